@@ -1,0 +1,75 @@
+"""The admin's calls about applications."""
+
+from chalicelib.admin.applications import store
+from chalicelib.admin.applications.schema import (
+    ApplicationDocument,
+    ApplicationQuery,
+    ApprovalDocument,
+    Refusal,
+)
+from chalicelib.approvals import store as approvals
+from chalicelib.contract.request import Request
+from chalicelib.contract.schema import LinkDocument, Page
+from chalicelib.errors import Conflict
+from chalicelib.smartlink import ApplicationStatus
+from chalicelib.tables import Application
+
+
+def find(request: Request, query: ApplicationQuery) -> Page[ApplicationDocument]:
+    """List the applications, oldest first."""
+    rows, cursor = store.applications(request, query)
+    smartlinks, publishers = store.names(rows)
+    items = [_document(row, smartlinks.get(row.pool_id, ""), publishers.get(row.publisher_id, "")) for row in rows]
+    return Page(items=items, next_cursor=cursor)
+
+
+def approve(request: Request, application_id: str) -> ApprovalDocument:
+    """Approve an application: the publisher gets a link, and the pool's offers with tracking keys."""
+    asked = approvals.application(application_id)
+    standing = approvals.standing(asked.pool_id, asked.publisher_id)
+    code = approvals.code_for(request, standing)
+    url = request.link_url(code, standing.pool.settings["tracking_domain"])
+    document = ApprovalDocument(status=ApplicationStatus.APPROVED, link=LinkDocument(code=code, url=url))
+    if asked.status == ApplicationStatus.APPROVED and standing.status == ApplicationStatus.APPROVED:
+        approvals.grant_offers(request, standing)
+        return document
+    _refuse_unless_pending(asked)
+    approvals.admit(request, standing, code, document)
+    return document
+
+
+def decline(request: Request, application_id: str, body: Refusal) -> ApplicationDocument:
+    """Decline an application; the publisher reads the reason and may ask again."""
+    asked = approvals.application(application_id)
+    standing = approvals.standing(asked.pool_id, asked.publisher_id)
+    names = (standing.pool.settings["name"], standing.publisher.name)
+    if asked.status == ApplicationStatus.DECLINED:
+        return _document(asked, *names)
+    _refuse_unless_pending(asked)
+    asked.decided_at, asked.reason = request.timestamp, body.reason
+    document = _document(asked, *names, ApplicationStatus.DECLINED)
+    approvals.decline(request, standing, asked, body.reason, document)
+    return document
+
+
+def _refuse_unless_pending(asked: Application) -> None:
+    if asked.status != ApplicationStatus.PENDING:
+        message = f"the application was {asked.status} at {asked.decided_at}"
+        raise Conflict(message)
+
+
+def _document(
+    row: Application, smartlink_name: str, publisher_name: str, status: ApplicationStatus | None = None
+) -> ApplicationDocument:
+    return ApplicationDocument(
+        id=row.id,
+        smartlink_id=row.pool_id,
+        smartlink_name=smartlink_name,
+        publisher_id=row.publisher_id,
+        publisher_name=publisher_name,
+        message=row.message,
+        status=status or ApplicationStatus(row.status),
+        applied_at=row.applied_at,
+        decided_at=row.decided_at,
+        reason=row.reason,
+    )

@@ -1,0 +1,42 @@
+"""The application's documents."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from chalicelib.contract.schema import Document, LinkDocument, ListQuery, Strict, Timestamp
+from chalicelib.smartlink import ApplicationStatus
+
+
+class ApplicationQuery(ListQuery):
+    """Which applications: all, or those of one status."""
+
+    status: ApplicationStatus | None = None
+
+
+class Refusal(Strict):
+    """Why the application is declined; the publisher reads it."""
+
+    reason: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class ApplicationDocument(Document):
+    """A publisher asking for a smartlink."""
+
+    id: str
+    smartlink_id: str
+    smartlink_name: str
+    publisher_id: str
+    publisher_name: str
+    message: str
+    status: ApplicationStatus
+    applied_at: Timestamp
+    decided_at: Timestamp | None
+    reason: str | None
+
+
+class ApprovalDocument(Document):
+    """That the publisher is on the smartlink now, with their link."""
+
+    status: Literal[ApplicationStatus.APPROVED]
+    link: LinkDocument

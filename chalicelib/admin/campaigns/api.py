@@ -1,0 +1,79 @@
+"""The admin's calls about campaigns."""
+
+from urllib.parse import urlencode
+
+from chalicelib.admin.campaigns import store
+from chalicelib.admin.campaigns.schema import CampaignDocument, CampaignSettings
+from chalicelib.contract.request import Request
+from chalicelib.contract.schema import ListQuery, NoContent, Page, Patch
+from chalicelib.contract.store import checked_version
+from chalicelib.smartlink import CampaignStatus
+from chalicelib.tables import Campaign
+
+
+def find(request: Request, query: ListQuery) -> Page[CampaignDocument]:
+    """List the campaigns, newest first."""
+    rows, cursor = store.campaigns(request, query)
+    return Page(items=[_document(request, row) for row in rows], next_cursor=cursor)
+
+
+def create(request: Request, body: CampaignSettings) -> CampaignDocument:
+    """Create a campaign."""
+    row = Campaign(
+        request.new_id("cmp"),
+        version=1,
+        settings=body.model_dump(mode="json"),
+        postback_token=request.new_token(),
+        created_year=request.year,
+        created_at=request.timestamp,
+        updated_at=request.timestamp,
+    )
+    document = _document(request, row)
+    store.save(request, row, expected=0, answer=document)
+    return document
+
+
+def show(request: Request, campaign_id: str) -> CampaignDocument:
+    """Show a campaign."""
+    return _document(request, store.campaign(campaign_id))
+
+
+def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> CampaignDocument:
+    """Change a campaign; every link it takes clicks from follows at once."""
+    row = store.campaign(campaign_id)
+    checked_version(request, row.version)
+    settings = body.onto(row.settings)
+    if settings.status is CampaignStatus.ARCHIVED:
+        store.refuse_while_held(campaign_id)
+    return _saved(request, row, settings)
+
+
+def archive(request: Request, campaign_id: str) -> NoContent:
+    """Archive a campaign that no smartlink holds any more."""
+    row = store.campaign(campaign_id)
+    checked_version(request, row.version)
+    store.refuse_while_held(campaign_id)
+    settings = CampaignSettings(**row.settings)
+    _saved(request, row, settings.model_copy(update={"status": CampaignStatus.ARCHIVED}))
+    return NoContent()
+
+
+def _saved(request: Request, row: Campaign, settings: CampaignSettings) -> CampaignDocument:
+    expected = row.version
+    row.version, row.updated_at = expected + 1, request.timestamp
+    row.settings = settings.model_dump(mode="json")
+    store.save(request, row, expected=expected)
+    return _document(request, row)
+
+
+def _document(request: Request, row: Campaign) -> CampaignDocument:
+    query = urlencode({"token": row.postback_token})
+    return CampaignDocument(
+        **row.settings,
+        id=row.id,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        postback_token=row.postback_token,
+        postback_url=f"{request.base_url}/postback?click_id={{click_id}}&{query}",
+    )

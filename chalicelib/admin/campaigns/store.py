@@ -1,0 +1,69 @@
+"""Campaigns in their table, and their edits in every route that holds them."""
+
+from collections.abc import Collection
+from itertools import islice
+from typing import Any
+
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.admin.publishing import store as publishing
+from chalicelib.contract.request import Request
+from chalicelib.contract.schema import Document, ListQuery
+from chalicelib.contract.store import Listing, page, settled, transaction, years
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.tables import Campaign
+
+
+def campaign(campaign_id: str) -> Campaign:
+    """The campaign as of now; `NotFound` where there is none."""
+    try:
+        return Campaign.get(campaign_id, consistent_read=True)
+    except DoesNotExist as error:
+        message = f"there is no campaign {campaign_id}"
+        raise NotFound(message) from error
+
+
+def campaigns(request: Request, query: ListQuery) -> tuple[list[Campaign], str | None]:
+    """A page of all campaigns, newest first, and the next page's cursor."""
+
+    def rows(year: str, after: str | None, limit: int) -> Any:  # noqa: ANN401 - pynamodb's iterator
+        older = Campaign.id < after if after else None
+        return Campaign.by_year.query(year, older, scan_index_forward=False, limit=limit)
+
+    return page(Listing("campaigns", years(request), rows, lambda row: row.id), query)
+
+
+def refuse_while_held(campaign_id: str) -> None:
+    """Raises `Conflict` naming the smartlinks that hold the campaign, if any do."""
+    names = [f"{pool.settings['name']} ({pool.id})" for pool in publishing.holding_pools(campaign_id)]
+    if names:
+        message = f"take the campaign out of these smartlinks first: {', '.join(names)}"
+        raise Conflict(message)
+
+
+def save(request: Request, row: Campaign, *, expected: int, answer: Document | None = None) -> None:
+    """Writes the campaign over version `expected` (0: as new), with its own route and those of its pools.
+
+    The first 40 pools change with the campaign, in its transaction; more of them, and any that took
+    the campaign in meanwhile, right after it.
+    """
+    own_version = publishing.published_version(row.id)
+    pools = publishing.holders(row.id) if expected else []
+    with transaction(request, answer) as write:
+        write.save(row, _unchanged(expected))
+        publishing.add_direct_route(write, row, own_version)
+        for pool_id in islice(pools, publishing.BATCH):
+            publishing.add_holder_route(write, pool_id, {row.id: row})
+    if expected:
+        _publish_the_rest(request, row.id, pools[: publishing.BATCH])
+
+
+def _unchanged(expected: int) -> Condition:
+    return Campaign.version == expected if expected else Campaign.id.does_not_exist()
+
+
+def _publish_the_rest(request: Request, campaign_id: str, done: Collection[str]) -> None:
+    for pool_id in publishing.holders(campaign_id):
+        if pool_id not in done:
+            settled(lambda pool_id=pool_id: publishing.republish(request, pool_id))

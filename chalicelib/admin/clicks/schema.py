@@ -1,0 +1,48 @@
+"""The click document."""
+
+from chalicelib.contract.schema import Document, Timestamp
+from chalicelib.smartlink import Arm, Device, OperatingSystem, Outcome, Refusal
+
+
+class Considered(Document):
+    """One offer of the pool, and why it could not take the click."""
+
+    campaign_id: str
+    priority: int
+    weight: int
+    refused: Refusal | None
+
+
+class DecisionDocument(Document):
+    """Why the click went where it went."""
+
+    segment: str
+    arm: Arm
+    route_version: int
+    draw: float
+    propensity: float | None
+    considered: list[Considered]
+
+
+class ClickDocument(Document):
+    """One click, where it went and why. A simulated one has no ID."""
+
+    click_id: str | None
+    at: Timestamp
+    smartlink_id: str | None
+    publisher_id: str | None
+    outcome: Outcome
+    campaign_id: str | None
+    destination_url: str | None
+    country: str | None
+    region: str | None
+    device: Device
+    os: OperatingSystem
+    browser: str | None
+    language: str | None
+    sub_ids: dict[str, str]
+    source: str | None
+    is_bot: bool
+    is_duplicate: bool
+    is_unique: bool
+    decision: DecisionDocument

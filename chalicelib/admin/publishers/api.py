@@ -1,0 +1,130 @@
+"""The admin's calls about publishers, their keys and their campaigns."""
+
+from collections.abc import Iterable, Iterator
+
+from chalicelib import auth
+from chalicelib.admin.publishers import store
+from chalicelib.admin.publishers.schema import (
+    CampaignApprovalDocument,
+    NewApproval,
+    NewPublisher,
+    NewPublisherDocument,
+    PublisherDocument,
+    PublisherSettings,
+)
+from chalicelib.approvals import store as approvals
+from chalicelib.approvals.campaigns import store as campaign_approvals
+from chalicelib.contract.request import Request
+from chalicelib.contract.schema import ListQuery, NoContent, Page, Patch
+from chalicelib.contract.store import checked_version
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.keys import store as keys
+from chalicelib.keys.schema import NewKeyDocument
+from chalicelib.smartlink import PublisherStatus
+from chalicelib.tables import ApiKey, CampaignApproval, Publisher
+
+
+def find(request: Request, query: ListQuery) -> Page[PublisherDocument]:
+    """List the publishers, newest first."""
+    rows, cursor = store.publishers(request, query)
+    all_keys = keys.keys(row.id for row in rows)
+    return Page(items=[_document(row, all_keys[row.id]) for row in rows], next_cursor=cursor)
+
+
+def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
+    """Create a publisher; the answer holds their API key, this once."""
+    minted = auth.mint(auth.Role.PUBLISHER)
+    row = Publisher(
+        request.new_id("pub"),
+        version=1,
+        name=body.name,
+        email=body.email,
+        status=PublisherStatus.ACTIVE.value,
+        created_year=request.year,
+        created_at=request.timestamp,
+        updated_at=request.timestamp,
+    )
+    key = keys.new_key(request, row.id, minted)
+    document = NewPublisherDocument(**_document(row, [key]).model_dump(), api_key=minted.text)
+    store.create(request, row, key, document)
+    return document
+
+
+def show(request: Request, publisher_id: str) -> PublisherDocument:  # noqa: ARG001
+    """Show a publisher."""
+    row = approvals.publisher(publisher_id)
+    return _document(row, keys.keys([row.id])[row.id])
+
+
+def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) -> PublisherDocument:
+    """Change a publisher; the links of a suspended one fall back at once."""
+    row = approvals.publisher(publisher_id)
+    checked_version(request, row.version)
+    settings = body.onto({"name": row.name, "email": row.email, "status": row.status})
+    row.name, row.email, row.status = settings.name, settings.email, settings.status.value
+    row.version, row.updated_at = row.version + 1, request.timestamp
+    store.save(request, row)
+    return _document(row, keys.keys([row.id])[row.id])
+
+
+def create_key(request: Request, publisher_id: str) -> NewKeyDocument:
+    """Give a publisher one more API key, shown this once."""
+    return keys.create(request, approvals.publisher(publisher_id).id)
+
+
+def revoke_key(request: Request, publisher_id: str, key_id: str) -> NoContent:  # noqa: ARG001
+    """Revoke a publisher's key at once."""
+    keys.revoke(publisher_id, key_id)
+    return NoContent()
+
+
+def find_campaigns(request: Request, publisher_id: str, query: ListQuery) -> Page[CampaignApprovalDocument]:
+    """List the campaigns a publisher is approved for, with the tracking keys of their direct links."""
+    publisher = approvals.publisher(publisher_id)
+    rows, cursor = store.approvals(publisher.id, query)
+    return Page(items=list(_approvals(request, rows)), next_cursor=cursor)
+
+
+def approve_campaign(request: Request, publisher_id: str, body: NewApproval) -> CampaignApprovalDocument:
+    """Approve a campaign for a publisher; the tracking key they had before comes back."""
+    publisher = approvals.publisher(publisher_id)
+    if body.campaign_id not in store.campaign_names([body.campaign_id]):
+        raise Invalid(("/campaign_id", f"is not a campaign: {body.campaign_id}"))
+    row = campaign_approvals.approve(request, publisher, body.campaign_id)
+    return next(_approvals(request, [row]))
+
+
+def withdraw_campaign(request: Request, publisher_id: str, campaign_id: str) -> NoContent:
+    """Withdraw a campaign from a publisher: their direct link stops."""
+    row = campaign_approvals.approval(publisher_id, campaign_id)
+    if row is None or not row.active:
+        message = f"publisher {publisher_id} is not approved for {campaign_id}"
+        raise NotFound(message)
+    campaign_approvals.withdraw(request, row)
+    return NoContent()
+
+
+def _approvals(request: Request, rows: Iterable[CampaignApproval]) -> Iterator[CampaignApprovalDocument]:
+    found = list(rows)
+    names = store.campaign_names(row.campaign_id for row in found)
+    for row in found:
+        yield CampaignApprovalDocument(
+            campaign_id=row.campaign_id,
+            campaign_name=names.get(row.campaign_id, ""),
+            tracking_key=row.tracking_key,
+            url=request.link_url(row.tracking_key),
+            approved_at=row.approved_at,
+        )
+
+
+def _document(row: Publisher, its_keys: Iterable[ApiKey]) -> PublisherDocument:
+    return PublisherDocument(
+        id=row.id,
+        version=row.version,
+        name=row.name,
+        email=row.email,
+        status=PublisherStatus(row.status),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        keys=[keys.document(key) for key in its_keys],
+    )

@@ -1,0 +1,56 @@
+"""The publisher's documents, as the admin sees them."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from chalicelib.contract.schema import Document, Name, Strict, Timestamp
+from chalicelib.keys.schema import KeyDocument
+from chalicelib.smartlink import PublisherStatus
+
+
+class NewPublisher(Strict):
+    """Who is to send traffic."""
+
+    name: Name
+    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["ann@pub.example"])]
+
+
+class PublisherSettings(NewPublisher):
+    """What an admin may change of a publisher; the links of a suspended one fall back."""
+
+    status: PublisherStatus = PublisherStatus.ACTIVE
+
+
+class PublisherDocument(PublisherSettings, Document):
+    """A publisher and the keys that are good."""
+
+    id: str
+    version: int
+    created_at: Timestamp
+    updated_at: Timestamp
+    keys: list[KeyDocument]
+
+
+class NewPublisherDocument(PublisherDocument):
+    """A new publisher with their first key, which is shown this once (null where the answer is repeated)."""
+
+    SHOWN_ONCE: ClassVar[frozenset[str]] = frozenset({"api_key"})
+
+    api_key: str | None
+
+
+class NewApproval(Strict):
+    """The campaign to approve for the publisher."""
+
+    campaign_id: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class CampaignApprovalDocument(Document):
+    """A publisher's permission for one campaign; `url` is their direct link to it."""
+
+    campaign_id: str
+    campaign_name: str
+    tracking_key: str
+    url: str
+    approved_at: Timestamp

@@ -1,0 +1,113 @@
+"""Putting routes into the world: the one that a pool's links follow, and every version kept beside it."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.contract.request import Request
+from chalicelib.contract.store import transaction
+from chalicelib.routing import snapshot
+from chalicelib.smartlink import Route as RouteNoun
+from chalicelib.smartlink import SmartlinkStatus
+from chalicelib.tables import Campaign, Offer, Pool, Route
+
+BATCH = 40
+"""Routes written together with the campaign they hold: each is two items of a transaction's hundred."""
+
+
+def pool_document(pool: Pool) -> dict[str, Any]:
+    """The pool as its route keeps it."""
+    return {**pool.settings, "id": pool.id, "status": pool.status}
+
+
+def campaign_document(campaign: Campaign) -> dict[str, Any]:
+    """The campaign as routes keep it."""
+    return {**campaign.settings, "id": campaign.id}
+
+
+def campaign_ids(settings: Mapping[str, Any]) -> set[str]:
+    """The campaigns that a pool holds, its catch-all among them."""
+    held = {seat["campaign_id"] for seat in settings["offers"]}
+    last = settings["catch_all_campaign_id"]
+    return held | {last} if last else held
+
+
+def campaigns(wanted: Collection[str]) -> dict[str, Campaign]:
+    """Those of the campaigns that exist, by ID, as of now."""
+    return {row.id: row for row in Campaign.batch_get(sorted(wanted), consistent_read=True)} if wanted else {}
+
+
+def published_version(route_id: str) -> int:
+    """The version in force, 0 before the first. Read it before what the next one is made of."""
+    try:
+        return Route.get(route_id, consistent_read=True).version
+    except DoesNotExist:
+        return 0
+
+
+def route(route_id: str) -> RouteNoun:
+    """The route in force, as of now."""
+    row = Route.get(route_id, consistent_read=True)
+    return snapshot.unpacked(row.snapshot, row.version)
+
+
+def add_pool_route(write: TransactWrite, pool: Pool, held: Collection[Campaign], version: int) -> None:
+    """Adds the pool's next route after `version` to the transaction, which fails where another came first."""
+    documents = [campaign_document(campaign) for campaign in held]
+    packed = snapshot.packed(pool_document(pool), documents, pool.epoch)
+    _add(write, pool.id, packed, version)
+
+
+def add_direct_route(write: TransactWrite, campaign: Campaign, version: int) -> None:
+    """Adds the route of the campaign's direct links, likewise."""
+    packed = snapshot.packed({"id": campaign.id}, [campaign_document(campaign)], epoch=1)
+    _add(write, campaign.id, packed, version)
+
+
+def _add(write: TransactWrite, route_id: str, packed: bytes, version: int) -> None:
+    unchanged = Route.version == version if version else Route.id.does_not_exist()
+    write.save(Route(route_id, version=version + 1, snapshot=packed), unchanged)
+    write.save(Route(f"{route_id}@{version + 1}", version=version + 1, snapshot=packed))
+
+
+def drop_route(write: TransactWrite, route_id: str, version: int) -> None:
+    """Takes the route out of the world: its links answer 404 from now on. Past versions stay."""
+    write.delete(Route(route_id), Route.version == version)
+
+
+def holders(campaign_id: str) -> list[str]:
+    """The pools that may hold the campaign, as of now."""
+    return [row.pool_id for row in Offer.query(campaign_id, consistent_read=True)]
+
+
+def holding_pools(campaign_id: str) -> list[Pool]:
+    """The pools that do hold the campaign, as of now."""
+    pools = Pool.batch_get(holders(campaign_id), consistent_read=True)
+    return [pool for pool in pools if pool.status != SmartlinkStatus.DELETED and campaign_id in campaign_ids(pool.settings)]
+
+
+def add_holder_route(write: TransactWrite, pool_id: str, edited: Mapping[str, Campaign]) -> None:
+    """Adds the next route of a pool that holds `edited` campaigns, those as they are about to be."""
+    version = published_version(pool_id)
+    try:
+        pool = Pool.get(pool_id, consistent_read=True)
+    except DoesNotExist:
+        return
+    held = campaign_ids(pool.settings)
+    if version and not held.isdisjoint(edited):
+        others = campaigns(held - edited.keys())
+        add_pool_route(write, pool, [*others.values(), *(edited[i] for i in held & edited.keys())], version)
+
+
+def republish(request: Request, pool_id: str) -> None:
+    """Publishes the pool's route anew from what the tables hold now."""
+    with transaction(request) as write:
+        version = published_version(pool_id)
+        try:
+            pool = Pool.get(pool_id, consistent_read=True)
+        except DoesNotExist:
+            return
+        if version:
+            add_pool_route(write, pool, campaigns(campaign_ids(pool.settings)).values(), version)

@@ -1,0 +1,29 @@
+"""A made-up click, as the decision would see it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.admin.smartlinks.schema import Simulation
+from chalicelib.routing.eligibility import Arrival
+from chalicelib.routing.visitor import Locate, visitor
+from chalicelib.smartlink import Labels, PublisherLink, Visitor
+
+
+def arrival(asked: Simulation, link: PublisherLink, now: datetime, draw: float, locate: Locate) -> Arrival:
+    """The arrival that the simulation asks for; `now` and `draw` stand in where it names none."""
+    return Arrival(
+        link=link,
+        visitor=_visitor(asked, locate),
+        labels=Labels(source=asked.source),
+        now=datetime.fromisoformat(asked.at) if asked.at else now,
+        draw=draw if asked.draw is None else asked.draw,
+    )
+
+
+def _visitor(asked: Simulation, locate: Locate) -> Visitor:
+    """What user agent and address tell, overruled by what is said outright; without an agent it is no bot."""
+    headers = {"user-agent": asked.user_agent} if asked.user_agent else {}
+    told = visitor(headers, asked.ip or "", "", locate)
+    said = {name: getattr(asked, name) for name in ("country", "device", "os", "browser", "language")}
+    known = {name: value for name, value in said.items() if value is not None}
+    return replace(told, **known, is_bot=bool(asked.user_agent) and told.is_bot)

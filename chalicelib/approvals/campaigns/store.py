@@ -1,0 +1,108 @@
+"""Campaign approvals: a publisher's permission for one campaign, with the tracking key of their direct link."""
+
+from collections.abc import Collection, Iterable
+
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.contract.request import Request
+from chalicelib.contract.store import settled, transaction
+from chalicelib.smartlink import PublisherStatus
+from chalicelib.tables import CampaignApproval, Link, Publisher
+
+_BATCH = 30
+"""Approvals written together: each is at most three items of a transaction's hundred."""
+
+Pair = tuple[str, str]
+"""Publisher's ID and campaign's ID."""
+
+
+def approval(publisher_id: str, campaign_id: str) -> CampaignApproval | None:
+    """The approval as of now, active or withdrawn; None where there never was one."""
+    try:
+        return CampaignApproval.get(publisher_id, campaign_id, consistent_read=True)
+    except DoesNotExist:
+        return None
+
+
+def grant(request: Request, pairs: Collection[Pair]) -> None:
+    """Gives each publisher the campaign, with a tracking key, where they never had it.
+
+    What an admin has withdrawn stays withdrawn. May run twice: what is there is left alone.
+    """
+    ordered = sorted(set(pairs))
+    for n in range(0, len(ordered), _BATCH):
+        batch = ordered[n : n + _BATCH]
+        settled(lambda batch=batch: _grant(request, batch))
+
+
+def _grant(request: Request, pairs: list[Pair]) -> None:
+    there = {(row.publisher_id, row.campaign_id) for row in CampaignApproval.batch_get(pairs, consistent_read=True)}
+    missing = [pair for pair in pairs if pair not in there]
+    if not missing:
+        return
+    publishers = _publishers({publisher_id for publisher_id, _ in missing})
+    with transaction(request) as write:
+        for publisher in publishers:
+            add_standing_check(write, publisher)
+            for publisher_id, campaign_id in missing:
+                if publisher_id == publisher.id:
+                    _add(write, request, publisher, campaign_id)
+
+
+def _publishers(wanted: Iterable[str]) -> list[Publisher]:
+    return list(Publisher.batch_get(sorted(wanted), consistent_read=True))
+
+
+def add_standing_check(write: TransactWrite, publisher: Publisher) -> None:
+    """Makes the transaction fail where the publisher was suspended or reinstated meanwhile."""
+    write.condition_check(Publisher, publisher.id, condition=Publisher.status == publisher.status)
+
+
+def _add(write: TransactWrite, request: Request, publisher: Publisher, campaign_id: str) -> CampaignApproval:
+    key = request.new_code()
+    row = CampaignApproval(
+        publisher.id, campaign_id, tracking_key=key, active=True, approved_at=request.timestamp
+    )
+    write.save(row, CampaignApproval.campaign_id.does_not_exist())
+    add_new_link(write, publisher, key, campaign_id)
+    return row
+
+
+def add_new_link(write: TransactWrite, publisher: Publisher, code: str, route_id: str) -> None:
+    """Adds a link with a code that nobody has had before."""
+    link = Link(
+        code,
+        publisher_id=publisher.id,
+        route_id=route_id,
+        active=True,
+        publisher_active=publisher.status == PublisherStatus.ACTIVE,
+    )
+    write.save(link, Link.code.does_not_exist())
+
+
+def approve(request: Request, publisher: Publisher, campaign_id: str) -> CampaignApproval:
+    """Gives the publisher the campaign, the old tracking key with it where they had one before."""
+    row = approval(publisher.id, campaign_id)
+    if row and row.active:
+        return row
+    with transaction(request) as write:
+        add_standing_check(write, publisher)
+        if row is None:
+            return _add(write, request, publisher, campaign_id)
+        row.active, row.approved_at = True, request.timestamp
+        _add_switch(write, row, active=True)
+    return row
+
+
+def withdraw(request: Request, row: CampaignApproval) -> None:
+    """Takes the campaign from the publisher; their direct link answers 404 from now on."""
+    with transaction(request) as write:
+        _add_switch(write, row, active=False)
+
+
+def _add_switch(write: TransactWrite, row: CampaignApproval, *, active: bool) -> None:
+    there = CampaignApproval.tracking_key == row.tracking_key
+    actions = [CampaignApproval.active.set(active), CampaignApproval.approved_at.set(row.approved_at)]
+    write.update(row, actions, there)
+    write.update(Link(row.tracking_key), [Link.active.set(active)], Link.code.exists())

@@ -1,0 +1,205 @@
+"""Publishers on smartlinks: applying, deciding, joining and leaving, each one transaction."""
+
+from dataclasses import dataclass
+
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.approvals.campaigns.store import add_new_link, add_standing_check, grant
+from chalicelib.contract.request import Request
+from chalicelib.contract.schema import Document
+from chalicelib.contract.store import transaction
+from chalicelib.errors import NotFound
+from chalicelib.smartlink import ApplicationStatus, OfferAccess, SmartlinkStatus, Visibility
+from chalicelib.tables import Application, Link, Membership, Pool, Publisher
+
+APPROVED, PENDING, DECLINED = ApplicationStatus.APPROVED, ApplicationStatus.PENDING, ApplicationStatus.DECLINED
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A publisher, a pool, and how the one stands with the other as of now."""
+
+    pool: Pool
+    publisher: Publisher
+    membership: Membership | None
+
+    @property
+    def status(self) -> str | None:
+        """`pending`, `approved`, `declined`, or None for somebody who never asked."""
+        return self.membership.status if self.membership else None
+
+    @property
+    def sees_the_pool(self) -> bool:
+        """Whether the smartlink exists at all for this publisher."""
+        return self.pool.settings["visibility"] != Visibility.PRIVATE or self.status == APPROVED
+
+
+def pool(pool_id: str) -> Pool:
+    """The pool as of now; `NotFound` where there is none or it was deleted."""
+    try:
+        row = Pool.get(pool_id, consistent_read=True)
+    except DoesNotExist:
+        row = None
+    if row is None or row.status == SmartlinkStatus.DELETED:
+        message = f"there is no smartlink {pool_id}"
+        raise NotFound(message)
+    return row
+
+
+def publisher(publisher_id: str) -> Publisher:
+    """The publisher as of now; `NotFound` where there is none."""
+    try:
+        return Publisher.get(publisher_id, consistent_read=True)
+    except DoesNotExist as error:
+        message = f"there is no publisher {publisher_id}"
+        raise NotFound(message) from error
+
+
+def standing(pool_id: str, publisher_id: str) -> Standing:
+    """How the publisher stands with the pool."""
+    return Standing(pool(pool_id), publisher(publisher_id), membership(publisher_id, pool_id))
+
+
+def membership(publisher_id: str, pool_id: str) -> Membership | None:
+    """The publisher's membership as of now; None where they never asked."""
+    try:
+        return Membership.get(publisher_id, pool_id, consistent_read=True)
+    except DoesNotExist:
+        return None
+
+
+def application(application_id: str) -> Application:
+    """The application as of now; `NotFound` where there is none."""
+    try:
+        return Application.get(application_id, consistent_read=True)
+    except DoesNotExist as error:
+        message = f"there is no application {application_id}"
+        raise NotFound(message) from error
+
+
+def link_code(row: Membership | None) -> str | None:
+    """The code of the publisher's link while it works."""
+    return row.code if row and row.status == APPROVED else None
+
+
+def new_application(request: Request, now_standing: Standing, message: str) -> Application:
+    """A new application, not yet written: approved at once on a public smartlink, else pending.
+
+    Who was declined or removed before waits for an admin, on a public smartlink too.
+    """
+    at_once = now_standing.pool.settings["visibility"] == Visibility.PUBLIC and now_standing.status is None
+    status = APPROVED if at_once else PENDING
+    return Application(
+        request.new_id("app"),
+        pool_id=now_standing.pool.id,
+        publisher_id=now_standing.publisher.id,
+        message=message,
+        status=status,
+        status_year=f"{status}#{request.year}",
+        created_year=request.year,
+        applied_at=request.timestamp,
+        decided_at=request.timestamp if at_once else None,
+    )
+
+
+def code_for(request: Request, now_standing: Standing) -> str:
+    """The code the publisher has or gets: one that was ever theirs comes back."""
+    return (now_standing.membership and now_standing.membership.code) or request.new_code()
+
+
+def apply(request: Request, now_standing: Standing, asked: Application, code: str, answer: Document) -> None:
+    """Writes a new application; one that is approved at once comes with the link."""
+    at_once = asked.status == APPROVED
+    with transaction(request, answer) as write:
+        write.save(asked, Application.id.does_not_exist())
+        if at_once:
+            _add_admission(write, now_standing, code, asked.id)
+        else:
+            _add_membership(write, now_standing, PENDING, asked.id, now_standing.membership and now_standing.membership.code)
+        _add_counts(write, now_standing.pool, live=int(at_once), pending=int(not at_once))
+    if at_once:
+        grant_offers(request, now_standing)
+
+
+def admit(request: Request, now_standing: Standing, code: str, answer: Document) -> None:
+    """Puts the publisher on the smartlink; a pending application is thereby approved."""
+    waiting = now_standing.status == PENDING
+    asked = now_standing.membership.application_id if now_standing.membership else None
+    with transaction(request, answer) as write:
+        if waiting and asked:
+            _add_decision(write, request, application(asked), APPROVED, None)
+        _add_admission(write, now_standing, code, asked)
+        _add_counts(write, now_standing.pool, live=1, pending=-int(waiting))
+    grant_offers(request, now_standing)
+
+
+def decline(request: Request, now_standing: Standing, asked: Application, reason: str | None, answer: Document) -> None:
+    """Declines a pending application; the publisher may ask again."""
+    kept = now_standing.membership.code if now_standing.membership else None
+    with transaction(request, answer) as write:
+        _add_decision(write, request, asked, DECLINED, reason)
+        _add_membership(write, now_standing, DECLINED, asked.id, kept)
+        _add_counts(write, now_standing.pool, pending=-1)
+
+
+def remove(request: Request, now_standing: Standing) -> None:
+    """Takes the publisher off the smartlink: their link answers 404 from now on."""
+    member = now_standing.membership
+    if member is None or member.status != APPROVED or member.code is None:
+        message = f"publisher {now_standing.publisher.id} is not on this smartlink"
+        raise NotFound(message)
+    with transaction(request) as write:
+        _add_membership(write, now_standing, DECLINED, member.application_id, member.code)
+        write.update(Link(member.code), [Link.active.set(False)], Link.code.exists())
+        _add_counts(write, now_standing.pool, live=-1)
+
+
+def grant_offers(request: Request, now_standing: Standing) -> None:
+    """Gives the publisher every offer of a pool whose approval covers them all."""
+    settings = now_standing.pool.settings
+    if settings["offer_access"] == OfferAccess.GRANT:
+        grant(request, [(now_standing.publisher.id, seat["campaign_id"]) for seat in settings["offers"]])
+
+
+def _add_admission(write: TransactWrite, now_standing: Standing, code: str, application_id: str | None) -> None:
+    add_standing_check(write, now_standing.publisher)
+    _add_membership(write, now_standing, APPROVED, application_id, code)
+    if now_standing.membership and now_standing.membership.code:
+        write.update(Link(code), [Link.active.set(True)], Link.code.exists())
+    else:
+        add_new_link(write, now_standing.publisher, code, now_standing.pool.id)
+
+
+def _add_membership(
+    write: TransactWrite, now_standing: Standing, status: str, application_id: str | None, code: str | None
+) -> None:
+    before = now_standing.membership
+    unchanged = Membership.status == before.status if before else Membership.pool_id.does_not_exist()
+    row = Membership(
+        now_standing.publisher.id,
+        now_standing.pool.id,
+        status=status,
+        application_id=application_id,
+        code=code,
+    )
+    write.save(row, unchanged)
+
+
+def _add_decision(
+    write: TransactWrite, request: Request, asked: Application, status: str, reason: str | None
+) -> None:
+    actions: list[Action] = [
+        Application.status.set(status),
+        Application.status_year.set(f"{status}#{asked.created_year}"),
+        Application.decided_at.set(request.timestamp),
+    ]
+    if reason is not None:
+        actions.append(Application.reason.set(reason))
+    write.update(asked, actions, Application.status == PENDING)
+
+
+def _add_counts(write: TransactWrite, of: Pool, *, live: int = 0, pending: int = 0) -> None:
+    actions: list[Action] = [Pool.live_count.add(live), Pool.pending_count.add(pending)]
+    write.update(Pool(of.id), actions, Pool.status != SmartlinkStatus.DELETED)

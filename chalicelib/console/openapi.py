@@ -1,0 +1,190 @@
+"""The OpenAPI 3.1 document, made from the table of calls and the models that validate them."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from chalicelib.console.schema import ProblemDocument
+from chalicelib.contract.routes import Call
+from chalicelib.contract.schema import Document, NoContent, Strict
+from chalicelib.contract.view import View
+from chalicelib.routing import labels
+
+Schema = dict[str, Any]
+_REF = "#/components/schemas/{model}"
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_JSON = "application/json"
+_PROBLEM = "application/problem+json"
+_SIDES = {"admin": "Admin", "publisher": "Publisher"}
+
+
+def document(views: Iterable[tuple[Call, View]], server: str) -> Schema:
+    """The whole document for calls and their views; `server` is the address they answer at."""
+    described = list(views)
+    models = _models(view for _, view in described)
+    definitions = _definitions(models)
+    paths: dict[str, Schema] = {"/s/{code}": _redirect()}
+    for call, view in described:
+        paths.setdefault(call.path, {})[call.method.lower()] = _operation(call, view, definitions)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Smartlink",
+            "version": "0.1.0",
+            "description": "One link in front of a pool of offers. Money is a decimal string, times are ISO 8601 UTC.",
+        },
+        "servers": [{"url": server}],
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(definitions.schemas.items())),
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "slk_…"}},
+        },
+    }
+
+
+def text(described: Schema) -> str:
+    """The document as it is sent."""
+    return json.dumps(described, separators=(",", ":"))
+
+
+class _Definitions:
+    """The models' schemas, and a reference to each."""
+
+    def __init__(self, references: Mapping[Any, Schema], schemas: dict[str, Schema]) -> None:
+        self._references = references
+        self.schemas = schemas
+
+    def of(self, model: type[BaseModel]) -> Schema:
+        """A reference to the model's schema."""
+        return self._references[(model, _mode(model))]
+
+    def patch_of(self, model: type[BaseModel]) -> Schema:
+        """A reference to the model's schema with nothing required: a merge patch of it."""
+        name = f"{model.__name__}Patch"
+        whole = self.schemas[self.of(model)["$ref"].rpartition("/")[2]]
+        self.schemas[name] = {**{k: v for k, v in whole.items() if k != "required"}, "title": name}
+        return {"$ref": _REF.format(model=name)}
+
+
+def _mode(model: type[BaseModel]) -> JsonSchemaMode:
+    return "serialization" if issubclass(model, Document) else "validation"
+
+
+def _models(views: Iterable[View]) -> list[type[BaseModel]]:
+    found: dict[type[BaseModel], None] = {ProblemDocument: None}
+    for view in views:
+        for model in (view.body, view.patch, view.query, view.answer):
+            if model is not None and model is not NoContent:
+                found[model] = None
+    return list(found)
+
+
+def _definitions(models: Iterable[type[BaseModel]]) -> _Definitions:
+    references, schemas = models_json_schema([(model, _mode(model)) for model in models], ref_template=_REF)
+    return _Definitions(references, schemas["$defs"])
+
+
+def _operation(call: Call, view: View, definitions: _Definitions) -> Schema:
+    operation: Schema = {
+        "operationId": call.view.removeprefix("chalicelib.").replace(".api:", ".").replace(".", "_"),
+        "summary": view.summary,
+        "tags": [_SIDES.get(call.side, "Service")],
+        "parameters": list(_parameters(call, view, definitions)),
+        "responses": {
+            **{str(status): _success(call, view, definitions, status) for status in _successes(call)},
+            **{str(status): _problem(status, definitions) for status in sorted(set(_problems(call, view)))},
+        },
+    }
+    if call.side in _SIDES:
+        operation["security"] = [{"key": []}]
+    if view.body or view.patch:
+        schema = definitions.of(view.body) if view.body else definitions.patch_of(view.patch or Strict)
+        required = bool(view.body and any(each.is_required() for each in view.body.model_fields.values()))
+        operation["requestBody"] = {"required": required, "content": {_JSON: {"schema": schema}}}
+    return operation
+
+
+def _successes(call: Call) -> list[int]:
+    return [call.status, *(status for status in call.also if status < HTTPStatus.BAD_REQUEST)]
+
+
+def _problems(call: Call, view: View) -> Iterator[int]:
+    yield from (status for status in call.also if status >= HTTPStatus.BAD_REQUEST)
+    if call.side in _SIDES:
+        yield from (401, 403, 503)
+    if "{" in call.path:
+        yield 404
+    if call.method in ("POST", "PATCH"):
+        yield from (400, 413, 422)
+    if view.query:
+        yield 422
+    if _takes_if_match(call):
+        yield 412
+
+
+def _takes_if_match(call: Call) -> bool:
+    return call.method == "PATCH" or (call.method == "DELETE" and call.path.count("/") == 3)  # noqa: PLR2004
+
+
+def _parameters(call: Call, view: View, definitions: _Definitions) -> Iterator[Schema]:
+    for name in _PARAMETER.findall(call.path):
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    if view.query:
+        fields = definitions.schemas[definitions.of(view.query)["$ref"].rpartition("/")[2]]["properties"]
+        for name, schema in fields.items():
+            yield {"name": name, "in": "query", "required": False, "schema": schema}
+    if _takes_if_match(call):
+        yield _header("If-Match", "The version the edit expects, as its ETag")
+    if call.method == "POST":
+        yield _header("Idempotency-Key", "Makes a repeated request harmless for 24 hours")
+
+
+def _header(name: str, description: str) -> Schema:
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"}}
+
+
+def _success(call: Call, view: View, definitions: _Definitions, status: int) -> Schema:
+    description = HTTPStatus(status).phrase
+    if view.answer is NoContent:
+        return {"description": description}
+    schema = definitions.of(view.answer) if view.answer else {"type": "string"}
+    if call.media == _JSON and view.answer is None:
+        schema = {"type": "object"}
+    return {"description": description, "content": {call.media: {"schema": schema}}}
+
+
+def _problem(status: int, definitions: _Definitions) -> Schema:
+    content = {_PROBLEM: {"schema": definitions.of(ProblemDocument)}}
+    return {"description": HTTPStatus(status).phrase, "content": content}
+
+
+def _redirect() -> Schema:
+    """The redirect has no model: what it takes is the labels' names, what it answers is a Location."""
+    page = {"content": {"text/html": {"schema": {"type": "string"}}}}
+    query = [
+        {"name": name, "in": "query", "required": False, "schema": {"type": "string", "maxLength": labels.MAX_LENGTH}}
+        for name in labels.NAMES
+    ]
+    code = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}
+    shared: Schema = {
+        "tags": ["Visitors"],
+        "parameters": [code, *query],
+        "responses": {
+            "302": {
+                "description": "To the best eligible offer, or the net below it",
+                "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
+            },
+            "200": {"description": "No offer is available", **page},
+            "404": {"description": "Unknown or deleted code", **page},
+            "503": {"description": "The tables do not answer and nothing is remembered of the link", **page},
+        },
+    }
+    return {
+        "get": {"operationId": "redirect", "summary": "Click a link.", **shared},
+        "head": {"operationId": "redirect_head", "summary": "The same headers; nothing is recorded.", **shared},
+    }

@@ -1,0 +1,87 @@
+"""Every call of the HTTP contract: method, path, and the view that answers it, by name.
+
+By name, so that a cold redirect registers all routes and imports none of their code.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. `view` is `module:function`; `status` that of the ordinary success, `also` further ones.
+
+    `media` is the answer's type where it is no JSON document of ours.
+    """
+
+    method: str
+    path: str
+    view: str
+    status: int = 200
+    also: tuple[int, ...] = ()
+    media: str = "application/json"
+
+    @property
+    def side(self) -> str:
+        """The first step of the path: `admin` and `publisher` need that side's key, all else none."""
+        return self.path.split("/")[1]
+
+
+_CAMPAIGNS = "chalicelib.admin.campaigns.api"
+_SMARTLINKS = "chalicelib.admin.smartlinks.api"
+_APPLICATIONS = "chalicelib.admin.applications.api"
+_PUBLISHERS = "chalicelib.admin.publishers.api"
+_CLICKS = "chalicelib.admin.clicks.api"
+_MARKETPLACE = "chalicelib.publisher.smartlinks.api"
+_ACCOUNT = "chalicelib.publisher.account.api"
+_CONSOLE = "chalicelib.console.api"
+
+CALLS = (
+    Call("GET", "/health", f"{_CONSOLE}:health"),
+    Call("GET", "/openapi.json", f"{_CONSOLE}:openapi"),
+    Call("GET", "/docs", f"{_CONSOLE}:docs", media="text/html"),
+    Call("GET", "/docs/{asset}", f"{_CONSOLE}:docs_asset", media="text/plain"),
+    Call("GET", "/admin/campaigns", f"{_CAMPAIGNS}:find"),
+    Call("POST", "/admin/campaigns", f"{_CAMPAIGNS}:create", 201),
+    Call("GET", "/admin/campaigns/{campaign_id}", f"{_CAMPAIGNS}:show"),
+    Call("PATCH", "/admin/campaigns/{campaign_id}", f"{_CAMPAIGNS}:edit", also=(409,)),
+    Call("DELETE", "/admin/campaigns/{campaign_id}", f"{_CAMPAIGNS}:archive", 204, also=(409,)),
+    Call("GET", "/admin/smartlinks", f"{_SMARTLINKS}:find"),
+    Call("POST", "/admin/smartlinks", f"{_SMARTLINKS}:create", 201),
+    Call("GET", "/admin/smartlinks/{smartlink_id}", f"{_SMARTLINKS}:show"),
+    Call("PATCH", "/admin/smartlinks/{smartlink_id}", f"{_SMARTLINKS}:edit"),
+    Call("DELETE", "/admin/smartlinks/{smartlink_id}", f"{_SMARTLINKS}:delete", 204),
+    Call("POST", "/admin/smartlinks/{smartlink_id}/pause", f"{_SMARTLINKS}:pause"),
+    Call("POST", "/admin/smartlinks/{smartlink_id}/resume", f"{_SMARTLINKS}:resume"),
+    Call("GET", "/admin/smartlinks/{smartlink_id}/publishers", f"{_SMARTLINKS}:find_publishers"),
+    Call("POST", "/admin/smartlinks/{smartlink_id}/publishers", f"{_SMARTLINKS}:add_publisher", 201),
+    Call(
+        "DELETE",
+        "/admin/smartlinks/{smartlink_id}/publishers/{publisher_id}",
+        f"{_SMARTLINKS}:remove_publisher",
+        204,
+    ),
+    Call("POST", "/admin/smartlinks/{smartlink_id}/simulate", f"{_SMARTLINKS}:simulate"),
+    Call("GET", "/admin/applications", f"{_APPLICATIONS}:find"),
+    Call("POST", "/admin/applications/{application_id}/approve", f"{_APPLICATIONS}:approve", also=(409,)),
+    Call("POST", "/admin/applications/{application_id}/decline", f"{_APPLICATIONS}:decline", also=(409,)),
+    Call("GET", "/admin/publishers", f"{_PUBLISHERS}:find"),
+    Call("POST", "/admin/publishers", f"{_PUBLISHERS}:create", 201),
+    Call("GET", "/admin/publishers/{publisher_id}", f"{_PUBLISHERS}:show"),
+    Call("PATCH", "/admin/publishers/{publisher_id}", f"{_PUBLISHERS}:edit"),
+    Call("POST", "/admin/publishers/{publisher_id}/keys", f"{_PUBLISHERS}:create_key", 201),
+    Call("DELETE", "/admin/publishers/{publisher_id}/keys/{key_id}", f"{_PUBLISHERS}:revoke_key", 204),
+    Call("GET", "/admin/publishers/{publisher_id}/campaigns", f"{_PUBLISHERS}:find_campaigns"),
+    Call("POST", "/admin/publishers/{publisher_id}/campaigns", f"{_PUBLISHERS}:approve_campaign", 201),
+    Call(
+        "DELETE",
+        "/admin/publishers/{publisher_id}/campaigns/{campaign_id}",
+        f"{_PUBLISHERS}:withdraw_campaign",
+        204,
+    ),
+    Call("GET", "/admin/clicks/{click_id}", f"{_CLICKS}:show"),
+    Call("GET", "/publisher/smartlinks", f"{_MARKETPLACE}:find"),
+    Call("GET", "/publisher/smartlinks/{smartlink_id}", f"{_MARKETPLACE}:show"),
+    Call("POST", "/publisher/smartlinks/{smartlink_id}/apply", f"{_MARKETPLACE}:apply", 201, also=(200,)),
+    Call("GET", "/publisher/me", f"{_ACCOUNT}:show"),
+    Call("POST", "/publisher/me/keys", f"{_ACCOUNT}:create_key", 201),
+)

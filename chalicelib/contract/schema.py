@@ -1,0 +1,152 @@
+"""What all documents of the contract share: strict models, money, times, pages, patches and complaints."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from chalicelib.errors import Invalid
+
+
+class Strict(BaseModel):
+    """A document that callers send: nothing unknown, nothing of another type, nothing silently changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Document(BaseModel):
+    """A document that callers get. `SHOWN_ONCE` names the fields that a repeated answer leaves out."""
+
+    model_config = ConfigDict(frozen=True)
+
+    SHOWN_ONCE: ClassVar[frozenset[str]] = frozenset()
+
+
+class LinkDocument(Document):
+    """A publisher's link."""
+
+    code: str
+    url: str
+
+
+class NoContent(Document):
+    """An answer without a body."""
+
+
+Settings = TypeVar("Settings", bound=Strict)
+Item = TypeVar("Item", bound=BaseModel)
+
+
+class Page(Document, Generic[Item]):
+    """One page of a list; `next_cursor` fetches the next and is null on the last."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+
+class ListQuery(Strict):
+    """How much of a list, and from where."""
+
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=1000)
+
+
+class Patch(Generic[Settings]):
+    """The body of a PATCH: merged over what is there (RFC 7396), the whole then validated as usual."""
+
+    def __init__(self, model: type[Settings], changes: Mapping[str, Any]) -> None:
+        self.model = model
+        self.changes = changes
+
+    def onto(self, document: Mapping[str, Any]) -> Settings:
+        """The changed document, or `Invalid` with every complaint."""
+        return validated(self.model, _merged(document, self.changes))
+
+
+def _merged(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if not isinstance(changes, Mapping):
+        return changes
+    kept = dict(target) if isinstance(target, Mapping) else {}
+    for name, value in changes.items():
+        if value is None:
+            kept.pop(name, None)
+        else:
+            kept[name] = _merged(kept.get(name), value)
+    return kept
+
+
+def validated(model: type[Settings], document: Mapping[str, Any]) -> Settings:
+    """The document as its model, or `Invalid` naming every complaint with its JSON pointer."""
+    try:
+        return model.model_validate_json(json.dumps(document), strict=True)
+    except ValidationError as error:
+        raise Invalid(*complaints(error)) from error
+
+
+def complaints(error: ValidationError) -> list[tuple[str, str]]:
+    """Each complaint as JSON pointer (RFC 6901) and detail."""
+    return [
+        ("".join(f"/{_escaped(str(step))}" for step in each["loc"]), _detail(each))
+        for each in error.errors(include_url=False)
+    ]
+
+
+def _escaped(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+_DETAILS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a known field",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "enum": "must be {expected}",
+    "string_type": "must be a string",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list",
+    "model_type": "must be an object",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must have at least {min_length} characters",
+    "too_long": "must have at most {max_length} entries",
+    "string_unicode": "must be valid Unicode",
+}
+
+
+def _detail(error: Any) -> str:  # noqa: ANN401 - pydantic's own shape
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    template = _DETAILS.get(error["type"])
+    message = template.format(**error.get("ctx", {})) if template else error["msg"]
+    return str(message)
+
+
+def _money(text: str) -> str:
+    whole, _, cents = text.partition(".")
+    digits = whole + cents
+    if not (digits.isascii() and digits.isdigit() and whole and len(whole) <= 12 and len(cents) <= 6) or text.endswith("."):  # noqa: PLR2004
+        message = 'must be a decimal string of 0 or more, such as "1.50"'
+        raise ValueError(message)
+    return text
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = f"is not a known time zone: {name}"
+        raise ValueError(message) from error
+    return name
+
+
+Money = Annotated[
+    str,
+    AfterValidator(_money),
+    Field(json_schema_extra={"pattern": r"^\d{1,12}(\.\d{1,6})?$", "examples": ["1.50"]}),
+]
+TimeZone = Annotated[str, AfterValidator(_timezone), Field(examples=["UTC", "Europe/Berlin"])]
+Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Name = Annotated[str, Field(min_length=1, max_length=200)]

@@ -1,0 +1,37 @@
+"""Identifiers: 48 bits of time, then chance, so that they sort by age and cannot be guessed."""
+
+from datetime import UTC, datetime
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+TIMED_ID_LENGTH = 26
+CODE_LENGTH = 10
+
+
+def timed_id(now: datetime, entropy: bytes) -> str:
+    """26 characters of Crockford's base 32: milliseconds since 1970, then 10 bytes of entropy (as in ULID)."""
+    number = int(now.timestamp() * 1000) << 80 | int.from_bytes(entropy[:10])
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def time_of(identifier: str) -> datetime:
+    """When a timed ID (with or without prefix) was made, to the millisecond."""
+    number = 0
+    for letter in identifier[-TIMED_ID_LENGTH:]:
+        number = number << 5 | _ALPHABET.index(letter)
+    return datetime.fromtimestamp((number >> 80) / 1000, UTC)
+
+
+def code(entropy: bytes) -> str:
+    """A link code of 10 letters and digits (about 59 bits) from 8 bytes of entropy."""
+    number = int.from_bytes(entropy[:8])
+    letters = []
+    for _ in range(CODE_LENGTH):
+        number, rest = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[rest])
+    return "".join(letters)
+
+
+def is_code(text: str) -> bool:
+    """Whether the text can be a code at all."""
+    return len(text) == CODE_LENGTH and text.isascii() and text.isalnum()

@@ -1,0 +1,21 @@
+"""The documents of API keys."""
+
+from typing import ClassVar
+
+from chalicelib.contract.schema import Document, Timestamp
+
+
+class KeyDocument(Document):
+    """A key by its public part; the secret part is known to its holder only."""
+
+    key_id: str
+    prefix: str
+    created_at: Timestamp
+
+
+class NewKeyDocument(KeyDocument):
+    """A new key, shown this once (null where the answer is repeated)."""
+
+    SHOWN_ONCE: ClassVar[frozenset[str]] = frozenset({"api_key"})
+
+    api_key: str | None

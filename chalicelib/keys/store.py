@@ -1,0 +1,46 @@
+"""Publishers' API keys in their table."""
+
+from collections.abc import Iterable
+
+from chalicelib import auth
+from chalicelib.contract.request import Request
+from chalicelib.contract.store import transaction
+from chalicelib.errors import NotFound
+from chalicelib.keys.schema import KeyDocument, NewKeyDocument
+from chalicelib.tables import ApiKey
+
+
+def document(row: ApiKey) -> KeyDocument:
+    """The key as its owner and the admins may see it."""
+    return KeyDocument(key_id=row.id, prefix=f"slk_{row.role}_{row.id}", created_at=row.created_at)
+
+
+def keys(publisher_ids: Iterable[str]) -> dict[str, list[ApiKey]]:
+    """Each publisher's good keys, oldest first."""
+    return {each: sorted(ApiKey.by_owner.query(each), key=lambda key: key.created_at) for each in publisher_ids}
+
+
+def new_key(request: Request, owner: str, minted: auth.MintedKey) -> ApiKey:
+    """The row of a freshly minted publisher key, not yet written."""
+    return ApiKey(
+        minted.id, role=auth.Role.PUBLISHER.value, owner=owner, digest=minted.digest, created_at=request.timestamp
+    )
+
+
+def create(request: Request, owner: str) -> NewKeyDocument:
+    """Mints one more key for the publisher and writes it."""
+    minted = auth.mint(auth.Role.PUBLISHER)
+    row = new_key(request, owner, minted)
+    answer = NewKeyDocument(**document(row).model_dump(), api_key=minted.text)
+    with transaction(request, answer) as write:
+        write.save(row, ApiKey.id.does_not_exist())
+    return answer
+
+
+def revoke(publisher_id: str, key_id: str) -> None:
+    """Deletes the publisher's key; the next call with it is refused."""
+    key = next(iter(ApiKey.batch_get([key_id], consistent_read=True)), None)
+    if key is None or key.owner != publisher_id:
+        message = f"publisher {publisher_id} has no key {key_id}"
+        raise NotFound(message)
+    key.delete()

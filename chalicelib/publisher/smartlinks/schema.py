@@ -1,0 +1,64 @@
+"""The marketplace's documents: what a publisher may know of a smartlink."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.contract.schema import Document, LinkDocument, Money, Strict, Timestamp
+from chalicelib.smartlink import ApplicationStatus, Goal, Rotation
+
+
+class MarketplaceDocument(Document):
+    """A smartlink in the marketplace."""
+
+    id: str
+    name: str
+    description: str
+    tags: list[str]
+    offer_count: int
+    rotation: Rotation
+    application_status: ApplicationStatus | None
+
+
+class OfferDocument(Document):
+    """An offer of the pool: what it pays and where it runs; empty lists mean anywhere."""
+
+    campaign_id: str
+    name: str
+    payout: Money
+    countries: list[str]
+    devices: list[str]
+
+
+class OwnApplicationDocument(Document):
+    """The publisher's latest application for the smartlink."""
+
+    id: str
+    status: ApplicationStatus
+    message: str
+    applied_at: Timestamp
+    decided_at: Timestamp | None
+    reason: str | None
+
+
+class SmartlinkDetail(MarketplaceDocument):
+    """A smartlink with its offers, the publisher's application and link."""
+
+    goal: Goal
+    offers: list[OfferDocument]
+    application: OwnApplicationDocument | None
+    link: LinkDocument | None
+
+
+class NewApplication(Strict):
+    """What the publisher says when asking."""
+
+    message: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ApplyDocument(Document):
+    """How the application stands, with the link once it is approved."""
+
+    id: str
+    status: ApplicationStatus
+    link: LinkDocument | None

@@ -1,0 +1,112 @@
+"""`GET /s/{code}`: one click to one destination."""
+
+import os
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError
+from chalice.app import Blueprint, Response
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib import ids, settings
+from chalicelib.routing import pages, record, store
+from chalicelib.routing.decision import Decision, decide
+from chalicelib.routing.eligibility import Arrival
+from chalicelib.routing.geo import locate
+from chalicelib.routing.labels import labels
+from chalicelib.routing.visitor import visitor
+from chalicelib.smartlink import Campaign, Outcome, PublisherLink, Refusal, Route
+from chalicelib.tracking import caps, duplicates
+from chalicelib.tracking import store as tracking
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.route("/s/{code}", methods=["GET", "HEAD"], content_types=["*/*"])
+def redirect(code: str) -> Response:
+    """Sends the visitor on and records the click; HEAD answers the same, records and reserves nothing."""
+    began = time.perf_counter()
+    event = blueprint.current_request.to_original_event()
+    try:
+        found = store.find(code) if ids.is_code(code) else None
+    except (PynamoDBException, BotoCoreError) as error:
+        print(f"the tables did not answer for {code}: {error}", file=sys.stderr)
+        return _page(503, pages.UNAVAILABLE)
+    if found is None:
+        return _page(404, pages.UNKNOWN_LINK)
+    link, route = found
+    now = datetime.now(UTC)
+    click_id = ids.timed_id(now, os.urandom(10))
+    arrival = arrived(event, link, now, record.draw_of(click_id))
+    for_real = event["requestContext"]["httpMethod"] != "HEAD"
+    decision = _surely_decided(route, arrival, click_id, for_real=for_real)
+    click = record.record(click_id, arrival, route, decision)
+    if for_real:
+        tracking.write_click(click)
+        _log(click, began)
+    destination = record.destination_url(click, route)
+    return _redirect(destination) if destination else _page(200, pages.NO_OFFER)
+
+
+def arrived(event: Mapping[str, Any], link: PublisherLink, now: datetime, draw: float) -> Arrival:
+    """The arrival that an API Gateway event tells of."""
+    headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+    source_ip = event["requestContext"]["identity"]["sourceIp"]
+    return Arrival(
+        link=link,
+        visitor=visitor(headers, source_ip, settings.edge_secret(), locate),
+        labels=labels(event.get("multiValueQueryStringParameters") or {}),
+        now=now,
+        draw=draw,
+    )
+
+
+def decided(route: Route, arrival: Arrival, token: str, *, for_real: bool) -> Decision:
+    """The decision with the tables behind it: approvals, caps and marks; only looked at unless `for_real`."""
+    publisher_id = arrival.link.publisher_id
+
+    def approved(campaign_id: str) -> bool:
+        return store.is_approved(publisher_id, route, campaign_id)
+
+    def reserve(campaign: Campaign) -> Refusal | None:
+        if not campaign.caps and campaign.duplicate_filter is None:
+            return None
+        reservation = tracking.Reservation(
+            places=caps.places(campaign, publisher_id, arrival.now),
+            mark=duplicates.mark(campaign, arrival.visitor, arrival.now),
+            token=f"{token}-{campaign.id[-6:]}",
+            now=arrival.now,
+        )
+        return (tracking.reserve if for_real else tracking.peek)(reservation)
+
+    return decide(route, arrival, approved, reserve)
+
+
+def _surely_decided(route: Route, arrival: Arrival, token: str, *, for_real: bool) -> Decision:
+    """The decision; where a broken route makes it fail, the fallback, so that the visitor still arrives."""
+    try:
+        return decided(route, arrival, token, for_real=for_real)
+    except Exception:  # noqa: BLE001 - whatever it is, it is not the visitor's
+        print(f"deciding {token} on {route.id}@{route.version} failed: {traceback.format_exc()}", file=sys.stderr)
+        return Decision(Outcome.FALLBACK if route.fallback_url else Outcome.NO_OFFER, None, route.fallback_url)
+
+
+def _redirect(destination: str) -> Response:
+    headers = {"Location": destination, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return Response("", headers, 302)
+
+
+def _page(status: int, text: str) -> Response:
+    headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+    return Response(text, headers, status)
+
+
+def _log(click: Mapping[str, Any], began: float) -> None:
+    if settings.logs_clicks():
+        took = (time.perf_counter() - began) * 1000
+        went = click["campaign_id"] or "-"
+        print(f"click {click['click_id']} {click['outcome']} {went} {took:.1f} ms", file=sys.stderr)

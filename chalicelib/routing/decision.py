@@ -1,0 +1,86 @@
+"""One click, one destination: the journey from offers to outcome, with every reason kept."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chalicelib.routing import eligibility, rotation
+from chalicelib.routing.eligibility import Approved, Arrival
+from chalicelib.smartlink import Arm, Campaign, Offer, Outcome, Refusal, Route
+
+Reserve = Callable[[Campaign], Refusal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where the click goes and why.
+
+    `refusals` runs beside the route's offers, None for those that could have taken the click.
+    `url` is the destination with its macros still open; None is the page of no offer.
+    `propensity` is the probability with which the chosen offer was drawn in its tier.
+    """
+
+    outcome: Outcome
+    campaign: Campaign | None
+    url: str | None
+    refusals: tuple[Refusal | None, ...] = ()
+    arm: Arm = Arm.WEIGHTED
+    propensity: float | None = None
+
+
+def decide(route: Route, arrival: Arrival, approved: Approved, reserve: Reserve) -> Decision:
+    """The best eligible offer's destination, or the first net below it that holds.
+
+    `reserve(campaign)` takes the click into the campaign's caps and duplicate filter, or gives
+    the refusal (`cap`, `duplicate`); then the next is chosen without that offer.
+    """
+    if not route.active:
+        return Decision(Outcome.PAUSED, None, route.fallback_url)
+    refusals = eligibility.refusals(route, arrival, approved)
+    draw = arrival.draw
+    while pick := _drawn(route.offers, refusals, draw):
+        campaign = route.offers[pick.place].campaign
+        refused = reserve(campaign)
+        if refused is None:
+            return _to_offer(route, refusals, pick)
+        refusals[pick.place], draw = refused, pick.rest
+    return _below_the_offers(route, arrival, tuple(refusals), reserve)
+
+
+def _drawn(
+    offers: Sequence[Offer], refusals: Sequence[Refusal | None], draw: float
+) -> rotation.Pick | None:
+    tier = rotation.top_tier(offers, refusals)
+    return rotation.pick(tier, [offers[i].weight for i in tier], draw)
+
+
+def _to_offer(route: Route, refusals: list[Refusal | None], pick: rotation.Pick) -> Decision:
+    chosen = route.offers[pick.place]
+    kept = tuple(
+        Refusal.LOWER_TIER if refusal is None and offer.priority < chosen.priority else refusal
+        for offer, refusal in zip(route.offers, refusals, strict=True)
+    )
+    campaign = chosen.campaign
+    return Decision(
+        Outcome.OFFER, campaign, campaign.destination_url, kept, propensity=pick.propensity
+    )
+
+
+def _below_the_offers(
+    route: Route, arrival: Arrival, refusals: tuple[Refusal | None, ...], reserve: Reserve
+) -> Decision:
+    """Catch-all, its fail URL, the fallback URL, the page. A suspended publisher earns nothing on the way."""
+    if arrival.link.publisher_active:
+        catch_all = route.catch_all
+        if catch_all and _takes(catch_all, arrival, reserve):
+            campaign = catch_all.campaign
+            return Decision(Outcome.CATCH_ALL, campaign, campaign.destination_url, refusals)
+        if route.fail_url:
+            return Decision(Outcome.FAIL_URL, None, route.fail_url, refusals)
+    outcome = Outcome.FALLBACK if route.fallback_url else Outcome.NO_OFFER
+    return Decision(outcome, None, route.fallback_url, refusals)
+
+
+def _takes(catch_all: Offer, arrival: Arrival, reserve: Reserve) -> bool:
+    if eligibility.refusal(catch_all, arrival, lambda _: True) is not None:
+        return False
+    return reserve(catch_all.campaign) is None

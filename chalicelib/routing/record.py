@@ -1,0 +1,144 @@
+"""A decided click as it is stored, and the stored click as it explains itself."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.routing.decision import Decision
+from chalicelib.routing.destination import fill
+from chalicelib.routing.eligibility import Arrival
+from chalicelib.smartlink import Campaign, Outcome, Refusal, Route
+
+Record = Mapping[str, Any]
+"""A click's stored fields by name, as the `clicks` table has them; what is unknown may be missing."""
+
+_LETTERS: dict[Refusal | None, str] = {
+    None: "-",
+    Refusal.DISABLED: "x",
+    Refusal.CAMPAIGN_PAUSED: "p",
+    Refusal.SCHEDULE: "h",
+    Refusal.NOT_APPROVED: "a",
+    Refusal.COUNTRY: "c",
+    Refusal.REGION: "r",
+    Refusal.DEVICE: "d",
+    Refusal.OS: "o",
+    Refusal.BROWSER: "b",
+    Refusal.LANGUAGE: "l",
+    Refusal.SOURCE: "s",
+    Refusal.BOT: "t",
+    Refusal.DUPLICATE: "u",
+    Refusal.CAP: "k",
+    Refusal.LOWER_TIER: "w",
+}
+_REFUSALS = {letter: refusal for refusal, letter in _LETTERS.items()}
+_SEEN_FIELDS = ("country", "region", "device", "os", "browser", "language")
+
+
+def draw_of(click_id: str) -> float:
+    """The draw in [0, 1) of a click: 53 bits of the SHA-256 of its ID, so that anybody can draw it again."""
+    return (int.from_bytes(hashlib.sha256(click_id.encode()).digest()[:8]) >> 11) * 2**-53
+
+
+def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) -> dict[str, Any]:
+    """The click's fields. The route's version stands for all that it says: offers, weights, destinations."""
+    visitor, labels = arrival.visitor, arrival.labels
+    template = decision.url or ""
+    return {
+        "click_id": click_id,
+        "at": int(arrival.now.timestamp() * 1000),
+        "code": arrival.link.code,
+        "publisher_id": arrival.link.publisher_id,
+        "route_id": route.id,
+        "route_version": route.version,
+        "epoch": route.epoch,
+        "outcome": decision.outcome.value,
+        "campaign_id": decision.campaign.id if decision.campaign else None,
+        "refusals": "".join(_LETTERS[refusal] for refusal in decision.refusals) or None,
+        "arm": decision.arm.value,
+        "propensity": None if decision.propensity is None else repr(decision.propensity),
+        **{name: getattr(visitor, name) for name in (*_SEEN_FIELDS, "city")},
+        "is_bot": visitor.is_bot or None,
+        "is_duplicate": Refusal.DUPLICATE in decision.refusals or None,
+        "sub_ids": labels.sub_ids or None,
+        "source": labels.source,
+        "external_click_id": labels.external_click_id,
+        "query": labels.query if "{query}" in template and labels.query else None,
+    }
+
+
+def destination_url(stored: Record, route: Route) -> str | None:
+    """Where the click was sent, filled in anew from the route of its version; None for the page of no offer."""
+    template = _template(stored, route)
+    return fill(template, _macro_values(stored)) if template else None
+
+
+def _template(stored: Record, route: Route) -> str | None:
+    if stored.get("campaign_id"):
+        return campaign_of(route, stored["campaign_id"]).destination_url
+    return route.fail_url if stored["outcome"] == Outcome.FAIL_URL else route.fallback_url
+
+
+def campaign_of(route: Route, campaign_id: str) -> Campaign:
+    """The route's campaign of that ID, the catch-all's included."""
+    seats = [*route.offers, *([route.catch_all] if route.catch_all else [])]
+    return next(offer.campaign for offer in seats if offer.campaign.id == campaign_id)
+
+
+def _macro_values(stored: Record) -> dict[str, str | None]:
+    names = ("click_id", "external_click_id", "campaign_id", "publisher_id", "source", "city", "query", *_SEEN_FIELDS)
+    return {
+        **{name: stored.get(name) for name in names},
+        **(stored.get("sub_ids") or {}),
+        "smartlink_id": _smartlink_id(stored),
+        "timestamp": str(int(stored["at"]) // 1000),
+    }
+
+
+def _smartlink_id(stored: Record) -> str | None:
+    """A direct link's route is its campaign's: it belongs to no smartlink."""
+    route_id: str = stored["route_id"]
+    return route_id if route_id.startswith("sml_") else None
+
+
+def document(stored: Record, route: Route) -> dict[str, Any]:
+    """The click document of the contract, from the stored click and the route of its version."""
+    duplicate, bot = bool(stored.get("is_duplicate")), bool(stored.get("is_bot"))
+    at = datetime.fromtimestamp(int(stored["at"]) / 1000, UTC)
+    return {
+        "click_id": stored["click_id"],
+        "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "smartlink_id": _smartlink_id(stored),
+        "publisher_id": stored.get("publisher_id"),
+        "outcome": stored["outcome"],
+        "campaign_id": stored.get("campaign_id"),
+        "destination_url": destination_url(stored, route),
+        **{name: stored.get(name) for name in _SEEN_FIELDS},
+        "sub_ids": stored.get("sub_ids") or {},
+        "source": stored.get("source"),
+        "is_bot": bot,
+        "is_duplicate": duplicate,
+        "is_unique": not (bot or duplicate),
+        "decision": _decision(stored, route),
+    }
+
+
+def _decision(stored: Record, route: Route) -> dict[str, Any]:
+    propensity = stored.get("propensity")
+    refusals = [_REFUSALS[letter] for letter in stored.get("refusals") or ""]
+    return {
+        "segment": f"{stored.get('country') or '?'}|{stored['device']}",
+        "arm": stored["arm"],
+        "route_version": int(stored["route_version"]),
+        "draw": stored.get("draw", draw_of(stored["click_id"] or "")),
+        "propensity": None if propensity is None else float(propensity),
+        "considered": [
+            {
+                "campaign_id": offer.campaign.id,
+                "priority": offer.priority,
+                "weight": offer.weight,
+                "refused": refusal,
+            }
+            for offer, refusal in zip(route.offers, refusals, strict=False)
+        ],
+    }

@@ -1,0 +1,103 @@
+"""Links and routes from their tables, remembered in the process for about two seconds."""
+
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from botocore.exceptions import BotoCoreError
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
+
+from chalicelib.routing import snapshot
+from chalicelib.settings import CACHE_SECONDS
+from chalicelib.smartlink import PublisherLink, Route
+from chalicelib.tables import CampaignApproval, Link
+from chalicelib.tables import Route as RouteRow
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+_REMEMBERED = 10_000
+
+
+class Remembered(Generic[Key, Value]):
+    """Answers of `fetch` (None included), each believed for `seconds`; an old one where a new one cannot be had."""
+
+    def __init__(self, fetch: Callable[[Key], Value], seconds: float = CACHE_SECONDS) -> None:
+        self._fetch = fetch
+        self._seconds = seconds
+        self._known: dict[Key, tuple[float, Value]] = {}
+
+    def __call__(self, key: Key, now: float) -> Value:
+        """The answer for the key, at most `seconds` old at `now` (any steady clock) unless the table is down."""
+        known = self._known.get(key)
+        if known and now - known[0] < self._seconds:
+            return known[1]
+        try:
+            value = self._fetch(key)
+        except (PynamoDBException, BotoCoreError):
+            if known is None:
+                raise
+            value = known[1]
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[key] = (now, value)
+        return value
+
+    def forget(self) -> None:
+        """Believes nothing any more."""
+        self._known.clear()
+
+
+def _fetch_link(code: str) -> PublisherLink | None:
+    try:
+        row = Link.get(code)
+    except DoesNotExist:
+        return None
+    return PublisherLink(row.code, row.publisher_id, row.route_id, row.publisher_active) if row.active else None
+
+
+def _fetch_route(route_id: str) -> Route | None:
+    try:
+        row = RouteRow.get(route_id)
+    except DoesNotExist:
+        return None
+    return snapshot.unpacked(row.snapshot, int(row.version))
+
+
+def _fetch_approvals(whose: tuple[str, tuple[str, ...]]) -> frozenset[str]:
+    publisher_id, campaign_ids = whose
+    rows = CampaignApproval.batch_get([(publisher_id, campaign_id) for campaign_id in campaign_ids])
+    return frozenset(row.campaign_id for row in rows if row.active)
+
+
+link = Remembered(_fetch_link)
+"""The working link of a code, None for a code unknown or stopped."""
+
+route = Remembered(_fetch_route)
+"""The route in force of a pool or campaign, None where there is none any more."""
+
+approvals = Remembered(_fetch_approvals)
+"""Which of these campaigns (publisher's ID, campaigns' IDs) the publisher may run."""
+
+
+def find(code: str) -> tuple[PublisherLink, Route] | None:
+    """The link and its route; None for what does not lead anywhere."""
+    now = time.monotonic()
+    found = link(code, now)
+    its_route = route(found.route_id, now) if found else None
+    return (found, its_route) if found and its_route else None
+
+
+def is_approved(publisher_id: str, its_route: Route, campaign_id: str) -> bool:
+    """Whether the publisher may run the campaign by an approval of their own; what cannot be known is not."""
+    held = tuple(sorted(offer.campaign.id for offer in its_route.offers))
+    try:
+        return campaign_id in approvals((publisher_id, held), time.monotonic())
+    except (PynamoDBException, BotoCoreError):
+        return False
+
+
+def forget() -> None:
+    """Forgets all that is remembered, for tests that edit and click in one process."""
+    for each in (link, route, approvals):
+        each.forget()  # type: ignore[attr-defined]

@@ -1,0 +1,198 @@
+"""Who clicked: from headers and address to country, device, OS, browser, language, bot or not."""
+
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
+
+import ua_parser
+
+from chalicelib.smartlink import Device, OperatingSystem, Visitor
+
+Headers = Mapping[str, str]
+"""Header values by lower-case name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locality:
+    """Where an address is, as far as known: ISO 3166-1 country, ISO 3166-2 region, city."""
+
+    country: str | None = None
+    region: str | None = None
+    city: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """What a user agent string says of itself."""
+
+    device: Device
+    os: OperatingSystem
+    browser: str | None
+    is_bot: bool
+
+
+Locate = Callable[[str], Locality]
+
+_SYSTEMS = {
+    "iOS": OperatingSystem.IOS,
+    "Android": OperatingSystem.ANDROID,
+    "Windows": OperatingSystem.WINDOWS,
+    "Mac OS X": OperatingSystem.MACOS,
+    "macOS": OperatingSystem.MACOS,
+    "Linux": OperatingSystem.LINUX,
+    "Ubuntu": OperatingSystem.LINUX,
+    "Fedora": OperatingSystem.LINUX,
+    "Debian": OperatingSystem.LINUX,
+    "Chrome OS": OperatingSystem.CHROMEOS,
+    "Chromium OS": OperatingSystem.CHROMEOS,
+}
+"""By the names of ua-parser and of the `Sec-CH-UA-Platform` header."""
+
+_BROWSERS = {
+    "chrome": "chrome",
+    "chromium": "chrome",
+    "mobile safari": "safari",
+    "safari": "safari",
+    "firefox": "firefox",
+    "edge": "edge",
+    "opera": "opera",
+    "samsung internet": "samsung",
+    "ie": "ie",
+    "facebook": "facebook",
+    "instagram": "instagram",
+}
+_DESKTOPS = {OperatingSystem.WINDOWS, OperatingSystem.MACOS, OperatingSystem.LINUX, OperatingSystem.CHROMEOS}
+_TABLETS = re.compile(r"iPad|Tablet|PlayBook|Silk/|Kindle|Nexus (?:7|9|10)\b", re.IGNORECASE)
+_MOBILES = re.compile(r"Mobi|iPhone|iPod|Windows Phone|BlackBerry|Opera Mini", re.IGNORECASE)
+_BOTS = re.compile(
+    r"bot\b|bot/|crawl|spider|slurp|preview|facebookexternalhit|facebot|whatsapp/|telegram|discord|embedly|"
+    r"skypeuri|vkshare|headless|phantomjs|curl/|wget/|python-|go-http|okhttp|java/|libwww|scrapy|lighthouse|"
+    r"pingdom|uptime|monitor",
+    re.IGNORECASE,
+)
+_FETCHED_AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_REGION = re.compile(r"[A-Z0-9]{1,3}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_NOWHERE = {"XX", "ZZ", "T1"}
+
+
+def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) -> Visitor:
+    """The visitor of a request. `locate` finds an address; only headers that bear the edge secret are believed.
+
+    `X-Forwarded-For` is never read. The edge's own country wins over the database's.
+    """
+    edge = headers if _from_the_edge(headers, edge_secret) else {}
+    address = _viewer_address(edge) or source_ip
+    locality = _edge_locality(edge) or locate(address)
+    user_agent = headers.get("user-agent", "")
+    agent = hinted(agent_of(user_agent), headers)
+    return Visitor(
+        country=locality.country,
+        region=locality.region,
+        city=locality.city,
+        device=agent.device,
+        os=agent.os,
+        browser=agent.browser,
+        language=language(headers.get("accept-language", "")),
+        address=address,
+        user_agent=user_agent,
+        is_bot=agent.is_bot or _is_fetched_ahead(headers),
+    )
+
+
+def _from_the_edge(headers: Headers, edge_secret: str) -> bool:
+    return bool(edge_secret) and hmac.compare_digest(
+        headers.get("x-edge-secret", "").encode(), edge_secret.encode()
+    )
+
+
+def _viewer_address(edge: Headers) -> str | None:
+    """`203.0.113.7:4711` or `2001:db8::7:4711`: what stands before the last colon."""
+    address = edge.get("cloudfront-viewer-address", "").rpartition(":")[0].strip("[]")
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None
+
+
+def _edge_locality(edge: Headers) -> Locality | None:
+    country = edge.get("cloudfront-viewer-country", "").upper()
+    if not _COUNTRY.fullmatch(country) or country in _NOWHERE:
+        return None
+    region = edge.get("cloudfront-viewer-country-region", "").upper()
+    return Locality(
+        country=country,
+        region=f"{country}-{region}" if _REGION.fullmatch(region) else None,
+        city=edge.get("cloudfront-viewer-city") or None,
+    )
+
+
+@lru_cache(maxsize=4096)
+def agent_of(user_agent: str) -> Agent:
+    """What the string says; an iPad is a tablet, a missing string a bot."""
+    found = ua_parser.parse(user_agent[:512])
+    system = _SYSTEMS.get(_family(found.os.family if found.os else ""), OperatingSystem.OTHER)
+    is_spider = bool(found.device and found.device.family == "Spider")
+    return Agent(
+        device=_device(user_agent, system),
+        os=system,
+        browser=_browser(found.user_agent.family) if found.user_agent else None,
+        is_bot=not user_agent.strip() or is_spider or bool(_BOTS.search(user_agent)),
+    )
+
+
+def _family(name: str) -> str:
+    return "Windows" if name.startswith("Windows") else name
+
+
+def _device(user_agent: str, system: OperatingSystem) -> Device:
+    if _TABLETS.search(user_agent):
+        return Device.TABLET
+    if _MOBILES.search(user_agent):
+        return Device.MOBILE
+    # Android tells phones from tablets by the word "Mobile" alone.
+    return Device.TABLET if system is OperatingSystem.ANDROID else Device.DESKTOP
+
+
+def _browser(family: str) -> str:
+    """One name for a browser on all its devices: `Chrome Mobile iOS` and `Chrome` are `chrome`."""
+    name = family.lower()
+    plain = re.sub(r" (mobile|ios|webview|mini|focus)\b", "", name) if name != "samsung internet" else name
+    return _BROWSERS.get(name) or _BROWSERS.get(plain) or plain
+
+
+def hinted(agent: Agent, headers: Headers) -> Agent:
+    """The agent corrected by client hints, which browsers keep truthful where they freeze the user agent."""
+    platform = headers.get("sec-ch-ua-platform", "").strip('"')
+    system = _SYSTEMS.get(platform, agent.os)
+    mobile = headers.get("sec-ch-ua-mobile", "")
+    device = agent.device
+    if mobile == "?1":
+        device = Device.MOBILE
+    elif mobile == "?0":
+        device = Device.DESKTOP if system in _DESKTOPS else Device.TABLET
+    return Agent(device, system, agent.browser, agent.is_bot)
+
+
+def language(accepted: str) -> str | None:
+    """The primary subtag of the language most wanted: `de-AT;q=0.5, en-GB` is `en`."""
+    wanted = sorted((part.strip() for part in accepted[:200].split(",")), key=_quality, reverse=True)
+    tag = wanted[0].partition(";")[0].partition("-")[0].strip().lower()
+    return tag if _LANGUAGE.fullmatch(tag) else None
+
+
+def _quality(part: str) -> float:
+    try:
+        return float(part.partition("q=")[2] or 1)
+    except ValueError:
+        return 0.0
+
+
+def _is_fetched_ahead(headers: Headers) -> bool:
+    return any(
+        "prefetch" in value or "preview" in value for name in _FETCHED_AHEAD if (value := headers.get(name, ""))
+    )

@@ -1,0 +1,50 @@
+"""Configuration: the one place that reads the environment, when called."""
+
+import os
+from pathlib import Path
+
+CACHE_SECONDS = 2.0
+"""How long a process believes what it read of a link or route; an edit is live within 5 seconds."""
+
+CLICK_DAYS = 400
+"""How long a click is kept: longer than any attribution window (at most 365 days)."""
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def table_prefix() -> str:
+    """What stands before each table's name: the stack's name and a dash."""
+    return os.environ.get("TABLE_PREFIX", "smartlink-")
+
+
+def unwritten_clicks_queue() -> str:
+    """URL of the queue for clicks that DynamoDB refused."""
+    return os.environ["UNWRITTEN_CLICKS_QUEUE_URL"]
+
+
+def edge_secret() -> str:
+    """What a CDN in front must send as `X-Edge-Secret`; empty where no CDN is trusted."""
+    return os.environ.get("EDGE_SECRET", "")
+
+
+def public_url() -> str:
+    """The address that visitors and callers use, without a slash at the end; empty to take the request's own."""
+    return os.environ.get("PUBLIC_URL", "").rstrip("/")
+
+
+def logs_clicks() -> bool:
+    """Whether every click prints a line, as on one machine."""
+    return os.environ.get("LOG_CLICKS", "") == "1"
+
+
+def geoip_database() -> Path | None:
+    """The country or city database in MaxMind's format; None where there is none."""
+    named = os.environ.get("GEOIP_DATABASE")
+    places = [Path(named)] if named else [_ROOT / "country.mmdb", _ROOT / "vendor" / "country.mmdb"]
+    return next((place for place in places if place.is_file()), None)
+
+
+def swagger_ui() -> Path:
+    """The folder with the browsable documentation's static files."""
+    places = [_ROOT / "swagger-ui", _ROOT / "vendor" / "swagger-ui"]
+    return next((place for place in places if place.is_dir()), places[0])

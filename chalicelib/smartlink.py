@@ -1,0 +1,334 @@
+"""The nouns of the platform: frozen dataclasses that know only themselves."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Device(StrEnum):
+    """The kinds of device that targeting knows; an iPad is a tablet."""
+
+    MOBILE = "mobile"
+    TABLET = "tablet"
+    DESKTOP = "desktop"
+
+
+class OperatingSystem(StrEnum):
+    """The operating systems that targeting knows."""
+
+    IOS = "ios"
+    ANDROID = "android"
+    WINDOWS = "windows"
+    MACOS = "macos"
+    LINUX = "linux"
+    CHROMEOS = "chromeos"
+    OTHER = "other"
+
+
+class CampaignStatus(StrEnum):
+    """Only an active campaign takes clicks; an archived one is gone for good."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ARCHIVED = "archived"
+
+
+class SmartlinkStatus(StrEnum):
+    """A paused smartlink sends every click to its fallback URL; a deleted one is known only to old clicks."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    DELETED = "deleted"
+
+
+class Visibility(StrEnum):
+    """Who finds a smartlink: everyone after asking, everyone at once, or those put on it."""
+
+    ASK = "ask"
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class Rotation(StrEnum):
+    """By the admin's weights, or by what the system has learned."""
+
+    WEIGHTED = "weighted"
+    OPTIMIZED = "optimized"
+
+
+class Goal(StrEnum):
+    """What auto-optimize maximises."""
+
+    EPC = "epc"
+    PROFIT = "profit"
+    REVENUE = "revenue"
+    CONVERSION_RATE = "conversion_rate"
+
+
+class OfferAccess(StrEnum):
+    """Whether approval for the pool covers all its offers, or each needs an approval of its own."""
+
+    GRANT = "grant"
+    RESPECT = "respect"
+
+
+class OnPoolChange(StrEnum):
+    """Whether an edit keeps what was learned of the offers that stay."""
+
+    KEEP = "keep"
+    RESET = "reset"
+
+
+class ApplicationStatus(StrEnum):
+    """Where a publisher's request for a smartlink stands."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+class PublisherStatus(StrEnum):
+    """The links of a suspended publisher fall back."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class CapMetric(StrEnum):
+    """What a cap counts."""
+
+    CLICKS = "clicks"
+    CONVERSIONS = "conversions"
+    PAYOUT = "payout"
+    REVENUE = "revenue"
+
+
+class CapWindow(StrEnum):
+    """How long a cap counts before it starts again; a week starts on Monday."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    TOTAL = "total"
+
+
+class CapScope(StrEnum):
+    """Whether a cap counts everyone's clicks on the campaign, or each publisher's apart."""
+
+    CAMPAIGN = "campaign"
+    PUBLISHER = "publisher"
+
+
+class DuplicateIdentity(StrEnum):
+    """What makes two visits the same visitor."""
+
+    IP_UA = "ip_ua"
+
+
+class Refusal(StrEnum):
+    """Why an offer may not take a click."""
+
+    DISABLED = "disabled"
+    CAMPAIGN_PAUSED = "campaign_paused"
+    SCHEDULE = "schedule"
+    NOT_APPROVED = "not_approved"
+    COUNTRY = "country"
+    REGION = "region"
+    DEVICE = "device"
+    OS = "os"
+    BROWSER = "browser"
+    LANGUAGE = "language"
+    SOURCE = "source"
+    BOT = "bot"
+    DUPLICATE = "duplicate"
+    CAP = "cap"
+    LOWER_TIER = "lower_tier"
+
+
+class Outcome(StrEnum):
+    """Where a click went."""
+
+    OFFER = "offer"
+    CATCH_ALL = "catch_all"
+    FAIL_URL = "fail_url"
+    FALLBACK = "fallback"
+    PAUSED = "paused"
+    NO_OFFER = "no_offer"
+
+
+class Arm(StrEnum):
+    """Whose weights drew the offer."""
+
+    WEIGHTED = "weighted"
+    OPTIMIZED = "optimized"
+    HOLDOUT = "holdout"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who clicked, as far as it is known; `None` means unknown.
+
+    `country` is ISO 3166-1 alpha-2, `region` ISO 3166-2, `language` a primary subtag.
+    """
+
+    country: str | None = None
+    region: str | None = None
+    city: str | None = None
+    device: Device = Device.DESKTOP
+    os: OperatingSystem = OperatingSystem.OTHER
+    browser: str | None = None
+    language: str | None = None
+    address: str = ""
+    user_agent: str = ""
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the publisher wrote on the click: sub-IDs, source, their own ID, and the rest of the query.
+
+    `query` holds the other parameters, already percent-encoded, as they ride along.
+    """
+
+    sub_ids: dict[str, str] = field(default_factory=dict)
+    source: str | None = None
+    external_click_id: str | None = None
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Targeting:
+    """Which visitors are wanted. `None` means any; an empty set means nobody."""
+
+    countries: frozenset[str] | None = None
+    exclude_countries: frozenset[str] = frozenset()
+    regions: frozenset[str] | None = None
+    devices: frozenset[str] | None = None
+    os: frozenset[str] | None = None
+    browsers: frozenset[str] | None = None
+    languages: frozenset[str] | None = None
+    sources: frozenset[str] | None = None
+    exclude_sources: frozenset[str] = frozenset()
+    exclude_bots: bool = False
+
+    def refusal(self, visitor: Visitor, source: str | None) -> Refusal | None:
+        """Why this visitor is not wanted, or None. What is unknown matches no list at all."""
+        if _misses(self.countries, visitor.country) or visitor.country in self.exclude_countries:
+            return Refusal.COUNTRY
+        if _misses(self.regions, visitor.region):
+            return Refusal.REGION
+        if _misses(self.devices, visitor.device):
+            return Refusal.DEVICE
+        if _misses(self.os, visitor.os):
+            return Refusal.OS
+        if _misses(self.browsers, visitor.browser):
+            return Refusal.BROWSER
+        if _misses(self.languages, visitor.language):
+            return Refusal.LANGUAGE
+        if _misses(self.sources, source) or source in self.exclude_sources:
+            return Refusal.SOURCE
+        return Refusal.BOT if self.exclude_bots and visitor.is_bot else None
+
+
+def _misses(wanted: frozenset[str] | None, value: str | None) -> bool:
+    return wanted is not None and value not in wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a campaign runs. Empty `hours` (0-23) and `weekdays` (1 is Monday) mean any, in its time zone."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    timezone: str = "UTC"
+    hours: frozenset[int] = frozenset()
+    weekdays: frozenset[int] = frozenset()
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the campaign runs at `now` (aware); the end itself is outside."""
+        if (self.starts_at and now < self.starts_at) or (self.ends_at and now >= self.ends_at):
+            return False
+        if not self.hours and not self.weekdays:
+            return True
+        local = now.astimezone(ZoneInfo(self.timezone))
+        return (not self.hours or local.hour in self.hours) and (
+            not self.weekdays or local.isoweekday() in self.weekdays
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `limit` of `metric` in each `window` of `timezone`, for all publishers or for each."""
+
+    metric: CapMetric
+    window: CapWindow
+    limit: Decimal
+    scope: CapScope = CapScope.CAMPAIGN
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateFilter:
+    """The same visitor counts once in `window_seconds`."""
+
+    identity: DuplicateIdentity
+    window_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """An advertiser's deal, as the redirect reads it. Money is in `currency`'s main unit."""
+
+    id: str
+    destination_url: str
+    active: bool = True
+    payout: Decimal = Decimal(0)
+    revenue: Decimal = Decimal(0)
+    currency: str = "USD"
+    targeting: Targeting = Targeting()
+    schedule: Schedule = Schedule()
+    caps: tuple[Cap, ...] = ()
+    duplicate_filter: DuplicateFilter | None = None
+    fail_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A campaign's seat in one pool. `targeting` is the campaign's and the seat's own, both at once."""
+
+    campaign: Campaign
+    weight: int = 1
+    priority: int = 0
+    enabled: bool = True
+    targeting: Targeting = Targeting()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The compiled snapshot of a pool (or of one campaign, for direct links) that the redirect reads.
+
+    `offers` stand by falling priority. `fail_url` is the last net before `fallback_url`.
+    """
+
+    id: str
+    version: int
+    offers: tuple[Offer, ...]
+    active: bool = True
+    access: OfferAccess = OfferAccess.GRANT
+    catch_all: Offer | None = None
+    fail_url: str | None = None
+    fallback_url: str | None = None
+    epoch: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherLink:
+    """One publisher's own link: `route_id` is a smartlink's ID, or a campaign's for a direct link."""
+
+    code: str
+    publisher_id: str
+    route_id: str
+    publisher_active: bool = True

@@ -1,0 +1,367 @@
+"""The DynamoDB tables, one model each; `.chalice/resources.json` creates them, a test holds the two together."""
+
+from pynamodb.attributes import (
+    Attribute,
+    BinaryAttribute,
+    BooleanAttribute,
+    JSONAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.connection import Connection
+from pynamodb.constants import NUMBER
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.settings import table_prefix
+
+# A click must never wait long on a sick table: it goes to the queue instead.
+_CONNECT_SECONDS = 1
+_READ_SECONDS = 2
+_RETRIES = 2
+
+
+class WholeNumber(Attribute[int]):
+    """A whole number; pynamodb's own is a float to the type checker."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        return str(int(value))
+
+    def deserialize(self, value: str) -> int:
+        return int(value)
+
+
+class _Meta:
+    """How every table is reached."""
+
+    connect_timeout_seconds = _CONNECT_SECONDS
+    read_timeout_seconds = _READ_SECONDS
+    max_retry_attempts = _RETRIES
+    max_pool_connections = 10
+
+
+def connection() -> Connection:
+    """A connection for transactions over several tables, with the tables' own time limits."""
+    return Connection(
+        connect_timeout_seconds=_CONNECT_SECONDS,
+        read_timeout_seconds=_READ_SECONDS,
+        max_retry_attempts=_RETRIES,
+    )
+
+
+
+
+class CampaignsByYear(GlobalSecondaryIndex["Campaign"]):
+    """All campaigns, a year at a time, in order of creation."""
+
+    class Meta:
+        index_name = "by_year"
+        projection = AllProjection()
+
+    created_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class Campaign(Model):
+    """A campaign as the admin wrote it: `settings` is the contract's document."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "campaigns"
+
+    id = UnicodeAttribute(hash_key=True)
+    version = WholeNumber()
+    settings = JSONAttribute()
+    postback_token = UnicodeAttribute()
+    created_year = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    by_year = CampaignsByYear()
+
+
+class PoolsByYear(GlobalSecondaryIndex["Pool"]):
+    """All pools, a year at a time, in order of creation."""
+
+    class Meta:
+        index_name = "by_year"
+        projection = AllProjection()
+
+    created_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class Marketplace(GlobalSecondaryIndex["Pool"]):
+    """The pools that every publisher may find, a year at a time: `market_year` is absent on private ones."""
+
+    class Meta:
+        index_name = "marketplace"
+        projection = AllProjection()
+
+    market_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class Pool(Model):
+    """A smartlink as the admin wrote it, with its counts of links and applications.
+
+    A deleted one keeps its row for the sake of old clicks; its years are gone, and so it is from every list.
+    """
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "pools"
+
+    id = UnicodeAttribute(hash_key=True)
+    version = WholeNumber()
+    status = UnicodeAttribute()
+    settings = JSONAttribute()
+    epoch = WholeNumber()
+    live_count = WholeNumber()
+    pending_count = WholeNumber()
+    created_year = UnicodeAttribute(null=True)
+    market_year = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    by_year = PoolsByYear()
+    marketplace = Marketplace()
+
+
+class Offer(Model):
+    """That a campaign sits in a pool (as an offer or as its catch-all): finds the routes an edit touches."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "offers"
+
+    campaign_id = UnicodeAttribute(hash_key=True)
+    pool_id = UnicodeAttribute(range_key=True)
+
+
+class Route(Model):
+    """What the redirect reads. `id` is the pool's or campaign's; `id@version` keeps each one published."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "routes"
+
+    id = UnicodeAttribute(hash_key=True)
+    version = WholeNumber()
+    snapshot = BinaryAttribute(legacy_encoding=False)
+
+
+class Link(Model):
+    """A code in the world. It never changes and is never given out again; `active` tells if it still works."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "links"
+
+    code = UnicodeAttribute(hash_key=True)
+    publisher_id = UnicodeAttribute()
+    route_id = UnicodeAttribute()
+    active = BooleanAttribute()
+    publisher_active = BooleanAttribute()
+
+
+class PublishersByYear(GlobalSecondaryIndex["Publisher"]):
+    """All publishers, a year at a time, in order of creation."""
+
+    class Meta:
+        index_name = "by_year"
+        projection = AllProjection()
+
+    created_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class Publisher(Model):
+    """Who sends the traffic."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "publishers"
+
+    id = UnicodeAttribute(hash_key=True)
+    version = WholeNumber()
+    name = UnicodeAttribute()
+    email = UnicodeAttribute()
+    status = UnicodeAttribute()
+    created_year = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    by_year = PublishersByYear()
+
+
+class KeysByOwner(GlobalSecondaryIndex["ApiKey"]):
+    """A publisher's keys, or the admins' (`owner` is `admin`)."""
+
+    class Meta:
+        index_name = "by_owner"
+        projection = AllProjection()
+
+    owner = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class ApiKey(Model):
+    """An API key: only the SHA-256 of its secret part is kept. To revoke it is to delete it."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "api_keys"
+
+    id = UnicodeAttribute(hash_key=True)
+    role = UnicodeAttribute()
+    owner = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    by_owner = KeysByOwner()
+
+
+class MembersOfPool(GlobalSecondaryIndex["Membership"]):
+    """The publishers of a pool."""
+
+    class Meta:
+        index_name = "by_pool"
+        projection = AllProjection()
+
+    pool_id = UnicodeAttribute(hash_key=True)
+    publisher_id = UnicodeAttribute(range_key=True)
+
+
+class Membership(Model):
+    """How a publisher stands with a pool: the latest application, and their link's code once they had one."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "memberships"
+
+    publisher_id = UnicodeAttribute(hash_key=True)
+    pool_id = UnicodeAttribute(range_key=True)
+    status = UnicodeAttribute()
+    application_id = UnicodeAttribute(null=True)
+    code = UnicodeAttribute(null=True)
+    by_pool = MembersOfPool()
+
+
+class ApplicationsByYear(GlobalSecondaryIndex["Application"]):
+    """All applications, a year at a time, in order of arrival."""
+
+    class Meta:
+        index_name = "by_year"
+        projection = AllProjection()
+
+    created_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class ApplicationsByStatus(GlobalSecondaryIndex["Application"]):
+    """The applications of one status, a year at a time: `status_year` is `pending#2026`."""
+
+    class Meta:
+        index_name = "by_status"
+        projection = AllProjection()
+
+    status_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class Application(Model):
+    """A publisher asking for a smartlink."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "applications"
+
+    id = UnicodeAttribute(hash_key=True)
+    pool_id = UnicodeAttribute()
+    publisher_id = UnicodeAttribute()
+    message = UnicodeAttribute()
+    status = UnicodeAttribute()
+    status_year = UnicodeAttribute()
+    created_year = UnicodeAttribute()
+    applied_at = UnicodeAttribute()
+    decided_at = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    by_year = ApplicationsByYear()
+    by_status = ApplicationsByStatus()
+
+
+class CampaignApproval(Model):
+    """A publisher's permission for one campaign, and the code of their direct link to it.
+
+    A withdrawn one stays, inactive, so that the same key comes back with the permission.
+    """
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "campaign_approvals"
+
+    publisher_id = UnicodeAttribute(hash_key=True)
+    campaign_id = UnicodeAttribute(range_key=True)
+    tracking_key = UnicodeAttribute()
+    active = BooleanAttribute()
+    approved_at = UnicodeAttribute()
+
+
+class Click(Model):
+    """One recorded visit, in under 1 KB: short names, and nothing that the route's version already tells."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "clicks"
+
+    click_id = UnicodeAttribute(hash_key=True)
+    at = WholeNumber()
+    expires_at = WholeNumber()
+    code = UnicodeAttribute(attr_name="lc")
+    route_id = UnicodeAttribute(attr_name="ro")
+    route_version = WholeNumber(attr_name="rv")
+    epoch = WholeNumber(attr_name="ep")
+    publisher_id = UnicodeAttribute(attr_name="pu")
+    outcome = UnicodeAttribute(attr_name="ou")
+    campaign_id = UnicodeAttribute(attr_name="ca", null=True)
+    refusals = UnicodeAttribute(attr_name="re", null=True)
+    arm = UnicodeAttribute(attr_name="ar")
+    propensity = UnicodeAttribute(attr_name="pr", null=True)
+    country = UnicodeAttribute(attr_name="co", null=True)
+    region = UnicodeAttribute(attr_name="rg", null=True)
+    city = UnicodeAttribute(attr_name="ci", null=True)
+    device = UnicodeAttribute(attr_name="de")
+    os = UnicodeAttribute()
+    browser = UnicodeAttribute(attr_name="br", null=True)
+    language = UnicodeAttribute(attr_name="la", null=True)
+    is_bot = BooleanAttribute(attr_name="bo", null=True)
+    is_duplicate = BooleanAttribute(attr_name="du", null=True)
+    sub_ids = JSONAttribute(attr_name="su", null=True)
+    source = UnicodeAttribute(attr_name="so", null=True)
+    external_click_id = UnicodeAttribute(attr_name="ex", null=True)
+    query = UnicodeAttribute(attr_name="qu", null=True)
+
+
+class Cap(Model):
+    """How much of a cap's window is used up: `key` names campaign, metric, window, its start and the publisher."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "caps"
+        # A repeated increment would count a click twice; an unanswered one is taken as refused.
+        max_retry_attempts = 0
+
+    key = UnicodeAttribute(hash_key=True)
+    used = WholeNumber()
+    expires_at = TTLAttribute(null=True)
+
+
+class Duplicate(Model):
+    """That a visitor was seen on a campaign, until `expires_at` (seconds)."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "duplicates"
+
+    key = UnicodeAttribute(hash_key=True)
+    click_id = UnicodeAttribute()
+    expires_at = WholeNumber()
+
+
+class Idempotency(Model):
+    """The answer to a POST with an `Idempotency-Key`, for 24 hours."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "idempotency"
+
+    key = UnicodeAttribute(hash_key=True)
+    request_digest = UnicodeAttribute()
+    status = WholeNumber()
+    answer = UnicodeAttribute()
+    expires_at = WholeNumber()

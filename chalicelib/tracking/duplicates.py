@@ -1,0 +1,25 @@
+"""The duplicate filter: which mark a visitor leaves on a campaign, and for how long."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.smartlink import Campaign, Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """That this visitor was seen on this campaign, until `expires_at` (seconds since 1970)."""
+
+    key: str
+    expires_at: int
+
+
+def mark(campaign: Campaign, visitor: Visitor, now: datetime) -> Mark | None:
+    """The mark of this visit, None where the campaign has no filter. Address and agent are only hashed."""
+    kept = campaign.duplicate_filter
+    if kept is None:
+        return None
+    identity = f"{visitor.address}\n{visitor.user_agent}"
+    digest = hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
+    return Mark(f"{campaign.id}|{kept.identity}|{digest}", int(now.timestamp()) + kept.window_seconds)
