@@ -51,8 +51,6 @@ def connection() -> Connection:
     )
 
 
-
-
 class CampaignsByYear(GlobalSecondaryIndex["Campaign"]):
     """All campaigns, a year at a time, in order of creation."""
 
@@ -327,7 +325,7 @@ class Click(Model):
     sub_ids = JSONAttribute(attr_name="su", null=True)
     source = UnicodeAttribute(attr_name="so", null=True)
     external_click_id = UnicodeAttribute(attr_name="ex", null=True)
-    query = UnicodeAttribute(attr_name="qu", null=True)
+    parameters = UnicodeAttribute(attr_name="qu", null=True)
 
 
 class Cap(Model):

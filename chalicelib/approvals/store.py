@@ -117,7 +117,7 @@ def apply(request: Request, now_standing: Standing, asked: Application, code: st
         if at_once:
             _add_admission(write, now_standing, code, asked.id)
         else:
-            _add_membership(write, now_standing, PENDING, asked.id, now_standing.membership and now_standing.membership.code)
+            _add_membership(write, now_standing, PENDING, asked.id)
         _add_counts(write, now_standing.pool, live=int(at_once), pending=int(not at_once))
     if at_once:
         grant_offers(request, now_standing)
@@ -137,10 +137,9 @@ def admit(request: Request, now_standing: Standing, code: str, answer: Document)
 
 def decline(request: Request, now_standing: Standing, asked: Application, reason: str | None, answer: Document) -> None:
     """Declines a pending application; the publisher may ask again."""
-    kept = now_standing.membership.code if now_standing.membership else None
     with transaction(request, answer) as write:
         _add_decision(write, request, asked, DECLINED, reason)
-        _add_membership(write, now_standing, DECLINED, asked.id, kept)
+        _add_membership(write, now_standing, DECLINED, asked.id)
         _add_counts(write, now_standing.pool, pending=-1)
 
 
@@ -151,7 +150,7 @@ def remove(request: Request, now_standing: Standing) -> None:
         message = f"publisher {now_standing.publisher.id} is not on this smartlink"
         raise NotFound(message)
     with transaction(request) as write:
-        _add_membership(write, now_standing, DECLINED, member.application_id, member.code)
+        _add_membership(write, now_standing, DECLINED, member.application_id)
         write.update(Link(member.code), [Link.active.set(False)], Link.code.exists())
         _add_counts(write, now_standing.pool, live=-1)
 
@@ -173,8 +172,9 @@ def _add_admission(write: TransactWrite, now_standing: Standing, code: str, appl
 
 
 def _add_membership(
-    write: TransactWrite, now_standing: Standing, status: str, application_id: str | None, code: str | None
+    write: TransactWrite, now_standing: Standing, status: str, application_id: str | None, code: str | None = None
 ) -> None:
+    """Adds how the publisher stands from now on; a code that was theirs stays theirs."""
     before = now_standing.membership
     unchanged = Membership.status == before.status if before else Membership.pool_id.does_not_exist()
     row = Membership(
@@ -182,14 +182,12 @@ def _add_membership(
         now_standing.pool.id,
         status=status,
         application_id=application_id,
-        code=code,
+        code=code or (before.code if before else None),
     )
     write.save(row, unchanged)
 
 
-def _add_decision(
-    write: TransactWrite, request: Request, asked: Application, status: str, reason: str | None
-) -> None:
+def _add_decision(write: TransactWrite, request: Request, asked: Application, status: str, reason: str | None) -> None:
     actions: list[Action] = [
         Application.status.set(status),
         Application.status_year.set(f"{status}#{asked.created_year}"),

@@ -51,7 +51,7 @@ def answer(call: Call, received: ChaliceRequest, path: Mapping[str, str]) -> Res
     except (PynamoDBException, BotoCoreError):
         _log.exception("the tables did not answer %s %s", call.method, call.path)
         return _problem(Unavailable("the request could not be carried out just now; send it again"))
-    except Exception:
+    except Exception:  # noqa: BLE001 - logged whole, told as a problem document
         _log.exception("%s %s failed", call.method, call.path)
         failed = Problem("the request failed by a fault of ours; it has been logged")
         failed.status = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -129,7 +129,7 @@ def _owner(call: Call, authorization: str | None) -> str:
 
 
 def _text(received: ChaliceRequest) -> str:
-    raw = received.raw_body
+    raw = bytes(received.raw_body)
     if len(raw) > MAX_BODY:
         message = f"the body has {len(raw)} bytes; at most {MAX_BODY} are taken"
         raise TooLarge(message)
@@ -183,9 +183,7 @@ def _if_match(header: str | None) -> int | None:
     return int(tag[1]) if tag else -1
 
 
-def _idempotency(
-    call: Call, whose: tuple[str, ...], received: ChaliceRequest, text: str
-) -> IdempotencyKey | None:
+def _idempotency(call: Call, whose: tuple[str, ...], received: ChaliceRequest, text: str) -> IdempotencyKey | None:
     given = received.headers.get("idempotency-key")
     if call.method != "POST" or given is None:
         return None
@@ -211,12 +209,16 @@ def _base_url(received: ChaliceRequest) -> str:
 
 
 def _response(text: str, status: int, version: int | None) -> Response:
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    headers: dict[str, str | list[str]] = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     if version is not None:
         headers["ETag"] = f'"{version}"'
     return Response("" if status == HTTPStatus.NO_CONTENT else text, headers, status)
 
 
 def _problem(problem: Problem) -> Response:
-    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store", **problem.headers()}
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "application/problem+json",
+        "Cache-Control": "no-store",
+        **problem.headers(),
+    }
     return Response(json.dumps(problem.document()), headers, int(problem.status))

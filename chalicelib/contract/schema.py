@@ -1,6 +1,7 @@
 """What all documents of the contract share: strict models, money, times, pages, patches and complaints."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -124,10 +125,11 @@ def _detail(error: Any) -> str:  # noqa: ANN401 - pydantic's own shape
     return str(message)
 
 
+_MONEY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+
+
 def _money(text: str) -> str:
-    whole, _, cents = text.partition(".")
-    digits = whole + cents
-    if not (digits.isascii() and digits.isdigit() and whole and len(whole) <= 12 and len(cents) <= 6) or text.endswith("."):  # noqa: PLR2004
+    if not _MONEY.fullmatch(text):
         message = 'must be a decimal string of 0 or more, such as "1.50"'
         raise ValueError(message)
     return text
@@ -145,7 +147,7 @@ def _timezone(name: str) -> str:
 Money = Annotated[
     str,
     AfterValidator(_money),
-    Field(json_schema_extra={"pattern": r"^\d{1,12}(\.\d{1,6})?$", "examples": ["1.50"]}),
+    Field(json_schema_extra={"pattern": f"^{_MONEY.pattern}$", "examples": ["1.50"]}),
 ]
 TimeZone = Annotated[str, AfterValidator(_timezone), Field(examples=["UTC", "Europe/Berlin"])]
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]

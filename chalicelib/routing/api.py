@@ -96,12 +96,16 @@ def _surely_decided(route: Route, arrival: Arrival, token: str, *, for_real: boo
 
 
 def _redirect(destination: str) -> Response:
-    headers = {"Location": destination, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    headers: dict[str, str | list[str]] = {
+        "Location": destination,
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+    }
     return Response("", headers, 302)
 
 
 def _page(status: int, text: str) -> Response:
-    headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+    headers: dict[str, str | list[str]] = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
     return Response(text, headers, status)
 
 

@@ -46,9 +46,7 @@ def decide(route: Route, arrival: Arrival, approved: Approved, reserve: Reserve)
     return _below_the_offers(route, arrival, tuple(refusals), reserve)
 
 
-def _drawn(
-    offers: Sequence[Offer], refusals: Sequence[Refusal | None], draw: float
-) -> rotation.Pick | None:
+def _drawn(offers: Sequence[Offer], refusals: Sequence[Refusal | None], draw: float) -> rotation.Pick | None:
     tier = rotation.top_tier(offers, refusals)
     return rotation.pick(tier, [offers[i].weight for i in tier], draw)
 
@@ -60,9 +58,7 @@ def _to_offer(route: Route, refusals: list[Refusal | None], pick: rotation.Pick)
         for offer, refusal in zip(route.offers, refusals, strict=True)
     )
     campaign = chosen.campaign
-    return Decision(
-        Outcome.OFFER, campaign, campaign.destination_url, kept, propensity=pick.propensity
-    )
+    return Decision(Outcome.OFFER, campaign, campaign.destination_url, kept, propensity=pick.propensity)
 
 
 def _below_the_offers(

@@ -9,9 +9,11 @@ MAX_LENGTH = 255
 MAX_QUERY = 1500
 
 _SUB_NAMES = ("sub{n}", "sub_id_{n}", "aff_sub{n}")
-_ALIASES = {
-    name.format(n=n): f"sub{n}" for n in range(1, 11) for name in _SUB_NAMES
-} | {"pub_sub": "sub1", "sub_id": "sub1", "aff_sub": "sub1"}
+_ALIASES = {name.format(n=n): f"sub{n}" for n in range(1, 11) for name in _SUB_NAMES} | {
+    "pub_sub": "sub1",
+    "sub_id": "sub1",
+    "aff_sub": "sub1",
+}
 _SOURCES = ("source", "source_id")
 _OWN_IDS = ("click_id", "aff_click_id", "external_transaction_id")
 NAMES = (*_ALIASES, *_SOURCES, *_OWN_IDS)

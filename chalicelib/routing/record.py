@@ -63,7 +63,7 @@ def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) ->
         "sub_ids": labels.sub_ids or None,
         "source": labels.source,
         "external_click_id": labels.external_click_id,
-        "query": labels.query if "{query}" in template and labels.query else None,
+        "parameters": labels.query if "{query}" in template and labels.query else None,
     }
 
 
@@ -86,11 +86,12 @@ def campaign_of(route: Route, campaign_id: str) -> Campaign:
 
 
 def _macro_values(stored: Record) -> dict[str, str | None]:
-    names = ("click_id", "external_click_id", "campaign_id", "publisher_id", "source", "city", "query", *_SEEN_FIELDS)
+    names = ("click_id", "external_click_id", "campaign_id", "publisher_id", "source", "city", *_SEEN_FIELDS)
     return {
         **{name: stored.get(name) for name in names},
         **(stored.get("sub_ids") or {}),
         "smartlink_id": _smartlink_id(stored),
+        "query": stored.get("parameters"),
         "timestamp": str(int(stored["at"]) // 1000),
     }
 

@@ -108,16 +108,16 @@ def campaign(document: Document) -> Campaign:
 
 def targeting(document: Document) -> Targeting:
     """The targeting of its document, where an empty list means any."""
-    includes = {name: frozenset(document[name]) or None for name in _INCLUDES}
-    excludes = {name: frozenset(document[name]) for name in _EXCLUDES}
-    return Targeting(**includes, **excludes, exclude_bots=document["exclude_bots"])
+    fields: dict[str, Any] = {name: frozenset(document[name]) or None for name in _INCLUDES}
+    fields |= {name: frozenset(document[name]) for name in _EXCLUDES}
+    return Targeting(**fields, exclude_bots=document["exclude_bots"])
 
 
 def both(one: Targeting, other: Targeting) -> Targeting:
     """The targeting that accepts exactly the visitors whom both accept."""
-    includes = {name: _both(getattr(one, name), getattr(other, name)) for name in _INCLUDES}
-    excludes = {name: getattr(one, name) | getattr(other, name) for name in _EXCLUDES}
-    return Targeting(**includes, **excludes, exclude_bots=one.exclude_bots or other.exclude_bots)
+    fields: dict[str, Any] = {name: _both(getattr(one, name), getattr(other, name)) for name in _INCLUDES}
+    fields |= {name: getattr(one, name) | getattr(other, name) for name in _EXCLUDES}
+    return Targeting(**fields, exclude_bots=one.exclude_bots or other.exclude_bots)
 
 
 def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:

@@ -100,4 +100,4 @@ def is_approved(publisher_id: str, its_route: Route, campaign_id: str) -> bool:
 def forget() -> None:
     """Forgets all that is remembered, for tests that edit and click in one process."""
     for each in (link, route, approvals):
-        each.forget()  # type: ignore[attr-defined]
+        each.forget()

@@ -105,9 +105,7 @@ def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) 
 
 
 def _from_the_edge(headers: Headers, edge_secret: str) -> bool:
-    return bool(edge_secret) and hmac.compare_digest(
-        headers.get("x-edge-secret", "").encode(), edge_secret.encode()
-    )
+    return bool(edge_secret) and hmac.compare_digest(headers.get("x-edge-secret", "").encode(), edge_secret.encode())
 
 
 def _viewer_address(edge: Headers) -> str | None:
@@ -193,6 +191,4 @@ def _quality(part: str) -> float:
 
 
 def _is_fetched_ahead(headers: Headers) -> bool:
-    return any(
-        "prefetch" in value or "preview" in value for name in _FETCHED_AHEAD if (value := headers.get(name, ""))
-    )
+    return any("prefetch" in value or "preview" in value for name in _FETCHED_AHEAD if (value := headers.get(name, "")))

@@ -31,7 +31,7 @@ def _places(campaign: Campaign, publisher_id: str, now: datetime) -> Iterator[Pl
             start, end = window(cap, now)
             whose = publisher_id if cap.scope is CapScope.PUBLISHER else "*"
             since = str(int(start.timestamp())) if start else "ever"
-            key = "|".join((campaign.id, cap.metric, cap.window, cap.timezone, since, whose))
+            key = f"{campaign.id}|{cap.metric}|{cap.window}|{cap.timezone}|{since}|{whose}"
             yield Place(key, cap.limit, end and end + _KEPT_AFTER)
 
 

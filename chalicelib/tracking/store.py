@@ -115,7 +115,8 @@ def _row(reservation: Reservation) -> Duplicate:
 
 def _unmarked(reservation: Reservation) -> Condition:
     # The table's own expiry may come days late: an old mark is overwritten.
-    return Duplicate.key.does_not_exist() | (Duplicate.expires_at <= int(reservation.now.timestamp()))
+    unmarked: Condition = Duplicate.key.does_not_exist() | (Duplicate.expires_at <= int(reservation.now.timestamp()))
+    return unmarked
 
 
 def _taking(place: Place) -> list[Any]:
@@ -124,7 +125,8 @@ def _taking(place: Place) -> list[Any]:
 
 
 def _has_room(place: Place) -> Condition:
-    return Cap.used.does_not_exist() | (Cap.used < int(place.limit))
+    room: Condition = Cap.used.does_not_exist() | (Cap.used < int(place.limit))
+    return room
 
 
 def _seen_full(place: Place) -> bool:

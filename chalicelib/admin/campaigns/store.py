@@ -1,6 +1,7 @@
 """Campaigns in their table, and their edits in every route that holds them."""
 
 from collections.abc import Collection
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -66,4 +67,4 @@ def _unchanged(expected: int) -> Condition:
 def _publish_the_rest(request: Request, campaign_id: str, done: Collection[str]) -> None:
     for pool_id in publishing.holders(campaign_id):
         if pool_id not in done:
-            settled(lambda pool_id=pool_id: publishing.republish(request, pool_id))
+            settled(partial(publishing.republish, request, pool_id))

@@ -60,9 +60,7 @@ def approvals(publisher_id: str, query: ListQuery) -> tuple[list[CampaignApprova
     def rows(_: str, after: str | None, limit: int) -> Iterable[CampaignApproval]:
         later = CampaignApproval.campaign_id > after if after else None
         active = CampaignApproval.active == True  # noqa: E712 - pynamodb builds a condition of it
-        return CampaignApproval.query(
-            publisher_id, later, filter_condition=active, limit=limit, consistent_read=True
-        )
+        return CampaignApproval.query(publisher_id, later, filter_condition=active, limit=limit, consistent_read=True)
 
     return page(Listing(f"campaigns of {publisher_id}", ["all"], rows, lambda row: row.campaign_id), query)
 

@@ -85,7 +85,9 @@ def holders(campaign_id: str) -> list[str]:
 def holding_pools(campaign_id: str) -> list[Pool]:
     """The pools that do hold the campaign, as of now."""
     pools = Pool.batch_get(holders(campaign_id), consistent_read=True)
-    return [pool for pool in pools if pool.status != SmartlinkStatus.DELETED and campaign_id in campaign_ids(pool.settings)]
+    return [
+        pool for pool in pools if pool.status != SmartlinkStatus.DELETED and campaign_id in campaign_ids(pool.settings)
+    ]
 
 
 def add_holder_route(write: TransactWrite, pool_id: str, edited: Mapping[str, Campaign]) -> None:

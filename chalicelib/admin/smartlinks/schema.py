@@ -28,6 +28,7 @@ Domain = Annotated[
     ),
 ]
 
+
 class Seat(Strict):
     """A campaign's seat in the pool: higher priority first, then by weight; 0 is never drawn."""
 
@@ -36,6 +37,7 @@ class Seat(Strict):
     priority: int = Field(0, ge=-1_000, le=1_000)
     enabled: bool = True
     targeting: SeatTargeting = SeatTargeting()
+
 
 class SmartlinkSettings(Strict):
     """A smartlink and its pool of offers, as the admin writes it."""
@@ -65,6 +67,7 @@ class SmartlinkSettings(Strict):
             raise ValueError(message)
         return offers
 
+
 class SmartlinkDocument(SmartlinkSettings, Document):
     """A smartlink, its counts of offers, live links and pending applications, and what may be wrong with it."""
 
@@ -79,6 +82,7 @@ class SmartlinkDocument(SmartlinkSettings, Document):
     created_at: Timestamp
     updated_at: Timestamp
 
+
 class MemberDocument(Document):
     """A publisher on the smartlink."""
 
@@ -87,10 +91,12 @@ class MemberDocument(Document):
     status: ApplicationStatus
     link: LinkDocument
 
+
 class NewMember(Strict):
     """The publisher to put on the smartlink."""
 
     publisher_id: Annotated[str, Field(min_length=1, max_length=64)]
+
 
 class Simulation(Strict):
     """A click to try out. What is left out is unknown; `user_agent` and `ip` fill in what they tell."""
@@ -106,5 +112,6 @@ class Simulation(Strict):
     source: Source | None = None
     at: Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None = None
     draw: Annotated[float, Field(ge=0, lt=1)] | None = None
+
 
 Settings = dict[str, Any]

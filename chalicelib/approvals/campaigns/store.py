@@ -1,8 +1,10 @@
 """Campaign approvals: a publisher's permission for one campaign, with the tracking key of their direct link."""
 
 from collections.abc import Collection, Iterable
+from functools import partial
 
 from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.contract.request import Request
@@ -32,8 +34,7 @@ def grant(request: Request, pairs: Collection[Pair]) -> None:
     """
     ordered = sorted(set(pairs))
     for n in range(0, len(ordered), _BATCH):
-        batch = ordered[n : n + _BATCH]
-        settled(lambda batch=batch: _grant(request, batch))
+        settled(partial(_grant, request, ordered[n : n + _BATCH]))
 
 
 def _grant(request: Request, pairs: list[Pair]) -> None:
@@ -61,9 +62,7 @@ def add_standing_check(write: TransactWrite, publisher: Publisher) -> None:
 
 def _add(write: TransactWrite, request: Request, publisher: Publisher, campaign_id: str) -> CampaignApproval:
     key = request.new_code()
-    row = CampaignApproval(
-        publisher.id, campaign_id, tracking_key=key, active=True, approved_at=request.timestamp
-    )
+    row = CampaignApproval(publisher.id, campaign_id, tracking_key=key, active=True, approved_at=request.timestamp)
     write.save(row, CampaignApproval.campaign_id.does_not_exist())
     add_new_link(write, publisher, key, campaign_id)
     return row
@@ -103,6 +102,6 @@ def withdraw(request: Request, row: CampaignApproval) -> None:
 
 def _add_switch(write: TransactWrite, row: CampaignApproval, *, active: bool) -> None:
     there = CampaignApproval.tracking_key == row.tracking_key
-    actions = [CampaignApproval.active.set(active), CampaignApproval.approved_at.set(row.approved_at)]
+    actions: list[Action] = [CampaignApproval.active.set(active), CampaignApproval.approved_at.set(row.approved_at)]
     write.update(row, actions, there)
     write.update(Link(row.tracking_key), [Link.active.set(active)], Link.code.exists())

@@ -24,9 +24,7 @@ def find(request: Request, query: ListQuery) -> Page[MarketplaceDocument]:
     """List the smartlinks that are open to you."""
     rows, cursor = store.marketplace(request, query)
     own = store.memberships(request.owner, [row.id for row in rows])
-    items = [
-        MarketplaceDocument(**_entry(row, own[row.id].status if row.id in own else None)) for row in rows
-    ]
+    items = [MarketplaceDocument(**_entry(row, own[row.id].status if row.id in own else None)) for row in rows]
     return Page(items=items, next_cursor=cursor)
 
 
