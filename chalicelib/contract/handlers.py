@@ -129,7 +129,8 @@ def _owner(call: Call, authorization: str | None) -> str:
 
 
 def _text(received: ChaliceRequest) -> str:
-    raw = bytes(received.raw_body)
+    raw = received.raw_body
+    raw = raw.encode() if isinstance(raw, str) else raw
     if len(raw) > MAX_BODY:
         message = f"the body has {len(raw)} bytes; at most {MAX_BODY} are taken"
         raise TooLarge(message)

@@ -139,6 +139,11 @@ def _remember_full(place: Place) -> None:
     _full.add((place.key, str(place.limit)))
 
 
+def forget() -> None:
+    """Forgets which counters were seen full, for tests that begin with empty tables."""
+    _full.clear()
+
+
 def write_click(record: Mapping[str, Any]) -> None:
     """Writes the click; one that the table refuses goes to the queue, one that this refuses too to the log.
 

@@ -1,0 +1,94 @@
+"""Nouns with defaults, so that a test names only what it is about."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.admin.campaigns.schema import CampaignSettings
+from chalicelib.admin.smartlinks.schema import SmartlinkSettings
+from chalicelib.contract.schema import validated
+from chalicelib.routing.eligibility import Arrival
+from chalicelib.smartlink import (
+    Campaign,
+    Cap,
+    CapMetric,
+    CapWindow,
+    Device,
+    Labels,
+    Offer,
+    OperatingSystem,
+    PublisherLink,
+    Route,
+    Visitor,
+)
+
+NOW = datetime(2026, 11, 4, 12, 30, tzinfo=UTC)
+"""A Wednesday, half past noon."""
+
+
+def a_campaign(campaign_id: str = "cmp_1", **changes: Any) -> Campaign:
+    return replace(Campaign(id=campaign_id, destination_url=f"https://{campaign_id}.example/"), **changes)
+
+
+def an_offer(campaign: Campaign | str = "cmp_1", **changes: Any) -> Offer:
+    seated = a_campaign(campaign) if isinstance(campaign, str) else campaign
+    return replace(Offer(campaign=seated), **changes)
+
+
+def a_cap(limit: int = 100, **changes: Any) -> Cap:
+    return replace(Cap(CapMetric.CLICKS, CapWindow.DAY, Decimal(limit)), **changes)
+
+
+def a_visitor(**changes: Any) -> Visitor:
+    visitor = Visitor(
+        country="US",
+        region="US-CA",
+        city="Fresno",
+        device=Device.MOBILE,
+        os=OperatingSystem.IOS,
+        browser="safari",
+        language="en",
+        address="203.0.113.7",
+        user_agent="Mozilla/5.0 (iPhone)",
+    )
+    return replace(visitor, **changes)
+
+
+def a_link(**changes: Any) -> PublisherLink:
+    return replace(PublisherLink(code="abcde12345", publisher_id="pub_1", route_id="sml_1"), **changes)
+
+
+def a_route(*offers: Offer, **changes: Any) -> Route:
+    """A route of these offers (of none where there are none) with a fallback URL."""
+    route = Route(id="sml_1", version=7, offers=offers, fallback_url="https://network.example/more")
+    return replace(route, **changes)
+
+
+def an_arrival(**changes: Any) -> Arrival:
+    arrival = Arrival(link=a_link(), visitor=a_visitor(), labels=Labels(), now=NOW, draw=0.0)
+    return replace(arrival, **changes)
+
+
+def campaign_settings(**changes: Any) -> dict[str, Any]:
+    """The whole document of a campaign, as the API answers it."""
+    document = {"name": "Game A", "destination_url": "https://acme.example/?cid={click_id}", **changes}
+    return validated(CampaignSettings, document).model_dump(mode="json")
+
+
+def smartlink_settings(**changes: Any) -> dict[str, Any]:
+    """The whole document of a smartlink, as the API answers it, without offers."""
+    document = {"name": "Summer App Deals", "fallback_url": "https://network.example/more", **changes}
+    return validated(SmartlinkSettings, document).model_dump(mode="json")
+
+
+def campaign_document(campaign_id: str = "cmp_1", **changes: Any) -> dict[str, Any]:
+    """A campaign as routes keep it."""
+    return {**campaign_settings(**changes), "id": campaign_id}
+
+
+def pool_document(*campaign_ids: str, **changes: Any) -> dict[str, Any]:
+    """A pool as its route keeps it, with these campaigns seated unless `offers` says otherwise."""
+    status = changes.pop("status", "active")
+    seats = [{"campaign_id": campaign_id} for campaign_id in campaign_ids]
+    return {**smartlink_settings(**{"offers": seats, **changes}), "id": "sml_1", "status": status}
