@@ -27,7 +27,7 @@ def table_definitions() -> dict[str, dict[str, Any]]:
     """The stack's table definitions by plain name, as `boto3`'s create_table takes them."""
     resources = json.loads(RESOURCES.read_text())["Resources"].values()
     found = {}
-    for properties in (each["Properties"] for each in resources if each["Type"] == "AWS::DynamoDB::Table"):
+    for properties in (each["Properties"] for each in resources if each.get("Type") == "AWS::DynamoDB::Table"):
         name = properties["TableName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
         taken = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
         found[name] = {key: properties[key] for key in taken if key in properties}

@@ -1,0 +1,48 @@
+"""The deployed stack that every test here needs."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import cloud
+from tests.stack.network import Network
+
+STACK_FILE = Path(__file__).parent.parent.parent / ".local" / "stack.json"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.stack)
+
+
+@pytest.fixture(scope="session")
+def deployed() -> dict[str, Any]:
+    """The stack that `make up` wrote down."""
+    if not STACK_FILE.is_file():
+        pytest.fail("there is no stack: run `make up` first (`make test` does), or leave these out with -m 'not stack'")
+    kept: dict[str, Any] = json.loads(STACK_FILE.read_text())
+    return kept
+
+
+@pytest.fixture
+def network(deployed: dict[str, Any]) -> Network:
+    """The stack, with a mark of one's own."""
+    return Network(deployed["url"], deployed["admin_key"], deployed["edge_secret"])
+
+
+@pytest.fixture
+def count_items(deployed: dict[str, Any]) -> Callable[[], dict[str, int]]:
+    """Counts the items of every table of the stack."""
+    here = cloud.local()
+    client = here.session.client("dynamodb", endpoint_url=here.endpoint)
+    names = [name for name in client.list_tables()["TableNames"] if name.startswith("smartlink-")]
+
+    def count() -> dict[str, int]:
+        return {name: client.scan(TableName=name, Select="COUNT")["Count"] for name in names}
+
+    return count

@@ -1,0 +1,136 @@
+"""A small network on the deployed stack, as tests use it."""
+
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from local.http import Answer, send
+
+T = TypeVar("T")
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/17.5 Mobile/15E148 Safari/604.1"
+)
+IPAD = IPHONE.replace("iPhone; CPU iPhone OS", "iPad; CPU OS")
+WINDOWS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+)
+GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """Where a click was sent: `host` names the campaign in these tests."""
+
+    answer: Answer
+
+    @property
+    def status(self) -> int:
+        return self.answer.status
+
+    @property
+    def location(self) -> str:
+        return self.answer.headers.get("location", "")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.location).hostname or ""
+
+    @property
+    def click_id(self) -> str:
+        return self.location.partition("cid=")[2].partition("&")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The deployed stack as an admin uses it, and as visitors click on it."""
+
+    url: str
+    admin_key: str
+    edge_secret: str
+    mark: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    def call(self, method: str, path: str, body: object = None, key: str | None = None, **headers: str) -> Answer:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        authorization = {"Authorization": f"Bearer {self.admin_key if key is None else key}"}
+        return send(method, f"{self.url}{path}", body=body, headers={**authorization, **named})
+
+    def good(self, method: str, path: str, body: object = None, key: str | None = None) -> Any:
+        answer = self.call(method, path, body, key)
+        assert answer.status < 300, f"{method} {path}: {answer.status} {answer.body!r}"
+        return answer.json() if answer.body else None
+
+    def campaign(self, name: str, **changes: Any) -> str:
+        """A campaign whose clicks go to `{name}.example`; its ID."""
+        body = {
+            "name": f"{name} {self.mark}",
+            "destination_url": f"https://{name}.example/?cid={{click_id}}&s={{sub1}}",
+        }
+        campaign_id: str = self.good("POST", "/admin/campaigns", {**body, **changes})["id"]
+        return campaign_id
+
+    def smartlink(self, *offers: dict[str, Any], **changes: Any) -> str:
+        """A smartlink of these offers; its ID."""
+        body = {
+            "name": f"Pool {self.mark}",
+            "offers": list(offers),
+            "fallback_url": "https://fallback.example/?cid={click_id}",
+        }
+        smartlink_id: str = self.good("POST", "/admin/smartlinks", {**body, **changes})["id"]
+        return smartlink_id
+
+    def publisher(self) -> tuple[str, str]:
+        """A publisher: ID and key."""
+        created = self.good("POST", "/admin/publishers", {"name": f"Pub {self.mark}", "email": "pub@pub.example"})
+        return created["id"], created["api_key"]
+
+    def link(self, smartlink_id: str, publisher_id: str | None = None) -> str:
+        """The link's URL of a publisher put on the smartlink."""
+        member = {"publisher_id": publisher_id or self.publisher()[0]}
+        url: str = self.good("POST", f"/admin/smartlinks/{smartlink_id}/publishers", member)["link"]["url"]
+        return url
+
+    def click(
+        self,
+        link: str,
+        *,
+        country: str = "US",
+        agent: str = IPHONE,
+        address: str = "203.0.113.7",
+        method: str = "GET",
+        secret: str | None = None,
+        query: dict[str, str] | None = None,
+        **headers: str,
+    ) -> Clicked:
+        """One click through the edge, from a US iPhone unless said otherwise."""
+        edge = {
+            "X-Edge-Secret": self.edge_secret if secret is None else secret,
+            "CloudFront-Viewer-Country": country,
+            "CloudFront-Viewer-Address": f"{address}:4711",
+        }
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        url = f"{link}?{urlencode(query)}" if query else link
+        return Clicked(send(method, url, headers={"User-Agent": agent, **edge, **named}))
+
+    def document(self, click_id: str) -> Any:
+        """The click document."""
+        return self.good("GET", f"/admin/clicks/{click_id}")
+
+
+def at_once(times: int, act: Callable[[int], T], threads: int = 16) -> list[T]:
+    """What `act` gives for 0 … times - 1, many at a time."""
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(act, range(times)))
+
+
+def within(seconds: float, act: Callable[[], T], wanted: T) -> float:
+    """How long it took until `act` gave what is wanted; fails after so many seconds."""
+    began = time.monotonic()
+    while (got := act()) != wanted:
+        took = time.monotonic() - began
+        assert took < seconds, f"still {got!r} after {took:.1f} s, not {wanted!r}"
+    return time.monotonic() - began

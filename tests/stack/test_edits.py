@@ -1,0 +1,71 @@
+"""Edits of what is live: there within five seconds, and no code ever changes."""
+
+from tests.stack.network import Network, within
+
+
+def test_an_edit_is_live_within_five_seconds_and_the_code_stays(network: Network) -> None:
+    before, after = network.campaign("before"), network.campaign("after")
+    smartlink = network.smartlink({"campaign_id": before})
+    link = network.link(smartlink)
+    assert network.click(link).host == "before.example"
+    network.good("PATCH", f"/admin/smartlinks/{smartlink}", {"offers": [{"campaign_id": after}]})
+    within(5, lambda: network.click(link).host, "after.example")
+    on_it = network.good("GET", f"/admin/smartlinks/{smartlink}/publishers")["items"]
+    assert [each["link"]["url"] for each in on_it] == [link]
+
+
+def test_pausing_a_campaign_empties_it_in_every_pool_within_five_seconds(network: Network) -> None:
+    campaign = network.campaign("held")
+    links = [network.link(network.smartlink({"campaign_id": campaign})) for _ in range(3)]
+    assert [network.click(link).host for link in links] == ["held.example"] * 3
+    network.good("PATCH", f"/admin/campaigns/{campaign}", {"status": "paused"})
+    for link in links:
+        within(5, lambda link=link: network.click(link).host, "fallback.example")
+
+
+def test_a_paused_smartlink_falls_back_and_resumes(network: Network) -> None:
+    smartlink = network.smartlink({"campaign_id": network.campaign("resumed")})
+    link = network.link(smartlink)
+    network.good("POST", f"/admin/smartlinks/{smartlink}/pause")
+    within(5, lambda: network.click(link).host, "fallback.example")
+    assert network.document(network.click(link).click_id)["outcome"] == "paused"
+    network.good("POST", f"/admin/smartlinks/{smartlink}/resume")
+    within(5, lambda: network.click(link).host, "resumed.example")
+
+
+def test_a_suspended_publishers_links_fall_back_and_come_back(network: Network) -> None:
+    publisher, _ = network.publisher()
+    link = network.link(network.smartlink({"campaign_id": network.campaign("kept")}), publisher)
+    assert network.click(link).host == "kept.example"
+    network.good("PATCH", f"/admin/publishers/{publisher}", {"status": "suspended"})
+    within(5, lambda: network.click(link).host, "fallback.example")
+    network.good("PATCH", f"/admin/publishers/{publisher}", {"status": "active"})
+    within(5, lambda: network.click(link).host, "kept.example")
+
+
+def test_a_deleted_smartlinks_links_answer_404(network: Network) -> None:
+    smartlink = network.smartlink({"campaign_id": network.campaign("gone")})
+    link = network.link(smartlink)
+    network.good("DELETE", f"/admin/smartlinks/{smartlink}")
+    within(5, lambda: network.click(link).status, 404)
+
+
+def test_a_revoked_key_is_refused_at_once(network: Network) -> None:
+    publisher, key = network.publisher()
+    assert network.call("GET", "/publisher/me", key=key).status == 200
+    key_id = network.good("GET", f"/admin/publishers/{publisher}")["keys"][0]["key_id"]
+    network.good("DELETE", f"/admin/publishers/{publisher}/keys/{key_id}")
+    assert network.call("GET", "/publisher/me", key=key).status == 401
+
+
+def test_an_offer_added_later_is_granted_to_the_publishers_on_the_pool(network: Network) -> None:
+    first, later = network.campaign("first"), network.campaign("later")
+    smartlink, (publisher, _) = network.smartlink({"campaign_id": first}), network.publisher()
+    network.link(smartlink, publisher)
+    network.good(
+        "PATCH", f"/admin/smartlinks/{smartlink}", {"offers": [{"campaign_id": first}, {"campaign_id": later}]}
+    )
+    granted = network.good("GET", f"/admin/publishers/{publisher}/campaigns")["items"]
+    assert {each["campaign_id"] for each in granted} == {first, later}
+    direct = next(each["url"] for each in granted if each["campaign_id"] == later)
+    assert network.click(direct).host == "later.example"
