@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.approvals.campaigns.store import add_new_link, add_standing_check, grant
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document
-from chalicelib.contract.store import transaction
+from chalicelib.contract.store import existing, transaction
 from chalicelib.errors import NotFound
 from chalicelib.smartlink import ApplicationStatus, OfferAccess, SmartlinkStatus, Visibility
 from chalicelib.tables import Application, Link, Membership, Pool, Publisher
@@ -38,10 +37,7 @@ class Standing:
 
 def pool(pool_id: str) -> Pool:
     """The pool as of now; `NotFound` where there is none or it was deleted."""
-    try:
-        row = Pool.get(pool_id, consistent_read=True)
-    except DoesNotExist:
-        row = None
+    row = existing(Pool, pool_id)
     if row is None or row.status == SmartlinkStatus.DELETED:
         message = f"there is no smartlink {pool_id}"
         raise NotFound(message)
@@ -50,11 +46,11 @@ def pool(pool_id: str) -> Pool:
 
 def publisher(publisher_id: str) -> Publisher:
     """The publisher as of now; `NotFound` where there is none."""
-    try:
-        return Publisher.get(publisher_id, consistent_read=True)
-    except DoesNotExist as error:
+    row = existing(Publisher, publisher_id)
+    if row is None:
         message = f"there is no publisher {publisher_id}"
-        raise NotFound(message) from error
+        raise NotFound(message)
+    return row
 
 
 def standing(pool_id: str, publisher_id: str) -> Standing:
@@ -64,19 +60,16 @@ def standing(pool_id: str, publisher_id: str) -> Standing:
 
 def membership(publisher_id: str, pool_id: str) -> Membership | None:
     """The publisher's membership as of now; None where they never asked."""
-    try:
-        return Membership.get(publisher_id, pool_id, consistent_read=True)
-    except DoesNotExist:
-        return None
+    return existing(Membership, publisher_id, pool_id)
 
 
 def application(application_id: str) -> Application:
     """The application as of now; `NotFound` where there is none."""
-    try:
-        return Application.get(application_id, consistent_read=True)
-    except DoesNotExist as error:
+    row = existing(Application, application_id)
+    if row is None:
         message = f"there is no application {application_id}"
-        raise NotFound(message) from error
+        raise NotFound(message)
+    return row
 
 
 def link_code(row: Membership | None) -> str | None:

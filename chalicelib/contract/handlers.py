@@ -17,13 +17,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 from chalice.app import Request as ChaliceRequest
 from chalice.app import Response
-from pynamodb.exceptions import DoesNotExist, PynamoDBException
+from pynamodb.exceptions import PynamoDBException
 
 from chalicelib import auth, settings
 from chalicelib.contract.request import IdempotencyKey, Request
 from chalicelib.contract.routes import Call
 from chalicelib.contract.schema import Document, NoContent, Patch, validated
-from chalicelib.contract.store import remembered, settled
+from chalicelib.contract.store import existing, remembered, settled
 from chalicelib.contract.view import Answer, Text, View, described
 from chalicelib.errors import Forbidden, Invalid, Malformed, Problem, TooLarge, Unauthenticated, Unavailable
 from chalicelib.tables import Idempotency
@@ -92,26 +92,19 @@ def _first(request: Request, view: View, arguments: Mapping[str, Any]) -> Respon
 def _remember(request: Request, document: Document, status: int) -> None:
     """Keeps the answer of a POST that wrote nothing; one that wrote has kept it in its transaction."""
     row = remembered(request, document, status)
-    if not _row(row.key):
+    if not existing(Idempotency, row.key):
         row.save()
 
 
 def _repeated(request: Request) -> Response | None:
     """The kept answer, where this very request was answered before."""
     asked = request.idempotency
-    row = asked and _row(asked.key)
+    row = asked and existing(Idempotency, asked.key)
     if not asked or not row or row.expires_at < request.now.timestamp():
         return None
     if row.request_digest != asked.digest:
         raise Invalid(("", "is another body than this Idempotency-Key came with before"))
     return _response(row.answer, int(row.status), json.loads(row.answer).get("version"))
-
-
-def _row(key: str) -> Idempotency | None:
-    try:
-        return Idempotency.get(key, consistent_read=True)
-    except DoesNotExist:
-        return None
 
 
 def _owner(call: Call, authorization: str | None) -> str:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -30,6 +30,14 @@ Result = TypeVar("Result")
 
 class Changed(Exception):  # noqa: N818 - a fact, not a fault
     """Something that was read changed before the transaction: read again, decide again."""
+
+
+def existing(model: type[Row], hash_key: str, range_key: str | None = None) -> Row | None:
+    """The row as of now; None where there is none."""
+    try:
+        return model.get(hash_key, range_key, consistent_read=True)
+    except DoesNotExist:
+        return None
 
 
 @contextmanager

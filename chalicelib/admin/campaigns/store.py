@@ -5,24 +5,23 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.admin.publishing import store as publishing
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
-from chalicelib.contract.store import Listing, page, settled, transaction, years
+from chalicelib.contract.store import Listing, existing, page, settled, transaction, years
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.tables import Campaign
 
 
 def campaign(campaign_id: str) -> Campaign:
     """The campaign as of now; `NotFound` where there is none."""
-    try:
-        return Campaign.get(campaign_id, consistent_read=True)
-    except DoesNotExist as error:
+    row = existing(Campaign, campaign_id)
+    if row is None:
         message = f"there is no campaign {campaign_id}"
-        raise NotFound(message) from error
+        raise NotFound(message)
+    return row
 
 
 def campaigns(request: Request, query: ListQuery) -> tuple[list[Campaign], str | None]:
@@ -55,7 +54,7 @@ def save(request: Request, row: Campaign, *, expected: int, answer: Document | N
         write.save(row, _unchanged(expected))
         publishing.add_direct_route(write, row, own_version)
         for pool_id in islice(pools, publishing.BATCH):
-            publishing.add_holder_route(write, pool_id, {row.id: row})
+            publishing.add_holder_route(write, pool_id, row)
     if expected:
         _publish_the_rest(request, row.id, pools[: publishing.BATCH])
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from pynamodb.exceptions import DoesNotExist
-
+from chalicelib.contract.store import existing
 from chalicelib.errors import NotFound
 from chalicelib.routing import snapshot
 from chalicelib.smartlink import Route
@@ -13,11 +12,11 @@ from chalicelib.tables import Route as RouteRow
 
 def click(click_id: str) -> Click:
     """The recorded click; `NotFound` where there is none."""
-    try:
-        return Click.get(click_id, consistent_read=True)
-    except DoesNotExist as error:
+    row = existing(Click, click_id)
+    if row is None:
         message = f"there is no click {click_id}"
-        raise NotFound(message) from error
+        raise NotFound(message)
+    return row
 
 
 def fields(row: Click) -> dict[str, Any]:

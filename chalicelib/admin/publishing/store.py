@@ -3,11 +3,10 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.contract.request import Request
-from chalicelib.contract.store import transaction
+from chalicelib.contract.store import existing, transaction
 from chalicelib.routing import snapshot
 from chalicelib.smartlink import Route as RouteNoun
 from chalicelib.smartlink import SmartlinkStatus
@@ -41,10 +40,8 @@ def campaigns(wanted: Collection[str]) -> dict[str, Campaign]:
 
 def published_version(route_id: str) -> int:
     """The version in force, 0 before the first. Read it before what the next one is made of."""
-    try:
-        return Route.get(route_id, consistent_read=True).version
-    except DoesNotExist:
-        return 0
+    row = existing(Route, route_id)
+    return row.version if row else 0
 
 
 def route(route_id: str) -> RouteNoun:
@@ -90,26 +87,21 @@ def holding_pools(campaign_id: str) -> list[Pool]:
     ]
 
 
-def add_holder_route(write: TransactWrite, pool_id: str, edited: Mapping[str, Campaign]) -> None:
-    """Adds the next route of a pool that holds `edited` campaigns, those as they are about to be."""
+def add_holder_route(write: TransactWrite, pool_id: str, edited: Campaign) -> None:
+    """Adds the next route of a pool that holds the edited campaign, this one as it is about to be."""
     version = published_version(pool_id)
-    try:
-        pool = Pool.get(pool_id, consistent_read=True)
-    except DoesNotExist:
-        return
-    held = campaign_ids(pool.settings)
-    if version and not held.isdisjoint(edited):
-        others = campaigns(held - edited.keys())
-        add_pool_route(write, pool, [*others.values(), *(edited[i] for i in held & edited.keys())], version)
+    pool = existing(Pool, pool_id)
+    held = campaign_ids(pool.settings) if pool else set()
+    if pool and version and edited.id in held:
+        others = campaigns(held - {edited.id})
+        add_pool_route(write, pool, [*others.values(), edited], version)
 
 
 def republish(request: Request, pool_id: str) -> None:
-    """Publishes the pool's route anew from what the tables hold now."""
-    with transaction(request) as write:
-        version = published_version(pool_id)
-        try:
-            pool = Pool.get(pool_id, consistent_read=True)
-        except DoesNotExist:
-            return
-        if version:
-            add_pool_route(write, pool, campaigns(campaign_ids(pool.settings)).values(), version)
+    """Publishes the pool's route anew from what the tables hold now; a deleted pool has none."""
+    version = published_version(pool_id)
+    pool = existing(Pool, pool_id)
+    if pool and version:
+        held = campaigns(campaign_ids(pool.settings))
+        with transaction(request) as write:
+            add_pool_route(write, pool, held.values(), version)

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterable
 from functools import partial
 
-from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.contract.request import Request
-from chalicelib.contract.store import settled, transaction
+from chalicelib.contract.store import existing, settled, transaction
 from chalicelib.smartlink import PublisherStatus
 from chalicelib.tables import CampaignApproval, Link, Publisher
 
@@ -21,10 +20,7 @@ Pair = tuple[str, str]
 
 def approval(publisher_id: str, campaign_id: str) -> CampaignApproval | None:
     """The approval as of now, active or withdrawn; None where there never was one."""
-    try:
-        return CampaignApproval.get(publisher_id, campaign_id, consistent_read=True)
-    except DoesNotExist:
-        return None
+    return existing(CampaignApproval, publisher_id, campaign_id)
 
 
 def grant(request: Request, pairs: Collection[Pair]) -> None:
