@@ -20,7 +20,9 @@ from chalicelib.errors import Invalid, Stale, Unavailable
 from chalicelib.tables import Idempotency, connection
 
 FIRST_YEAR = 2026
-ATTEMPTS = 12
+ATTEMPTS = 20
+PATIENCE_SECONDS = 15
+"""Time for one more attempt must be left before API Gateway gives the call up after 29 seconds."""
 _DAY_SECONDS = 86_400
 _PASSING = {"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
@@ -75,10 +77,13 @@ def remembered(request: Request, answer: Document, status: int) -> Idempotency:
 
 def settled(attempt: Callable[[], Result]) -> Result:
     """The attempt's result, made anew (after a short random wait) as long as others change what it read."""
+    began = time.monotonic()
     for n in range(ATTEMPTS):
         try:
             return attempt()
         except Changed:
+            if time.monotonic() - began > PATIENCE_SECONDS:
+                break
             time.sleep(random.uniform(0, 0.01 * 2 ** min(n, 5)))  # noqa: S311 - jitter
     message = "too many changes at once; send the request again"
     raise Unavailable(message)

@@ -115,7 +115,7 @@ def test_cr_and_lf_in_labels_stay_encoded_in_the_location(network: Network) -> N
     assert "set-cookie" not in seen.answer.headers
 
 
-@pytest.mark.parametrize("code", ["x" * 10_000, "short", "%00%0d%0a1234", "..%2f..%2fetc", "ÄÖÜäöüßéèê"])
+@pytest.mark.parametrize("code", ["x" * 10_000, "short", "%00%0d%0a1234", "ÄÖÜäöüßéèê"])
 def test_a_code_that_cannot_be_one_gets_the_404_page(network: Network, nothing_written: None, code: str) -> None:
     answered, content = raw(network, f"GET {{stage}}/s/{code.encode().hex() if not code.isascii() else code} HTTP/1.1")
     assert answered == 404
