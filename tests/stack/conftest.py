@@ -1,9 +1,11 @@
 """The deployed stack that every test here needs."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,6 +28,7 @@ def deployed() -> dict[str, Any]:
     if not STACK_FILE.is_file():
         pytest.fail("there is no stack: run `make up` first (`make test` does), or leave these out with -m 'not stack'")
     kept: dict[str, Any] = json.loads(STACK_FILE.read_text())
+    os.environ["SMARTLINK_PORT"] = str(urlsplit(kept["url"]).port)
     return kept
 
 
