@@ -1,0 +1,55 @@
+# Every command of the project. Needs Python 3.11 or newer and nothing else.
+
+PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
+BIN := .venv/bin
+LOCAL := $(BIN)/python -m local
+SOURCES := $(wildcard app.py chalicelib local bench tests)
+STAGE ?= local
+
+.PHONY: help install up run down clean env logs test check format deploy admin-key
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+
+install:  ## create .venv and the emulator's own environment, when their requirements changed
+	@if [ -z "$(PYTHON)" ]; then echo "error: Python 3.11 or newer was not found: install it and run make again" >&2; exit 1; fi
+	@$(PYTHON) -m local.setup
+
+up: install  ## start the stack on this machine and return; SMARTLINK_PORT=4577 moves it
+	@$(LOCAL) up
+
+run: install  ## start the stack with the demo network and follow its log; Ctrl-C stops it
+	@$(LOCAL) run
+
+down:  ## stop the stack; what it holds is kept
+	@if [ -x $(BIN)/python ]; then $(LOCAL) down; fi
+
+clean:  ## stop the stack and forget what it held
+	@if [ -x $(BIN)/python ]; then $(LOCAL) clean; fi
+
+env:  ## print URL, ADMIN_KEY and EDGE_SECRET for a shell: eval "$$(make -s env)"
+	@$(LOCAL) env
+
+logs: install  ## follow what the functions print (STAGE=prod: on AWS)
+	@$(LOCAL) logs --stage $(STAGE)
+
+test: up  ## run every test, those against the running stack too
+	@$(BIN)/pytest
+
+check: install  ## formatter, linter, types, then every test
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/mypy $(SOURCES)
+	@$(MAKE) --no-print-directory test
+
+format: install  ## format, and mend what the linter can
+	@$(BIN)/ruff check --fix $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+deploy: install  ## deploy to AWS: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket
+	@if [ "$(STAGE)" = local ]; then echo "error: name the stage: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket" >&2; exit 1; fi
+	@$(LOCAL) deploy --stage $(STAGE)
+
+admin-key: install  ## print a new admin key (STAGE=prod: on AWS)
+	@$(LOCAL) admin-key --stage $(STAGE)

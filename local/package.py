@@ -1,0 +1,105 @@
+"""Builds what is deployed: Chalice's template, the functions' code and the layer with what they import."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Container, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from local import paths
+from local.errors import Stop
+from local.progress import Progress
+
+CODE = "deployment.zip"
+LAYER = "layer-deployment.zip"
+TEMPLATE = "sam.json"
+
+_INPUTS = ("app.py", "requirements.txt", "chalicelib", "vendor", ".chalice", "local/package.py")
+_AWS_SERVICES = ("cloudwatch", "dynamodb", "sqs", "sts")
+_UNUSED = ("aiohttp/", "boto3/examples/")
+_LAYER_PARTS = 4
+"""Chalice puts packages under python/lib/python3.x/site-packages/, which the emulator searches last."""
+
+
+def build(stage: str) -> Path:
+    """The folder with `stage`'s package, built anew only where something in it changed."""
+    folder = paths.PACKAGES / stage
+    stamp, wanted = folder / "inputs.sha256", fingerprint(paths.ROOT)
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        with Progress("Packaging", 1):
+            _package(stage, folder)
+            data = {str(file.relative_to(paths.VENDOR)): file for file in paths.VENDOR.rglob("*") if file.is_file()}
+            _rewrite(folder / CODE, add=data)
+            _rewrite(folder / LAYER, drop=_LAYER_PARTS, leave_out=data)
+        stamp.write_text(wanted)
+    return folder
+
+
+def fingerprint(root: Path) -> str:
+    """What a package is made from: names and contents of every input, and this Python's version."""
+    digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
+    for name in _INPUTS:
+        path = root / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and not _is_by_product(file.relative_to(root)):
+                digest.update(f"{file.relative_to(root)}\0".encode())
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def is_shipped(name: str) -> bool:
+    """Whether a file belongs into the Lambdas: descriptions of AWS services we never call are most of botocore."""
+    parts = name.split("/")
+    if parts[:2] == ["botocore", "data"] and len(parts) > 3:  # noqa: PLR2004 - files directly in data/ are needed
+        return parts[2] in _AWS_SERVICES
+    return "__pycache__" not in parts and not name.startswith(_UNUSED)
+
+
+def _is_by_product(path: Path) -> bool:
+    return "__pycache__" in path.parts or path.parts[:2] in {(".chalice", "deployments"), (".chalice", "deployed")}
+
+
+def _package(stage: str, folder: Path) -> None:
+    chalice = [str(paths.VENV / "bin" / "chalice"), "package", "--stage", stage]
+    chalice += ["--merge-template", ".chalice/resources.json", str(folder)]
+    # Packaging calls no AWS service, but Chalice insists on a region.
+    environment = {**os.environ, "AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION", "us-east-1")}
+    done = subprocess.run(chalice, cwd=paths.ROOT, env=environment, capture_output=True, text=True, check=False)
+    said = f"{done.stdout}{done.stderr}".strip()
+    if done.returncode:
+        message = f"chalice could not package the app: {said.splitlines()[-1] if said else 'no reason given'}"
+        raise Stop(message)
+    if "Could not install dependencies" in said:
+        shutil.rmtree(paths.ROOT / ".chalice" / "deployments", ignore_errors=True)
+        message = "chalice found no Lambda build of a requirement: see its output with .venv/bin/chalice package"
+        raise Stop(message)
+
+
+def _rewrite(
+    archive: Path, *, drop: int = 0, add: Mapping[str, Path] = MappingProxyType({}), leave_out: Container[str] = ()
+) -> None:
+    """Same contents, same bytes: no dates, no by-products, nothing unused.
+
+    `drop` leading folders become python/. `add`ed files stand at the root, where the app looks for its data;
+    Chalice puts them into the layer, so there they are left out.
+    """
+    partial = archive.with_suffix(".partial")
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist()):
+            kept = "/".join(name.split("/")[drop:])
+            if is_shipped(kept) and kept not in leave_out:
+                new.writestr(_entry(f"python/{kept}" if drop else kept), old.read(name))
+        for name, file in sorted(add.items()):
+            new.writestr(_entry(name), file.read_bytes())
+    partial.replace(archive)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+    return entry

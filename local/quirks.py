@@ -1,0 +1,16 @@
+"""What the emulator does not take from the template and AWS does."""
+
+import json
+from pathlib import Path
+
+from local import package
+from local.cloud import Cloud
+
+
+def put_gateway_responses(cloud: Cloud, folder: Path, api_id: str) -> None:
+    """Make the emulated API Gateway answer for itself as the template says; it ignores them when it imports the API."""
+    api = json.loads((folder / package.TEMPLATE).read_text())["Resources"]["RestAPI"]["Properties"]
+    client = cloud.session.client("apigateway", endpoint_url=cloud.endpoint)
+    for kind, response in api["DefinitionBody"]["x-amazon-apigateway-gateway-responses"].items():
+        client.put_gateway_response(restApiId=api_id, responseType=kind, **response)
+    client.create_deployment(restApiId=api_id, stageName=api["StageName"])
