@@ -10,7 +10,7 @@ STAGE ?= local
 .PHONY: help install up run down clean env logs test check format deploy admin-key
 
 help:  ## list the commands
-	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
 
 install:  ## create .venv and the emulator's own environment, when their requirements changed
 	@if [ -z "$(PYTHON)" ]; then echo "error: Python 3.11 or newer was not found: install it and run make again" >&2; exit 1; fi

@@ -1,5 +1,7 @@
 """The DynamoDB tables, one model each; `.chalice/resources.json` creates them, a test holds the two together."""
 
+from functools import cache
+
 from pynamodb.attributes import (
     Attribute,
     BinaryAttribute,
@@ -42,8 +44,9 @@ class _Meta:
     max_pool_connections = 10
 
 
+@cache
 def connection() -> Connection:
-    """A connection for transactions over several tables, with the tables' own time limits."""
+    """The connection for transactions over several tables, with the tables' own time limits."""
     return Connection(
         connect_timeout_seconds=_CONNECT_SECONDS,
         read_timeout_seconds=_READ_SECONDS,

@@ -105,6 +105,8 @@ def code_for(request: Request, now_standing: Standing) -> str:
 def apply(request: Request, now_standing: Standing, asked: Application, code: str, answer: Document) -> None:
     """Writes a new application; one that is approved at once comes with the link."""
     at_once = asked.status == APPROVED
+    if at_once:
+        grant_offers(request, now_standing.pool, now_standing.publisher)
     with transaction(request, answer) as write:
         write.save(asked, Application.id.does_not_exist())
         if at_once:
@@ -113,19 +115,20 @@ def apply(request: Request, now_standing: Standing, asked: Application, code: st
             _add_membership(write, now_standing, PENDING, asked.id)
         _add_counts(write, now_standing.pool, live=int(at_once), pending=int(not at_once))
     if at_once:
-        grant_offers(request, now_standing)
+        grant_offers(request, pool(now_standing.pool.id), now_standing.publisher)
 
 
 def admit(request: Request, now_standing: Standing, code: str, answer: Document) -> None:
     """Puts the publisher on the smartlink; a pending application is thereby approved."""
     waiting = now_standing.status == PENDING
     asked = now_standing.membership.application_id if now_standing.membership else None
+    grant_offers(request, now_standing.pool, now_standing.publisher)
     with transaction(request, answer) as write:
         if waiting and asked:
             _add_decision(write, request, application(asked), APPROVED, None)
         _add_admission(write, now_standing, code, asked)
         _add_counts(write, now_standing.pool, live=1, pending=-int(waiting))
-    grant_offers(request, now_standing)
+    grant_offers(request, pool(now_standing.pool.id), now_standing.publisher)
 
 
 def decline(request: Request, now_standing: Standing, asked: Application, reason: str | None, answer: Document) -> None:
@@ -148,11 +151,14 @@ def remove(request: Request, now_standing: Standing) -> None:
         _add_counts(write, now_standing.pool, live=-1)
 
 
-def grant_offers(request: Request, now_standing: Standing) -> None:
-    """Gives the publisher every offer of a pool whose approval covers them all."""
-    settings = now_standing.pool.settings
-    if settings["offer_access"] == OfferAccess.GRANT:
-        grant(request, [(now_standing.publisher.id, seat["campaign_id"]) for seat in settings["offers"]])
+def grant_offers(request: Request, of: Pool, to: Publisher) -> None:
+    """Gives the publisher every offer of a pool whose approval covers them all.
+
+    Done before they come onto the pool, so that an approval cut short and repeated leaves none out,
+    and again after, for offers that came in meanwhile.
+    """
+    if of.settings["offer_access"] == OfferAccess.GRANT:
+        grant(request, [(to.id, seat["campaign_id"]) for seat in of.settings["offers"]])
 
 
 def _add_admission(write: TransactWrite, now_standing: Standing, code: str, application_id: str | None) -> None:

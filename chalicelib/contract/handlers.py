@@ -31,6 +31,7 @@ from chalicelib.tables import Idempotency
 MAX_BODY = 1024 * 1024
 _ROLES = {"admin": auth.Role.ADMIN, "publisher": auth.Role.PUBLISHER}
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
 _log = logging.getLogger("smartlink")
 
@@ -48,6 +49,8 @@ def answer(call: Call, received: ChaliceRequest, path: Mapping[str, str]) -> Res
         return _answered(call, received, path)
     except Problem as problem:
         return _problem(problem)
+    except RecursionError:
+        return _problem(Malformed("the body is nested too deep"))
     except (PynamoDBException, BotoCoreError):
         _log.exception("the tables did not answer %s %s", call.method, call.path)
         return _problem(Unavailable("the request could not be carried out just now; send it again"))
@@ -92,7 +95,7 @@ def _first(request: Request, view: View, arguments: Mapping[str, Any]) -> Respon
 def _remember(request: Request, document: Document, status: int) -> None:
     """Keeps the answer of a POST that wrote nothing; one that wrote has kept it in its transaction."""
     row = remembered(request, document, status)
-    if not existing(Idempotency, row.key):
+    if not _repeated(request):
         row.save()
 
 
@@ -151,7 +154,7 @@ def _body(view: View, text: str) -> dict[str, Any]:
 def _parsed(text: str) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         message = f"the body is not JSON: {error}"
         raise Malformed(message) from error
 
@@ -165,7 +168,7 @@ def _query(view: View, received: ChaliceRequest) -> dict[str, Any]:
     if not view.query:
         return {}
     given: dict[str, Any] = dict(received.query_params or {})
-    if str(given.get("limit", "")).isdecimal():
+    if _COUNT.fullmatch(str(given.get("limit", ""))):
         given["limit"] = int(given["limit"])
     return {"query": validated(view.query, given)}
 

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from chalicelib.contract.request import timestamp
 from chalicelib.errors import Invalid
 
 
@@ -144,6 +146,27 @@ def _timezone(name: str) -> str:
     return name
 
 
+def _moment(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = "must be an ISO 8601 time such as 2026-11-01T00:00:00Z"
+        raise ValueError(message) from error
+    if moment.tzinfo is None:
+        message = "must say its offset from UTC, such as 2026-11-01T00:00:00Z"
+        raise ValueError(message)
+    try:
+        return timestamp(moment.astimezone(UTC))
+    except OverflowError as error:
+        message = "is outside the years 1 to 9999 in UTC"
+        raise ValueError(message) from error
+
+
+Moment = Annotated[
+    str,
+    Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-01T00:00:00Z"]),
+    AfterValidator(_moment),
+]
 Money = Annotated[
     str,
     AfterValidator(_money),

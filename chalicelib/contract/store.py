@@ -51,7 +51,8 @@ def transaction(request: Request, answer: Document | None = None) -> Iterator[Tr
     """
     write = TransactWrite(connection=connection())
     if request.idempotency and answer:
-        write.save(remembered(request, answer, request.call.status), Idempotency.key.does_not_exist())
+        expired = Idempotency.expires_at < int(request.now.timestamp())
+        write.save(remembered(request, answer, request.call.status), Idempotency.key.does_not_exist() | expired)
     yield write
     try:
         write._commit()  # noqa: SLF001 - its own `with` would hide our mapping of the refusal

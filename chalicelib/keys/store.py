@@ -40,7 +40,7 @@ def create(request: Request, owner: str) -> NewKeyDocument:
 def revoke(publisher_id: str, key_id: str) -> None:
     """Deletes the publisher's key; the next call with it is refused."""
     key = next(iter(ApiKey.batch_get([key_id], consistent_read=True)), None)
-    if key is None or key.owner != publisher_id:
+    if key is None or (key.role, key.owner) != (auth.Role.PUBLISHER, publisher_id):
         message = f"publisher {publisher_id} has no key {key_id}"
         raise NotFound(message)
     key.delete()

@@ -4,6 +4,7 @@ from functools import cache
 
 from geoip2.database import Reader
 from geoip2.errors import AddressNotFoundError
+from geoip2.models import City
 from maxminddb import InvalidDatabaseError
 
 from chalicelib.routing.visitor import Locality
@@ -26,14 +27,17 @@ def locate(address: str) -> Locality:
     if reader is None:
         return Locality()
     try:
-        if "City" in reader.metadata().database_type:
-            return _city(reader, address)
+        kind = reader.metadata().database_type
+        if "City" in kind or "Enterprise" in kind:
+            return _whole(reader.city(address) if "City" in kind else reader.enterprise(address))
         return Locality(country=reader.country(address).country.iso_code)
     except (AddressNotFoundError, ValueError):
         return Locality()
+    except (InvalidDatabaseError, TypeError) as error:
+        print(f"the country database cannot be used, every country is unknown: {error}")
+        return Locality()
 
 
-def _city(reader: Reader, address: str) -> Locality:
-    found = reader.city(address)
+def _whole(found: City) -> Locality:
     country, region = found.country.iso_code, found.subdivisions.most_specific.iso_code
     return Locality(country, f"{country}-{region}" if country and region else None, found.city.name)

@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -66,6 +67,14 @@ def unpacked(stored: bytes, version: int) -> Route:
         fallback_url=pool["fallback_url"],
         epoch=epoch,
     )
+
+
+def bare(route_id: str, stored: bytes, version: int) -> Route:
+    """What is left of a route that cannot be unpacked: no offers, and the fallback URL where it can be read."""
+    fallback_url = None
+    with suppress(Exception):
+        fallback_url = str(json.loads(zlib.decompress(stored))["pool"]["fallback_url"] or "") or None
+    return Route(route_id, version, offers=(), fallback_url=fallback_url)
 
 
 def _direct(only: Campaign, version: int) -> Route:

@@ -1,5 +1,6 @@
 """Links and routes from their tables, remembered in the process for about two seconds."""
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -61,7 +62,11 @@ def _fetch_route(route_id: str) -> Route | None:
         row = RouteRow.get(route_id)
     except DoesNotExist:
         return None
-    return snapshot.unpacked(row.snapshot, int(row.version))
+    try:
+        return snapshot.unpacked(row.snapshot, row.version)
+    except Exception as error:  # noqa: BLE001 - the visitor must arrive all the same
+        print(f"route {route_id}@{row.version} cannot be read, its clicks fall back: {error!r}", file=sys.stderr)
+        return snapshot.bare(route_id, row.snapshot, row.version)
 
 
 def _fetch_approvals(whose: tuple[str, tuple[str, ...]]) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
+from urllib.parse import unquote
 
 import ua_parser
 
@@ -64,11 +65,11 @@ _BROWSERS = {
     "facebook": "facebook",
     "instagram": "instagram",
 }
-_DESKTOPS = {OperatingSystem.WINDOWS, OperatingSystem.MACOS, OperatingSystem.LINUX, OperatingSystem.CHROMEOS}
+_HANDHELDS = {OperatingSystem.IOS, OperatingSystem.ANDROID}
 _TABLETS = re.compile(r"iPad|Tablet|PlayBook|Silk/|Kindle|Nexus (?:7|9|10)\b", re.IGNORECASE)
 _MOBILES = re.compile(r"Mobi|iPhone|iPod|Windows Phone|BlackBerry|Opera Mini", re.IGNORECASE)
 _BOTS = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|facebookexternalhit|facebot|whatsapp/|telegram|discord|embedly|"
+    r"(?<!cu)bot\b|bot/|crawl|spider|slurp|preview|facebookexternalhit|facebot|whatsapp/|discord|embedly|"
     r"skypeuri|vkshare|headless|phantomjs|curl/|wget/|python-|go-http|okhttp|java/|libwww|scrapy|lighthouse|"
     r"pingdom|uptime|monitor",
     re.IGNORECASE,
@@ -125,7 +126,7 @@ def _edge_locality(edge: Headers) -> Locality | None:
     return Locality(
         country=country,
         region=f"{country}-{region}" if _REGION.fullmatch(region) else None,
-        city=edge.get("cloudfront-viewer-city") or None,
+        city=unquote(edge.get("cloudfront-viewer-city", "")) or None,
     )
 
 
@@ -172,15 +173,15 @@ def hinted(agent: Agent, headers: Headers) -> Agent:
     if mobile == "?1":
         device = Device.MOBILE
     elif mobile == "?0":
-        device = Device.DESKTOP if system in _DESKTOPS else Device.TABLET
+        device = Device.TABLET if system in _HANDHELDS else Device.DESKTOP
     return Agent(device, system, agent.browser, agent.is_bot)
 
 
 def language(accepted: str) -> str | None:
     """The primary subtag of the language most wanted: `de-AT;q=0.5, en-GB` is `en`."""
-    wanted = sorted((part.strip() for part in accepted[:200].split(",")), key=_quality, reverse=True)
-    tag = wanted[0].partition(";")[0].partition("-")[0].strip().lower()
-    return tag if _LANGUAGE.fullmatch(tag) else None
+    wanted = max((part.strip() for part in accepted[:200].split(",")), key=_quality)
+    tag = wanted.partition(";")[0].partition("-")[0].strip().lower()
+    return tag if _quality(wanted) > 0 and _LANGUAGE.fullmatch(tag) else None
 
 
 def _quality(part: str) -> float:

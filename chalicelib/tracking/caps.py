@@ -1,8 +1,9 @@
 """Click caps as counters: which windows a click falls into, and what each still allows."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -41,11 +42,31 @@ def window(cap: Cap, now: datetime) -> tuple[datetime, datetime] | tuple[None, N
         return None, None
     local = now.astimezone(ZoneInfo(cap.timezone))
     if cap.window is CapWindow.HOUR:
-        start = local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
-        return start, start + timedelta(hours=1)
+        return _hour(local)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     first = _first_day(midnight, cap.window)
     return first.astimezone(UTC), _day_after(first, cap.window).astimezone(UTC)
+
+
+def _hour(local: datetime) -> tuple[datetime, datetime]:
+    """The hour of the clock on the wall; where a change cuts one short (Lord Howe's is half an hour), what is left."""
+    now, zone = local.astimezone(UTC), local.tzinfo
+    start = now - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    end = start + timedelta(hours=1)
+    return _change(start, now, zone) or start, _change(now, end, zone) or end
+
+
+def _change(earlier: datetime, later: datetime, zone: tzinfo | None) -> datetime | None:
+    """The second, after `earlier` and up to `later`, at which the zone's clock changes; None where it does not."""
+    before = earlier.astimezone(zone).utcoffset()
+    if later.astimezone(zone).utcoffset() == before:
+        return None
+    base = earlier.replace(microsecond=0)
+    seconds = range(int((later - base).total_seconds()) + 1)
+    changed = bisect_left(
+        seconds, 1, key=lambda n: int((base + timedelta(seconds=n)).astimezone(zone).utcoffset() != before)
+    )
+    return base + timedelta(seconds=changed)
 
 
 def _first_day(midnight: datetime, length: CapWindow) -> datetime:

@@ -89,6 +89,8 @@ def _reserve_together(reservation: Reservation) -> Refusal | None:
             _commit(reservation)
         except TransactWriteError as error:
             codes = [reason.code if reason else None for reason in error.cancellation_reasons]
+            if not codes:
+                raise
             if _CONDITION_FAILED in codes:
                 # PynamoDB sends puts before updates: the mark, where there is one, comes first.
                 marked = reservation.mark and codes[0] == _CONDITION_FAILED

@@ -31,7 +31,7 @@ def approve(request: Request, application_id: str) -> ApprovalDocument:
     url = request.link_url(code, standing.pool.settings["tracking_domain"])
     document = ApprovalDocument(status=ApplicationStatus.APPROVED, link=LinkDocument(code=code, url=url))
     if asked.status == ApplicationStatus.APPROVED and standing.status == ApplicationStatus.APPROVED:
-        approvals.grant_offers(request, standing)
+        approvals.grant_offers(request, standing.pool, standing.publisher)
         return document
     _refuse_unless_pending(asked)
     approvals.admit(request, standing, code, document)

@@ -1,33 +1,12 @@
 """The campaign's documents."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from chalicelib.admin.fields import CampaignTargeting, Destination
-from chalicelib.contract.request import timestamp
-from chalicelib.contract.schema import Document, Money, Name, Strict, Timestamp, TimeZone
+from chalicelib.contract.schema import Document, Moment, Money, Name, Strict, Timestamp, TimeZone
 from chalicelib.smartlink import CampaignStatus, CapMetric, CapScope, CapWindow, DuplicateIdentity
-
-
-def _moment(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        message = "must be an ISO 8601 time such as 2026-11-01T00:00:00Z"
-        raise ValueError(message) from error
-    if moment.tzinfo is None:
-        message = "must say its offset from UTC, such as 2026-11-01T00:00:00Z"
-        raise ValueError(message)
-    return timestamp(moment.astimezone(UTC))
-
-
-Moment = Annotated[
-    str,
-    Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-01T00:00:00Z"]),
-    AfterValidator(_moment),
-]
 
 
 class ScheduleSettings(Strict):

@@ -112,7 +112,7 @@ def add_publisher(request: Request, smartlink_id: str, body: NewMember) -> Membe
         link=_link(request, pool, code),
     )
     if standing.status == approvals.APPROVED:
-        approvals.grant_offers(request, standing)
+        approvals.grant_offers(request, standing.pool, standing.publisher)
     else:
         approvals.admit(request, standing, code, document)
     return document
@@ -187,8 +187,6 @@ def _document(request: Request, row: Pool, held: dict[str, Campaign]) -> Smartli
         pending_count=row.pending_count,
         epoch=row.epoch,
         warnings=warnings(row.settings, campaigns, request.now),
-        created_at=row.created_at,
-        updated_at=row.updated_at,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from chalicelib.admin.fields import Browser, Country, Destination, Language, SeatTargeting, Source
-from chalicelib.contract.schema import Document, LinkDocument, Money, Name, Strict, Timestamp
+from chalicelib.contract.schema import Document, LinkDocument, Moment, Money, Name, Strict
 from chalicelib.smartlink import (
     ApplicationStatus,
     Device,
@@ -79,8 +79,6 @@ class SmartlinkDocument(SmartlinkSettings, Document):
     pending_count: int
     epoch: int
     warnings: list[str]
-    created_at: Timestamp
-    updated_at: Timestamp
 
 
 class MemberDocument(Document):
@@ -101,7 +99,7 @@ class NewMember(Strict):
 class Simulation(Strict):
     """A click to try out. What is left out is unknown; `user_agent` and `ip` fill in what they tell."""
 
-    publisher_id: Annotated[str, Field(max_length=64)] | None = None
+    publisher_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     country: Country | None = None
     device: Device | None = None
     os: OperatingSystem | None = None
@@ -110,7 +108,7 @@ class Simulation(Strict):
     user_agent: Annotated[str, Field(max_length=2000)] | None = None
     ip: Annotated[str, Field(max_length=45)] | None = None
     source: Source | None = None
-    at: Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None = None
+    at: Moment | None = None
     draw: Annotated[float, Field(ge=0, lt=1)] | None = None
 
 

@@ -24,6 +24,8 @@ def _visitor(asked: Simulation, locate: Locate) -> Visitor:
     """What user agent and address tell, overruled by what is said outright; without an agent it is no bot."""
     headers = {"user-agent": asked.user_agent} if asked.user_agent else {}
     told = visitor(headers, asked.ip or "", "", locate)
+    if asked.country and asked.country != told.country:
+        told = replace(told, region=None, city=None)
     said = {name: getattr(asked, name) for name in ("country", "device", "os", "browser", "language")}
     known = {name: value for name, value in said.items() if value is not None}
     return replace(told, **known, is_bot=bool(asked.user_agent) and told.is_bot)

@@ -35,7 +35,7 @@ def _about_the_nets(settings: Document, last: Document | None) -> Iterator[str]:
         catch_all = snapshot.campaign(last)
         if not catch_all.active:
             yield f"The catch-all {catch_all.id} is {last['status']} and takes no clicks."
-        if catch_all.targeting != Targeting(exclude_bots=catch_all.targeting.exclude_bots) or catch_all.caps:
+        if catch_all.targeting != Targeting(exclude_bots=catch_all.targeting.exclude_bots) or not _unlimited(catch_all):
             yield f"The catch-all {catch_all.id} has restrictions: not every click ends there."
 
 
@@ -66,8 +66,16 @@ def _unreachable(offer: Offer, offers: list[Offer], now: datetime) -> str | None
         return reason
     if nobody := [name for name in _INCLUDES if getattr(offer.targeting, name) == frozenset()]:
         return f"its own targeting and the campaign's have no {', '.join(nobody)} in common"
+    if _excludes_all_it_includes(offer.targeting):
+        return "everything it includes is excluded too"
     above = next((each for each in offers if each.priority > offer.priority and _takes_everything(each, now)), None)
     return f"{above.campaign.id} stands above it and takes every click" if above else None
+
+
+def _excludes_all_it_includes(targeting: Targeting) -> bool:
+    return (targeting.countries is not None and targeting.countries <= targeting.exclude_countries) or (
+        targeting.sources is not None and targeting.sources <= targeting.exclude_sources
+    )
 
 
 def _closed(offer: Offer, now: datetime) -> str | None:

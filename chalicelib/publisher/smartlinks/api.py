@@ -53,7 +53,7 @@ def apply(request: Request, smartlink_id: str, body: NewApplication) -> ApplyDoc
     asked = approvals.new_application(request, standing, body.message)
     code = approvals.code_for(request, standing)
     link = _link(request, standing.pool, code if asked.status == approvals.APPROVED else None)
-    document = ApplyDocument(id=asked.id, status=asked.status, link=link)
+    document = ApplyDocument(status=asked.status, link=link)
     approvals.apply(request, standing, asked, code, document)
     return document
 
@@ -61,8 +61,7 @@ def apply(request: Request, smartlink_id: str, body: NewApplication) -> ApplyDoc
 def _present(request: Request, standing: approvals.Standing) -> Answer[ApplyDocument]:
     member = standing.membership
     link = _link(request, standing.pool, approvals.link_code(member))
-    asked_as = (member and member.application_id) or ""
-    return Answer(ApplyDocument(id=asked_as, status=standing.status, link=link), status=200)
+    return Answer(ApplyDocument(status=standing.status, link=link), status=200)
 
 
 def _visible(request: Request, smartlink_id: str) -> approvals.Standing:

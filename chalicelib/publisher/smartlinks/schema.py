@@ -59,6 +59,5 @@ class NewApplication(Strict):
 class ApplyDocument(Document):
     """How the application stands, with the link once it is approved."""
 
-    id: str
     status: ApplicationStatus
     link: LinkDocument | None
