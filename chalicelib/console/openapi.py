@@ -64,11 +64,31 @@ class _Definitions:
         return self._references[(model, _mode(model))]
 
     def patch_of(self, model: type[BaseModel]) -> Schema:
-        """A reference to the model's schema with nothing required: a merge patch of it."""
-        name = f"{model.__name__}Patch"
-        whole = self.schemas[self.of(model)["$ref"].rpartition("/")[2]]
-        self.schemas[name] = {**{k: v for k, v in whole.items() if k != "required"}, "title": name}
-        return {"$ref": _REF.format(model=name)}
+        """A reference to the schema of a merge patch of the model: nothing required, null takes a field back."""
+        return self._patched(self.of(model))
+
+    def _patched(self, schema: Schema) -> Schema:
+        """The schema of what a patch may hold in this place; lists and plain values are replaced whole."""
+        if "anyOf" in schema:
+            return {**schema, "anyOf": [self._patched(each) for each in schema["anyOf"]]}
+        name = schema.get("$ref", "").rpartition("/")[2]
+        properties = self.schemas.get(name, {}).get("properties")
+        if properties is None:
+            return schema
+        patch = f"{name}Patch"
+        if patch not in self.schemas:
+            self.schemas[patch] = {}
+            whole = {key: value for key, value in self.schemas[name].items() if key != "required"}
+            optional = {
+                key: {"anyOf": [self._patched(_bare(value)), {"type": "null"}]} for key, value in properties.items()
+            }
+            self.schemas[patch] = {**whole, "title": patch, "properties": optional}
+        return {"$ref": _REF.format(model=patch)}
+
+
+def _bare(schema: Schema) -> Schema:
+    """The schema without its default: what a patch leaves out stays as it is."""
+    return {key: value for key, value in schema.items() if key != "default"}
 
 
 def _mode(model: type[BaseModel]) -> JsonSchemaMode:
@@ -123,12 +143,8 @@ def _problems(call: Call, view: View) -> Iterator[int]:
         yield from (400, 413, 422)
     if view.query:
         yield 422
-    if _takes_if_match(call):
+    if call.versioned:
         yield 412
-
-
-def _takes_if_match(call: Call) -> bool:
-    return call.method == "PATCH" or (call.method == "DELETE" and call.path.count("/") == 3)  # noqa: PLR2004
 
 
 def _parameters(call: Call, view: View, definitions: _Definitions) -> Iterator[Schema]:
@@ -138,7 +154,7 @@ def _parameters(call: Call, view: View, definitions: _Definitions) -> Iterator[S
         fields = definitions.schemas[definitions.of(view.query)["$ref"].rpartition("/")[2]]["properties"]
         for name, schema in fields.items():
             yield {"name": name, "in": "query", "required": False, "schema": schema}
-    if _takes_if_match(call):
+    if call.versioned:
         yield _header("If-Match", "The version the edit expects, as its ETag")
     if call.method == "POST":
         yield _header("Idempotency-Key", "Makes a repeated request harmless for 24 hours")

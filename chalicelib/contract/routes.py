@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Call:
     """One call. `view` is `module:function`; `status` that of the ordinary success, `also` further ones.
 
-    `media` is the answer's type where it is no JSON document of ours.
+    `media` is the answer's type where it is no JSON document of ours; a `versioned` call takes `If-Match`.
     """
 
     method: str
@@ -19,6 +19,7 @@ class Call:
     status: int = 200
     also: tuple[int, ...] = ()
     media: str = "application/json"
+    versioned: bool = False
 
     @property
     def side(self) -> str:
@@ -43,15 +44,15 @@ CALLS = (
     Call("GET", "/admin/campaigns", f"{_CAMPAIGNS}:find"),
     Call("POST", "/admin/campaigns", f"{_CAMPAIGNS}:create", 201),
     Call("GET", "/admin/campaigns/{campaign_id}", f"{_CAMPAIGNS}:show"),
-    Call("PATCH", "/admin/campaigns/{campaign_id}", f"{_CAMPAIGNS}:edit", also=(409,)),
-    Call("DELETE", "/admin/campaigns/{campaign_id}", f"{_CAMPAIGNS}:archive", 204, also=(409,)),
+    Call("PATCH", "/admin/campaigns/{campaign_id}", f"{_CAMPAIGNS}:edit", also=(409,), versioned=True),
+    Call("DELETE", "/admin/campaigns/{campaign_id}", f"{_CAMPAIGNS}:archive", 204, also=(409,), versioned=True),
     Call("GET", "/admin/smartlinks", f"{_SMARTLINKS}:find"),
     Call("POST", "/admin/smartlinks", f"{_SMARTLINKS}:create", 201),
     Call("GET", "/admin/smartlinks/{smartlink_id}", f"{_SMARTLINKS}:show"),
-    Call("PATCH", "/admin/smartlinks/{smartlink_id}", f"{_SMARTLINKS}:edit"),
-    Call("DELETE", "/admin/smartlinks/{smartlink_id}", f"{_SMARTLINKS}:delete", 204),
-    Call("POST", "/admin/smartlinks/{smartlink_id}/pause", f"{_SMARTLINKS}:pause"),
-    Call("POST", "/admin/smartlinks/{smartlink_id}/resume", f"{_SMARTLINKS}:resume"),
+    Call("PATCH", "/admin/smartlinks/{smartlink_id}", f"{_SMARTLINKS}:edit", versioned=True),
+    Call("DELETE", "/admin/smartlinks/{smartlink_id}", f"{_SMARTLINKS}:delete", 204, versioned=True),
+    Call("POST", "/admin/smartlinks/{smartlink_id}/pause", f"{_SMARTLINKS}:pause", versioned=True),
+    Call("POST", "/admin/smartlinks/{smartlink_id}/resume", f"{_SMARTLINKS}:resume", versioned=True),
     Call("GET", "/admin/smartlinks/{smartlink_id}/publishers", f"{_SMARTLINKS}:find_publishers"),
     Call("POST", "/admin/smartlinks/{smartlink_id}/publishers", f"{_SMARTLINKS}:add_publisher", 201),
     Call(
@@ -67,7 +68,7 @@ CALLS = (
     Call("GET", "/admin/publishers", f"{_PUBLISHERS}:find"),
     Call("POST", "/admin/publishers", f"{_PUBLISHERS}:create", 201),
     Call("GET", "/admin/publishers/{publisher_id}", f"{_PUBLISHERS}:show"),
-    Call("PATCH", "/admin/publishers/{publisher_id}", f"{_PUBLISHERS}:edit"),
+    Call("PATCH", "/admin/publishers/{publisher_id}", f"{_PUBLISHERS}:edit", versioned=True),
     Call("POST", "/admin/publishers/{publisher_id}/keys", f"{_PUBLISHERS}:create_key", 201),
     Call("DELETE", "/admin/publishers/{publisher_id}/keys/{key_id}", f"{_PUBLISHERS}:revoke_key", 204),
     Call("GET", "/admin/publishers/{publisher_id}/campaigns", f"{_PUBLISHERS}:find_campaigns"),
