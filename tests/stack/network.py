@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -63,6 +63,14 @@ class Network:
         answer = self.call(method, path, body, key)
         assert answer.status < 300, f"{method} {path}: {answer.status} {answer.body!r}"
         return answer.json() if answer.body else None
+
+    def all(self, path: str) -> Iterator[Any]:
+        """Every item of a list, page by page; the path has its query already."""
+        cursor = ""
+        while cursor is not None:
+            page = self.good("GET", f"{path}&limit=200{cursor and '&cursor='}{cursor}")
+            yield from page["items"]
+            cursor = page["next_cursor"]
 
     def campaign(self, name: str, **changes: Any) -> str:
         """A campaign whose clicks go to `{name}.example`; its ID."""
