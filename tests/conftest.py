@@ -4,7 +4,9 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,19 +36,25 @@ def table_definitions() -> dict[str, dict[str, Any]]:
     return found
 
 
+@cache
+def dynamodb() -> Any:
+    """One client for all tests: to make one takes longer than all that a test does with it."""
+    import boto3
+
+    return boto3.client("dynamodb")
+
+
 @pytest.fixture
 def tables() -> Iterator[None]:
     """Empty tables, and nothing remembered of others."""
-    import boto3
     from moto import mock_aws
 
     from chalicelib.routing import store as routing
     from chalicelib.tracking import store as tracking
 
     with mock_aws():
-        client = boto3.client("dynamodb")
         for name, definition in table_definitions().items():
-            client.create_table(TableName=f"smartlink-{name}", **definition)
+            dynamodb().create_table(TableName=f"smartlink-{name}", **definition)
         routing.forget()
         tracking.forget()
         yield
@@ -120,3 +128,13 @@ def admin(tables: None) -> Api:
     minted = auth.mint(auth.Role.ADMIN)
     ApiKey(minted.id, role="admin", owner="admin", digest=minted.digest, created_at="2026-11-21T00:00:00Z").save()
     return Api(minted.text)
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits between attempts, only noted down, on a clock that stands still."""
+    from chalicelib.contract import store
+
+    waits: list[float] = []
+    monkeypatch.setattr(store, "time", SimpleNamespace(sleep=waits.append, monotonic=lambda: 0.0))
+    return waits

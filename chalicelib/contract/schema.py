@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -82,10 +82,27 @@ def _merged(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 def validated(model: type[Settings], document: Mapping[str, Any]) -> Settings:
     """The document as its model, or `Invalid` naming every complaint with its JSON pointer."""
+    halves = [(pointer, "must be valid Unicode") for pointer in _half_pairs(document)]
+    text = json.dumps(document, ensure_ascii=False).encode(errors="replace")
     try:
-        return model.model_validate_json(json.dumps(document), strict=True)
+        found = model.model_validate_json(text, strict=True)
     except ValidationError as error:
-        raise Invalid(*complaints(error)) from error
+        raise Invalid(*halves, *complaints(error)) from error
+    if halves:
+        raise Invalid(*halves)
+    return found
+
+
+def _half_pairs(document: Any, pointer: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Where half a surrogate pair stands: JSON can write it, but no table or URL can hold it."""
+    if isinstance(document, str) and any("\ud800" <= letter <= "\udfff" for letter in document):
+        yield pointer
+    elif isinstance(document, Mapping):
+        for name, value in document.items():
+            yield from _half_pairs(value, f"{pointer}/{_escaped(name)}")
+    elif isinstance(document, list):
+        for n, value in enumerate(document):
+            yield from _half_pairs(value, f"{pointer}/{n}")
 
 
 def complaints(error: ValidationError) -> list[tuple[str, str]]:
@@ -115,7 +132,6 @@ _DETAILS = {
     "string_too_long": "must have at most {max_length} characters",
     "string_too_short": "must have at least {min_length} characters",
     "too_long": "must have at most {max_length} entries",
-    "string_unicode": "must be valid Unicode",
 }
 
 

@@ -1,0 +1,191 @@
+from typing import Any
+
+import pytest
+from pynamodb.exceptions import PutError
+
+from chalicelib.approvals import store as approvals
+from tests.conftest import Api
+from tests.documents import (
+    Publisher,
+    apply,
+    clicked,
+    complaints,
+    good,
+    new_campaign,
+    new_publisher,
+    new_smartlink,
+    pages,
+    pending,
+    put_on,
+)
+
+APPLICATIONS = "/admin/applications"
+
+
+def applied(admin: Api, name: str = "Ann", **changes: Any) -> tuple[dict[str, Any], Publisher, str]:
+    """A smartlink, a publisher who asks for it, and the application's ID."""
+    smartlink, publisher = new_smartlink(admin, new_campaign(admin), **changes), new_publisher(admin, name)
+    good(apply(publisher, smartlink))
+    return smartlink, publisher, pending(admin)[-1]
+
+
+def test_an_application_is_listed_with_the_names_of_both_sides(admin: Api) -> None:
+    smartlink, publisher, application = applied(admin)
+    (listed,) = good(admin.get(APPLICATIONS))["items"]
+    assert listed == {
+        "id": application,
+        "smartlink_id": smartlink["id"],
+        "smartlink_name": "Summer App Deals",
+        "publisher_id": publisher.id,
+        "publisher_name": "Ann",
+        "message": "please",
+        "status": "pending",
+        "applied_at": listed["applied_at"],
+        "decided_at": None,
+        "reason": None,
+    }
+    assert application.startswith("app_")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_applications_are_listed_oldest_first(admin: Api, limit: int) -> None:
+    smartlink = new_smartlink(admin)
+    publishers = [new_publisher(admin, name) for name in ("Ann", "Bob", "Cid")]
+    for each in publishers:
+        apply(each, smartlink)
+    listed = [each for page in pages(admin, f"{APPLICATIONS}?status=pending", limit) for each in page]
+    assert [each["publisher_name"] for each in listed] == ["Ann", "Bob", "Cid"]
+
+
+def test_applications_are_listed_by_status(admin: Api) -> None:
+    smartlink = new_smartlink(admin)
+    publishers = {name: new_publisher(admin, name) for name in ("Ann", "Bob", "Cid")}
+    ids = {name: good(apply(each, smartlink)) and pending(admin)[-1] for name, each in publishers.items()}
+    admin.post(f"{APPLICATIONS}/{ids['Ann']}/approve")
+    admin.post(f"{APPLICATIONS}/{ids['Bob']}/decline", {"reason": "no"})
+
+    def listed(query: str) -> list[str]:
+        return [each["publisher_name"] for each in good(admin.get(APPLICATIONS + query))["items"]]
+
+    statuses = ("approved", "declined", "pending")
+    assert [listed(f"?status={status}") for status in statuses] == [["Ann"], ["Bob"], ["Cid"]]
+    assert listed("") == ["Ann", "Bob", "Cid"]
+
+
+def test_an_unknown_status_is_a_complaint(admin: Api) -> None:
+    answered = admin.get(f"{APPLICATIONS}?status=open")
+    assert complaints(answered) == {"/status": "must be 'pending', 'approved' or 'declined'"}
+
+
+def test_a_cursor_of_another_status_is_a_complaint(admin: Api) -> None:
+    smartlink = new_smartlink(admin)
+    for name in ("Ann", "Bob"):
+        apply(new_publisher(admin, name), smartlink)
+    cursor = good(admin.get(f"{APPLICATIONS}?limit=1"))["next_cursor"]
+    assert set(complaints(admin.get(f"{APPLICATIONS}?status=pending&cursor={cursor}"))) == {"/cursor"}
+    assert set(complaints(admin.get(f"/admin/campaigns?cursor={cursor}"))) == {"/cursor"}
+
+
+def test_an_approval_answers_with_the_link_that_then_works(admin: Api) -> None:
+    _, _, application = applied(admin)
+    approved = admin.post(f"{APPLICATIONS}/{application}/approve")
+    code = approved.json["link"]["code"]
+    url = f"http://api1.execute-api.localhost:4566/s/{code}"
+    assert (approved.status, approved.json) == (200, {"status": "approved", "link": {"code": code, "url": url}})
+    assert clicked(code).status == 302
+
+
+def test_an_approved_application_says_when_it_was_decided(admin: Api) -> None:
+    _, _, application = applied(admin)
+    admin.post(f"{APPLICATIONS}/{application}/approve")
+    (listed,) = good(admin.get(APPLICATIONS))["items"]
+    assert (listed["status"], listed["reason"]) == ("approved", None)
+    assert listed["applied_at"] <= listed["decided_at"]
+
+
+def test_an_application_approved_twice_answers_the_same(admin: Api) -> None:
+    smartlink, _, application = applied(admin)
+    first, second = (admin.post(f"{APPLICATIONS}/{application}/approve") for _ in range(2))
+    assert (first.status, first.json) == (second.status, second.json)
+    assert admin.get(f"/admin/smartlinks/{smartlink['id']}").json["live_count"] == 1
+
+
+def test_a_declined_application_carries_its_reason(admin: Api) -> None:
+    smartlink, _, application = applied(admin)
+    declined = admin.post(f"{APPLICATIONS}/{application}/decline", {"reason": "too little traffic"})
+    assert declined.status == 200
+    assert (declined.json["status"], declined.json["reason"]) == ("declined", "too little traffic")
+    assert admin.get(APPLICATIONS).json["items"] == [declined.json]
+    assert admin.get(f"/admin/smartlinks/{smartlink['id']}").json["live_count"] == 0
+
+
+def test_a_reason_may_be_left_out_but_not_be_anything(admin: Api) -> None:
+    _, _, application = applied(admin)
+    path = f"{APPLICATIONS}/{application}/decline"
+    assert complaints(admin.post(path, {"reason": 7})) == {"/reason": "must be a string"}
+    assert complaints(admin.post(path, {"why": "no"})) == {"/why": "is not a known field"}
+    assert admin.post(path).json["reason"] is None
+
+
+def test_a_declined_application_declined_again_keeps_its_first_reason(admin: Api) -> None:
+    _, _, application = applied(admin)
+    first = admin.post(f"{APPLICATIONS}/{application}/decline", {"reason": "no"})
+    assert admin.post(f"{APPLICATIONS}/{application}/decline", {"reason": "never"}).json == first.json
+
+
+def test_a_decision_cannot_be_turned_round(admin: Api) -> None:
+    _, _, one = applied(admin, "Ann")
+    _, _, two = applied(admin, "Bob")
+    admin.post(f"{APPLICATIONS}/{one}/approve")
+    admin.post(f"{APPLICATIONS}/{two}/decline", {})
+    turned = [admin.post(f"{APPLICATIONS}/{one}/decline", {}), admin.post(f"{APPLICATIONS}/{two}/approve")]
+    assert [each.status for each in turned] == [409, 409]
+    assert "was approved at" in turned[0].json["detail"]
+    assert "was declined at" in turned[1].json["detail"]
+
+
+def test_an_old_approval_does_not_bring_a_removed_publisher_back(admin: Api) -> None:
+    smartlink, publisher, application = applied(admin)
+    admin.post(f"{APPLICATIONS}/{application}/approve")
+    admin.delete(f"/admin/smartlinks/{smartlink['id']}/publishers/{publisher.id}")
+    assert admin.post(f"{APPLICATIONS}/{application}/approve").status == 409
+
+
+def test_whoever_is_added_deliberately_has_their_application_approved(admin: Api) -> None:
+    smartlink, publisher, _ = applied(admin)
+    put_on(admin, smartlink, publisher)
+    (listed,) = good(admin.get(APPLICATIONS))["items"]
+    assert listed["status"] == "approved"
+    assert pending(admin) == []
+
+
+def test_a_removed_publisher_is_approved_with_their_old_code(admin: Api) -> None:
+    smartlink, publisher, _ = applied(admin)
+    code = put_on(admin, smartlink, publisher)
+    admin.delete(f"/admin/smartlinks/{smartlink['id']}/publishers/{publisher.id}")
+    apply(publisher, smartlink)
+    approved = good(admin.post(f"{APPLICATIONS}/{pending(admin)[0]}/approve"))
+    assert approved["link"]["code"] == code
+    assert clicked(code).status == 302
+
+
+def test_an_unknown_application_is_not_found(admin: Api) -> None:
+    decisions = [admin.post(f"{APPLICATIONS}/app_none/{verb}") for verb in ("approve", "decline")]
+    assert [each.status for each in decisions] == [404, 404]
+
+
+@pytest.mark.parametrize("key", [{}, {"Idempotency_Key": "k1"}], ids=["without a key", "with a key"])
+def test_an_approval_cut_short_before_its_grants_is_completed_by_its_repetition(
+    admin: Api, monkeypatch: pytest.MonkeyPatch, key: dict[str, str]
+) -> None:
+    _, publisher, application = applied(admin)
+    path = f"{APPLICATIONS}/{application}/approve"
+
+    def sick(*_: object) -> None:
+        raise PutError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(approvals, "grant", sick)
+        assert admin.post(path, **key).status == 503
+    assert admin.post(path, **key).status == 200
+    assert len(good(admin.get(f"/admin/publishers/{publisher.id}/campaigns"))["items"]) == 1

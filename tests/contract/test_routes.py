@@ -1,0 +1,66 @@
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from chalicelib.contract.routes import CALLS, Call
+
+ROOT = Path(__file__).parent.parent.parent
+each_call = pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path}")
+
+
+def _function(call: Call) -> ast.FunctionDef:
+    """The definition of the call's view, read and not imported."""
+    module, _, name = call.view.partition(":")
+    tree = ast.parse((ROOT / module.replace(".", "/")).with_suffix(".py").read_text())
+    return next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
+
+
+def test_every_call_is_listed_once() -> None:
+    calls = [(call.method, re.sub(r"{\w+}", "{}", call.path)) for call in CALLS]
+
+    assert sorted(calls) == sorted(set(calls))
+
+
+def test_every_view_answers_one_call() -> None:
+    views = [call.view for call in CALLS]
+
+    assert sorted(views) == sorted(set(views))
+
+
+@each_call
+def test_a_views_arguments_are_those_of_its_path_and_method(call: Call) -> None:
+    arguments = [argument.arg for argument in _function(call).args.args]
+    steps = re.findall(r"{(\w+)}", call.path)
+    bodies = {"GET": [], "DELETE": [], "POST": ["body"], "PATCH": ["body"]}
+
+    assert arguments[: 1 + len(steps)] == ["request", *steps]
+    assert set(arguments[1 + len(steps) :]) <= {"query", *bodies[call.method]}
+
+
+@each_call
+def test_a_view_says_in_one_line_what_the_call_does(call: Call) -> None:
+    said = ast.get_docstring(_function(call))
+
+    assert said
+    assert said.partition("\n")[0].endswith(".")
+
+
+@each_call
+def test_a_sides_views_stand_on_its_side_of_the_house(call: Call) -> None:
+    houses = {"admin": "chalicelib.admin.", "publisher": "chalicelib.publisher."}
+
+    assert call.view.startswith(houses.get(call.side, "chalicelib.console."))
+
+
+@pytest.mark.parametrize(
+    ("path", "side"),
+    [
+        pytest.param("/admin/campaigns/{campaign_id}", "admin", id="admin"),
+        pytest.param("/publisher/me", "publisher", id="publisher"),
+        pytest.param("/health", "health", id="open"),
+    ],
+)
+def test_a_calls_side_is_the_first_step_of_its_path(path: str, side: str) -> None:
+    assert Call("GET", path, "chalicelib.admin.campaigns.api:find").side == side

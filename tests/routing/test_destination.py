@@ -1,0 +1,76 @@
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.routing.destination import fill
+from chalicelib.routing.labels import labels
+from chalicelib.routing.macros import MACROS
+from tests import strategies as some
+
+TEMPLATE = "https://acme.example/{country}/x?cid={click_id}&s={sub1}&end=1#{source}"
+macros = st.sampled_from(sorted(MACROS))
+values = st.dictionaries(macros, st.none() | some.texts)
+
+
+@pytest.mark.parametrize(
+    ("value", "filled"),
+    [
+        pytest.param("newsletter-jan", "newsletter-jan", id="a plain word"),
+        pytest.param("a&b=c", "a%26b%3Dc", id="a parameter"),
+        pytest.param("x?y#z", "x%3Fy%23z", id="a query and a fragment"),
+        pytest.param("../x", "..%2Fx", id="a path"),
+        pytest.param("a b\r\nc", "a%20b%0D%0Ac", id="white space and a header's end"),
+        pytest.param("50%", "50%25", id="a percent sign"),
+        pytest.param("{sub2}", "%7Bsub2%7D", id="a macro"),
+        pytest.param("Zürich", "Z%C3%BCrich", id="a letter beyond ASCII"),
+        pytest.param("", "", id="nothing"),
+        pytest.param(None, "", id="unknown"),
+    ],
+)
+def test_a_value_is_percent_encoded(value: str | None, filled: str) -> None:
+    assert fill("https://acme.example/?s={sub1}&t=1", {"sub1": value}) == f"https://acme.example/?s={filled}&t=1"
+
+
+def test_a_missing_value_is_empty() -> None:
+    assert fill("https://acme.example/?s={sub1}", {}) == "https://acme.example/?s="
+
+
+def test_a_url_without_macros_stays_as_it_is() -> None:
+    assert fill("https://acme.example/?a=%20&b", {"a": "x"}) == "https://acme.example/?a=%20&b"
+
+
+def test_a_macro_is_filled_in_wherever_it_stands() -> None:
+    assert fill("{a}x{b}{a}", {"a": "1", "b": "2"}) == "1x21"
+
+
+def test_the_query_rides_along_as_it_is() -> None:
+    assert (
+        fill("https://acme.example/?{query}", {"query": "gclid=a%26b&x=1"}) == "https://acme.example/?gclid=a%26b&x=1"
+    )
+
+
+@given(st.lists(macros | st.sampled_from(["https://acme.example/", "?a=", "&b=", "#"])), values)
+def test_filling_never_leaves_a_macro(pieces: list[str], values: dict[str, str | None]) -> None:
+    template = "".join(f"{{{piece}}}" if piece in MACROS else piece for piece in pieces)
+    encoded = {**values, "query": labels({"q": [values.get("query") or ""]}).query}
+
+    assert not re.search(r"[{}]", fill(template, encoded))
+
+
+@given(some.texts, some.texts, some.texts, some.texts)
+def test_every_value_arrives_in_its_place_and_whole(country: str, click_id: str, sub1: str, source: str) -> None:
+    filled = fill(TEMPLATE, {"country": country, "click_id": click_id, "sub1": sub1, "source": source})
+    parts = urlsplit(filled)
+
+    assert parts.netloc == "acme.example"
+    assert [unquote(step) for step in parts.path.split("/")] == ["", country, "x"]
+    assert parse_qsl(parts.query, keep_blank_values=True) == [("cid", click_id), ("s", sub1), ("end", "1")]
+    assert unquote(parts.fragment) == source
+
+
+@given(macros.filter(lambda name: name != "query"), some.texts)
+def test_no_value_but_the_query_breaks_out_of_its_place(macro: str, value: str) -> None:
+    assert re.fullmatch(r"(?:[\w.~-]|%[0-9A-F]{2})*", fill(f"{{{macro}}}", {macro: value}), re.ASCII)

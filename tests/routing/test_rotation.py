@@ -1,0 +1,170 @@
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from math import fsum, isclose
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.routing.rotation import pick, top_tier
+from chalicelib.smartlink import Refusal
+from tests import strategies as some
+from tests.builders import an_offer
+
+GRID = [n / 10_000 for n in range(10_000)]
+weight_lists = st.lists(st.integers(0, 1_000_000), min_size=1, max_size=8)
+some_weight = weight_lists.filter(any)
+learned_weights = st.lists(st.just(0.0) | st.floats(1e-6, 1), min_size=1, max_size=8).filter(any)
+
+
+def _share(weights: Sequence[float]) -> Counter[int]:
+    """How often each place is drawn over the grid."""
+    picks = (pick(range(len(weights)), weights, draw) for draw in GRID)
+    return Counter(drawn.place for drawn in picks if drawn)
+
+
+@pytest.mark.parametrize(
+    ("weights", "drawn"),
+    [
+        pytest.param([3, 1], {0: 7_500, 1: 2_500}, id="3 to 1"),
+        pytest.param([1, 3], {0: 2_500, 1: 7_500}, id="1 to 3"),
+        pytest.param([5, 3, 2], {0: 5_000, 1: 3_000, 2: 2_000}, id="three offers"),
+        pytest.param([1, 0, 1], {0: 5_000, 2: 5_000}, id="a zero in the middle"),
+        pytest.param([0, 1], {1: 10_000}, id="a zero before"),
+        pytest.param([1, 0], {0: 10_000}, id="a zero behind"),
+        pytest.param([7], {0: 10_000}, id="one offer"),
+        pytest.param([0.75, 0.25], {0: 7_500, 1: 2_500}, id="learned weights"),
+        pytest.param([999_999, 1], {0: 10_000}, id="one in a million"),
+    ],
+)
+def test_each_offer_takes_exactly_its_share_of_the_draws(weights: list[float], drawn: dict[int, int]) -> None:
+    assert _share(weights) == drawn
+
+
+def test_places_are_those_of_the_route_and_not_of_the_tier() -> None:
+    drawn = pick([4, 9], [1, 1], 0.5)
+
+    assert drawn
+    assert drawn.place == 9
+
+
+@pytest.mark.parametrize("weights", [pytest.param([], id="none"), pytest.param([0, 0], id="zeros")])
+def test_without_any_weight_nothing_is_drawn(weights: list[float]) -> None:
+    assert pick(range(len(weights)), weights, 0.0) is None
+
+
+@given(some_weight | learned_weights, some.draws)
+def test_every_draw_takes_an_offer_and_never_one_of_weight_0(weights: list[float], draw: float) -> None:
+    drawn = pick(range(len(weights)), weights, draw)
+
+    assert drawn
+    assert weights[drawn.place] > 0
+
+
+@given(some_weight | learned_weights, some.draws)
+def test_what_is_left_of_a_draw_is_a_draw(weights: list[float], draw: float) -> None:
+    drawn = pick(range(len(weights)), weights, draw)
+
+    assert drawn
+    assert 0 <= drawn.rest < 1
+
+
+def test_a_draw_that_rounding_puts_on_the_edge_leaves_less_than_1() -> None:
+    drawn = pick(range(3), [0.3, 0.52, 0.66], 0.5540540540540541)
+
+    assert drawn
+    assert (drawn.place, drawn.rest) == (1, 1 - 2**-53)
+
+
+@pytest.mark.parametrize(
+    ("draw", "place", "rest"),
+    [
+        pytest.param(0.0, 0, 0.0, id="the first draw"),
+        pytest.param(0.375, 0, 0.5, id="the middle of the first"),
+        pytest.param(0.75, 1, 0.0, id="the first of the second"),
+        pytest.param(0.875, 1, 0.5, id="the middle of the second"),
+        pytest.param(1 - 2**-53, 1, 1 - 2**-51, id="the last draw"),
+    ],
+)
+def test_what_is_left_of_a_draw_is_its_place_inside_the_interval(draw: float, place: int, rest: float) -> None:
+    drawn = pick(range(2), [3, 1], draw)
+
+    assert drawn
+    assert (drawn.place, drawn.rest) == (place, rest)
+
+
+@given(some_weight)
+def test_the_propensities_of_a_tier_sum_to_1(weights: list[int]) -> None:
+    total, ends = sum(weights), accumulate(weights)
+    middles = [(end - weight / 2) / total for weight, end in zip(weights, ends, strict=True) if weight]
+    picks = [pick(range(len(weights)), weights, middle) for middle in middles]
+
+    assert isclose(fsum(drawn.propensity for drawn in picks if drawn), 1, rel_tol=1e-15)
+
+
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=6).filter(any))
+def test_a_propensity_is_the_share_of_draws(weights: list[int]) -> None:
+    total = sum(weights)
+    picks = [pick(range(len(weights)), weights, (n + 0.5) / total) for n in range(total)]
+    drawn = Counter((each.place, each.propensity) for each in picks if each)
+
+    assert drawn == {(place, weight / total): weight for place, weight in enumerate(weights) if weight}
+
+
+@given(some_weight, some.draws, some.draws)
+def test_a_higher_draw_never_takes_an_earlier_offer(weights: list[int], one: float, other: float) -> None:
+    low, high = (pick(range(len(weights)), weights, draw) for draw in sorted([one, other]))
+
+    assert low
+    assert high
+    assert low.place <= high.place
+
+
+@pytest.mark.parametrize(
+    ("weights", "drawn"),
+    [
+        pytest.param([5, 3, 2], {1: 6_000, 2: 4_000}, id="3 to 2 is left"),
+        pytest.param([2, 1, 1], {1: 5_000, 2: 5_000}, id="1 to 1 is left"),
+        pytest.param([5, 0, 5], {2: 10_000}, id="one is left"),
+    ],
+)
+def test_a_second_choice_from_the_rest_of_the_draw_is_unbiased(weights: list[int], drawn: dict[int, int]) -> None:
+    def second(draw: float) -> Iterator[int]:
+        first = pick(range(3), weights, draw)
+        again = pick([1, 2], weights[1:], first.rest) if first and first.place == 0 else first
+        yield from [again.place] if again else []
+
+    assert Counter(place for draw in GRID for place in second(draw)) == drawn
+
+
+def test_the_top_tier_holds_the_eligible_offers_of_the_highest_priority() -> None:
+    offers = [an_offer(priority=9), an_offer(priority=5), an_offer(priority=5), an_offer(priority=1)]
+
+    assert top_tier(offers, [Refusal.CAP, None, None, None]) == [1, 2]
+
+
+def test_a_tier_of_zeros_passes_the_click_on_to_the_next() -> None:
+    offers = [an_offer(priority=9, weight=0), an_offer(priority=5, weight=0), an_offer(priority=5, weight=2)]
+
+    assert top_tier(offers, [None, None, None]) == [2]
+
+
+def test_priorities_below_zero_are_priorities() -> None:
+    offers = [an_offer(priority=-5), an_offer(priority=-1)]
+
+    assert top_tier(offers, [None, None]) == [1]
+
+
+def test_without_an_eligible_offer_there_is_no_tier() -> None:
+    assert top_tier([an_offer(), an_offer(weight=0)], [Refusal.BOT, None]) == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 1), st.booleans()), min_size=1, max_size=6))
+def test_the_top_tier_is_one_priority_that_no_drawable_offer_exceeds(seats: list[tuple[int, int, bool]]) -> None:
+    offers = [an_offer(weight=weight, priority=priority) for weight, priority, _ in seats]
+    refusals = [Refusal.BOT if refused else None for _, _, refused in seats]
+    drawable = [priority for weight, priority, refused in seats if weight and not refused]
+    tier = [offers[place].priority for place in top_tier(offers, refusals)]
+
+    assert tier == [priority for priority in drawable if priority == max(drawable)]

@@ -1,0 +1,135 @@
+import pytest
+from pynamodb.exceptions import GetError
+
+from chalicelib.routing import store
+from chalicelib.routing.store import Remembered
+from chalicelib.settings import CACHE_SECONDS
+from chalicelib.smartlink import PublisherLink
+from chalicelib.tables import CampaignApproval, Link
+from tests.builders import a_route, an_offer
+
+
+class Table:
+    """A table of one row that counts how often it is asked and can be sick."""
+
+    def __init__(self, value: str | None = "first") -> None:
+        self.value = value
+        self.asked: list[str] = []
+        self.sick = False
+
+    def __call__(self, key: str) -> str | None:
+        self.asked.append(key)
+        if self.sick:
+            raise GetError
+        return self.value
+
+
+def test_an_edit_is_live_within_five_seconds() -> None:
+    assert CACHE_SECONDS == 2.0
+
+
+@pytest.mark.parametrize("value", ["first", None], ids=["a row", "no row"])
+def test_an_answer_is_believed_for_two_seconds(value: str | None) -> None:
+    table = Table(value)
+    remembered = Remembered(table)
+    assert [remembered("a", now) for now in (10.0, 10.0, 11.9, 11.999)] == [value] * 4
+    assert table.asked == ["a"]
+    table.value = "second"
+    assert [remembered("a", now) for now in (12.0, 13.9)] == ["second"] * 2
+    assert table.asked == ["a", "a"]
+
+
+def test_each_key_has_its_own_answer() -> None:
+    remembered: Remembered[str, str] = Remembered(lambda key: key.upper())
+    assert [remembered(key, 0.0) for key in ("a", "b", "a")] == ["A", "B", "A"]
+
+
+@pytest.mark.parametrize("value", ["first", None], ids=["a row", "no row"])
+def test_an_old_answer_stands_as_long_as_the_table_is_sick(value: str | None) -> None:
+    table = Table(value)
+    remembered = Remembered(table)
+    remembered("a", 0.0)
+    table.sick, table.value = True, "second"
+    assert [remembered("a", now) for now in (3.0, 4.9, 1000.0)] == [value] * 3
+    table.sick = False
+    assert remembered("a", 1002.0) == "second"
+
+
+def test_a_sick_table_is_asked_once_in_two_seconds() -> None:
+    table = Table()
+    remembered = Remembered(table)
+    remembered("a", 0.0)
+    table.sick = True
+    for now in (3.0, 3.5, 4.9, 5.0):
+        remembered("a", now)
+    assert len(table.asked) == 3
+
+
+def test_what_was_never_known_cannot_be_told_by_a_sick_table() -> None:
+    table = Table()
+    table.sick = True
+    with pytest.raises(GetError):
+        Remembered(table)("a", 0.0)
+
+
+def test_a_fault_that_is_not_the_tables_is_not_hidden() -> None:
+    def broken(_: str) -> str:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        Remembered(broken)("a", 0.0)
+
+
+def test_no_more_is_remembered_than_fits() -> None:
+    remembered: Remembered[str, str] = Remembered(lambda key: key)
+    for n in range(store._REMEMBERED * 2 + 1):
+        remembered(str(n), 0.0)
+        assert len(remembered._known) <= store._REMEMBERED
+    assert store._REMEMBERED == 10_000
+
+
+def test_what_is_forgotten_is_asked_anew() -> None:
+    table = Table()
+    remembered = Remembered(table)
+    remembered("a", 0.0)
+    remembered.forget()
+    remembered("a", 0.0)
+    assert table.asked == ["a", "a"]
+
+
+# Over the tables
+
+
+def _a_link(code: str = "abcde12345", *, active: bool = True, publisher_active: bool = True) -> None:
+    Link(code, publisher_id="pub_1", route_id="sml_1", active=active, publisher_active=publisher_active).save()
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_link_tells_whose_it_is_and_where_it_leads() -> None:
+    _a_link("abcde12345")
+    _a_link("fghij12345", publisher_active=False)
+    assert store.link("abcde12345", 0.0) == PublisherLink("abcde12345", "pub_1", "sml_1", publisher_active=True)
+    assert store.link("fghij12345", 0.0) == PublisherLink("fghij12345", "pub_1", "sml_1", publisher_active=False)
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_stopped_or_unknown_link_leads_nowhere() -> None:
+    _a_link(active=False)
+    assert [store.find(code) for code in ("abcde12345", "fghij12345")] == [None, None]
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_link_without_a_route_leads_nowhere() -> None:
+    _a_link()
+    assert store.find("abcde12345") is None
+
+
+@pytest.mark.usefixtures("tables")
+def test_only_an_active_approval_of_the_publishers_own_counts() -> None:
+    for publisher, campaign, active in (("pub_1", "cmp_1", True), ("pub_1", "cmp_2", False), ("pub_2", "cmp_3", True)):
+        CampaignApproval(
+            publisher, campaign, tracking_key="k", active=active, approved_at="2026-11-21T00:00:00.000Z"
+        ).save()
+    route = a_route(*(an_offer(f"cmp_{n}") for n in (1, 2, 3, 4)))
+    approved = [store.is_approved("pub_1", route, offer.campaign.id) for offer in route.offers]
+    assert approved == [True, False, False, False]

@@ -1,0 +1,128 @@
+"""Nouns by the thousand, for properties: small worlds, so that rules meet.
+
+Properties are tried without a time limit for one example: the first pays for everybody's imports.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from chalicelib.routing.eligibility import Arrival
+from chalicelib.smartlink import (
+    Campaign,
+    Device,
+    Offer,
+    OfferAccess,
+    OperatingSystem,
+    Refusal,
+    Route,
+    Targeting,
+    Visitor,
+)
+from tests.builders import a_campaign, a_link, a_route, an_arrival
+
+settings.register_profile("smartlink", deadline=None)
+settings.load_profile("smartlink")
+
+COUNTRIES = ("US", "GB", "DE")
+REGIONS = ("US-CA", "US-NY")
+BROWSERS = ("chrome", "safari")
+LANGUAGES = ("en", "de")
+SOURCES = ("news", "blog")
+
+draws = st.floats(0, 1, exclude_max=True)
+times = st.datetimes(datetime(2020, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - it adds UTC
+sources = st.none() | st.sampled_from(SOURCES)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+"""Any text that a header or a query can carry: halves of surrogate pairs are none."""
+
+visitors = st.builds(
+    Visitor,
+    country=st.none() | st.sampled_from(COUNTRIES),
+    region=st.none() | st.sampled_from(REGIONS),
+    device=st.sampled_from(Device),
+    os=st.sampled_from(OperatingSystem),
+    browser=st.none() | st.sampled_from(BROWSERS),
+    language=st.none() | st.sampled_from(LANGUAGES),
+    is_bot=st.booleans(),
+)
+
+
+def _lists(values: tuple[str, ...]) -> st.SearchStrategy[frozenset[str]]:
+    return st.frozensets(st.sampled_from(values))
+
+
+targetings = st.builds(
+    Targeting,
+    countries=st.none() | _lists(COUNTRIES),
+    exclude_countries=_lists(COUNTRIES),
+    regions=st.none() | _lists(REGIONS),
+    devices=st.none() | _lists(tuple(Device)),
+    os=st.none() | _lists(tuple(OperatingSystem)),
+    browsers=st.none() | _lists(BROWSERS),
+    languages=st.none() | _lists(LANGUAGES),
+    sources=st.none() | _lists(SOURCES),
+    exclude_sources=_lists(SOURCES),
+    exclude_bots=st.booleans(),
+)
+
+_some_targeting = st.sampled_from(
+    [
+        Targeting(),
+        Targeting(countries=frozenset({"US"})),
+        Targeting(exclude_countries=frozenset({"US"})),
+        Targeting(devices=frozenset({"mobile", "tablet"})),
+        Targeting(exclude_bots=True),
+    ]
+)
+
+
+def _offers(campaign_id: str) -> st.SearchStrategy[Offer]:
+    return st.builds(
+        Offer,
+        campaign=st.booleans().map(lambda active: a_campaign(campaign_id, active=active)),
+        weight=st.integers(0, 3),
+        priority=st.integers(0, 2),
+        targeting=_some_targeting,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A route, an arrival, the campaigns the publisher may run, and what reservations are answered with."""
+
+    route: Route
+    arrival: Arrival
+    approvals: frozenset[str]
+    answers: dict[str, Refusal | None]
+
+    def approved(self, campaign_id: str) -> bool:
+        return campaign_id in self.approvals
+
+    def reserve(self, campaign: Campaign) -> Refusal | None:
+        return self.answers.get(campaign.id)
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> Situation:
+    names = [f"cmp_{n}" for n in range(draw(st.integers(0, 5)))]
+    offers = sorted((draw(_offers(name)) for name in names), key=lambda offer: -offer.priority)
+    route = a_route(
+        *offers,
+        active=draw(st.sampled_from([True, True, True, False])),
+        access=draw(st.sampled_from(OfferAccess)),
+        catch_all=draw(st.none() | _offers("cmp_last")),
+        fail_url=draw(st.none() | st.just("https://acme.example/fail")),
+        fallback_url=draw(st.none() | st.just("https://network.example/more")),
+    )
+    link = a_link(publisher_active=draw(st.sampled_from([True, True, True, False])))
+    arrival = replace(an_arrival(draw=draw(draws), visitor=draw(visitors)), link=link)
+    answer = st.sampled_from([None, None, Refusal.CAP, Refusal.DUPLICATE])
+    return Situation(
+        route=route,
+        arrival=arrival,
+        approvals=draw(st.frozensets(st.sampled_from(names))) if names else frozenset(),
+        answers={name: draw(answer) for name in [*names, "cmp_last"]},
+    )

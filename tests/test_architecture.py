@@ -1,0 +1,239 @@
+"""The house of the design, section 3: what is pure, what is an adapter, and which way imports point."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
+
+ADAPTERS = {"api", "handlers", "store", "geo", "tables", "settings", "auth"}
+"""What may reach AWS, environment, clock and chance, by the module's last name.
+
+The design counts `errors` among them; it uses none of that licence, so pure modules may raise it
+as long as it keeps to the rules of a pure module, which is what is asked of it here.
+"""
+
+THIRD_PARTY = {
+    "chalicelib.routing.visitor": {"ua_parser"},
+    "chalicelib.console.openapi": {"pydantic"},
+    "schema": {"pydantic"},
+    "fields": {"pydantic"},
+}
+"""What a pure module of that name (whole, or the last part of it) may import beside the standard library."""
+
+OUTSIDE = (
+    *("asyncio", "concurrent", "ctypes", "fileinput", "ftplib", "getpass", "glob", "http.client", "http.server"),
+    *("importlib", "io", "locale", "logging", "mmap", "multiprocessing", "os", "pathlib", "platform", "pwd", "random"),
+    *("resource", "sched", "secrets", "select", "selectors", "shelve", "shutil", "signal", "site", "smtplib", "socket"),
+    *(
+        "sqlite3",
+        "ssl",
+        "subprocess",
+        "sys",
+        "sysconfig",
+        "tempfile",
+        "threading",
+        "time",
+        "traceback",
+        "urllib.request",
+    ),
+    *("uuid", "warnings"),
+)
+"""The standard library's ways to environment, clock, chance, files and network."""
+
+OUTSIDE_CALLS = {"__import__", "breakpoint", "eval", "exec", "hash", "id", "input", "open", "print"}
+CLOCKS = {"now", "today", "utcnow"}
+
+LADDER = (
+    {"app"},
+    {"admin", "publisher", "optimizer", "reporting", "console"},
+    {"approvals", "keys"},
+    {"routing"},
+    {"tracking"},
+    {"contract"},
+    {"auth"},
+    {"tables"},
+    {"settings", "errors", "ids"},
+    {"smartlink"},
+)
+"""Each may import what stands below it; neighbours on one step do not import each other."""
+
+
+def _name(file: Path) -> str:
+    """`chalicelib.routing.store` of its file, `chalicelib.routing` of a package's."""
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {_name(file): file.read_text() for file in FILES}
+PURE = [name for name in MODULES if name != "app" and name.rpartition(".")[2] not in ADAPTERS]
+
+
+def _imported(source: str) -> Iterator[str]:
+    """What a source imports, at its head or inside a function: `from a import b` is `a.b`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _module(imported: str) -> str | None:
+    """The module of ours that an import reaches; None for what is not ours."""
+    steps = imported.split(".")
+    prefixes = (".".join(steps[:length]) for length in range(len(steps), 0, -1))
+    return next((prefix for prefix in prefixes if prefix in MODULES), None)
+
+
+def _reaches_outside(imported: str) -> bool:
+    return any(imported == each or imported.startswith(f"{each}.") for each in OUTSIDE)
+
+
+def _impure_import(importer: str, imported: str) -> bool:
+    ours, top = _module(imported), imported.partition(".")[0]
+    allowed = THIRD_PARTY.get(importer, set()) | THIRD_PARTY.get(importer.rpartition(".")[2], set())
+    if ours:
+        return ours == "app" or ours.rpartition(".")[2] in ADAPTERS
+    return top not in allowed and (top not in sys.stdlib_module_names or _reaches_outside(imported))
+
+
+def _impure_call(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    if isinstance(called, ast.Attribute):
+        return called.attr in CLOCKS
+    return isinstance(called, ast.Name) and called.id in OUTSIDE_CALLS
+
+
+def _impurities(name: str, source: str) -> list[str]:
+    """All by which a module that should be pure is not."""
+    calls = [ast.unparse(node) for node in ast.walk(ast.parse(source)) if _impure_call(node)]
+    return [*(each for each in _imported(source) if _impure_import(name, each)), *calls]
+
+
+def _step(name: str) -> int:
+    """The module's step on the ladder, counted from above."""
+    part = name.removeprefix("chalicelib.").partition(".")[0]
+    return next(n for n, step in enumerate(LADDER) if part in step)
+
+
+def _part(name: str) -> str:
+    return ".".join(name.split(".")[:2])
+
+
+def _upward(name: str, source: str) -> list[str]:
+    """The imports of ours that do not point down the ladder, and those of the project's tools and tests."""
+    tools = [each for each in _imported(source) if each.partition(".")[0] in {"bench", "local", "tests"}]
+    ours = [each for each in map(_module, _imported(source)) if each and each != "chalicelib"]
+    return [*tools, *(each for each in ours if _part(each) != _part(name) and _step(each) <= _step(name))]
+
+
+def _relative(source: str) -> list[str]:
+    nodes = ast.walk(ast.parse(source))
+    return [ast.unparse(node) for node in nodes if isinstance(node, ast.ImportFrom) and node.level]
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_imports_and_calls_nothing_from_outside(name: str) -> None:
+    assert _impurities(name, MODULES[name]) == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_point_down_the_ladder(name: str) -> None:
+    assert _upward(name, MODULES[name]) == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in MODULES if _part(name) in {"chalicelib.routing", "chalicelib.tracking"}]
+)
+def test_the_redirect_never_needs_the_contract(name: str) -> None:
+    needed = [each for each in map(_module, _imported(MODULES[name])) if each]
+
+    assert [each for each in needed if _part(each) == "chalicelib.contract"] == []
+
+
+def test_no_module_needs_itself() -> None:
+    graph = {name: {ours for each in _imported(source) if (ours := _module(each))} for name, source in MODULES.items()}
+
+    assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_are_absolute(name: str) -> None:
+    assert _relative(MODULES[name]) == []
+
+
+def test_packages_are_packages_and_empty() -> None:
+    folders = {file.parent for file in FILES if file.parent != ROOT}
+
+    assert [folder for folder in folders if (folder / "__init__.py").read_text()] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        pytest.param("import os", ["os"], id="environment"),
+        pytest.param("from os import environ", ["os.environ"], id="environment, by name"),
+        pytest.param("import urllib.request", ["urllib.request"], id="network"),
+        pytest.param("from urllib import request", ["urllib.request"], id="network, by name"),
+        pytest.param("import boto3", ["boto3"], id="AWS"),
+        pytest.param("import pydantic", ["pydantic"], id="third party"),
+        pytest.param("from chalicelib import tables", ["chalicelib.tables"], id="an adapter"),
+        pytest.param(
+            "from chalicelib.tracking.store import reserve", ["chalicelib.tracking.store.reserve"], id="its name"
+        ),
+        pytest.param("import app", ["app"], id="the application"),
+        pytest.param("def f():\n    import random", ["random"], id="inside a function"),
+        pytest.param("if TYPE_CHECKING:\n    import boto3", ["boto3"], id="for types only"),
+        pytest.param("now = datetime.now(UTC)", ["datetime.now(UTC)"], id="clock"),
+        pytest.param("today = date.today()", ["date.today()"], id="calendar"),
+        pytest.param("text = open('a').read()", ["open('a')"], id="file"),
+        pytest.param("print(1)", ["print(1)"], id="output"),
+        pytest.param("shard = hash('a') % 4", ["hash('a')"], id="a hash that differs in each process"),
+    ],
+)
+def test_the_checker_sees_what_is_impure(source: str, found: list[str]) -> None:
+    assert _impurities("chalicelib.routing.rotation", source) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        pytest.param("chalicelib.routing.rotation", "from urllib.parse import quote", id="a pure part of a package"),
+        pytest.param("chalicelib.routing.rotation", "from chalicelib.smartlink import Offer", id="a pure module"),
+        pytest.param("chalicelib.routing.visitor", "import ua_parser", id="the parser in its place"),
+        pytest.param("chalicelib.admin.clicks.schema", "from pydantic import Field", id="pydantic in a schema"),
+        pytest.param("chalicelib.routing.rotation", "late = now >= ends_at", id="a clock's reading as an argument"),
+    ],
+)
+def test_the_checker_lets_through_what_is_pure(name: str, source: str) -> None:
+    assert _impurities(name, source) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        pytest.param("chalicelib.tracking.store", "from chalicelib.routing import record", id="upward"),
+        pytest.param("chalicelib.smartlink", "from chalicelib import ids", id="upward from the ground"),
+        pytest.param("chalicelib.admin.clicks.api", "import chalicelib.publisher.account.api", id="to a neighbour"),
+        pytest.param("chalicelib.routing.api", "from app import app", id="to the application"),
+        pytest.param(
+            "chalicelib.routing.api", "def f():\n    from chalicelib.approvals import store", id="in a function"
+        ),
+        pytest.param("chalicelib.routing.api", "from local import cloud", id="to a tool"),
+    ],
+)
+def test_the_checker_sees_what_does_not_point_down(name: str, source: str) -> None:
+    assert len(_upward(name, source)) == 1
+
+
+def test_the_checker_sees_a_relative_import() -> None:
+    assert _relative("from . import store\nfrom ..smartlink import Offer") == [
+        "from . import store",
+        "from ..smartlink import Offer",
+    ]

@@ -1,0 +1,81 @@
+"""What the redirect does not need is not imported when it cold-starts: every visitor would wait for it."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+EVENT = {
+    "resource": "/s/{code}",
+    "path": "/s/short",
+    "httpMethod": "GET",
+    "headers": {"Host": "go.network.example", "User-Agent": "curl/8.7.1"},
+    "multiValueHeaders": {"Host": ["go.network.example"], "User-Agent": ["curl/8.7.1"]},
+    "queryStringParameters": None,
+    "multiValueQueryStringParameters": None,
+    "pathParameters": {"code": "short"},
+    "stageVariables": None,
+    "requestContext": {
+        "httpMethod": "GET",
+        "resourcePath": "/s/{code}",
+        "path": "/api/s/short",
+        "stage": "api",
+        "identity": {"sourceIp": "203.0.113.7"},
+    },
+    "body": None,
+    "isBase64Encoded": False,
+}
+"""A click on a code too short to be one: answered without a table, and so without a network."""
+
+PROGRAM = f"""
+import json, sys
+import app
+answer = app.app(json.loads({json.dumps(EVENT)!r}), None)
+print(json.dumps({{"status": answer["statusCode"], "modules": sorted(sys.modules)}}))
+"""
+
+
+@cache
+def _after_one_redirect() -> dict[str, Any]:
+    """The answer's status and the modules of a fresh process that has served one click."""
+    command = [sys.executable, "-c", PROGRAM]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_a_code_that_can_be_none_is_answered_by_the_page() -> None:
+    assert _after_one_redirect()["status"] == 404
+
+
+@pytest.mark.parametrize(
+    "unneeded",
+    [
+        "pydantic",
+        "pydantic_core",
+        "boto3",
+        "chalicelib.admin",
+        "chalicelib.approvals",
+        "chalicelib.auth",
+        "chalicelib.console",
+        "chalicelib.contract.handlers",
+        "chalicelib.contract.schema",
+        "chalicelib.keys",
+        "chalicelib.optimizer",
+        "chalicelib.publisher",
+        "chalicelib.reporting",
+    ],
+)
+def test_what_the_redirect_does_not_need_is_not_imported(unneeded: str) -> None:
+    loaded = [name for name in _after_one_redirect()["modules"] if f"{name}.".startswith(f"{unneeded}.")]
+
+    assert loaded == []
+
+
+def test_what_the_redirect_needs_is_imported_before_the_first_click() -> None:
+    assert {"chalicelib.routing.api", "chalicelib.tracking.store"} <= set(_after_one_redirect()["modules"])

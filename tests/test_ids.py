@@ -1,0 +1,85 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib import ids
+from tests import strategies as some
+from tests.builders import NOW
+
+entropies = st.binary(min_size=10, max_size=10)
+
+
+def _to_the_millisecond(now: datetime) -> datetime:
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def test_a_timed_id_is_26_characters_of_time_and_entropy() -> None:
+    identifier = ids.timed_id(datetime(2026, 11, 4, 12, 30, tzinfo=UTC), bytes(range(10)))
+
+    assert identifier == "01m6k8k8a0" + "000g40r40m30e209"
+
+
+@given(some.times, some.times, entropies, entropies)
+def test_timed_ids_sort_by_time(one: datetime, other: datetime, this: bytes, that: bytes) -> None:
+    earlier, later = sorted([_to_the_millisecond(one), _to_the_millisecond(other)])
+
+    assert earlier == later or ids.timed_id(earlier, this) < ids.timed_id(later, that)
+
+
+@given(some.times, entropies, st.sampled_from(["", "cmp_", "app_sml_1_"]))
+def test_the_time_of_an_id_is_when_it_was_made(now: datetime, entropy: bytes, prefix: str) -> None:
+    assert ids.time_of(prefix + ids.timed_id(now, entropy)) == _to_the_millisecond(now)
+
+
+@given(some.times, entropies, entropies)
+def test_ids_of_one_moment_differ_where_their_entropy_does(now: datetime, one: bytes, other: bytes) -> None:
+    assert (ids.timed_id(now, one) == ids.timed_id(now, other)) is (one == other)
+
+
+def test_entropy_beyond_what_is_needed_changes_nothing() -> None:
+    assert ids.timed_id(NOW, bytes(10)) == ids.timed_id(NOW, bytes(10) + b"more")
+    assert ids.code(bytes(8)) == ids.code(bytes(8) + b"more")
+
+
+def test_the_time_of_an_id_is_exact_after_2038() -> None:
+    moments = [datetime(2038, 6, 1, tzinfo=UTC) + timedelta(milliseconds=n) for n in range(1000)]
+
+    assert [ids.time_of(ids.timed_id(now, bytes(10))) for now in moments] == moments
+
+
+@given(st.binary(min_size=8, max_size=8))
+def test_every_code_can_be_a_code(entropy: bytes) -> None:
+    assert ids.is_code(ids.code(entropy))
+
+
+@pytest.mark.parametrize(
+    ("entropy", "code"),
+    [
+        pytest.param(0, "0000000000", id="0"),
+        pytest.param(61, "z000000000", id="61"),
+        pytest.param(62, "0100000000", id="62"),
+        pytest.param(62**10 - 1, "zzzzzzzzzz", id="the last of 10 letters"),
+        pytest.param(62**10, "0000000000", id="one more"),
+    ],
+)
+def test_a_code_is_its_entropy_in_base_62_cut_to_10_letters(entropy: int, code: str) -> None:
+    assert ids.code(entropy.to_bytes(8)) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("abcde1234", id="too short"),
+        pytest.param("abcde123456", id="too long"),
+        pytest.param("abcde-1234", id="punctuation"),
+        pytest.param("abcde 1234", id="space"),
+        pytest.param("äbcde12345", id="a letter beyond ASCII"),
+        pytest.param("٠١٢٣٤٥٦٧٨٩", id="digits beyond ASCII"),
+        pytest.param("abcde1234\n", id="line end"),
+    ],
+)
+def test_what_cannot_be_a_code_is_told_without_asking_a_table(text: str) -> None:
+    assert not ids.is_code(text)

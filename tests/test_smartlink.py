@@ -1,0 +1,167 @@
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from chalicelib import smartlink
+from chalicelib.smartlink import Device, OperatingSystem, Refusal, Schedule, Targeting, Visitor
+from tests import strategies as some
+from tests.builders import NOW, a_visitor
+
+UNKNOWN = Visitor()
+WORDS: dict[type[StrEnum], str] = {
+    smartlink.Device: "mobile tablet desktop",
+    smartlink.OperatingSystem: "ios android windows macos linux chromeos other",
+    smartlink.CampaignStatus: "active paused archived",
+    smartlink.SmartlinkStatus: "active paused deleted",
+    smartlink.Visibility: "ask public private",
+    smartlink.Rotation: "weighted optimized",
+    smartlink.Goal: "epc profit revenue conversion_rate",
+    smartlink.OfferAccess: "grant respect",
+    smartlink.OnPoolChange: "keep reset",
+    smartlink.ApplicationStatus: "pending approved declined",
+    smartlink.PublisherStatus: "active suspended",
+    smartlink.CapMetric: "clicks conversions payout revenue",
+    smartlink.CapWindow: "hour day week month total",
+    smartlink.CapScope: "campaign publisher",
+    smartlink.DuplicateIdentity: "ip_ua",
+    smartlink.Refusal: (
+        "disabled campaign_paused schedule not_approved country region device os browser language source bot "
+        "duplicate cap lower_tier"
+    ),
+    smartlink.Outcome: "offer catch_all fail_url fallback paused no_offer",
+    smartlink.Arm: "weighted optimized holdout",
+}
+
+
+@pytest.mark.parametrize("words", WORDS, ids=lambda words: words.__name__)
+def test_the_words_are_those_of_the_contract(words: type[StrEnum]) -> None:
+    assert [word.value for word in words] == WORDS[words].split()
+
+
+@given(some.visitors, some.sources)
+def test_open_targeting_accepts_every_visitor(visitor: Visitor, source: str | None) -> None:
+    assert Targeting().refusal(visitor, source) is None
+
+
+@pytest.mark.parametrize(
+    ("targeting", "refusal"),
+    [
+        pytest.param(Targeting(countries=frozenset({"GB"})), Refusal.COUNTRY, id="another country"),
+        pytest.param(Targeting(exclude_countries=frozenset({"US"})), Refusal.COUNTRY, id="an excluded country"),
+        pytest.param(Targeting(regions=frozenset({"US-NY"})), Refusal.REGION, id="another region"),
+        pytest.param(Targeting(devices=frozenset({Device.TABLET})), Refusal.DEVICE, id="another device"),
+        pytest.param(Targeting(os=frozenset({OperatingSystem.ANDROID})), Refusal.OS, id="another system"),
+        pytest.param(Targeting(browsers=frozenset({"chrome"})), Refusal.BROWSER, id="another browser"),
+        pytest.param(Targeting(languages=frozenset({"de"})), Refusal.LANGUAGE, id="another language"),
+        pytest.param(Targeting(sources=frozenset({"blog"})), Refusal.SOURCE, id="another source"),
+        pytest.param(Targeting(exclude_sources=frozenset({"news"})), Refusal.SOURCE, id="an excluded source"),
+        pytest.param(Targeting(exclude_bots=True), Refusal.BOT, id="a bot"),
+    ],
+)
+def test_each_rule_refuses_with_its_own_reason(targeting: Targeting, refusal: Refusal) -> None:
+    visitor = a_visitor(is_bot=True)
+
+    assert targeting.refusal(visitor, "news") is refusal
+
+
+@pytest.mark.parametrize(
+    "targeting",
+    [
+        pytest.param(Targeting(countries=frozenset({"US", "GB"})), id="country"),
+        pytest.param(Targeting(exclude_countries=frozenset({"GB"})), id="country not excluded"),
+        pytest.param(Targeting(regions=frozenset({"US-CA"})), id="region"),
+        pytest.param(Targeting(devices=frozenset({"mobile"})), id="device, by its word"),
+        pytest.param(Targeting(os=frozenset({"ios"})), id="system, by its word"),
+        pytest.param(Targeting(browsers=frozenset({"safari"})), id="browser"),
+        pytest.param(Targeting(languages=frozenset({"en"})), id="language"),
+        pytest.param(Targeting(sources=frozenset({"news"})), id="source"),
+        pytest.param(Targeting(exclude_sources=frozenset({"blog"})), id="source not excluded"),
+        pytest.param(Targeting(exclude_bots=True), id="no bot"),
+    ],
+)
+def test_each_rule_lets_through_whom_it_names(targeting: Targeting) -> None:
+    assert targeting.refusal(a_visitor(), "news") is None
+
+
+@pytest.mark.parametrize(
+    ("targeting", "refusal"),
+    [
+        pytest.param(Targeting(countries=frozenset({"US"})), Refusal.COUNTRY, id="include countries"),
+        pytest.param(Targeting(exclude_countries=frozenset({"US"})), None, id="exclude countries"),
+        pytest.param(Targeting(regions=frozenset({"US-CA"})), Refusal.REGION, id="regions"),
+        pytest.param(Targeting(browsers=frozenset({"safari"})), Refusal.BROWSER, id="browsers"),
+        pytest.param(Targeting(languages=frozenset({"en"})), Refusal.LANGUAGE, id="languages"),
+        pytest.param(Targeting(sources=frozenset({"news"})), Refusal.SOURCE, id="include sources"),
+        pytest.param(Targeting(exclude_sources=frozenset({"news"})), None, id="exclude sources"),
+    ],
+)
+def test_what_is_unknown_matches_no_list(targeting: Targeting, refusal: Refusal | None) -> None:
+    assert targeting.refusal(UNKNOWN, None) is refusal
+
+
+@given(some.visitors, some.sources)
+def test_an_empty_set_means_nobody(visitor: Visitor, source: str | None) -> None:
+    assert Targeting(countries=frozenset()).refusal(visitor, source) is Refusal.COUNTRY
+
+
+def test_excluding_a_country_wins_over_including_it() -> None:
+    targeting = Targeting(countries=frozenset({"US"}), exclude_countries=frozenset({"US"}))
+
+    assert targeting.refusal(a_visitor(country="US"), None) is Refusal.COUNTRY
+
+
+def test_an_empty_schedule_is_always_open() -> None:
+    assert Schedule().is_open(NOW)
+
+
+@pytest.mark.parametrize(
+    ("later", "is_open"),
+    [
+        pytest.param(timedelta(microseconds=-1), False, id="just before the start"),
+        pytest.param(timedelta(0), True, id="at the start"),
+        pytest.param(timedelta(hours=1, microseconds=-1), True, id="just before the end"),
+        pytest.param(timedelta(hours=1), False, id="at the end"),
+    ],
+)
+def test_a_schedule_holds_its_start_and_not_its_end(later: timedelta, *, is_open: bool) -> None:
+    schedule = Schedule(starts_at=NOW, ends_at=NOW + timedelta(hours=1))
+
+    assert schedule.is_open(NOW + later) is is_open
+
+
+@pytest.mark.parametrize(
+    ("rules", "now", "is_open"),
+    [
+        pytest.param({"hours": {14}}, datetime(2026, 7, 1, 12, 59, tzinfo=UTC), True, id="14h is 12h UTC in summer"),
+        pytest.param({"hours": {14}}, datetime(2026, 7, 1, 13, 0, tzinfo=UTC), False, id="15h in summer"),
+        pytest.param({"hours": {14}}, datetime(2026, 12, 1, 13, 59, tzinfo=UTC), True, id="14h is 13h UTC in winter"),
+        pytest.param({"weekdays": {1}}, datetime(2026, 11, 1, 23, 0, tzinfo=UTC), True, id="Monday on UTC's Sunday"),
+        pytest.param({"weekdays": {1}}, datetime(2026, 11, 2, 23, 0, tzinfo=UTC), False, id="Tuesday on UTC's Monday"),
+        pytest.param({"weekdays": {7}}, datetime(2026, 11, 1, 12, 0, tzinfo=UTC), True, id="Sunday is 7"),
+        pytest.param({"hours": {13}, "weekdays": {3}}, NOW, True, id="hour and weekday"),
+        pytest.param({"hours": {14}, "weekdays": {3}}, NOW, False, id="weekday alone"),
+        pytest.param({"hours": {13}, "weekdays": {4}}, NOW, False, id="hour alone"),
+    ],
+)
+def test_hours_and_weekdays_are_those_of_its_zone(rules: dict[str, Any], now: datetime, *, is_open: bool) -> None:
+    lists: dict[str, Any] = {name: frozenset(values) for name, values in rules.items()}
+    schedule = Schedule(timezone="Europe/Berlin", **lists)
+
+    assert schedule.is_open(now) is is_open
+
+
+def test_an_hour_that_the_clock_skips_is_never_open_that_day() -> None:
+    schedule = Schedule(timezone="Europe/Berlin", hours=frozenset({2}))
+    minutes = [datetime(2026, 3, 29, tzinfo=UTC) + timedelta(minutes=n) for n in range(22 * 60)]
+
+    assert not any(schedule.is_open(minute) for minute in minutes)
+
+
+def test_an_hour_that_the_clock_repeats_is_open_twice_as_long() -> None:
+    schedule = Schedule(timezone="Europe/Berlin", hours=frozenset({2}))
+    minutes = [datetime(2026, 10, 25, tzinfo=UTC) + timedelta(minutes=n) for n in range(22 * 60)]
+
+    assert sum(schedule.is_open(minute) for minute in minutes) == 120

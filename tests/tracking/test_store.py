@@ -1,0 +1,234 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
+
+from chalicelib.smartlink import Refusal
+from chalicelib.tables import Cap, Click, Duplicate
+from chalicelib.tracking import store
+from chalicelib.tracking.caps import Place
+from chalicelib.tracking.duplicates import Mark
+from chalicelib.tracking.store import Reservation
+from tests.conftest import dynamodb
+
+pytestmark = pytest.mark.usefixtures("tables")
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+END = NOW + timedelta(days=2)
+SECONDS = int(NOW.timestamp())
+
+
+def a_reservation(*places: Place, **changes: Any) -> Reservation:
+    return replace(Reservation(places=places, mark=None, token="t1", now=NOW), **changes)
+
+
+def a_place(key: str = "day", limit: int = 2, expires_at: datetime | None = END) -> Place:
+    return Place(key, Decimal(limit), expires_at)
+
+
+def a_mark(key: str = "visitor", seconds: int = 60) -> Mark:
+    return Mark(key, SECONDS + seconds)
+
+
+def used() -> dict[str, int]:
+    return {row.key: row.used for row in Cap.scan()}
+
+
+def marks() -> dict[str, str]:
+    return {row.key: row.click_id for row in Duplicate.scan()}
+
+
+def reserve(*places: Place, mark: Mark | None = None) -> list[Refusal | None]:
+    """What three clicks in a row are told."""
+    return [store.reserve(a_reservation(*places, mark=mark, token=f"t{n}")) for n in range(3)]
+
+
+def test_without_caps_and_filter_there_is_nothing_to_take() -> None:
+    assert store.reserve(a_reservation()) is None
+    assert (used(), marks()) == ({}, {})
+
+
+def test_a_place_is_taken_as_long_as_there_is_one() -> None:
+    assert reserve(a_place(limit=2)) == [None, None, Refusal.CAP]
+    assert used() == {"day": 2}
+
+
+def test_a_counter_goes_when_its_window_is_over_and_one_for_good_stays() -> None:
+    store.reserve(a_reservation(a_place("day"), a_place("ever", expires_at=None)))
+    rows = {row.key: row.expires_at for row in Cap.scan()}
+    assert rows == {"day": END, "ever": None}
+
+
+def test_two_places_are_taken_together_or_not_at_all() -> None:
+    assert reserve(a_place("day", 2), a_place("hour", 1)) == [None, Refusal.CAP, Refusal.CAP]
+    assert used() == {"day": 1, "hour": 1}
+
+
+def test_a_mark_is_left_once_in_its_window() -> None:
+    assert reserve(mark=a_mark()) == [None, Refusal.DUPLICATE, Refusal.DUPLICATE]
+    assert marks() == {"visitor": "t0"}
+
+
+@pytest.mark.parametrize(("later", "told"), [(59, Refusal.DUPLICATE), (60, None), (61, None)])
+def test_a_mark_is_void_when_its_window_is_over_though_its_row_is_still_there(later: int, told: Refusal | None) -> None:
+    store.reserve(a_reservation(mark=a_mark()))
+    again = a_reservation(mark=a_mark(seconds=600), now=NOW + timedelta(seconds=later), token="t2")
+    assert store.peek(again) == told
+    assert store.reserve(again) == told
+    assert marks() == {"visitor": "t1" if told else "t2"}
+
+
+def test_a_duplicate_takes_no_place() -> None:
+    assert reserve(a_place(limit=9), mark=a_mark()) == [None, Refusal.DUPLICATE, Refusal.DUPLICATE]
+    assert used() == {"day": 1}
+
+
+def test_a_click_without_a_place_leaves_no_mark() -> None:
+    store.reserve(a_reservation(a_place(limit=1), mark=a_mark("one")))
+    assert store.reserve(a_reservation(a_place(limit=1), mark=a_mark("two"), token="t2")) is Refusal.CAP
+    assert marks() == {"one": "t1"}
+
+
+def test_a_duplicate_over_the_cap_is_a_duplicate() -> None:
+    told = [store.reserve(a_reservation(a_place(limit=1), mark=a_mark(), token=f"t{n}")) for n in range(2)]
+    assert told == [None, Refusal.DUPLICATE]
+
+
+def test_a_full_counter_is_remembered_by_its_limit() -> None:
+    reserve(a_place(limit=2))
+    Cap("day").update([Cap.used.set(0)])
+    assert store.reserve(a_reservation(a_place(limit=2))) is Refusal.CAP
+    assert store.reserve(a_reservation(a_place("another", 2))) is None
+    assert store.reserve(a_reservation(a_place(limit=3))) is None
+
+
+def test_a_full_counter_spares_the_table_for_a_click_under_several_caps() -> None:
+    reserve(a_place("hour", 1))
+    dynamodb().delete_table(TableName="smartlink-caps")
+    assert store.reserve(a_reservation(a_place("day"), a_place("hour", 1))) is Refusal.CAP
+
+
+def test_no_more_full_counters_are_remembered_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_REMEMBERED_FULL", 3)
+    for n in range(7):
+        reserve(a_place(f"day {n}", 1))
+        assert len(store._full) <= 3
+    assert ("day 6", "1") in store._full
+
+
+def test_peeking_tells_what_reserving_would_and_takes_nothing() -> None:
+    one = a_reservation(a_place(limit=1), mark=a_mark())
+    assert [store.peek(one) for _ in range(3)] == [None] * 3
+    assert (used(), marks()) == ({}, {})
+    store.reserve(one)
+    assert store.peek(one) is Refusal.DUPLICATE
+    assert store.peek(replace(one, mark=None)) is Refusal.CAP
+    assert store.peek(replace(one, places=())) is Refusal.DUPLICATE
+    assert store.peek(a_reservation()) is None
+
+
+def test_a_table_that_does_not_answer_refuses_a_cap_and_lets_a_mark_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "time", SimpleNamespace(sleep=lambda _: None))
+    for name in ("caps", "duplicates"):
+        dynamodb().delete_table(TableName=f"smartlink-{name}")
+    assert store.reserve(a_reservation(a_place())) is Refusal.CAP
+    assert store.reserve(a_reservation(a_place(), a_place("hour"))) is Refusal.CAP
+    assert store.reserve(a_reservation(mark=a_mark())) is None
+
+
+def _failing(monkeypatch: pytest.MonkeyPatch, times: int, *codes: str) -> list[float]:
+    """Lets DynamoDB refuse the first `times` transactions for these reasons; gives the waits between them."""
+    commit, done, waits = store._commit, list[int](), list[float]()
+
+    def failing(reservation: Reservation) -> None:
+        if len(done) < times:
+            done.append(1)
+            reasons = [CancellationReason(code) for code in codes]
+            refused = VerboseClientError({"Error": {}}, "TransactWriteItems", cancellation_reasons=reasons)
+            raise TransactWriteError("refused", refused)  # noqa: EM101 - as pynamodb raises it
+        commit(reservation)
+
+    monkeypatch.setattr(store, "time", SimpleNamespace(sleep=waits.append))
+    monkeypatch.setattr(store, "_commit", failing)
+    return waits
+
+
+def test_a_reservation_that_was_crossed_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = _failing(monkeypatch, 2, "TransactionConflict")
+    assert store.reserve(a_reservation(a_place(), a_place("hour"))) is None
+    assert (used(), len(waits)) == ({"day": 1, "hour": 1}, 2)
+
+
+def test_a_reservation_that_others_keep_crossing_gives_up_as_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = _failing(monkeypatch, 99, "TransactionConflict")
+    assert store.reserve(a_reservation(a_place(), a_place("hour"))) is Refusal.CAP
+    assert len(waits) == 10
+    assert max(waits) <= 0.16
+
+
+def test_nobody_waits_for_a_table_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = _failing(monkeypatch, 99)
+    assert store.reserve(a_reservation(a_place(), a_place("hour"))) is Refusal.CAP
+    assert waits == []
+
+
+# Clicks
+
+
+def a_click(click_id: str = "01m7y0t1vmy3cyr3ct0v4mvta8") -> dict[str, Any]:
+    return {
+        "click_id": click_id,
+        "at": SECONDS * 1000 + 123,
+        "code": "abcde12345",
+        "publisher_id": "pub_1",
+        "route_id": "sml_1",
+        "route_version": 7,
+        "epoch": 1,
+        "outcome": "offer",
+        "campaign_id": "cmp_1",
+        "arm": "weighted",
+        "device": "mobile",
+        "os": "ios",
+        "sub_ids": {"sub1": "é"},
+        "is_bot": None,
+    }
+
+
+def test_a_click_is_kept_for_400_days() -> None:
+    store.write_click(a_click())
+    (row,) = Click.scan()
+    assert row.expires_at == SECONDS + 400 * 86_400
+
+
+def test_a_click_set_aside_is_the_same_click_when_it_is_written() -> None:
+    store.write_click(a_click())
+    (row,) = Click.scan()
+    body = json.dumps(row.serialize())
+    row.delete()
+    store.write_set_aside(body)
+    assert [each.serialize() for each in Click.scan()] == [row.serialize()]
+
+
+def test_a_click_set_aside_twice_is_one_click() -> None:
+    store.write_click(a_click())
+    (row,) = Click.scan()
+    for _ in range(2):
+        store.write_set_aside(json.dumps(row.serialize()))
+    assert len(list(Click.scan())) == 1
+
+
+@pytest.mark.parametrize("queue", ["none", "no URL"])
+def test_writing_a_click_never_fails(
+    queue: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dynamodb().delete_table(TableName="smartlink-clicks")
+    if queue == "no URL":
+        monkeypatch.delenv("UNWRITTEN_CLICKS_QUEUE_URL")
+    store.write_click(a_click())
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line.removeprefix("CLICK_NOT_WRITTEN "))["click_id"] == {"S": "01m7y0t1vmy3cyr3ct0v4mvta8"}
