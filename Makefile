@@ -35,7 +35,7 @@ logs: install  ## follow what the functions print (STAGE=prod: on AWS)
 	@$(LOCAL) logs --stage $(STAGE)
 
 test: up  ## run every test, those against the running stack too
-	@$(BIN)/pytest
+	@$(BIN)/pytest --cov
 
 check: install  ## formatter, linter, types, then every test
 	@$(BIN)/ruff format --check $(SOURCES)

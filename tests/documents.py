@@ -101,13 +101,15 @@ def complaints(answered: Answered) -> dict[str, str]:
 
 
 def pages(api: Api, path: str, limit: int) -> list[list[dict[str, Any]]]:
-    """Every page of a list, read through to the last."""
+    """Every page of a list, read through to the last; a list that never ends is a failure."""
     mark = "&" if "?" in path else "?"
-    found, cursor = [], ""
-    while True:
+    found: list[list[dict[str, Any]]] = []
+    cursor = ""
+    for _ in range(100):
         page = good(api.get(f"{path}{mark}limit={limit}{cursor}"))
         assert set(page) == {"items", "next_cursor"}
         found.append(page["items"])
         if page["next_cursor"] is None:
             return found
         cursor = f"&cursor={page['next_cursor']}"
+    raise AssertionError(path)

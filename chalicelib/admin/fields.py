@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from chalicelib.contract.schema import Strict
+from chalicelib.routing.labels import MAX_LENGTH
 from chalicelib.routing.macros import complaints
 from chalicelib.smartlink import Device, OperatingSystem
 
@@ -26,7 +27,7 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["US"])]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", examples=["US-CA"])]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}$", examples=["en"]), AfterValidator(_lowered)]
 Browser = Annotated[str, Field(min_length=1, max_length=50, examples=["chrome"]), AfterValidator(_lowered)]
-Source = Annotated[str, Field(min_length=1, max_length=256)]
+Source = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
 
 
 class SeatTargeting(Strict):

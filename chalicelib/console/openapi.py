@@ -76,13 +76,11 @@ class _Definitions:
         if properties is None:
             return schema
         patch = f"{name}Patch"
-        if patch not in self.schemas:
-            self.schemas[patch] = {}
-            whole = {key: value for key, value in self.schemas[name].items() if key != "required"}
-            optional = {
-                key: {"anyOf": [self._patched(_bare(value)), {"type": "null"}]} for key, value in properties.items()
-            }
-            self.schemas[patch] = {**whole, "title": patch, "properties": optional}
+        whole = {key: value for key, value in self.schemas[name].items() if key != "required"}
+        optional = {
+            key: {"anyOf": [self._patched(_bare(value)), {"type": "null"}]} for key, value in properties.items()
+        }
+        self.schemas[patch] = {**whole, "title": patch, "properties": optional}
         return {"$ref": _REF.format(model=patch)}
 
 

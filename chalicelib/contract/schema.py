@@ -125,7 +125,6 @@ _DETAILS = {
     "enum": "must be {expected}",
     "string_type": "must be a string",
     "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
     "bool_type": "must be true or false",
     "list_type": "must be a list",
     "model_type": "must be an object",

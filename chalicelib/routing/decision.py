@@ -17,6 +17,7 @@ class Decision:
     `refusals` runs beside the route's offers, None for those that could have taken the click.
     `url` is the destination with its macros still open; None is the page of no offer.
     `propensity` is the probability with which the chosen offer was drawn in its tier.
+    `catch_all_refused` is why the catch-all, where it was tried, did not take the click either.
     """
 
     outcome: Outcome
@@ -25,6 +26,7 @@ class Decision:
     refusals: tuple[Refusal | None, ...] = ()
     arm: Arm = Arm.WEIGHTED
     propensity: float | None = None
+    catch_all_refused: Refusal | None = None
 
 
 def decide(route: Route, arrival: Arrival, approved: Approved, reserve: Reserve) -> Decision:
@@ -65,18 +67,18 @@ def _below_the_offers(
     route: Route, arrival: Arrival, refusals: tuple[Refusal | None, ...], reserve: Reserve
 ) -> Decision:
     """Catch-all, its fail URL, the fallback URL, the page. A suspended publisher earns nothing on the way."""
+    refused = None
     if arrival.link.publisher_active:
-        catch_all = route.catch_all
-        if catch_all and _takes(catch_all, arrival, reserve):
-            campaign = catch_all.campaign
-            return Decision(Outcome.CATCH_ALL, campaign, campaign.destination_url, refusals)
+        if route.catch_all:
+            campaign = route.catch_all.campaign
+            refused = _catch_all_refusal(route.catch_all, arrival, reserve)
+            if refused is None:
+                return Decision(Outcome.CATCH_ALL, campaign, campaign.destination_url, refusals)
         if route.fail_url:
-            return Decision(Outcome.FAIL_URL, None, route.fail_url, refusals)
+            return Decision(Outcome.FAIL_URL, None, route.fail_url, refusals, catch_all_refused=refused)
     outcome = Outcome.FALLBACK if route.fallback_url else Outcome.NO_OFFER
-    return Decision(outcome, None, route.fallback_url, refusals)
+    return Decision(outcome, None, route.fallback_url, refusals, catch_all_refused=refused)
 
 
-def _takes(catch_all: Offer, arrival: Arrival, reserve: Reserve) -> bool:
-    if eligibility.refusal(catch_all, arrival, lambda _: True) is not None:
-        return False
-    return reserve(catch_all.campaign) is None
+def _catch_all_refusal(catch_all: Offer, arrival: Arrival, reserve: Reserve) -> Refusal | None:
+    return eligibility.refusal(catch_all, arrival, lambda _: True) or reserve(catch_all.campaign)

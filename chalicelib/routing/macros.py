@@ -25,6 +25,8 @@ def complaints(url: str, macros: frozenset[str] = MACROS) -> list[str]:
 def _address_complaints(url: str) -> list[str]:
     if _FORBIDDEN.search(url):
         return ["must not hold spaces, control characters, quotes, backslashes or angle brackets"]
+    if not url.isascii():
+        return ["must be ASCII: percent-encode the rest, and write a host of other letters as xn--…"]
     try:
         parts = urlsplit(_MACRO.sub("x", url))
         host = parts.hostname

@@ -59,7 +59,7 @@ def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) ->
         "propensity": None if decision.propensity is None else repr(decision.propensity),
         **{name: getattr(visitor, name) for name in (*_SEEN_FIELDS, "city")},
         "is_bot": visitor.is_bot or None,
-        "is_duplicate": Refusal.DUPLICATE in decision.refusals or None,
+        "is_duplicate": Refusal.DUPLICATE in (*decision.refusals, decision.catch_all_refused) or None,
         "sub_ids": labels.sub_ids or None,
         "source": labels.source,
         "external_click_id": labels.external_click_id,

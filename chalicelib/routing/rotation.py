@@ -35,15 +35,17 @@ def pick(places: Sequence[int], weights: Sequence[float], draw: float) -> Pick |
 
     `weights` runs beside `places`. Weights 3 and 1 give the first exactly the draws below 3/4.
     """
-    total = sum(weights)
-    if total <= 0:
+    drawable = [n for n, weight in enumerate(weights) if weight > 0]
+    if not drawable:
         return None
-    point = draw * total
-    below = 0.0
-    last = next(n for n in reversed(range(len(weights))) if weights[n] > 0)
-    for n, weight in enumerate(weights):
-        if weight > 0 and (point < below + weight or n == last):
-            rest = min((point - below) / weight, 1 - 2**-53)
-            return Pick(places[n], weight / total, rest)
-        below += weight
-    return None
+    total = sum(weights)
+    point, below = draw * total, 0.0
+    for n in drawable[:-1]:
+        if point < below + weights[n]:
+            break
+        below += weights[n]
+    else:
+        n = drawable[-1]
+    # Rounding must not carry what is left out of [0, 1).
+    rest = min((point - below) / weights[n], 1 - 2**-53)
+    return Pick(places[n], weights[n] / total, rest)

@@ -69,16 +69,16 @@ _HANDHELDS = {OperatingSystem.IOS, OperatingSystem.ANDROID}
 _TABLETS = re.compile(r"iPad|Tablet|PlayBook|Silk/|Kindle|Nexus (?:7|9|10)\b", re.IGNORECASE)
 _MOBILES = re.compile(r"Mobi|iPhone|iPod|Windows Phone|BlackBerry|Opera Mini", re.IGNORECASE)
 _BOTS = re.compile(
-    r"(?<!cu)bot\b|bot/|crawl|spider|slurp|preview|facebookexternalhit|facebot|whatsapp/|discord|embedly|"
+    r"(?<!cu)bot\b|crawl|spider|slurp|preview|facebookexternalhit|facebot|whatsapp/|discord|embedly|"
     r"skypeuri|vkshare|headless|phantomjs|curl/|wget/|python-|go-http|okhttp|java/|libwww|scrapy|lighthouse|"
-    r"pingdom|uptime|monitor",
+    r"pingdom|uptime|monitor|mediapartners-google|node-fetch|axios/|aiohttp/",
     re.IGNORECASE,
 )
 _FETCHED_AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _REGION = re.compile(r"[A-Z0-9]{1,3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_NOWHERE = {"XX", "ZZ", "T1"}
+_NOWHERE = {"XX", "ZZ"}
 
 
 def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) -> Visitor:
@@ -89,7 +89,7 @@ def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) 
     edge = headers if _from_the_edge(headers, edge_secret) else {}
     address = _viewer_address(edge) or source_ip
     locality = _edge_locality(edge) or locate(address)
-    user_agent = headers.get("user-agent", "")
+    user_agent = headers.get("user-agent", "").encode(errors="replace").decode()
     agent = hinted(agent_of(user_agent), headers)
     return Visitor(
         country=locality.country,
@@ -160,7 +160,7 @@ def _device(user_agent: str, system: OperatingSystem) -> Device:
 def _browser(family: str) -> str:
     """One name for a browser on all its devices: `Chrome Mobile iOS` and `Chrome` are `chrome`."""
     name = family.lower()
-    plain = re.sub(r" (mobile|ios|webview|mini|focus)\b", "", name) if name != "samsung internet" else name
+    plain = re.sub(r" (mobile|ios|webview|mini|focus)\b", "", name)
     return _BROWSERS.get(name) or _BROWSERS.get(plain) or plain
 
 

@@ -80,7 +80,7 @@ def test_languages_and_browsers_are_kept_in_small_letters() -> None:
         pytest.param(
             {"languages": ["en-GB"]}, [("/languages/0", "String should match pattern '^[A-Za-z]{2,3}$'")], id="language"
         ),
-        pytest.param({"sources": ["x" * 300]}, [("/sources/0", "must have at most 256 characters")], id="source"),
+        pytest.param({"sources": ["x" * 300]}, [("/sources/0", "must have at most 255 characters")], id="source"),
         pytest.param({"exclude_bots": "yes"}, [("/exclude_bots", "must be true or false")], id="bots"),
         pytest.param(
             {"exclude_regions": []}, [("/exclude_regions", "is not a known field")], id="regions cannot be excluded"
@@ -101,8 +101,8 @@ def test_targeting_knows_its_words(changes: dict[str, Any], complaints: list[tup
         pytest.param("os", "ios", 7, id="systems"),
         pytest.param("browsers", "x" * 50, 50, id="browsers"),
         pytest.param("languages", "en", 100, id="languages"),
-        pytest.param("sources", "x" * 256, 200, id="sources"),
-        pytest.param("exclude_sources", "x" * 256, 200, id="excluded sources"),
+        pytest.param("sources", "x" * 255, 200, id="sources"),
+        pytest.param("exclude_sources", "x" * 255, 200, id="excluded sources"),
     ],
 )
 def test_a_list_has_an_end(name: str, entry: str, most: int) -> None:
@@ -112,7 +112,7 @@ def test_a_list_has_an_end(name: str, entry: str, most: int) -> None:
     ]
 
 
-@pytest.mark.parametrize(("name", "most"), [("browsers", 50), ("sources", 256), ("exclude_sources", 256)])
+@pytest.mark.parametrize(("name", "most"), [("browsers", 50), ("sources", 255), ("exclude_sources", 255)])
 def test_an_entry_has_an_end(name: str, most: int) -> None:
     complaint = (f"/{name}/0", f"must have at most {most} characters")
 

@@ -171,7 +171,8 @@ def test_a_catch_all_that_may_not_take_the_click_passes_it_to_the_fail_url(catch
 def test_a_full_catch_all_passes_the_click_to_the_fail_url() -> None:
     route = a_route(catch_all=LAST, fail_url=FAIL)
 
-    assert decide(route, an_arrival(), _everyone, _full("cmp_last")).outcome is Outcome.FAIL_URL
+    decision = decide(route, an_arrival(), _everyone, _full("cmp_last"))
+    assert (decision.outcome, decision.catch_all_refused) == (Outcome.FAIL_URL, Refusal.CAP)
 
 
 def test_the_catch_all_needs_no_approval() -> None:

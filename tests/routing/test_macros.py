@@ -3,6 +3,7 @@ import pytest
 from chalicelib.routing.macros import MACROS, complaints
 
 FORBIDDEN = "must not hold spaces, control characters, quotes, backslashes or angle brackets"
+ASCII = "must be ASCII: percent-encode the rest, and write a host of other letters as xn--…"
 ENCODED = "has a percent-encoded brace; write macros as {click_id}"
 SCHEME = "must begin with https:// or http://"
 
@@ -58,6 +59,8 @@ def test_a_sound_url_has_no_complaint(url: str) -> None:
         ),
         pytest.param("https://a.example/?{SUB1}", ["{SUB1} is not a macro; did you mean {sub1}?"], id="capitals"),
         pytest.param("https://a.example/?{zzzzzz}", ["{zzzzzz} is not a macro"], id="like no macro"),
+        pytest.param("https://a.example/é", [ASCII], id="a letter that is not ASCII"),
+        pytest.param("https://a.example/\u2028", [ASCII], id="a line separator"),
         pytest.param("https://a.example/?{}", ["{} is not a macro"], id="an empty macro"),
         pytest.param("https://a.example/?{click_id", ["has an unbalanced brace"], id="an open brace"),
         pytest.param("https://a.example/?click_id}", ["has an unbalanced brace"], id="a closing brace"),

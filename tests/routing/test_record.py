@@ -122,6 +122,13 @@ def test_the_refusals_stored_are_the_refusals_told(refusals: list[Refusal | None
     assert [each["refused"] for each in document(stored, route)["decision"]["considered"]] == refusals
 
 
+def test_a_visitor_whom_the_catch_alls_filter_knows_is_a_duplicate() -> None:
+    decision = Decision(Outcome.NO_OFFER, None, None, catch_all_refused=Refusal.DUPLICATE)
+    told = document(record(CLICK_ID, an_arrival(), ROUTE, decision), ROUTE)
+
+    assert (told["is_duplicate"], told["is_unique"]) == (True, False)
+
+
 @given(st.floats(0, 1, exclude_min=True))
 def test_the_propensity_stored_is_the_propensity_told(propensity: float) -> None:
     decision = Decision(Outcome.OFFER, GAME, GAME.destination_url, (None, None), propensity=propensity)

@@ -255,6 +255,8 @@ def test_an_agent_is_known_by_its_string(
         pytest.param("python-requests/2.32.3", id="python-requests"),
         pytest.param("Go-http-client/2.0", id="Go"),
         pytest.param("okhttp/4.12.0", id="okhttp"),
+        pytest.param("axios/1.7.2", id="axios"),
+        pytest.param("Mediapartners-Google", id="AdSense"),
     ],
 )
 def test_bots_and_link_previews_are_told_from_people(user_agent: str) -> None:

@@ -17,7 +17,10 @@ def offers(settings: Document, campaigns: Mapping[str, Document]) -> list[OfferD
 
 
 def _offer(seat: Document, campaign: Document) -> OfferDocument | None:
+    excluded = {*campaign["targeting"]["exclude_countries"], *seat["targeting"]["exclude_countries"]}
     countries = _both(campaign["targeting"]["countries"], seat["targeting"]["countries"])
+    if countries:
+        countries = [each for each in countries if each not in excluded] or None
     devices = _both(campaign["targeting"]["devices"], seat["targeting"]["devices"])
     if countries is None or devices is None:
         return None

@@ -35,6 +35,12 @@ def test_an_offer_runs_where_campaign_and_seat_both_allow(
     assert offer.countries == countries
 
 
+def test_an_excluded_country_is_not_shown() -> None:
+    (offer,) = _offers({"targeting": {"countries": ["US", "GB"], "exclude_countries": ["GB"]}})
+
+    assert offer.countries == ["US"]
+
+
 @pytest.mark.parametrize(
     ("campaign", "seat"),
     [
@@ -49,6 +55,11 @@ def test_an_offer_runs_where_campaign_and_seat_both_allow(
             {"targeting": {"devices": ["mobile"]}},
             {"targeting": {"devices": ["tablet"]}},
             id="no device is allowed by both",
+        ),
+        pytest.param(
+            {"targeting": {"countries": ["US"]}},
+            {"targeting": {"exclude_countries": ["US"]}},
+            id="its only country is excluded",
         ),
     ],
 )
