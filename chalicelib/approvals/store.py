@@ -53,7 +53,7 @@ def publisher(publisher_id: str) -> Publisher:
     return row
 
 
-def standing(pool_id: str, publisher_id: str) -> Standing:
+def standing_of(pool_id: str, publisher_id: str) -> Standing:
     """How the publisher stands with the pool."""
     return Standing(pool(pool_id), publisher(publisher_id), membership(publisher_id, pool_id))
 
@@ -77,17 +77,17 @@ def link_code(row: Membership | None) -> str | None:
     return row.code if row and row.status == APPROVED else None
 
 
-def new_application(request: Request, now_standing: Standing, message: str) -> Application:
+def new_application(request: Request, standing: Standing, message: str) -> Application:
     """A new application, not yet written: approved at once on a public smartlink, else pending.
 
     Who was declined or removed before waits for an admin, on a public smartlink too.
     """
-    at_once = now_standing.pool.settings["visibility"] == Visibility.PUBLIC and now_standing.status is None
+    at_once = standing.pool.settings["visibility"] == Visibility.PUBLIC and standing.status is None
     status = APPROVED if at_once else PENDING
     return Application(
         request.new_id("app"),
-        pool_id=now_standing.pool.id,
-        publisher_id=now_standing.publisher.id,
+        pool_id=standing.pool.id,
+        publisher_id=standing.publisher.id,
         message=message,
         status=status,
         status_year=f"{status}#{request.year}",
@@ -97,58 +97,60 @@ def new_application(request: Request, now_standing: Standing, message: str) -> A
     )
 
 
-def code_for(request: Request, now_standing: Standing) -> str:
+def code_for(request: Request, standing: Standing) -> str:
     """The code the publisher has or gets: one that was ever theirs comes back."""
-    return (now_standing.membership and now_standing.membership.code) or request.new_code()
+    return (standing.membership and standing.membership.code) or request.new_code()
 
 
-def apply(request: Request, now_standing: Standing, asked: Application, code: str, answer: Document) -> None:
+def apply(request: Request, standing: Standing, asked: Application, code: str, answer: Document) -> None:
     """Writes a new application; one that is approved at once comes with the link."""
     at_once = asked.status == APPROVED
     if at_once:
-        grant_offers(request, now_standing.pool, now_standing.publisher)
+        grant_offers(request, standing.pool, standing.publisher)
     with transaction(request, answer) as write:
         write.save(asked, Application.id.does_not_exist())
         if at_once:
-            _add_admission(write, now_standing, code, asked.id)
+            _add_admission(write, standing, code, asked.id)
         else:
-            _add_membership(write, now_standing, PENDING, asked.id)
-        _add_counts(write, now_standing.pool, live=int(at_once), pending=int(not at_once))
+            _add_membership(write, standing, PENDING, asked.id)
+        _add_counts(write, standing.pool, live=int(at_once), pending=int(not at_once))
     if at_once:
-        grant_offers(request, pool(now_standing.pool.id), now_standing.publisher)
+        grant_offers(request, pool(standing.pool.id), standing.publisher)
 
 
-def admit(request: Request, now_standing: Standing, code: str, answer: Document) -> None:
+def admit(request: Request, standing: Standing, code: str, answer: Document) -> None:
     """Puts the publisher on the smartlink; a pending application is thereby approved."""
-    waiting = now_standing.status == PENDING
-    asked = now_standing.membership.application_id if now_standing.membership else None
-    grant_offers(request, now_standing.pool, now_standing.publisher)
+    asked = _latest_application(standing)
+    grant_offers(request, standing.pool, standing.publisher)
     with transaction(request, answer) as write:
-        if waiting and asked:
-            _add_decision(write, request, application(asked), APPROVED, None)
-        _add_admission(write, now_standing, code, asked)
-        _add_counts(write, now_standing.pool, live=1, pending=-int(waiting))
-    grant_offers(request, pool(now_standing.pool.id), now_standing.publisher)
+        if asked:
+            _add_decision(write, request, asked, APPROVED, None)
+        _add_admission(write, standing, code, asked.id if asked else None)
+        _add_counts(write, standing.pool, live=1, pending=-int(standing.status == PENDING))
+    grant_offers(request, pool(standing.pool.id), standing.publisher)
 
 
-def decline(request: Request, now_standing: Standing, asked: Application, reason: str | None, answer: Document) -> None:
+def decline(request: Request, standing: Standing, asked: Application, reason: str | None, answer: Document) -> None:
     """Declines a pending application; the publisher may ask again."""
     with transaction(request, answer) as write:
         _add_decision(write, request, asked, DECLINED, reason)
-        _add_membership(write, now_standing, DECLINED, asked.id)
-        _add_counts(write, now_standing.pool, pending=-1)
+        _add_membership(write, standing, DECLINED, asked.id)
+        _add_counts(write, standing.pool, pending=-1)
 
 
-def remove(request: Request, now_standing: Standing) -> None:
+def remove(request: Request, standing: Standing) -> None:
     """Takes the publisher off the smartlink: their link answers 404 from now on."""
-    member = now_standing.membership
+    member = standing.membership
     if member is None or member.status != APPROVED or member.code is None:
-        message = f"publisher {now_standing.publisher.id} is not on this smartlink"
+        message = f"publisher {standing.publisher.id} is not on this smartlink"
         raise NotFound(message)
+    asked = _latest_application(standing)
     with transaction(request) as write:
-        _add_membership(write, now_standing, DECLINED, member.application_id)
+        if asked:
+            _add_decision(write, request, asked, DECLINED, "taken off the smartlink")
+        _add_membership(write, standing, DECLINED, member.application_id)
         write.update(Link(member.code), [Link.active.set(False)], Link.code.exists())
-        _add_counts(write, now_standing.pool, live=-1)
+        _add_counts(write, standing.pool, live=-1)
 
 
 def grant_offers(request: Request, of: Pool, to: Publisher) -> None:
@@ -161,24 +163,29 @@ def grant_offers(request: Request, of: Pool, to: Publisher) -> None:
         grant(request, [(to.id, seat["campaign_id"]) for seat in of.settings["offers"]])
 
 
-def _add_admission(write: TransactWrite, now_standing: Standing, code: str, application_id: str | None) -> None:
-    add_standing_check(write, now_standing.publisher)
-    _add_membership(write, now_standing, APPROVED, application_id, code)
-    if now_standing.membership and now_standing.membership.code:
+def _latest_application(standing: Standing) -> Application | None:
+    member = standing.membership
+    return application(member.application_id) if member and member.application_id else None
+
+
+def _add_admission(write: TransactWrite, standing: Standing, code: str, application_id: str | None) -> None:
+    add_standing_check(write, standing.publisher)
+    _add_membership(write, standing, APPROVED, application_id, code)
+    if standing.membership and standing.membership.code:
         write.update(Link(code), [Link.active.set(True)], Link.code.exists())
     else:
-        add_new_link(write, now_standing.publisher, code, now_standing.pool.id)
+        add_new_link(write, standing.publisher, code, standing.pool.id)
 
 
 def _add_membership(
-    write: TransactWrite, now_standing: Standing, status: str, application_id: str | None, code: str | None = None
+    write: TransactWrite, standing: Standing, status: str, application_id: str | None, code: str | None = None
 ) -> None:
     """Adds how the publisher stands from now on; a code that was theirs stays theirs."""
-    before = now_standing.membership
+    before = standing.membership
     unchanged = Membership.status == before.status if before else Membership.pool_id.does_not_exist()
     row = Membership(
-        now_standing.publisher.id,
-        now_standing.pool.id,
+        standing.publisher.id,
+        standing.pool.id,
         status=status,
         application_id=application_id,
         code=code or (before.code if before else None),
@@ -192,9 +199,8 @@ def _add_decision(write: TransactWrite, request: Request, asked: Application, st
         Application.status_year.set(f"{status}#{asked.created_year}"),
         Application.decided_at.set(request.timestamp),
     ]
-    if reason is not None:
-        actions.append(Application.reason.set(reason))
-    write.update(asked, actions, Application.status == PENDING)
+    actions.append(Application.reason.remove() if reason is None else Application.reason.set(reason))
+    write.update(Application(asked.id), actions, Application.status == asked.status)
 
 
 def _add_counts(write: TransactWrite, of: Pool, *, live: int = 0, pending: int = 0) -> None:

@@ -25,11 +25,12 @@ from chalicelib.contract.routes import Call
 from chalicelib.contract.schema import Document, NoContent, Patch, validated
 from chalicelib.contract.store import existing, remembered, settled
 from chalicelib.contract.view import Answer, Text, View, described
-from chalicelib.errors import Forbidden, Invalid, Malformed, Problem, TooLarge, Unauthenticated, Unavailable
+from chalicelib.errors import Forbidden, Invalid, Malformed, NotFound, Problem, TooLarge, Unauthenticated, Unavailable
 from chalicelib.tables import Idempotency
 
 MAX_BODY = 1024 * 1024
 _ROLES = {"admin": auth.Role.ADMIN, "publisher": auth.Role.PUBLISHER}
+_LONGEST_ID = 200
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 _COUNT = re.compile(r"[0-9]{1,9}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
@@ -73,6 +74,9 @@ def _answered(call: Call, received: ChaliceRequest, path: Mapping[str, str]) -> 
         idempotency=_idempotency(call, (owner, *path.values()), received, text),
         entropy=os.urandom,
     )
+    if any(len(value) > _LONGEST_ID for value in path.values()):
+        message = "nothing has an ID as long as this"
+        raise NotFound(message)
     arguments: dict[str, Any] = {**path, **_query(view, received), **_body(view, text)}
     return _repeated(request) or _first(request, view, arguments)
 

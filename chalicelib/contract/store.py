@@ -51,7 +51,7 @@ def transaction(request: Request, answer: Document | None = None) -> Iterator[Tr
     """
     write = TransactWrite(connection=connection())
     if request.idempotency and answer:
-        expired = Idempotency.expires_at < int(request.now.timestamp())
+        expired = Idempotency.expires_at <= int(request.now.timestamp())
         write.save(remembered(request, answer, request.call.status), Idempotency.key.does_not_exist() | expired)
     yield write
     try:

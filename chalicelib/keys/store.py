@@ -1,7 +1,5 @@
 """Publishers' API keys in their table."""
 
-from collections.abc import Iterable
-
 from chalicelib import auth
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import transaction
@@ -15,9 +13,9 @@ def document(row: ApiKey) -> KeyDocument:
     return KeyDocument(key_id=row.id, prefix=f"slk_{row.role}_{row.id}", created_at=row.created_at)
 
 
-def keys(publisher_ids: Iterable[str]) -> dict[str, list[ApiKey]]:
-    """Each publisher's good keys, oldest first."""
-    return {each: sorted(ApiKey.by_owner.query(each), key=lambda key: key.created_at) for each in publisher_ids}
+def keys(publisher_id: str) -> list[ApiKey]:
+    """The publisher's good keys, oldest first."""
+    return sorted(ApiKey.by_owner.query(publisher_id), key=lambda key: key.created_at)
 
 
 def new_key(request: Request, owner: str, minted: auth.MintedKey) -> ApiKey:

@@ -18,6 +18,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 _REMEMBERED = 10_000
+_GRACE_SECONDS = 3.0
 
 
 class Remembered(Generic[Key, Value]):
@@ -38,7 +39,8 @@ class Remembered(Generic[Key, Value]):
         except (PynamoDBException, BotoCoreError):
             if known is None:
                 raise
-            value = known[1]
+            # Asked again only after a while: every try at a hanging table would keep a visitor waiting.
+            now, value = now + _GRACE_SECONDS, known[1]
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known[key] = (now, value)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -175,6 +176,11 @@ def _set_aside(row: Click) -> None:
 
 
 def _send(item: str) -> None:
+    _queues().send_message(QueueUrl=unwritten_clicks_queue(), MessageBody=item)
+
+
+@cache
+def _queues() -> Any:  # noqa: ANN401 - boto3's clients have no type of their own
     import boto3  # noqa: PLC0415 - needed only when the table is sick
 
-    boto3.client("sqs").send_message(QueueUrl=unwritten_clicks_queue(), MessageBody=item)
+    return boto3.client("sqs")

@@ -169,6 +169,20 @@ def test_a_removed_publisher_is_approved_with_their_old_code(admin: Api) -> None
     assert clicked(code).status == 302
 
 
+def test_the_application_follows_the_publisher_off_the_smartlink_and_back(admin: Api) -> None:
+    smartlink, publisher, _ = applied(admin)
+    seen = []
+    for act in (lambda: put_on(admin, smartlink, publisher), lambda: _take_off(admin, smartlink, publisher)) * 2:
+        act()
+        (listed,) = good(admin.get(APPLICATIONS))["items"]
+        seen.append((listed["status"], listed["reason"]))
+    assert seen == [("approved", None), ("declined", "taken off the smartlink")] * 2
+
+
+def _take_off(admin: Api, smartlink: Any, publisher: Any) -> None:
+    admin.delete(f"/admin/smartlinks/{smartlink['id']}/publishers/{publisher.id}")
+
+
 def test_an_unknown_application_is_not_found(admin: Api) -> None:
     decisions = [admin.post(f"{APPLICATIONS}/app_none/{verb}") for verb in ("approve", "decline")]
     assert [each.status for each in decisions] == [404, 404]

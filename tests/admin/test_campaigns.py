@@ -363,6 +363,13 @@ def test_a_campaign_of_a_deleted_smartlink_can_be_archived(admin: Api) -> None:
     assert admin.delete(f"/admin/campaigns/{campaign['id']}").status == 204
 
 
+def test_an_archived_campaign_is_gone_for_good(admin: Api) -> None:
+    path = f"/admin/campaigns/{new_campaign(admin)['id']}"
+    admin.delete(path)
+    assert admin.patch(path, {"status": "active"}).status == 409
+    assert admin.get(path).json["status"] == "archived"
+
+
 def test_a_stale_delete_archives_nothing(admin: Api) -> None:
     path = f"/admin/campaigns/{new_campaign(admin)['id']}"
     assert admin.delete(path, If_Match='"2"').status == 412

@@ -67,7 +67,14 @@ def test_a_publishers_keys_are_named_by_their_public_part(admin: Api) -> None:
 def test_publishers_are_listed_newest_first(admin: Api, limit: int) -> None:
     made = [good(admin.get(path_of(new_publisher(admin, name).id))) for name in ("Ann", "Bob", "Cid")]
     listed = [each for page in pages(admin, "/admin/publishers", limit) for each in page]
-    assert listed == made[::-1]
+    assert listed == [{name: value for name, value in each.items() if name != "keys"} for each in made[::-1]]
+
+
+def test_an_archived_campaign_is_approved_for_nobody(admin: Api) -> None:
+    gone, publisher = new_campaign(admin), new_publisher(admin)
+    admin.delete(f"/admin/campaigns/{gone['id']}")
+    answered = admin.post(f"{path_of(publisher.id)}/campaigns", {"campaign_id": gone["id"]})
+    assert complaints(answered) == {"/campaign_id": f"is an archived campaign: {gone['id']}"}
 
 
 def test_what_is_no_publisher_is_not_found(admin: Api) -> None:

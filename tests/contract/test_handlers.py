@@ -356,6 +356,11 @@ def test_an_edit_with_if_match_that_another_one_crossed_is_stale(admin: Api, mon
 
 
 @pytest.mark.usefixtures("unhurried")
+def test_an_id_longer_than_any_key_is_not_found(admin: Api) -> None:
+    answered = admin.get(f"/admin/campaigns/{'x' * 3000}")
+    assert (answered.status, answered.json["detail"]) == (404, "nothing has an ID as long as this")
+
+
 def test_of_two_posts_with_one_key_at_once_only_one_writes(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     others: list[Any] = []
     _interrupting(

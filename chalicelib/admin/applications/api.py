@@ -26,7 +26,7 @@ def find(request: Request, query: ApplicationQuery) -> Page[ApplicationDocument]
 def approve(request: Request, application_id: str) -> ApprovalDocument:
     """Approve an application: the publisher gets a link, and the pool's offers with tracking keys."""
     asked = approvals.application(application_id)
-    standing = approvals.standing(asked.pool_id, asked.publisher_id)
+    standing = approvals.standing_of(asked.pool_id, asked.publisher_id)
     code = approvals.code_for(request, standing)
     url = request.link_url(code, standing.pool.settings["tracking_domain"])
     document = ApprovalDocument(status=ApplicationStatus.APPROVED, link=LinkDocument(code=code, url=url))
@@ -41,7 +41,7 @@ def approve(request: Request, application_id: str) -> ApprovalDocument:
 def decline(request: Request, application_id: str, body: Refusal) -> ApplicationDocument:
     """Decline an application; the publisher reads the reason and may ask again."""
     asked = approvals.application(application_id)
-    standing = approvals.standing(asked.pool_id, asked.publisher_id)
+    standing = approvals.standing_of(asked.pool_id, asked.publisher_id)
     names = (standing.pool.settings["name"], standing.publisher.name)
     if asked.status == ApplicationStatus.DECLINED:
         return _document(asked, *names)

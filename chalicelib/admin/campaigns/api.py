@@ -42,6 +42,7 @@ def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> C
     """Change a campaign; every link it takes clicks from follows at once."""
     row = store.campaign(campaign_id)
     checked_version(request, row.version)
+    store.refuse_once_archived(row)
     settings = body.onto(row.settings)
     if settings.status is CampaignStatus.ARCHIVED:
         store.refuse_while_held(campaign_id)

@@ -12,6 +12,7 @@ from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
 from chalicelib.contract.store import Listing, existing, page, settled, transaction, years
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.smartlink import CampaignStatus
 from chalicelib.tables import Campaign
 
 
@@ -32,6 +33,13 @@ def campaigns(request: Request, query: ListQuery) -> tuple[list[Campaign], str |
         return Campaign.by_year.query(year, older, scan_index_forward=False, limit=limit)
 
     return page(Listing("campaigns", years(request), rows, lambda row: row.id), query)
+
+
+def refuse_once_archived(row: Campaign) -> None:
+    """Raises `Conflict` for a campaign that is gone for good."""
+    if row.settings["status"] == CampaignStatus.ARCHIVED:
+        message = f"campaign {row.id} is archived and does not change any more; create a new one"
+        raise Conflict(message)
 
 
 def refuse_while_held(campaign_id: str) -> None:

@@ -1,6 +1,7 @@
 """The admin's calls about publishers, their keys and their campaigns."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from chalicelib import auth
 from chalicelib.admin.publishers import store
@@ -9,26 +10,27 @@ from chalicelib.admin.publishers.schema import (
     NewApproval,
     NewPublisher,
     NewPublisherDocument,
+    PublisherDetail,
     PublisherDocument,
     PublisherSettings,
 )
+from chalicelib.admin.publishing import store as publishing
 from chalicelib.approvals import store as approvals
 from chalicelib.approvals.campaigns import store as campaign_approvals
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import ListQuery, NoContent, Page, Patch
-from chalicelib.contract.store import checked_version
+from chalicelib.contract.store import checked_version, existing
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.keys import store as keys
 from chalicelib.keys.schema import NewKeyDocument
 from chalicelib.smartlink import PublisherStatus
-from chalicelib.tables import ApiKey, CampaignApproval, Publisher
+from chalicelib.tables import ApiKey, Campaign, CampaignApproval, Publisher
 
 
 def find(request: Request, query: ListQuery) -> Page[PublisherDocument]:
     """List the publishers, newest first."""
     rows, cursor = store.publishers(request, query)
-    all_keys = keys.keys(row.id for row in rows)
-    return Page(items=[_document(row, all_keys[row.id]) for row in rows], next_cursor=cursor)
+    return Page(items=[PublisherDocument(**_fields(row)) for row in rows], next_cursor=cursor)
 
 
 def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
@@ -45,18 +47,18 @@ def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
         updated_at=request.timestamp,
     )
     key = keys.new_key(request, row.id, minted)
-    document = NewPublisherDocument(**_document(row, [key]).model_dump(), api_key=minted.text)
+    document = NewPublisherDocument(**_detail(row, [key]).model_dump(), api_key=minted.text)
     store.create(request, row, key, document)
     return document
 
 
-def show(request: Request, publisher_id: str) -> PublisherDocument:  # noqa: ARG001
+def show(request: Request, publisher_id: str) -> PublisherDetail:  # noqa: ARG001
     """Show a publisher."""
     row = approvals.publisher(publisher_id)
-    return _document(row, keys.keys([row.id])[row.id])
+    return _detail(row, keys.keys(row.id))
 
 
-def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) -> PublisherDocument:
+def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) -> PublisherDetail:
     """Change a publisher; the links of a suspended one fall back at once."""
     row = approvals.publisher(publisher_id)
     checked_version(request, row.version)
@@ -64,7 +66,7 @@ def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) ->
     row.name, row.email, row.status = settings.name, settings.email, settings.status.value
     row.version, row.updated_at = row.version + 1, request.timestamp
     store.save(request, row)
-    return _document(row, keys.keys([row.id])[row.id])
+    return _detail(row, keys.keys(row.id))
 
 
 def create_key(request: Request, publisher_id: str) -> NewKeyDocument:
@@ -88,8 +90,8 @@ def find_campaigns(request: Request, publisher_id: str, query: ListQuery) -> Pag
 def approve_campaign(request: Request, publisher_id: str, body: NewApproval) -> CampaignApprovalDocument:
     """Approve a campaign for a publisher; the tracking key they had before comes back."""
     publisher = approvals.publisher(publisher_id)
-    if body.campaign_id not in store.campaign_names([body.campaign_id]):
-        raise Invalid(("/campaign_id", f"is not a campaign: {body.campaign_id}"))
+    if complaint := publishing.complaint(body.campaign_id, existing(Campaign, body.campaign_id)):
+        raise Invalid(("/campaign_id", complaint))
     row = campaign_approvals.approve(request, publisher, body.campaign_id)
     return next(_approvals(request, [row]))
 
@@ -117,14 +119,9 @@ def _approvals(request: Request, rows: Iterable[CampaignApproval]) -> Iterator[C
         )
 
 
-def _document(row: Publisher, its_keys: Iterable[ApiKey]) -> PublisherDocument:
-    return PublisherDocument(
-        id=row.id,
-        version=row.version,
-        name=row.name,
-        email=row.email,
-        status=PublisherStatus(row.status),
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        keys=[keys.document(key) for key in its_keys],
-    )
+def _detail(row: Publisher, its_keys: Iterable[ApiKey]) -> PublisherDetail:
+    return PublisherDetail(**_fields(row), keys=[keys.document(key) for key in its_keys])
+
+
+def _fields(row: Publisher) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in PublisherDocument.model_fields}

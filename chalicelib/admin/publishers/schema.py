@@ -23,16 +23,21 @@ class PublisherSettings(NewPublisher):
 
 
 class PublisherDocument(PublisherSettings, Document):
-    """A publisher and the keys that are good."""
+    """A publisher in a list."""
 
     id: str
     version: int
     created_at: Timestamp
     updated_at: Timestamp
+
+
+class PublisherDetail(PublisherDocument):
+    """A publisher and the keys that are good."""
+
     keys: list[KeyDocument]
 
 
-class NewPublisherDocument(PublisherDocument):
+class NewPublisherDocument(PublisherDetail):
     """A new publisher with their first key, which is shown this once (null where the answer is repeated)."""
 
     SHOWN_ONCE: ClassVar[frozenset[str]] = frozenset({"api_key"})

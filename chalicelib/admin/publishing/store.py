@@ -8,8 +8,8 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import existing, transaction
 from chalicelib.routing import snapshot
+from chalicelib.smartlink import CampaignStatus, SmartlinkStatus
 from chalicelib.smartlink import Route as RouteNoun
-from chalicelib.smartlink import SmartlinkStatus
 from chalicelib.tables import Campaign, Offer, Pool, Route
 
 BATCH = 40
@@ -36,6 +36,14 @@ def campaign_ids(settings: Mapping[str, Any]) -> set[str]:
 def campaigns(wanted: Collection[str]) -> dict[str, Campaign]:
     """Those of the campaigns that exist, by ID, as of now."""
     return {row.id: row for row in Campaign.batch_get(sorted(wanted), consistent_read=True)} if wanted else {}
+
+
+def complaint(campaign_id: str, campaign: Campaign | None) -> str | None:
+    """Why the campaign found under the ID cannot be used any more, or at all; None where it can."""
+    if campaign is None:
+        return f"is not a campaign: {campaign_id}"
+    archived = campaign.settings["status"] == CampaignStatus.ARCHIVED
+    return f"is an archived campaign: {campaign_id}" if archived else None
 
 
 def published_version(route_id: str) -> int:

@@ -101,7 +101,7 @@ def add_publisher(request: Request, smartlink_id: str, body: NewMember) -> Membe
     """Put a publisher on a smartlink deliberately; a pending application is approved with it."""
     pool = approvals.pool(smartlink_id)
     try:
-        standing = approvals.standing(smartlink_id, body.publisher_id)
+        standing = approvals.standing_of(smartlink_id, body.publisher_id)
     except NotFound as error:
         raise Invalid(("/publisher_id", f"is not a publisher: {body.publisher_id}")) from error
     code = approvals.code_for(request, standing)
@@ -120,7 +120,7 @@ def add_publisher(request: Request, smartlink_id: str, body: NewMember) -> Membe
 
 def remove_publisher(request: Request, smartlink_id: str, publisher_id: str) -> NoContent:
     """Take a publisher off a smartlink: their link stops."""
-    approvals.remove(request, approvals.standing(smartlink_id, publisher_id))
+    approvals.remove(request, approvals.standing_of(smartlink_id, publisher_id))
     return NoContent()
 
 

@@ -14,7 +14,7 @@ from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
 from chalicelib.contract.store import Listing, page, transaction, years
 from chalicelib.errors import Invalid
-from chalicelib.smartlink import ApplicationStatus, CampaignStatus, OfferAccess, SmartlinkStatus
+from chalicelib.smartlink import ApplicationStatus, OfferAccess, SmartlinkStatus
 from chalicelib.tables import Campaign, Membership, Offer, Pool, Publisher
 
 _UNSEATED_AT_ONCE = 90
@@ -36,17 +36,10 @@ def checked_campaigns(settings: dict[str, Any]) -> dict[str, Campaign]:
     named = [(f"/offers/{n}/campaign_id", seat["campaign_id"]) for n, seat in enumerate(settings["offers"])]
     if settings["catch_all_campaign_id"]:
         named.append(("/catch_all_campaign_id", settings["catch_all_campaign_id"]))
-    wrong = [(pointer, reason) for pointer, each in named if (reason := _unusable(each, found.get(each)))]
+    wrong = [(pointer, reason) for pointer, each in named if (reason := publishing.complaint(each, found.get(each)))]
     if wrong:
         raise Invalid(*wrong)
     return found
-
-
-def _unusable(campaign_id: str, campaign: Campaign | None) -> str | None:
-    if campaign is None:
-        return f"is not a campaign: {campaign_id}"
-    archived = campaign.settings["status"] == CampaignStatus.ARCHIVED
-    return f"is an archived campaign: {campaign_id}" if archived else None
 
 
 @dataclass(frozen=True, slots=True)

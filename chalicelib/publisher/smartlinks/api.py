@@ -65,7 +65,7 @@ def _present(request: Request, standing: approvals.Standing) -> Answer[ApplyDocu
 
 
 def _visible(request: Request, smartlink_id: str) -> approvals.Standing:
-    standing = approvals.standing(smartlink_id, request.owner)
+    standing = approvals.standing_of(smartlink_id, request.owner)
     if not standing.sees_the_pool:
         message = f"there is no smartlink {smartlink_id}"
         raise NotFound(message)
