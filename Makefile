@@ -7,7 +7,7 @@ LOCAL := $(BIN)/python -m local
 SOURCES := $(wildcard app.py chalicelib local bench tests)
 STAGE ?= local
 
-.PHONY: help install up run down clean env logs test check format deploy admin-key
+.PHONY: help install up run down clean env logs test check format deploy admin-key revoke-key
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -53,3 +53,6 @@ deploy: install  ## deploy to AWS: make deploy STAGE=prod DEPLOY_BUCKET=your-buc
 
 admin-key: install  ## print a new admin key (STAGE=prod: on AWS)
 	@$(LOCAL) admin-key --stage $(STAGE)
+
+revoke-key: install  ## revoke an admin key at once: make revoke-key KEY_ID=abc123… (STAGE=prod: on AWS)
+	@$(LOCAL) revoke-key --stage $(STAGE)

@@ -96,6 +96,15 @@ def _admin_key(stage: str) -> None:
     print(keys.make_admin_key(cloud.of(stage)))
 
 
+def _revoke_key(stage: str) -> None:
+    key_id = os.environ.get("KEY_ID", "").removeprefix("slk_admin_")[:12]
+    if not key_id:
+        message = "name the key: make revoke-key KEY_ID=the 12 characters after slk_admin_"
+        raise Stop(message)
+    keys.revoke(cloud.of(stage), key_id)
+    print(f"Revoked {key_id}.")
+
+
 _COMMANDS: dict[str, Callable[[str], None]] = {
     "up": _up,
     "down": _down,
@@ -105,6 +114,7 @@ _COMMANDS: dict[str, Callable[[str], None]] = {
     "logs": _logs,
     "deploy": _deploy,
     "admin-key": _admin_key,
+    "revoke-key": _revoke_key,
 }
 
 if __name__ == "__main__":

@@ -32,6 +32,18 @@ def make_admin_key(cloud: Cloud) -> str:
     return key.text
 
 
+def revoke(cloud: Cloud, key_id: str) -> None:
+    """Delete the key of that ID (the 12 characters after `slk_admin_`); the next call with it is refused."""
+    client = cloud.session.client("dynamodb", endpoint_url=cloud.endpoint)
+    try:
+        client.delete_item(
+            TableName=_table(cloud), Key={"id": {"S": key_id}}, ConditionExpression="attribute_exists(id)"
+        )
+    except client.exceptions.ConditionalCheckFailedException as error:
+        message = f"there is no key {key_id}: its ID is the 12 characters after slk_admin_"
+        raise Stop(message) from error
+
+
 def is_known(cloud: Cloud, key: str) -> bool:
     """Whether an admin key made earlier still is in the table."""
     client = cloud.session.client("dynamodb", endpoint_url=cloud.endpoint)

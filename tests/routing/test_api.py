@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
+from pynamodb.connection import Connection
 
 import app
 from chalicelib.routing import api as routing
@@ -535,3 +536,17 @@ def test_an_edit_is_live_after_two_seconds(admin: Api, monkeypatch: pytest.Monke
 
 def test_the_application_registers_the_queues_handler_under_its_name() -> None:
     assert app.app.handler_map["write_clicks"] is not None
+
+
+def test_a_click_is_two_reads_and_a_write_and_warm_no_read_at_all(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = new_link(admin, new_campaign(admin))
+    asked: list[str] = []
+    ask = Connection._make_api_call
+
+    def noted(self: Connection, operation: str, arguments: dict[str, Any]) -> Any:
+        asked.append(operation)
+        return ask(self, operation, arguments)
+
+    monkeypatch.setattr(Connection, "_make_api_call", noted)
+    assert [admin.click(code).status for _ in range(2)] == [302, 302]
+    assert asked == ["GetItem", "GetItem", "PutItem", "PutItem"]

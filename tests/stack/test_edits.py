@@ -1,5 +1,6 @@
 """Edits of what is live: there within five seconds, and no code ever changes."""
 
+from local import cloud, keys
 from tests.stack.network import Network, within
 
 
@@ -55,6 +56,14 @@ def test_a_revoked_key_is_refused_at_once(network: Network) -> None:
     key_id = network.good("GET", f"/admin/publishers/{publisher}")["keys"][0]["key_id"]
     network.good("DELETE", f"/admin/publishers/{publisher}/keys/{key_id}")
     assert network.call("GET", "/publisher/me", key=key).status == 401
+
+
+def test_an_admin_key_made_by_command_works_until_it_is_revoked(network: Network) -> None:
+    here = cloud.local()
+    key = keys.make_admin_key(here)
+    assert network.call("GET", "/admin/campaigns", key=key).status == 200
+    keys.revoke(here, key.removeprefix("slk_admin_")[:12])
+    assert network.call("GET", "/admin/campaigns", key=key).status == 401
 
 
 def test_an_offer_added_later_is_granted_to_the_publishers_on_the_pool(network: Network) -> None:
