@@ -78,10 +78,12 @@ def _answered(call: Call, received: ChaliceRequest, path: Mapping[str, str]) -> 
         message = "nothing has an ID as long as this"
         raise NotFound(message)
     arguments: dict[str, Any] = {**path, **_query(view, received), **_body(view, text)}
-    return _repeated(request) or _first(request, view, arguments)
+    return _made(request, view, arguments)
 
 
-def _first(request: Request, view: View, arguments: Mapping[str, Any]) -> Response:
+def _made(request: Request, view: View, arguments: Mapping[str, Any]) -> Response:
+    """The view's response, or the one kept of the same request made before."""
+
     def attempt() -> Any:  # noqa: ANN401 - a document or an `Answer`
         return _repeated(request) or view.function(replace(request, now=datetime.now(UTC)), **arguments)
 

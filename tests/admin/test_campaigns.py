@@ -288,6 +288,25 @@ def test_an_edit_reaches_more_smartlinks_than_fit_into_its_transaction(
     assert [location(code) for code in links] == ["https://new.example/"] * 3
 
 
+def test_large_routes_follow_an_edit_outside_its_transaction(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "ROOM_BYTES", 2 * publishing.MAX_ROUTE_BYTES + 1)
+    campaign = new_campaign(admin)
+    links = [new_link(admin, campaign) for _ in range(3)]
+    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
+    assert [location(code) for code in links] == ["https://new.example/"] * 3
+
+
+def test_an_edit_that_makes_a_route_too_large_is_refused_whole(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = new_campaign(admin)
+    smartlink = new_smartlink(admin, campaign)
+    monkeypatch.setattr(publishing, "MAX_ROUTE_BYTES", 1_000)
+    sources = [f"{n * n:x}" * 40 for n in range(1000, 1200)]
+    refused = admin.patch(f"/admin/campaigns/{campaign['id']}", {"targeting": {"sources": sources}})
+    assert f"makes smartlink {smartlink['id']} too large" in complaints(refused)[""]
+    assert admin.get(f"/admin/campaigns/{campaign['id']}").json == campaign
+    assert Route.get(smartlink["id"]).version == 1
+
+
 def test_an_edit_leaves_the_routes_that_do_not_hold_the_campaign_alone(admin: Api) -> None:
     campaign, other = new_campaign(admin), new_campaign(admin)
     one, two = new_smartlink(admin, campaign), new_smartlink(admin, other)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -61,10 +60,9 @@ def save(request: Request, row: Campaign, *, expected: int, answer: Document | N
     with transaction(request, answer) as write:
         write.save(row, _unchanged(expected))
         publishing.add_direct_route(write, row, own_version)
-        for pool_id in islice(pools, publishing.BATCH):
-            publishing.add_holder_route(write, pool_id, row)
+        done = publishing.add_holder_routes(write, pools, row)
     if expected:
-        _publish_the_rest(request, row.id, pools[: publishing.BATCH])
+        _publish_the_rest(request, row.id, done)
 
 
 def _unchanged(expected: int) -> Condition:

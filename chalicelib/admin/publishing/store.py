@@ -1,12 +1,14 @@
 """Putting routes into the world: the one that a pool's links follow, and every version kept beside it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import existing, transaction
+from chalicelib.errors import Invalid
 from chalicelib.routing import snapshot
 from chalicelib.smartlink import CampaignStatus, SmartlinkStatus
 from chalicelib.smartlink import Route as RouteNoun
@@ -14,6 +16,12 @@ from chalicelib.tables import Campaign, Offer, Pool, Route
 
 BATCH = 40
 """Routes written together with the campaign they hold: each is two items of a transaction's hundred."""
+
+MAX_ROUTE_BYTES = 350_000
+"""A route is one item, and DynamoDB takes 400 KB: some thousands of countries, regions and sources in all."""
+
+ROOM_BYTES = 3_000_000
+"""For routes in a campaign's transaction, of the 4 MB that DynamoDB takes."""
 
 
 def pool_document(pool: Pool) -> dict[str, Any]:
@@ -58,11 +66,17 @@ def route(route_id: str) -> RouteNoun:
     return snapshot.unpacked(row.snapshot, row.version)
 
 
-def add_pool_route(write: TransactWrite, pool: Pool, held: Collection[Campaign], version: int) -> None:
-    """Adds the pool's next route after `version` to the transaction, which fails where another came first."""
+def add_pool_route(write: TransactWrite, pool: Pool, held: Collection[Campaign], version: int) -> int:
+    """Adds the pool's next route after `version` to the transaction, which fails where another came first.
+
+    Returns the bytes added; `Invalid` where the route is too large to be one.
+    """
     documents = [campaign_document(campaign) for campaign in held]
     packed = snapshot.packed(pool_document(pool), documents, pool.epoch)
-    _add(write, pool.id, packed, version)
+    if len(packed) > MAX_ROUTE_BYTES:
+        size = f"its route would have {len(packed)} bytes, and {MAX_ROUTE_BYTES} fit"
+        raise Invalid(("", f"makes smartlink {pool.id} too large: {size}; shorten its targeting lists"))
+    return _add(write, pool.id, packed, version)
 
 
 def add_direct_route(write: TransactWrite, campaign: Campaign, version: int) -> None:
@@ -71,10 +85,11 @@ def add_direct_route(write: TransactWrite, campaign: Campaign, version: int) -> 
     _add(write, campaign.id, packed, version)
 
 
-def _add(write: TransactWrite, route_id: str, packed: bytes, version: int) -> None:
+def _add(write: TransactWrite, route_id: str, packed: bytes, version: int) -> int:
     unchanged = Route.version == version if version else Route.id.does_not_exist()
     write.save(Route(route_id, version=version + 1, snapshot=packed), unchanged)
     write.save(Route(f"{route_id}@{version + 1}", version=version + 1, snapshot=packed))
+    return 2 * len(packed)
 
 
 def drop_route(write: TransactWrite, route_id: str, version: int) -> None:
@@ -95,14 +110,27 @@ def holding_pools(campaign_id: str) -> list[Pool]:
     ]
 
 
-def add_holder_route(write: TransactWrite, pool_id: str, edited: Campaign) -> None:
-    """Adds the next route of a pool that holds the edited campaign, this one as it is about to be."""
+def add_holder_routes(write: TransactWrite, pool_ids: Iterable[str], edited: Campaign) -> set[str]:
+    """Adds the next routes of those pools that hold the edited campaign, as many as fit; returns which it came to."""
+    done: set[str] = set()
+    room = ROOM_BYTES
+    for pool_id in islice(pool_ids, BATCH):
+        room -= _add_holder_route(write, pool_id, edited)
+        done.add(pool_id)
+        if room < 2 * MAX_ROUTE_BYTES:
+            break
+    return done
+
+
+def _add_holder_route(write: TransactWrite, pool_id: str, edited: Campaign) -> int:
+    """Adds the pool's next route with the campaign as it is about to be; returns the bytes added."""
     version = published_version(pool_id)
     pool = existing(Pool, pool_id)
     held = campaign_ids(pool.settings) if pool else set()
     if pool and version and edited.id in held:
         others = campaigns(held - {edited.id})
-        add_pool_route(write, pool, [*others.values(), edited], version)
+        return add_pool_route(write, pool, [*others.values(), edited], version)
+    return 0
 
 
 def republish(request: Request, pool_id: str) -> None:
