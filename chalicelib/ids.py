@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-TIMED_ID_LENGTH = 26
 CODE_LENGTH = 10
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -13,14 +12,6 @@ def timed_id(now: datetime, entropy: bytes) -> str:
     """26 characters of Crockford's base 32: milliseconds since 1970, then 10 bytes of entropy (as in ULID)."""
     number = (now - _BEGINNING) // timedelta(milliseconds=1) << 80 | int.from_bytes(entropy[:10])
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
-
-
-def time_of(identifier: str) -> datetime:
-    """When a timed ID (with or without prefix) was made, to the millisecond."""
-    number = 0
-    for letter in identifier[-TIMED_ID_LENGTH:]:
-        number = number << 5 | _ALPHABET.index(letter)
-    return _BEGINNING + timedelta(milliseconds=number >> 80)
 
 
 def code(entropy: bytes) -> str:

@@ -1,7 +1,7 @@
 """Nouns with defaults, so that a test names only what it is about."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -92,3 +92,11 @@ def pool_document(*campaign_ids: str, **changes: Any) -> dict[str, Any]:
     status = changes.pop("status", "active")
     seats = [{"campaign_id": campaign_id} for campaign_id in campaign_ids]
     return {**smartlink_settings(**{"offers": seats, **changes}), "id": "sml_1", "status": status}
+
+
+def time_of(identifier: str) -> datetime:
+    """When a timed ID (with or without prefix) was made: its first ten letters are milliseconds since 1970."""
+    milliseconds = 0
+    for letter in identifier[-26:-16]:
+        milliseconds = milliseconds * 32 + "0123456789abcdefghjkmnpqrstvwxyz".index(letter)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)

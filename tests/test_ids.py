@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib import ids
 from tests import strategies as some
-from tests.builders import NOW
+from tests.builders import NOW, time_of
 
 entropies = st.binary(min_size=10, max_size=10)
 
@@ -30,7 +30,7 @@ def test_timed_ids_sort_by_time(one: datetime, other: datetime, this: bytes, tha
 
 @given(some.times, entropies, st.sampled_from(["", "cmp_", "app_sml_1_"]))
 def test_the_time_of_an_id_is_when_it_was_made(now: datetime, entropy: bytes, prefix: str) -> None:
-    assert ids.time_of(prefix + ids.timed_id(now, entropy)) == _to_the_millisecond(now)
+    assert time_of(prefix + ids.timed_id(now, entropy)) == _to_the_millisecond(now)
 
 
 @given(some.times, entropies, entropies)
@@ -46,7 +46,7 @@ def test_entropy_beyond_what_is_needed_changes_nothing() -> None:
 def test_the_time_of_an_id_is_exact_after_2038() -> None:
     moments = [datetime(2038, 6, 1, tzinfo=UTC) + timedelta(milliseconds=n) for n in range(1000)]
 
-    assert [ids.time_of(ids.timed_id(now, bytes(10))) for now in moments] == moments
+    assert [time_of(ids.timed_id(now, bytes(10))) for now in moments] == moments
 
 
 @given(st.binary(min_size=8, max_size=8))

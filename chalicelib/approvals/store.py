@@ -8,7 +8,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.approvals.campaigns.store import add_new_link, add_standing_check, grant
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document
-from chalicelib.contract.store import existing, transaction
+from chalicelib.contract.store import existing, found, transaction
 from chalicelib.errors import NotFound
 from chalicelib.smartlink import ApplicationStatus, OfferAccess, SmartlinkStatus, Visibility
 from chalicelib.tables import Application, Link, Membership, Pool, Publisher
@@ -37,8 +37,8 @@ class Standing:
 
 def pool(pool_id: str) -> Pool:
     """The pool as of now; `NotFound` where there is none or it was deleted."""
-    row = existing(Pool, pool_id)
-    if row is None or row.status == SmartlinkStatus.DELETED:
+    row = found(Pool, "smartlink", pool_id)
+    if row.status == SmartlinkStatus.DELETED:
         message = f"there is no smartlink {pool_id}"
         raise NotFound(message)
     return row
@@ -46,11 +46,7 @@ def pool(pool_id: str) -> Pool:
 
 def publisher(publisher_id: str) -> Publisher:
     """The publisher as of now; `NotFound` where there is none."""
-    row = existing(Publisher, publisher_id)
-    if row is None:
-        message = f"there is no publisher {publisher_id}"
-        raise NotFound(message)
-    return row
+    return found(Publisher, "publisher", publisher_id)
 
 
 def standing_of(pool_id: str, publisher_id: str) -> Standing:
@@ -65,11 +61,7 @@ def membership(publisher_id: str, pool_id: str) -> Membership | None:
 
 def application(application_id: str) -> Application:
     """The application as of now; `NotFound` where there is none."""
-    row = existing(Application, application_id)
-    if row is None:
-        message = f"there is no application {application_id}"
-        raise NotFound(message)
-    return row
+    return found(Application, "application", application_id)
 
 
 def link_code(row: Membership | None) -> str | None:

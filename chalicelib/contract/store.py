@@ -16,7 +16,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
-from chalicelib.errors import Invalid, Stale, Unavailable
+from chalicelib.errors import Invalid, NotFound, Stale, Unavailable
 from chalicelib.tables import Idempotency, connection
 
 FIRST_YEAR = 2026
@@ -40,6 +40,15 @@ def existing(model: type[Row], hash_key: str, range_key: str | None = None) -> R
         return model.get(hash_key, range_key, consistent_read=True)
     except DoesNotExist:
         return None
+
+
+def found(model: type[Row], kind: str, key: str) -> Row:
+    """The row as of now; `NotFound` says that there is no such kind of thing."""
+    row = existing(model, key)
+    if row is None:
+        message = f"there is no {kind} {key}"
+        raise NotFound(message)
+    return row
 
 
 @contextmanager
@@ -112,8 +121,8 @@ class Listing:
 
 def years(request: Request, *, newest_first: bool = True) -> list[str]:
     """The partitions of a list that is cut by year."""
-    found = [str(year) for year in range(FIRST_YEAR, request.now.year + 1)]
-    return found[::-1] if newest_first else found
+    all_years = [str(year) for year in range(FIRST_YEAR, request.now.year + 1)]
+    return all_years[::-1] if newest_first else all_years
 
 
 def page(listing: Listing, query: ListQuery) -> tuple[list[Any], str | None]:

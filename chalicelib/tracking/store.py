@@ -43,7 +43,8 @@ _full: set[tuple[str, str]] = set()
 def reserve(reservation: Reservation) -> Refusal | None:
     """Takes all places and leaves the mark, or nothing at all and says which was refused.
 
-    A cap is never exceeded: an unanswered or undecided write counts as refused.
+    A cap is never exceeded: where there is one, an unanswered or undecided write counts as refused. A mark
+    alone that is not answered lets the visitor pass.
     """
     if any(_seen_full(place) for place in reservation.places):
         return Refusal.CAP

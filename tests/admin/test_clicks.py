@@ -1,5 +1,5 @@
-from chalicelib import ids
 from chalicelib.routing.record import draw_of
+from tests.builders import time_of
 from tests.conftest import Api
 from tests.documents import clicked, explained, good, new_campaign, new_publisher, new_smartlink, put_on, recorded
 
@@ -46,7 +46,7 @@ def test_a_click_says_where_it_went_and_why(admin: Api) -> None:
 
 def test_a_click_tells_the_time_of_its_id(admin: Api) -> None:
     click = explained(admin, put_on(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin)))
-    at = ids.time_of(click["click_id"])
+    at = time_of(click["click_id"])
     assert click["at"] == at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

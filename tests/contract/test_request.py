@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from chalicelib import ids
 from chalicelib.contract.request import Request, timestamp
 from chalicelib.contract.routes import CALLS
-from tests.builders import NOW
+from tests.builders import NOW, time_of
 
 REQUEST = Request(
     call=CALLS[0],
@@ -27,7 +27,7 @@ def test_a_request_is_written_down_with_its_own_time() -> None:
 
 def test_a_new_id_carries_its_prefix_and_the_requests_time() -> None:
     assert REQUEST.new_id("cmp") == "cmp_" + "01m6k8k8a0" + "0" * 16
-    assert ids.time_of(REQUEST.new_id("cmp")) == NOW
+    assert time_of(REQUEST.new_id("cmp")) == NOW
 
 
 def test_a_later_requests_id_sorts_after_an_earlier_ones() -> None:

@@ -46,6 +46,7 @@ def test_a_suspended_publishers_links_fall_back_and_come_back(network: Network) 
 def test_a_deleted_smartlinks_links_answer_404(network: Network) -> None:
     smartlink = network.smartlink({"campaign_id": network.campaign("gone")})
     link = network.link(smartlink)
+    assert network.click(link).host == "gone.example"
     network.good("DELETE", f"/admin/smartlinks/{smartlink}")
     within(5, lambda: network.click(link).status, 404)
 

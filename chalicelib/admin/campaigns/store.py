@@ -9,19 +9,15 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.admin.publishing import store as publishing
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
-from chalicelib.contract.store import Listing, existing, page, settled, transaction, years
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.contract.store import Listing, found, page, settled, transaction, years
+from chalicelib.errors import Conflict
 from chalicelib.smartlink import CampaignStatus
 from chalicelib.tables import Campaign
 
 
 def campaign(campaign_id: str) -> Campaign:
     """The campaign as of now; `NotFound` where there is none."""
-    row = existing(Campaign, campaign_id)
-    if row is None:
-        message = f"there is no campaign {campaign_id}"
-        raise NotFound(message)
-    return row
+    return found(Campaign, "campaign", campaign_id)
 
 
 def campaigns(request: Request, query: ListQuery) -> tuple[list[Campaign], str | None]:

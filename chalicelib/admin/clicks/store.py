@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from chalicelib.contract.store import existing
-from chalicelib.errors import NotFound
+from chalicelib.contract.store import found
 from chalicelib.routing import snapshot
 from chalicelib.smartlink import Route
 from chalicelib.tables import Click
@@ -12,11 +11,7 @@ from chalicelib.tables import Route as RouteRow
 
 def click(click_id: str) -> Click:
     """The recorded click; `NotFound` where there is none."""
-    row = existing(Click, click_id)
-    if row is None:
-        message = f"there is no click {click_id}"
-        raise NotFound(message)
-    return row
+    return found(Click, "click", click_id)
 
 
 def fields(row: Click) -> dict[str, Any]:

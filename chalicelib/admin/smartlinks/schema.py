@@ -1,6 +1,6 @@
 """The smartlink's documents."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
@@ -110,6 +110,3 @@ class Simulation(Strict):
     source: Source | None = None
     at: Moment | None = None
     draw: Annotated[float, Field(ge=0, lt=1)] | None = None
-
-
-Settings = dict[str, Any]
