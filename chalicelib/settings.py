@@ -9,6 +9,12 @@ CACHE_SECONDS = 2.0
 CLICK_DAYS = 400
 """How long a click is kept: longer than any attribution window (at most 365 days)."""
 
+RUN_DAYS = 7
+"""How long a counted run of stream records is remembered: longer than a stream keeps its records (24 hours)."""
+
+DELIVERY_DAYS = 90
+"""How long the deliveries of postbacks are kept."""
+
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -20,6 +26,26 @@ def table_prefix() -> str:
 def unwritten_clicks_queue() -> str:
     """URL of the queue for clicks that DynamoDB refused."""
     return os.environ["UNWRITTEN_CLICKS_QUEUE_URL"]
+
+
+def poison_records_queue() -> str:
+    """URL of the queue for recorded clicks that cannot be counted."""
+    return os.environ["POISON_RECORDS_QUEUE_URL"]
+
+
+def postbacks_queue() -> str:
+    """URL of the queue of conversions that publishers are to hear of."""
+    return os.environ["POSTBACKS_QUEUE_URL"]
+
+
+def postbacks_to_loopback() -> bool:
+    """Whether postbacks may go to loopback ports above 1023, as to try them on one machine."""
+    return os.environ.get("POSTBACKS_TO_LOOPBACK", "") == "1"
+
+
+def notifications_topic() -> str:
+    """ARN of the SNS topic that hears of notifications too; empty for none."""
+    return os.environ.get("NOTIFICATIONS_TOPIC", "")
 
 
 def edge_secret() -> str:

@@ -366,3 +366,179 @@ class Idempotency(Model):
     status = WholeNumber()
     answer = UnicodeAttribute()
     expires_at = WholeNumber()
+
+
+class Counter(Model):
+    """Many counter cells in one row, of one UTC day and shard: `partition` is `2026-11-21#3`.
+
+    `position` is `b#…` for a block, written once with the clicks or the conversion it counts, and `c#…` for a
+    chunk, into which blocks are merged; `absorbed` names the blocks that are in a chunk and may still stand beside it.
+    """
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "counters"
+
+    partition = UnicodeAttribute(hash_key=True)
+    position = UnicodeAttribute(range_key=True)
+    cells = BinaryAttribute(legacy_encoding=False)
+    version = WholeNumber(null=True)
+    absorbed = JSONAttribute(null=True)
+
+
+class Run(Model):
+    """That a contiguous run of stream records was counted: keyed by its first record, holding all up to its last."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "runs"
+
+    first = UnicodeAttribute(hash_key=True)
+    records = BinaryAttribute(legacy_encoding=False)
+    expires_at = WholeNumber()
+
+
+class ClickList(Model):
+    """The clicks of one run on one route and UTC day (`sml_…#2026-11-21`), by the greatest of their IDs."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "click_lists"
+
+    route_day = UnicodeAttribute(hash_key=True)
+    greatest = UnicodeAttribute(range_key=True)
+    click_ids = BinaryAttribute(legacy_encoding=False)
+    expires_at = WholeNumber()
+
+
+class ConversionsByDay(GlobalSecondaryIndex["Conversion"]):
+    """The conversions of one UTC day and shard (`2026-11-21#3`), in order of arrival."""
+
+    class Meta:
+        index_name = "by_day"
+        projection = AllProjection()
+
+    day_shard = UnicodeAttribute(hash_key=True)
+    moment = UnicodeAttribute(range_key=True)
+
+
+class Conversion(Model):
+    """One paid action, named by (click, transaction ID, event). Money is a decimal string in `currency`.
+
+    `revision` grows with every change of `status`; `places` are the cap counters it took, to give them back.
+    """
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "conversions"
+
+    id = UnicodeAttribute(hash_key=True)
+    click_id = UnicodeAttribute()
+    txid = UnicodeAttribute(null=True)
+    event = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    revision = WholeNumber()
+    at = WholeNumber()
+    click_at = WholeNumber()
+    campaign_id = UnicodeAttribute()
+    route_id = UnicodeAttribute()
+    epoch = WholeNumber()
+    publisher_id = UnicodeAttribute()
+    payout = UnicodeAttribute()
+    revenue = UnicodeAttribute()
+    currency = UnicodeAttribute()
+    country = UnicodeAttribute(null=True)
+    device = UnicodeAttribute()
+    os = UnicodeAttribute()
+    sub1 = UnicodeAttribute(null=True)
+    places = JSONAttribute()
+    day_shard = UnicodeAttribute()
+    moment = UnicodeAttribute()
+    by_day = ConversionsByDay()
+
+
+class Postback(Model):
+    """Where a publisher wants to hear of conversions. `event` `*` means every one; `secret` signs the calls."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "postbacks"
+
+    publisher_id = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    version = WholeNumber()
+    url = UnicodeAttribute()
+    event = UnicodeAttribute()
+    status = UnicodeAttribute()
+    secret = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+
+
+class DeliveriesByPostback(GlobalSecondaryIndex["PostbackDelivery"]):
+    """The deliveries of one postback, a month at a time (`pbk_…#2026-11`), in order of their making."""
+
+    class Meta:
+        index_name = "by_postback"
+        projection = AllProjection()
+
+    postback_month = UnicodeAttribute(hash_key=True)
+    moment = UnicodeAttribute(range_key=True)
+
+
+class PostbackDelivery(Model):
+    """One try to tell a publisher of a conversion. `id` follows from what it tells and which try it is."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "postback_deliveries"
+
+    id = UnicodeAttribute(hash_key=True)
+    postback_id = UnicodeAttribute()
+    publisher_id = UnicodeAttribute()
+    conversion_id = UnicodeAttribute(null=True)
+    revision = WholeNumber(null=True)
+    series = UnicodeAttribute()
+    attempt = WholeNumber()
+    url = UnicodeAttribute()
+    status = UnicodeAttribute()
+    http_status = WholeNumber(null=True)
+    error = UnicodeAttribute(null=True)
+    claimed_at = WholeNumber()
+    at = UnicodeAttribute()
+    took_ms = WholeNumber(null=True)
+    next_try_at = UnicodeAttribute(null=True)
+    postback_month = UnicodeAttribute()
+    moment = UnicodeAttribute()
+    expires_at = WholeNumber()
+    by_postback = DeliveriesByPostback()
+
+
+class Notification(Model):
+    """What an admin or a publisher is told: `owner_year` is `admin#2026` or `pub_…#2026`.
+
+    A row under `once#…` holds no notification: it keeps the same one from being written twice.
+    """
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "notifications"
+
+    owner_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute(null=True)
+    subject = JSONAttribute(null=True)
+    text = UnicodeAttribute(null=True)
+    read_at = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+    expires_at = WholeNumber()
+
+
+class Audit(Model):
+    """One change by an admin: who, when, before, after."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "audit"
+
+    year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    at = UnicodeAttribute()
+    actor = UnicodeAttribute()
+    action = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    before = JSONAttribute(null=True)
+    after = JSONAttribute(null=True)

@@ -5,6 +5,7 @@ import secrets
 import time
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
+from urllib.parse import urlsplit
 
 from local import cloud, emulator, geoip, keys, package, paths, quirks, stack, swagger_ui
 from local.errors import Stop
@@ -29,6 +30,7 @@ def up() -> Running:
     geoip.ensure()
     swagger_ui.ensure()
     before = last()
+    _refuse_another_port(before)
     emulator.start()
     secret = before.edge_secret if before else secrets.token_urlsafe(24)
     url = f"http://{_deploy(secret)}.execute-api.localhost:{paths.port()}/api"
@@ -38,6 +40,14 @@ def up() -> Running:
     now = Running(url, before.admin_key if before and known else keys.make_admin_key(here), secret)
     _keep(now)
     return now
+
+
+def _refuse_another_port(before: Running | None) -> None:
+    """The emulated queues are kept under their addresses: on another port nothing would empty them."""
+    port = urlsplit(before.url).port if before else paths.port()
+    if port != paths.port():
+        message = f"what the stack holds belongs to port {port}: SMARTLINK_PORT={port} make up, or make clean first"
+        raise Stop(message)
 
 
 def last() -> Running | None:
@@ -52,7 +62,8 @@ def _deploy(edge_secret: str) -> str:
     """Deploy what changed; the API's ID."""
     here = cloud.local()
     folder = package.build(here.stage)
-    changed = stack.deploy(here, folder, {"EdgeSecret": edge_secret, "TableDeletionPolicy": "Delete"})
+    given = {"EdgeSecret": edge_secret, "TableDeletionPolicy": "Delete", "PostbacksToLoopback": "1"}
+    changed = stack.deploy(here, folder, given)
     deployed = stack.describe(here)
     if deployed is None:
         message = "the stack is gone: run make clean, then make up"

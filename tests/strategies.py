@@ -21,6 +21,7 @@ from chalicelib.smartlink import (
     Targeting,
     Visitor,
 )
+from chalicelib.tracking.counters.cells import COUNTS, Cell
 from tests.builders import a_campaign, a_link, a_route, an_arrival
 
 settings.register_profile("smartlink", deadline=None)
@@ -126,3 +127,23 @@ def situations(draw: st.DrawFn) -> Situation:
         approvals=draw(st.frozensets(st.sampled_from(names))) if names else frozenset(),
         answers={name: draw(answer) for name in [*names, "cmp_last"]},
     )
+
+
+def counter_cells(max_size: int = 12) -> st.SearchStrategy[dict[Cell, list[int]]]:
+    """Counter cells of a few days, publishers and countries, with counts of either sign."""
+    cell = st.builds(
+        Cell,
+        quarter=st.integers(1_994_000, 1_994_400),
+        smartlink=st.sampled_from(["sml_1", "sml_2", "cmp_1"]),
+        epoch=st.integers(1, 3),
+        campaign=st.sampled_from(["", "cmp_1", "cmp_2"]),
+        publisher=st.sampled_from(["", "pub_1", "pub_2", "pub_3"]),
+        country=st.sampled_from(["", "US", "GB"]),
+        device=st.sampled_from(["mobile", "desktop"]),
+        os=st.sampled_from(["ios", "windows"]),
+        sub1=st.text(max_size=5),
+        reason=st.sampled_from(["", "country", "cap"]),
+        currency=st.sampled_from(["", "USD", "EUR"]),
+    )
+    counts = st.lists(st.integers(-(10**6), 10**12), min_size=len(COUNTS), max_size=len(COUNTS))
+    return st.dictionaries(cell, counts, max_size=max_size)

@@ -1,8 +1,9 @@
 """Lambdas of the tracking side: they do not import `app.py`."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from chalice.app import Blueprint, SQSEvent
+from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
 blueprint = Blueprint(__name__)
 
@@ -20,3 +21,54 @@ def write_clicks(event: SQSEvent) -> dict[str, Any]:
             print(f"click of message {message['messageId']} not written: {error!r}")
             failed.append({"itemIdentifier": message["messageId"]})
     return {"batchItemFailures": failed}
+
+
+@blueprint.on_dynamodb_record(
+    stream_arn="clicks",  # the template says which
+    batch_size=1000,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=1,
+    name="count_clicks",
+)
+def count_clicks(event: DynamoDBEvent) -> dict[str, Any]:
+    """Counts the clicks of the stream; answers with the first record that could not be counted, to go on there."""
+    from chalicelib.tracking.runs.store import Uncounted, count  # noqa: PLC0415 - the redirect only registers this
+
+    try:
+        count(event.to_dict()["Records"], datetime.now(UTC))
+    except Uncounted as stopped:
+        return {"batchItemFailures": [{"itemIdentifier": stopped.sequence}]}
+    return {"batchItemFailures": []}
+
+
+@blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="merge_counters")
+def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
+    """Merges the counters' blocks into chunks: of today and yesterday each minute, of older days one after another."""
+    from chalicelib.settings import CLICK_DAYS  # noqa: PLC0415
+    from chalicelib.tracking.counters.cells import merge_days, partitions  # noqa: PLC0415
+    from chalicelib.tracking.counters.store import merge_all  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    return {"merged": merge_all(partitions(merge_days(now, CLICK_DAYS)), now)}
+
+
+@blueprint.on_dynamodb_record(
+    stream_arn="caps",  # the template says which
+    batch_size=1000,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=5,
+    name="watch_caps",
+)
+def watch_caps(event: DynamoDBEvent) -> None:
+    """Tells the admins of caps at 80 % and at 100 %."""
+    from chalicelib.tracking.watching import store  # noqa: PLC0415 - the redirect only registers this
+
+    store.watch_caps(event.to_dict()["Records"], datetime.now(UTC))
+
+
+@blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="watch_fallbacks")
+def watch_fallbacks(event: CloudWatchEvent) -> None:  # noqa: ARG001 - its time may be late
+    """Tells the admins of smartlinks that lost more than 5 % of their clicks in the last whole hour."""
+    from chalicelib.tracking.watching import store  # noqa: PLC0415 - the redirect only registers this
+
+    store.watch_fallbacks(datetime.now(UTC))

@@ -1,0 +1,93 @@
+"""Counter cells in columns: half a million of them read in a second, a cell in about ten bytes."""
+
+import json
+import zlib
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.tracking.counters.cells import COUNTS, Cell, Cells, Counts
+
+_UNSIGNED = (("B", 1 << 8), ("H", 1 << 16), ("I", 1 << 32))
+_SIGNED = (("b", 1 << 7), ("h", 1 << 15), ("i", 1 << 31), ("q", 1 << 63))
+_LENGTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """`size` cells, column by column.
+
+    Of each dimension `values` holds the distinct ones and `codes` for every cell the place in them;
+    of each count `counts` holds the numbers, and nothing where all are 0.
+    """
+
+    size: int
+    values: Mapping[str, Sequence[Any]]
+    codes: Mapping[str, Sequence[int]]
+    counts: Mapping[str, Sequence[int]]
+
+
+def packed(cells: Mapping[Cell, Counts]) -> bytes:
+    """The cells as one text of bytes: a JSON header, then the columns as little-endian integers; zlib over all."""
+    rows, body = sorted(cells), bytearray()
+    header: dict[str, Any] = {"size": len(rows), "dimensions": [], "counts": []}
+    for column in zip(*rows, strict=True):
+        places = {value: n for n, value in enumerate(sorted(set(column)))}
+        kind = _kind(_UNSIGNED, len(places)) if len(places) > 1 else ""
+        header["dimensions"].append([kind, list(places)])
+        if kind:
+            body += array(kind, [places[value] for value in column]).tobytes()
+    for n, name in enumerate(COUNTS):
+        counts = [cells[row][n] for row in rows]
+        if any(counts):
+            kind = _kind(_SIGNED, max(abs(min(counts)), abs(max(counts))) + 1)
+            header["counts"].append([kind, name])
+            body += array(kind, counts).tobytes()
+    head = json.dumps(header, separators=(",", ":")).encode()
+    return zlib.compress(len(head).to_bytes(_LENGTH, "little") + head + body)
+
+
+def _kind(kinds: Sequence[tuple[str, int]], wanted: int) -> str:
+    """The narrowest type of numbers below `wanted`."""
+    return next(kind for kind, limit in kinds if wanted <= limit)
+
+
+def columns(stored: bytes) -> Columns:
+    """The columns of what `packed` stored."""
+    whole = memoryview(zlib.decompress(stored))
+    start = _LENGTH + int.from_bytes(whole[:_LENGTH], "little")
+    header, place = json.loads(bytes(whole[_LENGTH:start])), start
+    size: int = header["size"]
+    values: dict[str, Sequence[Any]] = {}
+    codes: dict[str, Sequence[int]] = {}
+    counts: dict[str, Sequence[int]] = {}
+    for name, (kind, distinct) in zip(Cell._fields, header["dimensions"], strict=False):
+        values[name] = distinct
+        codes[name], place = _column(whole, kind, size, place)
+    for kind, name in header["counts"]:
+        counts[name], place = _column(whole, kind, size, place)
+    return Columns(size, values, codes, counts)
+
+
+def _column(whole: memoryview, kind: str, size: int, place: int) -> tuple[Sequence[int], int]:
+    """The column that stands at `place`, and where the next one stands. One without a type is all zeros."""
+    if not kind:
+        return bytes(size), place
+    column = array(kind)
+    end = place + size * column.itemsize
+    column.frombytes(whole[place:end])
+    return column, end
+
+
+def unpacked(stored: bytes) -> Cells:
+    """The cells of what `packed` stored."""
+    held = columns(stored)
+    if not held.size:
+        return {}
+    dimensions = [[held.values[name][code] for code in held.codes[name]] for name in Cell._fields]
+    counts = [held.counts.get(name) or bytes(held.size) for name in COUNTS]
+    return {
+        Cell(*cell): list(numbers)
+        for cell, numbers in zip(zip(*dimensions, strict=True), zip(*counts, strict=True), strict=True)
+    }

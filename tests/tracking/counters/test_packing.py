@@ -1,0 +1,40 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.tracking.counters.cells import COUNTS, Cell
+from chalicelib.tracking.counters.packing import columns, packed, unpacked
+from tests.strategies import counter_cells
+
+ZEROS = [0] * len(COUNTS)
+
+
+@given(counter_cells())
+def test_what_is_packed_comes_back_as_it_was(cells: dict[Cell, list[int]]) -> None:
+    assert unpacked(packed(cells)) == cells
+
+
+def test_no_cells_are_no_cells() -> None:
+    assert unpacked(packed({})) == {}
+
+
+def test_columns_name_each_value_once_and_leave_out_counts_of_zero() -> None:
+    cells = {Cell(8, country=country): [n, *ZEROS[1:]] for n, country in enumerate(("US", "GB", "US-"), start=1)}
+    held = columns(packed(cells))
+    assert held.size == 3
+    assert (held.values["country"], list(held.codes["country"])) == (["GB", "US", "US-"], [0, 1, 2])
+    assert (held.values["quarter"], list(held.codes["quarter"])) == ([8], [0, 0, 0])
+    assert {name: list(counts) for name, counts in held.counts.items()} == {"unique_clicks": [2, 1, 3]}
+
+
+@given(st.integers(min_value=-(2**63) + 1, max_value=2**63 - 1))
+def test_a_count_may_be_as_large_as_any_money(amount: int) -> None:
+    counts = [0, 0, 0, 0, amount, *ZEROS[5:]]
+    assert unpacked(packed({Cell(1): counts})) == {Cell(1): counts}
+
+
+def test_ten_thousand_cells_take_less_than_ten_bytes_each() -> None:
+    cells = {
+        Cell(n % 96, "sml_1", 1, f"cmp_{n % 20}", f"pub_{n % 97}", f"C{n % 50}", "mobile"): [1 + n % 3, *ZEROS[1:]]
+        for n in range(10_000)
+    }
+    assert len(packed(cells)) < 10 * len(cells)
