@@ -9,6 +9,7 @@ import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.tables import Click, ClickList, Counter, Notification, Run, connection
 from chalicelib.tracking.counters import cells
@@ -20,6 +21,9 @@ from chalicelib.tracking.runs import store
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 AT = int(NOW.timestamp() * 1000)
+
+
+THROTTLED = TransactWriteError("throttled")
 
 
 class Killed(BaseException):
@@ -255,9 +259,7 @@ def test_where_the_tables_do_not_answer_the_handler_reports_the_first_uncounted_
     def failing(*given: Any) -> bool:
         done.append(given)
         if len(done) == 2:
-            from pynamodb.exceptions import TransactWriteError
-
-            raise TransactWriteError("throttled")
+            raise THROTTLED
         return commit(*given)
 
     with monkeypatch.context() as patch:

@@ -1,0 +1,76 @@
+"""A publisher sees and touches only their own: every publisher route, walked with two publishers' keys."""
+
+from typing import Any
+
+from chalicelib.contract.routes import CALLS
+from tests.stack.network import Network, within
+from tests.stack.test_postbacks import Publisher, receiver
+
+OWN = {
+    "/publisher/smartlinks",
+    "/publisher/me",
+    "/publisher/me/keys",
+    "/publisher/reports",
+    "/publisher/notifications",
+}
+"""Routes that name nothing: what they answer is the caller's own."""
+
+BODIES: dict[str, object] = {"PATCH": {"event": "sale"}, "POST": {}}
+
+
+def things_of(network: Network, publisher: Publisher, address: str) -> dict[str, str]:
+    """What the publisher has of everything that a publisher route can name."""
+    private = network.smartlink({"campaign_id": publisher.campaign}, visibility="private")
+    network.link(private, publisher.id)
+    made = publisher.postback(f"{address}/")
+    click = publisher.converts()
+    within(20, lambda: publisher.statuses(made["id"]), ["delivered"])
+    within(20, lambda: bool(publisher.good("GET", "/publisher/notifications")["items"]), wanted=True)
+    return {
+        "smartlink_id": private,
+        "click_id": click,
+        "postback_id": made["id"],
+        "delivery_id": publisher.deliveries(made["id"])[0]["id"],
+        "notification_id": publisher.good("GET", "/publisher/notifications")["items"][0]["id"],
+    }
+
+
+def test_every_publisher_route_answers_404_for_what_is_anothers(network: Network) -> None:
+    one, other = Publisher(network), Publisher(network)
+    with receiver(200) as (address, came):
+        things = things_of(network, one, address)
+        calls = [each for each in CALLS if each.side == "publisher" and each.path not in OWN and "{" in each.path]
+        for call in calls:
+            path = call.path.format(**things)
+            answer = network.call(call.method, path, BODIES.get(call.method), key=other.key)
+            assert answer.status == 404, f"{call.method} {call.path}: {answer.status} {answer.body!r}"
+        before = len(came)
+        assert walked(network, one, calls, things) == {200, 201, 202, 204}
+        assert before == 1
+    assert {each.path for each in CALLS if each.side == "publisher" and "{" not in each.path} - OWN == {
+        "/publisher/postbacks"
+    }
+
+
+def walked(network: Network, owner: Publisher, calls: list[Any], things: dict[str, str]) -> set[int]:
+    """The statuses of the same calls with the owner's key: deletion last."""
+    ordered = sorted(calls, key=lambda call: call.method == "DELETE")
+    return {
+        network.call(each.method, each.path.format(**things), BODIES.get(each.method), key=owner.key).status
+        for each in ordered
+    }
+
+
+def test_a_publishers_report_and_lists_hold_nothing_of_anothers(network: Network) -> None:
+    one, other = Publisher(network), Publisher(network)
+    one.converts()
+    within(30, lambda: one.good("GET", "/publisher/reports?group_by=campaign")["totals"]["clicks"], 1)
+    found = one.good("GET", "/publisher/reports?group_by=campaign")
+    assert [row["campaign"] for row in found["rows"]] == [one.campaign]
+    assert found["totals"]["payout"] == "1.50"
+    assert not {"revenue", "profit", "margin"} & set(found["totals"])
+    empty = other.good("GET", "/publisher/reports?group_by=campaign")
+    assert (empty["rows"], empty["totals"]["clicks"]) == ([], 0)
+    assert other.good("GET", "/publisher/postbacks")["items"] == []
+    for foreign in (f"campaign_id={one.campaign}",):
+        assert network.call("GET", f"/publisher/reports?{foreign}", key=other.key).status == 404

@@ -1,0 +1,15 @@
+"""What was sent is what the reports say: every cell, to the cent."""
+
+from typing import Any
+
+from local.traffic import check, run
+from local.traffic.run import Order
+from local.up import Running
+
+
+def test_400_clicks_and_40_conversions_stand_in_the_reports_exactly_as_sent(deployed: dict[str, Any]) -> None:
+    running = Running(deployed["url"], deployed["admin_key"], deployed["edge_secret"])
+    sent = run.send(running, Order(clicks=400, conversions=40, rate=0, seed=1, publishers=2))
+    assert len(sent.real) == 400
+    assert len(sent.conversions) == 40
+    assert check.check(running, sent) == []

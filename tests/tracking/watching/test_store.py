@@ -1,0 +1,153 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.tables import Campaign, Cap, Notification, Pool, connection
+from chalicelib.tracking import handlers
+from chalicelib.tracking.counters import store as counters
+from chalicelib.tracking.counters.cells import COUNTS, Cell
+from chalicelib.tracking.watching import store
+from tests.builders import campaign_settings, smartlink_settings
+
+pytestmark = pytest.mark.usefixtures("tables")
+
+NOW = datetime(2026, 11, 21, 11, 30, tzinfo=UTC)
+HOUR = datetime(2026, 11, 21, 10, tzinfo=UTC)
+TICK = {
+    **dict.fromkeys(("version", "account", "region", "source", "id", "time", "detail-type"), ""),
+    "detail": {},
+    "resources": [],
+}
+DAILY = {"metric": "clicks", "window": "day", "limit": "10"}
+KEY = "cmp_1|clicks|day|UTC|1795000000|"
+
+
+def a_campaign(*caps: dict[str, str]) -> None:
+    Campaign(
+        "cmp_1",
+        version=1,
+        settings=campaign_settings(caps=list(caps)),
+        postback_token="t",
+        created_year="2026",
+        created_at="2026-11-21T00:00:00.000Z",
+        updated_at="2026-11-21T00:00:00.000Z",
+    ).save()
+
+
+def used(key: str, count: int, name: str = "INSERT") -> dict[str, Any]:
+    return {"eventName": name, "dynamodb": {"NewImage": Cap(key, used=count).serialize()}}
+
+
+def told() -> list[tuple[str, str]]:
+    """Kind and text of what the admins are told, oldest first."""
+    rows = sorted((row for row in Notification.scan() if row.kind), key=lambda row: row.id)
+    return sorted((row.kind, row.text) for row in rows)
+
+
+def kinds() -> list[str]:
+    return [kind for kind, _ in told()]
+
+
+@pytest.mark.parametrize(
+    ("count", "wanted"),
+    [
+        pytest.param(7, [], id="below"),
+        pytest.param(8, ["cap_nearly_reached"], id="at 80 %"),
+        pytest.param(10, ["cap_nearly_reached", "cap_reached"], id="full at one stroke"),
+    ],
+)
+def test_admins_hear_of_a_cap_at_80_and_at_100_per_cent(count: int, wanted: list[str]) -> None:
+    a_campaign(DAILY)
+    handlers.watch_caps({"Records": [used(f"{KEY}*", count)]}, None)
+    assert kinds() == wanted
+
+
+def test_a_level_is_told_once_however_often_the_counter_moves() -> None:
+    a_campaign(DAILY)
+    for count in (8, 9, 8, 9):
+        store.watch_caps([used(f"{KEY}*", count, "MODIFY"), used(f"{KEY}*", count)], NOW)
+    assert kinds() == ["cap_nearly_reached"]
+
+
+def test_a_new_window_and_a_raised_limit_are_told_of_anew() -> None:
+    a_campaign(DAILY)
+    store.watch_caps([used(f"{KEY}*", 8), used("cmp_1|clicks|day|UTC|1795086400|*", 8)], NOW)
+    a_campaign({**DAILY, "limit": "20"})
+    store.watch_caps([used(f"{KEY}*", 16)], NOW)
+    assert kinds() == ["cap_nearly_reached"] * 3
+
+
+def test_each_publishers_own_cap_is_told_of_by_name() -> None:
+    a_campaign({**DAILY, "scope": "publisher"})
+    store.watch_caps([used(f"{KEY}pub_1", 8), used(f"{KEY}pub_2", 3), used(f"{KEY}*", 100)], NOW)
+    ((_, text),) = told()
+    assert text == "Campaign cmp_1 has reached 80 % of its clicks cap (day) for publisher pub_1."
+
+
+def test_money_is_compared_in_millionths() -> None:
+    a_campaign({"metric": "payout", "window": "day", "limit": "100.50"})
+    key = "cmp_1|payout|day|UTC|1795000000|*"
+    store.watch_caps([used(key, 80_399_999)], NOW)
+    assert kinds() == []
+    store.watch_caps([used(key, 80_400_000)], NOW)
+    assert kinds() == ["cap_nearly_reached"]
+
+
+def test_a_counter_that_expires_and_one_of_a_cap_no_longer_there_are_passed_over() -> None:
+    a_campaign(DAILY)
+    store.watch_caps([{"eventName": "REMOVE", "dynamodb": {}}, used("cmp_1|clicks|hour|UTC|1795000000|*", 99)], NOW)
+    store.watch_caps([used("cmp_9|clicks|day|UTC|1795000000|*", 99)], NOW)
+    assert kinds() == []
+
+
+def clicks(smartlink_id: str, taken: int, lost: int, at: datetime = HOUR) -> None:
+    quarter, rest = int(at.timestamp()) // 900, [0] * (len(COUNTS) - 1)
+    cells = {
+        Cell(quarter, smartlink_id, publisher="pub_1"): [taken, *rest],
+        Cell(quarter, smartlink_id, publisher="pub_2", reason="country"): [lost, *rest],
+    }
+    with TransactWrite(connection=connection()) as write:
+        counters.add_blocks(write, f"{smartlink_id} {at}", cells)
+
+
+def a_pool(pool_id: str) -> None:
+    Pool(
+        pool_id,
+        version=1,
+        status="active",
+        settings=smartlink_settings(),
+        epoch=1,
+        live_count=0,
+        pending_count=0,
+        created_at="2026-11-21T00:00:00.000Z",
+        updated_at="2026-11-21T00:00:00.000Z",
+    ).save()
+
+
+def test_admins_hear_once_of_a_smartlink_that_lost_more_than_five_per_cent_in_the_last_hour() -> None:
+    a_pool("sml_1")
+    clicks("sml_1", 94, 6)
+    clicks("sml_2", 95, 5)
+    clicks("sml_3", 0, 100, at=HOUR + timedelta(hours=1))
+    for minutes in (0, 5, 10):
+        store.watch_fallbacks(NOW + timedelta(minutes=minutes))
+    ((kind, text),) = told()
+    assert kind == "fallback_share"
+    assert text == (
+        "Smartlink Summer App Deals (sml_1) sent 6 of 100 clicks to no paying offer between 2026-11-21 10:00 "
+        "and 11:00 UTC: see the lost clicks for the reasons."
+    )
+
+
+def test_an_hour_without_clicks_tells_nothing() -> None:
+    handlers.watch_fallbacks(TICK, None)
+    assert kinds() == []
+
+
+def test_blocks_are_merged_on_schedule() -> None:
+    now = datetime.now(UTC)
+    for n in range(counters.MERGED_FROM):
+        clicks(f"sml_{n}", 1, 0, at=now)
+    assert handlers.merge_counters(TICK, None)["merged"] >= counters.MERGED_FROM
