@@ -66,9 +66,9 @@ def test_a_table_forgets_rows_exactly_where_its_model_says_when(name: str) -> No
     assert _tables()[name].get("TimeToLiveSpecification") == wanted
 
 
-def test_only_the_clicks_are_streamed_and_as_they_are_written() -> None:
+def test_what_others_wait_for_is_streamed_as_it_is_written() -> None:
     streams = {name: each["StreamSpecification"] for name, each in _tables().items() if "StreamSpecification" in each}
-    assert streams == {"clicks": {"StreamViewType": "NEW_IMAGE"}}
+    assert streams == dict.fromkeys(("clicks", "caps", "conversions"), {"StreamViewType": "NEW_IMAGE"})
 
 
 @each_table

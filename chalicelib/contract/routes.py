@@ -32,7 +32,15 @@ _SMARTLINKS = "chalicelib.admin.smartlinks.api"
 _APPLICATIONS = "chalicelib.admin.applications.api"
 _PUBLISHERS = "chalicelib.admin.publishers.api"
 _CLICKS = "chalicelib.admin.clicks.api"
+_CONVERSIONS = "chalicelib.admin.conversions.api"
+_ADMIN_NOTIFICATIONS = "chalicelib.admin.notifications.api"
+_AUDIT = "chalicelib.admin.audit.api"
+_REPORTS = "chalicelib.reporting.api"
+_POSTBACK = "chalicelib.conversions.api"
 _MARKETPLACE = "chalicelib.publisher.smartlinks.api"
+_OWN_CLICKS = "chalicelib.publisher.clicks.api"
+_POSTBACKS = "chalicelib.publisher.postbacks.api"
+_NOTIFICATIONS = "chalicelib.publisher.notifications.api"
 _ACCOUNT = "chalicelib.publisher.account.api"
 _CONSOLE = "chalicelib.console.api"
 
@@ -79,10 +87,32 @@ CALLS = (
         f"{_PUBLISHERS}:withdraw_campaign",
         204,
     ),
+    Call("GET", "/admin/clicks", f"{_CLICKS}:find"),
     Call("GET", "/admin/clicks/{click_id}", f"{_CLICKS}:show"),
+    Call("GET", "/admin/conversions", f"{_CONVERSIONS}:find"),
+    Call("PATCH", "/admin/conversions/{conversion_id}", f"{_CONVERSIONS}:decide", versioned=True),
+    Call("GET", "/admin/reports", f"{_REPORTS}:admin_report"),
+    Call("GET", "/admin/lost-clicks", f"{_REPORTS}:lost_clicks"),
+    Call("GET", "/admin/notifications", f"{_ADMIN_NOTIFICATIONS}:find"),
+    Call("POST", "/admin/notifications/{notification_id}/read", f"{_ADMIN_NOTIFICATIONS}:read"),
+    Call("GET", "/admin/audit", f"{_AUDIT}:find"),
+    Call("GET", "/postback", f"{_POSTBACK}:postback", also=(403, 404, 410)),
+    Call("POST", "/postback", f"{_POSTBACK}:postback", also=(403, 404, 410)),
+    Call("GET", "/pixel.gif", f"{_POSTBACK}:pixel", media="image/gif"),
     Call("GET", "/publisher/smartlinks", f"{_MARKETPLACE}:find"),
     Call("GET", "/publisher/smartlinks/{smartlink_id}", f"{_MARKETPLACE}:show"),
     Call("POST", "/publisher/smartlinks/{smartlink_id}/apply", f"{_MARKETPLACE}:apply", 201, also=(200,)),
+    Call("GET", "/publisher/reports", f"{_REPORTS}:publisher_report"),
+    Call("GET", "/publisher/clicks/{click_id}", f"{_OWN_CLICKS}:show"),
+    Call("GET", "/publisher/postbacks", f"{_POSTBACKS}:find"),
+    Call("POST", "/publisher/postbacks", f"{_POSTBACKS}:create", 201, also=(409,)),
+    Call("PATCH", "/publisher/postbacks/{postback_id}", f"{_POSTBACKS}:edit", versioned=True),
+    Call("DELETE", "/publisher/postbacks/{postback_id}", f"{_POSTBACKS}:delete", 204, versioned=True),
+    Call("POST", "/publisher/postbacks/{postback_id}/test", f"{_POSTBACKS}:test", 202),
+    Call("GET", "/publisher/postbacks/{postback_id}/deliveries", f"{_POSTBACKS}:find_deliveries"),
+    Call("POST", "/publisher/deliveries/{delivery_id}/replay", f"{_POSTBACKS}:replay", 202, also=(409,)),
+    Call("GET", "/publisher/notifications", f"{_NOTIFICATIONS}:find"),
+    Call("POST", "/publisher/notifications/{notification_id}/read", f"{_NOTIFICATIONS}:read"),
     Call("GET", "/publisher/me", f"{_ACCOUNT}:show"),
     Call("POST", "/publisher/me/keys", f"{_ACCOUNT}:create_key", 201),
 )

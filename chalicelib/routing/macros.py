@@ -12,6 +12,9 @@ MACROS = frozenset(
         *("timestamp", "query"),
     }
 )
+POSTBACK_MACROS = MACROS | {"payout", "currency", "event", "txid", "status", "conversion_id"}
+"""What the URL of a publisher's postback may hold: the click's macros and the conversion's."""
+
 _MACRO = re.compile(r"\{([^{}]*)\}")
 _ENCODED_BRACE = re.compile(r"%(?:25)*7[BbDd]")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\<>\"]")

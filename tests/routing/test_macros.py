@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.routing.macros import MACROS, complaints
+from chalicelib.routing.macros import MACROS, POSTBACK_MACROS, complaints
 
 FORBIDDEN = "must not hold spaces, control characters, quotes, backslashes or angle brackets"
 ASCII = "must be ASCII: percent-encode the rest, and write a host of other letters as xn--…"
@@ -84,5 +84,18 @@ def test_every_fault_is_named_at_once() -> None:
     ]
 
 
-def test_other_urls_have_other_macros() -> None:
-    assert complaints("https://pub.example/?{payout}", MACROS | {"payout"}) == []
+def test_a_postbacks_macros_are_the_clicks_and_the_conversions() -> None:
+    assert {"payout", "currency", "event", "txid", "status", "conversion_id"} == POSTBACK_MACROS - MACROS
+    assert MACROS < POSTBACK_MACROS
+
+
+def test_a_postbacks_macros_are_no_destinations() -> None:
+    url = "https://pub.example/?p={payout}&c={click_id}"
+    assert complaints(url, POSTBACK_MACROS) == []
+    assert complaints(url) == ["{payout} is not a macro"]
+
+
+def test_a_slip_is_set_right_from_the_macros_that_the_url_may_hold() -> None:
+    assert complaints("https://pub.example/?{pay_out}", POSTBACK_MACROS) == [
+        "{pay_out} is not a macro; did you mean {payout}?"
+    ]

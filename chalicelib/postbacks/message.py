@@ -1,0 +1,66 @@
+"""One try to tell a publisher something, as the queue carries it."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from math import ceil
+
+FIRST = "first"
+"""The series of tries that the conversion's own change set off."""
+
+LONGEST_DELAY = 900
+"""Seconds; the queue cannot hold a message back for longer."""
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_BITS = 130
+_DIGEST_BYTES = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Try `attempt` (from 1) of a `series`, at `due` (aware). A test has neither conversion nor revision.
+
+    `series` is `first`, or the ID of the test or replay that set the tries off.
+    """
+
+    publisher_id: str
+    postback_id: str
+    conversion_id: str | None
+    revision: int | None
+    series: str
+    attempt: int
+    due: datetime
+
+
+def written(message: Message) -> str:
+    """The message as JSON."""
+    return json.dumps({**asdict(message), "due": message.due.isoformat()}, separators=(",", ":"))
+
+
+def parsed(body: str) -> Message:
+    """The message of its JSON; `ValueError`, `KeyError` or `TypeError` for what is none."""
+    document = json.loads(body)
+    message = Message(**{**document, "due": datetime.fromisoformat(document["due"])})
+    if message.due.tzinfo is None or not isinstance(message.attempt, int):
+        error = "no message of ours"
+        raise ValueError(error)
+    return message
+
+
+def delivery_id(message: Message) -> str:
+    """The ID of the delivery that this message asks for: the same however often the message comes."""
+    named = (message.postback_id, message.conversion_id, message.revision, message.series, message.attempt)
+    digest = hashlib.blake2b(json.dumps(named).encode(), digest_size=_DIGEST_BYTES).digest()
+    number = int.from_bytes(digest) >> (8 * _DIGEST_BYTES - _BITS)
+    return "dlv_" + "".join(_ALPHABET[number >> shift & 31] for shift in range(_BITS - 5, -1, -5))
+
+
+def following(message: Message, due: datetime) -> Message:
+    """The next try of the same series."""
+    return replace(message, attempt=message.attempt + 1, due=due)
+
+
+def delay(message: Message, now: datetime) -> int:
+    """How many seconds the queue is to hold the message back; it comes before it is due where that is far off."""
+    return min(LONGEST_DELAY, max(0, ceil((message.due - now).total_seconds())))
