@@ -7,7 +7,7 @@ LOCAL := $(BIN)/python -m local
 SOURCES := $(wildcard app.py chalicelib local bench tests)
 STAGE ?= local
 
-.PHONY: help install up run down clean env logs test check format deploy admin-key revoke-key
+.PHONY: help install up run down clean env logs test soak bench check format deploy admin-key revoke-key
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -36,6 +36,12 @@ logs: install  ## follow what the functions print (STAGE=prod: on AWS)
 
 test: up  ## run every test, those against the running stack too
 	@$(BIN)/pytest --cov
+
+soak: up  ## send 20,000 clicks and 600 conversions to the running stack and compare every report with them
+	@$(BIN)/python -m local.traffic --clicks 20000 --conversions 600 --check
+
+bench: up  ## time reports over half a million counter cells in the running stack
+	@$(BIN)/python -m bench.reports
 
 check: install  ## formatter, linter, types, then every test
 	@$(BIN)/ruff format --check $(SOURCES)

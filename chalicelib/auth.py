@@ -21,10 +21,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is calling: `owner` is `admin` or the publisher's ID."""
+    """Who is calling: `owner` is `admin` or the publisher's ID, `key_id` the public part of the key they hold."""
 
     role: Role
     owner: str
+    key_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def principal(authorization: str | None) -> Principal | None:
     key = next(iter(ApiKey.batch_get([key_id], consistent_read=True)), None)
     if key is None or key.role != role or not hmac.compare_digest(key.digest, _digest(secret)):
         return None
-    return Principal(Role(role), key.owner)
+    return Principal(Role(role), key.owner, key_id)
 
 
 def _digest(secret: str) -> str:

@@ -58,6 +58,12 @@ class Conflict(Problem):
     status = HTTPStatus.CONFLICT
 
 
+class Gone(Problem):
+    """It was possible once, and is too late now."""
+
+    status = HTTPStatus.GONE
+
+
 class Stale(Problem):
     """`If-Match` names another version than the present one."""
 

@@ -167,6 +167,26 @@ class Arm(StrEnum):
     HOLDOUT = "holdout"
 
 
+class ConversionStatus(StrEnum):
+    """Only an approved conversion counts and is paid."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class NotificationKind(StrEnum):
+    """What admins and publishers are told of."""
+
+    APPLICATION_RECEIVED = "application_received"
+    APPLICATION_DECIDED = "application_decided"
+    LINK_LIVE = "link_live"
+    POSTBACK_FAILING = "postback_failing"
+    CAP_NEARLY_REACHED = "cap_nearly_reached"
+    CAP_REACHED = "cap_reached"
+    FALLBACK_SHARE = "fallback_share"
+    POISON_RECORD = "poison_record"
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Who clicked, as far as it is known; `None` means unknown.
@@ -280,7 +300,10 @@ class DuplicateFilter:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """An advertiser's deal, as the redirect reads it. Money is in `currency`'s main unit."""
+    """An advertiser's deal, as the redirect reads it. Money is in `currency`'s main unit.
+
+    A conversion counts up to `attribution_window_days` after its click.
+    """
 
     id: str
     destination_url: str
@@ -293,6 +316,7 @@ class Campaign:
     caps: tuple[Cap, ...] = ()
     duplicate_filter: DuplicateFilter | None = None
     fail_url: str | None = None
+    attribution_window_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)

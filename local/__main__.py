@@ -80,6 +80,7 @@ def _deploy(stage: str) -> None:
         message = "name the S3 bucket for the packages: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket"
         raise Stop(message)
     named = {"EdgeSecret": "EDGE_SECRET", "PublicUrl": "PUBLIC_URL", "AlarmEmail": "ALARM_EMAIL"}
+    named["NotificationsTopic"] = "NOTIFICATIONS_TOPIC"
     given = {parameter: os.environ[name] for parameter, name in named.items() if name in os.environ}
     print(f"Deploying {there.stack} into {there.session.region_name}; a first time takes some minutes …")
     geoip.ensure()

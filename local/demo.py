@@ -8,9 +8,12 @@ from local import paths
 from local.client import Client
 from local.errors import Stop
 from local.http import get
+from local.traffic import demo as traffic
+from local.traffic.plan import Link
 from local.up import Running
 
 _FOUND = 302
+_FALLBACK = "https://network.example/more?cid={click_id}"
 _PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari"
 _CAMPAIGNS: dict[str, dict[str, Any]] = {
     "game": {"name": "Game A", "payout": "1.50", "revenue": "2.00", "targeting": {"devices": ["mobile"]}},
@@ -28,6 +31,9 @@ _PUBLISHERS = {"one": "Publisher One", "two": "Publisher Two"}
 def show(running: Running) -> None:
     """Load the network where it is not there yet, and print how to use it."""
     network = _kept(running) or _load(running)
+    if "traffic" not in network:
+        network["traffic"] = traffic.load(running, _clickable(network))
+        _write(network)
     status = _status_of_a_click(network["links"]["public"]["url"])
     print(f"API              {running.url}\nDocumentation    {running.url}/docs")
     print(f"Admin key        {running.admin_key}\nEdge secret      {running.edge_secret}")
@@ -35,6 +41,9 @@ def show(running: Running) -> None:
         print(f"{publisher['name']:<16} {publisher['api_key']}")
     for visibility, link in network["links"].items():
         print(f"Link ({visibility + ')':<10} {link['url']}")
+    print(f"Report of {network['traffic']}:\n  curl -s --resolve '*:{paths.port()}:127.0.0.1' ", end="")
+    print(f"-H 'Authorization: Bearer {running.admin_key}' ", end="")
+    print(f"'{running.url}/admin/reports?{traffic.last_days()}&group_by=campaign,country'")
     print(f"Publisher Two waits for approval: GET {running.url}/admin/applications?status=pending")
     print(f"\nTry it (answered {status} just now):\n  curl -i --resolve '*:{paths.port()}:127.0.0.1' ", end="")
     print(f"-A '{_PHONE}' '{network['links']['public']['url']}?sub1=newsletter'")
@@ -85,7 +94,7 @@ def _campaign(admin: Client, mark: str, key: str) -> dict[str, Any]:
 def _smartlink(admin: Client, mark: str, key: str, campaigns: dict[str, str]) -> dict[str, Any]:
     name, weights = _SMARTLINKS[key]
     offers = [{"campaign_id": campaigns[campaign], "weight": weight} for campaign, weight in weights.items()]
-    smartlink = {"name": name, "visibility": key, "fallback_url": "https://network.example/more", "offers": offers}
+    smartlink = {"name": name, "visibility": key, "fallback_url": _FALLBACK, "offers": offers}
     created: dict[str, Any] = admin.post("/admin/smartlinks", smartlink, once=f"demo-{mark}-{key}")
     return created
 
@@ -115,6 +124,11 @@ def _links(
         if application["publisher_id"] == member["publisher_id"]:
             admin.post(f"/admin/applications/{application['id']}/approve", {}, once=f"demo-{mark}-approve")
     return {key: one.get(f"/publisher/smartlinks/{pool}")["link"] for key, pool in smartlinks.items()}
+
+
+def _clickable(network: dict[str, Any]) -> list[Link]:
+    publisher = network["publishers"]["one"]["id"]
+    return [Link(link["url"], network["smartlinks"][key], publisher) for key, link in network["links"].items()]
 
 
 def _status_of_a_click(url: str) -> int:

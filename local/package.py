@@ -19,7 +19,7 @@ LAYER = "layer-deployment.zip"
 TEMPLATE = "sam.json"
 
 _INPUTS = ("app.py", "requirements.txt", "chalicelib", "vendor", ".chalice", "local/package.py")
-_AWS_SERVICES = ("cloudwatch", "dynamodb", "sqs", "sts")
+_AWS_SERVICES = ("cloudwatch", "dynamodb", "sns", "sqs", "sts")
 _UNUSED = ("aiohttp/", "boto3/examples/")
 _LAYER_PARTS = 4
 """Chalice puts packages under python/lib/python3.x/site-packages/, which the emulator searches last."""

@@ -19,6 +19,8 @@ os.environ.update(
     TABLE_PREFIX="smartlink-",
     EDGE_SECRET="edge-secret",
     UNWRITTEN_CLICKS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/unwritten-clicks",
+    POISON_RECORDS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/poison-records",
+    POSTBACKS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/postbacks",
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)
 

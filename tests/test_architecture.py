@@ -52,10 +52,11 @@ CLOCKS = {"now", "today", "utcnow"}
 LADDER = (
     {"app"},
     {"admin", "publisher", "optimizer", "reporting", "console"},
-    {"approvals", "keys"},
+    {"approvals", "keys", "conversions", "postbacks"},
     {"routing"},
     {"tracking"},
     {"contract"},
+    {"notifications"},
     {"auth"},
     {"tables"},
     {"settings", "errors", "ids"},

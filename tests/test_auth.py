@@ -18,11 +18,13 @@ def _kept(role: Role = Role.PUBLISHER, owner: str = "pub_1") -> MintedKey:
 
 @pytest.mark.parametrize(("role", "owner"), [(Role.ADMIN, "admin"), (Role.PUBLISHER, "pub_1")])
 def test_a_minted_key_opens_its_own_side(role: Role, owner: str) -> None:
-    assert auth.principal(f"Bearer {_kept(role, owner).text}") == Principal(role, owner)
+    minted = _kept(role, owner)
+    assert auth.principal(f"Bearer {minted.text}") == Principal(role, owner, minted.id)
 
 
 def test_the_scheme_is_read_in_any_case_and_spaces_around_the_key_do_not_matter() -> None:
-    assert auth.principal(f"bearer   {_kept().text} ") == Principal(Role.PUBLISHER, "pub_1")
+    minted = _kept()
+    assert auth.principal(f"bearer   {minted.text} ") == Principal(Role.PUBLISHER, "pub_1", minted.id)
 
 
 def test_a_key_is_recognised_by_its_prefix_and_no_two_are_alike() -> None:

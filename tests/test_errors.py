@@ -13,6 +13,7 @@ from chalicelib import errors
         (errors.Forbidden, 403),
         (errors.NotFound, 404),
         (errors.Conflict, 409),
+        (errors.Gone, 410),
         (errors.Stale, 412),
         (errors.TooLarge, 413),
         (errors.Unavailable, 503),

@@ -68,7 +68,7 @@ def test_a_table_forgets_rows_exactly_where_its_model_says_when(name: str) -> No
 
 def test_what_others_wait_for_is_streamed_as_it_is_written() -> None:
     streams = {name: each["StreamSpecification"] for name, each in _tables().items() if "StreamSpecification" in each}
-    assert streams == dict.fromkeys(("clicks", "caps", "conversions"), {"StreamViewType": "NEW_IMAGE"})
+    assert streams == {name: {"StreamViewType": "NEW_IMAGE"} for name in ("clicks", "caps", "conversions")}
 
 
 @each_table

@@ -1,19 +1,28 @@
 """Publishers on smartlinks: applying, deciding, joining and leaving, each one transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.approvals import notices
 from chalicelib.approvals.campaigns.store import add_new_link, add_standing_check, grant
+from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document
 from chalicelib.contract.store import existing, found, transaction
 from chalicelib.errors import NotFound
+from chalicelib.notifications import store as notifications
+from chalicelib.notifications.notice import Notice
 from chalicelib.smartlink import ApplicationStatus, OfferAccess, SmartlinkStatus, Visibility
 from chalicelib.tables import Application, Link, Membership, Pool, Publisher
 
 APPROVED, PENDING, DECLINED = ApplicationStatus.APPROVED, ApplicationStatus.PENDING, ApplicationStatus.DECLINED
+
+Told = tuple[str, Notice]
+"""Who is told (an admin or a publisher, as notifications know them), and of what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,16 @@ class Standing:
     def status(self) -> str | None:
         """`pending`, `approved`, `declined`, or None for somebody who never asked."""
         return self.membership.status if self.membership else None
+
+    @property
+    def code(self) -> str | None:
+        """The code of the publisher's link, working or not; None where they never had one."""
+        return self.membership.code if self.membership else None
+
+    @property
+    def pair(self) -> str:
+        """What the audit log calls the publisher on the smartlink."""
+        return f"{self.pool.id}/{self.publisher.id}"
 
     @property
     def sees_the_pool(self) -> bool:
@@ -91,7 +110,7 @@ def new_application(request: Request, standing: Standing, message: str) -> Appli
 
 def code_for(request: Request, standing: Standing) -> str:
     """The code the publisher has or gets: one that was ever theirs comes back."""
-    return (standing.membership and standing.membership.code) or request.new_code()
+    return standing.code or request.new_code()
 
 
 def apply(request: Request, standing: Standing, asked: Application, code: str, answer: Document) -> None:
@@ -99,7 +118,8 @@ def apply(request: Request, standing: Standing, asked: Application, code: str, a
     at_once = asked.status == APPROVED
     if at_once:
         grant_offers(request, standing.pool, standing.publisher)
-    with transaction(request, answer) as write:
+    told = _told_of_application(standing, asked, code)
+    with _telling(request, told, answer) as write:
         write.save(asked, Application.id.does_not_exist())
         if at_once:
             _add_admission(write, standing, code, asked.id)
@@ -110,11 +130,15 @@ def apply(request: Request, standing: Standing, asked: Application, code: str, a
         grant_offers(request, pool(standing.pool.id), standing.publisher)
 
 
-def admit(request: Request, standing: Standing, code: str, answer: Document) -> None:
-    """Puts the publisher on the smartlink; a pending application is thereby approved."""
+def admit(request: Request, standing: Standing, code: str, answer: Document, *, subject: str) -> None:
+    """Puts the publisher on the smartlink; a pending application is thereby approved.
+
+    `subject` is what the audit log calls it: the application that was approved, or the pair.
+    """
     asked = _latest_application(standing)
+    change = _change(standing, subject, status=APPROVED, code=code)
     grant_offers(request, standing.pool, standing.publisher)
-    with transaction(request, answer) as write:
+    with _telling(request, _told_of_admission(standing, code), answer, change) as write:
         if asked:
             _add_decision(write, request, asked, APPROVED, None)
         _add_admission(write, standing, code, asked.id if asked else None)
@@ -124,7 +148,9 @@ def admit(request: Request, standing: Standing, code: str, answer: Document) -> 
 
 def decline(request: Request, standing: Standing, asked: Application, reason: str | None, answer: Document) -> None:
     """Declines a pending application; the publisher may ask again."""
-    with transaction(request, answer) as write:
+    notice = notices.decided(DECLINED, reason, standing.pool.settings["name"], _subject(standing, asked.id))
+    change = _change(standing, asked.id, status=DECLINED, reason=reason)
+    with _telling(request, [(standing.publisher.id, notice)], answer, change) as write:
         _add_decision(write, request, asked, DECLINED, reason)
         _add_membership(write, standing, DECLINED, asked.id)
         _add_counts(write, standing.pool, pending=-1)
@@ -137,7 +163,7 @@ def remove(request: Request, standing: Standing) -> None:
         message = f"publisher {standing.publisher.id} is not on this smartlink"
         raise NotFound(message)
     asked = _latest_application(standing)
-    with transaction(request) as write:
+    with transaction(request, change=_change(standing, standing.pair, status=DECLINED)) as write:
         if asked:
             _add_decision(write, request, asked, DECLINED, "taken off the smartlink")
         _add_membership(write, standing, DECLINED, member.application_id)
@@ -153,6 +179,49 @@ def grant_offers(request: Request, of: Pool, to: Publisher) -> None:
     """
     if of.settings["offer_access"] == OfferAccess.GRANT:
         grant(request, [(to.id, seat["campaign_id"]) for seat in of.settings["offers"]])
+
+
+@contextmanager
+def _telling(
+    request: Request, told: list[Told], answer: Document, change: Change | None = None
+) -> Iterator[TransactWrite]:
+    """A transaction that leaves its notifications too; the topic hears of them once it is through."""
+    with transaction(request, answer, change) as write:
+        for owner, notice in told:
+            notifications.add(write, owner, notice, request.now)
+        yield write
+    for owner, notice in told:
+        notifications.publish(owner, notice, request.now)
+
+
+def _told_of_application(standing: Standing, asked: Application, code: str) -> list[Told]:
+    """An admin hears of an application that waits, the publisher of one approved at once."""
+    name, subject = standing.pool.settings["name"], _subject(standing, asked.id)
+    if asked.status == APPROVED:
+        return [(standing.publisher.id, notices.live(code, name, subject))]
+    return [(notifications.ADMIN, notices.received(standing.publisher.name, name, subject))]
+
+
+def _told_of_admission(standing: Standing, code: str) -> list[Told]:
+    """The publisher hears that their link is live, and before it of a pending application's approval."""
+    name, subject = standing.pool.settings["name"], _subject(standing)
+    approved = [notices.decided(APPROVED, None, name, subject)] if standing.status == PENDING else []
+    return [(standing.publisher.id, notice) for notice in (*approved, notices.live(code, name, subject))]
+
+
+def _subject(standing: Standing, application_id: str | None = None) -> dict[str, str | None]:
+    latest = standing.membership.application_id if standing.membership else None
+    return {
+        "smartlink_id": standing.pool.id,
+        "publisher_id": standing.publisher.id,
+        "application_id": application_id or latest,
+    }
+
+
+def _change(standing: Standing, subject: str, **settled: str | None) -> Change:
+    """How the publisher stands with the smartlink from now on, as the audit log keeps it."""
+    before = {**_subject(standing), "status": standing.status, "code": standing.code} if standing.membership else None
+    return Change(subject, before, {**_subject(standing), "code": standing.code, **settled})
 
 
 def _latest_application(standing: Standing) -> Application | None:

@@ -19,6 +19,7 @@ Schema = dict[str, Any]
 _REF = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
 _PROBLEM = "application/problem+json"
 _SIDES = {"admin": "Admin", "publisher": "Publisher"}
 
@@ -108,8 +109,9 @@ def _definitions(models: Iterable[type[BaseModel]]) -> _Definitions:
 
 
 def _operation(call: Call, view: View, definitions: _Definitions) -> Schema:
+    name = call.view.removeprefix("chalicelib.").replace(".api:", ".").replace(".", "_")
     operation: Schema = {
-        "operationId": call.view.removeprefix("chalicelib.").replace(".api:", ".").replace(".", "_"),
+        "operationId": f"{name}_posted" if _is_posted(call, view) else name,
         "summary": view.summary,
         "tags": [_SIDES.get(call.side, "Service")],
         "parameters": list(_parameters(call, view, definitions)),
@@ -124,7 +126,26 @@ def _operation(call: Call, view: View, definitions: _Definitions) -> Schema:
         schema = definitions.of(view.body) if view.body else definitions.patch_of(view.patch or Strict)
         required = bool(view.body and any(each.is_required() for each in view.body.model_fields.values()))
         operation["requestBody"] = {"required": required, "content": {_JSON: {"schema": schema}}}
+    elif _is_posted(call, view):
+        posted = {"schema": _partial(_query_schema(view, definitions))}
+        operation["requestBody"] = {"required": False, "content": {_FORM: posted, _JSON: posted}}
     return operation
+
+
+def _is_posted(call: Call, view: View) -> bool:
+    """Whether the parameters may stand in the body as well as in the query string."""
+    return call.method == "POST" and view.query is not None
+
+
+def _query_schema(view: View, definitions: _Definitions) -> Schema:
+    assert view.query  # noqa: S101 - asked only of views that take one
+    found: Schema = definitions.schemas[definitions.of(view.query)["$ref"].rpartition("/")[2]]
+    return found
+
+
+def _partial(schema: Schema) -> Schema:
+    """The schema with nothing required: the rest may stand elsewhere."""
+    return {key: value for key, value in schema.items() if key != "required"}
 
 
 def _successes(call: Call) -> list[int]:
@@ -139,7 +160,7 @@ def _problems(call: Call, view: View) -> Iterator[int]:
         yield 404
     if call.method in ("POST", "PATCH"):
         yield from (400, 413, 422)
-    if view.query:
+    if view.query and call.media == _JSON:
         yield 422
     if call.versioned:
         yield 412
@@ -149,9 +170,10 @@ def _parameters(call: Call, view: View, definitions: _Definitions) -> Iterator[S
     for name in _PARAMETER.findall(call.path):
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     if view.query:
-        fields = definitions.schemas[definitions.of(view.query)["$ref"].rpartition("/")[2]]["properties"]
-        for name, schema in fields.items():
-            yield {"name": name, "in": "query", "required": False, "schema": schema}
+        described = _query_schema(view, definitions)
+        required = [] if _is_posted(call, view) else described.get("required", [])
+        for name, schema in described["properties"].items():
+            yield {"name": name, "in": "query", "required": name in required, "schema": schema}
     if call.versioned:
         yield _header("If-Match", "The version the edit expects, as its ETag")
     if call.method == "POST":
@@ -169,7 +191,10 @@ def _success(call: Call, view: View, definitions: _Definitions, status: int) -> 
     schema = definitions.of(view.answer) if view.answer else {"type": "string"}
     if call.media == _JSON and view.answer is None:
         schema = {"type": "object"}
-    return {"description": description, "content": {call.media: {"schema": schema}}}
+    content: Schema = {call.media: {"schema": schema}}
+    if call.also_media:
+        content[call.also_media] = {"schema": {"type": "string"}}
+    return {"description": description, "content": content}
 
 
 def _problem(status: int, definitions: _Definitions) -> Schema:
@@ -198,7 +223,10 @@ def _redirect() -> Schema:
             "503": {"description": "The tables do not answer and nothing is remembered of the link", **page},
         },
     }
+    cookie = {"description": "The click, for the pixel of the campaign that took it", "schema": {"type": "string"}}
+    found = shared["responses"]["302"]
+    responses = {**shared["responses"], "302": {**found, "headers": {**found["headers"], "Set-Cookie": cookie}}}
     return {
-        "get": {"operationId": "redirect", "summary": "Click a link.", **shared},
+        "get": {"operationId": "redirect", "summary": "Click a link.", **shared, "responses": responses},
         "head": {"operationId": "redirect_head", "summary": "The same headers; nothing is recorded.", **shared},
     }

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 from botocore.exceptions import BotoCoreError
 from chalice.app import Request as ChaliceRequest
@@ -32,9 +33,22 @@ MAX_BODY = 1024 * 1024
 _ROLES = {"admin": auth.Role.ADMIN, "publisher": auth.Role.PUBLISHER}
 _LONGEST_ID = 200
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
+_FORM = "application/x-www-form-urlencoded"
 _COUNT = re.compile(r"[0-9]{1,9}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
 _log = logging.getLogger("smartlink")
+
+
+class _File(Response):
+    """A page or file. Its type is kept from Chalice, which refuses an image to callers who do not name its type."""
+
+    def __init__(self, file: Text, status: int) -> None:
+        self._media = file.media
+        super().__init__(file.text, dict(file.headers), status)
+
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002 - all our files are text
+        answered = super().to_dict()
+        return {**answered, "headers": {**answered["headers"], "Content-Type": self._media}}
 
 
 @cache
@@ -63,7 +77,7 @@ def answer(call: Call, received: ChaliceRequest, path: Mapping[str, str]) -> Res
 
 
 def _answered(call: Call, received: ChaliceRequest, path: Mapping[str, str]) -> Response:
-    owner = _owner(call, received.headers.get("authorization"))
+    owner, actor = _caller(call, received.headers.get("authorization"))
     view, text = view_of(call), _text(received)
     request = Request(
         call=call,
@@ -73,11 +87,15 @@ def _answered(call: Call, received: ChaliceRequest, path: Mapping[str, str]) -> 
         if_match=_if_match(received.headers.get("if-match")),
         idempotency=_idempotency(call, (owner, *path.values()), received, text),
         entropy=os.urandom,
+        actor=actor,
+        cookies=_cookies(received.headers.get("cookie", "")),
     )
     if any(len(value) > _LONGEST_ID for value in path.values()):
         message = "nothing has an ID as long as this"
         raise NotFound(message)
-    arguments: dict[str, Any] = {**path, **_query(view, received), **_body(view, text)}
+    posted = _posted(call, view, received, text)
+    body = {} if posted else _body(view, text)
+    arguments: dict[str, Any] = {**path, **_query(view, received, posted), **body}
     return _made(request, view, arguments)
 
 
@@ -91,7 +109,7 @@ def _made(request: Request, view: View, arguments: Mapping[str, Any]) -> Respons
     if isinstance(result, Response):
         return result
     if isinstance(result, Text):
-        return Response(result.text, {"Content-Type": result.media, **result.headers}, request.call.status)
+        return _File(result, request.call.status)
     given = result if isinstance(result, Answer) else Answer(result, request.call.status)
     if request.idempotency and not isinstance(given.document, NoContent):
         _remember(request, given.document, given.status)
@@ -116,10 +134,11 @@ def _repeated(request: Request) -> Response | None:
     return _response(row.answer, int(row.status), json.loads(row.answer).get("version"))
 
 
-def _owner(call: Call, authorization: str | None) -> str:
+def _caller(call: Call, authorization: str | None) -> tuple[str, str]:
+    """The owner and the ID of the key that the call came with; both empty on open calls."""
     role = _ROLES.get(call.side)
     if role is None:
-        return ""
+        return "", ""
     principal = auth.principal(authorization)
     if principal is None:
         message = "send a valid API key as `Authorization: Bearer {key}`"
@@ -127,7 +146,7 @@ def _owner(call: Call, authorization: str | None) -> str:
     if principal.role is not role:
         message = f"this needs {'an admin' if role is auth.Role.ADMIN else 'a publisher'} key"
         raise Forbidden(message)
-    return principal.owner
+    return principal.owner, principal.key_id
 
 
 def _text(received: ChaliceRequest) -> str:
@@ -143,11 +162,25 @@ def _text(received: ChaliceRequest) -> str:
         raise Malformed(message) from error
 
 
-def _body(view: View, text: str) -> dict[str, Any]:
+def _posted(call: Call, view: View, received: ChaliceRequest, text: str) -> dict[str, Any]:
+    """The parameters in the body of a POST whose view takes a query and no body: a form, or a JSON object."""
+    if call.method != "POST" or not view.query or view.body or view.patch:
+        return {}
+    if received.headers.get("content-type", "").lower().startswith(_FORM):
+        return dict(parse_qsl(text, keep_blank_values=True))
+    return _object(text)
+
+
+def _object(text: str) -> dict[str, Any]:
     document = _parsed(text) if text.strip() else {}
     if not isinstance(document, dict):
         message = "the body must be a JSON object"
         raise Malformed(message)
+    return document
+
+
+def _body(view: View, text: str) -> dict[str, Any]:
+    document = _object(text)
     if view.patch:
         return {"body": Patch(view.patch, document)}
     if view.body:
@@ -170,13 +203,18 @@ def _no_constant(name: str) -> None:
     raise ValueError(message)
 
 
-def _query(view: View, received: ChaliceRequest) -> dict[str, Any]:
+def _query(view: View, received: ChaliceRequest, posted: Mapping[str, Any]) -> dict[str, Any]:
     if not view.query:
         return {}
-    given: dict[str, Any] = dict(received.query_params or {})
+    given: dict[str, Any] = {**(received.query_params or {}), **posted}
     if _COUNT.fullmatch(str(given.get("limit", ""))):
         given["limit"] = int(given["limit"])
     return {"query": validated(view.query, given)}
+
+
+def _cookies(header: str) -> dict[str, str]:
+    pairs = (each.partition("=") for each in header.split(";"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _if_match(header: str | None) -> int | None:
@@ -188,7 +226,8 @@ def _if_match(header: str | None) -> int | None:
 
 def _idempotency(call: Call, whose: tuple[str, ...], received: ChaliceRequest, text: str) -> IdempotencyKey | None:
     given = received.headers.get("idempotency-key")
-    if call.method != "POST" or given is None:
+    # An open call has no owner to keep answers for: two callers' keys may be the same.
+    if call.method != "POST" or given is None or call.side not in _ROLES:
         return None
     if not _VISIBLE.fullmatch(given):
         message = "Idempotency-Key must be 1 to 255 visible ASCII characters"

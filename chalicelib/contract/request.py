@@ -1,7 +1,7 @@
 """A call as its view sees it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib import ids
@@ -21,7 +21,8 @@ class Request:
     """One authenticated call: `owner` is `admin`, a publisher's ID, or empty on open calls.
 
     `if_match` is the version that an edit expects, None for any. `base_url` is where the API
-    itself answers, without a slash at the end.
+    itself answers, without a slash at the end. `actor` is the ID of the key that the call came with,
+    empty on open calls. `cookies` are those that it brought, by name.
     """
 
     call: Call
@@ -31,6 +32,8 @@ class Request:
     if_match: int | None
     idempotency: IdempotencyKey | None
     entropy: Callable[[int], bytes]
+    actor: str = ""
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def year(self) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Call:
     """One call. `view` is `module:function`; `status` that of the ordinary success, `also` further ones.
 
-    `media` is the answer's type where it is no JSON document of ours; a `versioned` call takes `If-Match`.
+    `media` is the answer's type where it is no JSON document of ours, `also_media` a further type that it may
+    be asked for in; a `versioned` call takes `If-Match`.
     """
 
     method: str
@@ -19,6 +20,7 @@ class Call:
     status: int = 200
     also: tuple[int, ...] = ()
     media: str = "application/json"
+    also_media: str | None = None
     versioned: bool = False
 
     @property
@@ -91,18 +93,18 @@ CALLS = (
     Call("GET", "/admin/clicks/{click_id}", f"{_CLICKS}:show"),
     Call("GET", "/admin/conversions", f"{_CONVERSIONS}:find"),
     Call("PATCH", "/admin/conversions/{conversion_id}", f"{_CONVERSIONS}:decide", versioned=True),
-    Call("GET", "/admin/reports", f"{_REPORTS}:admin_report"),
+    Call("GET", "/admin/reports", f"{_REPORTS}:admin_report", also_media="text/csv"),
     Call("GET", "/admin/lost-clicks", f"{_REPORTS}:lost_clicks"),
     Call("GET", "/admin/notifications", f"{_ADMIN_NOTIFICATIONS}:find"),
     Call("POST", "/admin/notifications/{notification_id}/read", f"{_ADMIN_NOTIFICATIONS}:read"),
     Call("GET", "/admin/audit", f"{_AUDIT}:find"),
-    Call("GET", "/postback", f"{_POSTBACK}:postback", also=(403, 404, 410)),
-    Call("POST", "/postback", f"{_POSTBACK}:postback", also=(403, 404, 410)),
+    Call("GET", "/postback", f"{_POSTBACK}:postback", also=(403, 404, 410, 503)),
+    Call("POST", "/postback", f"{_POSTBACK}:postback", also=(403, 404, 410, 503)),
     Call("GET", "/pixel.gif", f"{_POSTBACK}:pixel", media="image/gif"),
     Call("GET", "/publisher/smartlinks", f"{_MARKETPLACE}:find"),
     Call("GET", "/publisher/smartlinks/{smartlink_id}", f"{_MARKETPLACE}:show"),
     Call("POST", "/publisher/smartlinks/{smartlink_id}/apply", f"{_MARKETPLACE}:apply", 201, also=(200,)),
-    Call("GET", "/publisher/reports", f"{_REPORTS}:publisher_report"),
+    Call("GET", "/publisher/reports", f"{_REPORTS}:publisher_report", also=(404,), also_media="text/csv"),
     Call("GET", "/publisher/clicks/{click_id}", f"{_OWN_CLICKS}:show"),
     Call("GET", "/publisher/postbacks", f"{_POSTBACKS}:find"),
     Call("POST", "/publisher/postbacks", f"{_POSTBACKS}:create", 201, also=(409,)),

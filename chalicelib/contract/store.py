@@ -8,21 +8,25 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import Any, TypeVar
 
 from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.contract.change import Change, kept
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
 from chalicelib.errors import Invalid, NotFound, Stale, Unavailable
-from chalicelib.tables import Idempotency, connection
+from chalicelib.tables import Audit, Idempotency, connection
 
 FIRST_YEAR = 2026
 ATTEMPTS = 20
 PATIENCE_SECONDS = 15
 """Time for one more attempt must be left before API Gateway gives the call up after 29 seconds."""
+PAGE_BYTES = 4_000_000
+"""Of the 6 MB that a Lambda may answer with."""
 _DAY_SECONDS = 86_400
 _PASSING = {"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
@@ -52,16 +56,21 @@ def found(model: type[Row], kind: str, key: str) -> Row:
 
 
 @contextmanager
-def transaction(request: Request, answer: Document | None = None) -> Iterator[TransactWrite]:
+def transaction(
+    request: Request, answer: Document | None = None, change: Change | None = None
+) -> Iterator[TransactWrite]:
     """Writes all that the block adds, or nothing; raises `Changed` where a condition no longer holds.
 
     `answer` goes in with a request that carries an `Idempotency-Key`, so that a repeated request
-    finds it, and two at once cannot both write.
+    finds it, and two at once cannot both write. `change` goes into the audit log, where an admin made
+    it: 2 of a transaction's 100 items, or 4 where its subject is a pair.
     """
     write = TransactWrite(connection=connection())
     if request.idempotency and answer:
         expired = Idempotency.expires_at <= int(request.now.timestamp())
         write.save(remembered(request, answer, request.call.status), Idempotency.key.does_not_exist() | expired)
+    if change:
+        add_change(write, request, change)
     yield write
     try:
         write._commit()  # noqa: SLF001 - its own `with` would hide our mapping of the refusal
@@ -70,6 +79,26 @@ def transaction(request: Request, answer: Document | None = None) -> Iterator[Tr
         if codes and codes <= _PASSING:
             raise Changed from error
         raise
+
+
+def add_change(write: TransactWrite, request: Request, change: Change) -> None:
+    """Adds the change to a transaction, for the audit log; a publisher's own changes are not logged."""
+    if request.call.side != "admin":
+        return
+    audit_id, fitting = request.new_id("aud"), kept(change)
+    # One row for the list of all changes, and one for that of each subject: no list is read through for another.
+    for partition in (request.year, *(f"{subject}#{request.year}" for subject in change.subjects)):
+        row = Audit(
+            partition,
+            audit_id,
+            at=request.timestamp,
+            actor=request.actor,
+            action=f"{request.call.method} {request.call.path}",
+            subject=change.subject,
+            before=fitting.before,
+            after=fitting.after,
+        )
+        write.save(row)
 
 
 def remembered(request: Request, answer: Document, status: int) -> Idempotency:
@@ -110,13 +139,15 @@ def checked_version(request: Request, version: int) -> None:
 class Listing:
     """A list: its partitions in order, how to query one from after a position, and a row's position.
 
-    `name` tells this list from others, so that a cursor is good for its own list only.
+    `name` tells this list from others, so that a cursor is good for its own list only. `size` is about how
+    many bytes a row takes in the answer, where rows may be so large that a page of them would not fit.
     """
 
     name: str
     partitions: Sequence[str]
     query: Callable[[str, str | None, int], Iterable[Any]]
     position: Callable[[Any], str]
+    size: Callable[[Any], int] = lambda _: 0
 
 
 def years(request: Request, *, newest_first: bool = True) -> list[str]:
@@ -126,17 +157,26 @@ def years(request: Request, *, newest_first: bool = True) -> list[str]:
 
 
 def page(listing: Listing, query: ListQuery) -> tuple[list[Any], str | None]:
-    """The rows of one page and the cursor of the next, None on the last."""
+    """The rows of one page (fewer than the limit, where they are large) and the next one's cursor, None on the last."""
     partition, after = _opened(query.cursor, listing)
     rows: list[tuple[str, Any]] = []
     for each in listing.partitions[listing.partitions.index(partition) :] if partition else listing.partitions:
         wanted = query.limit + 1 - len(rows)
         rows += [(each, row) for row in listing.query(each, after if each == partition else None, wanted)]
         if len(rows) > query.limit:
-            last_partition, last = rows[query.limit - 1]
-            cursor = _closed(listing.name, last_partition, listing.position(last))
-            return [row for _, row in rows[: query.limit]], cursor
-    return [row for _, row in rows], None
+            break
+    shown = rows[: _fitting(listing, rows, query.limit)]
+    cursor = None
+    if len(shown) < len(rows):
+        last_partition, last = shown[-1]
+        cursor = _closed(listing.name, last_partition, listing.position(last))
+    return [row for _, row in shown], cursor
+
+
+def _fitting(listing: Listing, rows: Iterable[tuple[str, Any]], limit: int) -> int:
+    """How many of the first rows make a page: at least one, whatever its size."""
+    totals = accumulate(listing.size(row) for _, row in islice(rows, limit))
+    return max(1, sum(total <= PAGE_BYTES for total in totals))
 
 
 def _closed(name: str, partition: str, position: str) -> str:

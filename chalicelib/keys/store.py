@@ -1,6 +1,7 @@
 """Publishers' API keys in their table."""
 
 from chalicelib import auth
+from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import transaction
 from chalicelib.errors import NotFound
@@ -30,15 +31,17 @@ def create(request: Request, owner: str) -> NewKeyDocument:
     minted = auth.mint(auth.Role.PUBLISHER)
     row = new_key(request, owner, minted)
     answer = NewKeyDocument(**document(row).model_dump(), api_key=minted.text)
-    with transaction(request, answer) as write:
+    with transaction(request, answer, Change(f"{owner}/{row.id}", None, document(row).model_dump())) as write:
         write.save(row, ApiKey.id.does_not_exist())
     return answer
 
 
-def revoke(publisher_id: str, key_id: str) -> None:
+def revoke(request: Request, publisher_id: str, key_id: str) -> None:
     """Deletes the publisher's key; the next call with it is refused."""
     key = next(iter(ApiKey.batch_get([key_id], consistent_read=True)), None)
     if key is None or (key.role, key.owner) != (auth.Role.PUBLISHER, publisher_id):
         message = f"publisher {publisher_id} has no key {key_id}"
         raise NotFound(message)
-    key.delete()
+    change = Change(f"{publisher_id}/{key_id}", document(key).model_dump(), None)
+    with transaction(request, change=change) as write:
+        write.delete(key, ApiKey.id.exists())

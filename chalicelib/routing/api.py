@@ -49,7 +49,8 @@ def redirect(code: str) -> Response:
         tracking.write_click(click)
         _log(click, began)
     destination = record.destination_url(click, route)
-    return _redirect(destination) if destination else _page(200, pages.NO_OFFER)
+    cookie = _cookie(decision.campaign, click_id) if decision.campaign and for_real else {}
+    return _redirect(destination, cookie) if destination else _page(200, pages.NO_OFFER)
 
 
 def arrived(event: Mapping[str, Any], link: PublisherLink, now: datetime, draw: float) -> Arrival:
@@ -75,6 +76,8 @@ def decided(route: Route, arrival: Arrival, token: str, *, for_real: bool) -> De
     def reserve(campaign: Campaign) -> Refusal | None:
         if not campaign.caps and campaign.duplicate_filter is None:
             return None
+        if store.is_used_up(caps.conversion_places(campaign, publisher_id, arrival.now)):
+            return Refusal.CAP
         reservation = tracking.Reservation(
             places=caps.places(campaign, publisher_id, arrival.now),
             mark=duplicates.mark(campaign, arrival.visitor, arrival.now),
@@ -95,11 +98,19 @@ def _surely_decided(route: Route, arrival: Arrival, token: str, *, for_real: boo
         return Decision(Outcome.FALLBACK if route.fallback_url else Outcome.NO_OFFER, None, route.fallback_url)
 
 
-def _redirect(destination: str) -> Response:
+def _cookie(campaign: Campaign, click_id: str) -> dict[str, str]:
+    """What makes the campaign's pixel know the click, on other sites too, as long as a conversion may come of it."""
+    seconds = campaign.attribution_window_days * 86_400
+    rules = f"Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=None"
+    return {"Set-Cookie": f"click_{campaign.id}={click_id}; {rules}"}
+
+
+def _redirect(destination: str, more: Mapping[str, str]) -> Response:
     headers: dict[str, str | list[str]] = {
         "Location": destination,
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
+        **more,
     }
     return Response("", headers, 302)
 

@@ -9,29 +9,11 @@ from chalicelib.routing.decision import Decision
 from chalicelib.routing.destination import fill
 from chalicelib.routing.eligibility import Arrival
 from chalicelib.smartlink import Campaign, Outcome, Refusal, Route
+from chalicelib.tracking.refusals import LETTERS, REFUSALS
 
 Record = Mapping[str, Any]
 """A click's stored fields by name, as the `clicks` table has them; what is unknown may be missing."""
 
-_LETTERS: dict[Refusal | None, str] = {
-    None: "-",
-    Refusal.DISABLED: "x",
-    Refusal.CAMPAIGN_PAUSED: "p",
-    Refusal.SCHEDULE: "h",
-    Refusal.NOT_APPROVED: "a",
-    Refusal.COUNTRY: "c",
-    Refusal.REGION: "r",
-    Refusal.DEVICE: "d",
-    Refusal.OS: "o",
-    Refusal.BROWSER: "b",
-    Refusal.LANGUAGE: "l",
-    Refusal.SOURCE: "s",
-    Refusal.BOT: "t",
-    Refusal.DUPLICATE: "u",
-    Refusal.CAP: "k",
-    Refusal.LOWER_TIER: "w",
-}
-_REFUSALS = {letter: refusal for refusal, letter in _LETTERS.items()}
 _SEEN_FIELDS = ("country", "region", "device", "os", "browser", "language")
 
 
@@ -54,7 +36,7 @@ def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) ->
         "epoch": route.epoch,
         "outcome": decision.outcome.value,
         "campaign_id": decision.campaign.id if decision.campaign else None,
-        "refusals": "".join(_LETTERS[refusal] for refusal in decision.refusals) or None,
+        "refusals": "".join(LETTERS[refusal] for refusal in decision.refusals) or None,
         "arm": decision.arm.value,
         "propensity": None if decision.propensity is None else repr(decision.propensity),
         **{name: getattr(visitor, name) for name in (*_SEEN_FIELDS, "city")},
@@ -126,7 +108,7 @@ def document(stored: Record, route: Route) -> dict[str, Any]:
 
 def _decision(stored: Record, route: Route) -> dict[str, Any]:
     propensity = stored.get("propensity")
-    refusals = [_REFUSALS[letter] for letter in stored.get("refusals") or ""]
+    refusals = [REFUSALS[letter] for letter in stored.get("refusals") or ""]
     return {
         "segment": f"{stored.get('country') or '?'}|{stored['device']}",
         "arm": stored["arm"],

@@ -112,6 +112,7 @@ def campaign(document: Document) -> Campaign:
         duplicate_filter=duplicates
         and DuplicateFilter(DuplicateIdentity(duplicates["identity"]), duplicates["window_seconds"]),
         fail_url=document["fail_url"],
+        attribution_window_days=document["attribution_window_days"],
     )
 
 

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from botocore.exceptions import BotoCoreError
@@ -13,6 +13,8 @@ from chalicelib.settings import CACHE_SECONDS
 from chalicelib.smartlink import PublisherLink, Route
 from chalicelib.tables import CampaignApproval, Link
 from chalicelib.tables import Route as RouteRow
+from chalicelib.tracking.caps import Place
+from chalicelib.tracking.store import used_of
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -77,6 +79,10 @@ def _fetch_approvals(whose: tuple[str, tuple[str, ...]]) -> frozenset[str]:
     return frozenset(row.campaign_id for row in rows if row.active)
 
 
+def _fetch_used(keys: tuple[str, ...]) -> dict[str, int]:
+    return used_of(keys)
+
+
 link = Remembered(_fetch_link)
 """The working link of a code, None for a code unknown or stopped."""
 
@@ -85,6 +91,10 @@ route = Remembered(_fetch_route)
 
 approvals = Remembered(_fetch_approvals)
 """Which of these campaigns (publisher's ID, campaigns' IDs) the publisher may run."""
+
+
+used = Remembered(_fetch_used)
+"""How much is used up by those of the cap counters that exist."""
 
 
 def find(code: str) -> tuple[PublisherLink, Route] | None:
@@ -104,7 +114,22 @@ def is_approved(publisher_id: str, its_route: Route, campaign_id: str) -> bool:
         return False
 
 
+def is_used_up(places: Sequence[Place]) -> bool:
+    """Whether any of these caps is used up, as it was at most two seconds ago; without caps nothing is read.
+
+    While the table does not answer, what was read last stands, as nothing can be counted then either;
+    what was never read is taken as used up, like a click cap that cannot be counted.
+    """
+    if not places:
+        return False
+    try:
+        known = used(tuple(place.key for place in places), time.monotonic())
+    except (PynamoDBException, BotoCoreError):
+        return True
+    return any(known.get(place.key, 0) >= place.limit for place in places)
+
+
 def forget() -> None:
     """Forgets all that is remembered, for tests that edit and click in one process."""
-    for each in (link, route, approvals):
+    for each in (link, route, approvals, used):
         each.forget()

@@ -1,39 +1,59 @@
-"""Click caps as counters: which windows a click falls into, and what each still allows."""
+"""Caps as counters: which windows a click or a conversion falls into, and what each still allows."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from chalicelib.smartlink import Campaign, Cap, CapMetric, CapScope, CapWindow
+from chalicelib.tracking.counters.cells import millionths
 
 _KEPT_AFTER = timedelta(days=2)
+_BY_CLICKS = frozenset({CapMetric.CLICKS})
+_BY_CONVERSIONS = frozenset({CapMetric.CONVERSIONS, CapMetric.PAYOUT, CapMetric.REVENUE})
+_MONEY = frozenset({CapMetric.PAYOUT, CapMetric.REVENUE})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place under a cap: the counter's key, its limit, and when the counter may go (None: never)."""
+    """One place under a cap: the counter's key, its limit, and when the counter may go (None: never).
+
+    The counter and its limit count `metric`: clicks and conversions one by one, money in millionths.
+    """
 
     key: str
-    limit: Decimal
+    limit: int
     expires_at: datetime | None
+    metric: CapMetric = CapMetric.CLICKS
 
 
 def places(campaign: Campaign, publisher_id: str, now: datetime) -> tuple[Place, ...]:
     """The places that one click of this publisher takes under the campaign's click caps."""
-    return tuple(_places(campaign, publisher_id, now))
+    return tuple(_place(cap, campaign, publisher_id, now) for cap in _caps(campaign, _BY_CLICKS))
 
 
-def _places(campaign: Campaign, publisher_id: str, now: datetime) -> Iterator[Place]:
-    for cap in campaign.caps:
-        if cap.metric is CapMetric.CLICKS:
-            start, end = window(cap, now)
-            whose = publisher_id if cap.scope is CapScope.PUBLISHER else "*"
-            since = str(int(start.timestamp())) if start else "ever"
-            key = f"{campaign.id}|{cap.metric}|{cap.window}|{cap.timezone}|{since}|{whose}"
-            yield Place(key, cap.limit, end and end + _KEPT_AFTER)
+def conversion_places(campaign: Campaign, publisher_id: str, now: datetime) -> tuple[Place, ...]:
+    """The places that one conversion takes under the campaign's caps on conversions, payout and revenue."""
+    return tuple(_place(cap, campaign, publisher_id, now) for cap in _caps(campaign, _BY_CONVERSIONS))
+
+
+def counted(metric: CapMetric, limit: Decimal) -> int:
+    """The limit as the metric's counters count: money in millionths."""
+    return millionths(limit) if metric in _MONEY else int(limit)
+
+
+def _caps(campaign: Campaign, metrics: Collection[CapMetric]) -> Iterator[Cap]:
+    return (cap for cap in campaign.caps if cap.metric in metrics)
+
+
+def _place(cap: Cap, campaign: Campaign, publisher_id: str, now: datetime) -> Place:
+    start, end = window(cap, now)
+    whose = publisher_id if cap.scope is CapScope.PUBLISHER else "*"
+    since = str(int(start.timestamp())) if start else "ever"
+    key = f"{campaign.id}|{cap.metric}|{cap.window}|{cap.timezone}|{since}|{whose}"
+    return Place(key, counted(cap.metric, cap.limit), end and end + _KEPT_AFTER, cap.metric)
 
 
 def window(cap: Cap, now: datetime) -> tuple[datetime, datetime] | tuple[None, None]:

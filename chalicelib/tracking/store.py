@@ -36,7 +36,7 @@ class Reservation:
     now: datetime
 
 
-_full: set[tuple[str, str]] = set()
+_full: set[tuple[str, int]] = set()
 """Counters seen full, with the limit they were full at: a window never empties again, so no need to ask twice."""
 
 
@@ -62,13 +62,22 @@ def reserve(reservation: Reservation) -> Refusal | None:
 
 def peek(reservation: Reservation) -> Refusal | None:
     """What `reserve` would say just now, taking nothing."""
-    keys = [place.key for place in reservation.places]
-    used = {row.key: row.used for row in Cap.batch_get(keys, consistent_read=True)} if keys else {}
+    used = used_of([place.key for place in reservation.places])
     mark = reservation.mark
     marks = Duplicate.batch_get([mark.key], consistent_read=True) if mark else ()
     if any(row.expires_at > reservation.now.timestamp() for row in marks):
         return Refusal.DUPLICATE
     return Refusal.CAP if any(used.get(p.key, 0) >= p.limit for p in reservation.places) else None
+
+
+def used_of(keys: Sequence[str]) -> dict[str, int]:
+    """How much is used up by each of the counters that exist, as of now; no keys, no read."""
+    return {row.key: row.used for row in Cap.batch_get(keys, consistent_read=True)} if keys else {}
+
+
+def add_used(write: TransactWrite, key: str, amount: int, expires_at: datetime | None) -> None:
+    """Adds to the transaction that a counter moves by `amount` (below 0: is given back), whatever its limit."""
+    write.update(Cap(key), _moving(amount, expires_at))
 
 
 def _reserve_one(reservation: Reservation) -> Refusal | None:
@@ -124,23 +133,27 @@ def _unmarked(reservation: Reservation) -> Condition:
 
 
 def _taking(place: Place) -> list[Any]:
-    expiry = [Cap.expires_at.set(place.expires_at)] if place.expires_at else []
-    return [Cap.used.add(1), *expiry]
+    return _moving(1, place.expires_at)
+
+
+def _moving(amount: int, expires_at: datetime | None) -> list[Any]:
+    expiry = [Cap.expires_at.set(expires_at)] if expires_at else []
+    return [Cap.used.add(amount), *expiry]
 
 
 def _has_room(place: Place) -> Condition:
-    room: Condition = Cap.used.does_not_exist() | (Cap.used < int(place.limit))
+    room: Condition = Cap.used.does_not_exist() | (Cap.used < place.limit)
     return room
 
 
 def _seen_full(place: Place) -> bool:
-    return (place.key, str(place.limit)) in _full
+    return (place.key, place.limit) in _full
 
 
 def _remember_full(place: Place) -> None:
     if len(_full) >= _REMEMBERED_FULL:
         _full.clear()
-    _full.add((place.key, str(place.limit)))
+    _full.add((place.key, place.limit))
 
 
 def forget() -> None:

@@ -4,8 +4,11 @@ import pytest
 
 from chalicelib import auth
 from chalicelib.admin.publishers import store as publishers
+from chalicelib.approvals.campaigns import store as campaign_approvals
 from chalicelib.contract.request import Request
-from chalicelib.tables import ApiKey, Publisher
+from chalicelib.keys import store as keys
+from chalicelib.keys.schema import KeyDocument
+from chalicelib.tables import ApiKey, CampaignApproval, Link, Membership, Publisher
 from tests.conftest import Api
 from tests.documents import (
     FALLBACK,
@@ -134,10 +137,10 @@ def test_an_edit_that_another_one_crossed_is_made_anew_on_top_of_it(
 ) -> None:
     path, saved = path_of(new_publisher(admin).id), publishers.save
 
-    def crossed(request: Request, row: Publisher) -> None:
+    def crossed(request: Request, row: Publisher, before: dict[str, Any]) -> None:
         monkeypatch.setattr(publishers, "save", saved)
         admin.patch(path, {"status": "suspended"})
-        saved(request, row)
+        saved(request, row, before)
 
     monkeypatch.setattr(publishers, "save", crossed)
     edited = good(admin.patch(path, {"name": "Anna"}))
@@ -326,3 +329,52 @@ def test_only_a_campaign_can_be_approved(admin: Api) -> None:
     path = f"{path_of(new_publisher(admin).id)}/campaigns"
     assert complaints(admin.post(path, {"campaign_id": "cmp_none"})) == {"/campaign_id": "is not a campaign: cmp_none"}
     assert complaints(admin.post(path, {})) == {"/campaign_id": "is required"}
+
+
+# Changes that others cross
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_key_that_is_revoked_twice_in_the_same_moment_is_revoked_and_audited_once(
+    admin: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = new_publisher(admin)
+    made = good(admin.post(f"{path_of(publisher.id)}/keys"))
+    path, document = f"{path_of(publisher.id)}/keys/{made['key_id']}", keys.document
+
+    def crossed(row: ApiKey) -> KeyDocument:
+        monkeypatch.setattr(keys, "document", document)
+        assert admin.delete(path).status == 204
+        return document(row)
+
+    monkeypatch.setattr(keys, "document", crossed)
+    assert admin.delete(path).status == 404
+    assert len(good(admin.get(f"/admin/audit?subject={publisher.id}/{made['key_id']}"))["items"]) == 2
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_campaign_that_is_withdrawn_twice_in_the_same_moment_is_withdrawn_and_audited_once(
+    admin: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, publisher = new_campaign(admin), new_publisher(admin)
+    approve(admin, publisher.id, campaign)
+    path, withdraw = f"{path_of(publisher.id)}/campaigns/{campaign['id']}", campaign_approvals.withdraw
+
+    def crossed(request: Request, row: CampaignApproval) -> None:
+        monkeypatch.setattr(campaign_approvals, "withdraw", withdraw)
+        assert admin.delete(path).status == 204
+        withdraw(request, row)
+
+    monkeypatch.setattr(campaign_approvals, "withdraw", crossed)
+    assert admin.delete(path).status == 404
+    assert len(good(admin.get(f"/admin/audit?subject={publisher.id}/{campaign['id']}"))["items"]) == 2
+
+
+def test_an_edit_over_more_links_than_one_transaction_takes_reaches_them_all(admin: Api) -> None:
+    publisher = new_publisher(admin)
+    for n in range(95):
+        code = f"code{n:06}"
+        Membership(publisher.id, f"sml_{n}", status="approved", code=code).save()
+        Link(code, publisher_id=publisher.id, route_id=f"sml_{n}", active=True, publisher_active=True).save()
+    good(admin.patch(path_of(publisher.id), {"status": "suspended"}))
+    assert {row.publisher_active for row in Link.scan()} == {False}

@@ -204,7 +204,21 @@ def test_a_call_whose_body_may_be_left_out_says_so(admin: Api, document: dict[st
         if body and not body["required"]:
             path = re.sub(r"\{\w+\}", "none", call.path)
             key = admin if call.side == "admin" else new_publisher(admin).api
-            assert key.call(call.method, path).status == 404, call
+            # What may stand in the query string instead is complained of; of nothing else is anything missing.
+            missing = 422 if call.path == "/postback" else 404
+            assert key.call(call.method, path).status == missing, call
+
+
+def test_a_postback_may_bring_its_parameters_in_the_query_or_in_the_body(document: dict[str, Any]) -> None:
+    get, post = (operation(document, "/postback", method) for method in ("get", "post"))
+    required = [[each["name"] for each in found["parameters"] if each["required"]] for found in (get, post)]
+    assert required == [["click_id", "token"], []]
+    assert set(post["requestBody"]["content"]) == {"application/json", "application/x-www-form-urlencoded"}
+    assert faults(document, body_schema(document, "/postback", "post"), {"txid": "1"}) == []
+
+
+def test_a_pixel_is_never_refused(document: dict[str, Any]) -> None:
+    assert set(operation(document, "/pixel.gif", "get")["responses"]) == {"200"}
 
 
 def test_a_clicks_document_and_redirect_are_what_the_document_announces(admin: Api, document: dict[str, Any]) -> None:

@@ -9,9 +9,13 @@ import pytest
 import app
 from chalicelib import auth
 from chalicelib.admin.campaigns import store as campaigns
+from chalicelib.contract import handlers
 from chalicelib.contract import store as contract
 from chalicelib.contract.handlers import MAX_BODY
+from chalicelib.contract.request import Request
 from chalicelib.contract.routes import CALLS, Call
+from chalicelib.contract.schema import Strict
+from chalicelib.contract.view import Text, described
 from chalicelib.errors import Unavailable
 from chalicelib.tables import ApiKey, Campaign, Idempotency, Pool
 from tests.conftest import Answered, Api, dynamodb
@@ -464,3 +468,67 @@ def test_a_links_url_stands_below_the_apis_address(admin: Api, monkeypatch: pyte
     path = f"/admin/smartlinks/{smartlink['id']}/publishers"
     link = good(admin.post(path, {"publisher_id": publisher.id}))["link"]
     assert link["url"] == f"https://go.network.example/s/{link['code']}"
+
+
+# Cookies, forms and files
+
+
+@pytest.mark.parametrize(
+    ("header", "cookies"),
+    [
+        pytest.param("", {"": ""}, id="none"),
+        pytest.param("a=1", {"a": "1"}, id="one"),
+        pytest.param("a=1; b=x=y;c", {"a": "1", "b": "x=y", "c": ""}, id="several"),
+    ],
+)
+def test_cookies_go_by_their_names(header: str, cookies: dict[str, str]) -> None:
+    assert handlers._cookies(header) == cookies
+
+
+class Said(Strict):
+    text: str
+
+
+def _asked(monkeypatch: pytest.MonkeyPatch, view: Callable[..., Any], body: bytes = b"", **headers: str) -> Answered:
+    """The answer of a view in the place of `POST /postback`."""
+    monkeypatch.setattr(handlers, "view_of", lambda _: described(view))
+    return Api().post("/postback?text=query", body, **headers)
+
+
+def _text(request: Request, query: Said) -> Text:
+    """Say it again."""
+    return Text(query.text, "text/plain", {"X-Said": "yes"})
+
+
+@pytest.mark.parametrize(
+    ("media", "body", "said"),
+    [
+        pytest.param("", b"", "query", id="nothing"),
+        pytest.param("application/x-www-form-urlencoded", b"text=a+%C3%BC", "a \u00fc", id="a form"),
+        pytest.param("Application/X-WWW-Form-Urlencoded;charset=utf-8", b"text=a", "a", id="a form in capitals"),
+        pytest.param("application/json", b'{"text": "a"}', "a", id="JSON"),
+    ],
+)
+def test_a_post_without_a_model_of_its_body_takes_its_parameters_there(
+    monkeypatch: pytest.MonkeyPatch, media: str, body: bytes, said: str
+) -> None:
+    answered = _asked(monkeypatch, _text, body, Content_Type=media)
+    assert (answered.status, answered.text) == (200, said)
+    assert answered.headers == {"Content-Type": "text/plain", "X-Said": "yes"}
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "image/gif", "text/html"])
+def test_a_file_comes_as_it_is_whatever_the_caller_accepts(monkeypatch: pytest.MonkeyPatch, accept: str | None) -> None:
+    def picture(request: Request, query: Said) -> Text:
+        return Text("GIF89a\x00", "image/gif", {"Cache-Control": "no-store"})
+
+    headers = {} if accept is None else {"Accept": accept}
+    answered = _asked(monkeypatch, picture, b"", **headers)
+    assert (answered.status, answered.text) == (200, "GIF89a\x00")
+    assert answered.headers == {"Content-Type": "image/gif", "Cache-Control": "no-store"}
+
+
+def test_an_open_call_has_nobody_to_keep_an_answer_for(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        assert _asked(monkeypatch, _text, Idempotency_Key="k1").status == 200
+    assert list(Idempotency.scan()) == []

@@ -17,6 +17,10 @@ REQUEST = Request(
 )
 
 
+def test_a_request_brings_no_cookies_unless_it_does() -> None:
+    assert REQUEST.cookies == {}
+
+
 def test_a_timestamp_is_utc_to_the_millisecond() -> None:
     assert timestamp(datetime(2026, 11, 4, 12, 30, 0, 123_999, tzinfo=UTC)) == "2026-11-04T12:30:00.123Z"
 
@@ -50,3 +54,7 @@ def test_a_link_is_clicked_where_the_api_answers() -> None:
 
 def test_a_link_of_a_tracking_domain_is_clicked_there() -> None:
     assert REQUEST.link_url("abcde12345", "go.network.example") == "https://go.network.example/s/abcde12345"
+
+
+def test_an_open_call_has_no_actor() -> None:
+    assert REQUEST.actor == ""

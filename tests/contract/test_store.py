@@ -16,7 +16,7 @@ from chalicelib.admin.campaigns import store as campaigns
 from chalicelib.contract.request import Request
 from chalicelib.contract.routes import CALLS
 from chalicelib.contract.schema import ListQuery
-from chalicelib.contract.store import Listing, page, years
+from chalicelib.contract.store import PAGE_BYTES, Listing, page, years
 from chalicelib.errors import Invalid
 from chalicelib.smartlink import ApplicationStatus
 from chalicelib.tables import Application, Campaign
@@ -98,6 +98,18 @@ def test_a_page_asks_each_year_for_no_more_than_it_still_needs() -> None:
 
     page(replace(listing, query=query), ListQuery(limit=3))
     assert asked == [("2029", 4), ("2028", 2)]
+
+
+def test_a_page_of_large_rows_ends_where_an_answer_would_grow_too_large() -> None:
+    rows = {str(year): ["a", "b", "c"] for year in YEARS}
+    large = replace(a_listing(rows), size=lambda _: PAGE_BYTES // 4)
+    assert [len(page) for page in read_through(large, limit=5)] == [4, 4, 4]
+
+
+def test_a_row_larger_than_a_page_has_one_to_itself() -> None:
+    rows = {str(year): ["a", "b"] if year == 2029 else [] for year in YEARS}
+    large = replace(a_listing(rows), size=lambda _: PAGE_BYTES + 1)
+    assert read_through(large, limit=5) == [["b"], ["a"]]
 
 
 def test_a_row_added_while_one_reads_is_neither_repeated_nor_in_the_way() -> None:

@@ -66,14 +66,21 @@ def moment(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 
 
 def test_a_click_is_sent_on_with_these_headers_and_no_others(admin: Api) -> None:
-    code = new_link(admin, new_campaign(admin, destination_url="https://game.example/"))
-    answered = clicked(code)
+    campaign = new_campaign(admin, destination_url="https://game.example/", attribution_window_days=7)
+    answered = clicked(new_link(admin, campaign))
+    (click_id,) = recorded()
     assert (answered.status, answered.text) == (302, "")
     assert answered.headers == {
         "Location": "https://game.example/",
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
+        "Set-Cookie": f"click_{campaign['id']}={click_id}; Path=/; Max-Age=604800; Secure; HttpOnly; SameSite=None",
     }
+
+
+def test_a_click_that_reaches_no_campaign_sets_no_cookie(admin: Api) -> None:
+    code = new_link(admin, new_campaign(admin, targeting={"countries": ["DE"]}))
+    assert set(clicked(code).headers) == {"Location", "Cache-Control", "Referrer-Policy"}
 
 
 def test_every_macro_is_filled_with_what_is_known_of_the_click(admin: Api) -> None:
@@ -164,14 +171,16 @@ def test_a_click_prints_a_line_on_one_machine_only(
 # HEAD
 
 
-def test_head_answers_the_same_headers_and_leaves_no_trace(admin: Api) -> None:
+def test_head_answers_the_same_headers_but_the_cookie_and_leaves_no_trace(admin: Api) -> None:
     url = "https://game.example/?c={country}&s={sub1}"
     caps = [clicks_cap(1), clicks_cap(1, window="total")]
     campaign = new_campaign(admin, destination_url=url, caps=caps, duplicate_filter={"window_seconds": 60})
     code = new_link(admin, campaign)
     heads = [Api().click(code, "HEAD", {"sub1": "a"}) for _ in range(3)]
     assert [*recorded(), *Cap.scan(), *Duplicate.scan()] == []
-    assert heads == [clicked(code, {"sub1": "a"})] * 3
+    answered = clicked(code, {"sub1": "a"})
+    del answered.headers["Set-Cookie"]
+    assert heads == [answered] * 3
 
 
 def test_head_tells_what_a_click_would_meet(admin: Api) -> None:
@@ -319,6 +328,62 @@ def test_caps_of_what_is_paid_are_not_counted_by_clicks(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, "capped", caps=[cap]))
     assert [host(clicked(code)) for _ in range(2)] == ["capped.example"] * 2
     assert used() == []
+
+
+def used_up(admin: Api, scope: str = "campaign") -> tuple[dict[str, Any], str, str]:
+    """A campaign whose cap of one conversion in all is used up, its smartlink's code, and the cap's counter."""
+    cap = {"metric": "conversions", "window": "total", "limit": "1", "scope": scope}
+    campaign, publisher = new_campaign(admin, caps=[cap]), new_publisher(admin)
+    code = put_on(admin, new_smartlink(admin, campaign), publisher)
+    whose = publisher.id if scope == "publisher" else "*"
+    key = f"{campaign['id']}|conversions|total|UTC|ever|{whose}"
+    Cap(key, used=1).save()
+    return campaign, code, key
+
+
+@pytest.mark.parametrize("scope", ["campaign", "publisher"])
+def test_a_used_up_cap_on_conversions_takes_no_click(admin: Api, scope: str) -> None:
+    _, code, key = used_up(admin, scope)
+    assert refusals(explained(admin, code)) == ["cap"]
+    Cap(key, used=0).save()
+    assert refusals(explained(admin, code)) == [None]
+
+
+def test_one_publishers_used_up_cap_is_nobody_elses(admin: Api) -> None:
+    campaign, _, _ = used_up(admin, "publisher")
+    assert refusals(explained(admin, new_link(admin, campaign))) == [None]
+
+
+def test_head_and_simulation_tell_of_a_used_up_cap_too(admin: Api) -> None:
+    _, code, _ = used_up(admin)
+    smartlink_id = good(admin.get("/admin/smartlinks"))["items"][0]["id"]
+    assert host(Api().click(code, "HEAD")) == "network.example"
+    simulated = good(admin.post(f"/admin/smartlinks/{smartlink_id}/simulate", {"country": "US", "device": "mobile"}))
+    assert refusals(simulated) == ["cap"]
+
+
+def test_a_click_refused_by_a_used_up_cap_takes_no_place_and_leaves_no_mark(admin: Api) -> None:
+    campaign, code, key = used_up(admin)
+    caps = [{"metric": "conversions", "window": "total", "limit": "1"}, clicks_cap(9)]
+    admin.patch(f"/admin/campaigns/{campaign['id']}", {"caps": caps, "duplicate_filter": {"window_seconds": 60}})
+    assert refusals(explained(admin, code)) == ["cap"]
+    assert ([row.key for row in Cap.scan()], list(Duplicate.scan())) == ([key], [])
+
+
+def test_a_cap_on_conversions_is_read_once_in_two_seconds(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    cap = {"metric": "conversions", "window": "day", "limit": "9"}
+    code, asked = new_link(admin, new_campaign(admin, caps=[cap])), _noted(monkeypatch)
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(store, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    for clock.now in (100.0, 101.9, 102.0):
+        Api().click(code)
+    assert asked.count("BatchGetItem") == 2
+
+
+def test_a_cap_on_conversions_that_cannot_be_read_is_used_up(admin: Api) -> None:
+    code = new_link(admin, new_campaign(admin, caps=[{"metric": "payout", "window": "day", "limit": "9"}]))
+    dynamodb().delete_table(TableName="smartlink-caps")
+    assert refusals(explained(admin, code)) == ["cap"]
 
 
 # Duplicates
@@ -538,8 +603,8 @@ def test_the_application_registers_the_queues_handler_under_its_name() -> None:
     assert app.app.handler_map["write_clicks"] is not None
 
 
-def test_a_click_is_two_reads_and_a_write_and_warm_no_read_at_all(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = new_link(admin, new_campaign(admin))
+def _noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The operations that the tables are asked for from now on."""
     asked: list[str] = []
     ask = Connection._make_api_call
 
@@ -548,5 +613,11 @@ def test_a_click_is_two_reads_and_a_write_and_warm_no_read_at_all(admin: Api, mo
         return ask(self, operation, arguments)
 
     monkeypatch.setattr(Connection, "_make_api_call", noted)
+    return asked
+
+
+def test_a_click_is_two_reads_and_a_write_and_warm_no_read_at_all(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = new_link(admin, new_campaign(admin))
+    asked = _noted(monkeypatch)
     assert [admin.click(code).status for _ in range(2)] == [302, 302]
     assert asked == ["GetItem", "GetItem", "PutItem", "PutItem"]

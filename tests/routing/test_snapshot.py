@@ -100,6 +100,7 @@ def test_a_campaign_keeps_all_that_its_document_says() -> None:
         ],
         duplicate_filter={"identity": "ip_ua", "window_seconds": 60},
         fail_url="https://acme.example/fail",
+        attribution_window_days=7,
     )
 
     assert snapshot.campaign(document) == Campaign(
@@ -119,6 +120,7 @@ def test_a_campaign_keeps_all_that_its_document_says() -> None:
         caps=(Cap(CapMetric.PAYOUT, CapWindow.MONTH, Decimal("99.50"), CapScope.PUBLISHER, "Asia/Tokyo"),),
         duplicate_filter=DuplicateFilter(DuplicateIdentity.IP_UA, 60),
         fail_url="https://acme.example/fail",
+        attribution_window_days=7,
     )
 
 

@@ -5,8 +5,10 @@ from chalicelib.routing import store
 from chalicelib.routing.store import Remembered
 from chalicelib.settings import CACHE_SECONDS
 from chalicelib.smartlink import PublisherLink
-from chalicelib.tables import CampaignApproval, Link
+from chalicelib.tables import CampaignApproval, Cap, Link
+from chalicelib.tracking.caps import Place
 from tests.builders import a_route, an_offer
+from tests.conftest import dynamodb
 
 
 class Table:
@@ -133,3 +135,25 @@ def test_only_an_active_approval_of_the_publishers_own_counts() -> None:
     route = a_route(*(an_offer(f"cmp_{n}") for n in (1, 2, 3, 4)))
     approved = [store.is_approved("pub_1", route, offer.campaign.id) for offer in route.offers]
     assert approved == [True, False, False, False]
+
+
+@pytest.mark.usefixtures("tables")
+@pytest.mark.parametrize(("used", "limit", "told"), [(1, 2, False), (2, 2, True), (3, 2, True), (None, 2, False)])
+def test_a_cap_is_used_up_at_its_limit(used: int | None, limit: int, told: bool) -> None:
+    if used is not None:
+        Cap("payout", used=used).save()
+    assert store.is_used_up([Place("other", 1, None), Place("payout", limit, None)]) is told
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_cap_that_was_never_read_is_used_up_and_one_that_was_stays_as_it_was() -> None:
+    known, unknown = Place("known", 1, None), Place("unknown", 1, None)
+    assert not store.is_used_up([known])
+    dynamodb().delete_table(TableName="smartlink-caps")
+    assert (store.is_used_up([known]), store.is_used_up([unknown])) == (False, True)
+
+
+@pytest.mark.usefixtures("tables")
+def test_without_caps_nothing_is_read() -> None:
+    dynamodb().delete_table(TableName="smartlink-caps")
+    assert not store.is_used_up([])

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.smartlink import CapMetric, CapScope, CapWindow
-from chalicelib.tracking.caps import Place, places, window
+from chalicelib.smartlink import Cap, CapMetric, CapScope, CapWindow
+from chalicelib.tracking.caps import Place, conversion_places, places, window
 from tests import strategies as some
 from tests.builders import NOW, a_campaign, a_cap
 
@@ -179,14 +179,34 @@ def test_a_click_takes_one_place_under_each_click_cap() -> None:
     )
 
     assert places(a_campaign("cmp_1", caps=caps), "pub_1", NOW) == (
-        Place("cmp_1|clicks|day|Europe/Berlin|1793746800|*", Decimal(40), datetime(2026, 11, 6, 23, tzinfo=UTC)),
-        Place("cmp_1|clicks|hour|UTC|1793793600|pub_1", Decimal(10), datetime(2026, 11, 6, 13, tzinfo=UTC)),
-        Place("cmp_1|clicks|total|UTC|ever|*", Decimal(1000), None),
+        Place("cmp_1|clicks|day|Europe/Berlin|1793746800|*", 40, datetime(2026, 11, 6, 23, tzinfo=UTC)),
+        Place("cmp_1|clicks|hour|UTC|1793793600|pub_1", 10, datetime(2026, 11, 6, 13, tzinfo=UTC)),
+        Place("cmp_1|clicks|total|UTC|ever|*", 1000, None),
     )
 
 
 def test_a_campaign_without_click_caps_takes_no_place() -> None:
     assert places(a_campaign(caps=(a_cap(metric=CapMetric.REVENUE),)), "pub_1", NOW) == ()
+
+
+def test_a_conversion_takes_one_place_under_each_cap_that_conversions_count_for() -> None:
+    caps = (
+        a_cap(40),
+        a_cap(9, metric=CapMetric.CONVERSIONS, timezone="Europe/Berlin"),
+        Cap(CapMetric.PAYOUT, CapWindow.HOUR, Decimal("10.000001"), CapScope.PUBLISHER),
+        a_cap(1000, metric=CapMetric.REVENUE, window=CapWindow.TOTAL),
+    )
+    ends = (datetime(2026, 11, 6, 23, tzinfo=UTC), datetime(2026, 11, 6, 13, tzinfo=UTC))
+
+    assert conversion_places(a_campaign("cmp_1", caps=caps), "pub_1", NOW) == (
+        Place("cmp_1|conversions|day|Europe/Berlin|1793746800|*", 9, ends[0], CapMetric.CONVERSIONS),
+        Place("cmp_1|payout|hour|UTC|1793793600|pub_1", 10_000_001, ends[1], CapMetric.PAYOUT),
+        Place("cmp_1|revenue|total|UTC|ever|*", 1_000_000_000, None, CapMetric.REVENUE),
+    )
+
+
+def test_a_conversion_takes_no_place_under_a_click_cap() -> None:
+    assert conversion_places(a_campaign(caps=(a_cap(),)), "pub_1", NOW) == ()
 
 
 @given(some.times, some.times, st.sampled_from(ENDING), st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"]))

@@ -1,15 +1,15 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.smartlink import Refusal
-from chalicelib.tables import Cap, Click, Duplicate
+from chalicelib.tables import Cap, Click, Duplicate, connection
 from chalicelib.tracking import store
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.duplicates import Mark
@@ -28,7 +28,7 @@ def a_reservation(*places: Place, **changes: Any) -> Reservation:
 
 
 def a_place(key: str = "day", limit: int = 2, expires_at: datetime | None = END) -> Place:
-    return Place(key, Decimal(limit), expires_at)
+    return Place(key, limit, expires_at)
 
 
 def a_mark(key: str = "visitor", seconds: int = 60) -> Mark:
@@ -118,7 +118,7 @@ def test_no_more_full_counters_are_remembered_than_fit(monkeypatch: pytest.Monke
     for n in range(7):
         reserve(a_place(f"day {n}", 1))
         assert len(store._full) <= 3
-    assert ("day 6", "1") in store._full
+    assert ("day 6", 1) in store._full
 
 
 def test_peeking_tells_what_reserving_would_and_takes_nothing() -> None:
@@ -175,6 +175,32 @@ def test_nobody_waits_for_a_table_that_does_not_answer(monkeypatch: pytest.Monke
     waits = _failing(monkeypatch, 99)
     assert store.reserve(a_reservation(a_place(), a_place("hour"))) is Refusal.CAP
     assert waits == []
+
+
+# Counters that conversions move
+
+
+def _move(key: str, amount: int, expires_at: datetime | None) -> None:
+    with TransactWrite(connection=connection()) as write:
+        store.add_used(write, key, amount, expires_at)
+
+
+def test_a_counter_moves_up_and_down_whatever_the_limit() -> None:
+    for amount in (5, 7, -5):
+        _move("payout", amount, END)
+    _move("ever", 1, None)
+    assert used() == {"payout": 7, "ever": 1}
+    assert {row.key: row.expires_at for row in Cap.scan()} == {"payout": END, "ever": None}
+
+
+def test_what_is_used_up_is_told_of_the_counters_that_exist() -> None:
+    _move("payout", 7, END)
+    assert store.used_of(["payout", "none"]) == {"payout": 7}
+
+
+def test_without_counters_nothing_is_read() -> None:
+    dynamodb().delete_table(TableName="smartlink-caps")
+    assert store.used_of([]) == {}
 
 
 # Clicks

@@ -34,7 +34,7 @@ def approve(request: Request, application_id: str) -> ApprovalDocument:
         approvals.grant_offers(request, standing.pool, standing.publisher)
         return document
     _refuse_unless_pending(asked)
-    approvals.admit(request, standing, code, document)
+    approvals.admit(request, standing, code, document, subject=asked.id)
     return document
 
 

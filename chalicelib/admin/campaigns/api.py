@@ -29,7 +29,7 @@ def create(request: Request, body: CampaignSettings) -> CampaignDocument:
         updated_at=request.timestamp,
     )
     document = _document(request, row)
-    store.save(request, row, expected=0, answer=document)
+    store.save(request, row, before=None, answer=document)
     return document
 
 
@@ -60,10 +60,10 @@ def archive(request: Request, campaign_id: str) -> NoContent:
 
 
 def _saved(request: Request, row: Campaign, settings: CampaignSettings) -> CampaignDocument:
-    expected = row.version
-    row.version, row.updated_at = expected + 1, request.timestamp
+    before = row.settings
+    row.version, row.updated_at = row.version + 1, request.timestamp
     row.settings = settings.model_dump(mode="json")
-    store.save(request, row, expected=expected)
+    store.save(request, row, before=before)
     return _document(request, row)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.admin.publishing import store as publishing
+from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
 from chalicelib.contract.store import Listing, found, page, settled, transaction, years
@@ -45,19 +46,19 @@ def refuse_while_held(campaign_id: str) -> None:
         raise Conflict(message)
 
 
-def save(request: Request, row: Campaign, *, expected: int, answer: Document | None = None) -> None:
-    """Writes the campaign over version `expected` (0: as new), with its own route and those of its pools.
+def save(request: Request, row: Campaign, *, before: dict[str, Any] | None, answer: Document | None = None) -> None:
+    """Writes the campaign over its settings `before` (None: as new), with its own route and those of its pools.
 
     The first 40 pools change with the campaign, in its transaction; more of them, and any that took
     the campaign in meanwhile, right after it.
     """
     own_version = publishing.published_version(row.id)
-    pools = publishing.holders(row.id) if expected else []
-    with transaction(request, answer) as write:
-        write.save(row, _unchanged(expected))
+    pools = publishing.holders(row.id) if before else []
+    with transaction(request, answer, Change(row.id, before, row.settings)) as write:
+        write.save(row, _unchanged(row.version - 1))
         publishing.add_direct_route(write, row, own_version)
         done = publishing.add_holder_routes(write, pools, row)
-    if expected:
+    if before:
         _publish_the_rest(request, row.id, done)
 
 

@@ -1,12 +1,37 @@
-"""The admin's call about single clicks."""
+"""The admin's calls about clicks."""
+
+from itertools import accumulate
 
 from chalicelib.admin.clicks import store
-from chalicelib.admin.clicks.schema import ClickDocument
+from chalicelib.admin.clicks.schema import ClickDocument, ClickQuery
 from chalicelib.contract.request import Request
+from chalicelib.contract.schema import Page
+from chalicelib.contract.store import PAGE_BYTES
 from chalicelib.routing import record
+from chalicelib.smartlink import Route
+from chalicelib.tables import Click
+
+
+def find(request: Request, query: ClickQuery) -> Page[ClickDocument]:
+    """List the recorded clicks, newest first."""
+    rows, cursor = store.clicks(store.search(request, query), query.limit)
+    routes = store.routes_of(rows)
+    items = [_document(row, routes[store.version_of(row)]) for row in rows]
+    shown = items[: _fitting(items)]
+    return Page(items=shown, next_cursor=cursor if len(shown) == len(items) else shown[-1].click_id)
 
 
 def show(request: Request, click_id: str) -> ClickDocument:  # noqa: ARG001 - every view takes the request
     """Show one click, where it went and why."""
     row = store.click(click_id)
-    return ClickDocument(**record.document(store.fields(row), store.route_of(row)))
+    return _document(row, store.route_of(row))
+
+
+def _document(row: Click, route: Route) -> ClickDocument:
+    return ClickDocument(**record.document(store.fields(row), route))
+
+
+def _fitting(items: list[ClickDocument]) -> int:
+    """How many of the first clicks make a page: at least one, whatever its size."""
+    totals = accumulate(len(item.model_dump_json()) for item in items)
+    return max(1, sum(total <= PAGE_BYTES for total in totals))

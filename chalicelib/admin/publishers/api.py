@@ -62,10 +62,11 @@ def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) ->
     """Change a publisher; the links of a suspended one fall back at once."""
     row = approvals.publisher(publisher_id)
     checked_version(request, row.version)
-    settings = body.onto({"name": row.name, "email": row.email, "status": row.status})
+    before = store.settings(row)
+    settings = body.onto(before)
     row.name, row.email, row.status = settings.name, settings.email, settings.status.value
     row.version, row.updated_at = row.version + 1, request.timestamp
-    store.save(request, row)
+    store.save(request, row, before)
     return _detail(row, keys.keys(row.id))
 
 
@@ -74,9 +75,9 @@ def create_key(request: Request, publisher_id: str) -> NewKeyDocument:
     return keys.create(request, approvals.publisher(publisher_id).id)
 
 
-def revoke_key(request: Request, publisher_id: str, key_id: str) -> NoContent:  # noqa: ARG001
+def revoke_key(request: Request, publisher_id: str, key_id: str) -> NoContent:
     """Revoke a publisher's key at once."""
-    keys.revoke(publisher_id, key_id)
+    keys.revoke(request, publisher_id, key_id)
     return NoContent()
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
+from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
 from chalicelib.contract.store import Listing, page, transaction, years
@@ -22,22 +24,28 @@ def publishers(request: Request, query: ListQuery) -> tuple[list[Publisher], str
     return page(Listing("publishers", years(request), rows, lambda row: row.id), query)
 
 
+def settings(row: Publisher) -> dict[str, Any]:
+    """What an admin may change of the publisher."""
+    return {"name": row.name, "email": row.email, "status": row.status}
+
+
 def create(request: Request, row: Publisher, key: ApiKey, answer: Document) -> None:
     """Writes a new publisher with their first key."""
-    with transaction(request, answer) as write:
+    change = Change(row.id, None, {**settings(row), "key_id": key.id})
+    with transaction(request, answer, change) as write:
         write.save(row, Publisher.id.does_not_exist())
         write.save(key, ApiKey.id.does_not_exist())
 
 
-def save(request: Request, row: Publisher) -> None:
-    """Writes an edit over the version before, and whether the publisher is active onto all their links.
+def save(request: Request, row: Publisher, before: dict[str, Any]) -> None:
+    """Writes an edit over the version and settings before it, and whether the publisher is active onto all links.
 
     The first 90 links change in the publisher's transaction, the rest right after it; a link made
     meanwhile is made with the publisher's status checked.
     """
     active = row.status == PublisherStatus.ACTIVE
     first = list(islice(_codes(row.id), _LINKS_AT_ONCE))
-    with transaction(request) as write:
+    with transaction(request, change=Change(row.id, before, settings(row))) as write:
         write.save(row, Publisher.version == row.version - 1)
         for code in first:
             write.update(Link(code), [Link.publisher_active.set(active)], Link.code.exists())

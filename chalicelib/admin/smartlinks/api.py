@@ -114,7 +114,7 @@ def add_publisher(request: Request, smartlink_id: str, body: NewMember) -> Membe
     if standing.status == approvals.APPROVED:
         approvals.grant_offers(request, standing.pool, standing.publisher)
     else:
-        approvals.admit(request, standing, code, document)
+        approvals.admit(request, standing, code, document, subject=standing.pair)
     return document
 
 
@@ -152,7 +152,7 @@ def _saved(
     route_version = publishing.published_version(smartlink_id)
     row = approvals.pool(smartlink_id)
     checked_version(request, row.version)
-    before, settings = row.settings, body.onto(row.settings)
+    before, settings = store.pool_document(row), body.onto(row.settings)
     row.settings = settings.model_dump(mode="json")
     held = store.checked_campaigns(row.settings)
     if before["offers"] != row.settings["offers"] and settings.on_pool_change is OnPoolChange.RESET:

@@ -10,6 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.admin.publishing import store as publishing
 from chalicelib.approvals.campaigns.store import grant
+from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
 from chalicelib.contract.store import Listing, page, transaction, years
@@ -44,17 +45,22 @@ def checked_campaigns(settings: dict[str, Any]) -> dict[str, Campaign]:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What an edit starts from: the settings and the route's version before it, and the campaigns it holds."""
+    """What an edit starts from: the pool's document and the route's version before it, and the campaigns it holds."""
 
     before: dict[str, Any]
     route_version: int
     held: Collection[Campaign]
 
 
+def pool_document(row: Pool) -> dict[str, Any]:
+    """The smartlink as the audit log keeps it."""
+    return {**row.settings, "status": row.status}
+
+
 def create(request: Request, row: Pool, held: Collection[Campaign], answer: Document) -> None:
     """Writes a new smartlink and its route."""
     _seat(row.id, publishing.campaign_ids(row.settings))
-    with transaction(request, answer) as write:
+    with transaction(request, answer, Change(row.id, None, pool_document(row))) as write:
         write.save(row, Pool.id.does_not_exist())
         publishing.add_pool_route(write, row, held, version=0)
 
@@ -69,7 +75,7 @@ def save(request: Request, row: Pool, edit: Edit, answer: Document) -> None:
     fresh = _to_grant(row.settings) - _to_grant(edit.before)
     _seat(row.id, is_held - was_held)
     _grant_to_members(request, row.id, fresh)
-    with transaction(request, answer) as write:
+    with transaction(request, answer, Change(row.id, edit.before, pool_document(row))) as write:
         write.update(Pool(row.id), _actions(row), Pool.version == row.version - 1)
         publishing.add_pool_route(write, row, edit.held, edit.route_version)
         _add_unseating(write, row.id, was_held - is_held)
@@ -99,7 +105,7 @@ def delete(request: Request, row: Pool) -> None:
         Pool.created_year.remove(),
         Pool.market_year.remove(),
     ]
-    with transaction(request) as write:
+    with transaction(request, change=Change(row.id, pool_document(row), None)) as write:
         write.update(Pool(row.id), gone, Pool.version == row.version)
         publishing.drop_route(write, row.id, version)
         _add_unseating(write, row.id, publishing.campaign_ids(row.settings))

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from functools import partial
+from typing import Any
 
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import existing, settled, transaction
 from chalicelib.smartlink import PublisherStatus
@@ -44,7 +46,7 @@ def _grant(request: Request, pairs: list[Pair]) -> None:
             add_standing_check(write, publisher)
             for publisher_id, campaign_id in missing:
                 if publisher_id == publisher.id:
-                    _add(write, request, publisher, campaign_id)
+                    _add(write, publisher, _granted(request, publisher_id, campaign_id, request.new_code()))
 
 
 def _publishers(wanted: Iterable[str]) -> list[Publisher]:
@@ -56,12 +58,20 @@ def add_standing_check(write: TransactWrite, publisher: Publisher) -> None:
     write.condition_check(Publisher, publisher.id, condition=Publisher.status == publisher.status)
 
 
-def _add(write: TransactWrite, request: Request, publisher: Publisher, campaign_id: str) -> CampaignApproval:
-    key = request.new_code()
-    row = CampaignApproval(publisher.id, campaign_id, tracking_key=key, active=True, approved_at=request.timestamp)
+def _granted(request: Request, publisher_id: str, campaign_id: str, tracking_key: str) -> CampaignApproval:
+    """An approval given now, not yet written."""
+    return CampaignApproval(
+        publisher_id,
+        campaign_id,
+        tracking_key=tracking_key,
+        active=True,
+        approved_at=request.timestamp,
+    )
+
+
+def _add(write: TransactWrite, publisher: Publisher, row: CampaignApproval) -> None:
     write.save(row, CampaignApproval.campaign_id.does_not_exist())
-    add_new_link(write, publisher, key, campaign_id)
-    return row
+    add_new_link(write, publisher, row.tracking_key, row.campaign_id)
 
 
 def add_new_link(write: TransactWrite, publisher: Publisher, code: str, route_id: str) -> None:
@@ -78,26 +88,46 @@ def add_new_link(write: TransactWrite, publisher: Publisher, code: str, route_id
 
 def approve(request: Request, publisher: Publisher, campaign_id: str) -> CampaignApproval:
     """Gives the publisher the campaign, the old tracking key with it where they had one before."""
-    row = approval(publisher.id, campaign_id)
-    if row and row.active:
-        return row
-    with transaction(request) as write:
+    there = approval(publisher.id, campaign_id)
+    if there and there.active:
+        return there
+    key = there.tracking_key if there else request.new_code()
+    row = _granted(request, publisher.id, campaign_id, key)
+    with transaction(request, change=_change(there, row)) as write:
         add_standing_check(write, publisher)
-        if row is None:
-            return _add(write, request, publisher, campaign_id)
-        row.active, row.approved_at = True, request.timestamp
-        _add_switch(write, row, active=True)
+        if there:
+            _add_switch(write, row)
+        else:
+            _add(write, publisher, row)
     return row
 
 
 def withdraw(request: Request, row: CampaignApproval) -> None:
     """Takes the campaign from the publisher; their direct link answers 404 from now on."""
-    with transaction(request) as write:
-        _add_switch(write, row, active=False)
+    gone = CampaignApproval(
+        row.publisher_id,
+        row.campaign_id,
+        tracking_key=row.tracking_key,
+        active=False,
+        approved_at=row.approved_at,
+    )
+    with transaction(request, change=_change(row, gone)) as write:
+        _add_switch(write, gone)
 
 
-def _add_switch(write: TransactWrite, row: CampaignApproval, *, active: bool) -> None:
-    there = CampaignApproval.tracking_key == row.tracking_key
-    actions: list[Action] = [CampaignApproval.active.set(active), CampaignApproval.approved_at.set(row.approved_at)]
-    write.update(row, actions, there)
-    write.update(Link(row.tracking_key), [Link.active.set(active)], Link.code.exists())
+def _add_switch(write: TransactWrite, row: CampaignApproval) -> None:
+    switched = (CampaignApproval.tracking_key == row.tracking_key) & (CampaignApproval.active == (not row.active))
+    actions: list[Action] = [
+        CampaignApproval.active.set(row.active),
+        CampaignApproval.approved_at.set(row.approved_at),
+    ]
+    write.update(row, actions, switched)
+    write.update(Link(row.tracking_key), [Link.active.set(row.active)], Link.code.exists())
+
+
+def _change(before: CampaignApproval | None, after: CampaignApproval) -> Change:
+    return Change(f"{after.publisher_id}/{after.campaign_id}", _document(before) if before else None, _document(after))
+
+
+def _document(row: CampaignApproval) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("tracking_key", "active", "approved_at")}

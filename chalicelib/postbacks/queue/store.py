@@ -10,23 +10,16 @@ from botocore.config import Config
 from chalicelib import settings
 from chalicelib.postbacks.message import Message, delay, written
 
-_AT_ONCE = 10
-
 
 def send(messages: Sequence[Message], now: datetime) -> None:
     """Puts the messages into the queue, each held back until it is due or as long as the queue can.
 
-    Raises `RuntimeError` or botocore's errors where not all are in; sending them again does no harm.
+    Raises botocore's errors where not all are in; sending them again does no harm.
     """
-    for start in range(0, len(messages), _AT_ONCE):
-        entries = [
-            {"Id": str(n), "MessageBody": written(each), "DelaySeconds": delay(each, now)}
-            for n, each in enumerate(messages[start : start + _AT_ONCE])
-        ]
-        answer = _sqs().send_message_batch(QueueUrl=settings.postbacks_queue(), Entries=entries)
-        if failed := answer.get("Failed"):
-            message = f"the queue did not take {len(failed)} messages: {failed[0].get('Code')}"
-            raise RuntimeError(message)
+    for each in messages:
+        _sqs().send_message(
+            QueueUrl=settings.postbacks_queue(), MessageBody=written(each), DelaySeconds=delay(each, now)
+        )
 
 
 @cache

@@ -29,7 +29,10 @@ class Columns:
 
 
 def packed(cells: Mapping[Cell, Counts]) -> bytes:
-    """The cells as one text of bytes: a JSON header, then the columns as little-endian integers; zlib over all."""
+    """The cells as one text of bytes: a JSON header, then the columns as little-endian integers; zlib over all.
+
+    Counts that 64 bits cannot hold stand in the header: money has no largest sum.
+    """
     rows, body = sorted(cells), bytearray()
     header: dict[str, Any] = {"size": len(rows), "dimensions": [], "counts": []}
     for column in zip(*rows, strict=True):
@@ -42,15 +45,15 @@ def packed(cells: Mapping[Cell, Counts]) -> bytes:
         counts = [cells[row][n] for row in rows]
         if any(counts):
             kind = _kind(_SIGNED, max(abs(min(counts)), abs(max(counts))) + 1)
-            header["counts"].append([kind, name])
-            body += array(kind, counts).tobytes()
+            header["counts"].append([kind, name] if kind else [kind, name, counts])
+            body += array(kind, counts).tobytes() if kind else b""
     head = json.dumps(header, separators=(",", ":")).encode()
     return zlib.compress(len(head).to_bytes(_LENGTH, "little") + head + body)
 
 
 def _kind(kinds: Sequence[tuple[str, int]], wanted: int) -> str:
-    """The narrowest type of numbers below `wanted`."""
-    return next(kind for kind, limit in kinds if wanted <= limit)
+    """The narrowest type of numbers below `wanted`; empty where none holds them."""
+    return next((kind for kind, limit in kinds if wanted <= limit), "")
 
 
 def columns(stored: bytes) -> Columns:
@@ -65,8 +68,8 @@ def columns(stored: bytes) -> Columns:
     for name, (kind, distinct) in zip(Cell._fields, header["dimensions"], strict=False):
         values[name] = distinct
         codes[name], place = _column(whole, kind, size, place)
-    for kind, name in header["counts"]:
-        counts[name], place = _column(whole, kind, size, place)
+    for kind, name, *large in header["counts"]:
+        counts[name], place = _column(whole, kind, size, place) if kind else (large[0], place)
     return Columns(size, values, codes, counts)
 
 

@@ -9,12 +9,12 @@ from chalicelib.notifications.notice import Notice
 from chalicelib.notifications.store import ADMIN, notify
 from chalicelib.smartlink import CapMetric, NotificationKind
 from chalicelib.tables import Campaign, Cap, Pool
+from chalicelib.tracking.caps import counted
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.store import read
 from chalicelib.tracking.watching import levels
 from chalicelib.tracking.watching.levels import CapKey, Share
 
-_MONEY = {CapMetric.PAYOUT, CapMetric.REVENUE}
 _KINDS = {levels.NEARLY: NotificationKind.CAP_NEARLY_REACHED, levels.FULL: NotificationKind.CAP_REACHED}
 
 
@@ -47,15 +47,12 @@ def _scope(parts: CapKey) -> str:
 def _limits(campaign_ids: Iterable[str]) -> dict[tuple[str, ...], int]:
     """The campaigns' limits, in what their counters count, by campaign, metric, window, time zone and scope."""
     return {
-        (row.id, cap["metric"], cap["window"], cap["timezone"], cap["scope"]): _counted(cap)
+        (row.id, cap["metric"], cap["window"], cap["timezone"], cap["scope"]): counted(
+            CapMetric(cap["metric"]), Decimal(cap["limit"])
+        )
         for row in Campaign.batch_get(sorted(campaign_ids))
         for cap in row.settings["caps"]
     }
-
-
-def _counted(cap: Mapping[str, str]) -> int:
-    limit = Decimal(cap["limit"])
-    return cells.millionths(limit) if cap["metric"] in _MONEY else int(limit)
 
 
 def _tell(key: str, parts: CapKey, used: int, limit: int, now: datetime) -> None:

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.postbacks.queue import store
 from chalicelib.postbacks.queue.store import send
 from tests.builders import NOW
 from tests.postbacks.rows import a_message, delays, make_queue, queued
@@ -23,13 +22,3 @@ def test_a_message_is_held_back_until_it_is_due() -> None:
     seconds = [0, 5, 900, 3600]
     send([a_message(due=NOW + timedelta(seconds=each)) for each in seconds], NOW)
     assert delays() == [0, 5, 900, 900]
-
-
-def test_what_the_queue_does_not_take_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Full:
-        def send_message_batch(self, **_: object) -> dict[str, object]:
-            return {"Failed": [{"Code": "InternalError"}]}
-
-    monkeypatch.setattr(store, "_sqs", Full)
-    with pytest.raises(RuntimeError, match="did not take 1 messages: InternalError"):
-        send([a_message()], NOW)

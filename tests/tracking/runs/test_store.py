@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pynamodb.exceptions import TransactWriteError
 
+from chalicelib import settings as settings_of_the_stack
 from chalicelib.tables import Click, ClickList, Counter, Notification, Run, connection
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import Cell, Cells
@@ -93,7 +94,7 @@ def listed() -> list[str]:
 
 def set_aside() -> list[dict[str, Any]]:
     """The messages of the poison queue."""
-    client, url = boto3.client("sqs"), store.poison_records_queue()
+    client, url = boto3.client("sqs"), settings_of_the_stack.poison_records_queue()
     got = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
     return [json.loads(each["Body"]) for each in got]
 

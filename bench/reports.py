@@ -1,0 +1,290 @@
+"""How long a report takes: half a million counter cells in the local stack, asked for through the API's own Lambda.
+
+`python -m bench.reports` loads thirty days long past, reports on 1, 10 and 30 of them by campaign and
+country, and deletes what it loaded. The floor is the time to read the same rows without looking into them.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+from pynamodb.exceptions import PynamoDBException
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.tables import Counter, connection
+from chalicelib.tracking.counters import cells, store
+from chalicelib.tracking.counters.cells import Cell, Cells
+from local import cloud, paths
+from local.errors import Stop
+
+FIRST_DAY = date(2026, 1, 30)
+DAYS = 30
+CELLS = 500_000
+CAMPAIGNS, COUNTRIES, PUBLISHERS = 20, 50, 100
+DEVICES = ("mobile", "tablet", "desktop")
+BLOCKS_A_DAY = store.MERGED_FROM
+RANGES = (1, 10, 30)
+ROUNDS = 5
+LONGEST_SECONDS = 1_200
+_READERS = 8
+_CONVERTED = 0.05
+_LATER = timedelta(minutes=3)
+_FUNCTION = "APIHandler"
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What was answered, and the seconds of each round."""
+
+    result: Any
+    seconds: Sequence[float]
+
+    @property
+    def text(self) -> str:
+        """Its best and its median round."""
+        return f"best {min(self.seconds):.3f} s, median {statistics.median(self.seconds):.3f} s"
+
+
+def days(count: int = DAYS) -> list[date]:
+    """The first so many days."""
+    return [FIRST_DAY + timedelta(days=n) for n in range(count)]
+
+
+def main() -> None:
+    """Loads, measures and deletes."""
+    parser = argparse.ArgumentParser(prog="python -m bench.reports", description=__doc__)
+    parser.add_argument("--cells", type=int, default=CELLS, help="how many cells to load (default %(default)s)")
+    parser.add_argument("--memory", type=int, metavar="DAYS", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    _use_the_local_stack()
+    if asked.memory:
+        print(json.dumps(memory(asked.memory)))
+        return
+    try:
+        _delete()
+        _measure(asked.cells)
+    except PynamoDBException as error:
+        message = f"the local stack's tables do not answer ({error}): start it and try again"
+        raise Stop(message) from error
+
+
+def _measure(count: int) -> None:
+    """Loads so many cells, prints a line for each range, and deletes them, whatever happens."""
+    try:
+        load(count)
+        print(f"{'days':>4} {'cells':>8} {'rows':>6}  report, floor, ratio, memory")
+        for length in RANGES:
+            print(measured(length), flush=True)
+    finally:
+        print("deleting what was loaded")
+        _delete()
+
+
+def _use_the_local_stack() -> None:
+    os.environ.update(
+        AWS_ENDPOINT_URL=paths.endpoint(),
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - the emulator's
+        AWS_DEFAULT_REGION="us-east-1",
+    )
+
+
+# The load
+
+
+def load(count: int) -> None:
+    """Counts so many cells, evenly over the days, and merges them as the clockwork does."""
+    began = time.monotonic()
+    for n, day in enumerate(days(), start=1):
+        parts = _parts(day, count // DAYS)
+        for part in range(BLOCKS_A_DAY):
+            with TransactWrite(connection=connection()) as write:
+                store.add_blocks(write, f"bench {day} {part}", dict(parts[part]))
+        _merge(cells.partitions([day]))
+        if n % 5 == 0:
+            print(f"loaded {n} of {DAYS} days in {time.monotonic() - began:.0f} s", flush=True)
+        if time.monotonic() - began > LONGEST_SECONDS:
+            message = f"loading took more than {LONGEST_SECONDS} s; try fewer --cells"
+            raise Stop(message)
+
+
+def _merge(partitions: Sequence[str]) -> None:
+    """Merges the blocks, and again when those that were merged may go."""
+    now = datetime.now(UTC)
+    store.merge_all(partitions, now)
+    store.merge_all(partitions, now + _LATER)
+
+
+def _parts(day: date, count: int) -> list[list[tuple[Cell, list[int]]]]:
+    """A day's cells, dealt out to the blocks in which they would arrive."""
+    made = list(_cells(day, count).items())
+    return [made[n::BLOCKS_A_DAY] for n in range(BLOCKS_A_DAY)]
+
+
+def _cells(day: date, count: int) -> Cells:
+    random, found = Random(day.toordinal()), Cells()
+    midnight = datetime.combine(day, datetime.min.time(), UTC)
+    first = cells.quarter_of(int(midnight.timestamp()) * 1000)
+    while len(found) < count:
+        cell = Cell(
+            quarter=first + random.randrange(cells.QUARTERS_A_DAY),
+            smartlink="sml_bench",
+            campaign=f"cmp_{random.randrange(CAMPAIGNS):02d}",
+            publisher=f"pub_{random.randrange(PUBLISHERS):03d}",
+            country=_country(random.randrange(COUNTRIES)),
+            device=random.choice(DEVICES),
+            os="other",
+            currency="USD" if random.random() < _CONVERTED else "",
+        )
+        if cell.currency:
+            cells.add(found, cell, conversions=1, payout=1_500_000, revenue=2_000_000)
+        else:
+            cells.add(found, cell, unique_clicks=random.randrange(1, 9), bot_clicks=random.randrange(2))
+    return found
+
+
+def _country(n: int) -> str:
+    """The n-th pair of letters."""
+    return f"{chr(65 + n // 26)}{chr(65 + n % 26)}"
+
+
+def _delete() -> None:
+    """Deletes all rows of the days' partitions."""
+    for partition in cells.partitions(days()):
+        with Counter.batch_write() as batch:
+            for row in Counter.query(partition, attributes_to_get=["partition", "position"]):
+                batch.delete(row)
+
+
+# The measurements
+
+
+def measured(count: int) -> str:
+    """One line about a report on so many days."""
+    held = sum(piece.size for piece in store.read(cells.partitions(days(count))))
+    event = an_event(count)
+    report = timed(lambda: _rows(_invoked(event)))
+    floor = timed(lambda: _bytes(count))
+    ratio = min(report.seconds) / min(floor.seconds)
+    used = _used(count)
+    return (
+        f"{count:>4} {held:>8,} {report.result:>6,}  report (Lambda on the local stack): {report.text}; "
+        f"floor (reading {floor.result:,} bytes): {floor.text}; {ratio:.1f} times the floor; "
+        f"peak memory (same handler, fresh process): {used['peak']:.0f} MB, {used['before']:.0f} MB before the call"
+    )
+
+
+def timed(call: Callable[[], Any]) -> Timed:
+    """The call made once to warm up, then timed."""
+    call()
+    seconds = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        result = call()
+        seconds.append(time.perf_counter() - began)
+    return Timed(result, seconds)
+
+
+def an_event(count: int) -> Event:
+    """What API Gateway sends for a report on so many days."""
+    first, last = days(count)[0], days(count)[-1]
+    url = f"/admin/reports?from={first}&to={last}&group_by=campaign,country"
+    key = json.loads(paths.STACK_FILE.read_text())["admin_key"]
+    return {
+        "httpMethod": "GET",
+        "path": urlsplit(url).path,
+        "requestContext": {
+            "httpMethod": "GET",
+            "resourcePath": urlsplit(url).path,
+            "path": urlsplit(url).path,
+            "identity": {"sourceIp": "127.0.0.1"},
+        },
+        "headers": {"Authorization": f"Bearer {key}", "Host": "localhost"},
+        "multiValueQueryStringParameters": parse_qs(urlsplit(url).query),
+        "pathParameters": None,
+        "stageVariables": None,
+        "body": None,
+        "isBase64Encoded": False,
+    }
+
+
+def _invoked(event: Event) -> Event:
+    function = _function()
+    answered = _client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+    answer: Event = json.loads(answered["Payload"].read())
+    return answer
+
+
+def _rows(answer: Event) -> int:
+    """How many rows the report has; `Stop` says what else was answered."""
+    if answer.get("statusCode") != 200:  # noqa: PLR2004 - HTTP's own number
+        message = f"the report was not answered: {json.dumps(answer)[:300]}"
+        raise Stop(message)
+    return len(json.loads(answer["body"])["rows"])
+
+
+def _function() -> str:
+    """The name of the Lambda that answers the API."""
+    described = _client("cloudformation").describe_stack_resource(
+        StackName=cloud.local().stack, LogicalResourceId=_FUNCTION
+    )
+    name: str = described["StackResourceDetail"]["PhysicalResourceId"]
+    return name
+
+
+def _client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no type of their own
+    return boto3.client(service, endpoint_url=paths.endpoint())  # type: ignore[call-overload]
+
+
+def _bytes(count: int) -> int:
+    """Reads all rows of the days as the report does, several partitions at once; how many bytes they hold."""
+    with ThreadPoolExecutor(_READERS) as readers:
+        return sum(readers.map(lambda name: sum(_sizes(name)), cells.partitions(days(count))))
+
+
+def _sizes(partition: str) -> Iterator[int]:
+    for row in Counter.query(partition, consistent_read=True):
+        yield len(row.cells)
+
+
+def _used(count: int) -> dict[str, float]:
+    """What `memory` finds in a fresh process."""
+    command = [sys.executable, "-m", "bench.reports", "--memory", str(count)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very program
+    used: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return used
+
+
+def memory(count: int) -> dict[str, float]:
+    """The most memory that this process held before and after a report, in MB."""
+    import app  # noqa: PLC0415 - what is measured
+
+    before = _megabytes()
+    _rows(app.app(an_event(count), None))
+    return {"before": before, "peak": _megabytes()}
+
+
+def _megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Stop as error:
+        sys.exit(f"bench.reports: {error}")

@@ -1,0 +1,45 @@
+"""The admin's calls about conversions."""
+
+from datetime import UTC, datetime
+
+from chalicelib.admin.conversions import store
+from chalicelib.admin.conversions.schema import ConversionDecision, ConversionDocument, ConversionsQuery
+from chalicelib.contract.change import Change
+from chalicelib.contract.request import Request, timestamp
+from chalicelib.contract.schema import Page, Patch
+from chalicelib.contract.store import checked_version
+from chalicelib.conversions import store as conversions
+from chalicelib.tables import Conversion
+
+
+def find(request: Request, query: ConversionsQuery) -> Page[ConversionDocument]:
+    """List conversions, the last to arrive first."""
+    rows, cursor = store.conversions(query, request.now)
+    return Page(items=[_document(row) for row in rows], next_cursor=cursor)
+
+
+def decide(request: Request, conversion_id: str, body: Patch[ConversionDecision]) -> ConversionDocument:
+    """Approve or reject a conversion; with its status all its figures and caps move."""
+    row = store.conversion(conversion_id)
+    checked_version(request, row.revision)
+    before = {"status": row.status, "reason": row.reason}
+    decision = body.onto(before)
+    after = decision.model_dump(mode="json")
+    if after != before:
+        conversions.decide(request, row, decision.status, decision.reason, Change(row.id, before, after))
+    return _document(row)
+
+
+def _document(row: Conversion) -> ConversionDocument:
+    plain = ("id", "click_id", "txid", "event", "status", "reason", "campaign_id", "publisher_id")
+    return ConversionDocument(
+        **{name: getattr(row, name) for name in (*plain, "payout", "revenue", "currency")},
+        at=_time(row.at),
+        click_at=_time(row.click_at),
+        smartlink_id=row.route_id if row.route_id.startswith("sml_") else None,
+        version=row.revision,
+    )
+
+
+def _time(milliseconds: int) -> str:
+    return timestamp(datetime.fromtimestamp(milliseconds / 1000, UTC))

@@ -1,0 +1,23 @@
+"""The documents of notifications, which admins and publishers get alike."""
+
+from typing import Literal
+
+from chalicelib.contract.schema import Document, ListQuery, Timestamp
+from chalicelib.smartlink import NotificationKind
+
+
+class NotificationQuery(ListQuery):
+    """Which notifications: all, or with `unread=true` those that nobody has read yet."""
+
+    unread: Literal["true", "false"] = "false"
+
+
+class NotificationDocument(Document):
+    """One thing told: `subject` holds the IDs it is about, by name."""
+
+    id: str
+    kind: NotificationKind
+    text: str
+    subject: dict[str, str | None]
+    read: bool
+    created_at: Timestamp

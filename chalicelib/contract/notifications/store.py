@@ -1,0 +1,57 @@
+"""A caller's own notifications, admin's and publisher's alike: listing them and noting that one was read."""
+
+from collections.abc import Iterable
+
+from chalicelib.contract.notifications.schema import NotificationDocument, NotificationQuery
+from chalicelib.contract.request import Request
+from chalicelib.contract.schema import Page
+from chalicelib.contract.store import Listing, existing, page, years
+from chalicelib.errors import NotFound
+from chalicelib.notifications.notice import year_of
+from chalicelib.tables import Notification
+
+_READ_TOGETHER = 200
+"""Rows that a query looks through at a time where it wants only the unread ones."""
+
+
+def notifications(request: Request, query: NotificationQuery) -> Page[NotificationDocument]:
+    """A page of what the caller was told, newest first."""
+    unread = Notification.read_at.does_not_exist() if query.unread == "true" else None
+
+    def rows(year: str, after: str | None, limit: int) -> Iterable[Notification]:
+        return Notification.query(
+            f"{request.owner}#{year}",
+            Notification.id < after if after else None,
+            filter_condition=unread,
+            scan_index_forward=False,
+            limit=limit,
+            page_size=_READ_TOGETHER if query.unread == "true" else limit,
+            consistent_read=True,
+        )
+
+    name = f"notifications of {request.owner}, {'unread' if query.unread == 'true' else 'all'}"
+    found, cursor = page(Listing(name, years(request), rows, lambda row: row.id), query)
+    return Page(items=[_document(row) for row in found], next_cursor=cursor)
+
+
+def read(request: Request, notification_id: str) -> NotificationDocument:
+    """Notes that the notification was read; `NotFound` where the caller has none of that ID. Twice is once."""
+    year = year_of(notification_id)
+    row = existing(Notification, f"{request.owner}#{year}", notification_id) if year else None
+    if row is None:
+        message = f"there is no notification {notification_id}"
+        raise NotFound(message)
+    if row.read_at is None:
+        row.update([Notification.read_at.set(request.timestamp)], Notification.id.exists())
+    return _document(row)
+
+
+def _document(row: Notification) -> NotificationDocument:
+    return NotificationDocument(
+        id=row.id,
+        kind=row.kind,
+        text=row.text,
+        subject=row.subject,
+        read=row.read_at is not None,
+        created_at=row.created_at,
+    )

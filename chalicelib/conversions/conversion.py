@@ -1,0 +1,138 @@
+"""A conversion from what was claimed of a click: its name, its fields, and what it adds to counters and caps."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.smartlink import Campaign, CapMetric, ConversionStatus
+from chalicelib.tracking.caps import Place
+from chalicelib.tracking.counters import cells
+from chalicelib.tracking.counters.cells import Cell, Cells
+
+Stored = Mapping[str, Any]
+"""A stored click's or conversion's fields by name, as its table has them; what is unknown may be missing."""
+
+FIRST_REVISION = 1
+_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+_ID_LENGTH = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is claimed of a click. Money that is not named is the campaign's; `txid` and `event` tell claims apart."""
+
+    click_id: str
+    txid: str | None = None
+    event: str | None = None
+    payout: Decimal | None = None
+    revenue: Decimal | None = None
+    status: ConversionStatus = ConversionStatus.APPROVED
+
+    @property
+    def conversion_id(self) -> str:
+        """The same for the same click, transaction ID and event, whoever asks and however often."""
+        named = json.dumps([self.click_id, self.txid or "", self.event or ""])
+        number = int.from_bytes(hashlib.blake2b(named.encode(), digest_size=17).digest())
+        return "cnv_" + "".join(_LETTERS[number >> 5 * n & 31] for n in range(_ID_LENGTH))
+
+
+def in_window(click: Stored, terms: Campaign, now: datetime) -> bool:
+    """Whether a conversion at `now` still counts for the click, by the campaign as it was then; the end is inside."""
+    return milliseconds(now) - int(click["at"]) <= timedelta(days=terms.attribution_window_days) // _MILLISECOND
+
+
+def milliseconds(moment: datetime) -> int:
+    """The aware time as the tables keep it: whole milliseconds since 1970."""
+    return (moment - _BEGINNING) // _MILLISECOND
+
+
+_MILLISECOND = timedelta(milliseconds=1)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def fields(claim: Claim, click: Stored, terms: Campaign, now: datetime) -> dict[str, Any]:
+    """The fields of a new conversion of the click; `terms` are the campaign's at the time of the click."""
+    at, conversion_id = milliseconds(now), claim.conversion_id
+    return {
+        "id": conversion_id,
+        "click_id": claim.click_id,
+        "txid": claim.txid,
+        "event": claim.event,
+        "status": claim.status.value,
+        "revision": FIRST_REVISION,
+        "at": at,
+        "click_at": int(click["at"]),
+        **{name: click[name] for name in ("campaign_id", "route_id", "epoch", "publisher_id", "device", "os")},
+        "country": click.get("country"),
+        "sub1": (click.get("sub_ids") or {}).get("sub1"),
+        "payout": _amount(claim.payout, terms.payout),
+        "revenue": _amount(claim.revenue, terms.revenue),
+        "currency": terms.currency,
+        "day_shard": cells.partition(now.astimezone(UTC).date(), cells.shard_of(click["publisher_id"])),
+        "moment": f"{at:013d}#{conversion_id}",
+    }
+
+
+def _amount(claimed: Decimal | None, agreed: Decimal) -> str:
+    return f"{agreed if claimed is None else claimed:f}"
+
+
+def counted(stored: Stored, sign: int) -> Cells:
+    """What the conversion adds to the counters, or with `sign` -1 takes back: by its click and by itself."""
+    by_click = Cell(
+        quarter=cells.quarter_of(int(stored["click_at"])),
+        smartlink=stored["route_id"],
+        epoch=int(stored["epoch"]),
+        campaign=stored["campaign_id"],
+        publisher=stored["publisher_id"],
+        country=stored.get("country") or "",
+        device=stored["device"],
+        os=stored["os"],
+        sub1=stored.get("sub1") or "",
+        currency=stored["currency"],
+    )
+    payout, revenue = sign * cells.millionths(stored["payout"]), sign * cells.millionths(stored["revenue"])
+    found: Cells = {}
+    cells.add(found, by_click, conversions=sign, payout=payout, revenue=revenue)
+    arrived = by_click._replace(quarter=cells.quarter_of(int(stored["at"])))
+    cells.add(found, arrived, arrived_conversions=sign, arrived_payout=payout, arrived_revenue=revenue)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a conversion takes of one cap counter while it is approved; the counter goes at `expires_at`, if ever."""
+
+    key: str
+    amount: int
+    expires_at: datetime | None
+
+
+def taken(places: Iterable[Place], stored: Stored) -> list[Taken]:
+    """What the conversion takes of each place, in what the place counts; nothing of one where it adds nothing."""
+    amounts = {
+        CapMetric.CONVERSIONS: 1,
+        CapMetric.PAYOUT: cells.millionths(stored["payout"]),
+        CapMetric.REVENUE: cells.millionths(stored["revenue"]),
+    }
+    return [Taken(each.key, amounts[each.metric], each.expires_at) for each in places if amounts[each.metric]]
+
+
+def packed(all_taken: Iterable[Taken]) -> list[list[Any]]:
+    """What was taken, as conversions store it: key, amount as a string, seconds since 1970 or null."""
+    return [
+        [each.key, str(each.amount), int(each.expires_at.timestamp()) if each.expires_at else None]
+        for each in all_taken
+    ]
+
+
+def still_counting(places: Iterable[Any], now: datetime) -> Iterator[Taken]:
+    """What `packed` stored, less the counters that may be gone by `now`."""
+    for key, amount, seconds in places:
+        expires_at = datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
+        if expires_at is None or now < expires_at:
+            yield Taken(key, int(amount), expires_at)

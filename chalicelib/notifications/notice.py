@@ -1,0 +1,33 @@
+"""What somebody is told, and when a notification was written, as its ID says."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.smartlink import NotificationKind
+
+_ID = re.compile(r"ntf_([0-9a-hjkmnp-tv-z]{10})[0-9a-hjkmnp-tv-z]{16}")
+_DIGITS = str.maketrans("0123456789abcdefghjkmnpqrstvwxyz", "0123456789abcdefghijklmnopqrstuv")
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell: `subject` holds the IDs it is about, by name, `text` says it in a sentence."""
+
+    kind: NotificationKind
+    subject: Mapping[str, str | None]
+    text: str
+
+
+def year_of(notification_id: str) -> str | None:
+    """The UTC year in which the notification was written; None for what can be no notification's ID."""
+    parts = _ID.fullmatch(notification_id)
+    if not parts:
+        return None
+    try:
+        written = _BEGINNING + timedelta(milliseconds=int(parts[1].translate(_DIGITS), 32))
+    except OverflowError:
+        return None
+    return str(written.year)

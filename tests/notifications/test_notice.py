@@ -1,0 +1,37 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib import ids
+from chalicelib.notifications.notice import year_of
+from tests.builders import NOW
+
+
+@given(now=st.datetimes(datetime(1970, 1, 1), timezones=st.just(UTC)), entropy=st.binary(min_size=10, max_size=10))  # noqa: DTZ001 - hypothesis wants naive bounds
+def test_an_id_tells_the_year_it_was_made_in(now: datetime, entropy: bytes) -> None:
+    assert year_of(f"ntf_{ids.timed_id(now, entropy)}") == str(now.year)
+
+
+TIMED = ids.timed_id(NOW, bytes(10))
+
+
+@pytest.mark.parametrize(
+    "notification_id",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("-", id="a guard's"),
+        pytest.param("ntf_", id="the prefix alone"),
+        pytest.param(TIMED, id="no prefix"),
+        pytest.param(f"app_{TIMED}", id="another prefix"),
+        pytest.param(f"ntf_{TIMED}0", id="too long"),
+        pytest.param(f"ntf_{TIMED[:-1]}", id="too short"),
+        pytest.param(f"ntf_{TIMED[:-1]}u", id="a letter that IDs leave out"),
+        pytest.param(f"ntf_{TIMED[:-1]}\n", id="a line's end"),
+        pytest.param(f"ntf_{TIMED.upper()}", id="capitals"),
+        pytest.param("ntf_" + "z" * 26, id="a year that no calendar has"),
+    ],
+)
+def test_what_can_be_no_notifications_id_has_no_year(notification_id: str) -> None:
+    assert year_of(notification_id) is None

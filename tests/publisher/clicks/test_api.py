@@ -1,0 +1,58 @@
+import json
+
+from tests.conftest import Api
+from tests.documents import clicked, good, new_campaign, new_publisher, new_smartlink, put_on, recorded
+
+
+def test_a_publisher_sees_where_their_click_went_and_why(admin: Api) -> None:
+    one = new_campaign(admin, "game", payout="1.50", revenue="2.00")
+    two = new_campaign(admin, "shop", targeting={"countries": ["DE"]})
+    smartlink, ann = new_smartlink(admin, {"campaign_id": one["id"], "weight": 3}, two), new_publisher(admin, "Ann")
+    clicked(put_on(admin, smartlink, ann), {"sub1": "newsletter-jan"})
+    (click_id,) = recorded()
+    click = good(ann.api.get(f"/publisher/clicks/{click_id}"))
+    assert click == {
+        "click_id": click_id,
+        "at": click["at"],
+        "smartlink_id": smartlink["id"],
+        "publisher_id": ann.id,
+        "outcome": "offer",
+        "campaign_id": one["id"],
+        "destination_url": f"https://game.example/?cid={click_id}",
+        "country": "US",
+        "region": None,
+        "device": "mobile",
+        "os": "ios",
+        "browser": "safari",
+        "language": None,
+        "sub_ids": {"sub1": "newsletter-jan"},
+        "source": None,
+        "is_bot": False,
+        "is_duplicate": False,
+        "is_unique": True,
+        "decision": {
+            "segment": "US|mobile",
+            "arm": "weighted",
+            "considered": [
+                {"campaign_id": one["id"], "refused": None},
+                {"campaign_id": two["id"], "refused": "country"},
+            ],
+        },
+    }
+
+
+def test_nothing_of_weights_chances_or_the_advertisers_money_is_told(admin: Api) -> None:
+    ann = new_publisher(admin, "Ann")
+    clicked(put_on(admin, new_smartlink(admin, new_campaign(admin)), ann))
+    (click_id,) = recorded()
+    told = json.dumps(good(ann.api.get(f"/publisher/clicks/{click_id}")))
+    for name in ("weight", "priority", "propensity", "draw", "revenue", "payout"):
+        assert f'"{name}"' not in told
+
+
+def test_anothers_click_is_not_found_nor_is_one_that_never_was(admin: Api) -> None:
+    ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    clicked(put_on(admin, new_smartlink(admin, new_campaign(admin)), ann))
+    (click_id,) = recorded()
+    assert bob.api.get(f"/publisher/clicks/{click_id}").status == 404
+    assert ann.api.get("/publisher/clicks/01m7y0t1vmy3cyr3ct0v4mvta8").status == 404
