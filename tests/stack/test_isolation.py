@@ -15,7 +15,7 @@ OWN = {
 }
 """Routes that name nothing: what they answer is the caller's own."""
 
-BODIES: dict[str, object] = {"PATCH": {"event": "sale"}, "POST": {}}
+BODIES: dict[str, object] = {"PATCH": {"event": "*"}, "POST": {}}
 
 
 def things_of(network: Network, publisher: Publisher, address: str) -> dict[str, str]:
@@ -44,9 +44,8 @@ def test_every_publisher_route_answers_404_for_what_is_anothers(network: Network
             path = call.path.format(**things)
             answer = network.call(call.method, path, BODIES.get(call.method), key=other.key)
             assert answer.status == 404, f"{call.method} {call.path}: {answer.status} {answer.body!r}"
-        before = len(came)
-        assert walked(network, one, calls, things) == {200, 201, 202, 204}
-        assert before == 1
+        assert len(came) == 1
+        assert walked(network, one, calls, things) == {200, 202, 204}
     assert {each.path for each in CALLS if each.side == "publisher" and "{" not in each.path} - OWN == {
         "/publisher/postbacks"
     }
