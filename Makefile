@@ -35,7 +35,8 @@ logs: install  ## follow what the functions print (STAGE=prod: on AWS)
 	@$(LOCAL) logs --stage $(STAGE)
 
 test: up  ## run every test, those against the running stack too
-	@$(BIN)/pytest --cov
+	@$(BIN)/pytest -n auto -m "not stack" --cov
+	@$(BIN)/pytest -m stack
 
 soak: up  ## send 20,000 clicks and 600 conversions to the running stack and compare every report with them
 	@$(BIN)/python -m local.traffic --clicks 20000 --conversions 600 --check

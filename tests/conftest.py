@@ -27,6 +27,7 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 RESOURCES = Path(__file__).parent.parent / ".chalice" / "resources.json"
 
 
+@cache
 def table_definitions() -> dict[str, dict[str, Any]]:
     """The stack's table definitions by plain name, as `boto3`'s create_table takes them."""
     resources = json.loads(RESOURCES.read_text())["Resources"].values()
@@ -46,20 +47,46 @@ def dynamodb() -> Any:
     return boto3.client("dynamodb")
 
 
+@cache
+def emulated_aws() -> Any:
+    """One moto for all tests: to create every table anew takes longer than most of what tests do with them."""
+    from moto import mock_aws
+
+    return mock_aws()
+
+
+def empty_tables() -> None:
+    """Every table of the stack, empty, and nothing in any queue or topic."""
+    from moto.backends import get_backend
+    from moto.core import DEFAULT_ACCOUNT_ID
+
+    def backend(service: str) -> Any:
+        return get_backend(service)[DEFAULT_ACCOUNT_ID]["us-east-1"]
+
+    for service in ("sns", "sqs"):
+        backend(service).reset()
+    for name, definition in table_definitions().items():
+        table = backend("dynamodb").tables.get(f"smartlink-{name}")
+        if table is None:
+            dynamodb().create_table(TableName=f"smartlink-{name}", **definition)
+        else:
+            table.items.clear()
+
+
 @pytest.fixture
 def tables() -> Iterator[None]:
     """Empty tables, and nothing remembered of others."""
-    from moto import mock_aws
-
     from chalicelib.routing import store as routing
     from chalicelib.tracking import store as tracking
 
-    with mock_aws():
-        for name, definition in table_definitions().items():
-            dynamodb().create_table(TableName=f"smartlink-{name}", **definition)
+    emulated_aws().start(reset=False)
+    try:
+        empty_tables()
         routing.forget()
         tracking.forget()
         yield
+    finally:
+        emulated_aws().stop(remove_data=False)
 
 
 @dataclass(frozen=True, slots=True)

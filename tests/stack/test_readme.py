@@ -1,5 +1,6 @@
 """The README's commands do what it says."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -8,12 +9,14 @@ from typing import Any
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_the_first_smartlink_of_the_readme_redirects_and_explains_itself(deployed: dict[str, Any]) -> None:
-    script = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[0]
+def test_the_readmes_smartlink_redirects_explains_itself_and_is_paid(deployed: dict[str, Any]) -> None:
+    script = "".join(re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL))
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    went, document = done.stdout.splitlines()
+    went, document, *paid = done.stdout.replace("}{", "}\n{").splitlines()
     assert re.fullmatch(r"302 https://acme\.example/\?cid=[0-9a-z]{26}&s=newsletter-jan", went)
     assert '"outcome":"offer"' in document
+    assert json.loads(paid[0])["status"] == "recorded"
+    assert json.loads(paid[1])["totals"]["conversions"] == 1
