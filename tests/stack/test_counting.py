@@ -45,13 +45,19 @@ def test_unique_duplicate_and_bot_clicks_are_in_the_report_within_seconds(networ
 
 def invoke(records: list[dict[str, Any]]) -> Any:
     """The answer of the deployed aggregator to these records of the clicks' stream."""
+    return answer_of("CountClicks", {"Records": records})
+
+
+def answer_of(function: str, event: dict[str, Any]) -> Any:
+    """What the deployed function answers to the event."""
     here = cloud.local()
     client: Any = here.session.client("lambda", endpoint_url=here.endpoint)
     functions = client.list_functions()["Functions"]
-    name = next(each["FunctionName"] for each in functions if "CountClicks" in each["FunctionName"])
-    answered = client.invoke(FunctionName=name, Payload=json.dumps({"Records": records}))
-    assert "FunctionError" not in answered, answered["Payload"].read()
-    return json.loads(answered["Payload"].read())
+    name = next(each["FunctionName"] for each in functions if function in each["FunctionName"])
+    answered = client.invoke(FunctionName=name, Payload=json.dumps(event))
+    text = answered["Payload"].read()
+    assert "FunctionError" not in answered, text
+    return json.loads(text)
 
 
 def stream_records(like: str, count: int) -> list[dict[str, Any]]:
