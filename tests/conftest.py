@@ -16,6 +16,7 @@ os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="us-east-1",
+    MOTO_ACCOUNT_ID="123456789012",
     TABLE_PREFIX="smartlink-",
     EDGE_SECRET="edge-secret",
     UNWRITTEN_CLICKS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/unwritten-clicks",
@@ -58,15 +59,13 @@ def emulated_aws() -> Any:
 def empty_tables() -> None:
     """Every table of the stack, empty, and nothing in any queue or topic."""
     from moto.backends import get_backend
-    from moto.core import DEFAULT_ACCOUNT_ID
 
-    def backend(service: str) -> Any:
-        return get_backend(service)[DEFAULT_ACCOUNT_ID]["us-east-1"]
-
-    for service in ("sns", "sqs"):
-        backend(service).reset()
+    where = (os.environ["MOTO_ACCOUNT_ID"], os.environ["AWS_DEFAULT_REGION"])
+    for backend in (get_backend("sns"), get_backend("sqs")):
+        backend[where[0]][where[1]].reset()
+    held = get_backend("dynamodb")[where[0]][where[1]].tables
     for name, definition in table_definitions().items():
-        table = backend("dynamodb").tables.get(f"smartlink-{name}")
+        table = held.get(f"smartlink-{name}")
         if table is None:
             dynamodb().create_table(TableName=f"smartlink-{name}", **definition)
         else:

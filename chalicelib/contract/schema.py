@@ -3,11 +3,19 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from chalicelib.contract.request import timestamp
 from chalicelib.errors import Invalid
@@ -190,3 +198,51 @@ Money = Annotated[
 TimeZone = Annotated[str, AfterValidator(_timezone), Field(examples=["UTC", "Europe/Berlin"])]
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY_OR_TIME = "must be a day such as 2026-11-01, or a time such as 2026-11-01T13:15:00Z"
+
+
+def _beginning(text: str) -> str:
+    """The beginning of a UTC day, as a time; times stay what they are."""
+    return f"{text}T00:00:00Z" if _DATE.fullmatch(text) else text
+
+
+def _end(text: str) -> str:
+    """The end of a UTC day, as a time; times stay what they are."""
+    if not _DATE.fullmatch(text):
+        return text
+    try:
+        return _beginning(str(date.fromisoformat(text) + timedelta(days=1)))
+    except (ValueError, OverflowError) as error:
+        raise ValueError(_DAY_OR_TIME) from error
+
+
+class RangeQuery(ListQuery):
+    """What of a list by time: `from` and `to` are UTC days, `to` included, or times, `to` left out.
+
+    Empty means not given.
+    """
+
+    from_: Annotated[Moment, BeforeValidator(_beginning)] | None = Field(None, alias="from")
+    to: Annotated[Moment, BeforeValidator(_end)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in given.items() if value != ""}
+
+    def within(self, oldest: datetime, newest: datetime, ordinary: timedelta) -> tuple[datetime, datetime]:
+        """From when until when (left out), no further than `oldest` and `newest`; `ordinary` is how far back unasked.
+
+        Raises `Invalid` where nothing can lie between what was asked.
+        """
+        asked_since, asked_until = _asked(self.from_), _asked(self.to)
+        until = max(oldest, min(newest, asked_until or newest))
+        if asked_since and asked_since >= (asked_until or until):
+            raise Invalid(("/from", "must be before `to`"))
+        return max(oldest, min(newest, asked_since or until - ordinary)), until
+
+
+def _asked(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

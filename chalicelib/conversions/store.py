@@ -17,9 +17,10 @@ from chalicelib.conversions import conversion
 from chalicelib.conversions.conversion import Claim, Stored
 from chalicelib.errors import Forbidden, Gone, NotFound, Unavailable
 from chalicelib.routing import record, snapshot
+from chalicelib.routing.store import past_route
 from chalicelib.smartlink import Campaign as CampaignNoun
 from chalicelib.smartlink import ConversionStatus
-from chalicelib.tables import Campaign, Click, Conversion, Route
+from chalicelib.tables import Campaign, Click, Conversion
 from chalicelib.tracking import caps
 from chalicelib.tracking.counters.store import add_blocks
 from chalicelib.tracking.store import add_used
@@ -51,8 +52,7 @@ def origin(click_id: str) -> Origin:
     if click is None or not click.campaign_id:
         message = "there is no click of this ID that reached a campaign"
         raise NotFound(message)
-    kept = Route.get(f"{click.route_id}@{click.route_version}", consistent_read=True)
-    route = snapshot.unpacked(kept.snapshot, click.route_version)
+    route = past_route(click.route_id, click.route_version)
     return Origin(click, existing(Campaign, click.campaign_id), record.campaign_of(route, click.campaign_id))
 
 

@@ -105,6 +105,12 @@ def find(code: str) -> tuple[PublisherLink, Route] | None:
     return (found, its_route) if found and its_route else None
 
 
+def past_route(route_id: str, version: int) -> Route:
+    """The route as it was at that version: every one that was published is kept."""
+    kept = RouteRow.get(f"{route_id}@{version}", consistent_read=True)
+    return snapshot.unpacked(kept.snapshot, version)
+
+
 def is_approved(publisher_id: str, its_route: Route, campaign_id: str) -> bool:
     """Whether the publisher may run the campaign by an approval of their own; what cannot be known is not."""
     held = tuple(sorted(offer.campaign.id for offer in its_route.offers))

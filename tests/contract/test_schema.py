@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import pytest
@@ -13,6 +14,7 @@ from chalicelib.contract.schema import (
     NoContent,
     Page,
     Patch,
+    RangeQuery,
     Strict,
     TimeZone,
     validated,
@@ -309,3 +311,70 @@ def test_patching_twice_changes_nothing_more(target: dict[str, Any], patch: dict
     once = Patch(Anything, patch).onto(target)
 
     assert Patch(Anything, patch).onto(once.model_dump(exclude_unset=True)) == once
+
+
+OLDEST, NEWEST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 11, 4, 12, 30, tzinfo=UTC)
+
+
+def within(**given: str) -> tuple[datetime, datetime]:
+    return validated(RangeQuery, given).within(OLDEST, NEWEST, timedelta(days=30))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("given", "since", "until"),
+    [
+        pytest.param({}, "2026-10-05T12:30Z", "2026-11-04T12:30Z", id="the ordinary range"),
+        pytest.param({"from": "", "to": ""}, "2026-10-05T12:30Z", "2026-11-04T12:30Z", id="empty is not given"),
+        pytest.param({"from": "2026-11-01", "to": "2026-11-01"}, "2026-11-01T00:00Z", "2026-11-02T00:00Z", id="a day"),
+        pytest.param(
+            {"from": "2026-11-01T02:00:00+02:00", "to": "2026-11-02T00:00:00Z"},
+            "2026-11-01T00:00Z",
+            "2026-11-02T00:00Z",
+            id="times",
+        ),
+        pytest.param({"to": "2026-11-02T00:00:00Z"}, "2026-10-03T00:00Z", "2026-11-02T00:00Z", id="an end alone"),
+        pytest.param({"from": "2020-01-01"}, "2026-01-01T00:00Z", "2026-11-04T12:30Z", id="no further back"),
+        pytest.param({"from": "2090-01-01", "to": "2090-01-02"}, "2026-11-04T12:30Z", "2026-11-04T12:30Z", id="future"),
+        pytest.param({"to": "2020-01-01"}, "2026-01-01T00:00Z", "2026-01-01T00:00Z", id="long ago"),
+    ],
+)
+def test_a_range_of_a_list_is_what_can_be_there_of_what_was_asked(
+    given: dict[str, str], since: str, until: str
+) -> None:
+    assert within(**given) == (at(since), at(until))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"from": "2026-11-02", "to": "2026-11-01"},
+        {"from": "2026-11-01T00:00:00Z", "to": "2026-11-01T00:00:00Z"},
+        {"from": "2090-01-01"},
+    ],
+)
+def test_a_range_with_nothing_in_it_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(Invalid) as raised:
+        within(**given)
+    assert raised.value.complaints == (("/from", "must be before `to`"),)
+
+
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2026-13-01", "2026-11-01T00:00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"]
+)
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_what_is_neither_a_day_nor_a_time_is_no_range(name: str, text: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        within(**{name: text})
+    assert [pointer for pointer, _ in raised.value.complaints] == [f"/{name}"]
+
+
+def test_a_range_cannot_end_after_the_last_day_there_is() -> None:
+    with pytest.raises(Invalid) as raised:
+        within(to="9999-12-31")
+    assert raised.value.complaints == (
+        ("/to", "must be a day such as 2026-11-01, or a time such as 2026-11-01T13:15:00Z"),
+    )

@@ -1,52 +1,21 @@
 """What clicks are asked for, and the click document."""
 
-import re
-from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field
 
-from chalicelib.contract.schema import Document, ListQuery, Moment, Timestamp
+from chalicelib.contract.schema import Document, RangeQuery, Timestamp
 from chalicelib.smartlink import Arm, Device, OperatingSystem, Outcome, Refusal
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DAY_OR_TIME = "must be a day such as 2026-11-01, or a time such as 2026-11-01T13:15:00Z"
-
-
-def _beginning(text: str) -> str:
-    """The beginning of a UTC day, as a time; times stay what they are."""
-    return f"{text}T00:00:00Z" if _DATE.fullmatch(text) else text
-
-
-def _end(text: str) -> str:
-    """The end of a UTC day, as a time; times stay what they are."""
-    if not _DATE.fullmatch(text):
-        return text
-    try:
-        return _beginning(str(date.fromisoformat(text) + timedelta(days=1)))
-    except (ValueError, OverflowError) as error:
-        raise ValueError(_DAY_OR_TIME) from error
-
 
 _Id = Annotated[str, Field(max_length=200)]
 
 
-class ClickQuery(ListQuery):
-    """Which clicks: by default all of the last seven days. `from` and `to` are UTC days, `to` included, or times.
+class ClickQuery(RangeQuery):
+    """Which clicks: by default all of the last seven days."""
 
-    Empty means not given.
-    """
-
-    from_: Annotated[Moment, BeforeValidator(_beginning)] | None = Field(None, alias="from")
-    to: Annotated[Moment, BeforeValidator(_end)] | None = None
     smartlink_id: _Id | None = None
     publisher_id: _Id | None = None
     campaign_id: _Id | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if value != ""}
 
 
 class Considered(Document):

@@ -32,6 +32,8 @@ _CLICK_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")
 _ORDINARY = timedelta(days=7)
 _KEPT = timedelta(days=CLICK_DAYS)
 _DAY = timedelta(days=1)
+_SOON = timedelta(seconds=1)
+"""Clocks differ: a click of this moment may bear a later time than its list is asked for at."""
 _READERS = 8
 _ROWS_AT_ONCE = 50
 
@@ -47,13 +49,6 @@ def click(click_id: str) -> Click:
 def fields(row: Click) -> dict[str, Any]:
     """The click's stored fields by name."""
     return dict(row.attribute_values)
-
-
-def route_of(row: Click) -> Route:
-    """The route as it was when the click was decided."""
-    version = int(row.route_version)
-    kept = RouteRow.get(f"{row.route_id}@{version}", consistent_read=True)
-    return snapshot.unpacked(kept.snapshot, version)
 
 
 def version_of(row: Click) -> Version:
@@ -86,31 +81,17 @@ class Search:
 
 def search(request: Request, query: ClickQuery) -> Search:
     """What the query asks for: by default the last seven days; nothing from before clicks are kept."""
-    since, until = _range(request, query)
+    since, until = query.within(request.now - _KEPT, request.now + _SOON, _ORDINARY)
     before = min(first_id(until), _checked(query.cursor) or first_id(until))
     days = [until.date() - n * _DAY for n in range((until.date() - since.date()).days + 1)]
     reached = [day for day in days if _first_of(day) < before]
     return Search(_routes(request, query), reached, first_id(since), before, query.publisher_id, query.campaign_id)
 
 
-def _range(request: Request, query: ClickQuery) -> tuple[datetime, datetime]:
-    """From when until when, inside the time of which there can be clicks."""
-    oldest, newest = request.now - _KEPT, request.now + _DAY
-    asked_since, asked_until = _moment(query.from_), _moment(query.to)
-    until = max(oldest, min(newest, asked_until or newest))
-    if asked_since and asked_since >= (asked_until or until):
-        raise Invalid(("/from", "must be before `to`"))
-    return max(oldest, min(newest, asked_since or min(until, request.now) - _ORDINARY)), until
-
-
 def _checked(cursor: str | None) -> str | None:
     if cursor is not None and not _CLICK_ID.fullmatch(cursor):
         raise Invalid(("/cursor", "is not a cursor of this list"))
     return cursor
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def first_id(moment: datetime) -> str:

@@ -2,19 +2,24 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from itertools import islice
 from operator import and_
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.admin.conversions.schema import MAX_DAYS, ConversionsQuery
+from chalicelib.admin.conversions.schema import ConversionsQuery
 from chalicelib.contract.store import Listing, found, page
 from chalicelib.conversions.conversion import milliseconds
 from chalicelib.errors import Invalid
 from chalicelib.tables import Conversion
 from chalicelib.tracking.counters.cells import partitions
+
+MAX_DAYS = 366
+_ORDINARY = timedelta(days=30)
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+_MOMENT = timedelta(milliseconds=1)
 
 _READ_AT_ONCE = 500
 """Rows that a query reads at a time where most of them may not be wanted."""
@@ -29,7 +34,7 @@ def conversions(query: ConversionsQuery, now: datetime) -> tuple[list[Conversion
     """A page of the conversions asked for, the last to arrive first, and the next page's cursor."""
     since, until = _span(query, now)
     days = {day.isoformat(): day for day in _days(since.date(), until.date())}
-    lowest, highest = f"{milliseconds(since):013d}", f"{milliseconds(until):013d}#~"
+    lowest, highest = f"{milliseconds(since):013d}", f"{milliseconds(until):013d}"
     wanted = _wanted(query)
 
     def rows(day: str, after: str | None, limit: int) -> Iterable[Conversion]:
@@ -52,13 +57,11 @@ def conversions(query: ConversionsQuery, now: datetime) -> tuple[list[Conversion
 
 
 def _span(query: ConversionsQuery, now: datetime) -> tuple[datetime, datetime]:
-    """The first and the last moment that are wanted, up to now; `Invalid` for an end before them, or too many days."""
-    since, until = query.since(now), query.until(now)
-    if query.to and until < since:
-        raise Invalid(("/to", "must not be before from"))
+    """From when until when, in the time of which there can be conversions; `Invalid` for too many days."""
+    since, until = query.within(_BEGINNING, now + _MOMENT, _ORDINARY)
     if until - since > timedelta(days=MAX_DAYS):
         raise Invalid(("/from", f"must be at most {MAX_DAYS} days before the end"))
-    return min(since, now), min(until, now)
+    return since, until
 
 
 def _days(first: date, last: date) -> Iterator[date]:
