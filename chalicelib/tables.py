@@ -371,7 +371,7 @@ class Idempotency(Model):
 class Counter(Model):
     """Many counter cells in one row, of one UTC day and shard: `partition` is `2026-11-21#3`.
 
-    `position` is `b#…` for a block, written once with the clicks or the conversion it counts, and `c#…` for a
+    `position` is `b#…` for a block, written once with the clicks or the conversion it counts, and `a#…` for a
     chunk, into which blocks are merged; `absorbed` names the blocks that are in a chunk and may still stand beside it.
     """
 

@@ -21,10 +21,15 @@ CHUNK_BYTES = 300_000
 """How large a chunk may grow; DynamoDB takes 400 KB, some of which the names of absorbed blocks need."""
 
 ABSORBED_AT_ONCE = 1_000
+REMEMBERED = 2_000
+"""Names of absorbed blocks that one chunk may hold: about 90 KB beside its cells."""
+
 _STANDS = timedelta(minutes=2)
 """How long an absorbed block stays: much longer than any reader takes from a partition's first row to its last."""
 
-_BLOCK, _CHUNK, _HEAD = "b#", "c#", "c#0000"
+_BLOCK, _CHUNK, _HEAD = "b#", "a#", "a#0000"
+"""Chunks stand before blocks: who meets one that has forgotten a block cannot have met the block before."""
+
 _READERS = 8
 
 
@@ -69,7 +74,7 @@ class _Partition:
     chunks: Sequence[Counter]
 
     @property
-    def absorbed(self) -> dict[str, float]:
+    def absorbed(self) -> dict[str, int]:
         """When each absorbed block was, by name."""
         return {name: at for chunk in self.chunks for name, at in (chunk.absorbed or {}).items()}
 
@@ -99,22 +104,23 @@ def merge(partition: str, now: datetime) -> int:
 
 
 def _delete_absorbed(found: _Partition, now: datetime) -> set[str]:
-    """Deletes the blocks absorbed long enough ago; the names that no chunk needs to remember any more."""
+    """Deletes the blocks absorbed long enough ago; the names of those that an earlier call has deleted."""
     long_ago = (now - _STANDS).timestamp()
     old = {name for name, at in found.absorbed.items() if at < long_ago}
+    standing = [block for block in found.blocks if _name(block) in old]
     with Counter.batch_write() as batch:
-        for block in found.blocks:
-            if _name(block) in old:
-                batch.delete(block)
-    return old
+        for block in standing:
+            batch.delete(block)
+    return old - {_name(block) for block in standing}
 
 
 def _write(found: _Partition, taken: Sequence[Counter], gone: set[str], now: datetime) -> bool:
     """Writes the chunk with the blocks in it; False where another merger came first."""
-    names = {_name(block): now.timestamp() for block in taken}
+    names = {_name(block): int(now.timestamp()) for block in taken}
+    for each in found.chunks:
+        each.absorbed = {name: at for name, at in (each.absorbed or {}).items() if name not in gone}
     chunk = _grown(found, taken)
-    kept = {name: at for name, at in (chunk.absorbed or {}).items() if name not in gone}
-    chunk.absorbed = {**kept, **names}
+    chunk.absorbed = {**(chunk.absorbed or {}), **names}
     try:
         _commit(found, chunk)
     except TransactWriteError as error:
@@ -128,7 +134,7 @@ _OTHERS = ("ConditionalCheckFailed", "TransactionConflict")
 
 
 def _grown(found: _Partition, taken: Sequence[Counter]) -> Counter:
-    """The last chunk with the blocks in it, or a new chunk of them alone where that would be too large."""
+    """The last chunk with the blocks in it, or a new chunk of them alone where that would hold too much."""
     together: Cells = {}
     for block in taken:
         cells.merge(together, unpacked(block.cells))
@@ -138,7 +144,7 @@ def _grown(found: _Partition, taken: Sequence[Counter]) -> Counter:
     last = found.chunks[-1]
     cells.merge(together, unpacked(last.cells))
     whole = packed(together)
-    if len(whole) > CHUNK_BYTES:
+    if len(whole) > CHUNK_BYTES or len(last.absorbed or ()) + len(taken) > REMEMBERED:
         return Counter(found.name, f"{_CHUNK}{len(found.chunks):04d}", cells=alone, version=0)
     last.cells = whole
     return last
@@ -162,5 +168,13 @@ def _name(block: Counter) -> str:
 
 
 def merge_all(partitions: Iterable[str], now: datetime) -> int:
-    """Merges each of the partitions; how many blocks in all."""
-    return sum(merge(partition, now) for partition in partitions)
+    """Merges each of the partitions until little is left; how many blocks in all."""
+    return sum(_merge_whole(partition, now) for partition in partitions)
+
+
+def _merge_whole(partition: str, now: datetime) -> int:
+    total = merged = merge(partition, now)
+    while merged == ABSORBED_AT_ONCE:
+        merged = merge(partition, now)
+        total += merged
+    return total

@@ -63,7 +63,7 @@ def test_merged_blocks_are_read_once_while_they_still_stand_and_after() -> None:
     assert store.merge(PARTITION, NOW + timedelta(minutes=1)) == 0
     assert len(positions()) == 21
     assert store.merge(PARTITION, NOW + timedelta(minutes=3)) == 0
-    assert (total(), positions()) == (20, ["c#0000"])
+    assert (total(), positions()) == (20, ["a#0000"])
 
 
 def test_a_chunk_takes_in_what_comes_later() -> None:
@@ -71,9 +71,25 @@ def test_a_chunk_takes_in_what_comes_later() -> None:
     store.merge(PARTITION, NOW)
     add_many(16, "later")
     assert store.merge(PARTITION, NOW + timedelta(minutes=3)) == 16
-    row = Counter.get(PARTITION, "c#0000")
-    assert (total(), row.version, len(row.absorbed)) == (36, 2, 16)
+    row = Counter.get(PARTITION, "a#0000")
+    assert (total(), row.version, len(row.absorbed)) == (36, 2, 36)
     assert sum(counts[0] for counts in unpacked(row.cells).values()) == 36
+
+
+def test_a_chunk_forgets_a_block_only_in_a_merge_after_the_one_that_deletes_it() -> None:
+    add_many(20)
+    remembered = []
+    for n in range(3):
+        assert store.merge(PARTITION, NOW + timedelta(minutes=3 * n)) == (16 if n else 20)
+        remembered.append(len(Counter.get(PARTITION, "a#0000").absorbed))
+        add_many(16, f"round {n}")
+    assert remembered == [20, 36, 32]
+
+
+def test_whoever_reads_a_partition_meets_its_chunks_before_its_blocks() -> None:
+    add_many(16)
+    store.merge(PARTITION, NOW)
+    assert [each[:2] for each in positions()] == ["a#", *["b#"] * 16]
 
 
 def test_a_full_chunk_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,8 +97,48 @@ def test_a_full_chunk_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) ->
     for n in range(3):
         add_many(16, f"round {n}")
         assert store.merge(PARTITION, NOW + timedelta(minutes=3 * n)) == 16
-    assert [each for each in positions() if each.startswith("c#")] == ["c#0000", "c#0001", "c#0002"]
+    assert [each for each in positions() if each.startswith("a#")] == ["a#0000", "a#0001", "a#0002"]
     assert total() == 48
+
+
+def test_a_reader_between_any_two_writes_of_a_merge_counts_each_block_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    client, seen = connection().client, []
+    call = type(client)._make_api_call
+
+    def reading(self: Any, operation: str, parameters: Any) -> Any:
+        answer = call(self, operation, parameters)
+        if operation != "Query":
+            with monkeypatch.context() as patch:
+                patch.setattr(type(client), "_make_api_call", call)
+                seen.append(total())
+        return answer
+
+    added = 0
+    for n in range(4):
+        add_many(16, f"round {n}")
+        added += 16
+        with monkeypatch.context() as patch:
+            patch.setattr(type(client), "_make_api_call", reading)
+            store.merge(PARTITION, NOW + timedelta(minutes=3 * n))
+        assert set(seen) == {added}
+        seen.clear()
+
+
+def test_a_chunk_that_remembers_many_blocks_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "REMEMBERED", 30)
+    for n in range(3):
+        add_many(16, f"round {n}")
+        assert store.merge(PARTITION, NOW + timedelta(seconds=n)) == 16
+    chunks = [row for row in Counter.query(PARTITION) if row.position.startswith("a#")]
+    assert [len(row.absorbed) for row in chunks] == [16, 16, 16]
+    assert total() == 48
+
+
+def test_a_backlog_is_merged_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "ABSORBED_AT_ONCE", 20)
+    add_many(50)
+    assert store.merge_all([PARTITION], NOW) == 40
+    assert total() == 50
 
 
 def test_of_two_mergers_at_once_one_writes(monkeypatch: pytest.MonkeyPatch) -> None:
