@@ -1,5 +1,6 @@
-"""Identifiers: 48 bits of time, then chance, so that they sort by age and cannot be guessed."""
+"""Identifiers: of time and chance, so that they sort by age and cannot be guessed, or of what they name."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -11,6 +12,16 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 def timed_id(now: datetime, entropy: bytes) -> str:
     """26 characters of Crockford's base 32: milliseconds since 1970, then 10 bytes of entropy (as in ULID)."""
     number = (now - _BEGINNING) // timedelta(milliseconds=1) << 80 | int.from_bytes(entropy[:10])
+    return _written(number)
+
+
+def named_id(name: str) -> str:
+    """26 characters of Crockford's base 32 that follow from the name: 130 bits of its BLAKE2b hash."""
+    return _written(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=17).digest()) >> 6)
+
+
+def _written(number: int) -> str:
+    """The lowest 130 bits of a number in base 32."""
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
 

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -83,3 +84,9 @@ def test_a_code_is_its_entropy_in_base_62_cut_to_10_letters(entropy: int, code: 
 )
 def test_what_cannot_be_a_code_is_told_without_asking_a_table(text: str) -> None:
     assert not ids.is_code(text)
+
+
+@given(st.text(), st.text())
+def test_a_named_id_follows_from_its_name(name: str, other: str) -> None:
+    assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", ids.named_id(name))
+    assert (ids.named_id(name) == ids.named_id(other)) is (name == other)

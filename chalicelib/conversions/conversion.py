@@ -1,6 +1,5 @@
 """A conversion from what was claimed of a click: its name, its fields, and what it adds to counters and caps."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from chalicelib import ids
 from chalicelib.smartlink import Campaign, CapMetric, ConversionStatus
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.counters import cells
@@ -17,8 +17,6 @@ Stored = Mapping[str, Any]
 """A stored click's or conversion's fields by name, as its table has them; what is unknown may be missing."""
 
 FIRST_REVISION = 1
-_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
-_ID_LENGTH = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +34,7 @@ class Claim:
     def conversion_id(self) -> str:
         """The same for the same click, transaction ID and event, whoever asks and however often."""
         named = json.dumps([self.click_id, self.txid or "", self.event or ""])
-        number = int.from_bytes(hashlib.blake2b(named.encode(), digest_size=17).digest())
-        return "cnv_" + "".join(_LETTERS[number >> 5 * n & 31] for n in range(_ID_LENGTH))
+        return f"cnv_{ids.named_id(named)}"
 
 
 def in_window(click: Stored, terms: Campaign, now: datetime) -> bool:

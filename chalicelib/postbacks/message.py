@@ -1,20 +1,17 @@
 """One try to tell a publisher something, as the queue carries it."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from math import ceil
+
+from chalicelib import ids
 
 FIRST = "first"
 """The series of tries that the conversion's own change set off."""
 
 LONGEST_DELAY = 900
 """Seconds; the queue cannot hold a message back for longer."""
-
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_BITS = 130
-_DIGEST_BYTES = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +48,7 @@ def parsed(body: str) -> Message:
 def delivery_id(message: Message) -> str:
     """The ID of the delivery that this message asks for: the same however often the message comes."""
     named = (message.postback_id, message.conversion_id, message.revision, message.series, message.attempt)
-    digest = hashlib.blake2b(json.dumps(named).encode(), digest_size=_DIGEST_BYTES).digest()
-    number = int.from_bytes(digest) >> (8 * _DIGEST_BYTES - _BITS)
-    return "dlv_" + "".join(_ALPHABET[number >> shift & 31] for shift in range(_BITS - 5, -1, -5))
+    return f"dlv_{ids.named_id(json.dumps(named))}"
 
 
 def following(message: Message, due: datetime) -> Message:
