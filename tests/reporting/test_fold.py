@@ -89,6 +89,27 @@ def test_no_dimension_is_one_group_of_everything() -> None:
     assert fold([piece, piece], a_plan()) == {(): [12]}
 
 
+def test_a_cell_counts_only_where_it_passes_every_filter_and_the_range() -> None:
+    cells = [
+        Cell(NOON + quarter, country=country, publisher=publisher)
+        for quarter in (0, 9)
+        for country in ("DE", "US")
+        for publisher in ("pub_1", "pub_2")
+    ]
+    piece = columns(packed({cell: [1] * len(COUNTS) for cell in cells}))
+    filters = {"country": "DE", "publisher": "pub_1"}
+    plan = Plan(("country", "publisher"), ("unique_clicks",), NOON, NOON + 9, filters)
+    assert fold([piece], plan) == {("DE", "pub_1"): [1]}
+
+
+def test_a_group_in_which_everything_was_taken_back_is_none() -> None:
+    zeros = [0] * len(COUNTS)
+    cells = {Cell(NOON, country="DE", sub1="a"): [1, *zeros[1:]], Cell(NOON, country="DE", sub1="b"): [-1, *zeros[1:]]}
+    other = {Cell(NOON, country="US"): [2, *zeros[1:]]}
+    plan = Plan(("country",), ("unique_clicks",), NOON, NOON + 1)
+    assert fold([columns(packed({**cells, **other}))], plan) == {("US",): [2]}
+
+
 def test_direct_links_belong_to_no_smartlink_but_each_to_a_route() -> None:
     piece = a_piece(Cell(NOON, "cmp_1"), Cell(NOON, "cmp_2"), Cell(NOON, "sml_1"), unique_clicks=1)
     assert fold([piece], a_plan("smartlink")) == {("",): [2], ("sml_1",): [1]}

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.contract.schema import Document, RangeQuery, Timestamp
-from chalicelib.smartlink import Arm, Device, OperatingSystem, Outcome, Refusal
+from chalicelib.contract.clicks.schema import ClickFacts
+from chalicelib.contract.schema import Document, RangeQuery
+from chalicelib.smartlink import Arm, Refusal
 
 _Id = Annotated[str, Field(max_length=200)]
 
@@ -38,25 +39,7 @@ class DecisionDocument(Document):
     considered: list[Considered]
 
 
-class ClickDocument(Document):
+class ClickDocument(ClickFacts):
     """One click, where it went and why. A simulated one has no ID."""
 
-    click_id: str | None
-    at: Timestamp
-    smartlink_id: str | None
-    publisher_id: str | None
-    outcome: Outcome
-    campaign_id: str | None
-    destination_url: str | None
-    country: str | None
-    region: str | None
-    device: Device
-    os: OperatingSystem
-    browser: str | None
-    language: str | None
-    sub_ids: dict[str, str]
-    source: str | None
-    is_bot: bool
-    is_duplicate: bool
-    is_unique: bool
     decision: DecisionDocument

@@ -145,6 +145,7 @@ def test_what_is_changed_or_removed_counts_nothing() -> None:
         pytest.param([(0, 20)], id="whole"),
         pytest.param([(0, 3), (3, 20)], id="cut inside a run"),
         pytest.param([(0, 3), (3, 5), (5, 9), (9, 20)], id="cut into many"),
+        pytest.param([(0, 3), (0, 3), (3, 20)], id="cut inside a run, the first part twice"),
         pytest.param([(0, 26)], id="with more at the end"),
         pytest.param([(0, 7), (7, 26)], id="cut, with more at the end"),
     ],

@@ -1,0 +1,27 @@
+"""What admins and publishers alike are told of a click."""
+
+from chalicelib.contract.schema import Document, Timestamp
+from chalicelib.smartlink import Device, OperatingSystem, Outcome
+
+
+class ClickFacts(Document):
+    """One click: who it was, as far as it is known, and where it went. A simulated one has no ID."""
+
+    click_id: str | None
+    at: Timestamp
+    smartlink_id: str | None
+    publisher_id: str | None
+    outcome: Outcome
+    campaign_id: str | None
+    destination_url: str | None
+    country: str | None
+    region: str | None
+    device: Device
+    os: OperatingSystem
+    browser: str | None
+    language: str | None
+    sub_ids: dict[str, str]
+    source: str | None
+    is_bot: bool
+    is_duplicate: bool
+    is_unique: bool
