@@ -12,6 +12,9 @@ import pytest
 from local import cloud
 from tests.stack.network import Network
 
+CLOCKWORK = {"counters", "runs", "click_lists", "postback_deliveries", "notifications"}
+"""Tables that streams, queues and schedules write in their own time, still busy with what other tests have done."""
+
 STACK_FILE = Path(__file__).parent.parent.parent / ".local" / "stack.json"
 
 
@@ -40,10 +43,11 @@ def network(deployed: dict[str, Any]) -> Network:
 
 @pytest.fixture
 def count_items(deployed: dict[str, Any]) -> Callable[[], dict[str, int]]:
-    """Counts the items of every table of the stack."""
+    """Counts the items of every table of the stack that requests write."""
     here = cloud.local()
     client = here.session.client("dynamodb", endpoint_url=here.endpoint)
     names = [name for name in client.list_tables()["TableNames"] if name.startswith("smartlink-")]
+    names = [name for name in names if name.removeprefix("smartlink-") not in CLOCKWORK]
 
     def count() -> dict[str, int]:
         return {name: client.scan(TableName=name, Select="COUNT")["Count"] for name in names}

@@ -113,6 +113,7 @@ def test_a_receiver_that_hangs_is_cut_at_five_seconds(network: Network) -> None:
         publisher.converts()
         within(30, lambda: publisher.statuses(made["id"])[:1], ["failed"])
         first = publisher.deliveries(made["id"])[-1]
+        publisher.good("DELETE", f"/publisher/postbacks/{made['id']}")
     assert 4_900 <= first["took_ms"] <= 6_000
     assert first["next_try_at"]
 
@@ -172,6 +173,7 @@ def test_a_redirect_is_not_followed(network: Network) -> None:
         within(20, lambda: publisher.statuses(made["id"])[:1], ["failed"])
         assert (len(came) >= 1, reached) == (True, [])
     assert publisher.deliveries(made["id"])[-1]["http_status"] == 302
+    publisher.good("DELETE", f"/publisher/postbacks/{made['id']}")
 
 
 def test_a_postback_is_told_only_what_it_asked_for(network: Network) -> None:
