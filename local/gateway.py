@@ -2,7 +2,8 @@
 
 The emulator starts one Python process per call in flight, half a second of work each: a burst of 160 would keep two
 cores busy for minutes. It takes a batch of a DynamoDB stream for done whatever the function reports, where AWS sends
-what failed again. And it believes the sender's own `X-Forwarded-For`, where API Gateway reports who connected.
+what failed again. It keeps how far each stream was read and not the stream, so that nothing of a new one would be read
+for long after a start. And it believes the sender's own `X-Forwarded-For`, where API Gateway reports who connected.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ def app() -> Application:
     emulator = cast("Application", importlib.import_module("ministack.app").app)
     functions: Any = importlib.import_module("ministack.services.lambda_svc")
     functions.__dict__["_execute_function"] = with_partial_failures(functions._execute_function)  # noqa: SLF001
+    functions.load_persisted_state = without_positions(functions.load_persisted_state)
     return in_front_of(emulator, at_once=_CALLS_PER_CORE * (os.cpu_count() or 1))
 
 
@@ -61,6 +63,15 @@ def with_partial_failures(execute: Callable[..., dict[str, Any]]) -> Callable[..
         return result
 
     return executed
+
+
+def without_positions(load: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    """`load(state)`, the places left out up to which the streams of an earlier process were read."""
+
+    def loaded(state: dict[str, Any]) -> None:
+        load({name: part for name, part in state.items() if name != "dynamodb_stream_positions"})
+
+    return loaded
 
 
 def _is_of_a_stream(event: dict[str, Any]) -> bool:

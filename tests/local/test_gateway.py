@@ -65,3 +65,9 @@ STREAM = {"Records": [{"eventID": "1", "dynamodb": {}}]}
 def test_a_streams_batch_with_failures_is_sent_again(event: Any, body: Any, is_error: bool) -> None:
     executed = gateway.with_partial_failures(lambda _function, _event: {"body": body})
     assert bool(executed({}, event).get("error")) is is_error
+
+
+def test_streams_are_read_from_their_beginning_after_a_start() -> None:
+    seen: list[dict[str, Any]] = []
+    gateway.without_positions(seen.append)({"esms": {"a": 1}, "dynamodb_stream_positions": {"a": 3000}})
+    assert seen == [{"esms": {"a": 1}}]
