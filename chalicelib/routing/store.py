@@ -79,10 +79,6 @@ def _fetch_approvals(whose: tuple[str, tuple[str, ...]]) -> frozenset[str]:
     return frozenset(row.campaign_id for row in rows if row.active)
 
 
-def _fetch_used(keys: tuple[str, ...]) -> dict[str, int]:
-    return used_of(keys)
-
-
 link = Remembered(_fetch_link)
 """The working link of a code, None for a code unknown or stopped."""
 
@@ -93,7 +89,7 @@ approvals = Remembered(_fetch_approvals)
 """Which of these campaigns (publisher's ID, campaigns' IDs) the publisher may run."""
 
 
-used = Remembered(_fetch_used)
+used: Remembered[tuple[str, ...], dict[str, int]] = Remembered(used_of)
 """How much is used up by those of the cap counters that exist."""
 
 

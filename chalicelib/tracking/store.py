@@ -190,11 +190,12 @@ def _set_aside(row: Click) -> None:
 
 
 def _send(item: str) -> None:
-    _queues().send_message(QueueUrl=unwritten_clicks_queue(), MessageBody=item)
+    queues().send_message(QueueUrl=unwritten_clicks_queue(), MessageBody=item)
 
 
 @cache
-def _queues() -> Any:  # noqa: ANN401 - boto3's clients have no type of their own
+def queues() -> Any:  # noqa: ANN401 - boto3's clients have no type of their own
+    """The client of the queues for what cannot be written or counted just now."""
     import boto3  # noqa: PLC0415 - needed only when the table is sick
 
     return boto3.client("sqs")

@@ -89,12 +89,13 @@ def merge(partition: str, now: datetime) -> int:
     """Merges the partition's fresh blocks into its last chunk, or a new one where that is full; how many.
 
     A chunk that names what it absorbed is written first, the blocks are deleted in a later call: whoever
-    reads between sees each block once. The head chunk's version lets one merger through at a time.
+    reads between sees each block once. The head chunk's version lets one merger through at a time, and is
+    read before the blocks: what another merger did to them meanwhile has changed it.
     """
-    blocks = list(Counter.query(partition, Counter.position.startswith(_BLOCK), consistent_read=True))
-    if len(blocks) < MERGED_FROM:
+    if Counter.count(partition, Counter.position.startswith(_BLOCK), limit=MERGED_FROM) < MERGED_FROM:
         return 0
     chunks = list(Counter.query(partition, Counter.position.startswith(_CHUNK), consistent_read=True))
+    blocks = list(Counter.query(partition, Counter.position.startswith(_BLOCK), consistent_read=True))
     found = _Partition(partition, blocks, chunks)
     gone = _delete_absorbed(found, now)
     taken = found.fresh[:ABSORBED_AT_ONCE]

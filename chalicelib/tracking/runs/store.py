@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,6 +18,7 @@ from chalicelib.tables import Run as RunRow
 from chalicelib.tracking.counters.store import add_blocks
 from chalicelib.tracking.runs import run as runs
 from chalicelib.tracking.runs.run import Run, StreamRecord
+from chalicelib.tracking.store import queues
 
 _DAY_SECONDS = 86_400
 
@@ -124,7 +124,7 @@ def _set_aside(record: StreamRecord, complaint: str, now: datetime) -> None:
     A record delivered again may come into the queue twice, under the same sequence number.
     """
     body = {"sequence": record.sequence, "reason": complaint, "click": _said(record.click)}
-    _queues().send_message(QueueUrl=poison_records_queue(), MessageBody=json.dumps(body))
+    queues().send_message(QueueUrl=poison_records_queue(), MessageBody=json.dumps(body))
     subject = {"sequence": record.sequence, "click_id": (record.click or {}).get("click_id")}
     notice = Notice(NotificationKind.POISON_RECORD, subject, f"A recorded click could not be counted: {complaint}")
     notify("admin", notice, once=record.sequence, now=now)
@@ -132,10 +132,3 @@ def _set_aside(record: StreamRecord, complaint: str, now: datetime) -> None:
 
 def _said(click: Mapping[str, Any] | None) -> dict[str, str]:
     return {name: repr(value) for name, value in (click or {}).items() if value is not None}
-
-
-@cache
-def _queues() -> Any:  # noqa: ANN401 - boto3's clients have no type of their own
-    import boto3  # noqa: PLC0415 - needed only for what cannot be counted
-
-    return boto3.client("sqs")

@@ -13,6 +13,7 @@ from pynamodb.exceptions import TransactWriteError
 
 from chalicelib import settings as settings_of_the_stack
 from chalicelib.tables import Click, ClickList, Counter, Notification, Run, connection
+from chalicelib.tracking import store as tracking
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import Cell, Cells
 from chalicelib.tracking.counters.packing import unpacked
@@ -34,11 +35,11 @@ class Killed(BaseException):
 @pytest.fixture(autouse=True)
 def queues(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A queue for what cannot be counted."""
-    store._queues.cache_clear()
+    tracking.queues.cache_clear()
     queue = boto3.client("sqs").create_queue(QueueName="poison-records")
     monkeypatch.setenv("POISON_RECORDS_QUEUE_URL", queue["QueueUrl"])
     yield
-    store._queues.cache_clear()
+    tracking.queues.cache_clear()
 
 
 def a_click(n: int, **changes: Any) -> Click:
