@@ -6,8 +6,9 @@ BIN := .venv/bin
 LOCAL := $(BIN)/python -m local
 SOURCES := $(wildcard app.py chalicelib local bench tests)
 STAGE ?= local
+SEEDS ?= 20
 
-.PHONY: help install up run down clean env logs test soak bench check format deploy admin-key revoke-key
+.PHONY: help install up run down clean env logs test soak bench regret check format deploy admin-key revoke-key
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -43,6 +44,9 @@ soak: up  ## send 20,000 clicks and 600 conversions to the running stack and com
 
 bench: up  ## time reports over half a million counter cells in the running stack
 	@$(BIN)/python -m bench.reports
+
+regret: install  ## compare the learning with other policies in made-up pools; SEEDS=5 for a first look
+	@$(BIN)/python -m bench.regret --seeds $(SEEDS)
 
 check: install  ## formatter, linter, types, then every test
 	@$(BIN)/ruff format --check $(SOURCES)

@@ -27,6 +27,8 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.tables import Counter, connection
 from chalicelib.tracking.counters import cells, store
 from chalicelib.tracking.counters.cells import Cell, Cells
+from chalicelib.tracking.merging import store as merging
+from chalicelib.tracking.merging.keeping import MERGED_FROM
 from local import cloud, paths
 from local.errors import Stop
 
@@ -35,7 +37,7 @@ DAYS = 30
 CELLS = 500_000
 CAMPAIGNS, COUNTRIES, PUBLISHERS = 20, 50, 100
 DEVICES = ("mobile", "tablet", "desktop")
-BLOCKS_A_DAY = store.MERGED_FROM
+BLOCKS_A_DAY = MERGED_FROM
 RANGES = (1, 10, 30)
 ROUNDS = 5
 LONGEST_SECONDS = 1_200
@@ -126,8 +128,8 @@ def load(count: int) -> None:
 def _merge(partitions: Sequence[str]) -> None:
     """Merges the blocks, and again when those that were merged may go."""
     now = datetime.now(UTC)
-    store.merge_all(partitions, now)
-    store.merge_all(partitions, now + _LATER)
+    merging.merge_all(partitions, now)
+    merging.merge_all(partitions, now + _LATER)
 
 
 def _parts(day: date, count: int) -> list[list[tuple[Cell, list[int]]]]:

@@ -12,6 +12,9 @@ CLICK_DAYS = 400
 RUN_DAYS = 7
 """How long a counted run of stream records is remembered: longer than a stream keeps its records (24 hours)."""
 
+LEARNED_DAYS = 60
+"""How long what became of a click is learned from."""
+
 DELIVERY_DAYS = 90
 """How long the deliveries of postbacks are kept."""
 

@@ -1,5 +1,6 @@
 """The nouns of the platform: frozen dataclasses that know only themselves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -331,10 +332,23 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """Weights that were learned of a pool: by segment (`US|mobile`, `US`, `*` for everyone), then by campaign ID.
+
+    They are 0 or more and sum to 1 within each priority tier. `version` is when they were learned, in seconds
+    since 1970.
+    """
+
+    version: int
+    segments: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """The compiled snapshot of a pool (or of one campaign, for direct links) that the redirect reads.
 
-    `offers` stand by falling priority. `fail_url` is the last net before `fallback_url`.
+    `offers` stand by falling priority. `fail_url` is the last net before `fallback_url`. In rotation `optimized`
+    clicks go by what was `learned`, where anything was, and `holdout_percent` of them by the offers' own weights.
     """
 
     id: str
@@ -346,6 +360,9 @@ class Route:
     fail_url: str | None = None
     fallback_url: str | None = None
     epoch: int = 1
+    rotation: Rotation = Rotation.WEIGHTED
+    holdout_percent: int = 0
+    learned: Learned | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,11 @@ class Offer(Model):
 
 
 class Route(Model):
-    """What the redirect reads. `id` is the pool's or campaign's; `id@version` keeps each one published."""
+    """What the redirect reads. `id` is the pool's or campaign's; `id@version` keeps each one published.
+
+    What was learned stands beside the snapshot of the route in force, so that an edit leaves it as it is; past
+    weights are in `WeightHistory`.
+    """
 
     class Meta(_Meta):
         table_name = table_prefix() + "routes"
@@ -146,6 +150,29 @@ class Route(Model):
     id = UnicodeAttribute(hash_key=True)
     version = WholeNumber()
     snapshot = BinaryAttribute(legacy_encoding=False)
+    weights = BinaryAttribute(legacy_encoding=False, null=True)
+    weights_version = WholeNumber(null=True)
+
+
+class WeightHistory(Model):
+    """One run of learning for one pool, a month at a time (`sml_…#2026-11`): what came of it, from which figures.
+
+    `version` is the moment of the run in seconds since 1970; `weights` are exactly the bytes that it published into
+    the route, absent where it was `skipped` for a `reason`.
+    """
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "weight_history"
+
+    pool_month = UnicodeAttribute(hash_key=True)
+    version = WholeNumber(range_key=True)
+    status = UnicodeAttribute()
+    weights = BinaryAttribute(legacy_encoding=False, null=True)
+    run = BinaryAttribute(legacy_encoding=False, null=True)
+    reason = UnicodeAttribute(null=True)
+    route_version = WholeNumber(null=True)
+    epoch = WholeNumber(null=True)
+    expires_at = WholeNumber()
 
 
 class Link(Model):
@@ -316,6 +343,8 @@ class Click(Model):
     refusals = UnicodeAttribute(attr_name="re", null=True)
     arm = UnicodeAttribute(attr_name="ar")
     propensity = UnicodeAttribute(attr_name="pr", null=True)
+    weights_version = WholeNumber(attr_name="wv", null=True)
+    segment = UnicodeAttribute(attr_name="sg", null=True)
     country = UnicodeAttribute(attr_name="co", null=True)
     region = UnicodeAttribute(attr_name="rg", null=True)
     city = UnicodeAttribute(attr_name="ci", null=True)
@@ -369,10 +398,12 @@ class Idempotency(Model):
 
 
 class Counter(Model):
-    """Many counter cells in one row, of one UTC day and shard: `partition` is `2026-11-21#3`.
+    """Many cells in one row: of reports for one UTC day and shard, or of learning for one pool and epoch.
 
+    `partition` is `2026-11-21#3` for reports and `sml_…#1` for learning.
     `position` is `b#…` for a block, written once with the clicks or the conversion it counts, and `a#…` for a
-    chunk, into which blocks are merged; `absorbed` names the blocks that are in a chunk and may still stand beside it.
+    chunk, into which blocks are merged; `absorbed` names what is in a chunk and may still stand beside it. `at` is
+    when a block of learning was written, and in the first chunk, when the newest of all merged ones was.
     """
 
     class Meta(_Meta):
@@ -381,6 +412,7 @@ class Counter(Model):
     partition = UnicodeAttribute(hash_key=True)
     position = UnicodeAttribute(range_key=True)
     cells = BinaryAttribute(legacy_encoding=False)
+    at = WholeNumber(null=True)
     version = WholeNumber(null=True)
     absorbed = JSONAttribute(null=True)
 
@@ -419,10 +451,22 @@ class ConversionsByDay(GlobalSecondaryIndex["Conversion"]):
     moment = UnicodeAttribute(range_key=True)
 
 
+class ConversionsByClick(GlobalSecondaryIndex["Conversion"]):
+    """The conversions of one route's clicks of a UTC day (`sml_…#2026-11-21`), in order of the clicks."""
+
+    class Meta:
+        index_name = "by_route_day"
+        projection = AllProjection()
+
+    route_day = UnicodeAttribute(hash_key=True)
+    click_id = UnicodeAttribute(range_key=True)
+
+
 class Conversion(Model):
     """One paid action, named by (click, transaction ID, event). Money is a decimal string in `currency`.
 
     `revision` grows with every change of `status`; `places` are the cap counters it took, to give them back.
+    `arm` is its click's, `learned` whether that is learned from.
     """
 
     class Meta(_Meta):
@@ -448,10 +492,14 @@ class Conversion(Model):
     device = UnicodeAttribute()
     os = UnicodeAttribute()
     sub1 = UnicodeAttribute(null=True)
+    arm = UnicodeAttribute(null=True)
+    learned = BooleanAttribute(null=True)
     places = JSONAttribute()
     day_shard = UnicodeAttribute()
     moment = UnicodeAttribute()
+    route_day = UnicodeAttribute(null=True)
     by_day = ConversionsByDay()
+    by_route_day = ConversionsByClick()
 
 
 class Postback(Model):

@@ -10,6 +10,7 @@ from chalicelib.tables import Cap, Click, Conversion, Counter
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import COUNTS, Cells
 from chalicelib.tracking.counters.packing import unpacked
+from chalicelib.tracking.learning.cells import LAYOUT, LearningCells
 from tests.conftest import Answered, Api
 from tests.documents import clicked, good, new_campaign, new_publisher, new_smartlink, put_on, recorded
 
@@ -67,10 +68,18 @@ def make_older(click_id: str, age: timedelta) -> None:
 
 
 def counted() -> Cells:
-    """All that the counters hold."""
+    """All that the counters hold for reports."""
     found: Cells = {}
-    for row in Counter.scan():
+    for row in Counter.scan(~Counter.partition.startswith("sml_")):
         cells.merge(found, unpacked(row.cells))
+    return found
+
+
+def learned() -> dict[str, LearningCells]:
+    """All that the counters hold for learning, by partition."""
+    found: dict[str, LearningCells] = {}
+    for row in Counter.scan(Counter.partition.startswith("sml_")):
+        cells.merge(found.setdefault(row.partition, {}), unpacked(row.cells, LAYOUT))
     return found
 
 

@@ -16,9 +16,11 @@ from chalicelib.smartlink import (
     CapWindow,
     Device,
     Labels,
+    Learned,
     Offer,
     OperatingSystem,
     PublisherLink,
+    Rotation,
     Route,
     Visitor,
 )
@@ -65,8 +67,18 @@ def a_route(*offers: Offer, **changes: Any) -> Route:
     return replace(route, **changes)
 
 
+LEARNED_AT = 1_793_795_100
+"""The version of learned weights: five minutes before."""
+
+
+def an_optimized_route(*offers: Offer, segments: dict[str, dict[str, float]], **changes: Any) -> Route:
+    """A route of these offers in rotation `optimized`, with these weights by segment and campaign, without hold-out."""
+    learned = Learned(LEARNED_AT, segments)
+    return a_route(*offers, **{"rotation": Rotation.OPTIMIZED, "learned": learned, **changes})
+
+
 def an_arrival(**changes: Any) -> Arrival:
-    arrival = Arrival(link=a_link(), visitor=a_visitor(), labels=Labels(), now=NOW, draw=0.0)
+    arrival = Arrival(link=a_link(), visitor=a_visitor(), labels=Labels(), now=NOW, draw=0.0, lot=0.5)
     return replace(arrival, **changes)
 
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.routing import store as routing
-from chalicelib.tables import Click
+from chalicelib.routing import weights
+from chalicelib.tables import Click, Route, WeightHistory
+from tests.builders import LEARNED_AT
 from tests.conftest import Answered, Api
 
 FALLBACK = "https://network.example/more"
@@ -56,6 +58,15 @@ def put_on(admin: Api, smartlink: dict[str, Any], publisher: Publisher) -> str:
 def new_link(admin: Api, *offers: dict[str, Any], **changes: Any) -> str:
     """The code of a new publisher's link to a new smartlink of these offers."""
     return put_on(admin, new_smartlink(admin, *offers, **changes), new_publisher(admin))
+
+
+def taught(smartlink: dict[str, Any], segments: dict[str, dict[str, float]], version: int = LEARNED_AT) -> None:
+    """Puts learned weights into force, by segment and campaign, as a run of that moment does."""
+    packed = weights.packed(segments)
+    Route(smartlink["id"]).update([Route.weights.set(packed), Route.weights_version.set(version)])
+    kept = WeightHistory(routing.pool_month(smartlink["id"], version), version, weights=packed)
+    kept.status, kept.expires_at = "published", version + 86_400
+    kept.save()
 
 
 def apply(publisher: Publisher, smartlink: dict[str, Any], message: str = "please") -> Answered:

@@ -3,7 +3,7 @@
 Properties are tried without a time limit for one example: the first pays for everybody's imports.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hypothesis import settings
@@ -13,15 +13,19 @@ from chalicelib.routing.eligibility import Arrival
 from chalicelib.smartlink import (
     Campaign,
     Device,
+    Learned,
     Offer,
     OfferAccess,
     OperatingSystem,
     Refusal,
+    Rotation,
     Route,
     Targeting,
     Visitor,
 )
 from chalicelib.tracking.counters.cells import COUNTS, Cell
+from chalicelib.tracking.learning import cells as learning
+from chalicelib.tracking.learning.cells import LearningCell, LearningCells
 from tests.builders import a_campaign, a_link, a_route, an_arrival
 
 settings.register_profile("smartlink", deadline=None)
@@ -90,6 +94,13 @@ def _offers(campaign_id: str) -> st.SearchStrategy[Offer]:
     )
 
 
+def _learned(campaign_ids: list[str]) -> st.SearchStrategy[Learned | None]:
+    """Weights for some of the segments of some visitors, which name some of the campaigns."""
+    weights = st.dictionaries(st.sampled_from(campaign_ids), st.sampled_from([0.0, 0.25, 0.5, 1.0]))
+    segments = st.dictionaries(st.sampled_from(["US|mobile", "US", "GB|desktop", "?|tablet", "?", "*"]), weights)
+    return st.none() | st.builds(Learned, st.just(1_793_795_100), segments)
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """A route, an arrival, the campaigns the publisher may run, and what reservations are answered with."""
@@ -117,9 +128,12 @@ def situations(draw: st.DrawFn) -> Situation:
         catch_all=draw(st.none() | _offers("cmp_last")),
         fail_url=draw(st.none() | st.just("https://acme.example/fail")),
         fallback_url=draw(st.none() | st.just("https://network.example/more")),
+        rotation=draw(st.sampled_from(Rotation)),
+        holdout_percent=draw(st.sampled_from([0, 5, 50, 100])),
+        learned=draw(_learned([*names, "cmp_gone"])),
     )
     link = a_link(publisher_active=draw(st.sampled_from([True, True, True, False])))
-    arrival = replace(an_arrival(draw=draw(draws), visitor=draw(visitors)), link=link)
+    arrival = an_arrival(draw=draw(draws), lot=draw(draws), visitor=draw(visitors), link=link)
     answer = st.sampled_from([None, None, Refusal.CAP, Refusal.DUPLICATE])
     return Situation(
         route=route,
@@ -144,6 +158,22 @@ def counter_cells(max_size: int = 12) -> st.SearchStrategy[dict[Cell, list[int]]
         sub1=st.text(max_size=5),
         reason=st.sampled_from(["", "country", "cap"]),
         currency=st.sampled_from(["", "USD", "EUR"]),
+        arm=st.sampled_from(["", "optimized", "holdout"]),
     )
     counts = st.lists(st.integers(-(10**6), 10**12), min_size=len(COUNTS), max_size=len(COUNTS))
     return st.dictionaries(cell, counts, max_size=max_size)
+
+
+def learning_cells(first: int = 498_000, last: int = 499_500) -> st.SearchStrategy[LearningCells]:
+    """Learning cells of single hours from `first` to `last`, with counts of either sign."""
+    cell = st.builds(
+        LearningCell,
+        hour=st.integers(first, last),
+        span=st.just(1),
+        country=st.sampled_from(["", "US", "GB"]),
+        device=st.sampled_from(["mobile", "desktop"]),
+        campaign=st.sampled_from(["cmp_1", "cmp_2"]),
+        delay=st.integers(-1, 16),
+    )
+    counts = st.lists(st.integers(-(10**6), 10**20), min_size=len(learning.COUNTS), max_size=len(learning.COUNTS))
+    return st.dictionaries(cell, counts, max_size=12)

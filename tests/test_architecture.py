@@ -51,7 +51,8 @@ CLOCKS = {"now", "today", "utcnow"}
 
 LADDER = (
     {"app"},
-    {"admin", "publisher", "optimizer", "reporting", "console"},
+    {"optimizer"},
+    {"admin", "publisher", "reporting", "console"},
     {"approvals", "keys", "conversions", "postbacks"},
     {"routing"},
     {"tracking"},

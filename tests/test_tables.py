@@ -9,7 +9,7 @@ from chalicelib.routing import record
 from chalicelib.routing.decision import Decision
 from chalicelib.settings import CLICK_DAYS
 from chalicelib.smartlink import Arm, Labels, Outcome, Refusal
-from tests.builders import a_campaign, a_route, an_arrival, an_offer
+from tests.builders import a_campaign, an_arrival, an_offer, an_optimized_route
 from tests.conftest import RESOURCES
 
 MODELS = {
@@ -100,9 +100,10 @@ def test_a_typical_click_is_under_one_kilobyte() -> None:
         source="homepage-banner",
         external_click_id="3f2b8c1e-9a4d-4c55-8f7e-0d6a1b2c3d4e",
     )
-    route = a_route(*offers, id="sml_01m7y0t0fzt3w6x7mmh5jkahza")
+    route = an_optimized_route(*offers, id="sml_01m7y0t0fzt3w6x7mmh5jkahza", segments={"US": {}})
     refused = (*[Refusal.COUNTRY] * 19, None)
-    decision = Decision(Outcome.OFFER, offers[19].campaign, "https://a.example/", refused, Arm.WEIGHTED, 0.123456789)
+    chosen, propensity = offers[19].campaign, 0.12345678901234568
+    decision = Decision(Outcome.OFFER, chosen, "https://a.example/", refused, Arm.OPTIMIZED, propensity, segment="US")
     click = record.record("01m7y0t1vmy3cyr3ct0v4mvta8", an_arrival(labels=labels), route, decision)
     item = tables.Click(**click, expires_at=click["at"] // 1000 + CLICK_DAYS * 86_400).serialize()
     assert sum(len(name.encode()) + _size(value) for name, value in item.items()) < 1024

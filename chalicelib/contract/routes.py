@@ -31,6 +31,8 @@ class Call:
 
 _CAMPAIGNS = "chalicelib.admin.campaigns.api"
 _SMARTLINKS = "chalicelib.admin.smartlinks.api"
+_UPLIFT = "chalicelib.optimizer.uplift.api"
+_REPLAY = "chalicelib.optimizer.replay.api"
 _APPLICATIONS = "chalicelib.admin.applications.api"
 _PUBLISHERS = "chalicelib.admin.publishers.api"
 _CLICKS = "chalicelib.admin.clicks.api"
@@ -72,6 +74,8 @@ CALLS = (
         204,
     ),
     Call("POST", "/admin/smartlinks/{smartlink_id}/simulate", f"{_SMARTLINKS}:simulate"),
+    Call("POST", "/admin/smartlinks/{smartlink_id}/replay", f"{_REPLAY}:replay"),
+    Call("GET", "/admin/smartlinks/{smartlink_id}/uplift", f"{_UPLIFT}:uplift"),
     Call("GET", "/admin/applications", f"{_APPLICATIONS}:find"),
     Call("POST", "/admin/applications/{application_id}/approve", f"{_APPLICATIONS}:approve", also=(409,)),
     Call("POST", "/admin/applications/{application_id}/decline", f"{_APPLICATIONS}:decline", also=(409,)),

@@ -218,8 +218,8 @@ def _end(text: str) -> str:
         raise ValueError(_DAY_OR_TIME) from error
 
 
-class RangeQuery(ListQuery):
-    """What of a list by time: `from` and `to` are UTC days, `to` included, or times, `to` left out.
+class Span(Strict):
+    """A stretch of time: `from` and `to` are UTC days, `to` included, or times, `to` left out.
 
     Empty means not given.
     """
@@ -242,6 +242,20 @@ class RangeQuery(ListQuery):
         if asked_since and asked_since >= (asked_until or until):
             raise Invalid(("/from", "must be before `to`"))
         return max(oldest, min(newest, asked_since or until - ordinary)), until
+
+
+class RangeQuery(ListQuery, Span):
+    """What of a list by time."""
+
+
+class Spanning(Document):
+    """A document about a stretch of time: when it begins, and when it is over."""
+
+    from_: Timestamp = Field(serialization_alias="from")
+    to: Timestamp
+
+    def model_dump_json(self, **options: Any) -> str:  # noqa: ANN401 - pydantic's own options
+        return super().model_dump_json(**{"by_alias": True, **options})
 
 
 def _asked(text: str | None) -> datetime | None:

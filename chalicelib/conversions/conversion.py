@@ -12,6 +12,7 @@ from chalicelib.smartlink import Campaign, CapMetric, ConversionStatus
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import Cell, Cells
+from chalicelib.tracking.learning.cells import is_learned
 
 Stored = Mapping[str, Any]
 """A stored click's or conversion's fields by name, as its table has them; what is unknown may be missing."""
@@ -66,12 +67,19 @@ def fields(claim: Claim, click: Stored, terms: Campaign, now: datetime) -> dict[
         **{name: click[name] for name in ("campaign_id", "route_id", "epoch", "publisher_id", "device", "os")},
         "country": click.get("country"),
         "sub1": (click.get("sub_ids") or {}).get("sub1"),
+        "arm": click.get("arm"),
+        "learned": is_learned(click),
         "payout": _amount(claim.payout, terms.payout),
         "revenue": _amount(claim.revenue, terms.revenue),
         "currency": terms.currency,
         "day_shard": cells.partition(now.astimezone(UTC).date(), cells.shard_of(click["publisher_id"])),
         "moment": f"{at:013d}#{conversion_id}",
+        "route_day": f"{click['route_id']}#{_day(int(click['at']))}",
     }
+
+
+def _day(at: int) -> str:
+    return (_BEGINNING + at * _MILLISECOND).date().isoformat()
 
 
 def _amount(claimed: Decimal | None, agreed: Decimal) -> str:
@@ -91,6 +99,7 @@ def counted(stored: Stored, sign: int) -> Cells:
         os=stored["os"],
         sub1=stored.get("sub1") or "",
         currency=stored["currency"],
+        arm=cells.arm_of(stored),
     )
     payout, revenue = sign * cells.millionths(stored["payout"]), sign * cells.millionths(stored["revenue"])
     found: Cells = {}

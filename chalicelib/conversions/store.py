@@ -23,6 +23,8 @@ from chalicelib.smartlink import ConversionStatus
 from chalicelib.tables import Campaign, Click, Conversion
 from chalicelib.tracking import caps
 from chalicelib.tracking.counters.store import add_blocks
+from chalicelib.tracking.learning import cells as learning
+from chalicelib.tracking.learning import store as learned
 from chalicelib.tracking.store import add_used
 
 APPROVED, REJECTED = ConversionStatus.APPROVED, ConversionStatus.REJECTED
@@ -142,7 +144,8 @@ def _changes(row: Conversion) -> list[Any]:
 
 def _add_figures(write: TransactWrite, row: Conversion, now: datetime) -> None:
     """Adds to the transaction that the conversion counts from now on, or, rejected, no longer counts."""
-    sign = 1 if row.status == APPROVED else -1
-    add_blocks(write, f"{row.id}@{row.revision}", conversion.counted(row.attribute_values, sign))
+    sign, cause = 1 if row.status == APPROVED else -1, f"{row.id}@{row.revision}"
+    add_blocks(write, cause, conversion.counted(row.attribute_values, sign))
+    learned.add_blocks(write, cause, learning.of_conversion(row.attribute_values, sign), now)
     for each in conversion.still_counting(row.places, now):
         add_used(write, each.key, sign * each.amount, each.expires_at)

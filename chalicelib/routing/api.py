@@ -41,7 +41,7 @@ def redirect(code: str) -> Response:
     link, route = found
     now = datetime.now(UTC)
     click_id = ids.timed_id(now, os.urandom(10))
-    arrival = arrived(event, link, now, record.draw_of(click_id))
+    arrival = arrived(event, link, click_id, now)
     for_real = event["requestContext"]["httpMethod"] != "HEAD"
     decision = _surely_decided(route, arrival, click_id, for_real=for_real)
     click = record.record(click_id, arrival, route, decision)
@@ -53,8 +53,8 @@ def redirect(code: str) -> Response:
     return _redirect(destination, cookie) if destination else _page(200, pages.NO_OFFER)
 
 
-def arrived(event: Mapping[str, Any], link: PublisherLink, now: datetime, draw: float) -> Arrival:
-    """The arrival that an API Gateway event tells of."""
+def arrived(event: Mapping[str, Any], link: PublisherLink, click_id: str, now: datetime) -> Arrival:
+    """The arrival that an API Gateway event tells of; draw and lot follow from the click's ID."""
     headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
     source_ip = event["requestContext"]["identity"]["sourceIp"]
     return Arrival(
@@ -62,7 +62,8 @@ def arrived(event: Mapping[str, Any], link: PublisherLink, now: datetime, draw: 
         visitor=visitor(headers, source_ip, settings.edge_secret(), locate),
         labels=labels(event.get("multiValueQueryStringParameters") or {}),
         now=now,
-        draw=draw,
+        draw=record.draw_of(click_id),
+        lot=record.lot_of(click_id),
     )
 
 

@@ -1,10 +1,11 @@
 """One click, one destination: the journey from offers to outcome, with every reason kept."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chalicelib.routing import eligibility, rotation
+from chalicelib.routing import eligibility, rotation, segments
 from chalicelib.routing.eligibility import Approved, Arrival
+from chalicelib.routing.weighing import Weighing, weighing, weights
 from chalicelib.smartlink import Arm, Campaign, Offer, Outcome, Refusal, Route
 
 Reserve = Callable[[Campaign], Refusal | None]
@@ -16,7 +17,9 @@ class Decision:
 
     `refusals` runs beside the route's offers, None for those that could have taken the click.
     `url` is the destination with its macros still open; None is the page of no offer.
-    `propensity` is the probability with which the chosen offer was drawn in its tier.
+    `arm` tells whose weights draw for this click, whether or not an offer took it in the end; `segment` the one whose
+    learned weights they are, in arm `optimized`. `propensity` is the probability with which the chosen offer was
+    drawn in its tier, in this arm.
     `catch_all_refused` is why the catch-all, where it was tried, did not take the click either.
     """
 
@@ -27,6 +30,7 @@ class Decision:
     arm: Arm = Arm.WEIGHTED
     propensity: float | None = None
     catch_all_refused: Refusal | None = None
+    segment: str | None = None
 
 
 def decide(route: Route, arrival: Arrival, approved: Approved, reserve: Reserve) -> Decision:
@@ -37,30 +41,34 @@ def decide(route: Route, arrival: Arrival, approved: Approved, reserve: Reserve)
     """
     if not route.active:
         return Decision(Outcome.PAUSED, None, route.fallback_url)
+    how = weighing(route, segments.path(arrival.visitor.country, arrival.visitor.device), arrival.lot)
     refusals = eligibility.refusals(route, arrival, approved)
     draw = arrival.draw
-    while pick := _drawn(route.offers, refusals, draw):
+    while pick := _drawn(route.offers, refusals, how, draw):
         campaign = route.offers[pick.place].campaign
         refused = reserve(campaign)
         if refused is None:
-            return _to_offer(route, refusals, pick)
+            return _to_offer(route, refusals, how, pick)
         refusals[pick.place], draw = refused, pick.rest
-    return _below_the_offers(route, arrival, tuple(refusals), reserve)
+    below = _below_the_offers(route, arrival, tuple(refusals), reserve)
+    return replace(below, arm=how.arm, segment=how.segment)
 
 
-def _drawn(offers: Sequence[Offer], refusals: Sequence[Refusal | None], draw: float) -> rotation.Pick | None:
+def _drawn(
+    offers: Sequence[Offer], refusals: Sequence[Refusal | None], how: Weighing, draw: float
+) -> rotation.Pick | None:
     tier = rotation.top_tier(offers, refusals)
-    return rotation.pick(tier, [offers[i].weight for i in tier], draw)
+    return rotation.pick(tier, weights(how, offers, tier), draw)
 
 
-def _to_offer(route: Route, refusals: list[Refusal | None], pick: rotation.Pick) -> Decision:
+def _to_offer(route: Route, refusals: list[Refusal | None], how: Weighing, pick: rotation.Pick) -> Decision:
     chosen = route.offers[pick.place]
     kept = tuple(
         Refusal.LOWER_TIER if refusal is None and offer.priority < chosen.priority else refusal
         for offer, refusal in zip(route.offers, refusals, strict=True)
     )
-    campaign = chosen.campaign
-    return Decision(Outcome.OFFER, campaign, campaign.destination_url, kept, propensity=pick.propensity)
+    campaign, url = chosen.campaign, chosen.campaign.destination_url
+    return Decision(Outcome.OFFER, campaign, url, kept, how.arm, pick.propensity, segment=how.segment)
 
 
 def _below_the_offers(

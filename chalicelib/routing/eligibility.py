@@ -9,13 +9,17 @@ from chalicelib.smartlink import Labels, Offer, OfferAccess, PublisherLink, Refu
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One click as it arrives: on whose link, who, with which labels, when (aware), and its draw in [0, 1)."""
+    """One click as it arrives: on whose link, who, with which labels, when (aware).
+
+    `draw` in [0, 1) picks the offer, `lot` in [0, 1) the arm; neither tells anything of the other.
+    """
 
     link: PublisherLink
     visitor: Visitor
     labels: Labels
     now: datetime
     draw: float
+    lot: float
 
 
 Approved = Callable[[str], bool]

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.routing import explanation, segments
 from chalicelib.routing.decision import Decision
 from chalicelib.routing.destination import fill
 from chalicelib.routing.eligibility import Arrival
-from chalicelib.smartlink import Campaign, Outcome, Refusal, Route
-from chalicelib.tracking.refusals import LETTERS, REFUSALS
+from chalicelib.smartlink import Arm, Campaign, Outcome, Refusal, Route
+from chalicelib.tracking.refusals import LETTERS
 
 Record = Mapping[str, Any]
 """A click's stored fields by name, as the `clicks` table has them; what is unknown may be missing."""
@@ -19,12 +20,26 @@ _SEEN_FIELDS = ("country", "region", "device", "os", "browser", "language")
 
 def draw_of(click_id: str) -> float:
     """The draw in [0, 1) of a click: 53 bits of the SHA-256 of its ID, so that anybody can draw it again."""
-    return (int.from_bytes(hashlib.sha256(click_id.encode()).digest()[:8]) >> 11) * 2**-53
+    return _fraction(click_id, 0)
+
+
+def lot_of(click_id: str) -> float:
+    """The lot in [0, 1) that picks a click's arm: 53 other bits of that hash, which tell nothing of the draw."""
+    return _fraction(click_id, 8)
+
+
+def _fraction(click_id: str, begin: int) -> float:
+    return (int.from_bytes(hashlib.sha256(click_id.encode()).digest()[begin : begin + 8]) >> 11) * 2**-53
 
 
 def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) -> dict[str, Any]:
-    """The click's fields. The route's version stands for all that it says: offers, weights, destinations."""
+    """The click's fields. The route's version stands for all that it says: offers, weights, destinations.
+
+    Likewise the version of the weights that were learned, where the arm was chosen because of them. The segment
+    is stored only where it is a wider one than the visitor's own.
+    """
     visitor, labels = arrival.visitor, arrival.labels
+    own_segment = segments.path(visitor.country, visitor.device)[0]
     template = decision.url or ""
     return {
         "click_id": click_id,
@@ -39,6 +54,8 @@ def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) ->
         "refusals": "".join(LETTERS[refusal] for refusal in decision.refusals) or None,
         "arm": decision.arm.value,
         "propensity": None if decision.propensity is None else repr(decision.propensity),
+        "weights_version": route.learned.version if route.learned and decision.arm is not Arm.WEIGHTED else None,
+        "segment": None if decision.segment == own_segment else decision.segment,
         **{name: getattr(visitor, name) for name in (*_SEEN_FIELDS, "city")},
         "is_bot": visitor.is_bot or None,
         "is_duplicate": Refusal.DUPLICATE in (*decision.refusals, decision.catch_all_refused) or None,
@@ -85,7 +102,10 @@ def _smartlink_id(stored: Record) -> str | None:
 
 
 def document(stored: Record, route: Route) -> dict[str, Any]:
-    """The click document of the contract, from the stored click and the route of its version."""
+    """The click document of the contract, from the stored click and the route of its version.
+
+    The route's `learned` are the weights of the click's `weights_version`; where they are gone, the admin's are told.
+    """
     duplicate, bot = bool(stored.get("is_duplicate")), bool(stored.get("is_bot"))
     at = datetime.fromtimestamp(int(stored["at"]) / 1000, UTC)
     return {
@@ -107,21 +127,13 @@ def document(stored: Record, route: Route) -> dict[str, Any]:
 
 
 def _decision(stored: Record, route: Route) -> dict[str, Any]:
-    propensity = stored.get("propensity")
-    refusals = [REFUSALS[letter] for letter in stored.get("refusals") or ""]
+    propensity, version = stored.get("propensity"), stored.get("weights_version")
     return {
-        "segment": f"{stored.get('country') or '?'}|{stored['device']}",
+        "segment": explanation.segment(stored),
         "arm": stored["arm"],
         "route_version": int(stored["route_version"]),
+        "weights_version": None if version is None else int(version),
         "draw": stored.get("draw", draw_of(stored["click_id"] or "")),
         "propensity": None if propensity is None else float(propensity),
-        "considered": [
-            {
-                "campaign_id": offer.campaign.id,
-                "priority": offer.priority,
-                "weight": offer.weight,
-                "refused": refusal,
-            }
-            for offer, refusal in zip(route.offers, refusals, strict=False)
-        ],
+        "considered": explanation.considered(stored, route),
     }

@@ -30,6 +30,12 @@ def top_tier(offers: Sequence[Offer], refusals: Sequence[Refusal | None]) -> lis
     return [i for i in places if offers[i].priority == highest]
 
 
+def propensities(weights: Sequence[float]) -> list[float]:
+    """The probability that `pick` has for each of these weights; nothing is certain where all are 0."""
+    total = sum(weights)
+    return [weight / total for weight in weights] if total else [0.0] * len(weights)
+
+
 def pick(places: Sequence[int], weights: Sequence[float], draw: float) -> Pick | None:
     """The place whose share of the whole the draw in [0, 1) falls into; None where all weights are 0.
 

@@ -18,6 +18,7 @@ from chalicelib.smartlink import (
     DuplicateIdentity,
     Offer,
     OfferAccess,
+    Rotation,
     Route,
     Schedule,
     Targeting,
@@ -66,6 +67,8 @@ def unpacked(stored: bytes, version: int) -> Route:
         fail_url=last.fail_url if last else None,
         fallback_url=pool["fallback_url"],
         epoch=epoch,
+        rotation=Rotation(pool["rotation"]),
+        holdout_percent=pool["holdout_percent"],
     )
 
 

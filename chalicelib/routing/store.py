@@ -2,16 +2,18 @@
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from botocore.exceptions import BotoCoreError
 from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
-from chalicelib.routing import snapshot
+from chalicelib.routing import snapshot, weights
 from chalicelib.settings import CACHE_SECONDS
-from chalicelib.smartlink import PublisherLink, Route
-from chalicelib.tables import CampaignApproval, Link
+from chalicelib.smartlink import Learned, PublisherLink, Route
+from chalicelib.tables import CampaignApproval, Link, WeightHistory
 from chalicelib.tables import Route as RouteRow
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.store import used_of
@@ -67,10 +69,29 @@ def _fetch_route(route_id: str) -> Route | None:
     except DoesNotExist:
         return None
     try:
-        return snapshot.unpacked(row.snapshot, row.version)
+        return of_row(row)
     except Exception as error:  # noqa: BLE001 - the visitor must arrive all the same
         print(f"route {route_id}@{row.version} cannot be read, its clicks fall back: {error!r}", file=sys.stderr)
         return snapshot.bare(route_id, row.snapshot, row.version)
+
+
+def of_row(row: RouteRow) -> Route:
+    """The route of a table's row, with what was learned for it; raises where its snapshot cannot be read.
+
+    Weights that cannot be read are as none: the admin's are there to go by.
+    """
+    unpacked = snapshot.unpacked(row.snapshot, row.version)
+    if row.weights is None or row.weights_version is None:
+        return unpacked
+    return replace(unpacked, learned=_learned(row.id, row.weights, row.weights_version))
+
+
+def _learned(route_id: str, stored: bytes, version: int) -> Learned | None:
+    try:
+        return weights.unpacked(stored, version)
+    except Exception as error:  # noqa: BLE001 - the visitor must arrive all the same
+        print(f"weights {version} of {route_id} cannot be read, the admin's are used: {error!r}", file=sys.stderr)
+        return None
 
 
 def _fetch_approvals(whose: tuple[str, tuple[str, ...]]) -> frozenset[str]:
@@ -105,6 +126,30 @@ def past_route(route_id: str, version: int) -> Route:
     """The route as it was at that version: every one that was published is kept."""
     kept = RouteRow.get(f"{route_id}@{version}", consistent_read=True)
     return snapshot.unpacked(kept.snapshot, version)
+
+
+def past_weights(route_id: str, version: int) -> Learned | None:
+    """The weights that were in force under that version; None where they are gone or cannot be read."""
+    return all_past_weights([(route_id, version)]).get((route_id, version))
+
+
+def all_past_weights(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Learned]:
+    """Those of the weights (route's ID, their version) that are kept and can be read."""
+    keys = {(pool_month(route_id, version), version): route_id for route_id, version in wanted}
+    shown = ["pool_month", "version", "weights"]
+    rows = WeightHistory.batch_get(sorted(keys), consistent_read=True, attributes_to_get=shown) if keys else ()
+    found = {}
+    for row in rows:
+        route_id = keys[row.pool_month, row.version]
+        known = _learned(route_id, row.weights, row.version) if row.weights else None
+        if known:
+            found[route_id, row.version] = known
+    return found
+
+
+def pool_month(route_id: str, version: int) -> str:
+    """The partition of the history with a pool's weights of that version: `sml_…#2026-11`, the month in UTC."""
+    return f"{route_id}#{datetime.fromtimestamp(version, UTC):%Y-%m}"
 
 
 def is_approved(publisher_id: str, its_route: Route, campaign_id: str) -> bool:

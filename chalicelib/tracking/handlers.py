@@ -43,13 +43,21 @@ def count_clicks(event: DynamoDBEvent) -> dict[str, Any]:
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="merge_counters")
 def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
-    """Merges the counters' blocks into chunks: of today and yesterday each minute, of older days one after another."""
+    """Merges the counters' blocks into chunks: of today and yesterday each minute, of older days one after another.
+
+    What is learned is merged for the smartlinks that occur in these blocks, and, of the older day, in those that
+    are too few: so every smartlink that had a click has its turn, however few there were.
+    """
     from chalicelib.settings import CLICK_DAYS  # noqa: PLC0415
     from chalicelib.tracking.counters.cells import merge_days, partitions  # noqa: PLC0415
-    from chalicelib.tracking.counters.store import merge_all  # noqa: PLC0415
+    from chalicelib.tracking.learning import store as learning  # noqa: PLC0415
+    from chalicelib.tracking.merging.store import few_left, merge_all  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    return {"merged": merge_all(partitions(merge_days(now, CLICK_DAYS)), now)}
+    days = merge_days(now, CLICK_DAYS)
+    merged = merge_all(partitions(days), now)
+    learned = learning.merge([*merged, *few_left(partitions(days[-1:]))], now)
+    return {"merged": len(merged), "learned": learned}
 
 
 @blueprint.on_dynamodb_record(

@@ -1,7 +1,18 @@
 from chalicelib.routing.record import draw_of
-from tests.builders import time_of
+from chalicelib.tables import WeightHistory
+from tests.builders import LEARNED_AT, time_of
 from tests.conftest import Api
-from tests.documents import clicked, explained, good, new_campaign, new_publisher, new_smartlink, put_on, recorded
+from tests.documents import (
+    clicked,
+    explained,
+    good,
+    new_campaign,
+    new_publisher,
+    new_smartlink,
+    put_on,
+    recorded,
+    taught,
+)
 
 
 def test_a_click_says_where_it_went_and_why(admin: Api) -> None:
@@ -34,6 +45,7 @@ def test_a_click_says_where_it_went_and_why(admin: Api) -> None:
             "segment": "US|mobile",
             "arm": "weighted",
             "route_version": 1,
+            "weights_version": None,
             "draw": draw_of(click["click_id"]),
             "propensity": 1.0,
             "considered": [
@@ -87,3 +99,52 @@ def test_an_explanation_changes_nothing(admin: Api) -> None:
     click = explained(admin, code)
     assert good(admin.get(f"/admin/clicks/{click['click_id']}")) == click
     assert len(recorded()) == 1
+
+
+def optimized(admin: Api) -> tuple[dict[str, object], list[str], str]:
+    """A smartlink in rotation `optimized` without hold-out, its campaigns' IDs, and the code of a link to it."""
+    ids = [new_campaign(admin, name)["id"] for name in ("one", "two")]
+    seats = [{"campaign_id": ids[0], "weight": 3}, {"campaign_id": ids[1], "weight": 1}]
+    smartlink = new_smartlink(admin, *seats, rotation="optimized", holdout_percent=0)
+    return smartlink, ids, put_on(admin, smartlink, new_publisher(admin))
+
+
+def test_an_optimized_click_says_by_which_learned_weights_it_was_drawn(admin: Api) -> None:
+    smartlink, (one, two), code = optimized(admin)
+    taught(smartlink, {"US": {one: 0.0, two: 1.0}})
+    assert explained(admin, code)["decision"] | {"draw": None} == {
+        "segment": "US",
+        "arm": "optimized",
+        "route_version": 1,
+        "weights_version": LEARNED_AT,
+        "draw": None,
+        "propensity": 1.0,
+        "considered": [
+            {"campaign_id": one, "priority": 0, "weight": 0.0, "refused": None},
+            {"campaign_id": two, "priority": 0, "weight": 1.0, "refused": None},
+        ],
+    }
+
+
+def test_a_click_keeps_the_weights_of_its_time_whatever_is_learned_later(admin: Api) -> None:
+    smartlink, (one, two), code = optimized(admin)
+    taught(smartlink, {"*": {one: 0.25, two: 0.75}})
+    click = explained(admin, code)
+    taught(smartlink, {"*": {one: 1.0, two: 0.0}}, LEARNED_AT + 300)
+    assert good(admin.get(f"/admin/clicks/{click['click_id']}")) == click
+    assert [each["weight"] for each in click["decision"]["considered"]] == [0.25, 0.75]
+    later = explained(admin, code)["decision"]
+    assert (later["weights_version"], [each["weight"] for each in later["considered"]]) == (
+        LEARNED_AT + 300,
+        [1.0, 0.0],
+    )
+
+
+def test_where_the_weights_of_a_click_are_gone_the_admins_are_told(admin: Api) -> None:
+    smartlink, (one, two), code = optimized(admin)
+    taught(smartlink, {"US": {one: 0.25, two: 0.75}})
+    (row,) = WeightHistory.scan()
+    row.delete()
+    decision = explained(admin, code)["decision"]
+    assert [decision[name] for name in ("segment", "arm", "weights_version")] == ["US", "optimized", LEARNED_AT]
+    assert [each["weight"] for each in decision["considered"]] == [3, 1]

@@ -1,9 +1,15 @@
 from typing import Any
 
 import pytest
+from pynamodb.exceptions import TransactWriteError, UpdateError
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
+from chalicelib.admin.publishing import store as publishing
 from chalicelib.admin.smartlinks import store as smartlinks
-from chalicelib.tables import Cap, Click, Duplicate, Route
+from chalicelib.routing import weights
+from chalicelib.tables import Cap, Click, Duplicate, Pool, Route, connection
+from tests.builders import LEARNED_AT
 from tests.conftest import Api
 from tests.documents import (
     CURL,
@@ -22,6 +28,7 @@ from tests.documents import (
     put_on,
     recorded,
     refusals,
+    taught,
 )
 
 SETTINGS: dict[str, Any] = {
@@ -284,6 +291,59 @@ def test_an_edit_of_the_offers_resets_the_learning_only_where_it_is_told_to(admi
     epochs = [admin.patch(path_of(each), seats(campaign)).json["epoch"] for each in (keep, reset)]
     assert epochs == [1, 2]
     assert admin.patch(path_of(reset), {"name": "B"}).json["epoch"] == 2
+
+
+def learned(smartlink: dict[str, Any]) -> tuple[bytes | None, int | None]:
+    """The weights in force and their version, as the route's row has them."""
+    row = Route.get(smartlink["id"])
+    return row.weights, row.weights_version
+
+
+WEIGHTS = {"*": {"cmp_1": 0.25, "cmp_2": 0.75}}
+
+
+def test_an_edit_leaves_what_was_learned_in_force(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    smartlink = new_smartlink(admin, campaign, rotation="optimized")
+    taught(smartlink, WEIGHTS)
+    edits = ({"name": "B"}, seats(campaign, new_campaign(admin, "shop")), {"rotation": "weighted"})
+    for body in edits:
+        good(admin.patch(path_of(smartlink), body))
+    good(admin.post(f"{path_of(smartlink)}/pause"))
+    good(admin.patch(f"/admin/campaigns/{campaign['id']}", {"payout": "2.00"}))
+    assert learned(smartlink) == (weights.packed(WEIGHTS), LEARNED_AT)
+    assert Route.get(smartlink["id"]).version == 6
+    kept = [learned({"id": f"{smartlink['id']}@{version}"}) for version in range(1, 7)]
+    assert kept == [(None, None)] * 6
+
+
+def test_an_edit_that_resets_forgets_what_was_learned(admin: Api) -> None:
+    smartlink = new_smartlink(admin, new_campaign(admin), rotation="optimized", on_pool_change="reset")
+    taught(smartlink, WEIGHTS)
+    good(admin.patch(path_of(smartlink), {"name": "B"}))
+    assert learned(smartlink) == (weights.packed(WEIGHTS), LEARNED_AT)
+    good(admin.patch(path_of(smartlink), seats(new_campaign(admin, "shop"))))
+    assert learned(smartlink) == (None, None)
+    assert location(put_on(admin, smartlink, new_publisher(admin))).startswith("https://shop.example/")
+
+
+def test_weights_and_edits_exclude_each_other_through_the_routes_version_alone(admin: Api) -> None:
+    smartlink = new_smartlink(admin, rotation="optimized")
+    published: list[Action] = [Route.weights.set(weights.packed(WEIGHTS)), Route.weights_version.set(LEARNED_AT)]
+    good(admin.patch(path_of(smartlink), {"name": "B"}))
+    with pytest.raises(UpdateError):
+        Route(smartlink["id"]).update(published, Route.version == 1)
+    Route(smartlink["id"]).update(published, Route.version == 2)
+    good(admin.patch(path_of(smartlink), {"name": "C"}))
+    assert learned(smartlink) == (weights.packed(WEIGHTS), LEARNED_AT)
+
+
+def test_a_first_route_is_refused_where_there_is_one(admin: Api) -> None:
+    smartlink = new_smartlink(admin)
+    pool = Pool.get(smartlink["id"])
+    with pytest.raises(TransactWriteError), TransactWrite(connection=connection()) as write:
+        publishing.add_pool_route(write, pool, [], version=0)
+    assert Route.get(smartlink["id"]).version == 1
 
 
 # Pausing
@@ -605,6 +665,7 @@ def test_a_simulation_answers_with_a_click_document_that_was_never_recorded(admi
         "segment": "US|mobile",
         "arm": "weighted",
         "route_version": 1,
+        "weights_version": None,
         "draw": 0.5,
         "propensity": 1.0,
         "considered": [{"campaign_id": campaign["id"], "priority": 10, "weight": 3, "refused": None}],
@@ -625,6 +686,25 @@ def test_a_simulation_sees_what_real_clicks_have_used_up(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
     clicked(put_on(admin, smartlink, publisher))
     assert refusals(simulated(admin, smartlink, publisher_id=publisher.id)) == ["cap"]
+
+
+@pytest.mark.parametrize(
+    ("percent", "told"),
+    [(0, ("optimized", [0.25, 0.75])), (99, ("optimized", [0.25, 0.75])), (100, ("holdout", [3, 1]))],
+)
+def test_a_simulation_goes_by_what_was_learned_unless_everyone_is_held_out(
+    admin: Api, percent: int, told: tuple[str, list[float]]
+) -> None:
+    one, two = (new_campaign(admin, name)["id"] for name in ("one", "two"))
+    offers = [{"campaign_id": one, "weight": 3}, {"campaign_id": two, "weight": 1}]
+    smartlink = new_smartlink(admin, *offers, rotation="optimized", holdout_percent=percent)
+    taught(smartlink, {"*": {one: 0.25, two: 0.75}})
+    click = simulated(admin, smartlink, country="US", device="mobile", draw=0.5)
+    decision = click["decision"]
+    assert (decision["arm"], [each["weight"] for each in decision["considered"]]) == told
+    assert decision["weights_version"] == LEARNED_AT
+    assert click["campaign_id"] == (two if decision["arm"] == "optimized" else one)
+    assert decision["segment"] == ("*" if decision["arm"] == "optimized" else "US|mobile")
 
 
 def test_the_draw_of_a_simulation_decides(admin: Api) -> None:

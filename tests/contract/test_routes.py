@@ -52,7 +52,9 @@ def test_a_sides_views_stand_on_its_side_of_the_house(call: Call) -> None:
     houses = {"admin": "chalicelib.admin.", "publisher": "chalicelib.publisher."}
     open_houses = ("chalicelib.console.", "chalicelib.conversions.")
 
-    assert call.view.startswith((houses[call.side], "chalicelib.reporting.") if call.side in houses else open_houses)
+    shared_houses = ("chalicelib.reporting.", "chalicelib.optimizer.")
+
+    assert call.view.startswith((houses[call.side], *shared_houses) if call.side in houses else open_houses)
 
 
 @pytest.mark.parametrize(

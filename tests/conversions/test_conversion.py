@@ -27,6 +27,8 @@ CLICK: dict[str, Any] = {
     "device": "mobile",
     "os": "ios",
     "sub_ids": {"sub1": "jan", "sub2": "x"},
+    "outcome": "offer",
+    "arm": "optimized",
 }
 names = st.none() | st.text(max_size=5)
 
@@ -92,11 +94,14 @@ def test_a_conversion_takes_its_fields_from_the_click_and_the_campaign_of_its_ti
         "os": "ios",
         "country": "US",
         "sub1": "jan",
+        "arm": "optimized",
+        "learned": True,
         "payout": "1.50",
         "revenue": "2.00",
         "currency": "EUR",
         "day_shard": "2026-11-04#3",
         "moment": f"{NOW_MS}#{found['id']}",
+        "route_day": "sml_1#2026-11-03",
     }
 
 
@@ -124,12 +129,17 @@ def test_money_is_written_without_an_exponent() -> None:
 
 def test_a_conversion_counts_in_the_quarter_of_its_click_and_in_its_own() -> None:
     by_click = Cell(
-        quarter_of(CLICK_AT), "sml_1", 3, "cmp_1", "pub_1", "US", "mobile", "ios", "jan", reason="", currency="EUR"
+        quarter_of(CLICK_AT), "sml_1", 3, "cmp_1", "pub_1", "US", "mobile", "ios", "jan", "", "EUR", "optimized"
     )
     assert conversion.counted(stored(), 1) == {
         by_click: [0, 0, 0, 1, 1_500_000, 2_000_000, 0, 0, 0, 0],
         by_click._replace(quarter=quarter_of(NOW_MS)): [0, 0, 0, 0, 0, 0, 1, 1_500_000, 2_000_000, 0],
     }
+
+
+@pytest.mark.parametrize("arm", ["weighted", None])
+def test_a_conversion_of_a_click_by_the_admins_weights_counts_in_no_arm(arm: str | None) -> None:
+    assert {cell.arm for cell in conversion.counted(stored(arm=arm), 1)} == {""}
 
 
 def test_a_conversion_in_the_quarter_of_its_click_is_one_cell() -> None:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from chalicelib.contract.store import Changed
 from chalicelib.conversions import store
 from chalicelib.conversions.conversion import Claim
-from chalicelib.tables import Cap, Conversion, Counter
-from tests.advertiser import Deal, caps_of, conversions, counted, new_deal, sums, used
+from chalicelib.tables import Cap, Click, Conversion, Counter
+from chalicelib.tracking.learning.cells import COUNTS
+from tests.advertiser import Deal, caps_of, conversions, counted, learned, new_deal, sums, used
 from tests.conftest import Api
 from tests.documents import good
 
@@ -49,6 +50,7 @@ def test_the_second_of_two_rejections_at_once_changes_nothing(admin: Api, monkey
     assert told == ["recorded", "duplicate"]
     assert set(used().values()) == {0}
     assert sums() == {}
+    assert _learned(deal) == []
 
 
 def test_a_postback_that_others_keep_crossing_is_to_be_sent_again(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,6 +87,33 @@ def test_a_cap_counter_that_may_be_gone_is_not_brought_back(admin: Api) -> None:
     for status in ("rejected", "approved"):
         good(admin.patch(f"/admin/conversions/{conversion_id}", {"status": status}))
     assert used() == {}
+
+
+# Learning
+
+
+def _learned(deal: Deal) -> list[tuple[int, ...]]:
+    """What is learned of the deal's conversions, cell by cell, where anything is left."""
+    cells = learned().get(f"{deal.smartlink['id']}#{deal.smartlink['epoch']}", {})
+    return [tuple(counts) for _, counts in sorted(cells.items()) if any(counts)]
+
+
+def test_a_conversion_is_learned_from_with_its_squares_and_unlearned_without_a_rest(admin: Api) -> None:
+    deal = new_deal(admin)
+    conversion_id = deal.posted(deal.click(), payout="3")
+    once = [(0, 1, 3 * 10**6, 2 * 10**6, 9 * 10**12, 4 * 10**12, 6 * 10**12)]
+    assert _learned(deal) == once
+    for status, left in (("rejected", []), ("approved", once), ("rejected", [])):
+        good(admin.patch(f"/admin/conversions/{conversion_id}", {"status": status}))
+        assert _learned(deal) == left
+
+
+def test_a_conversion_of_a_bots_click_is_kept_but_not_learned_from(admin: Api) -> None:
+    deal = new_deal(admin)
+    click_id = deal.click()
+    Click(click_id).update([Click.is_bot.set(True)])
+    kept = deal.kept(click_id)
+    assert (kept.learned, kept.arm, learned()) == (False, "weighted", {})
 
 
 # Everything adds up
@@ -134,3 +163,5 @@ def test_counters_and_caps_always_hold_exactly_the_approved_conversions(
     assert sums(own) == expected | {f"arrived_{metric}": count for metric, count in expected.items()}
     caps = {row.key.split("|")[1]: row.used for row in Cap.scan() if row.key.startswith(deal.campaign["id"])}
     assert {metric: count for metric, count in caps.items() if count} == expected
+    learned_of = dict(zip(COUNTS, map(sum, zip(*_learned(deal), strict=True)), strict=False))
+    assert {name: learned_of[name] for name in expected} == expected

@@ -22,12 +22,13 @@ CELLS = st.builds(
     sub1=st.sampled_from(["", "a", "=b"]),
     reason=st.sampled_from(["", "cap"]),
     currency=st.sampled_from(["", "USD", "EUR"]),
+    arm=st.sampled_from(["", "optimized", "holdout"]),
 )
 PIECES = st.lists(
     st.dictionaries(CELLS, st.lists(st.integers(-3, 3), min_size=len(COUNTS), max_size=len(COUNTS)), max_size=25),
     max_size=4,
 )
-NAMES = ("hour", "day", "smartlink", "route", "campaign", "publisher", "country", "sub1", "reason", "currency")
+NAMES = ("hour", "day", "smartlink", "route", "campaign", "publisher", "country", "sub1", "reason", "currency", "arm")
 PLANS = st.builds(
     Plan,
     dimensions=st.lists(st.sampled_from(NAMES), unique=True, max_size=4).map(tuple),
@@ -87,6 +88,12 @@ def test_a_fold_is_the_sum_cell_by_cell(pieces: list[Cells], plan: Plan) -> None
 def test_no_dimension_is_one_group_of_everything() -> None:
     piece = a_piece(Cell(NOON, country="US"), Cell(NOON, country="DE"), unique_clicks=3)
     assert fold([piece, piece], a_plan()) == {(): [12]}
+
+
+def test_arms_are_added_up_unless_they_are_asked_for() -> None:
+    piece = a_piece(*(Cell(NOON, country="US", arm=arm) for arm in ("", "optimized", "holdout")), unique_clicks=3)
+    assert fold([piece], a_plan("country")) == {("US",): [9]}
+    assert fold([piece], a_plan("arm")) == {("",): [3], ("optimized",): [3], ("holdout",): [3]}
 
 
 def test_a_cell_counts_only_where_it_passes_every_filter_and_the_range() -> None:

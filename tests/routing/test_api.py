@@ -14,10 +14,12 @@ from pynamodb.connection import Connection
 import app
 from chalicelib.routing import api as routing
 from chalicelib.routing import pages, store
+from chalicelib.routing.record import draw_of, lot_of
 from chalicelib.smartlink import Refusal
 from chalicelib.tables import Cap, Duplicate, Route
 from chalicelib.tracking import store as tracking
 from chalicelib.tracking.handlers import write_clicks
+from tests.builders import LEARNED_AT
 from tests.conftest import Answered, Api, dynamodb, table_definitions
 from tests.documents import (
     CURL,
@@ -32,6 +34,7 @@ from tests.documents import (
     put_on,
     recorded,
     refusals,
+    taught,
 )
 
 WINDOWS = (
@@ -166,6 +169,47 @@ def test_a_click_prints_a_line_on_one_machine_only(
     clicked(code)
     click_id = max(recorded())
     assert capsys.readouterr().err.startswith(f"click {click_id} offer {campaign['id']} ")
+
+
+# Learned weights
+
+
+def optimized(admin: Api, **changes: Any) -> tuple[str, dict[str, str]]:
+    """The code of a link to a smartlink of two offers in rotation `optimized`, and their IDs by name."""
+    ids = {name: new_campaign(admin, name)["id"] for name in ("one", "two")}
+    seats = [{"campaign_id": ids["one"], "weight": 3}, {"campaign_id": ids["two"], "weight": 1}]
+    smartlink = new_smartlink(admin, *seats, rotation="optimized", **changes)
+    taught(smartlink, {"US|mobile": {ids["one"]: 0.0, ids["two"]: 1.0}, "*": {ids["one"]: 1.0, ids["two"]: 0.0}})
+    return put_on(admin, smartlink, new_publisher(admin)), ids
+
+
+def test_a_click_goes_where_its_segment_earns_most(admin: Api) -> None:
+    code, _ = optimized(admin, holdout_percent=0)
+    countries = {country: host(clicked(code, CloudFront_Viewer_Country=country)) for country in ("US", "GB")}
+    assert countries == {"US": "two.example", "GB": "one.example"}
+    rows = {row.country: row for row in recorded().values()}
+    assert {(row.arm, row.propensity, row.weights_version) for row in rows.values()} == {
+        ("optimized", "1.0", LEARNED_AT)
+    }
+    assert {country: row.segment for country, row in rows.items()} == {"US": None, "GB": "*"}
+
+
+def test_the_hold_out_goes_by_the_admins_weights(admin: Api) -> None:
+    code, _ = optimized(admin, holdout_percent=100)
+    clicked(code)
+    ((click_id, row),) = recorded().items()
+    first = draw_of(click_id) < 0.75
+    stored: tuple[Any, ...] = (row.arm, row.weights_version, row.segment)
+    assert stored == ("holdout", LEARNED_AT, None)
+    assert row.propensity == ("0.75" if first else "0.25")
+
+
+def test_the_clicks_own_lot_tells_its_arm(admin: Api) -> None:
+    code, _ = optimized(admin, holdout_percent=50)
+    for _ in range(12):
+        clicked(code)
+    told = {click_id: row.arm for click_id, row in recorded().items()}
+    assert told == {click_id: "holdout" if lot_of(click_id) < 0.5 else "optimized" for click_id in told}
 
 
 # HEAD
@@ -514,6 +558,16 @@ def test_a_route_that_cannot_be_read_at_all_is_a_page_and_no_crash(
     assert (answered.status, answered.text) == (200, pages.NO_OFFER)
     assert [row.outcome for row in recorded().values()] == ["no_offer"]
     assert f"route {smartlink['id']}@1 cannot be read" in capsys.readouterr().err
+
+
+def test_weights_that_cannot_be_read_leave_the_admins_in_force(admin: Api) -> None:
+    one, two = new_campaign(admin, "one"), new_campaign(admin, "two")
+    smartlink = new_smartlink(admin, one, {"campaign_id": two["id"], "weight": 0}, rotation="optimized")
+    code = put_on(admin, smartlink, new_publisher(admin))
+    Route(smartlink["id"]).update([Route.weights.set(b"rubbish"), Route.weights_version.set(LEARNED_AT)])
+    assert host(clicked(code)) == "one.example"
+    stored: list[tuple[Any, ...]] = [(row.arm, row.weights_version) for row in recorded().values()]
+    assert stored == [("weighted", None)]
 
 
 def test_a_link_once_read_works_while_the_tables_are_down(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:

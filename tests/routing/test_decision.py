@@ -10,7 +10,15 @@ from chalicelib.routing import eligibility
 from chalicelib.routing.decision import Decision, decide
 from chalicelib.smartlink import Arm, Campaign, OfferAccess, Outcome, Refusal, Route, Targeting
 from tests import strategies as some
-from tests.builders import a_campaign, a_link, a_route, a_visitor, an_arrival, an_offer
+from tests.builders import (
+    a_campaign,
+    a_link,
+    a_route,
+    a_visitor,
+    an_arrival,
+    an_offer,
+    an_optimized_route,
+)
 from tests.strategies import Situation
 
 FALLBACK = "https://network.example/more"
@@ -199,6 +207,100 @@ def test_the_clicks_of_a_paused_smartlink_fall_back_and_nothing_is_considered(ur
     route = a_route(an_offer(), active=False, catch_all=LAST, fail_url=FAIL, fallback_url=url)
 
     assert _decided(route) == Decision(Outcome.PAUSED, None, url)
+
+
+OFFERS = (an_offer("cmp_1", weight=5), an_offer("cmp_2", weight=3), an_offer("cmp_3", weight=2))
+LEARNED = {
+    "US|mobile": {"cmp_1": 0.125, "cmp_2": 0.375, "cmp_3": 0.5},
+    "GB": {"cmp_1": 0.0, "cmp_2": 0.0, "cmp_3": 1.0},
+    "*": {"cmp_1": 0.25, "cmp_2": 0.75},
+}
+LEARNING = an_optimized_route(*OFFERS, segments=LEARNED, holdout_percent=10)
+
+
+def _shares(route: Route, *full: str, **changes: Any) -> Counter[str]:
+    """How often each campaign is chosen over 10,000 draws, where these are full."""
+    grid = [an_arrival(draw=n / 10_000, **changes) for n in range(10_000)]
+    campaigns = [decide(route, arrival, _everyone, _full(*full)).campaign for arrival in grid]
+    return Counter(campaign.id for campaign in campaigns if campaign)
+
+
+def test_an_optimized_click_is_drawn_by_the_weights_of_its_segment() -> None:
+    decision = _decided(LEARNING, draw=0.5)
+
+    assert (decision.arm, decision.segment, decision.propensity) == (Arm.OPTIMIZED, "US|mobile", 0.5)
+    assert _shares(LEARNING) == {"cmp_1": 1_250, "cmp_2": 3_750, "cmp_3": 5_000}
+
+
+def test_a_click_of_the_hold_out_is_drawn_by_the_admins_weights() -> None:
+    decision = _decided(LEARNING, lot=0.0999)
+
+    assert (decision.arm, decision.segment, decision.propensity) == (Arm.HOLDOUT, None, 0.5)
+    assert _shares(LEARNING, lot=0.0) == {"cmp_1": 5_000, "cmp_2": 3_000, "cmp_3": 2_000}
+
+
+def test_an_offer_added_since_the_last_run_takes_its_head_count_share() -> None:
+    canadian = a_visitor(country="CA")
+
+    assert _decided(LEARNING, visitor=canadian).segment == "*"
+    # Against 0.25 and 0.75 the new one weighs 1/2: a third of the clicks.
+    assert _shares(LEARNING, visitor=canadian) == {"cmp_1": 1_667, "cmp_2": 5_000, "cmp_3": 3_333}
+
+
+def test_where_nothing_was_learned_of_a_segment_the_admins_weights_draw_in_the_optimized_arm() -> None:
+    route = an_optimized_route(*OFFERS, segments={"GB": LEARNED["GB"]})
+    decision = _decided(route)
+
+    assert (decision.arm, decision.segment, decision.propensity) == (Arm.OPTIMIZED, None, 0.5)
+
+
+def test_where_all_that_was_learned_of_the_eligible_is_0_the_admins_weights_draw() -> None:
+    visitor = a_visitor(country="GB")
+
+    assert _shares(LEARNING, visitor=visitor) == {"cmp_3": 10_000}
+    assert _shares(LEARNING, "cmp_3", visitor=visitor) == {"cmp_1": 6_250, "cmp_2": 3_750}
+
+
+def test_a_second_choice_is_drawn_by_the_same_weights() -> None:
+    decision = decide(LEARNING, an_arrival(draw=0.9), _everyone, _full("cmp_3"))
+
+    assert (decision.arm, decision.segment, decision.propensity) == (Arm.OPTIMIZED, "US|mobile", 0.75)
+    assert _shares(LEARNING, "cmp_3") == {"cmp_1": 2_500, "cmp_2": 7_500}
+
+
+def test_an_admins_0_is_never_drawn_in_any_arm() -> None:
+    offers = (an_offer("cmp_1", weight=0), an_offer("cmp_2"))
+    route = an_optimized_route(*offers, segments={"*": {"cmp_1": 1.0, "cmp_2": 0.0}}, holdout_percent=50)
+
+    assert [_shares(route, lot=lot) for lot in (0.4, 0.5)] == [{"cmp_2": 10_000}] * 2
+
+
+def test_learned_weights_do_not_reach_over_tiers() -> None:
+    offers = (an_offer("cmp_1", priority=1), an_offer("cmp_2"))
+    route = an_optimized_route(*offers, segments={"*": {"cmp_1": 0.0, "cmp_2": 1.0}})
+
+    assert _shares(route) == {"cmp_1": 10_000}
+
+
+@pytest.mark.parametrize(
+    ("lot", "arm", "segment"),
+    [pytest.param(0.0, Arm.HOLDOUT, None, id="hold-out"), pytest.param(0.5, Arm.OPTIMIZED, "*", id="optimized")],
+)
+@pytest.mark.parametrize("nets", [{"catch_all": LAST}, {"fail_url": FAIL}, {}, {"fallback_url": None}])
+def test_a_click_that_no_offer_takes_keeps_its_arm(
+    lot: float, arm: Arm, segment: str | None, nets: dict[str, Any]
+) -> None:
+    route = an_optimized_route(an_offer(enabled=False), segments={"*": {}}, holdout_percent=10, **nets)
+    decision = _decided(route, lot=lot)
+
+    assert decision.outcome is not Outcome.OFFER
+    assert (decision.arm, decision.segment, decision.propensity) == (arm, segment, None)
+
+
+def test_a_paused_smartlink_draws_for_nobody() -> None:
+    route = an_optimized_route(an_offer(), segments=LEARNED, active=False)
+
+    assert _decided(route) == Decision(Outcome.PAUSED, None, FALLBACK)
 
 
 def _decision(situation: Situation) -> Decision:

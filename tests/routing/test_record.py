@@ -8,10 +8,20 @@ from hypothesis import strategies as st
 from chalicelib.admin.clicks.schema import ClickDocument
 from chalicelib.routing.decision import Decision, decide
 from chalicelib.routing.eligibility import Arrival
-from chalicelib.routing.record import campaign_of, destination_url, document, draw_of, record
+from chalicelib.routing.record import campaign_of, destination_url, document, draw_of, lot_of, record
 from chalicelib.smartlink import Labels, Outcome, PublisherLink, Refusal, Route
 from tests import strategies as some
-from tests.builders import NOW, a_campaign, a_link, a_route, a_visitor, an_arrival, an_offer
+from tests.builders import (
+    LEARNED_AT,
+    NOW,
+    a_campaign,
+    a_link,
+    a_route,
+    a_visitor,
+    an_arrival,
+    an_offer,
+    an_optimized_route,
+)
 from tests.strategies import Situation
 
 GAME = a_campaign("cmp_1", destination_url="https://acme.example/?cid={click_id}&s={sub1}")
@@ -48,6 +58,26 @@ def test_draws_are_spread_evenly() -> None:
     assert [tenths[n] for n in range(10)] == [1046, 976, 1024, 965, 1008, 999, 1013, 997, 979, 993]
 
 
+def test_the_lot_of_a_click_is_the_same_for_everybody_and_not_its_draw() -> None:
+    assert [lot_of(CLICK_ID), lot_of("01kmvx0000000000000000000b"), lot_of("")] == [
+        0.07226196354607428,
+        0.1801643045032294,
+        0.605407046293691,
+    ]
+
+
+@given(some.texts)
+def test_a_lot_is_at_least_0_and_below_1(click_id: str) -> None:
+    assert 0 <= lot_of(click_id) < 1
+
+
+def test_draws_are_spread_evenly_in_the_hold_out_too() -> None:
+    held_out = [draw_of(f"click-{n}") for n in range(10_000) if lot_of(f"click-{n}") < 0.05]
+    halves = Counter(int(draw * 2) for draw in held_out)
+
+    assert halves == {0: 260, 1: 250}
+
+
 def test_a_click_is_recorded_with_all_that_explains_it() -> None:
     assert _stored() == {
         "click_id": CLICK_ID,
@@ -62,6 +92,8 @@ def test_a_click_is_recorded_with_all_that_explains_it() -> None:
         "refusals": "-x",
         "arm": "weighted",
         "propensity": "1.0",
+        "weights_version": None,
+        "segment": None,
         "country": "US",
         "region": "US-CA",
         "device": "mobile",
@@ -102,6 +134,7 @@ def test_a_recorded_click_explains_itself() -> None:
             "segment": "US|mobile",
             "arm": "weighted",
             "route_version": 7,
+            "weights_version": None,
             "draw": draw_of(CLICK_ID),
             "propensity": 1.0,
             "considered": [
@@ -110,6 +143,68 @@ def test_a_recorded_click_explains_itself() -> None:
             ],
         },
     }
+
+
+LEARNED = {"US|mobile": {"cmp_1": 0.75, "cmp_2": 0.25}, "GB": {"cmp_1": 0.5, "cmp_2": 0.5}}
+OPTIMIZED = an_optimized_route(an_offer("cmp_1", weight=3), an_offer("cmp_2"), segments=LEARNED, holdout_percent=50)
+
+
+@pytest.mark.parametrize(
+    ("country", "lot", "stored"),
+    [
+        pytest.param("US", 0.5, ("optimized", LEARNED_AT, None), id="the visitor's own segment goes without saying"),
+        pytest.param("GB", 0.5, ("optimized", LEARNED_AT, "GB"), id="a wider one is named"),
+        pytest.param("DE", 0.5, ("optimized", LEARNED_AT, None), id="none"),
+        pytest.param("GB", 0.4, ("holdout", LEARNED_AT, None), id="hold-out"),
+    ],
+)
+def test_a_click_on_learned_weights_tells_their_version_and_segment(
+    country: str, lot: float, stored: tuple[str, int, str | None]
+) -> None:
+    found = _stored(OPTIMIZED, visitor=a_visitor(country=country), lot=lot)
+
+    assert (found["arm"], found["weights_version"], found["segment"]) == stored
+
+
+def test_a_click_that_no_weights_could_draw_for_names_none() -> None:
+    paused = an_optimized_route(segments=LEARNED, active=False)
+    weighted = Decision(Outcome.FALLBACK, None, None)
+
+    assert _stored(paused)["weights_version"] is None
+    assert record(CLICK_ID, an_arrival(), OPTIMIZED, weighted)["weights_version"] is None
+
+
+def test_a_click_that_no_offer_took_keeps_its_arm_segment_and_version() -> None:
+    route = an_optimized_route(an_offer("cmp_1", enabled=False), segments=LEARNED)
+    found = _stored(route, visitor=a_visitor(country="GB"))
+
+    assert [found[name] for name in ("outcome", "arm", "weights_version", "segment", "propensity")] == [
+        *("fallback", "optimized", LEARNED_AT, "GB", None)
+    ]
+
+
+def test_an_optimized_click_explains_itself_by_what_was_learned() -> None:
+    stored = _stored(OPTIMIZED, visitor=a_visitor(country="GB"), draw=0.75)
+
+    assert document(stored, OPTIMIZED)["decision"] == {
+        "segment": "GB",
+        "arm": "optimized",
+        "route_version": 7,
+        "weights_version": LEARNED_AT,
+        "draw": draw_of(CLICK_ID),
+        "propensity": 0.5,
+        "considered": [
+            {"campaign_id": "cmp_1", "priority": 0, "weight": 0.5, "refused": None},
+            {"campaign_id": "cmp_2", "priority": 0, "weight": 0.5, "refused": None},
+        ],
+    }
+
+
+def test_a_click_of_the_hold_out_explains_itself_by_the_admins_weights() -> None:
+    decision = document(_stored(OPTIMIZED, lot=0.0), OPTIMIZED)["decision"]
+
+    assert (decision["segment"], decision["arm"], decision["propensity"]) == ("US|mobile", "holdout", 0.75)
+    assert [each["weight"] for each in decision["considered"]] == [3, 1]
 
 
 @given(st.lists(st.none() | st.sampled_from(Refusal)))
@@ -143,7 +238,8 @@ def test_every_click_has_a_document_of_the_contract(situation: Situation) -> Non
     decision = decide(route, arrival, situation.approved, situation.reserve)
     told = ClickDocument(**document(record(CLICK_ID, arrival, route, decision), route))
 
-    assert told.outcome is decision.outcome
+    assert (told.outcome, told.decision.arm) == (decision.outcome, decision.arm)
+    assert decision.segment in (None, told.decision.segment)
     assert told.destination_url == decision.url
     assert told.campaign_id == (decision.campaign.id if decision.campaign else None)
     assert tuple(each.refused for each in told.decision.considered) == decision.refusals
@@ -207,7 +303,7 @@ def test_a_click_that_knows_nothing_stores_nothing_of_it() -> None:
 
     assert unknown == {
         *("campaign_id", "refusals", "propensity", "country", "browser", "city", "is_bot", "is_duplicate", "sub_ids"),
-        *("source", "external_click_id", "parameters"),
+        *("source", "external_click_id", "parameters", "weights_version", "segment"),
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.routing.rotation import pick, top_tier
+from chalicelib.routing.rotation import pick, propensities, top_tier
 from chalicelib.smartlink import Refusal
 from tests import strategies as some
 from tests.builders import an_offer
@@ -101,6 +101,27 @@ def test_the_propensities_of_a_tier_sum_to_1(weights: list[int]) -> None:
     picks = [pick(range(len(weights)), weights, middle) for middle in middles]
 
     assert isclose(fsum(drawn.propensity for drawn in picks if drawn), 1, rel_tol=1e-15)
+
+
+@given(some_weight | learned_weights, some.draws)
+def test_the_propensity_of_a_pick_is_the_one_told_beforehand(weights: list[float], draw: float) -> None:
+    drawn = pick(range(len(weights)), weights, draw)
+
+    assert drawn
+    assert drawn.propensity == propensities(weights)[drawn.place]
+
+
+@pytest.mark.parametrize(
+    ("weights", "told"),
+    [
+        pytest.param([3, 1], [0.75, 0.25], id="3 to 1"),
+        pytest.param([0.5, 0.0, 0.75], [0.4, 0.0, 0.6], id="learned"),
+        pytest.param([0, 0], [0.0, 0.0], id="zeros"),
+        pytest.param([], [], id="none"),
+    ],
+)
+def test_a_weight_has_its_share_of_the_whole_as_propensity(weights: list[float], told: list[float]) -> None:
+    assert propensities(weights) == told
 
 
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=6).filter(any))

@@ -18,6 +18,7 @@ from chalicelib.smartlink import (
     DuplicateIdentity,
     Offer,
     OfferAccess,
+    Rotation,
     Route,
     Schedule,
     Targeting,
@@ -58,6 +59,12 @@ def test_a_pool_without_nets_is_unpacked_without_nets() -> None:
     route = _unpacked(pool_document("cmp_1", fallback_url=None), campaign_document("cmp_1"))
 
     assert (route.catch_all, route.fail_url, route.fallback_url) == (None, None, None)
+
+
+def test_rotation_and_hold_out_are_the_pools_and_nothing_learned_is_in_a_snapshot() -> None:
+    route = _unpacked(pool_document(rotation="optimized", holdout_percent=7))
+
+    assert (route.rotation, route.holdout_percent, route.learned) == (Rotation.OPTIMIZED, 7, None)
 
 
 def test_a_paused_pool_is_unpacked_inactive() -> None:

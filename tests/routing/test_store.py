@@ -1,13 +1,13 @@
 import pytest
 from pynamodb.exceptions import GetError
 
-from chalicelib.routing import store
+from chalicelib.routing import snapshot, store, weights
 from chalicelib.routing.store import Remembered
 from chalicelib.settings import CACHE_SECONDS
-from chalicelib.smartlink import PublisherLink
-from chalicelib.tables import CampaignApproval, Cap, Link
+from chalicelib.smartlink import Learned, PublisherLink
+from chalicelib.tables import CampaignApproval, Cap, Link, Route, WeightHistory
 from chalicelib.tracking.caps import Place
-from tests.builders import a_route, an_offer
+from tests.builders import LEARNED_AT, a_route, an_offer, campaign_document, pool_document
 from tests.conftest import dynamodb
 
 
@@ -124,6 +124,89 @@ def test_a_stopped_or_unknown_link_leads_nowhere() -> None:
 def test_a_link_without_a_route_leads_nowhere() -> None:
     _a_link()
     assert store.find("abcde12345") is None
+
+
+SEGMENTS = {"US|mobile": {"cmp_1": 0.25, "cmp_2": 0.75}, "*": {"cmp_1": 1.0}}
+SNAPSHOT = snapshot.packed(pool_document("cmp_1", rotation="optimized"), [campaign_document("cmp_1")], 1)
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_route_comes_with_what_was_learned_for_it() -> None:
+    Route("sml_1", version=3, snapshot=SNAPSHOT, weights=weights.packed(SEGMENTS), weights_version=LEARNED_AT).save()
+    Route("sml_2", version=3, snapshot=SNAPSHOT).save()
+    found = [store.route(each, 0.0) for each in ("sml_1", "sml_2")]
+
+    assert [each and each.learned for each in found] == [Learned(LEARNED_AT, SEGMENTS), None]
+
+
+@pytest.mark.usefixtures("tables")
+@pytest.mark.parametrize("stored", [b"", b"rubbish", weights.packed({})[:-1]])
+def test_weights_that_cannot_be_read_are_as_none_and_said(stored: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    Route("sml_1", version=3, snapshot=SNAPSHOT, weights=stored, weights_version=LEARNED_AT).save()
+    found = store.route("sml_1", 0.0)
+
+    assert found
+    assert (found.learned, len(found.offers)) == (None, 1)
+    assert capsys.readouterr().err.startswith(f"weights {LEARNED_AT} of sml_1 cannot be read")
+
+
+@pytest.mark.usefixtures("tables")
+def test_weights_without_a_version_are_not_used() -> None:
+    Route("sml_1", version=3, snapshot=SNAPSHOT, weights=weights.packed(SEGMENTS)).save()
+    found = store.route("sml_1", 0.0)
+
+    assert found
+    assert found.learned is None
+
+
+def _learned(pool_id: str, version: int, stored: bytes | None) -> None:
+    """Writes a run into the history."""
+    month = store.pool_month(pool_id, version)
+    status = "published" if stored else "skipped"
+    WeightHistory(month, version, status=status, weights=stored, run=b"figures", expires_at=version + 9).save()
+
+
+@pytest.mark.parametrize(
+    ("version", "month"),
+    [(1_793_491_199, "sml_1#2026-10"), (1_793_491_200, "sml_1#2026-11"), (LEARNED_AT, "sml_1#2026-11")],
+)
+def test_a_version_is_kept_under_its_month_in_utc(version: int, month: str) -> None:
+    assert store.pool_month("sml_1", version) == month
+
+
+@pytest.mark.usefixtures("tables")
+def test_past_weights_are_those_of_their_version() -> None:
+    october = 1_793_491_199
+    _learned("sml_1", LEARNED_AT, weights.packed(SEGMENTS))
+    _learned("sml_1", october, weights.packed({"*": {"cmp_1": 1.0}}))
+
+    assert store.past_weights("sml_1", LEARNED_AT) == Learned(LEARNED_AT, SEGMENTS)
+    assert store.past_weights("sml_1", october) == Learned(october, {"*": {"cmp_1": 1.0}})
+
+
+@pytest.mark.usefixtures("tables")
+@pytest.mark.parametrize("stored", [None, b"", b"rubbish"], ids=["skipped", "empty", "unreadable"])
+def test_a_run_without_weights_to_read_has_none(stored: bytes | None) -> None:
+    _learned("sml_1", LEARNED_AT, stored)
+
+    assert store.past_weights("sml_1", LEARNED_AT) is None
+
+
+@pytest.mark.usefixtures("tables")
+def test_all_past_weights_are_read_at_once_and_those_that_are_gone_left_out() -> None:
+    for pool_id, version in (("sml_1", LEARNED_AT), ("sml_1", LEARNED_AT + 300), ("sml_2", LEARNED_AT)):
+        _learned(pool_id, version, weights.packed(SEGMENTS))
+    wanted = [("sml_1", LEARNED_AT), ("sml_1", LEARNED_AT), ("sml_2", LEARNED_AT), ("sml_2", LEARNED_AT + 300)]
+
+    known = Learned(LEARNED_AT, SEGMENTS)
+    assert store.all_past_weights(wanted) == {("sml_1", LEARNED_AT): known, ("sml_2", LEARNED_AT): known}
+
+
+@pytest.mark.usefixtures("tables")
+def test_where_no_weights_are_wanted_none_are_read() -> None:
+    dynamodb().delete_table(TableName="smartlink-weight_history")
+
+    assert store.all_past_weights([]) == {}
 
 
 @pytest.mark.usefixtures("tables")

@@ -8,7 +8,6 @@ from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Page
 from chalicelib.contract.store import PAGE_BYTES
 from chalicelib.routing import record
-from chalicelib.routing.store import past_route
 from chalicelib.smartlink import Route
 from chalicelib.tables import Click
 
@@ -25,7 +24,7 @@ def find(request: Request, query: ClickQuery) -> Page[ClickDocument]:
 def show(request: Request, click_id: str) -> ClickDocument:  # noqa: ARG001 - every view takes the request
     """Show one click, where it went and why."""
     row = store.click(click_id)
-    return _document(row, past_route(*store.version_of(row)))
+    return _document(row, store.route_of(row))
 
 
 def _document(row: Click, route: Route) -> ClickDocument:

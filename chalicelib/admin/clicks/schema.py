@@ -20,20 +20,28 @@ class ClickQuery(RangeQuery):
 
 
 class Considered(Document):
-    """One offer of the pool, and why it could not take the click."""
+    """One offer of the pool, the weight it was drawn by, and why it could not take the click.
+
+    `weight` is the admin's, a whole number, or in arm `optimized` the one learned for the segment, at most 1.
+    """
 
     campaign_id: str
     priority: int
-    weight: int
+    weight: int | float
     refused: Refusal | None
 
 
 class DecisionDocument(Document):
-    """Why the click went where it went."""
+    """Why the click went where it went.
+
+    `segment` is the one whose learned weights were used, else the visitor's own, country and device.
+    `weights_version` names the learned weights that were in force (seconds since 1970), null without any.
+    """
 
     segment: str
     arm: Arm
     route_version: int
+    weights_version: int | None
     draw: float
     propensity: float | None
     considered: list[Considered]

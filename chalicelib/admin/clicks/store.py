@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import merge
 from itertools import chain, islice, takewhile
@@ -16,6 +16,7 @@ from chalicelib.contract.request import Request
 from chalicelib.contract.store import found, years
 from chalicelib.errors import Invalid
 from chalicelib.routing import snapshot
+from chalicelib.routing.store import all_past_weights, past_route, past_weights
 from chalicelib.settings import CLICK_DAYS
 from chalicelib.smartlink import Route
 from chalicelib.tables import Campaign, CampaignApproval, Click, ClickList, Membership, Pool
@@ -37,8 +38,8 @@ _SOON = timedelta(seconds=1)
 _READERS = 8
 _ROWS_AT_ONCE = 50
 
-Version = tuple[str, int]
-"""A route's ID and its version."""
+Version = tuple[str, int, int | None]
+"""A route's ID, its version, and that of the learned weights in force, if any were."""
 
 
 def click(click_id: str) -> Click:
@@ -52,15 +53,25 @@ def fields(row: Click) -> dict[str, Any]:
 
 
 def version_of(row: Click) -> Version:
-    """Which route decided the click."""
-    return row.route_id, int(row.route_version)
+    """Which route and weights decided the click."""
+    return row.route_id, row.route_version, row.weights_version
+
+
+def route_of(row: Click) -> Route:
+    """The route as it was when the click was decided, with the learned weights that were in force."""
+    route, version = past_route(row.route_id, row.route_version), row.weights_version
+    return route if version is None else replace(route, learned=past_weights(row.route_id, version))
 
 
 def routes_of(rows: Iterable[Click]) -> Mapping[Version, Route]:
-    """The routes as they were when the clicks were decided, each read once."""
-    wanted = {f"{route_id}@{version}": (route_id, version) for route_id, version in map(version_of, rows)}
-    kept = RouteRow.batch_get(sorted(wanted), consistent_read=True)
-    return {wanted[row.id]: snapshot.unpacked(row.snapshot, wanted[row.id][1]) for row in kept}
+    """The same of each of the clicks; every route and all weights are read once."""
+    wanted = set(map(version_of, rows))
+    kept = RouteRow.batch_get(sorted({f"{each[0]}@{each[1]}" for each in wanted}), consistent_read=True)
+    routes = {row.id: snapshot.unpacked(row.snapshot, row.version) for row in kept}
+    learned = all_past_weights((route_id, version) for route_id, _, version in wanted if version is not None)
+    return {
+        each: replace(routes[f"{each[0]}@{each[1]}"], learned=learned.get((each[0], each[2] or 0))) for each in wanted
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import existing, transaction
 from chalicelib.errors import Invalid
 from chalicelib.routing import snapshot
+from chalicelib.routing.store import of_row
+from chalicelib.routing.weights import MAX_WEIGHTS_BYTES
 from chalicelib.smartlink import CampaignStatus, SmartlinkStatus
 from chalicelib.smartlink import Route as RouteNoun
 from chalicelib.tables import Campaign, Offer, Pool, Route
@@ -61,22 +64,31 @@ def published_version(route_id: str) -> int:
 
 
 def route(route_id: str) -> RouteNoun:
-    """The route in force, as of now."""
-    row = Route.get(route_id, consistent_read=True)
-    return snapshot.unpacked(row.snapshot, row.version)
+    """The route in force with the weights learned for it, as of now."""
+    return of_row(Route.get(route_id, consistent_read=True))
 
 
-def add_pool_route(write: TransactWrite, pool: Pool, held: Collection[Campaign], version: int) -> int:
+def add_pool_route(
+    write: TransactWrite, pool: Pool, held: Collection[Campaign], version: int, *, forgets: bool = False
+) -> int:
     """Adds the pool's next route after `version` to the transaction, which fails where another came first.
 
-    Returns the bytes added; `Invalid` where the route is too large to be one.
+    What was learned stays in force, unless it `forgets`. Returns the bytes that the items have at most; `Invalid`
+    where the route is too large to be one.
     """
+    packed = packed_route(pool, held)
+    _add(write, pool.id, packed, version, forgets=forgets)
+    return 2 * len(packed) + MAX_WEIGHTS_BYTES
+
+
+def packed_route(pool: Pool, held: Collection[Campaign]) -> bytes:
+    """The pool's route with these campaigns as it is stored; `Invalid` where it is too large to be one."""
     documents = [campaign_document(campaign) for campaign in held]
     packed = snapshot.packed(pool_document(pool), documents, pool.epoch)
     if len(packed) > MAX_ROUTE_BYTES:
         size = f"its route would have {len(packed)} bytes, and {MAX_ROUTE_BYTES} fit"
         raise Invalid(("", f"makes smartlink {pool.id} too large: {size}; shorten its targeting lists"))
-    return _add(write, pool.id, packed, version)
+    return packed
 
 
 def add_direct_route(write: TransactWrite, campaign: Campaign, version: int) -> None:
@@ -85,11 +97,15 @@ def add_direct_route(write: TransactWrite, campaign: Campaign, version: int) -> 
     _add(write, campaign.id, packed, version)
 
 
-def _add(write: TransactWrite, route_id: str, packed: bytes, version: int) -> int:
-    unchanged = Route.version == version if version else Route.id.does_not_exist()
-    write.save(Route(route_id, version=version + 1, snapshot=packed), unchanged)
+def _add(write: TransactWrite, route_id: str, packed: bytes, version: int, *, forgets: bool = False) -> None:
+    """Adds the route and the version kept; learned weights belong to the one in force and are never kept with it."""
+    if version:
+        forgotten: list[Action] = [Route.weights.remove(), Route.weights_version.remove()] if forgets else []
+        changes: list[Action] = [Route.version.set(version + 1), Route.snapshot.set(packed), *forgotten]
+        write.update(Route(route_id), changes, Route.version == version)
+    else:
+        write.save(Route(route_id, version=1, snapshot=packed), Route.id.does_not_exist())
     write.save(Route(f"{route_id}@{version + 1}", version=version + 1, snapshot=packed))
-    return 2 * len(packed)
 
 
 def drop_route(write: TransactWrite, route_id: str, version: int) -> None:

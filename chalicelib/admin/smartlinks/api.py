@@ -125,7 +125,10 @@ def remove_publisher(request: Request, smartlink_id: str, publisher_id: str) -> 
 
 
 def simulate(request: Request, smartlink_id: str, body: Simulation) -> ClickDocument:
-    """Try a click out: where it would go now and why. Records and reserves nothing."""
+    """Try a click out: where it would go now and why. Records and reserves nothing.
+
+    Where weights were learned, the click goes by them and is not one of the hold-out.
+    """
     route = publishing.route(approvals.pool(smartlink_id).id)
     link = _simulated_link(smartlink_id, body.publisher_id)
     chance = record.draw_of(request.entropy(16).hex())
@@ -155,14 +158,14 @@ def _saved(
     before, settings = store.pool_document(row), body.onto(row.settings)
     row.settings = settings.model_dump(mode="json")
     held = store.checked_campaigns(row.settings)
-    if before["offers"] != row.settings["offers"] and settings.on_pool_change is OnPoolChange.RESET:
-        row.epoch += 1
+    resets = before["offers"] != row.settings["offers"] and settings.on_pool_change is OnPoolChange.RESET
+    row.epoch += int(resets)
     row.status = (status or SmartlinkStatus(row.status)).value
     row.version += 1
     row.updated_at = request.timestamp
     row.market_year = _market_year(row.created_year, settings)
     document = _document(request, row, held)
-    store.save(request, row, store.Edit(before, route_version, held.values()), document)
+    store.save(request, row, store.Edit(before, route_version, held.values(), resets), document)
     return document
 
 

@@ -8,15 +8,22 @@ from chalicelib.routing.eligibility import Arrival
 from chalicelib.routing.visitor import Locate, visitor
 from chalicelib.smartlink import Labels, PublisherLink, Visitor
 
+_LOT = 1 - 2**-53
+"""The last lot of all: in the hold-out only where everyone is."""
+
 
 def arrival(asked: Simulation, link: PublisherLink, now: datetime, draw: float, locate: Locate) -> Arrival:
-    """The arrival that the simulation asks for; `now` and `draw` stand in where it names none."""
+    """The arrival that the simulation asks for; `now` and `draw` stand in where it names none.
+
+    Its lot is not one of the hold-out's: where weights were learned, the click goes by them.
+    """
     return Arrival(
         link=link,
         visitor=_visitor(asked, locate),
         labels=Labels(source=asked.source),
         now=datetime.fromisoformat(asked.at) if asked.at else now,
         draw=draw if asked.draw is None else asked.draw,
+        lot=_LOT,
     )
 
 

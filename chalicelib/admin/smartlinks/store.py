@@ -45,11 +45,15 @@ def checked_campaigns(settings: dict[str, Any]) -> dict[str, Campaign]:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What an edit starts from: the pool's document and the route's version before it, and the campaigns it holds."""
+    """What an edit starts from: the pool's document and the route's version before it, and the campaigns it holds.
+
+    `resets` tells that it begins a new epoch, which nothing learned before is carried into.
+    """
 
     before: dict[str, Any]
     route_version: int
     held: Collection[Campaign]
+    resets: bool
 
 
 def pool_document(row: Pool) -> dict[str, Any]:
@@ -77,7 +81,7 @@ def save(request: Request, row: Pool, edit: Edit, answer: Document) -> None:
     _grant_to_members(request, row.id, fresh)
     with transaction(request, answer, Change(row.id, edit.before, pool_document(row))) as write:
         write.update(Pool(row.id), _actions(row), Pool.version == row.version - 1)
-        publishing.add_pool_route(write, row, edit.held, edit.route_version)
+        publishing.add_pool_route(write, row, edit.held, edit.route_version, forgets=edit.resets)
         _add_unseating(write, row.id, was_held - is_held)
     _grant_to_members(request, row.id, fresh)
 

@@ -5,11 +5,13 @@ of an hour apart, and a report by local hours and days must be exact in each of 
 """
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from chalicelib.smartlink import Arm
+from chalicelib.tracking.counters.layout import AnyCell, Counts, Layout
 from chalicelib.tracking.refusals import lost_reason
 
 QUARTER_MS = 900_000
@@ -34,14 +36,12 @@ COUNTS = (
 )
 """What a cell counts. Conversions stand twice: in the quarter of their click, and, `arrived`, in their own."""
 
-Counts = Sequence[int]
-
 
 class Cell(NamedTuple):
     """One combination of dimensions. What is unknown or does not apply is empty.
 
     `smartlink` is the route's ID (a campaign's for direct links), `reason` why no offer was paid for,
-    `currency` is empty in cells of clicks.
+    `currency` is empty in cells of clicks, `arm` where the admin's weights alone draw.
     """
 
     quarter: int
@@ -55,9 +55,11 @@ class Cell(NamedTuple):
     sub1: str = ""
     reason: str = ""
     currency: str = ""
+    arm: str = ""
 
 
 Cells = dict[Cell, list[int]]
+LAYOUT = Layout(Cell, COUNTS)
 
 
 def quarter_of(milliseconds: int) -> int:
@@ -81,10 +83,17 @@ def of_click(stored: Mapping[str, Any]) -> tuple[Cell, str]:
         os=_text(stored["os"]),
         sub1=(stored.get("sub_ids") or {}).get("sub1") or "",
         reason=lost_reason(stored),
+        arm=arm_of(stored),
     )
     if stored.get("is_bot"):
         return cell, "bot_clicks"
     return cell, "duplicate_clicks" if stored.get("is_duplicate") else "unique_clicks"
+
+
+def arm_of(stored: Mapping[str, Any]) -> str:
+    """The arm of a click, or of a conversion's click, as cells have it."""
+    arm: str = stored.get("arm") or ""
+    return "" if arm == Arm.WEIGHTED else arm
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever the record holds
@@ -101,10 +110,10 @@ def add(cells: Cells, cell: Cell, **counts: int) -> None:
         held[COUNTS.index(name)] += count
 
 
-def merge(cells: Cells, others: Mapping[Cell, Counts]) -> None:
+def merge(cells: dict[AnyCell, list[int]], others: Mapping[AnyCell, Counts]) -> None:
     """Adds all other cells to these."""
     for cell, counts in others.items():
-        held = cells.setdefault(cell, [0] * len(COUNTS))
+        held = cells.setdefault(cell, [0] * len(counts))
         for n, count in enumerate(counts):
             held[n] += count
 

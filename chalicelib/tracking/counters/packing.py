@@ -5,9 +5,10 @@ import zlib
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
-from chalicelib.tracking.counters.cells import COUNTS, Cell, Cells, Counts
+from chalicelib.tracking.counters.cells import LAYOUT, Cells
+from chalicelib.tracking.counters.layout import AnyCell, Counts, Layout
 
 _UNSIGNED = (("B", 1 << 8), ("H", 1 << 16), ("I", 1 << 32))
 _SIGNED = (("b", 1 << 7), ("h", 1 << 15), ("i", 1 << 31), ("q", 1 << 63))
@@ -28,20 +29,22 @@ class Columns:
     counts: Mapping[str, Sequence[int]]
 
 
-def packed(cells: Mapping[Cell, Counts]) -> bytes:
+def packed(cells: Mapping[AnyCell, Counts], layout: Layout[Any] = LAYOUT) -> bytes:
     """The cells as one text of bytes: a JSON header, then the columns as little-endian integers; zlib over all.
 
-    Counts that 64 bits cannot hold stand in the header: money has no largest sum.
+    They are cells of reports unless another layout is named. Counts that 64 bits cannot hold stand in the header:
+    money has no largest sum.
     """
-    rows, body = sorted(cells), bytearray()
+    rows: list[Any] = sorted(cells)
     header: dict[str, Any] = {"size": len(rows), "dimensions": [], "counts": []}
+    body = bytearray()
     for column in zip(*rows, strict=True):
         places = {value: n for n, value in enumerate(sorted(set(column)))}
         kind = _kind(_UNSIGNED, len(places)) if len(places) > 1 else ""
         header["dimensions"].append([kind, list(places)])
         if kind:
             body += array(kind, [places[value] for value in column]).tobytes()
-    for n, name in enumerate(COUNTS):
+    for n, name in enumerate(layout.counts):
         counts = [cells[row][n] for row in rows]
         if any(counts):
             kind = _kind(_SIGNED, max(abs(min(counts)), abs(max(counts))) + 1)
@@ -56,8 +59,8 @@ def _kind(kinds: Sequence[tuple[str, int]], wanted: int) -> str:
     return next((kind for kind, limit in kinds if wanted <= limit), "")
 
 
-def columns(stored: bytes) -> Columns:
-    """The columns of what `packed` stored."""
+def columns(stored: bytes, layout: Layout[Any] = LAYOUT) -> Columns:
+    """The columns of what `packed` stored; a dimension that was not thought of then has its default in every cell."""
     whole = memoryview(zlib.decompress(stored))
     start = _LENGTH + int.from_bytes(whole[:_LENGTH], "little")
     header, place = json.loads(bytes(whole[_LENGTH:start])), start
@@ -65,9 +68,11 @@ def columns(stored: bytes) -> Columns:
     values: dict[str, Sequence[Any]] = {}
     codes: dict[str, Sequence[int]] = {}
     counts: dict[str, Sequence[int]] = {}
-    for name, (kind, distinct) in zip(Cell._fields, header["dimensions"], strict=False):
+    for name, (kind, distinct) in zip(layout.dimensions, header["dimensions"], strict=False):
         values[name] = distinct
         codes[name], place = _column(whole, kind, size, place)
+    for name in layout.dimensions[len(values) :] if size else ():
+        values[name], codes[name] = [layout.defaults[name]], bytes(size)
     for kind, name, *large in header["counts"]:
         counts[name], place = _column(whole, kind, size, place) if kind else (large[0], place)
     return Columns(size, values, codes, counts)
@@ -83,14 +88,22 @@ def _column(whole: memoryview, kind: str, size: int, place: int) -> tuple[Sequen
     return column, end
 
 
-def unpacked(stored: bytes) -> Cells:
+@overload
+def unpacked(stored: bytes) -> Cells: ...
+
+
+@overload
+def unpacked(stored: bytes, layout: Layout[AnyCell]) -> dict[AnyCell, list[int]]: ...
+
+
+def unpacked(stored: bytes, layout: Layout[Any] = LAYOUT) -> dict[Any, list[int]]:
     """The cells of what `packed` stored."""
-    held = columns(stored)
+    held = columns(stored, layout)
     if not held.size:
         return {}
-    dimensions = [[held.values[name][code] for code in held.codes[name]] for name in Cell._fields]
-    counts = [held.counts.get(name) or bytes(held.size) for name in COUNTS]
+    dimensions = [[held.values[name][code] for code in held.codes[name]] for name in layout.dimensions]
+    counts = [held.counts.get(name) or bytes(held.size) for name in layout.counts]
     return {
-        Cell(*cell): list(numbers)
+        layout.cell(*cell): list(numbers)
         for cell, numbers in zip(zip(*dimensions, strict=True), zip(*counts, strict=True), strict=True)
     }

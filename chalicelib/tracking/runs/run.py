@@ -7,10 +7,12 @@ from typing import Any
 
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import Cell, Cells
+from chalicelib.tracking.learning import cells as learning
+from chalicelib.tracking.learning.cells import LearningCell, LearningCells
 
 MAX_RECORDS = 500
-MAX_ITEMS = 90
-"""Of the hundred of a transaction: cells of so many partitions and lists of so many routes in one run."""
+MAX_ITEMS = 99
+"""Of the hundred of a transaction, one of which is the run's own: cells of partitions and lists of routes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,15 @@ class StreamRecord:
 
 @dataclass(slots=True)
 class Run:
-    """What the records of one run come to. `lists` are IDs of clicks by route and UTC day."""
+    """What the records of one run come to.
+
+    `counted` are cells of reports, `learned` cells of learning by their partition, `lists` IDs of clicks by route
+    and UTC day.
+    """
 
     records: list[StreamRecord] = field(default_factory=list)
     counted: Cells = field(default_factory=dict)
+    learned: dict[str, LearningCells] = field(default_factory=dict)
     lists: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     poison: list[tuple[StreamRecord, str]] = field(default_factory=list)
 
@@ -43,11 +50,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What one record comes to: one more of `what` in the cell `where` (None: nothing), in the route's `listed` day."""
+    """What one record comes to: one more of `what` in the cell `where` (None: nothing), in the route's `listed` day.
+
+    `learned` is the partition and the cell of learning that get one click more.
+    """
 
     where: Cell | None = None
     what: str = ""
     listed: tuple[str, str] | None = None
+    learned: tuple[str, LearningCell] | None = None
     complaint: str | None = None
 
     @property
@@ -56,7 +67,8 @@ class _Reading:
         if self.where is None:
             return set()
         partition = cells.partition(cells.day_of(self.where.quarter), cells.shard_of(self.where.publisher))
-        return {partition, self.listed} if self.listed else {partition}
+        touched = (partition, self.listed, self.learned and self.learned[0])
+        return {item for item in touched if item}
 
 
 def run_of(records: Iterable[StreamRecord]) -> Run:
@@ -77,16 +89,19 @@ def _read(record: StreamRecord) -> _Reading:
     try:
         where, what = cells.of_click(record.click or {})
         listed = (where.smartlink, cells.day_of(where.quarter).isoformat())
+        learned = learning.of_click(record.click or {})
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         complaint = record.complaint or f"{type(error).__name__}: {error}"
         return _Reading(Cell(cells.quarter_of(record.at)), "poison", complaint=complaint)
-    return _Reading(where, what, listed)
+    return _Reading(where, what, listed, learned)
 
 
 def _take(run: Run, record: StreamRecord, reading: _Reading) -> None:
     run.records.append(record)
     if reading.where:
         cells.add(run.counted, reading.where, **{reading.what: 1})
+    if reading.learned:
+        learning.add_click(run.learned, reading.learned)
     if reading.listed and record.click:
         run.lists.setdefault(reading.listed, []).append(record.click["click_id"])
     if reading.complaint:

@@ -16,6 +16,7 @@ from chalicelib.smartlink import NotificationKind
 from chalicelib.tables import Click, ClickList, connection
 from chalicelib.tables import Run as RunRow
 from chalicelib.tracking.counters.store import add_blocks
+from chalicelib.tracking.learning import store as learning
 from chalicelib.tracking.runs import run as runs
 from chalicelib.tracking.runs.run import Run, StreamRecord
 from chalicelib.tracking.store import queues
@@ -49,10 +50,10 @@ def record_of(received: Mapping[str, Any]) -> StreamRecord:
 def count(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Counts each click of the stream's records once. Raises `Uncounted` where the tables do not take the rest.
 
-    A run of records is written in one transaction: its cells, its clicks by route, and a row keyed by its
-    first record that holds all of them. Records delivered again find that row and go on behind it. Where a
-    delivery ends inside a counted run (a batch cut in two), what lies beyond gets a row of its own, so that
-    the next delivery finds it: every place where one can begin is either uncounted or has a row.
+    A run of records is written in one transaction: its cells, of reports and of learning, its clicks by route, and
+    a row keyed by its first record that holds all of them. Records delivered again find that row and go on
+    behind it. Where a delivery ends inside a counted run (a batch cut in two), what lies beyond gets a row of
+    its own, so that the next delivery finds it: every place where one can begin is either uncounted or has a row.
     """
     pending = [record_of(each) for each in received]
     while pending:
@@ -91,6 +92,7 @@ def _commit(run: Run, now: datetime) -> bool:
     write = TransactWrite(connection=connection())
     write.save(_row(run.sequences, now), RunRow.first.does_not_exist())
     add_blocks(write, run.sequences[0], run.counted)
+    learning.add_blocks(write, run.sequences[0], run.learned, now)
     for (route_id, day), click_ids in run.lists.items():
         write.save(_list(f"{route_id}#{day}", click_ids, now))
     try:

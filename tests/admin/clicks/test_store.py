@@ -6,8 +6,9 @@ import pytest
 
 from chalicelib import ids
 from chalicelib.admin.clicks import api, store
-from chalicelib.routing import snapshot
-from chalicelib.tables import CampaignApproval, Click, ClickList, Membership, Route
+from chalicelib.routing import snapshot, weights
+from chalicelib.routing.store import pool_month
+from chalicelib.tables import CampaignApproval, Click, ClickList, Membership, Route, WeightHistory
 from chalicelib.tracking.runs.run import packed
 from tests.builders import campaign_document, pool_document
 from tests.conftest import Api
@@ -87,6 +88,24 @@ def test_a_listed_click_is_the_click_itself(admin: Api, routes: None) -> None:
     (click_id,) = clicks(1)
     (item,) = good(admin.get("/admin/clicks?smartlink_id=sml_1"))["items"]
     assert item == good(admin.get(f"/admin/clicks/{click_id}"))
+
+
+def test_listed_clicks_are_told_with_the_weights_of_their_times(admin: Api, routes: None) -> None:
+    earlier = int(NOON.timestamp())
+    for version, share in ((earlier, 0.25), (earlier + 300, 0.75)):
+        kept = weights.packed({"US|mobile": {"cmp_1": share}, "*": {"cmp_1": 1.0}})
+        WeightHistory(pool_month("sml_1", version), version, status="published", weights=kept, expires_at=0).save()
+    versions = [None, earlier, earlier + 300, earlier + 600]
+    arms = ["weighted", "optimized", "optimized", "optimized"]
+    made = [
+        click(NOON + timedelta(minutes=n), country="US", arm=arm, weights_version=version)
+        for n, (arm, version) in enumerate(zip(arms, versions, strict=True))
+    ]
+    listed(*made)
+    items = good(admin.get("/admin/clicks?smartlink_id=sml_1"))["items"]
+    assert [each["decision"]["weights_version"] for each in items] == versions[::-1]
+    assert [each["decision"]["considered"][0]["weight"] for each in items] == [1, 0.75, 0.25, 1]
+    assert items == [good(admin.get(f"/admin/clicks/{each}")) for each in made[::-1]]
 
 
 def test_clicks_of_several_days_follow_each_other(admin: Api, routes: None) -> None:

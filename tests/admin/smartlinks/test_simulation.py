@@ -24,7 +24,7 @@ def _arrival(**asked: Any) -> Arrival:
 
 
 def test_a_simulation_of_nothing_is_an_unknown_visitor_who_is_no_bot() -> None:
-    assert _arrival() == Arrival(link=a_link(), visitor=Visitor(), labels=Labels(), now=NOW, draw=0.25)
+    assert _arrival() == Arrival(link=a_link(), visitor=Visitor(), labels=Labels(), now=NOW, draw=0.25, lot=1 - 2**-53)
 
 
 def test_agent_and_address_say_who_is_simulated() -> None:

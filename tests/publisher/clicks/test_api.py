@@ -1,7 +1,7 @@
 import json
 
 from tests.conftest import Api
-from tests.documents import clicked, good, new_campaign, new_publisher, new_smartlink, put_on, recorded
+from tests.documents import clicked, good, new_campaign, new_publisher, new_smartlink, put_on, recorded, taught
 
 
 def test_a_publisher_sees_where_their_click_went_and_why(admin: Api) -> None:
@@ -41,12 +41,25 @@ def test_a_publisher_sees_where_their_click_went_and_why(admin: Api) -> None:
     }
 
 
+def test_a_publisher_sees_whose_learning_their_click_went_by(admin: Api) -> None:
+    campaign, ann = new_campaign(admin), new_publisher(admin, "Ann")
+    smartlink = new_smartlink(admin, campaign, rotation="optimized", holdout_percent=0)
+    taught(smartlink, {"US": {campaign["id"]: 1.0}})
+    clicked(put_on(admin, smartlink, ann))
+    (click_id,) = recorded()
+    assert good(ann.api.get(f"/publisher/clicks/{click_id}"))["decision"] == {
+        "segment": "US",
+        "arm": "optimized",
+        "considered": [{"campaign_id": campaign["id"], "refused": None}],
+    }
+
+
 def test_nothing_of_weights_chances_or_the_advertisers_money_is_told(admin: Api) -> None:
     ann = new_publisher(admin, "Ann")
     clicked(put_on(admin, new_smartlink(admin, new_campaign(admin)), ann))
     (click_id,) = recorded()
     told = json.dumps(good(ann.api.get(f"/publisher/clicks/{click_id}")))
-    for name in ("weight", "priority", "propensity", "draw", "revenue", "payout"):
+    for name in ("weight", "weights_version", "priority", "propensity", "draw", "revenue", "payout"):
         assert f'"{name}"' not in told
 
 

@@ -29,6 +29,14 @@ def test_a_click_counts_in_the_cell_of_all_its_dimensions() -> None:
     assert of_click(CLICK) == (CELL, "unique_clicks")
 
 
+@pytest.mark.parametrize(
+    ("arm", "expected"),
+    [("weighted", ""), ("optimized", "optimized"), ("holdout", "holdout"), (None, "")],
+)
+def test_a_click_counts_in_its_arm_where_learning_has_a_say(arm: str | None, expected: str) -> None:
+    assert of_click({**CLICK, "arm": arm})[0] == CELL._replace(arm=expected)
+
+
 def test_what_a_click_does_not_know_is_empty() -> None:
     bare = {**CLICK, "country": None, "campaign_id": None, "sub_ids": None, "outcome": "fallback", "refusals": "cd"}
     assert of_click(bare) == (CELL._replace(country="", campaign="", sub1="", reason="device"), "unique_clicks")

@@ -1,7 +1,10 @@
+from typing import NamedTuple
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.tracking.counters.cells import COUNTS, Cell
+from chalicelib.tracking.counters.layout import Layout
 from chalicelib.tracking.counters.packing import columns, packed, unpacked
 from tests.strategies import counter_cells
 
@@ -24,6 +27,38 @@ def test_columns_name_each_value_once_and_leave_out_counts_of_zero() -> None:
     assert (held.values["country"], list(held.codes["country"])) == (["GB", "US", "US-"], [0, 1, 2])
     assert (held.values["quarter"], list(held.codes["quarter"])) == ([8], [0, 0, 0])
     assert {name: list(counts) for name, counts in held.counts.items()} == {"unique_clicks": [2, 1, 3]}
+
+
+class _Former(NamedTuple):
+    """A cell as it was before there were arms."""
+
+    quarter: int
+    smartlink: str = ""
+    epoch: int = 0
+    campaign: str = ""
+    publisher: str = ""
+    country: str = ""
+    device: str = ""
+    os: str = ""
+    sub1: str = ""
+    reason: str = ""
+    currency: str = ""
+
+
+FORMER = Layout(_Former, COUNTS)
+
+
+@given(counter_cells())
+def test_cells_of_before_there_were_arms_are_read_without_one(cells: dict[Cell, list[int]]) -> None:
+    armless = {cell._replace(arm=""): counts for cell, counts in cells.items()}
+    stored = packed({_Former(*cell[:-1]): counts for cell, counts in armless.items()}, FORMER)
+    assert unpacked(stored) == armless
+
+
+def test_columns_of_before_there_were_arms_have_none_in_every_cell() -> None:
+    held = columns(packed({_Former(8, country=country): [1, *ZEROS[1:]] for country in ("US", "GB")}, FORMER))
+    assert (held.values["arm"], list(held.codes["arm"])) == ([""], [0, 0])
+    assert unpacked(packed({}, FORMER)) == {}
 
 
 @given(st.integers(min_value=-(2**70), max_value=2**70))

@@ -1,5 +1,6 @@
 from typing import Any
 
+from chalicelib.tracking.learning.cells import LearningCell
 from chalicelib.tracking.runs import run as runs
 from chalicelib.tracking.runs.run import StreamRecord, run_of
 from tests.tracking.runs.test_store import AT, a_click
@@ -13,9 +14,10 @@ def test_a_run_ends_after_five_hundred_records() -> None:
     assert run_of(record(n) for n in range(600)).sequences == [str(n) for n in range(500)]
 
 
-def test_a_run_ends_before_a_transaction_would_hold_more_than_ninety_items() -> None:
+def test_a_run_ends_before_a_transaction_would_hold_more_than_a_hundred_items() -> None:
     run = run_of(record(n, route_id=f"sml_{n}", publisher_id="pub_1") for n in range(200))
-    assert len(run.lists) + 1 == 90
+    own, reports = 1, 1
+    assert own + reports + len(run.lists) + len(run.learned) == 100
 
 
 def test_a_record_too_many_for_the_transaction_is_the_first_of_the_next_run() -> None:
@@ -23,6 +25,18 @@ def test_a_record_too_many_for_the_transaction_is_the_first_of_the_next_run() ->
     first = run_of(records)
     second = run_of(records[len(first.records) :])
     assert second.sequences[0] == str(len(first.records))
+
+
+def test_a_click_is_learned_from_in_the_partition_of_its_pool_and_epoch() -> None:
+    run = run_of([record(0), record(2, country=None), record(3, epoch=2), record(4), record(5, outcome="fallback")])
+    hour = AT // 3_600_000
+    assert run.learned == {
+        "sml_0#1": {
+            LearningCell(hour, 1, "US", "mobile", "cmp_0"): [1, 0, 0, 0, 0, 0, 0],
+            LearningCell(hour, 1, "", "mobile", "cmp_0"): [1, 0, 0, 0, 0, 0, 0],
+        },
+        "sml_1#2": {LearningCell(hour, 1, "US", "mobile", "cmp_1"): [1, 0, 0, 0, 0, 0, 0]},
+    }
 
 
 def test_a_record_with_nothing_to_count_still_belongs_to_its_run() -> None:

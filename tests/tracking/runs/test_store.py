@@ -18,6 +18,7 @@ from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import Cell, Cells
 from chalicelib.tracking.counters.packing import unpacked
 from chalicelib.tracking.handlers import count_clicks
+from chalicelib.tracking.learning.cells import LAYOUT, LearningCell, LearningCells
 from chalicelib.tracking.runs import run as runs
 from chalicelib.tracking.runs import store
 
@@ -47,18 +48,19 @@ def a_click(n: int, **changes: Any) -> Click:
         "at": AT + 1000 * n,
         "expires_at": 0,
         "code": "abcde12345",
-        "route_id": f"sml_{n % 2}",
+        "route_id": "cmp_0" if n % 13 == 12 else f"sml_{n % 2}",
         "route_version": 1,
         "epoch": 1,
         "publisher_id": f"pub_{n % 3}",
-        "outcome": "offer",
+        "outcome": "catch_all" if n % 9 == 8 else "offer",
         "campaign_id": f"cmp_{n % 2}",
         "refusals": "-",
-        "arm": "weighted",
+        "arm": ("weighted", "optimized", "holdout")[n // 2 % 3],
         "country": "US",
         "device": "mobile",
         "os": "ios",
         "is_bot": True if n % 5 == 4 else None,
+        "is_duplicate": True if n % 7 == 6 else None,
         "sub_ids": {"sub1": f"s{n % 2}"},
     }
     return Click(f"click{n:05d}", **{**fields, **changes})
@@ -76,8 +78,26 @@ def a_record(n: int, name: str = "INSERT", image: dict[str, Any] | None = None, 
 
 def counted() -> Cells:
     found: Cells = {}
-    for row in Counter.scan():
+    for row in Counter.scan(~Counter.partition.startswith("sml_")):
         cells.merge(found, unpacked(row.cells))
+    return found
+
+
+def learned() -> dict[str, LearningCells]:
+    """The cells of learning by partition."""
+    found: dict[str, LearningCells] = {}
+    for row in Counter.scan(Counter.partition.startswith("sml_")):
+        cells.merge(found.setdefault(row.partition, {}), unpacked(row.cells, LAYOUT))
+    return found
+
+
+def expected_of_learning(count: int) -> dict[str, LearningCells]:
+    """One click for each that is no bot's, no duplicate, on no direct link and that an offer took."""
+    found: dict[str, LearningCells] = {}
+    for n in range(count):
+        if n % 13 != 12 and n % 9 != 8 and n % 5 != 4 and n % 7 != 6:
+            cell = LearningCell(AT // 3_600_000, 1, "US", "mobile", f"cmp_{n % 2}")
+            cells.merge(found.setdefault(f"sml_{n % 2}#1", {}), {cell: [1, *[0] * 6]})
     return found
 
 
@@ -131,6 +151,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_clicks_are_counted_and_listed_by_route_and_day() -> None:
     store.count([a_record(n) for n in range(12)], NOW)
     assert counted() == expected(12)
+    assert learned() == expected_of_learning(12)
     assert listed() == [f"click{n:05d}" for n in range(12)]
     assert {row.route_day for row in ClickList.scan()} == {"sml_0#2026-11-21", "sml_1#2026-11-21"}
 
@@ -158,6 +179,7 @@ def test_a_batch_delivered_again_counts_once(monkeypatch: pytest.MonkeyPatch, pa
     for start, end in parts:
         store.count(records[start:end], NOW)
     assert counted() == expected(parts[-1][1])
+    assert learned() == expected_of_learning(parts[-1][1])
 
 
 Delivery = tuple[int, int, int, bool]
@@ -169,7 +191,7 @@ deliveries = st.lists(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(planned=deliveries, size=st.integers(1, 6), reach=st.integers(1, 12))
 def test_counters_equal_clicks_whatever_is_killed_and_delivered_again(
     calls: list[int], planned: list[Delivery], size: int, reach: int
@@ -195,10 +217,11 @@ def test_counters_equal_clicks_whatever_is_killed_and_delivered_again(
             store.count(records[begin : begin + reach], NOW)
             begin += reach
     assert counted() == expected(total)
+    assert learned() == expected_of_learning(total)
     assert listed() == [f"click{n:05d}" for n in range(total)]
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(planned=st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5)), min_size=1, max_size=12))
 def test_a_checkpoint_that_falls_back_to_any_earlier_one_changes_nothing(planned: list[tuple[int, int]]) -> None:
     empty_tables()
@@ -213,6 +236,7 @@ def test_a_checkpoint_that_falls_back_to_any_earlier_one_changes_nothing(planned
             ends.sort()
         store.count(records[ends[-1] :], NOW)
     assert counted() == expected(24)
+    assert learned() == expected_of_learning(24)
 
 
 def test_two_invocations_at_once_count_a_batch_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,6 +251,7 @@ def test_two_invocations_at_once_count_a_batch_once(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(store, "_commit", overtaken)
     store.count(records, NOW)
     assert counted() == expected(10)
+    assert learned() == expected_of_learning(10)
 
 
 BROKEN = {

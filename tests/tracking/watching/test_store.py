@@ -1,13 +1,19 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.settings import CLICK_DAYS
 from chalicelib.tables import Campaign, Cap, Notification, Pool, connection
 from chalicelib.tracking import handlers
 from chalicelib.tracking.counters import store as counters
-from chalicelib.tracking.counters.cells import COUNTS, Cell
+from chalicelib.tracking.counters.cells import COUNTS, Cell, merge_days
+from chalicelib.tracking.learning import store as learning
+from chalicelib.tracking.learning.cells import LearningCell
+from chalicelib.tracking.merging.keeping import MERGED_FROM
 from chalicelib.tracking.watching import store
 from tests.builders import campaign_settings, smartlink_settings
 
@@ -148,6 +154,19 @@ def test_an_hour_without_clicks_tells_nothing() -> None:
 
 def test_blocks_are_merged_on_schedule() -> None:
     now = datetime.now(UTC)
-    for n in range(counters.MERGED_FROM):
+    for n in range(MERGED_FROM):
         clicks(f"sml_{n}", 1, 0, at=now)
-    assert handlers.merge_counters(TICK, None)["merged"] >= counters.MERGED_FROM
+    assert handlers.merge_counters(TICK, None)["merged"] >= MERGED_FROM
+
+
+def test_what_is_learned_is_merged_for_smartlinks_with_few_clicks_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "KEEPING", replace(learning.KEEPING, merged_from=2))
+    monkeypatch.setattr(handlers, "datetime", SimpleNamespace(now=lambda _: NOW))
+    in_turn = merge_days(NOW, CLICK_DAYS)[-1]
+    clicks("sml_1", 1, 0, at=datetime.combine(in_turn, HOUR.timetz()))
+    clicks("sml_2", 1, 0, at=NOW)
+    cell = LearningCell(int(HOUR.timestamp()) // 3600, 1, "US", "mobile", "cmp_1")
+    for n, name in enumerate(["sml_1#0"] * 2 + ["sml_2#0"] * 2):
+        with TransactWrite(connection=connection()) as write:
+            learning.add_blocks(write, f"{n}", {name: {cell: [1, *[0] * 6]}}, NOW)
+    assert handlers.merge_counters(TICK, None) == {"merged": 0, "learned": 2}

@@ -1,0 +1,37 @@
+"""What came of clicks, and what it is worth by a pool's goal."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chalicelib.smartlink import Goal
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """Conversions, and their money in millionths of the currency's main unit."""
+
+    conversions: float = 0
+    payout: float = 0
+    revenue: float = 0
+
+    def plus(self, other: "Earning") -> "Earning":
+        """Both together."""
+        return Earning(self.conversions + other.conversions, self.payout + other.payout, self.revenue + other.revenue)
+
+    @property
+    def profit(self) -> float:
+        """Revenue less payout; it may be below 0."""
+        return self.revenue - self.payout
+
+    def value(self, goal: Goal) -> float:
+        """What the goal counts, in millionths."""
+        if goal is Goal.CONVERSION_RATE:
+            return self.conversions * MILLION
+        return {Goal.EPC: self.payout, Goal.REVENUE: self.revenue, Goal.PROFIT: self.profit}[goal]
+
+
+def written(millionths: float) -> str:
+    """The amount as a decimal string with six places."""
+    return f"{Decimal(round(millionths)).scaleb(-6):.6f}"

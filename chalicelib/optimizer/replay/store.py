@@ -1,0 +1,151 @@
+"""What replay reads: the edited route, logged clicks and their conversions, approvals. It writes nothing."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, partial
+from typing import Any
+
+from chalicelib.admin.clicks.store import fields, first_id, routes_of, version_of
+from chalicelib.admin.publishing import store as publishing
+from chalicelib.admin.smartlinks import store as smartlinks
+from chalicelib.admin.smartlinks.schema import SmartlinkSettings
+from chalicelib.contract.schema import Patch
+from chalicelib.errors import Invalid
+from chalicelib.optimizer.earning import Earning
+from chalicelib.optimizer.replay.logged import Logged, is_unique, is_whole, logged
+from chalicelib.optimizer.replay.policy import Approved
+from chalicelib.optimizer.replay.sample import sample
+from chalicelib.reporting.period import Period
+from chalicelib.routing import snapshot
+from chalicelib.smartlink import ConversionStatus, Route
+from chalicelib.tables import CampaignApproval, Click, ClickList, Conversion, Pool
+from chalicelib.tracking.counters.cells import millionths
+from chalicelib.tracking.runs.run import unpacked
+
+MAX_RECORDED = 1_000_000
+"""Clicks of one range that are listed to sample from: some 20 MB of IDs."""
+
+_READERS = 8
+_CLICKS_AT_ONCE = 100
+_HELD = 1_000
+"""Clicks whose routes and learned weights are held together: weights of every five minutes are large."""
+_LISTS_AT_ONCE = 50
+_EARNED = ["click_id", "status", "payout", "revenue", "currency"]
+
+
+def edited(pool: Pool, changes: Mapping[str, Any]) -> tuple[SmartlinkSettings, Route]:
+    """The settings that a PATCH with these changes would leave, and the route that it would publish.
+
+    `Invalid` where it would be refused, with pointers into `/smartlink`.
+    """
+    try:
+        settings = Patch(SmartlinkSettings, changes).onto(pool.settings)
+        document = settings.model_dump(mode="json")
+        held = smartlinks.checked_campaigns(document)
+        row = Pool(pool.id, status=pool.status, settings=document, epoch=pool.epoch)
+        packed = publishing.packed_route(row, held.values())
+    except Invalid as error:
+        complaints = ((f"/smartlink{pointer}", detail) for pointer, detail in error.complaints)
+        raise Invalid(*complaints) from error
+    return settings, snapshot.unpacked(packed, version=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many clicks were recorded, and the IDs of an even sample of them, in order of time."""
+
+    count: int
+    sample: Sequence[str]
+
+
+def recorded(route_id: str, period: Period) -> Recorded:
+    """The route's clicks of the period; `Invalid` where there are more than can be listed."""
+    count = 0
+    kept: list[str] = []
+    with ThreadPoolExecutor(_READERS) as readers:
+        for day in readers.map(partial(_recorded_on, route_id, period), period.days):
+            count, kept = count + day.count, [*kept, *day.sample]
+    _check(count)
+    return Recorded(count, sample(kept))
+
+
+def _recorded_on(route_id: str, period: Period, day: date) -> Recorded:
+    since, before = first_id(period.start), first_id(period.end)
+    wanted = f"{route_id}#{day.isoformat()}"
+    lists = ClickList.query(wanted, ClickList.greatest >= since, consistent_read=True, page_size=_LISTS_AT_ONCE)
+    found: list[str] = []
+    for row in lists:
+        found += [click_id for click_id in unpacked(row.click_ids) if since <= click_id < before]
+        _check(len(found))
+    return Recorded(len(found), sample(found))
+
+
+def _check(count: int) -> None:
+    if count > MAX_RECORDED:
+        raise Invalid(("/from", f"holds more than {MAX_RECORDED:,} clicks; ask for a shorter time"))
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """What clicks brought, by their IDs (those that brought nothing are not in it), and in which currencies."""
+
+    by_click: Mapping[str, Earning]
+    currencies: Sequence[str]
+
+
+def earnings(route_id: str, period: Period, click_ids: Collection[str]) -> Earnings:
+    """The approved conversions of these clicks of the route."""
+    wanted = frozenset(click_ids)
+    found: dict[str, Earning] = {}
+    currencies: set[str] = set()
+    with ThreadPoolExecutor(_READERS) as readers:
+        for rows in readers.map(partial(_converted_on, route_id, wanted), period.days):
+            for row in rows:
+                earning = Earning(1, millionths(row.payout), millionths(row.revenue))
+                found[row.click_id] = found.get(row.click_id, Earning()).plus(earning)
+                currencies.add(row.currency)
+    return Earnings(found, sorted(currencies))
+
+
+def _converted_on(route_id: str, wanted: frozenset[str], day: date) -> list[Conversion]:
+    rows = Conversion.by_route_day.query(f"{route_id}#{day.isoformat()}", attributes_to_get=_EARNED)
+    return [row for row in rows if row.click_id in wanted and row.status == ConversionStatus.APPROVED]
+
+
+def logged_clicks(click_ids: Sequence[str], earned: Mapping[str, Earning]) -> Iterator[Logged | None]:
+    """The unique clicks of humans among these, in order; None for one whose decision cannot be told again.
+
+    That is one that a fault stopped, or that was drawn by learned weights which are no longer kept.
+    """
+    for n in range(0, len(click_ids), _HELD):
+        rows = [row for row in _clicks(click_ids[n : n + _HELD]) if is_unique(fields(row))]
+        routes = routes_of(rows)
+        for row in rows:
+            stored, route = fields(row), routes[version_of(row)]
+            told = is_whole(stored, route) and (row.weights_version is None or route.learned is not None)
+            yield logged(stored, route, earned.get(row.click_id, Earning())) if told else None
+
+
+def _clicks(click_ids: Sequence[str]) -> list[Click]:
+    """The clicks in the order of their IDs, less those that have expired."""
+    parts = [click_ids[n : n + _CLICKS_AT_ONCE] for n in range(0, len(click_ids), _CLICKS_AT_ONCE)]
+    with ThreadPoolExecutor(_READERS) as readers:
+        rows = {row.click_id: row for part in readers.map(_read, parts) for row in part}
+    return [rows[click_id] for click_id in click_ids if click_id in rows]
+
+
+def _read(click_ids: Sequence[str]) -> list[Click]:
+    return list(Click.batch_get(click_ids))
+
+
+def approved_now() -> Approved:
+    """Whether a publisher may run a campaign as of now; each publisher's approvals are read once, when asked for."""
+
+    @cache
+    def approvals(publisher_id: str) -> frozenset[str]:
+        rows = CampaignApproval.query(publisher_id, consistent_read=True)
+        return frozenset(row.campaign_id for row in rows if row.active)
+
+    return lambda publisher_id, campaign_id: campaign_id in approvals(publisher_id)

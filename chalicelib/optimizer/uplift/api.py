@@ -1,0 +1,72 @@
+"""The admin's call that asks what optimization earns."""
+
+from collections.abc import Sequence
+
+from chalicelib.approvals import store as approvals
+from chalicelib.contract.request import Request, timestamp
+from chalicelib.errors import Invalid
+from chalicelib.optimizer.earning import MILLION, written
+from chalicelib.optimizer.period import period
+from chalicelib.optimizer.uplift import counts, store, verdict
+from chalicelib.optimizer.uplift.estimate import Count, Estimate, Interval, Uplift
+from chalicelib.optimizer.uplift.estimate import uplift as compared
+from chalicelib.optimizer.uplift.schema import ArmFigures, Arms, UpliftDocument, UpliftQuery
+from chalicelib.smartlink import Arm, Goal
+
+
+def uplift(request: Request, smartlink_id: str, query: UpliftQuery) -> UpliftDocument:
+    """Compare what optimized clicks and the hold-out's earn per click."""
+    goal = Goal(approvals.pool(smartlink_id).settings["goal"])
+    asked = period(query, request.now)
+    groups = store.groups(smartlink_id, asked)
+    currency = _one(counts.currencies(groups), goal)
+    optimized, holdout = (counts.of_arm(groups, arm, goal) for arm in (Arm.OPTIMIZED, Arm.HOLDOUT))
+    found, totals = compared(optimized, holdout), (optimized.total, holdout.total)
+    return UpliftDocument(
+        smartlink_id=smartlink_id,
+        from_=timestamp(asked.start),
+        to=timestamp(asked.end),
+        goal=goal,
+        currency=currency,
+        arms=Arms(optimized=_arm(totals[0], found.optimized), holdout=_arm(totals[1], found.holdout)),
+        difference=found.difference and written(found.difference.value),
+        interval=found.difference and _bounds(found.difference.interval),
+        relative=_relative(found),
+        blocks=found.blocks,
+        enough_data=verdict.is_enough(*totals),
+        verdict=_verdict(found, totals, goal, currency),
+    )
+
+
+def _one(currencies: Sequence[str], goal: Goal) -> str | None:
+    """The one currency, if any; money of several can only be left aside."""
+    if len(currencies) > 1 and goal is not Goal.CONVERSION_RATE:
+        raise Invalid(("/from", f"holds money in {' and '.join(currencies)}, which cannot be added up"))
+    return currencies[0] if len(currencies) == 1 else None
+
+
+def _arm(total: Count, found: Estimate | None) -> ArmFigures:
+    return ArmFigures(
+        clicks=total.clicks,
+        conversions=total.conversions,
+        value=written(total.value),
+        value_per_click=found and written(found.value),
+        interval=found and _bounds(found.interval),
+    )
+
+
+def _bounds(interval: Interval) -> list[str]:
+    return [written(end) for end in interval]
+
+
+def _relative(found: Uplift) -> str | None:
+    """The difference over the hold-out's value per click, where that is more than nothing."""
+    if not (found.difference and found.holdout and found.holdout.value > 0):
+        return None
+    return written(found.difference.value / found.holdout.value * MILLION)
+
+
+def _verdict(found: Uplift, totals: tuple[Count, Count], goal: Goal, currency: str | None) -> str:
+    if found.difference and verdict.is_enough(*totals):
+        return verdict.compared(found.difference.interval, goal, currency)
+    return verdict.too_little(*totals)

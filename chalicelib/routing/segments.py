@@ -1,0 +1,16 @@
+"""Segments, the cells of the audience that learn for themselves, and how a visitor's backs off to wider ones."""
+
+EVERYONE = "*"
+"""The segment that everyone is in."""
+
+UNKNOWN = "?"
+"""Stands for a country that is not known."""
+
+Path = tuple[str, str, str]
+"""A visitor's segments, the most specific first: `("US|mobile", "US", "*")`."""
+
+
+def path(country: str | None, device: str) -> Path:
+    """The segments of a visitor of this country (None: unknown) and device."""
+    known = country or UNKNOWN
+    return f"{known}|{device}", known, EVERYONE
