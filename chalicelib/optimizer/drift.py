@@ -1,59 +1,60 @@
 """Whether an offer's conversion rate changed, and when: what is older than a change tells nothing of today."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from math import log
 
 from chalicelib.optimizer.stats import Series
 
-EXPECTED_AT_LEAST = 3.0
-"""Conversions to be expected before and after a change, so that it is not seen in next to nothing."""
+LEAST_EXPECTED = 3.0
+"""Conversions to be expected before and after a change, so that none is seen in next to nothing."""
 
-THRESHOLD = 16.0
-PER_LOG_HOUR = 2.0
+THRESHOLD, PER_LOG_HOUR = 12.0, 2.0
+
+HALF_LIFE = 14 * 24.0
+"""In hours: how slowly everything is forgotten."""
+
+RESTLESS_HALF_LIFE = 2 * 24.0
+"""In hours, for an offer whose rate has changed: what changed once may change back, and must be tried again."""
 
 
 def last_change(conversions: Series, effective: Series, hours: float) -> int:
     """The place of the first bucket after the last change of the rate; 0 where none is found.
 
     For Poisson conversions given effective clicks, the generalized likelihood-ratio statistic of one change point,
-    2 (ℓ(before) + ℓ(after) − ℓ(all)), is compared with 16 + 2 log(hours) (Basseville & Nikiforov, Detection of
-    Abrupt Changes, 1993, 2.4.3; the logarithm pays for looking at every hour). What follows a change is looked
+    2 (L(before) + L(after) - L(all)) of log likelihoods, must pass 12 + 2 log(hours): the logarithm pays for looking at
+    every hour (Basseville & Nikiforov, Detection of Abrupt Changes, 1993, 2.4.3). What follows a change is looked
     through again.
     """
-    start = 0
-    while place := _change(conversions[start:], effective[start:], THRESHOLD + PER_LOG_HOUR * log(max(hours, 1.0))):
+    threshold, start = THRESHOLD + PER_LOG_HOUR * log(max(hours, 1.0)), 0
+    while place := _change(conversions[start:], effective[start:], threshold):
         start += place
     return start
 
 
 def _change(conversions: Series, effective: Series, threshold: float) -> int:
-    """The place of the likeliest change, where its statistic reaches the threshold; else 0."""
-    all_conversions, all_clicks = sum(conversions), sum(effective)
-    if all_conversions <= 0:
+    """The place of the likeliest change, where its statistic passes the threshold; else 0."""
+    counts, clicks = list(accumulate(conversions)), list(accumulate(effective))
+    if not counts or not counts[-1] or not clicks[-1]:
         return 0
-    rate = all_conversions / all_clicks
+    total, rate = counts[-1], counts[-1] / clicks[-1]
     best, place = threshold, 0
-    before = clicks = 0.0
-    for n in range(len(conversions) - 1):
-        before += conversions[n]
-        clicks += effective[n]
-        if clicks * rate < EXPECTED_AT_LEAST or not effective[n + 1]:
+    for n, (count, seen) in enumerate(zip(counts, clicks, strict=True)):
+        expected, left = seen * rate, total - seen * rate
+        if expected < LEAST_EXPECTED or left < LEAST_EXPECTED:
             continue
-        if (all_clicks - clicks) * rate < EXPECTED_AT_LEAST:
-            break
-        found = 2 * (
-            _evidence(before, clicks * rate) + _evidence(all_conversions - before, (all_clicks - clicks) * rate)
-        )
+        found = 2 * (_evidence(count, expected) + _evidence(total - count, left))
         if found > best:
             best, place = found, n + 1
     return place
 
 
 def _evidence(conversions: float, expected: float) -> float:
-    """c log(c / e): what speaks for a rate of its own."""
+    """What speaks for a rate of its own."""
     return conversions * log(conversions / expected) if conversions > 0 else 0.0
 
 
-def forgetting(ages: Sequence[float], half_life: float) -> list[float]:
-    """The weight of each bucket: a half after the half-life (hours), a quarter after two."""
+def forgetting(ages: Sequence[float], *, restless: bool) -> list[float]:
+    """The weight of each bucket by its age in hours."""
+    half_life = RESTLESS_HALF_LIFE if restless else HALF_LIFE
     return [0.5 ** (age / half_life) for age in ages]

@@ -67,7 +67,8 @@ class Stats:
     """One pool at the moment `now` (hours since 1970). Bots and duplicates are not in it.
 
     Segments do not overlap: each click is in one of them. `untouched` is how many clicks an offer gets before it
-    is judged, `floor` the least expected payout per click that the weights must keep, if any.
+    is judged, `floor` the least expected payout per click that the weights must keep, if any; `until_next` is the time
+    to the next run, in hours.
     """
 
     pool: str
@@ -77,3 +78,4 @@ class Stats:
     segments: Sequence[SegmentStats]
     untouched: float = 50
     floor: float | None = None
+    until_next: float = 1 / 12
