@@ -8,7 +8,7 @@ SOURCES := $(wildcard app.py chalicelib local bench tests)
 STAGE ?= local
 SEEDS ?= 20
 
-.PHONY: help install up run down clean env logs test soak bench regret check format deploy admin-key revoke-key
+.PHONY: help install up run down clean env logs test soak learn bench regret check format deploy admin-key revoke-key
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -42,8 +42,12 @@ test: up  ## run every test, those against the running stack too
 soak: up  ## send 20,000 clicks and 600 conversions to the running stack and compare every report with them
 	@$(BIN)/python -m local.traffic --clicks 20000 --conversions 600 --check
 
-bench: up  ## time reports over half a million counter cells in the running stack
+learn: up  ## let an optimized smartlink learn on the running stack, and hold it against what the traffic maker knows
+	@$(BIN)/python -m local.traffic.learning
+
+bench: up  ## time reports over half a million counter cells in the running stack, and learning of a thousand pools
 	@$(BIN)/python -m bench.reports
+	@$(BIN)/python -m bench.pools
 
 regret: install  ## compare the learning with other policies in made-up pools; SEEDS=5 for a first look
 	@$(BIN)/python -m bench.regret --seeds $(SEEDS)

@@ -36,6 +36,16 @@ def poison_records_queue() -> str:
     return os.environ["POISON_RECORDS_QUEUE_URL"]
 
 
+def learning_queue() -> str:
+    """URL of the queue of pools to learn of."""
+    return os.environ["LEARNING_QUEUE_URL"]
+
+
+def learning_minutes() -> int:
+    """How many minutes lie between two runs of learning. `.chalice/config.json` says it, to the schedule too."""
+    return int(os.environ.get("LEARNING_MINUTES", "5"))
+
+
 def postbacks_queue() -> str:
     """URL of the queue of conversions that publishers are to hear of."""
     return os.environ["POSTBACKS_QUEUE_URL"]

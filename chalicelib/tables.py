@@ -12,7 +12,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.connection import Connection
 from pynamodb.constants import NUMBER
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.settings import table_prefix
@@ -103,6 +103,20 @@ class Marketplace(GlobalSecondaryIndex["Pool"]):
     id = UnicodeAttribute(range_key=True)
 
 
+class OptimizedPools(GlobalSecondaryIndex["Pool"]):
+    """The pools to learn of, a year at a time: `optimized_year` is absent unless active in rotation `optimized`.
+
+    Only the keys, as they are asked for every few minutes.
+    """
+
+    class Meta:
+        index_name = "optimized"
+        projection = KeysOnlyProjection()
+
+    optimized_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
 class Pool(Model):
     """A smartlink as the admin wrote it, with its counts of links and applications.
 
@@ -121,10 +135,12 @@ class Pool(Model):
     pending_count = WholeNumber()
     created_year = UnicodeAttribute(null=True)
     market_year = UnicodeAttribute(null=True)
+    optimized_year = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
     by_year = PoolsByYear()
     marketplace = Marketplace()
+    optimized = OptimizedPools()
 
 
 class Offer(Model):

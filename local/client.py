@@ -24,6 +24,10 @@ class Client:
         """Create something; the same `once` within a day gives the first answer again."""
         return _good("POST", path, self.call("POST", path, body, {"Idempotency-Key": once}))
 
+    def patch(self, path: str, changes: object) -> Any:  # noqa: ANN401 - JSON
+        """Change what is at `path`, whatever its version."""
+        return _good("PATCH", path, self.call("PATCH", path, changes))
+
     def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Answer:
         """One call, whatever its answer."""
         said = {"Authorization": f"Bearer {self.key}", **(headers or {})}

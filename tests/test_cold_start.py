@@ -32,6 +32,9 @@ EVENT = {
 }
 """A click on a code too short to be one: answered without a table, and so without a network."""
 
+REGISTERING = {"chalicelib.optimizer", "chalicelib.optimizer.handlers"}
+"""What registers Lambdas of its own and imports nothing but Chalice for it."""
+
 PROGRAM = f"""
 import json, sys
 import app
@@ -72,7 +75,8 @@ def test_a_code_that_can_be_none_is_answered_by_the_page() -> None:
     ],
 )
 def test_what_the_redirect_does_not_need_is_not_imported(unneeded: str) -> None:
-    loaded = [name for name in _after_one_redirect()["modules"] if f"{name}.".startswith(f"{unneeded}.")]
+    modules = set(_after_one_redirect()["modules"]) - REGISTERING
+    loaded = [name for name in modules if f"{name}.".startswith(f"{unneeded}.")]
 
     assert loaded == []
 

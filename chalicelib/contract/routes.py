@@ -31,6 +31,7 @@ class Call:
 
 _CAMPAIGNS = "chalicelib.admin.campaigns.api"
 _SMARTLINKS = "chalicelib.admin.smartlinks.api"
+_WEIGHTS = "chalicelib.optimizer.weights.api"
 _UPLIFT = "chalicelib.optimizer.uplift.api"
 _REPLAY = "chalicelib.optimizer.replay.api"
 _APPLICATIONS = "chalicelib.admin.applications.api"
@@ -75,6 +76,8 @@ CALLS = (
     ),
     Call("POST", "/admin/smartlinks/{smartlink_id}/simulate", f"{_SMARTLINKS}:simulate"),
     Call("POST", "/admin/smartlinks/{smartlink_id}/replay", f"{_REPLAY}:replay"),
+    Call("GET", "/admin/smartlinks/{smartlink_id}/weights", f"{_WEIGHTS}:weights"),
+    Call("GET", "/admin/smartlinks/{smartlink_id}/weights/history", f"{_WEIGHTS}:history"),
     Call("GET", "/admin/smartlinks/{smartlink_id}/uplift", f"{_UPLIFT}:uplift"),
     Call("GET", "/admin/applications", f"{_APPLICATIONS}:find"),
     Call("POST", "/admin/applications/{application_id}/approve", f"{_APPLICATIONS}:approve", also=(409,)),

@@ -44,14 +44,16 @@ def shares(candidates: Mapping[int, Candidate], clicks: float) -> Shares:
         return _spread_over(candidates, [place for place, each in candidates.items() if each.value == best])
     taken = {place: max(each.clicks, 1.0) for place, each in earning.items()}
     against = {place: _evidence(each, best) / taken[place] for place, each in earning.items()}
+    index = {place: seen * against[place] + log(seen) for place, seen in taken.items()}
     found = dict.fromkeys(candidates, 0.0)
     for _ in range(PARTS):
-        index = {place: seen * against[place] + log(seen) for place, seen in taken.items()}
         least = min(index.values())
-        tied = [place for place, each in index.items() if each - least <= _TIE * max(1.0, abs(least))]
+        within = least + _TIE * max(1.0, abs(least))
+        tied = [place for place, each in index.items() if each <= within]
         for place in tied:
             found[place] += 1 / PARTS / len(tied)
             taken[place] += clicks / PARTS / len(tied)
+            index[place] = taken[place] * against[place] + log(taken[place])
     return found
 
 

@@ -58,9 +58,9 @@ def _of_segment(segment: SegmentStats, stats: Stats) -> Iterator[str]:
 
 
 def _of_numbers(what: str, numbers: Sequence[float]) -> Iterable[str]:
-    """A complaint where one of them is infinite, not a number, or below 0."""
+    """A complaint where one of them, or their sum, is infinite, not a number, or below 0."""
     total = sum(numbers)
     if isfinite(total) and (not numbers or min(numbers) >= 0):
         return []
-    wrong = next(number for number in numbers if not isfinite(number) or number < 0)
+    wrong = next((number for number in numbers if not isfinite(number) or number < 0), total)
     return [f"{what}: {wrong}"]

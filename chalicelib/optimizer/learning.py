@@ -8,7 +8,7 @@ from chalicelib.optimizer.allocation import Shares
 from chalicelib.optimizer.audiences import Audience, audiences
 from chalicelib.optimizer.checks import check
 from chalicelib.optimizer.evidence import Evidence, evidence
-from chalicelib.optimizer.posterior import Pooled, pooled
+from chalicelib.optimizer.posterior import Pooled, Posterior, pooled
 from chalicelib.optimizer.sharing import Rivals, budget, shares
 from chalicelib.optimizer.stats import Stats
 
@@ -94,13 +94,10 @@ def _segment(lesson: _Lesson, audience: Audience) -> tuple[Share, ...]:
     for tier in {offers[place].tier for place in posteriors}:
         its = {place: each for place, each in posteriors.items() if offers[place].tier == tier}
         given |= shares(Rivals(lesson.stats, lesson.found, audience, its), lesson.untouched)
-    return tuple(_share(lesson, audience, place, given[place]) for place in posteriors)
+    return tuple(_share(lesson, audience, place, known, given[place]) for place, known in posteriors.items())
 
 
-def _share(lesson: _Lesson, audience: Audience, place: int, share: float) -> Share:
-    known = lesson.known.posterior(
-        place, audience.clicks.get(place, 0.0), audience.conversions.get(place, 0.0), audience.level
-    )
+def _share(lesson: _Lesson, audience: Audience, place: int, known: Posterior, share: float) -> Share:
     value = lesson.found.values[place]
     low, high = sorted(value * end for end in known.interval)
     return Share(

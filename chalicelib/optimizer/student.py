@@ -1,7 +1,6 @@
 """Quantiles of Student's t: how many standard errors an interval reaches to either side."""
 
 from functools import lru_cache
-from itertools import count
 from math import exp, inf, lgamma, log, log1p, pi
 from statistics import NormalDist
 
@@ -9,7 +8,7 @@ CONFIDENCE = 0.95
 
 _MANY = 60.0
 _CLOSE = 1e-9
-_EXACT = 1e-15
+_EXACT = 1e-14
 
 
 def reach(degrees: float, confidence: float = CONFIDENCE) -> float:
@@ -66,14 +65,13 @@ def _incomplete_beta(a: float, b: float, x: float) -> float:
 
 def _fraction(a: float, b: float, x: float) -> float:
     """The continued fraction of DLMF 8.17.22, by the method of Lentz."""
-    value, upper, lower = 1.0, inf, 1.0
-    for n in count(1):
+    value, upper, lower, n = 1.0, inf, 1.0, 0
+    while not n or abs(lower * upper - 1) > _EXACT:
+        n += 1
         numerator = _numerator(a, b, n) * x
         lower = 1 / (1 + numerator * lower)
         upper = 1 + numerator / upper
         value *= lower * upper
-        if abs(lower * upper - 1) < _EXACT:
-            break
     return value
 
 

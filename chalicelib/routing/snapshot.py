@@ -45,11 +45,21 @@ def packed(pool: Document, campaigns: Iterable[Document], epoch: int) -> bytes:
     return zlib.compress(text.encode())
 
 
+def document(stored: bytes) -> dict[str, Any]:
+    """What `packed` stored: `pool`, `campaigns` by ID, and `epoch`."""
+    found: dict[str, Any] = json.loads(zlib.decompress(stored))
+    return found
+
+
 def unpacked(stored: bytes, version: int) -> Route:
     """The route of what `packed` stored."""
-    document = json.loads(zlib.decompress(stored))
-    pool, epoch = document["pool"], document["epoch"]
-    campaigns = {key: campaign(value) for key, value in document["campaigns"].items()}
+    return compiled(document(stored), version)
+
+
+def compiled(stored: Document, version: int) -> Route:
+    """The route of such a document."""
+    pool, epoch = stored["pool"], stored["epoch"]
+    campaigns = {key: campaign(value) for key, value in stored["campaigns"].items()}
     if "offers" not in pool:
         return _direct(campaigns[pool["id"]], version)
     offers = sorted(

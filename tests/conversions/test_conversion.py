@@ -63,6 +63,12 @@ def test_two_claims_share_a_name_exactly_where_they_are_about_the_same(
     assert (Claim(CLICK_ID, *one).conversion_id == Claim(CLICK_ID, *other).conversion_id) is same
 
 
+def test_a_conversion_is_found_by_the_route_and_day_of_its_click() -> None:
+    assert stored()["route_day"] == "sml_1#2026-11-03"
+    midnight = int(datetime(2026, 11, 4, tzinfo=UTC).timestamp()) * 1000
+    assert [stored(at=at)["route_day"] for at in (midnight - 1, midnight)] == ["sml_1#2026-11-03", "sml_1#2026-11-04"]
+
+
 # The window
 
 

@@ -22,3 +22,9 @@ def test_the_queue_waits_for_its_consumer_six_times_over() -> None:
     functions = json.loads((paths.ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
     timeout = functions["write_clicks"]["lambda_timeout"]
     assert resources["UnwrittenClicks"]["Properties"]["VisibilityTimeout"] == 6 * timeout
+
+
+def test_a_message_of_pools_to_learn_of_waits_longer_than_they_may_take() -> None:
+    resources = json.loads((paths.ROOT / ".chalice" / "resources.json").read_text())["Resources"]
+    functions = json.loads((paths.ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
+    assert resources["Learning"]["Properties"]["VisibilityTimeout"] > functions["learn_pools"]["lambda_timeout"]

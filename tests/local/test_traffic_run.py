@@ -90,7 +90,7 @@ def handler(api: Api, reports: Reports) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(text)
 
-        do_POST = do_GET  # noqa: N815 - the parent's name for it
+        do_POST = do_PATCH = do_GET  # noqa: N815 - the parent's names for it
 
         def _answer(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
             parts = urlsplit(self.path)

@@ -19,7 +19,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.routing import record
 from chalicelib.routing.api import decided
 from chalicelib.routing.geo import locate
-from chalicelib.smartlink import OnPoolChange, PublisherLink, PublisherStatus, SmartlinkStatus, Visibility
+from chalicelib.smartlink import OnPoolChange, PublisherLink, PublisherStatus, Rotation, SmartlinkStatus, Visibility
 from chalicelib.tables import Campaign, Pool
 
 
@@ -44,6 +44,7 @@ def create(request: Request, body: SmartlinkSettings) -> SmartlinkDocument:
         pending_count=0,
         created_year=request.year,
         market_year=_market_year(request.year, body),
+        optimized_year=_optimized_year(request.year, body, SmartlinkStatus.ACTIVE),
         created_at=request.timestamp,
         updated_at=request.timestamp,
     )
@@ -164,6 +165,7 @@ def _saved(
     row.version += 1
     row.updated_at = request.timestamp
     row.market_year = _market_year(row.created_year, settings)
+    row.optimized_year = _optimized_year(row.created_year, settings, row.status)
     document = _document(request, row, held)
     store.save(request, row, store.Edit(before, route_version, held.values(), resets), document)
     return document
@@ -171,6 +173,11 @@ def _saved(
 
 def _market_year(year: str, settings: SmartlinkSettings) -> str | None:
     return None if settings.visibility is Visibility.PRIVATE else year
+
+
+def _optimized_year(year: str, settings: SmartlinkSettings, status: str) -> str | None:
+    learns = settings.rotation is Rotation.OPTIMIZED and status == SmartlinkStatus.ACTIVE
+    return year if learns else None
 
 
 def _with_campaigns(request: Request, row: Pool) -> SmartlinkDocument:

@@ -89,6 +89,8 @@ def save(request: Request, row: Pool, edit: Edit, answer: Document) -> None:
 def _actions(row: Pool) -> list[Action]:
     """All but the counts, which others move at the same time."""
     listed: Action = Pool.market_year.set(row.market_year) if row.market_year else Pool.market_year.remove()
+    learns = row.optimized_year
+    learned_of: Action = Pool.optimized_year.set(learns) if learns else Pool.optimized_year.remove()
     return [
         Pool.version.set(row.version),
         Pool.status.set(row.status),
@@ -96,6 +98,7 @@ def _actions(row: Pool) -> list[Action]:
         Pool.epoch.set(row.epoch),
         Pool.updated_at.set(row.updated_at),
         listed,
+        learned_of,
     ]
 
 
@@ -108,6 +111,7 @@ def delete(request: Request, row: Pool) -> None:
         Pool.updated_at.set(request.timestamp),
         Pool.created_year.remove(),
         Pool.market_year.remove(),
+        Pool.optimized_year.remove(),
     ]
     with transaction(request, change=Change(row.id, pool_document(row), None)) as write:
         write.update(Pool(row.id), gone, Pool.version == row.version)

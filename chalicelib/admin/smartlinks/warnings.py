@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.routing import snapshot
 from chalicelib.routing.snapshot import Document
-from chalicelib.smartlink import Campaign, Offer, Targeting
+from chalicelib.smartlink import Campaign, Goal, Offer, Rotation, Targeting
 
 _INCLUDES = ("countries", "regions", "devices", "os", "browsers", "languages", "sources")
 
@@ -22,6 +22,7 @@ def warnings(settings: Document, campaigns: Mapping[str, Document], now: datetim
         *_about_the_nets(settings, last),
         *_about_the_domain(settings, campaigns),
         *_about_currencies(campaigns),
+        *_about_learning(settings, offers),
         *_about_reach(offers, now),
     ]
 
@@ -53,6 +54,12 @@ def _about_currencies(campaigns: Mapping[str, Document]) -> Iterator[str]:
     currencies = sorted({campaign["currency"] for campaign in campaigns.values()})
     if len(currencies) > 1:
         yield f"The campaigns pay in different currencies ({', '.join(currencies)}): their figures do not compare."
+
+
+def _about_learning(settings: Document, offers: list[Offer]) -> Iterator[str]:
+    currencies = {offer.campaign.currency for offer in offers}
+    if settings["rotation"] == Rotation.OPTIMIZED and settings["goal"] != Goal.CONVERSION_RATE and len(currencies) > 1:
+        yield "Nothing is learned: the goal compares money, and the offers pay in different currencies."
 
 
 def _about_reach(offers: list[Offer], now: datetime) -> Iterator[str]:

@@ -14,6 +14,7 @@ from chalicelib.optimizer.replay.judgement import Terms, judged
 from chalicelib.optimizer.replay.logged import Action
 from chalicelib.optimizer.replay.notes import Reading, notes
 from chalicelib.optimizer.replay.policy import logging, proposed
+from chalicelib.optimizer.replay.sample import size
 from chalicelib.optimizer.replay.schema import Replay, ReplayDocument
 from chalicelib.optimizer.replay.store import Recorded
 from chalicelib.optimizer.replay.trial import Trials
@@ -26,7 +27,7 @@ def replay(request: Request, smartlink_id: str, body: Replay) -> ReplayDocument:
     pool = approvals.pool(smartlink_id)
     asked = period(body, request.now)
     settings, edited = store.edited(pool, body.smartlink)
-    recorded = store.recorded(smartlink_id, asked)
+    recorded = store.recorded(smartlink_id, asked, size(len(edited.offers)))
     earnings = store.earnings(smartlink_id, asked, recorded.sample)
     currency = _one(earnings.currencies)
     trials, reading = _tried(edited, recorded, earnings.by_click)

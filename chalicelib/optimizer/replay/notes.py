@@ -36,11 +36,14 @@ def _of_reading(reading: Reading) -> Iterator[str]:
         )
     if reading.left_out:
         yield (
-            f"{reading.left_out:,} clicks are left out: the learned weights that they were drawn by are no longer "
-            "known, or a fault stopped their decision."
+            f"Left out: {reading.left_out:,} of the clicks, as the learned weights that they were drawn by are no "
+            "longer known, or a fault stopped their decision."
         )
     if reading.unlearned:
-        yield f"{reading.unlearned:,} clicks came before anything was learned: the edit is judged by its weights there."
+        yield (
+            f"Before anything was learned came {reading.unlearned:,} of the clicks: there the edit is judged by its "
+            "own weights."
+        )
 
 
 def _of_totals(judgement: Judgement) -> Iterator[str]:
@@ -51,8 +54,8 @@ def _of_totals(judgement: Judgement) -> Iterator[str]:
         )
     if judgement.clipped:
         yield (
-            f"{judgement.clipped:,} clicks are much likelier under the edit and weigh {judgement.bound:.0f}, "
-            "the most that one may; the rest of such clicks counts as not known."
+            f"Cut to {judgement.bound:.0f}, the most that one may weigh: {judgement.clipped:,} of the clicks, much "
+            "likelier under the edit; what is cut off counts as not known."
         )
     if judgement.effective < THIN:
         yield f"All in all the clicks tell as much as {judgement.effective:.0f} would: too few to decide by."

@@ -5,10 +5,16 @@ from collections.abc import Iterable
 from heapq import nsmallest
 
 MAX_CLICKS = 20_000
-"""As many as are judged in some seconds."""
+MAX_CHOICES = 1_000_000
+"""Clicks, and clicks times offers, as many as are judged in some seconds."""
 
 
-def sample(click_ids: Iterable[str], size: int = MAX_CLICKS) -> list[str]:
+def size(offers: int) -> int:
+    """How many clicks of a pool of so many offers are judged at most."""
+    return min(MAX_CLICKS, MAX_CHOICES // max(1, offers))
+
+
+def sample(click_ids: Iterable[str], size: int) -> list[str]:
     """At most so many of the IDs, in order: those with the least hashes, which tell nothing of draw or lot."""
     return sorted(nsmallest(size, click_ids, key=_hash))
 

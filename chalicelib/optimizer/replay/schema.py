@@ -19,7 +19,10 @@ class Replay(Span):
     By default the last seven days; at most 92 days.
     """
 
-    smartlink: dict[str, Any] = Field(examples=[{"holdout_percent": 10}])
+    smartlink: dict[str, Any] = Field(
+        description="The proposed edit: fields as a PATCH of the smartlink takes them",
+        examples=[{"holdout_percent": 10}],
+    )
 
 
 class HappenedFigures(Document):

@@ -30,7 +30,8 @@ MAX_RECORDED = 1_000_000
 _READERS = 8
 _CLICKS_AT_ONCE = 100
 _HELD = 1_000
-"""Clicks whose routes and learned weights are held together: weights of every five minutes are large."""
+_VERSIONS_HELD = 50
+"""Clicks, and versions of learned weights, held together: a version may take more than a megabyte."""
 _LISTS_AT_ONCE = 50
 _EARNED = ["click_id", "status", "payout", "revenue", "currency"]
 
@@ -60,18 +61,18 @@ class Recorded:
     sample: Sequence[str]
 
 
-def recorded(route_id: str, period: Period) -> Recorded:
-    """The route's clicks of the period; `Invalid` where there are more than can be listed."""
+def recorded(route_id: str, period: Period, size: int) -> Recorded:
+    """The route's clicks of the period, and a sample of at most so many; `Invalid` for more than can be listed."""
     count = 0
     kept: list[str] = []
     with ThreadPoolExecutor(_READERS) as readers:
-        for day in readers.map(partial(_recorded_on, route_id, period), period.days):
+        for day in readers.map(partial(_recorded_on, route_id, period, size), period.days):
             count, kept = count + day.count, [*kept, *day.sample]
     _check(count)
-    return Recorded(count, sample(kept))
+    return Recorded(count, sample(kept, size))
 
 
-def _recorded_on(route_id: str, period: Period, day: date) -> Recorded:
+def _recorded_on(route_id: str, period: Period, size: int, day: date) -> Recorded:
     since, before = first_id(period.start), first_id(period.end)
     wanted = f"{route_id}#{day.isoformat()}"
     lists = ClickList.query(wanted, ClickList.greatest >= since, consistent_read=True, page_size=_LISTS_AT_ONCE)
@@ -79,7 +80,7 @@ def _recorded_on(route_id: str, period: Period, day: date) -> Recorded:
     for row in lists:
         found += [click_id for click_id in unpacked(row.click_ids) if since <= click_id < before]
         _check(len(found))
-    return Recorded(len(found), sample(found))
+    return Recorded(len(found), sample(found, size))
 
 
 def _check(count: int) -> None:
@@ -121,11 +122,28 @@ def logged_clicks(click_ids: Sequence[str], earned: Mapping[str, Earning]) -> It
     """
     for n in range(0, len(click_ids), _HELD):
         rows = [row for row in _clicks(click_ids[n : n + _HELD]) if is_unique(fields(row))]
-        routes = routes_of(rows)
-        for row in rows:
-            stored, route = fields(row), routes[version_of(row)]
-            told = is_whole(stored, route) and (row.weights_version is None or route.learned is not None)
-            yield logged(stored, route, earned.get(row.click_id, Earning())) if told else None
+        for part in _parts(rows):
+            routes = routes_of(part)
+            for row in part:
+                yield _told(row, routes[version_of(row)], earned.get(row.click_id, Earning()))
+
+
+def _told(row: Click, route: Route, earning: Earning) -> Logged | None:
+    is_known = row.weights_version is None or route.learned is not None
+    return logged(fields(row), route, earning) if is_known and is_whole(fields(row), route) else None
+
+
+def _parts(rows: Sequence[Click]) -> Iterator[list[Click]]:
+    """The clicks in order, in parts that few versions of learned weights drew."""
+    part: list[Click] = []
+    versions: set[int | None] = set()
+    for row in rows:
+        if len(versions | {row.weights_version}) > _VERSIONS_HELD:
+            yield part
+            part, versions = [], set()
+        part.append(row)
+        versions.add(row.weights_version)
+    yield part
 
 
 def _clicks(click_ids: Sequence[str]) -> list[Click]:

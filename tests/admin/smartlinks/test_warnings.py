@@ -101,6 +101,30 @@ def test_different_currencies_are_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param({"rotation": "optimized"}, True, id="money is compared"),
+        pytest.param({"rotation": "optimized", "goal": "profit"}, True, id="profit is"),
+        pytest.param({"rotation": "optimized", "goal": "conversion_rate"}, False, id="rates are compared"),
+        pytest.param({}, False, id="nothing is learned anyway"),
+    ],
+)
+def test_that_nothing_is_learned_of_several_currencies_is_told(changes: dict[str, Any], told: bool) -> None:
+    campaigns = [campaign_document("cmp_1", currency="USD"), campaign_document("cmp_2", currency="EUR")]
+    found = _warnings({"campaign_id": "cmp_1"}, {"campaign_id": "cmp_2"}, campaigns=campaigns, **changes)
+    learning = "Nothing is learned: the goal compares money, and the offers pay in different currencies."
+
+    assert (learning in found) is told
+
+
+def test_offers_of_one_currency_are_learned_of() -> None:
+    campaigns = [campaign_document("cmp_1"), campaign_document("cmp_2")]
+    offers = ({"campaign_id": "cmp_1"}, {"campaign_id": "cmp_2"})
+
+    assert _warnings(*offers, campaigns=campaigns, rotation="optimized") == []
+
+
+@pytest.mark.parametrize(
     ("campaign", "seat", "reason"),
     [
         pytest.param({}, {"enabled": False}, "it is disabled", id="disabled"),

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.optimizer.replay import store
-from chalicelib.optimizer.replay.sample import sample
+from chalicelib.optimizer.replay import api
 from chalicelib.tables import Audit, Click, ClickList, Conversion, Notification, Pool, Route
 from chalicelib.tracking.runs.run import packed
 from tests.builders import time_of
@@ -170,7 +169,7 @@ def test_clicks_are_judged_by_the_weights_that_were_learned_for_them(admin: Api)
     traffic.click(3)
     found = traffic.replayed({})
     assert [of(found, each)["expected"]["clicks"] for each in (traffic.one, traffic.two)] == [4, 1]
-    assert "2 clicks came before anything was learned: the edit is judged by its weights there." in found["notes"]
+    assert found["notes"][0].startswith("Before anything was learned came 2 of the clicks")
 
 
 def test_a_click_by_weights_that_are_gone_is_left_out(admin: Api) -> None:
@@ -180,11 +179,11 @@ def test_a_click_by_weights_that_are_gone_is_left_out(admin: Api) -> None:
     Click(first).update([Click.weights_version.set(7)])
     found = traffic.replayed({})
     assert (found["read"], found["judged"]) == (3, 2)
-    assert found["notes"][0].startswith("1 clicks are left out")
+    assert found["notes"][0].startswith("Left out: 1 of the clicks")
 
 
 def test_of_too_many_clicks_a_sample_is_read(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "sample", lambda click_ids: sample(click_ids, 4))
+    monkeypatch.setattr(api, "size", lambda _: 4)
     traffic = new_traffic(admin)
     traffic.click(6)
     found = traffic.replayed({})

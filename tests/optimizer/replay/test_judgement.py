@@ -10,7 +10,7 @@ from chalicelib.smartlink import Goal, Learned, Rotation, Route, Targeting
 from tests.builders import a_route, an_offer
 from tests.optimizer.replay.simulator import World, read, trials
 
-CLICKS, LOGS = 1_500, range(20)
+CLICKS, LOGS = 1_500, range(1_000, 1_020)
 A, B, C = (Action(f"cmp_{n}") for n in (1, 2, 3))
 PAYOUTS = {"cmp_1": 2, "cmp_2": 3, "cmp_3": 5}
 RATES = {"US": (0.02, 0.12, 0.03), "GB": (0.15, 0.02, 0.02), "DE": (0.05, 0.04, 0.01)}

@@ -33,10 +33,10 @@ def test_what_was_not_read_or_left_out_is_said() -> None:
     assert notes(Reading(85_000, 20_000, left_out=3, unlearned=1_200), None) == [
         "20,000 of 85,000 recorded clicks were read, an even sample; all figures are of the sample.",
         (
-            "3 clicks are left out: the learned weights that they were drawn by are no longer known, "
-            "or a fault stopped their decision."
+            "Left out: 3 of the clicks, as the learned weights that they were drawn by are no longer known, or a fault "
+            "stopped their decision."
         ),
-        "1,200 clicks came before anything was learned: the edit is judged by its weights there.",
+        "Before anything was learned came 1,200 of the clicks: there the edit is judged by its own weights.",
         "No click of this time can be judged.",
     ]
 
@@ -48,7 +48,7 @@ def test_what_makes_all_figures_doubtful_is_said() -> None:
             "not known, and all expected money leaves it out."
         ),
         (
-            "40 clicks are much likelier under the edit and weigh 141, the most that one may; the rest of such clicks "
+            "Cut to 141, the most that one may weigh: 40 of the clicks, much likelier under the edit; what is cut off "
             "counts as not known."
         ),
         "All in all the clicks tell as much as 12 would: too few to decide by.",

@@ -1,4 +1,4 @@
-from chalicelib.optimizer.replay.sample import sample
+from chalicelib.optimizer.replay.sample import sample, size
 
 IDS = [f"{n:026}" for n in range(1_000)]
 
@@ -17,3 +17,7 @@ def test_of_more_an_even_part_is_taken() -> None:
 def test_it_is_the_same_whichever_way_the_clicks_come() -> None:
     halves = [*sample(IDS[:300], 200), *sample(IDS[300:], 200)]
     assert sample(halves, 200) == sample(IDS, 200)
+
+
+def test_the_more_offers_the_fewer_clicks_are_judged() -> None:
+    assert [size(offers) for offers in (0, 20, 50, 200)] == [20_000, 20_000, 20_000, 5_000]

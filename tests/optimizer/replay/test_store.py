@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -5,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import ids
+from chalicelib.admin.clicks.store import Version, routes_of
 from chalicelib.errors import Invalid
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay import store
@@ -13,6 +15,7 @@ from chalicelib.reporting.period import Period
 from chalicelib.routing import record, snapshot, weights
 from chalicelib.routing.decision import decide
 from chalicelib.routing.store import pool_month
+from chalicelib.smartlink import Route as RouteNoun
 from chalicelib.tables import CampaignApproval, Click, ClickList, Conversion, Route, WeightHistory
 from chalicelib.tracking.runs.run import packed
 from tests.builders import an_arrival, campaign_document, pool_document
@@ -41,7 +44,7 @@ def test_the_clicks_of_the_period_are_those_of_its_days_lists(tables: None) -> N
     listed(-2, -3)
     listed(5, route="sml_2")
     wanted = [first[1], *second, first[2], third[0], fourth[1]]
-    assert recorded("sml_1", PERIOD) == Recorded(6, wanted)
+    assert recorded("sml_1", PERIOD, 9) == Recorded(6, wanted)
 
 
 @pytest.mark.parametrize("hours", [(0, 1, 2), (0, 1, 14)], ids=["on one day", "on two"])
@@ -52,7 +55,7 @@ def test_more_clicks_than_can_be_listed_are_refused(
     for hour in hours:
         listed(hour)
     with pytest.raises(Invalid, match="holds more than 2 clicks; ask for a shorter time"):
-        recorded("sml_1", PERIOD)
+        recorded("sml_1", PERIOD, 9)
 
 
 def convert(click_id: str, name: str, day: str = "2026-11-01", **changes: Any) -> None:
@@ -143,6 +146,28 @@ def test_clicks_are_read_some_at_a_time(tables: None, monkeypatch: pytest.Monkey
     publish(1)
     found = logged_clicks([click(hour) for hour in range(5)], {})
     assert [each and each.arrival.now.hour for each in found] == [12, 13, 14, 15, 16]
+
+
+def test_few_versions_of_weights_are_held_at_a_time(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[int] = []
+
+    def counted(rows: list[Click]) -> Mapping[Version, RouteNoun]:
+        held.append(len(rows))
+        return routes_of(rows)
+
+    monkeypatch.setattr(store, "_VERSIONS_HELD", 2)
+    monkeypatch.setattr(store, "routes_of", counted)
+    publish(1)
+    wanted = [click(hour, weights_version=version) for hour, version in enumerate((1, 1, 2, None, 3))]
+    assert len(list(logged_clicks(wanted, {}))) == 5
+    assert held == [3, 2]
+
+
+def test_of_many_clicks_a_sample_is_told(tables: None) -> None:
+    wanted, later = listed(0, 1, 2), listed(14)
+    found = recorded("sml_1", PERIOD, 2)
+    assert (found.count, len(found.sample)) == (4, 2)
+    assert set(found.sample) < {*wanted, *later}
 
 
 def test_approvals_are_those_that_stand_now(tables: None) -> None:

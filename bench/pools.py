@@ -1,0 +1,168 @@
+"""How long it takes to learn of a thousand pools, and how much memory: the target of issue 4.
+
+`python -m bench.pools` makes the counters' rows of a few pools as the store holds them (sixty days, coarsened, most in
+chunks and the newest in blocks), and learns of as many pools, in one process: rows → what is counted → weights, packed.
+The floor, measured in the same run, is to unpack the rows without looking into them.
+"""
+
+import argparse
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from random import Random
+from typing import TypeVar
+
+from chalicelib.optimizer.counts import Moment, stats
+from chalicelib.optimizer.history.fitting import figures_of, fitted
+from chalicelib.optimizer.learning import learn
+from chalicelib.optimizer.lesson import Lesson
+from chalicelib.optimizer.tally import tally
+from chalicelib.settings import LEARNED_DAYS
+from chalicelib.smartlink import Campaign, Goal, Offer
+from chalicelib.tracking.counters.cells import merge
+from chalicelib.tracking.counters.packing import columns, packed
+from chalicelib.tracking.learning.cells import COUNTS, LAYOUT, LearningCell, LearningCells, coarsened
+
+POOLS, OFFERS, SEGMENTS = 1_000, 20, 50
+CLICKS_A_DAY = 1_000
+KINDS = 8
+"""Different pools; the others are these over again."""
+
+BLOCKS = 100
+"""Rows that are not merged yet: they are from 200 on."""
+
+CHUNKS = 3
+TOLD_EVERY = 100
+CPU_SECONDS, MEGABYTES = 60.0, 512.0
+NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
+_HOUR = int(NOW.timestamp()) // 3600
+_DEVICES = ("mobile", "desktop", "tablet")
+_RATE = 0.02
+_BINS = (0, 0, 0, 1, 2, 4, 6, 9)
+
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class Meter:
+    """The CPU seconds of each step."""
+
+    seconds: dict[str, float]
+
+    def run(self, step: str, work: Callable[[], Result]) -> Result:
+        """The work's result; its time is added to the step's."""
+        began = time.process_time()
+        result = work()
+        self.seconds[step] = self.seconds.get(step, 0.0) + time.process_time() - began
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The rows of one pool, and how many cells and clicks are in them."""
+
+    rows: Sequence[bytes]
+    cells: int
+    clicks: int
+
+
+def segments() -> list[tuple[str, str]]:
+    """Countries and devices."""
+    return [(f"{chr(65 + n // 3)}X", _DEVICES[n % 3]) for n in range(SEGMENTS)]
+
+
+def made(dice: Random, clicks_a_day: int) -> Kind:
+    """A pool whose segments and offers have clicks by Zipf's law, each click counted in the hour of its own."""
+    shares = [1 / (1 + n) for n in range(SEGMENTS)]
+    wanted = [1 / (1 + n) for n in range(OFFERS)]
+    number = clicks_a_day * LEARNED_DAYS
+    where = dice.choices(segments(), shares, k=number)
+    taken = dice.choices(range(OFFERS), wanted, k=number)
+    hourly: LearningCells = {}
+    for (country, device), offer in zip(where, taken, strict=True):
+        hour = _HOUR - int(dice.random() * (LEARNED_DAYS * 24 - 1))
+        cell = LearningCell(hour, 1, country, device, f"cmp_01m7y0t0bjzdjrh2pcx7v6ep{offer:02}")
+        merge(hourly, {cell: (1, *[0] * (len(COUNTS) - 1))})
+        if dice.random() < _RATE:
+            payout, revenue = 1_500_000, 2_000_000
+            money = (payout, revenue, payout**2, revenue**2, payout * revenue)
+            merge(hourly, {cell._replace(delay=dice.choice(_BINS)): (0, 1, *money)})
+    return _stored(coarsened(hourly, NOW, LEARNED_DAYS), number)
+
+
+def _stored(cells: LearningCells, clicks: int) -> Kind:
+    """The cells in rows: those of this hour in blocks, the others in chunks."""
+    ordered = sorted(cells.items())
+    fresh = [each for each in ordered if each[0].hour == _HOUR]
+    older = [each for each in ordered if each[0].hour < _HOUR]
+    parts = [*_dealt(older, CHUNKS), *_dealt(fresh, BLOCKS)]
+    return Kind([packed(dict(part), LAYOUT) for part in parts if part], len(cells), clicks)
+
+
+def _dealt(
+    cells: Sequence[tuple[LearningCell, list[int]]], parts: int
+) -> Iterator[Sequence[tuple[LearningCell, list[int]]]]:
+    return (cells[n::parts] for n in range(parts))
+
+
+def a_lesson(pool: str) -> Lesson:
+    """The pool with its offers."""
+    campaigns = (
+        Campaign(f"cmp_01m7y0t0bjzdjrh2pcx7v6ep{n:02}", "https://a.example/", payout=Decimal("1.5"), revenue=Decimal(2))
+        for n in range(OFFERS)
+    )
+    return Lesson(pool, 1, Goal.EPC, 50, None, tuple(Offer(each) for each in campaigns))
+
+
+def learn_of(pool: str, kind: Kind, meter: Meter) -> int:
+    """Learns of the pool as the job does; how many segments got weights."""
+    lesson = a_lesson(pool)
+    pieces = meter.run("unpack the rows (the floor)", lambda: [columns(row, LAYOUT) for row in kind.rows])
+    counted = meter.run("count", lambda: tally(pieces, lesson.goal, _HOUR, LEARNED_DAYS * 24))
+    known = meter.run("count", lambda: stats(lesson, counted, (), Moment(NOW, 5)))
+    learned = meter.run("learn", lambda: learn(known))
+    meter.run("pack", lambda: fitted(figures_of(learned, known, lesson.goal, 0)))
+    return len(learned.segments)
+
+
+def report(meter: Meter, pools: int, kinds: Sequence[Kind]) -> None:
+    """Prints what it took."""
+    total, floor = sum(meter.seconds.values()), next(iter(meter.seconds.values()))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    cells = sum(kind.cells for kind in kinds) / len(kinds)
+    clicks = sum(kind.clicks for kind in kinds) / len(kinds)
+    print(f"\n{pools:,} pools x {OFFERS} offers x {SEGMENTS} segments: {clicks:,.0f} clicks in {cells:,.0f} cells each")
+    for step, seconds in meter.seconds.items():
+        print(f"  {step:<28} {seconds:8.2f} s {1000 * seconds / pools:8.2f} ms a pool")
+    print(f"  {'all':<28} {total:8.2f} s, {total / floor:.1f} x the floor")
+    verdict = _met(total * POOLS / pools, CPU_SECONDS)
+    print(f"  CPU: {total:.1f} s, the target is {CPU_SECONDS:.0f} s for {POOLS:,} pools: {verdict}")
+    print(f"  memory: {peak:.0f} MB at most, the target is {MEGABYTES:.0f} MB: {_met(peak, MEGABYTES)}")
+
+
+def _met(measured: float, target: float) -> str:
+    return "met" if measured <= target else "missed"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pools", type=int, default=POOLS)
+    parser.add_argument("--clicks", type=int, default=CLICKS_A_DAY, help="clicks a day of each pool")
+    asked = parser.parse_args(arguments)
+    print(f"making the rows of {KINDS} pools", file=sys.stderr)
+    kinds = [made(Random(seed), asked.clicks) for seed in range(KINDS)]
+    meter = Meter({})
+    for n in range(asked.pools):
+        learn_of(f"sml_{n}", kinds[n % KINDS], meter)
+        if n % TOLD_EVERY == 0:
+            print(f"{n} of {asked.pools} pools", file=sys.stderr)
+    report(meter, asked.pools, kinds)
+
+
+if __name__ == "__main__":
+    main()

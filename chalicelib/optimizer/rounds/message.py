@@ -1,0 +1,34 @@
+"""What is queued to be learned of: a JSON object with the round's moment and some pools' IDs."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+POOLS_AT_ONCE = 25
+"""Pools in one message: at a second each, which is long for one, far fewer than a Lambda's time has room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Pools to learn of, asked for at `at` (whole seconds since 1970): what was learned since then will do."""
+
+    at: int
+    pools: tuple[str, ...]
+
+
+def messages(pools: Sequence[str], now: datetime) -> Iterator[Message]:
+    """The pools of a round, some in each message."""
+    for first in range(0, len(pools), POOLS_AT_ONCE):
+        yield Message(int(now.timestamp()), tuple(pools[first : first + POOLS_AT_ONCE]))
+
+
+def written(message: Message) -> str:
+    """The message as the queue has it."""
+    return json.dumps({"at": message.at, "pools": message.pools}, separators=(",", ":"))
+
+
+def read(text: str) -> Message:
+    """The message of its text. Raises ValueError, TypeError or KeyError for what is none."""
+    found = json.loads(text)
+    return Message(int(found["at"]), tuple(map(str, found["pools"])))
