@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from chalicelib.optimizer.stats import DELAY_BINS, Bucket, OfferStats, SegmentStats, Stats
 from chalicelib.routing.eligibility import Arrival
 from chalicelib.smartlink import (
     Campaign,
@@ -177,3 +178,62 @@ def learning_cells(first: int = 498_000, last: int = 499_500) -> st.SearchStrate
     )
     counts = st.lists(st.integers(-(10**6), 10**20), min_size=len(learning.COUNTS), max_size=len(learning.COUNTS))
     return st.dictionaries(cell, counts, max_size=12)
+
+
+def _rows(buckets: int, most: int) -> st.SearchStrategy[list[float]]:
+    """Counts by bucket: often 0, of very different sizes."""
+    sizes = st.one_of(st.just(0), st.integers(0, 20), st.integers(0, most))
+    return st.lists(sizes.map(float), min_size=buckets, max_size=buckets)
+
+
+@st.composite
+def _learned_offers(draw: st.DrawFn, place: int, buckets: int) -> OfferStats:
+    """An offer whose counters need not fit to each other."""
+    money = st.floats(0.01, 100)
+    counts = draw(_rows(buckets, 2000))
+    value = draw(st.one_of(money, money.map(lambda loss: -loss), st.just(0.0), st.just(1.0)))
+    mean, spread, payout = (
+        draw(st.one_of(st.just(value), money)),
+        draw(st.sampled_from([1.0, 1.5, 40.0])),
+        draw(st.one_of(money, st.just(abs(value)))),
+    )
+    return OfferStats(
+        id=f"cmp_{place}",
+        value=value,
+        values=[count * mean for count in counts],
+        squares=[count * mean**2 * spread for count in counts],
+        delays=draw(_rows(DELAY_BINS, 300)),
+        seen=draw(st.sampled_from([0.0, 10.0, 49.0, 50.0, 100_000.0])),
+        payout=payout,
+        payouts=[count * payout for count in counts],
+        tier=draw(st.sampled_from([0, 0, 1])),
+        live=draw(st.sampled_from([True, True, True, False])),
+    )
+
+
+@st.composite
+def _learned_segments(draw: st.DrawFn, name: str, offers: int, buckets: int) -> SegmentStats:
+    places = st.integers(0, offers - 1)
+    return SegmentStats(
+        name=name,
+        expected=draw(st.sampled_from([0.0, 0.01, 3.0, 10_000.0])),
+        clicks=draw(st.dictionaries(places, _rows(buckets, 100_000))),
+        conversions=draw(st.dictionaries(places, _rows(buckets, 2000))),
+        open=draw(st.none() | st.frozensets(places)),
+    )
+
+
+@st.composite
+def pools_to_learn(draw: st.DrawFn) -> Stats:
+    """Pools of all kinds of counters that could have been counted one by one, though hardly together."""
+    offers, buckets = draw(st.integers(1, 5)), draw(st.integers(0, 6))
+    names = ["US|mobile", "US|desktop", "GB|mobile", "?|tablet"]
+    now, hours = 500_000.0, draw(st.sampled_from([1, 24]))
+    return Stats(
+        pool="sml_1",
+        now=now - draw(st.sampled_from([0.0, 0.5, 0.99])),
+        buckets=[Bucket(now - hours * (buckets - n), now - hours * (buckets - n - 1)) for n in range(buckets)],
+        offers=[draw(_learned_offers(place, buckets)) for place in range(offers)],
+        segments=[draw(_learned_segments(name, offers, buckets)) for name in names[: draw(st.integers(1, 4))]],
+        floor=draw(st.sampled_from([None, None, 0.01, 0.5])),
+    )

@@ -41,7 +41,7 @@ def shares(candidates: Mapping[int, Candidate], clicks: float) -> Shares:
     best = max(each.value for each in candidates.values())
     earning = {place: each for place, each in candidates.items() if each.value > 0}
     if not earning:
-        return _spread_over(candidates, [place for place, each in candidates.items() if each.value == best])
+        return _spread_over(candidates, _leading({place: each.value for place, each in candidates.items()}))
     taken = {place: max(each.clicks, 1.0) for place, each in earning.items()}
     against = {place: _evidence(each, best) / taken[place] for place, each in earning.items()}
     index = {place: seen * against[place] + log(seen) for place, seen in taken.items()}
@@ -60,6 +60,12 @@ def shares(candidates: Mapping[int, Candidate], clicks: float) -> Shares:
 def _evidence(candidate: Candidate, best: float) -> float:
     ratio = best / candidate.value
     return SHARPNESS * candidate.shape * (ratio - 1 - log(ratio))
+
+
+def _leading(values: Mapping[int, float]) -> list[int]:
+    """The place of the greatest value, and those that tie with it: rounding must not choose between equals."""
+    best = max(values.values())
+    return [place for place, value in values.items() if best - value <= _TIE * abs(best)]
 
 
 def _spread_over(candidates: Collection[int], chosen: Collection[int]) -> Shares:
@@ -86,5 +92,5 @@ def paying(given: Shares, payouts: Mapping[int, float], floor: float) -> Shares:
     top = max(payouts.values())
     if now >= floor:
         return given
-    best = _spread_over(given, [place for place in given if payouts[place] == top])
+    best = _spread_over(given, _leading(payouts))
     return mixed(given, best, min(1.0, (floor - now) / (top - now)) if top > now else 1.0)

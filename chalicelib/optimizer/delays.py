@@ -2,26 +2,40 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import inf
+from math import exp, inf, log
 from operator import mul
 
 from chalicelib.optimizer.stats import DELAY_BINS, DELAY_EDGES, Bucket, Series
 
-USUAL = (0.06, 0.03, 0.03, 0.04, 0.06, 0.07, 0.09, 0.08, 0.13, 0.10, 0.07, 0.09, 0.05, 0.03, 0.04, 0.02, 0.01)
-"""The share of conversions in each bin before anything is known: half within half a day.
+SPEEDS = (0.03, 0.1, 0.3, 1.0, 3.0, 8.0, 20.0, 50.0, 120.0)
+"""Mean delays in hours, from two minutes to five days: how fast the conversions of an offer may come."""
 
-A slow guess costs nothing where conversions come at once, as a few of them correct it for all offers alike; a fast one
-starves the offers that convert late.
-"""
+ANY_SPEED = 0.3
+"""How much of what is expected of an offer's speed is open, the rest being what the pool's conversions say."""
 
-POOL_SHRINKAGE, OFFER_SHRINKAGE = 5.0, 3.0
-"""How many conversions the usual profile weighs against the pool's own, and the pool's against an offer's."""
+SHRINKAGE = 5.0
+"""How many conversions the profile of the likely speeds weighs against the conversions' own."""
 
 _ROUNDS = 3
 _END = 480.0
 """Where the last bin, which has no end, is taken to end."""
 
 _EDGES = [_END if edge == inf else edge for edge in DELAY_EDGES]
+_LEAST = 1e-4
+
+
+def _exponential(mean: float) -> list[float]:
+    """The share of each bin of delays that are exponential with this mean, and a trace of any other."""
+    later = [0.0 if edge == inf else exp(-edge / mean) for edge in DELAY_EDGES]
+    shares = [before - after + _LEAST for before, after in pairwise(later)]
+    return [share / sum(shares) for share in shares]
+
+
+FAMILY = tuple(_exponential(mean) for mean in SPEEDS)
+"""The profile of each speed."""
+
+EVEN = (1 / len(SPEEDS),) * len(SPEEDS)
+"""Every speed is as likely as the next: what is known before the first conversion."""
 
 
 def ages(buckets: Sequence[Bucket], now: float) -> list[float]:
@@ -44,12 +58,35 @@ def exposures(clicks: Series, arrived: Sequence[Series]) -> list[float]:
     return [sum(map(mul, clicks, row)) for row in arrived]
 
 
-def profile(counts: Sequence[float], exposed: Sequence[float], prior: Sequence[float], weight: float) -> list[float]:
+def speeds(counts: Sequence[float], exposed: Sequence[float], prior: Sequence[float]) -> list[float]:
+    """How likely each speed is, from conversions by delay: Bayes over the family.
+
+    What tells them apart is how conversions are spread over the bins that could be seen, given their number: in bin d
+    they come in proportion to p_d times the clicks exposed to it. So a day of conversions that all come at once says
+    that few are still to come, though nobody has waited for them.
+    """
+    seen = [(n, count) for n, count in enumerate(counts) if count and exposed[n]]
+    logs = [log(weight) + _log_spread(seen, shares, exposed) for weight, shares in zip(prior, FAMILY, strict=True)]
+    likelihoods = [exp(each - max(logs)) for each in logs]
+    return [each / sum(likelihoods) for each in likelihoods]
+
+
+def _log_spread(seen: Sequence[tuple[int, float]], shares: Sequence[float], exposed: Sequence[float]) -> float:
+    visible = sum(map(mul, shares, exposed))
+    return sum(count * log(shares[n] * exposed[n] / visible) for n, count in seen)
+
+
+def blend(weights: Sequence[float]) -> list[float]:
+    """The profile of conversions whose speed is so likely each."""
+    return [sum(map(mul, weights, column)) for column in zip(*FAMILY, strict=True)]
+
+
+def profile(counts: Sequence[float], exposed: Sequence[float], prior: Sequence[float]) -> list[float]:
     """The share of conversions in each bin, though late ones can only be seen from clicks of long ago.
 
-    Conversions in bin d are Poisson with rate θ_d per click exposed to it; θ_d has a Gamma prior that counts as
-    `weight` conversions spread like `prior` over as many clicks as they would take. The posterior means, scaled to
-    sum 1, are the profile; the total rate, in which the prior's clicks are measured, is found along the way
+    Conversions in bin d are Poisson with rate t_d per click exposed to it; t_d has a Gamma prior that counts as
+    `SHRINKAGE` conversions spread like `prior`, over as many clicks as they would take. The posterior means, scaled
+    to sum 1, are the profile; the total rate, in which the prior's clicks are measured, is found along the way
     (conjugate Gamma and Poisson: Gelman et al., Bayesian Data Analysis, 3rd ed., 2.6).
     """
     seen, shares = sum(counts), list(prior)
@@ -57,8 +94,8 @@ def profile(counts: Sequence[float], exposed: Sequence[float], prior: Sequence[f
         visible = sum(map(mul, shares, exposed))
         if seen == 0 or visible == 0:
             return list(prior)
-        clicks = weight * visible / seen
-        rates = [(n + weight * p) / (clicks + e) for n, p, e in zip(counts, prior, exposed, strict=True)]
+        clicks = SHRINKAGE * visible / seen
+        rates = [(n + SHRINKAGE * p) / (clicks + e) for n, p, e in zip(counts, prior, exposed, strict=True)]
         total = sum(rates)
         shares = [rate / total for rate in rates]
     return shares
@@ -74,11 +111,16 @@ def arrived_shares(
 ) -> list[list[float]]:
     """F of each offer, from its clicks by bucket and its conversions by delay.
 
-    An offer's profile is shrunk to the pool's, and the pool's to the usual one.
+    What the pool's conversions say of their speed is expected, for the most part, of each offer's; an offer's profile
+    is that of its likely speeds as long as it has few conversions.
     """
     exposed = [exposures(row, arrived) for row in clicks]
-    pool_counts = [sum(column) for column in zip(*counts, strict=True)] or [0.0] * DELAY_BINS
-    pool_exposed = [sum(column) for column in zip(*exposed, strict=True)] or [0.0] * DELAY_BINS
-    pool = profile(pool_counts, pool_exposed, USUAL, POOL_SHRINKAGE)
-    profiles = [profile(*each, pool, OFFER_SHRINKAGE) for each in zip(counts, exposed, strict=True)]
+    pool = speeds(_sums(counts), _sums(exposed), EVEN)
+    expected = [ANY_SPEED * even + (1 - ANY_SPEED) * weight for even, weight in zip(EVEN, pool, strict=True)]
+    rows = zip(counts, exposed, strict=True)
+    profiles = [profile(count, seen, blend(speeds(count, seen, expected))) for count, seen in rows]
     return [arrived_share(each, arrived) for each in profiles]
+
+
+def _sums(rows: Sequence[Sequence[float]]) -> list[float]:
+    return [sum(column) for column in zip(*rows, strict=True)] or [0.0] * DELAY_BINS

@@ -24,24 +24,22 @@ def hours(number: int, now: float = NOW) -> list[Bucket]:
 
 def offer_stats(place: int = 0, conversions: Series = (0.0,), value: float = 1.0, **changes: Any) -> OfferStats:
     """An offer `cmp_{place}` whose conversions by hour all came at once and all had that value."""
-    return OfferStats(
-        **{
-            "id": f"cmp_{place}",
-            "value": value,
-            "values": [count * value for count in conversions],
-            "squares": [count * value**2 for count in conversions],
-            "delays": [sum(conversions), *[0.0] * (DELAY_BINS - 1)],
-            "seen": 0.0,
-        }
-        | changes
+    found = OfferStats(
+        id=f"cmp_{place}",
+        value=value,
+        values=[count * value for count in conversions],
+        squares=[count * value**2 for count in conversions],
+        delays=[sum(conversions), *[0.0] * (DELAY_BINS - 1)],
+        seen=0.0,
     )
+    return replace(found, **changes)
 
 
-def segment_stats(name: str, cells: Cells, **changes: Any) -> SegmentStats:
+def segment_stats(name: str, cells: Cells) -> SegmentStats:
     """A segment in which ten clicks are expected until the next run."""
     clicks = {place: clicks for place, (clicks, _) in cells.items()}
     conversions = {place: conversions for place, (_, conversions) in cells.items()}
-    return SegmentStats(**{"name": name, "expected": 10.0, "clicks": clicks, "conversions": conversions} | changes)
+    return SegmentStats(name, 10.0, clicks, conversions)
 
 
 def pool_stats(cells: Mapping[str, Cells], values: Iterable[float] = (1.0, 1.0), **changes: Any) -> Stats:

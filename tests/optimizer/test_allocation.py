@@ -57,6 +57,11 @@ def test_where_nothing_earns_the_least_loss_gets_all() -> None:
     assert shares(candidates, 1000) == {0: 0, 1: 0.5, 2: 0.5}
 
 
+def test_rounding_does_not_choose_between_equal_losses() -> None:
+    assert 0.1 + 0.2 > 0.3
+    assert shares({0: Candidate(-(0.1 + 0.2), 9, 10), 1: Candidate(-0.3, 9, 10)}, 1000) == {0: 0.5, 1: 0.5}
+
+
 def test_a_mixture_has_its_part_of_both() -> None:
     assert mixed({0: 1.0, 1: 0.0}, {1: 1.0}, 0.25) == {0: 0.75, 1: 0.25}
 
@@ -87,6 +92,11 @@ def test_shares_are_mixed_towards_what_pays_most_no_more_than_needed(floor: floa
 
 def test_those_that_pay_most_share_what_is_mixed_in() -> None:
     found = paying({0: 1.0, 1: 0.0, 2: 0.0}, {0: 0.1, 1: 0.3, 2: 0.3}, 0.2)
+    assert found == pytest.approx({0: 0.5, 1: 0.25, 2: 0.25})
+
+
+def test_rounding_does_not_choose_between_those_that_pay_the_same() -> None:
+    found = paying({0: 1.0, 1: 0.0, 2: 0.0}, {0: 0.1, 1: 0.3, 2: 0.1 + 0.2}, 0.2)
     assert found == pytest.approx({0: 0.5, 1: 0.25, 2: 0.25})
 
 

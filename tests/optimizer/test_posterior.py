@@ -97,7 +97,8 @@ def test_in_a_segment_of_level_2_an_offer_converts_twice() -> None:
 def test_a_segment_that_is_all_there_is_has_only_the_prior_elsewhere() -> None:
     found = pooled_of().posterior(0, clicks=1000, conversions=10, level=1.0)
     known = 1 / 0.51
-    assert found == Posterior(pytest.approx((known + 10) / (known / 0.01 + 1000)), pytest.approx(known + 10))
+    assert found.shape == pytest.approx(known + 10)
+    assert found.mean == pytest.approx((known + 10) / (known / 0.01 + 1000))
 
 
 def test_the_interval_leaves_out_a_twentieth_on_each_side() -> None:
@@ -128,6 +129,14 @@ def test_a_segments_level_is_how_it_converts_beside_the_others() -> None:
 def test_a_level_is_shrunk_by_two_conversions() -> None:
     found = known_of([{0: 100.0, 1: 50.0}, {}], [{0: 7.0}, {}])
     assert posterior._levels(found, [0.02, 0.04]) == [9 / 6, 1]
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_the_likelihood_of_a_spread_is_the_negative_binomials_too(count: float) -> None:
+    left_out = count * log(3) - lgamma(count + 1)
+    for shape in (0.4, 4.0):
+        found = posterior._spread_likelihood([(count, 3.0)], shape)
+        assert found + left_out == pytest.approx(negative_binomial(count, clicks=3, mean=1, shape=shape))
 
 
 def test_segments_that_take_to_different_offers_are_spread_far() -> None:
