@@ -12,7 +12,7 @@ from bench.learning.truth import Array, Flags
 from chalicelib.optimizer.stats import Stats
 
 if TYPE_CHECKING:
-    from chalicelib.optimizer.learning import Learned
+    from chalicelib.optimizer.learning import Learning
 
 
 def uniform(_: Book, __: Generator) -> Decide:
@@ -58,7 +58,7 @@ def _equal(chosen: Flags) -> Array:
     return weights
 
 
-def learning(function: "Callable[[Stats], Learned]") -> Policy:
+def learning(function: "Callable[[Stats], Learning]") -> Policy:
     """The policy of a function from the counters to weights: the one that the scheduled job calls, or a trial."""
 
     def policy(book: Book, _: Generator) -> Decide:

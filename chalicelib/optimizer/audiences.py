@@ -10,7 +10,7 @@ from chalicelib.optimizer.stats import EVERYONE, Stats
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A segment, or several together: its level, the clicks to expect until the next run, who may take them, evidence."""
+    """A segment, or several together: level, clicks to expect until the next run, evidence, and who may take them."""
 
     name: str
     level: float
