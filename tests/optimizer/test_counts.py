@@ -36,6 +36,7 @@ def expected(*cells: LearningCells, now: datetime = HALF_PAST) -> float:
 def test_a_pool_without_clicks_has_offers_and_everyone_is_one_segment() -> None:
     found = counted(lesson=a_lesson(an_offer(a_campaign(payout=Decimal(2))), floor=0.05))
     assert (found.pool, found.now, found.untouched, found.floor) == ("sml_1", HOUR + 0.5, 50, 0.05)
+    assert found.until_next == 5 / 60
     assert (found.buckets, found.segments) == ([], [SegmentStats("*", 0.0, {}, {})])
     assert found.until_next == 5 / 60
     (offer,) = found.offers
