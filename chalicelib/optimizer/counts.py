@@ -68,7 +68,6 @@ def stats(lesson: Lesson, counted: Tally, used_up: Collection[str], moment: Mome
         untouched=lesson.untouched,
         floor=lesson.floor,
         until_next=moment.minutes / 60,
-        until_next=moment.minutes / 60,
     )
 
 
