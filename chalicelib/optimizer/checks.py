@@ -1,10 +1,10 @@
 """Counters that cannot be true are refused before anything is learned from them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from math import isfinite
 
-from chalicelib.optimizer.stats import DELAY_BINS, OfferStats, SegmentStats, Stats
+from chalicelib.optimizer.stats import DELAY_BINS, OfferStats, SegmentStats, Series, Stats
 
 _SHOWN = 10
 
@@ -50,11 +50,27 @@ def _of_offer(offer: OfferStats, buckets: int) -> Iterator[str]:
 def _of_segment(segment: SegmentStats, stats: Stats) -> Iterator[str]:
     yield from _of_numbers(f"clicks to expect of {segment.name}", [segment.expected])
     for what, rows in (("clicks", segment.clicks), ("conversions", segment.conversions)):
-        for place, row in rows.items():
-            if not 0 <= place < len(stats.offers) or len(row) != len(stats.buckets):
-                yield f"{what} of {segment.name} at place {place} belong to no offer and buckets"
-            else:
-                yield from _of_numbers(f"{what} of {segment.name}, offer {stats.offers[place].id}", row)
+        if not _are_counts(rows, stats):
+            yield from _of_rows(what, segment.name, rows, stats)
+
+
+def _are_counts(rows: Mapping[int, Series], stats: Stats) -> bool:
+    """Whether all is well, at one go: there are thousands of rows, and hardly ever anything wrong."""
+    lengths, places = set(map(len, rows.values())), range(len(stats.offers))
+    if lengths - {len(stats.buckets)} or any(place not in places for place in rows):
+        return False
+    return (
+        isfinite(sum(map(sum, rows.values())))
+        and min((min(row, default=0.0) for row in rows.values()), default=0.0) >= 0
+    )
+
+
+def _of_rows(what: str, segment: str, rows: Mapping[int, Series], stats: Stats) -> Iterator[str]:
+    for place, row in rows.items():
+        if not 0 <= place < len(stats.offers) or len(row) != len(stats.buckets):
+            yield f"{what} of {segment} at place {place} belong to no offer and buckets"
+        else:
+            yield from _of_numbers(f"{what} of {segment}, offer {stats.offers[place].id}", row)
 
 
 def _of_numbers(what: str, numbers: Sequence[float]) -> Iterable[str]:

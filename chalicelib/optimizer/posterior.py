@@ -5,9 +5,9 @@ own level, λ_k the offer's rate, ε_gk what is special to both. λ_k and ε_gk 
 binomial and posteriors Gamma again (Gelman et al., Bayesian Data Analysis, 3rd ed., 2.6 and 5).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import fsum, lgamma, log, sqrt
+from math import fsum, inf, lgamma, log, sqrt
 
 from chalicelib.optimizer.evidence import Cells, Evidence
 
@@ -176,7 +176,23 @@ def _spread(found: Evidence, answer: Pooled, levels: Sequence[float]) -> float:
         for place, seen in clicks.items()
         if seen
     ]
-    return max(SPREADS, key=lambda spread: _spread_likelihood(cells, 1 / spread))
+    if not cells:
+        return SPREADS[0]
+    return _top(SPREADS, lambda spread: _spread_likelihood(cells, 1 / spread))
+
+
+def _top(grid: Sequence[float], height: Callable[[float], float]) -> float:
+    """Where in the grid the function is highest, climbing from its middle: it has one top."""
+    place, heights = len(grid) // 2, dict[int, float]()
+
+    def at(n: int) -> float:
+        if n not in heights:
+            heights[n] = height(grid[n]) if 0 <= n < len(grid) else -inf
+        return heights[n]
+
+    while (best := max((place, place - 1, place + 1), key=at)) != place:
+        place = best
+    return grid[place]
 
 
 def _spread_likelihood(cells: Sequence[tuple[float, float]], shape: float) -> float:
