@@ -1,5 +1,3 @@
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -8,6 +6,7 @@ from bench.learning.environment import play
 from bench.learning.policies import after_untouched, alike, epsilon_greedy, learning, ours
 from bench.learning.scenarios import SCENARIOS
 from bench.learning.truth import Array, a_truth
+from chalicelib.optimizer.learning import Learning, Reason, Share
 from chalicelib.optimizer.stats import Stats
 
 RANDOM = np.random.default_rng(0)
@@ -19,6 +18,10 @@ def _book(clicks: list[float], values: list[float]) -> Book:
     book = Book(a_truth(np.ones(count), np.full(count, 0.1)))
     book.clicks[0], book.value[0] = clicks, values
     return book
+
+
+def _a_share(offer: str, share: float) -> Share:
+    return Share(offer, share, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, Reason.LEARNED)
 
 
 def _weights(policy: object, book: Book) -> Array:
@@ -52,10 +55,9 @@ def test_epsilon_greedy_keeps_a_tenth_for_all() -> None:
 def test_a_learning_function_is_asked_by_counters_and_answers_by_segment_and_offer() -> None:
     asked = []
 
-    def learn(stats: Stats) -> SimpleNamespace:
+    def learn(stats: Stats) -> Learning:
         asked.append(stats)
-        shares = (SimpleNamespace(offer="cmp_01", share=0.25), SimpleNamespace(offer="cmp_00", share=0.75))
-        return SimpleNamespace(segments={"US|mobile": shares})
+        return Learning({"US|mobile": (_a_share("cmp_01", 0.25), _a_share("cmp_00", 0.75))}, {}, 1.0, 0.01)
 
     book = _book([0, 0], [0, 0])
     assert list(_weights(learning(learn), book)) == [0.75, 0.25]
