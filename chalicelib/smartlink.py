@@ -67,6 +67,11 @@ class Goal(StrEnum):
     REVENUE = "revenue"
     CONVERSION_RATE = "conversion_rate"
 
+    @property
+    def counts_money(self) -> bool:
+        """Whether it compares offers by money, so that they must pay in one currency."""
+        return self is not Goal.CONVERSION_RATE
+
 
 class OfferAccess(StrEnum):
     """Whether approval for the pool covers all its offers, or each needs an approval of its own."""

@@ -58,6 +58,15 @@ def last() -> Running | None:
     return Running(kept["url"], kept["admin_key"], kept["edge_secret"])
 
 
+def known() -> Running:
+    """The stack as it was last up; `Stop` where it never was."""
+    running = last()
+    if running is None:
+        message = "the stack was never up here: make up starts it"
+        raise Stop(message)
+    return running
+
+
 def _deploy(edge_secret: str) -> str:
     """Deploy what changed; the API's ID."""
     here = cloud.local()

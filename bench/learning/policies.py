@@ -1,7 +1,6 @@
 """The policies that are compared: how each turns what is known into the weights of the next five minutes."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.random import Generator
@@ -9,10 +8,8 @@ from numpy.random import Generator
 from bench.learning.book import UNTOUCHED, Book
 from bench.learning.environment import Decide, Policy
 from bench.learning.truth import Array, Flags
+from chalicelib.optimizer.learning import Learning, learn
 from chalicelib.optimizer.stats import Stats
-
-if TYPE_CHECKING:
-    from chalicelib.optimizer.learning import Learning
 
 
 def uniform(_: Book, __: Generator) -> Decide:
@@ -58,7 +55,7 @@ def _equal(chosen: Flags) -> Array:
     return weights
 
 
-def learning(function: "Callable[[Stats], Learning]") -> Policy:
+def learning(function: Callable[[Stats], Learning]) -> Policy:
     """The policy of a function from the counters to weights: the one that the scheduled job calls, or a trial."""
 
     def policy(book: Book, _: Generator) -> Decide:
@@ -78,6 +75,4 @@ def learning(function: "Callable[[Stats], Learning]") -> Policy:
 
 def ours(book: Book, random: Generator) -> Decide:
     """The weights of the scheduled job."""
-    from chalicelib.optimizer.learning import learn  # noqa: PLC0415 - a trial of another function does without it
-
     return learning(learn)(book, random)

@@ -38,7 +38,7 @@ class Changed(Exception):  # noqa: N818 - a fact, not a fault
     """Something that was read changed before the transaction: read again, decide again."""
 
 
-def existing(model: type[Row], hash_key: str, range_key: str | None = None) -> Row | None:
+def existing(model: type[Row], hash_key: str, range_key: str | int | None = None) -> Row | None:
     """The row as of now; None where there is none."""
     try:
         return model.get(hash_key, range_key, consistent_read=True)

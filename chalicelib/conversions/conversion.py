@@ -74,12 +74,8 @@ def fields(claim: Claim, click: Stored, terms: Campaign, now: datetime) -> dict[
         "currency": terms.currency,
         "day_shard": cells.partition(now.astimezone(UTC).date(), cells.shard_of(click["publisher_id"])),
         "moment": f"{at:013d}#{conversion_id}",
-        "route_day": f"{click['route_id']}#{_day(int(click['at']))}",
+        "route_day": f"{click['route_id']}#{cells.day_of(cells.quarter_of(int(click['at'])))}",
     }
-
-
-def _day(at: int) -> str:
-    return (_BEGINNING + at * _MILLISECOND).date().isoformat()
 
 
 def _amount(claimed: Decimal | None, agreed: Decimal) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from chalicelib.optimizer.evidence import Cells, Evidence
 from chalicelib.optimizer.posterior import Pooled
-from chalicelib.optimizer.stats import EVERYONE, Stats
+from chalicelib.optimizer.stats import Stats
+from chalicelib.routing.segments import backing_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,8 @@ def audiences(stats: Stats, found: Evidence, known: Pooled) -> Iterator[Audience
         cells = (found.clicks[place], found.conversions[place], found.waiting[place])
         one = Audience(segment.name, known.levels[place], segment.expected, *cells, live)
         yield one
-        for wider in dict.fromkeys((segment.name.partition("|")[0], EVERYONE)):
-            if wider != segment.name:
-                groups.setdefault(wider, []).append(one)
+        for wider in backing_off(segment.name)[1:]:
+            groups.setdefault(wider, []).append(one)
     yield from (_together(name, members) for name, members in groups.items())
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import add
 
-from chalicelib.optimizer.earning import MILLION
 from chalicelib.optimizer.lesson import Lesson, is_live
 from chalicelib.optimizer.stats import DELAY_BINS, Bucket, OfferStats, SegmentStats, Series, Stats
 from chalicelib.optimizer.tally import Money, Period, Tally, Where
 from chalicelib.routing.segments import EVERYONE, path
 from chalicelib.smartlink import Campaign, Device, Goal, Offer, Targeting, Visitor
+from chalicelib.tracking.counters.cells import MONEY
 
 MAX_SEGMENTS = 200
 """Segments that learn for themselves, those with most clicks; what is left is rarely one click in twenty."""
@@ -163,12 +163,12 @@ def _offer(offer: Offer, goal: Goal, money: Money) -> OfferStats:
     return OfferStats(
         id=campaign.id,
         value=configured(campaign, goal),
-        values=[value / MILLION for value in money.values],
-        squares=[square / MILLION**2 for square in money.squares],
+        values=[value / MONEY for value in money.values],
+        squares=[square / MONEY**2 for square in money.squares],
         delays=money.delays,
         seen=0.0,
         payout=float(campaign.payout),
-        payouts=[payout / MILLION for payout in money.payouts],
+        payouts=[payout / MONEY for payout in money.payouts],
         tier=offer.priority,
     )
 

@@ -1,11 +1,12 @@
 """What came of clicks, and what it is worth by a pool's goal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from chalicelib.errors import Invalid
 from chalicelib.smartlink import Goal
-
-MILLION = 1_000_000
+from chalicelib.tracking.counters.cells import MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,17 @@ class Earning:
     def value(self, goal: Goal) -> float:
         """What the goal counts, in millionths."""
         if goal is Goal.CONVERSION_RATE:
-            return self.conversions * MILLION
+            return self.conversions * MONEY
         return {Goal.EPC: self.payout, Goal.REVENUE: self.revenue, Goal.PROFIT: self.profit}[goal]
 
 
 def written(millionths: float) -> str:
     """The amount as a decimal string with six places."""
     return f"{Decimal(round(millionths)).scaleb(-6):.6f}"
+
+
+def one_currency(currencies: Sequence[str]) -> str | None:
+    """The one currency, None where there is no money; `Invalid` for several, whose money cannot be added up."""
+    if len(currencies) > 1:
+        raise Invalid(("/from", f"holds money in {' and '.join(currencies)}, which cannot be added up"))
+    return currencies[0] if currencies else None

@@ -52,7 +52,7 @@ def lesson(stored: Document, version: int) -> Lesson | None:
 def mixed_currencies(currencies: Iterable[str], goal: Goal) -> list[str]:
     """The currencies, in order, where there are several and the goal is to compare money."""
     found = sorted(set(currencies))
-    return found if len(found) > 1 and goal is not Goal.CONVERSION_RATE else []
+    return found if len(found) > 1 and goal.counts_money else []
 
 
 def cap_places(offers: Collection[Offer], now: datetime) -> dict[str, tuple[Place, ...]]:

@@ -102,7 +102,7 @@ def pooled(found: Evidence) -> Pooled:
 
 def prior(clicks: Sequence[float], conversions: Sequence[float], values: Sequence[float]) -> Prior:
     """The likeliest prior of the grid for what the offers have in common (negative binomial likelihood)."""
-    best, found = -1.0, None
+    found: list[tuple[float, Prior]] = []
     for likeness, credit in LIKENESSES:
         scales = _scales(values, likeness)
         for shape in SHAPES:
@@ -110,10 +110,9 @@ def prior(clicks: Sequence[float], conversions: Sequence[float], values: Sequenc
             means = [level * scale for scale in scales]
             rows = zip(conversions, clicks, means, strict=True)
             likelihood = credit + fsum(_likelihood(count, seen, mean, shape) for count, seen, mean in rows)
-            if found is None or likelihood > best + 1e-9:
-                best, found = likelihood, Prior(shape, likeness, means)
-    assert found  # noqa: S101 - the grid is not empty
-    return found
+            if not found or likelihood > found[-1][0] + 1e-9:
+                found.append((likelihood, Prior(shape, likeness, means)))
+    return found[-1][1]
 
 
 def _scales(values: Sequence[float], likeness: float) -> list[float]:

@@ -13,9 +13,6 @@ DELAY_EDGES = delays.DELAY_EDGES
 
 DELAY_BINS = len(DELAY_EDGES) - 1
 
-EVERYONE = "*"
-"""The name of the segment that has everyone in it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bucket:

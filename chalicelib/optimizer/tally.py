@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from chalicelib.optimizer.earning import MILLION
+from chalicelib.optimizer.stats import DELAY_BINS
 from chalicelib.smartlink import Goal
+from chalicelib.tracking.counters.cells import MONEY
 from chalicelib.tracking.counters.packing import Columns
 from chalicelib.tracking.learning.cells import COUNTS, OF_CLICKS, bucket
-from chalicelib.tracking.learning.delays import DELAY_EDGES
 
 Period = tuple[int, int]
 """Start and length of a bucket, in hours."""
@@ -161,7 +161,7 @@ def _money(found: Tally, campaign_id: str) -> Money:
     money = found.money.get(campaign_id)
     if money is None:
         values, squares, payouts = ([0] * len(found.periods) for _ in range(3))
-        money = found.money[campaign_id] = Money(values, squares, payouts, [0] * (len(DELAY_EDGES) - 1))
+        money = found.money[campaign_id] = Money(values, squares, payouts, [0] * DELAY_BINS)
     return money
 
 
@@ -169,7 +169,7 @@ def _valued(counts: Sequence[int], goal: Goal) -> tuple[int, int]:
     """The sum of the conversions' values by the goal, and of their squares: (r - p)² = r² - 2 p r + p²."""
     _, conversions, payout, revenue, payout_squares, revenue_squares, products = counts
     if goal is Goal.CONVERSION_RATE:
-        return conversions * MILLION, conversions * MILLION**2
+        return conversions * MONEY, conversions * MONEY**2
     if goal is Goal.PROFIT:
         return revenue - payout, revenue_squares - 2 * products + payout_squares
     return (payout, payout_squares) if goal is Goal.EPC else (revenue, revenue_squares)

@@ -10,6 +10,11 @@ Path = tuple[str, str, str]
 """A visitor's segments, the most specific first: `("US|mobile", "US", "*")`."""
 
 
+def backing_off(segment: str) -> tuple[str, ...]:
+    """The segment and the wider ones that it backs off to, each once: of `US|mobile` its path, of `*` only itself."""
+    return tuple(dict.fromkeys((segment, segment.partition("|")[0], EVERYONE)))
+
+
 def path(country: str | None, device: str) -> Path:
     """The segments of a visitor of this country (None: unknown) and device."""
     known = country or UNKNOWN

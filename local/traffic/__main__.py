@@ -74,10 +74,7 @@ def _rate(text: str) -> float:
 
 
 def _made(order: Order, *, out: Path | None, checked: bool) -> int:
-    running = up.last()
-    if running is None:
-        message = "the stack was never up here: make up starts it"
-        raise Stop(message)
+    running = up.known()
     sent = run.send(running, order)
     print(printout.table(sent))
     if out:

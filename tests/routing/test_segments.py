@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.routing.segments import path
+from chalicelib.routing.segments import backing_off, path
 
 
 @pytest.mark.parametrize(
@@ -14,3 +14,15 @@ def test_a_segment_backs_off_from_device_to_country_to_everyone(
     country: str | None, device: str, found: tuple[str, str, str]
 ) -> None:
     assert path(country, device) == found
+
+
+@pytest.mark.parametrize(
+    ("segment", "found"),
+    [
+        pytest.param("US|mobile", ("US|mobile", "US", "*"), id="country and device"),
+        pytest.param("US", ("US", "*"), id="country"),
+        pytest.param("*", ("*",), id="everyone"),
+    ],
+)
+def test_a_segment_by_its_name_backs_off_to_each_wider_one_once(segment: str, found: tuple[str, ...]) -> None:
+    assert backing_off(segment) == found

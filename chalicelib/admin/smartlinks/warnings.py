@@ -58,7 +58,7 @@ def _about_currencies(campaigns: Mapping[str, Document]) -> Iterator[str]:
 
 def _about_learning(settings: Document, offers: list[Offer]) -> Iterator[str]:
     currencies = {offer.campaign.currency for offer in offers}
-    if settings["rotation"] == Rotation.OPTIMIZED and settings["goal"] != Goal.CONVERSION_RATE and len(currencies) > 1:
+    if settings["rotation"] == Rotation.OPTIMIZED and Goal(settings["goal"]).counts_money and len(currencies) > 1:
         yield "Nothing is learned: the goal compares money, and the offers pay in different currencies."
 
 

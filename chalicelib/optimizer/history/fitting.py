@@ -10,7 +10,7 @@ from chalicelib.optimizer.history.figures import Figures, SegmentFigures
 from chalicelib.optimizer.learning import Learning
 from chalicelib.optimizer.stats import SegmentStats, Stats
 from chalicelib.routing import weights
-from chalicelib.routing.segments import EVERYONE
+from chalicelib.routing.segments import EVERYONE, backing_off
 from chalicelib.routing.weights import MAX_WEIGHTS_BYTES
 from chalicelib.smartlink import Goal
 
@@ -75,7 +75,7 @@ def _counted(segments: Iterable[SegmentStats]) -> dict[str, tuple[float, float]]
     found: dict[str, tuple[float, float]] = {}
     for each in segments:
         clicks = sum(map(sum, each.clicks.values()))
-        for name in dict.fromkeys((each.name, each.name.partition("|")[0], EVERYONE)):
+        for name in backing_off(each.name):
             before = found.get(name, (0.0, 0.0))
             found[name] = (before[0] + clicks, before[1] + each.expected)
     return found

@@ -1,12 +1,11 @@
 """The admin's call that judges an edit by logged clicks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib.approvals import store as approvals
 from chalicelib.contract.request import Request, timestamp
-from chalicelib.errors import Invalid
-from chalicelib.optimizer.earning import Earning
+from chalicelib.optimizer.earning import Earning, one_currency
 from chalicelib.optimizer.period import period
 from chalicelib.optimizer.replay import document, store
 from chalicelib.optimizer.replay.estimate import bound
@@ -29,7 +28,7 @@ def replay(request: Request, smartlink_id: str, body: Replay) -> ReplayDocument:
     settings, edited = store.edited(pool, body.smartlink)
     recorded = store.recorded(smartlink_id, asked, size(len(edited.offers)))
     earnings = store.earnings(smartlink_id, asked, recorded.sample)
-    currency = _one(earnings.currencies)
+    currency = one_currency(earnings.currencies)
     trials, reading = _tried(edited, recorded, earnings.by_click)
     found = judged(trials, _terms(edited), settings.goal) if trials.by_action else None
     return ReplayDocument(
@@ -70,10 +69,3 @@ def _terms(edited: Route) -> Terms:
         Action(campaign.id, catch_all): Earning(1, millionths(campaign.payout), millionths(campaign.revenue))
         for campaign, catch_all in seats
     }
-
-
-def _one(currencies: Sequence[str]) -> str | None:
-    """The one currency, if any; money of several cannot be added up."""
-    if len(currencies) > 1:
-        raise Invalid(("/from", f"holds money in {' and '.join(currencies)}, which cannot be added up"))
-    return currencies[0] if currencies else None

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from chalicelib.approvals import store as approvals
 from chalicelib.contract.request import Request, timestamp
-from chalicelib.errors import Invalid
-from chalicelib.optimizer.earning import MILLION, written
+from chalicelib.optimizer.earning import one_currency, written
 from chalicelib.optimizer.period import period
 from chalicelib.optimizer.uplift import counts, store, verdict
 from chalicelib.optimizer.uplift.estimate import Count, Estimate, Interval, Uplift
 from chalicelib.optimizer.uplift.estimate import uplift as compared
 from chalicelib.optimizer.uplift.schema import ArmFigures, Arms, UpliftDocument, UpliftQuery
 from chalicelib.smartlink import Arm, Goal
+from chalicelib.tracking.counters.cells import MONEY
 
 
 def uplift(request: Request, smartlink_id: str, query: UpliftQuery) -> UpliftDocument:
@@ -19,7 +19,7 @@ def uplift(request: Request, smartlink_id: str, query: UpliftQuery) -> UpliftDoc
     goal = Goal(approvals.pool(smartlink_id).settings["goal"])
     asked = period(query, request.now)
     groups = store.groups(smartlink_id, asked)
-    currency = _one(counts.currencies(groups), goal)
+    currency = _currency(counts.currencies(groups), goal)
     optimized, holdout = (counts.of_arm(groups, arm, goal) for arm in (Arm.OPTIMIZED, Arm.HOLDOUT))
     found, totals = compared(optimized, holdout), (optimized.total, holdout.total)
     return UpliftDocument(
@@ -38,11 +38,9 @@ def uplift(request: Request, smartlink_id: str, query: UpliftQuery) -> UpliftDoc
     )
 
 
-def _one(currencies: Sequence[str], goal: Goal) -> str | None:
-    """The one currency, if any; money of several can only be left aside."""
-    if len(currencies) > 1 and goal is not Goal.CONVERSION_RATE:
-        raise Invalid(("/from", f"holds money in {' and '.join(currencies)}, which cannot be added up"))
-    return currencies[0] if len(currencies) == 1 else None
+def _currency(currencies: Sequence[str], goal: Goal) -> str | None:
+    """The one currency, if any; conversions of several can be counted all the same."""
+    return one_currency(currencies) if goal.counts_money or len(currencies) == 1 else None
 
 
 def _arm(total: Count, found: Estimate | None) -> ArmFigures:
@@ -63,7 +61,7 @@ def _relative(found: Uplift) -> str | None:
     """The difference over the hold-out's value per click, where that is more than nothing."""
     if not (found.difference and found.holdout and found.holdout.value > 0):
         return None
-    return written(found.difference.value / found.holdout.value * MILLION)
+    return written(found.difference.value / found.holdout.value * MONEY)
 
 
 def _verdict(found: Uplift, totals: tuple[Count, Count], goal: Goal, currency: str | None) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from chalicelib.contract.request import Request, timestamp
 from chalicelib.contract.schema import Page
-from chalicelib.optimizer.earning import MILLION, written
+from chalicelib.optimizer.earning import written
 from chalicelib.optimizer.history.figures import Figures, SegmentFigures
 from chalicelib.optimizer.history.store import SKIPPED
 from chalicelib.optimizer.learning import Share
@@ -23,6 +23,7 @@ from chalicelib.optimizer.weights.store import Kept, Standing
 from chalicelib.settings import learning_minutes
 from chalicelib.smartlink import Rotation, SmartlinkStatus
 from chalicelib.tables import WeightHistory
+from chalicelib.tracking.counters.cells import MONEY
 
 _HOUR = 3600
 
@@ -118,9 +119,9 @@ def _offer(each: Share) -> OfferWeight:
     return OfferWeight(
         campaign_id=each.offer,
         share=each.share,
-        value_per_click=written(each.value * MILLION),
-        interval=[written(end * MILLION) for end in (each.low, each.high)],
-        payout_per_click=written(each.payout * MILLION),
+        value_per_click=written(each.value * MONEY),
+        interval=[written(end * MONEY) for end in (each.low, each.high)],
+        payout_per_click=written(each.payout * MONEY),
         effective_clicks=round(each.effective, 3),
         conversions_expected=round(each.pending, 3),
         reason=each.reason,

@@ -61,9 +61,8 @@ def standing(smartlink_id: str, now: datetime) -> Standing:
 
 
 def _run(smartlink_id: str, version: int) -> Kept | None:
-    its = WeightHistory.version == version
-    rows = WeightHistory.query(pool_month(smartlink_id, version), its, consistent_read=True)
-    return next(map(Kept, rows), None)
+    row = existing(WeightHistory, pool_month(smartlink_id, version), version)
+    return None if row is None else Kept(row)
 
 
 def runs(request: Request, smartlink_id: str, query: HistoryQuery) -> tuple[list[Kept], str | None]:

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 from chalicelib.smartlink import Outcome
 from chalicelib.tracking.counters.cells import merge, millionths
 from chalicelib.tracking.counters.layout import Counts, Layout
-from chalicelib.tracking.learning.delays import bin_of
+from chalicelib.tracking.learning.delays import HOUR_MS, bin_of
 
-HOUR_MS = 3_600_000
 SMARTLINK = "sml_"
 OF_CLICKS = -1
 """The delay in cells of clicks."""

@@ -22,7 +22,7 @@ def main() -> int:
     """Prove what was ordered; 0 where every claim holds."""
     order = _order()
     try:
-        return _shown(_running(), order)
+        return _shown(up.known(), order)
     except Stop as stop:
         print(f"error: {stop}", file=sys.stderr)
         return 1
@@ -31,14 +31,6 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return _INTERRUPTED
-
-
-def _running() -> Running:
-    running = up.last()
-    if running is None:
-        message = "the stack was never up here: make up starts it"
-        raise Stop(message)
-    return running
 
 
 def _order() -> Order:
