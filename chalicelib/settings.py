@@ -1,6 +1,7 @@
 """Configuration: the one place that reads the environment, when called."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 CACHE_SECONDS = 2.0
@@ -18,12 +19,59 @@ LEARNED_DAYS = 60
 DELIVERY_DAYS = 90
 """How long the deliveries of postbacks are kept."""
 
+_DOMAINS = {
+    "cn-": "amazonaws.com.cn",
+    "us-isob-": "sc2s.sgov.gov",
+    "us-isof-": "csp.hci.ic.gov",
+    "us-iso-": "c2s.ic.gov",
+    "eu-isoe-": "cloud.adc-e.uk",
+    "eusc-": "amazonaws.eu",
+}
+"""Where AWS has other domains than `amazonaws.com`, by how the regions' names begin."""
+
 _ROOT = Path(__file__).resolve().parent.parent
 
 
 def table_prefix() -> str:
     """What stands before each table's name: the stack's name and a dash."""
     return os.environ.get("TABLE_PREFIX", "smartlink-")
+
+
+def table_client() -> str:
+    """How the redirect calls DynamoDB: `lean`, by its own client, or `pynamodb`, by the SDK (it knows of proxies)."""
+    return os.environ.get("TABLE_CLIENT", "lean")
+
+
+def region() -> str:
+    """The AWS region; raises KeyError where none is set."""
+    return os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
+
+
+def dynamodb_endpoint() -> str:
+    """The URL of DynamoDB: the one that is set as for any AWS SDK, or the region's own."""
+    named = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB") or os.environ.get("AWS_ENDPOINT_URL")
+    return named or f"https://dynamodb.{region()}.{_domain(region())}"
+
+
+def _domain(its_region: str) -> str:
+    return next((domain for start, domain in _DOMAINS.items() if its_region.startswith(start)), "amazonaws.com")
+
+
+def given_credentials() -> tuple[str, str, str | None] | None:
+    """Access key, secret key and token, where the environment holds ones that do not end; otherwise None."""
+    key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
+    if not key or not secret or os.environ.get("AWS_CREDENTIAL_EXPIRATION"):
+        return None
+    return key, secret, os.environ.get("AWS_SESSION_TOKEN") or os.environ.get("AWS_SECURITY_TOKEN") or None
+
+
+def certificates() -> str | None:
+    """The file of the certificate authorities to trust: the one that is set, or the AWS SDK's; None: the system's."""
+    named = os.environ.get("AWS_CA_BUNDLE")
+    sdk = find_spec("botocore")
+    folders = (sdk.submodule_search_locations or []) if sdk else []
+    shipped = [str(Path(folder) / "cacert.pem") for folder in folders]
+    return named or next((file for file in shipped if Path(file).is_file()), None)
 
 
 def unwritten_clicks_queue() -> str:

@@ -54,6 +54,16 @@ def connection() -> Connection:
     )
 
 
+@cache
+def impatient_connection() -> Connection:
+    """The same for writes that must not be sent twice."""
+    return Connection(
+        connect_timeout_seconds=_CONNECT_SECONDS,
+        read_timeout_seconds=_READ_SECONDS,
+        max_retry_attempts=0,
+    )
+
+
 class CampaignsByYear(GlobalSecondaryIndex["Campaign"]):
     """All campaigns, a year at a time, in order of creation."""
 

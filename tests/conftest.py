@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.moto_endpoint import moto_endpoint
+
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
@@ -74,11 +76,16 @@ def empty_tables() -> None:
 
 
 @pytest.fixture
-def tables() -> Iterator[None]:
+def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Empty tables, and nothing remembered of others."""
+    from chalicelib import settings
+    from chalicelib.dynamodb import store as dynamodb
     from chalicelib.routing import store as routing
     from chalicelib.tracking import store as tracking
 
+    # The lean client's own setting: the SDK's clients are moto's already.
+    monkeypatch.setattr(settings, "dynamodb_endpoint", moto_endpoint)
+    dynamodb.forget()
     emulated_aws().start(reset=False)
     try:
         empty_tables()

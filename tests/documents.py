@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.routing import store as routing
 from chalicelib.routing import weights
+from chalicelib.routing.past.store import pool_month
 from chalicelib.tables import Click, Route, WeightHistory
 from tests.builders import LEARNED_AT
 from tests.conftest import Answered, Api
@@ -64,7 +65,7 @@ def taught(smartlink: dict[str, Any], segments: dict[str, dict[str, float]], ver
     """Puts learned weights into force, by segment and campaign, as a run of that moment does."""
     packed = weights.packed(segments)
     Route(smartlink["id"]).update([Route.weights.set(packed), Route.weights_version.set(version)])
-    kept = WeightHistory(routing.pool_month(smartlink["id"], version), version, weights=packed)
+    kept = WeightHistory(pool_month(smartlink["id"], version), version, weights=packed)
     kept.status, kept.expires_at = "published", version + 86_400
     kept.save()
 

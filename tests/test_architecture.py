@@ -59,6 +59,7 @@ LADDER = (
     {"contract"},
     {"notifications"},
     {"auth"},
+    {"dynamodb"},
     {"tables"},
     {"settings", "errors", "ids"},
     {"smartlink"},

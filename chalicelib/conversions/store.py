@@ -14,18 +14,17 @@ from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import PATIENCE_SECONDS, Changed, existing, transaction
 from chalicelib.conversions import conversion
-from chalicelib.conversions.conversion import Claim, Stored
+from chalicelib.conversions.conversion import Claim, Stored, Taken
 from chalicelib.errors import Forbidden, Gone, NotFound, Unavailable
 from chalicelib.routing import record, snapshot
-from chalicelib.routing.store import past_route
+from chalicelib.routing.past.store import past_route
 from chalicelib.smartlink import Campaign as CampaignNoun
 from chalicelib.smartlink import ConversionStatus
-from chalicelib.tables import Campaign, Click, Conversion
+from chalicelib.tables import Campaign, Cap, Click, Conversion
 from chalicelib.tracking import caps
 from chalicelib.tracking.counters.store import add_blocks
 from chalicelib.tracking.learning import cells as learning
 from chalicelib.tracking.learning import store as learned
-from chalicelib.tracking.store import add_used
 
 APPROVED, REJECTED = ConversionStatus.APPROVED, ConversionStatus.REJECTED
 _LONGEST_CLICK_ID = 200
@@ -148,4 +147,10 @@ def _add_figures(write: TransactWrite, row: Conversion, now: datetime) -> None:
     add_blocks(write, cause, conversion.counted(row.attribute_values, sign))
     learned.add_blocks(write, cause, learning.of_conversion(row.attribute_values, sign), now)
     for each in conversion.still_counting(row.places, now):
-        add_used(write, each.key, sign * each.amount, each.expires_at)
+        add_used(write, each, sign)
+
+
+def add_used(write: TransactWrite, taken: Taken, sign: int) -> None:
+    """Adds to the transaction that a cap's counter moves up (1) or back (-1) by what was taken, whatever its limit."""
+    expiry = [Cap.expires_at.set(taken.expires_at)] if taken.expires_at else []
+    write.update(Cap(taken.key), [Cap.used.add(sign * taken.amount), *expiry])

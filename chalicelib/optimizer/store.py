@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.contract.store import existing
+from chalicelib.dynamodb.errors import TableError
 from chalicelib.optimizer.checks import BrokenCounters
 from chalicelib.optimizer.counts import Moment, stats
 from chalicelib.optimizer.history import store as history
@@ -30,7 +31,7 @@ from chalicelib.tracking.store import used_of
 ATTEMPTS = 3
 """How often what was learned is thrown away for an admin's edit that came between; the next round is not far."""
 
-_AWS = (PynamoDBException, BotoCoreError, ClientError)
+_AWS = (PynamoDBException, BotoCoreError, ClientError, TableError)
 _UNSEEN = timedelta(minutes=2)
 """What was counted may show a minute late, and a run's version may be a moment after its beginning."""
 

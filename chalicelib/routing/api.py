@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import BotoCoreError
 from chalice.app import Blueprint, Response
-from pynamodb.exceptions import PynamoDBException
 
 from chalicelib import ids, settings
+from chalicelib.dynamodb.errors import TableError
 from chalicelib.routing import pages, record, store
 from chalicelib.routing.decision import Decision, decide
 from chalicelib.routing.eligibility import Arrival
@@ -33,7 +32,7 @@ def redirect(code: str) -> Response:
     event = blueprint.current_request.to_original_event()
     try:
         found = store.find(code) if ids.is_code(code) else None
-    except (PynamoDBException, BotoCoreError) as error:
+    except TableError as error:
         print(f"the tables did not answer for {code}: {error}", file=sys.stderr)
         return _page(503, pages.UNAVAILABLE)
     if found is None:

@@ -1,20 +1,17 @@
-"""Links and routes from their tables, remembered in the process for about two seconds."""
+"""What a click reads, links and routes above all, remembered in the process for about two seconds."""
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from botocore.exceptions import BotoCoreError
-from pynamodb.exceptions import DoesNotExist, PynamoDBException
-
+from chalicelib.dynamodb.errors import TableError
+from chalicelib.dynamodb.items import text
+from chalicelib.dynamodb.store import batch_get, get
 from chalicelib.routing import snapshot, weights
 from chalicelib.settings import CACHE_SECONDS
 from chalicelib.smartlink import Learned, PublisherLink, Route
-from chalicelib.tables import CampaignApproval, Link, WeightHistory
-from chalicelib.tables import Route as RouteRow
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.store import used_of
 
@@ -40,7 +37,7 @@ class Remembered(Generic[Key, Value]):
             return known[1]
         try:
             value = self._fetch(key)
-        except (PynamoDBException, BotoCoreError):
+        except TableError:
             if known is None:
                 raise
             # Asked again only after a while: every try at a hanging table would keep a visitor waiting.
@@ -56,37 +53,37 @@ class Remembered(Generic[Key, Value]):
 
 
 def _fetch_link(code: str) -> PublisherLink | None:
-    try:
-        row = Link.get(code)
-    except DoesNotExist:
+    row = get("links", {"code": text(code)})
+    if row is None or not row["active"]:
         return None
-    return PublisherLink(row.code, row.publisher_id, row.route_id, row.publisher_active) if row.active else None
+    return PublisherLink(row["code"], row["publisher_id"], row["route_id"], row["publisher_active"])
 
 
 def _fetch_route(route_id: str) -> Route | None:
-    try:
-        row = RouteRow.get(route_id)
-    except DoesNotExist:
+    row = get("routes", {"id": text(route_id)})
+    if row is None:
         return None
     try:
-        return of_row(row)
+        return stored_route(row)
     except Exception as error:  # noqa: BLE001 - the visitor must arrive all the same
-        print(f"route {route_id}@{row.version} cannot be read, its clicks fall back: {error!r}", file=sys.stderr)
-        return snapshot.bare(route_id, row.snapshot, row.version)
+        print(f"route {route_id}@{row['version']} cannot be read, its clicks fall back: {error!r}", file=sys.stderr)
+        return snapshot.bare(route_id, row["snapshot"], row["version"])
 
 
-def of_row(row: RouteRow) -> Route:
+def stored_route(row: Mapping[str, Any]) -> Route:
     """The route of a table's row, with what was learned for it; raises where its snapshot cannot be read.
 
     Weights that cannot be read are as none: the admin's are there to go by.
     """
-    unpacked = snapshot.unpacked(row.snapshot, row.version)
-    if row.weights is None or row.weights_version is None:
+    unpacked = snapshot.unpacked(row["snapshot"], row["version"])
+    stored, version = row.get("weights"), row.get("weights_version")
+    if stored is None or version is None:
         return unpacked
-    return replace(unpacked, learned=_learned(row.id, row.weights, row.weights_version))
+    return replace(unpacked, learned=learned(row["id"], stored, version))
 
 
-def _learned(route_id: str, stored: bytes, version: int) -> Learned | None:
+def learned(route_id: str, stored: bytes, version: int) -> Learned | None:
+    """The weights as stored; None, and a line in the log, where they cannot be read."""
     try:
         return weights.unpacked(stored, version)
     except Exception as error:  # noqa: BLE001 - the visitor must arrive all the same
@@ -96,8 +93,8 @@ def _learned(route_id: str, stored: bytes, version: int) -> Learned | None:
 
 def _fetch_approvals(whose: tuple[str, tuple[str, ...]]) -> frozenset[str]:
     publisher_id, campaign_ids = whose
-    rows = CampaignApproval.batch_get([(publisher_id, campaign_id) for campaign_id in campaign_ids])
-    return frozenset(row.campaign_id for row in rows if row.active)
+    keys = [{"publisher_id": text(publisher_id), "campaign_id": text(each)} for each in campaign_ids]
+    return frozenset(row["campaign_id"] for row in batch_get("campaign_approvals", keys) if row["active"])
 
 
 link = Remembered(_fetch_link)
@@ -122,42 +119,12 @@ def find(code: str) -> tuple[PublisherLink, Route] | None:
     return (found, its_route) if found and its_route else None
 
 
-def past_route(route_id: str, version: int) -> Route:
-    """The route as it was at that version: every one that was published is kept."""
-    kept = RouteRow.get(f"{route_id}@{version}", consistent_read=True)
-    return snapshot.unpacked(kept.snapshot, version)
-
-
-def past_weights(route_id: str, version: int) -> Learned | None:
-    """The weights that were in force under that version; None where they are gone or cannot be read."""
-    return all_past_weights([(route_id, version)]).get((route_id, version))
-
-
-def all_past_weights(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Learned]:
-    """Those of the weights (route's ID, their version) that are kept and can be read."""
-    keys = {(pool_month(route_id, version), version): route_id for route_id, version in wanted}
-    shown = ["pool_month", "version", "weights"]
-    rows = WeightHistory.batch_get(sorted(keys), consistent_read=True, attributes_to_get=shown) if keys else ()
-    found = {}
-    for row in rows:
-        route_id = keys[row.pool_month, row.version]
-        known = _learned(route_id, row.weights, row.version) if row.weights else None
-        if known:
-            found[route_id, row.version] = known
-    return found
-
-
-def pool_month(route_id: str, version: int) -> str:
-    """The partition of the history with a pool's weights of that version: `sml_…#2026-11`, the month in UTC."""
-    return f"{route_id}#{datetime.fromtimestamp(version, UTC):%Y-%m}"
-
-
 def is_approved(publisher_id: str, its_route: Route, campaign_id: str) -> bool:
     """Whether the publisher may run the campaign by an approval of their own; what cannot be known is not."""
     held = tuple(sorted(offer.campaign.id for offer in its_route.offers))
     try:
         return campaign_id in approvals((publisher_id, held), time.monotonic())
-    except (PynamoDBException, BotoCoreError):
+    except TableError:
         return False
 
 
@@ -171,7 +138,7 @@ def is_used_up(places: Sequence[Place]) -> bool:
         return False
     try:
         known = used(tuple(place.key for place in places), time.monotonic())
-    except (PynamoDBException, BotoCoreError):
+    except TableError:
         return True
     return any(known.get(place.key, 0) >= place.limit for place in places)
 

@@ -10,19 +10,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError, UpdateError
-from pynamodb.expressions.condition import Condition
-from pynamodb.transactions import TransactWrite
-
+from chalicelib.dynamodb.errors import CONDITION_FAILED, TRANSACTION_FAILED, Refused, TableError
+from chalicelib.dynamodb.items import Item, number, text
+from chalicelib.dynamodb.store import batch_get, call, named
 from chalicelib.settings import CLICK_DAYS, unwritten_clicks_queue
 from chalicelib.smartlink import Refusal
-from chalicelib.tables import Cap, Click, Duplicate, connection
 from chalicelib.tracking.caps import Place
+from chalicelib.tracking.clicks import item
 from chalicelib.tracking.duplicates import Mark
 
 _ATTEMPTS = 10
-_CONDITION_FAILED = "ConditionalCheckFailed"
+_UNMET = "ConditionalCheckFailed"
 _REMEMBERED_FULL = 10_000
 
 
@@ -53,7 +51,7 @@ def reserve(reservation: Reservation) -> Refusal | None:
         return None
     try:
         refusal = _reserve_together(reservation) if wanted > 1 else _reserve_one(reservation)
-    except (PynamoDBException, BotoCoreError):
+    except TableError:
         return Refusal.CAP if reservation.places else None
     if refusal is Refusal.CAP and len(reservation.places) == 1:
         _remember_full(reservation.places[0])
@@ -64,31 +62,27 @@ def peek(reservation: Reservation) -> Refusal | None:
     """What `reserve` would say just now, taking nothing."""
     used = used_of([place.key for place in reservation.places])
     mark = reservation.mark
-    marks = Duplicate.batch_get([mark.key], consistent_read=True) if mark else ()
-    if any(row.expires_at > reservation.now.timestamp() for row in marks):
+    marks = batch_get("duplicates", [{"key": text(mark.key)}], consistent=True) if mark else ()
+    if any(row["expires_at"] > reservation.now.timestamp() for row in marks):
         return Refusal.DUPLICATE
     return Refusal.CAP if any(used.get(p.key, 0) >= p.limit for p in reservation.places) else None
 
 
 def used_of(keys: Sequence[str]) -> dict[str, int]:
     """How much is used up by each of the counters that exist, as of now; no keys, no read."""
-    return {row.key: row.used for row in Cap.batch_get(keys, consistent_read=True)} if keys else {}
-
-
-def add_used(write: TransactWrite, key: str, amount: int, expires_at: datetime | None) -> None:
-    """Adds to the transaction that a counter moves by `amount` (below 0: is given back), whatever its limit."""
-    write.update(Cap(key), _moving(amount, expires_at))
+    rows = batch_get("caps", [{"key": text(key)} for key in keys], consistent=True)
+    return {row["key"]: row["used"] for row in rows}
 
 
 def _reserve_one(reservation: Reservation) -> Refusal | None:
     try:
         if reservation.mark:
-            _row(reservation).save(_unmarked(reservation))
+            call("PutItem", _marking(reservation, reservation.mark))
         else:
-            place = reservation.places[0]
-            Cap(place.key).update(_taking(place), _has_room(place))
-    except (PutError, UpdateError) as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+            # A repeated increment would count a click twice; an unanswered one is taken as refused.
+            call("UpdateItem", _taking(reservation.places[0]), once=True)
+    except Refused as refused:
+        if refused.code != CONDITION_FAILED:
             raise
         return Refusal.DUPLICATE if reservation.mark else Refusal.CAP
     return None
@@ -97,14 +91,13 @@ def _reserve_one(reservation: Reservation) -> Refusal | None:
 def _reserve_together(reservation: Reservation) -> Refusal | None:
     for n in range(_ATTEMPTS):
         try:
-            _commit(reservation)
-        except TransactWriteError as error:
-            codes = [reason.code if reason else None for reason in error.cancellation_reasons]
-            if not codes:
+            call("TransactWriteItems", _taking_all(reservation))
+        except Refused as refused:
+            if refused.code != TRANSACTION_FAILED:
                 raise
-            if _CONDITION_FAILED in codes:
-                # PynamoDB sends puts before updates: the mark, where there is one, comes first.
-                marked = reservation.mark and codes[0] == _CONDITION_FAILED
+            codes = [reason.get("Code") for reason in refused.reasons]
+            if _UNMET in codes:
+                marked = reservation.mark and codes[0] == _UNMET
                 return Refusal.DUPLICATE if marked else Refusal.CAP
             time.sleep(random.uniform(0, 0.005 * 2 ** min(n, 5)))  # noqa: S311 - jitter between contenders
         else:
@@ -112,38 +105,39 @@ def _reserve_together(reservation: Reservation) -> Refusal | None:
     return Refusal.CAP
 
 
-def _commit(reservation: Reservation) -> None:
-    with TransactWrite(connection=connection(), client_request_token=reservation.token) as write:
-        if reservation.mark:
-            write.save(_row(reservation), _unmarked(reservation))
-        for place in reservation.places:
-            write.update(Cap(place.key), _taking(place), _has_room(place))
+def _taking_all(reservation: Reservation) -> dict[str, Any]:
+    marks = [{"Put": _marking(reservation, reservation.mark)}] if reservation.mark else []
+    places = [{"Update": _taking(place)} for place in reservation.places]
+    return {"TransactItems": [*marks, *places], "ClientRequestToken": reservation.token}
 
 
-def _row(reservation: Reservation) -> Duplicate:
-    mark = reservation.mark
-    assert mark  # noqa: S101 - asked only where there is one
-    return Duplicate(mark.key, click_id=reservation.token, expires_at=mark.expires_at)
+def _marking(reservation: Reservation, mark: Mark) -> dict[str, Any]:
+    return {
+        "TableName": named("duplicates"),
+        "Item": {
+            "key": text(mark.key),
+            "click_id": text(reservation.token),
+            "expires_at": number(mark.expires_at),
+        },
+        # The table's own expiry may come days late: an old mark is overwritten.
+        "ConditionExpression": "attribute_not_exists(#key) OR expires_at <= :now",
+        "ExpressionAttributeNames": {"#key": "key"},
+        "ExpressionAttributeValues": {":now": number(int(reservation.now.timestamp()))},
+    }
 
 
-def _unmarked(reservation: Reservation) -> Condition:
-    # The table's own expiry may come days late: an old mark is overwritten.
-    unmarked: Condition = Duplicate.key.does_not_exist() | (Duplicate.expires_at <= int(reservation.now.timestamp()))
-    return unmarked
-
-
-def _taking(place: Place) -> list[Any]:
-    return _moving(1, place.expires_at)
-
-
-def _moving(amount: int, expires_at: datetime | None) -> list[Any]:
-    expiry = [Cap.expires_at.set(expires_at)] if expires_at else []
-    return [Cap.used.add(amount), *expiry]
-
-
-def _has_room(place: Place) -> Condition:
-    room: Condition = Cap.used.does_not_exist() | (Cap.used < place.limit)
-    return room
+def _taking(place: Place) -> dict[str, Any]:
+    expiry = " SET expires_at = :expiry" if place.expires_at else ""
+    values = {":one": number(1), ":limit": number(place.limit)}
+    if place.expires_at:
+        values[":expiry"] = number(int(place.expires_at.timestamp()))
+    return {
+        "TableName": named("caps"),
+        "Key": {"key": text(place.key)},
+        "UpdateExpression": f"ADD used :one{expiry}",
+        "ConditionExpression": "attribute_not_exists(used) OR used < :limit",
+        "ExpressionAttributeValues": values,
+    }
 
 
 def _seen_full(place: Place) -> bool:
@@ -166,31 +160,26 @@ def write_click(record: Mapping[str, Any]) -> None:
 
     Never raises: the visitor is on the way.
     """
-    row = Click(**record, expires_at=record["at"] // 1000 + CLICK_DAYS * 86_400)
+    stored = item(record, record["at"] // 1000 + CLICK_DAYS * 86_400)
     try:
-        row.save()
-    except (PynamoDBException, BotoCoreError):
-        _set_aside(row)
+        _write(stored)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the click must not be lost
+        print(f"click {record['click_id']} waits to be written: {error!r}", file=sys.stderr)
+        _set_aside(stored)
 
 
-def write_set_aside(body: str) -> None:
-    """Writes a click that was set aside: the queue's message is the item itself."""
-    row = Click()
-    row.deserialize(json.loads(body))
-    row.save()
+def _write(stored: Item) -> None:
+    # Whole and under its own ID: to write it twice is to write it once.
+    call("PutItem", {"TableName": named("clicks"), "Item": stored})
 
 
-def _set_aside(row: Click) -> None:
-    item = json.dumps(row.serialize(), separators=(",", ":"))
+def _set_aside(stored: Item) -> None:
+    body = json.dumps(stored, separators=(",", ":"))
     try:
-        _send(item)
-    except (BotoCoreError, ClientError, KeyError):
+        queues().send_message(QueueUrl=unwritten_clicks_queue(), MessageBody=body)
+    except Exception:  # noqa: BLE001 - see above
         # The last resort that can still be replayed by hand; the alarm `click-lost` watches for the word.
-        print(f"CLICK_NOT_WRITTEN {item}", file=sys.stderr, flush=True)
-
-
-def _send(item: str) -> None:
-    queues().send_message(QueueUrl=unwritten_clicks_queue(), MessageBody=item)
+        print(f"CLICK_NOT_WRITTEN {body}", file=sys.stderr, flush=True)
 
 
 @cache

@@ -1,15 +1,18 @@
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.contract.store import Changed
 from chalicelib.conversions import store
-from chalicelib.conversions.conversion import Claim
-from chalicelib.tables import Cap, Click, Conversion, Counter
+from chalicelib.conversions.conversion import Claim, Taken
+from chalicelib.tables import Cap, Click, Conversion, Counter, connection
 from chalicelib.tracking.learning.cells import COUNTS
+from chalicelib.tracking.store import used_of
 from tests.advertiser import Deal, caps_of, conversions, counted, learned, new_deal, sums, used
 from tests.conftest import Api
 from tests.documents import good
@@ -165,3 +168,21 @@ def test_counters_and_caps_always_hold_exactly_the_approved_conversions(
     assert {metric: count for metric, count in caps.items() if count} == expected
     learned_of = dict(zip(COUNTS, map(sum, zip(*_learned(deal), strict=True)), strict=False))
     assert {name: learned_of[name] for name in expected} == expected
+
+
+# Counters
+
+
+def _move(key: str, amount: int, expires_at: datetime | None) -> None:
+    with TransactWrite(connection=connection()) as write:
+        store.add_used(write, Taken(key, abs(amount), expires_at), 1 if amount > 0 else -1)
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_counter_moves_up_and_down_whatever_the_limit() -> None:
+    end = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    for amount in (5, 7, -5):
+        _move("payout", amount, end)
+    _move("ever", 1, None)
+    assert used_of(["payout", "ever", "none"]) == {"payout": 7, "ever": 1}
+    assert {row.key: row.expires_at for row in Cap.scan()} == {"payout": end, "ever": None}

@@ -7,7 +7,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.optimizer.store import learn_pool
 from chalicelib.routing import weights
-from chalicelib.routing.store import pool_month
+from chalicelib.routing.past.store import pool_month
 from chalicelib.smartlink import Learned
 from chalicelib.tables import Route, WeightHistory, connection
 from chalicelib.tracking.learning import store as learning

@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
-from pynamodb.connection import Connection
 
 import app
 from chalicelib.routing import api as routing
@@ -19,6 +18,7 @@ from chalicelib.smartlink import Refusal
 from chalicelib.tables import Cap, Duplicate, Route
 from chalicelib.tracking import store as tracking
 from chalicelib.tracking.handlers import write_clicks
+from chalicelib.tracking.unwritten import store as unwritten
 from tests.builders import LEARNED_AT
 from tests.conftest import Answered, Api, dynamodb, table_definitions
 from tests.documents import (
@@ -36,6 +36,7 @@ from tests.documents import (
     refusals,
     taught,
 )
+from tests.moto_endpoint import noted
 
 WINDOWS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
@@ -416,11 +417,12 @@ def test_a_click_refused_by_a_used_up_cap_takes_no_place_and_leaves_no_mark(admi
 
 def test_a_cap_on_conversions_is_read_once_in_two_seconds(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     cap = {"metric": "conversions", "window": "day", "limit": "9"}
-    code, asked = new_link(admin, new_campaign(admin, caps=[cap])), _noted(monkeypatch)
+    code = new_link(admin, new_campaign(admin, caps=[cap]))
     clock = SimpleNamespace(now=100.0)
     monkeypatch.setattr(store, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    for clock.now in (100.0, 101.9, 102.0):
-        Api().click(code)
+    with noted() as asked:
+        for clock.now in (100.0, 101.9, 102.0):
+            Api().click(code)
     assert asked.count("BatchGetItem") == 2
 
 
@@ -636,7 +638,7 @@ def test_a_click_that_the_queue_refuses_too_stands_in_the_log(admin: Api, capsys
     assert host(clicked(code)) == "game.example"
     (line,) = [each for each in capsys.readouterr().err.splitlines() if each.startswith("CLICK_NOT_WRITTEN ")]
     _with_clicks_table()
-    tracking.write_set_aside(line.removeprefix("CLICK_NOT_WRITTEN "))
+    unwritten.write(line.removeprefix("CLICK_NOT_WRITTEN "))
     assert [row.outcome for row in recorded().values()] == ["offer"]
 
 
@@ -657,21 +659,8 @@ def test_the_application_registers_the_queues_handler_under_its_name() -> None:
     assert app.app.handler_map["write_clicks"] is not None
 
 
-def _noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The operations that the tables are asked for from now on."""
-    asked: list[str] = []
-    ask = Connection._make_api_call
-
-    def noted(self: Connection, operation: str, arguments: dict[str, Any]) -> Any:
-        asked.append(operation)
-        return ask(self, operation, arguments)
-
-    monkeypatch.setattr(Connection, "_make_api_call", noted)
-    return asked
-
-
-def test_a_click_is_two_reads_and_a_write_and_warm_no_read_at_all(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_click_is_two_reads_and_a_write_and_warm_no_read_at_all(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin))
-    asked = _noted(monkeypatch)
-    assert [admin.click(code).status for _ in range(2)] == [302, 302]
+    with noted() as asked:
+        assert [admin.click(code).status for _ in range(2)] == [302, 302]
     assert asked == ["GetItem", "GetItem", "PutItem", "PutItem"]

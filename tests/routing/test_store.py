@@ -1,11 +1,11 @@
 import pytest
-from pynamodb.exceptions import GetError
 
+from chalicelib.dynamodb.errors import Unanswered
 from chalicelib.routing import snapshot, store, weights
 from chalicelib.routing.store import Remembered
 from chalicelib.settings import CACHE_SECONDS
 from chalicelib.smartlink import Learned, PublisherLink
-from chalicelib.tables import CampaignApproval, Cap, Link, Route, WeightHistory
+from chalicelib.tables import CampaignApproval, Cap, Link, Route
 from chalicelib.tracking.caps import Place
 from tests.builders import LEARNED_AT, a_route, an_offer, campaign_document, pool_document
 from tests.conftest import dynamodb
@@ -22,7 +22,7 @@ class Table:
     def __call__(self, key: str) -> str | None:
         self.asked.append(key)
         if self.sick:
-            raise GetError
+            raise Unanswered
         return self.value
 
 
@@ -70,7 +70,7 @@ def test_a_sick_table_is_asked_once_in_five_seconds() -> None:
 def test_what_was_never_known_cannot_be_told_by_a_sick_table() -> None:
     table = Table()
     table.sick = True
-    with pytest.raises(GetError):
+    with pytest.raises(Unanswered):
         Remembered(table)("a", 0.0)
 
 
@@ -159,56 +159,6 @@ def test_weights_without_a_version_are_not_used() -> None:
     assert found.learned is None
 
 
-def _learned(pool_id: str, version: int, stored: bytes | None) -> None:
-    """Writes a run into the history."""
-    month = store.pool_month(pool_id, version)
-    status = "published" if stored else "skipped"
-    WeightHistory(month, version, status=status, weights=stored, run=b"figures", expires_at=version + 9).save()
-
-
-@pytest.mark.parametrize(
-    ("version", "month"),
-    [(1_793_491_199, "sml_1#2026-10"), (1_793_491_200, "sml_1#2026-11"), (LEARNED_AT, "sml_1#2026-11")],
-)
-def test_a_version_is_kept_under_its_month_in_utc(version: int, month: str) -> None:
-    assert store.pool_month("sml_1", version) == month
-
-
-@pytest.mark.usefixtures("tables")
-def test_past_weights_are_those_of_their_version() -> None:
-    october = 1_793_491_199
-    _learned("sml_1", LEARNED_AT, weights.packed(SEGMENTS))
-    _learned("sml_1", october, weights.packed({"*": {"cmp_1": 1.0}}))
-
-    assert store.past_weights("sml_1", LEARNED_AT) == Learned(LEARNED_AT, SEGMENTS)
-    assert store.past_weights("sml_1", october) == Learned(october, {"*": {"cmp_1": 1.0}})
-
-
-@pytest.mark.usefixtures("tables")
-@pytest.mark.parametrize("stored", [None, b"", b"rubbish"], ids=["skipped", "empty", "unreadable"])
-def test_a_run_without_weights_to_read_has_none(stored: bytes | None) -> None:
-    _learned("sml_1", LEARNED_AT, stored)
-
-    assert store.past_weights("sml_1", LEARNED_AT) is None
-
-
-@pytest.mark.usefixtures("tables")
-def test_all_past_weights_are_read_at_once_and_those_that_are_gone_left_out() -> None:
-    for pool_id, version in (("sml_1", LEARNED_AT), ("sml_1", LEARNED_AT + 300), ("sml_2", LEARNED_AT)):
-        _learned(pool_id, version, weights.packed(SEGMENTS))
-    wanted = [("sml_1", LEARNED_AT), ("sml_1", LEARNED_AT), ("sml_2", LEARNED_AT), ("sml_2", LEARNED_AT + 300)]
-
-    known = Learned(LEARNED_AT, SEGMENTS)
-    assert store.all_past_weights(wanted) == {("sml_1", LEARNED_AT): known, ("sml_2", LEARNED_AT): known}
-
-
-@pytest.mark.usefixtures("tables")
-def test_where_no_weights_are_wanted_none_are_read() -> None:
-    dynamodb().delete_table(TableName="smartlink-weight_history")
-
-    assert store.all_past_weights([]) == {}
-
-
 @pytest.mark.usefixtures("tables")
 def test_only_an_active_approval_of_the_publishers_own_counts() -> None:
     for publisher, campaign, active in (("pub_1", "cmp_1", True), ("pub_1", "cmp_2", False), ("pub_2", "cmp_3", True)):
@@ -218,6 +168,15 @@ def test_only_an_active_approval_of_the_publishers_own_counts() -> None:
     route = a_route(*(an_offer(f"cmp_{n}") for n in (1, 2, 3, 4)))
     approved = [store.is_approved("pub_1", route, offer.campaign.id) for offer in route.offers]
     assert approved == [True, False, False, False]
+
+
+@pytest.mark.usefixtures("tables")
+def test_the_approvals_of_a_pool_of_two_hundred_offers_are_read() -> None:
+    ids = [f"cmp_{n}" for n in range(200)]
+    for each in ids[::3]:
+        CampaignApproval("pub_1", each, tracking_key="k", active=True, approved_at="2026-11-21T00:00:00.000Z").save()
+    route = a_route(*map(an_offer, ids))
+    assert [each for each in ids if store.is_approved("pub_1", route, each)] == ids[::3]
 
 
 @pytest.mark.usefixtures("tables")

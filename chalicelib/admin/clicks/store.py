@@ -16,7 +16,7 @@ from chalicelib.contract.request import Request
 from chalicelib.contract.store import found, years
 from chalicelib.errors import Invalid
 from chalicelib.routing import snapshot
-from chalicelib.routing.store import all_past_weights, past_route, past_weights
+from chalicelib.routing.past.store import all_past_weights, past_route, past_weights
 from chalicelib.settings import CLICK_DAYS
 from chalicelib.smartlink import Route
 from chalicelib.tables import Campaign, CampaignApproval, Click, ClickList, Membership, Pool

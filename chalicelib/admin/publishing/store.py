@@ -11,7 +11,7 @@ from chalicelib.contract.request import Request
 from chalicelib.contract.store import existing, transaction
 from chalicelib.errors import Invalid
 from chalicelib.routing import snapshot
-from chalicelib.routing.store import of_row
+from chalicelib.routing.past.store import of_row
 from chalicelib.routing.weights import MAX_WEIGHTS_BYTES
 from chalicelib.smartlink import CampaignStatus, SmartlinkStatus
 from chalicelib.smartlink import Route as RouteNoun

@@ -7,7 +7,7 @@ from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.routing.store import pool_month
+from chalicelib.routing.past.store import pool_month
 from chalicelib.settings import CLICK_DAYS
 from chalicelib.tables import Route, WeightHistory, connection
 

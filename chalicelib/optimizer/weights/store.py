@@ -12,7 +12,7 @@ from chalicelib.optimizer.history import figures
 from chalicelib.optimizer.history.figures import Figures
 from chalicelib.optimizer.history.store import months, newest
 from chalicelib.optimizer.weights.schema import HistoryQuery
-from chalicelib.routing.store import pool_month
+from chalicelib.routing.past.store import pool_month
 from chalicelib.settings import CLICK_DAYS
 from chalicelib.tables import Pool, Route, WeightHistory
 

@@ -4,7 +4,7 @@ from chalicelib.contract.request import Request
 from chalicelib.publisher.clicks import store
 from chalicelib.publisher.clicks.schema import OwnClickDocument
 from chalicelib.routing import record
-from chalicelib.routing.store import past_route
+from chalicelib.routing.past.store import past_route
 
 
 def show(request: Request, click_id: str) -> OwnClickDocument:

@@ -7,7 +7,7 @@ import pytest
 from chalicelib import ids
 from chalicelib.admin.clicks import api, store
 from chalicelib.routing import snapshot, weights
-from chalicelib.routing.store import pool_month
+from chalicelib.routing.past.store import pool_month
 from chalicelib.tables import CampaignApproval, Click, ClickList, Membership, Route, WeightHistory
 from chalicelib.tracking.runs.run import packed
 from tests.builders import campaign_document, pool_document

@@ -14,7 +14,7 @@ from chalicelib.optimizer.replay.store import Earnings, Recorded, approved_now, 
 from chalicelib.reporting.period import Period
 from chalicelib.routing import record, snapshot, weights
 from chalicelib.routing.decision import decide
-from chalicelib.routing.store import pool_month
+from chalicelib.routing.past.store import pool_month
 from chalicelib.smartlink import Route as RouteNoun
 from chalicelib.tables import CampaignApproval, Click, ClickList, Conversion, Route, WeightHistory
 from chalicelib.tracking.runs.run import packed

@@ -1,0 +1,60 @@
+"""DynamoDB by PynamoDB's connection, that is by the AWS SDK: the lean client's equal, for where that does not fit."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.dynamodb.errors import Refused, Unanswered
+from chalicelib.tables import connection, impatient_connection
+
+_SERVER_TROUBLE = 500
+
+
+def call(operation: str, request: Mapping[str, Any], *, once: bool) -> Mapping[str, Any]:
+    """As `dynamodb.store.call`; with `once` it is sent once, whatever comes of it."""
+    try:
+        answer = _connection(once=once).dispatch(operation, _with_bytes(request))
+    except (PynamoDBException, BotoCoreError) as error:
+        raise _translated(error) from error
+    return {name: _with_base64(value) for name, value in answer.items() if name not in _OWN_WORDS}
+
+
+_OWN_WORDS = frozenset({"ResponseMetadata", "ConsumedCapacity"})
+
+
+@cache
+def _connection(*, once: bool) -> Connection:
+    return impatient_connection() if once else connection()
+
+
+def _translated(error: Exception) -> Exception:
+    cause = error.__cause__
+    if not isinstance(cause, ClientError) or cause.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_TROUBLE:
+        return Unanswered(str(error))
+    answer: Mapping[str, Any] = _with_base64(cause.response)
+    told = cause.response["Error"]
+    return Refused(told.get("Code", ""), told.get("Message", ""), answer)
+
+
+def _with_bytes(document: Any) -> Any:  # noqa: ANN401 - JSON
+    """The SDK takes bytes where the wire has base64."""
+    return _mapped(document, b64decode)
+
+
+def _with_base64(document: Any) -> Any:  # noqa: ANN401 - JSON
+    return _mapped(document, lambda value: b64encode(value).decode())
+
+
+def _mapped(document: Any, of_binary: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(document, dict):
+        if document.keys() == {"B"}:
+            return {"B": of_binary(document["B"])}
+        return {name: _mapped(value, of_binary) for name, value in document.items()}
+    if isinstance(document, list):
+        return [_mapped(value, of_binary) for value in document]
+    return document

@@ -1,0 +1,62 @@
+"""A recorded click as its table stores it: short names, and nothing of what is not known."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.dynamodb.items import Item, number, text
+
+_TEXTS = {
+    "click_id": "click_id",
+    "code": "lc",
+    "route_id": "ro",
+    "publisher_id": "pu",
+    "outcome": "ou",
+    "campaign_id": "ca",
+    "refusals": "re",
+    "arm": "ar",
+    "propensity": "pr",
+    "segment": "sg",
+    "country": "co",
+    "region": "rg",
+    "city": "ci",
+    "device": "de",
+    "os": "os",
+    "browser": "br",
+    "language": "la",
+    "source": "so",
+    "external_click_id": "ex",
+    "parameters": "qu",
+}
+_NUMBERS = {"at": "at", "expires_at": "expires_at", "route_version": "rv", "epoch": "ep", "weights_version": "wv"}
+_FLAGS = {"is_bot": "bo", "is_duplicate": "du"}
+_DOCUMENTS = {"sub_ids": "su"}
+
+
+def item(record: Mapping[str, Any], expires_at: int) -> Item:
+    """The record's item, of which `tables.Click` is the model; `expires_at` in seconds since 1970.
+
+    Raises KeyError for a field that the table does not have.
+    """
+    stored = {"expires_at": number(expires_at)}
+    for name, value in record.items():
+        if value is not None:
+            short, write = _FIELDS[name]
+            stored[short] = write(value)
+    return stored
+
+
+def _flag(value: bool) -> dict[str, bool]:  # noqa: FBT001 - it is the value
+    return {"BOOL": value}
+
+
+def _document(value: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
+    return {"S": json.dumps(value)}
+
+
+_FIELDS: Mapping[str, tuple[str, Any]] = {
+    **{name: (short, text) for name, short in _TEXTS.items()},
+    **{name: (short, number) for name, short in _NUMBERS.items()},
+    **{name: (short, _flag) for name, short in _FLAGS.items()},
+    **{name: (short, _document) for name, short in _DOCUMENTS.items()},
+}
