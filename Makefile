@@ -45,9 +45,8 @@ soak: up  ## send 20,000 clicks and 600 conversions to the running stack and com
 learn: up  ## let an optimized smartlink learn on the running stack, and hold it against what the traffic maker knows
 	@$(BIN)/python -m local.traffic.learning
 
-bench: up  ## time reports over half a million counter cells in the running stack, and learning of a thousand pools
-	@$(BIN)/python -m bench.reports
-	@$(BIN)/python -m bench.pools
+bench: up  ## time the click, cold start, throughput, counting, reports and learning; the table goes to bench/RESULTS.md
+	@$(BIN)/python -m bench
 
 regret: install  ## compare the learning with other policies in made-up pools; SEEDS=5 for a first look
 	@$(BIN)/python -m bench.regret --seeds $(SEEDS)

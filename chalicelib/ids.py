@@ -4,15 +4,17 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_SHIFTS = range(120, -1, -10)
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CODE_LENGTH = 10
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def timed_id(now: datetime, entropy: bytes) -> str:
     """26 characters of Crockford's base 32: milliseconds since 1970, then 10 bytes of entropy (as in ULID)."""
-    number = (now - _BEGINNING) // timedelta(milliseconds=1) << 80 | int.from_bytes(entropy[:10])
-    return _written(number)
+    return _written((now - _BEGINNING) // _MILLISECOND << 80 | int.from_bytes(entropy[:10]))
 
 
 def named_id(name: str) -> str:
@@ -21,8 +23,8 @@ def named_id(name: str) -> str:
 
 
 def _written(number: int) -> str:
-    """The lowest 130 bits of a number in base 32."""
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    """The lowest 130 bits of a number in base 32, two letters at a time."""
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def code(entropy: bytes) -> str:

@@ -387,15 +387,17 @@ class Click(Model):
 
 
 class Cap(Model):
-    """How much of a cap's window is used up: `key` names campaign, metric, window, its start and the publisher."""
+    """How much of a cap's window is used up: `key` names campaign, metric, window, its start and the publisher.
+
+    `used` counts what is taken and what is out on lease, `leased` what of it was leased and is not settled yet.
+    """
 
     class Meta(_Meta):
         table_name = table_prefix() + "caps"
-        # A repeated increment would count a click twice; an unanswered one is taken as refused.
-        max_retry_attempts = 0
 
     key = UnicodeAttribute(hash_key=True)
     used = WholeNumber()
+    leased = WholeNumber(null=True)
     expires_at = TTLAttribute(null=True)
 
 

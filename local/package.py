@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Container, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from local import paths
@@ -20,7 +21,13 @@ TEMPLATE = "sam.json"
 
 _INPUTS = ("app.py", "requirements.txt", "chalicelib", "vendor", ".chalice", "local/package.py")
 _AWS_SERVICES = ("cloudwatch", "dynamodb", "sns", "sqs", "sts")
-_UNUSED = ("aiohttp/", "boto3/examples/")
+_UNUSED = (
+    *("aiohttp/", "aiohappyeyeballs/", "aiosignal/", "frozenlist/", "multidict/", "propcache/", "yarl/"),
+    *("requests/", "charset_normalizer/"),
+    "boto3/examples/",
+)
+"""What geoip2 needs for its web service only, and examples."""
+
 _LAYER_PARTS = 4
 """Chalice puts packages under python/lib/python3.x/site-packages/, which the emulator searches last."""
 
@@ -83,18 +90,44 @@ def _package(stage: str, folder: Path) -> None:
 def _rewrite(
     archive: Path, *, drop: int = 0, add: Mapping[str, Path] = MappingProxyType({}), leave_out: Container[str] = ()
 ) -> None:
-    """Same contents, same bytes: no dates, no by-products, nothing unused.
+    """Same contents, same bytes: no dates, no by-products, nothing unused, every module compiled.
 
     `drop` leading folders become python/. `add`ed files stand at the root, where the app looks for its data;
     Chalice puts them into the layer, so there they are left out.
     """
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        with zipfile.ZipFile(archive) as old:
+            for name in old.namelist():
+                kept = "/".join(name.split("/")[drop:])
+                if is_shipped(kept) and kept not in leave_out:
+                    _write(folder / (f"python/{kept}" if drop else kept), old.read(name))
+        for name, file in add.items():
+            _write(folder / name, file.read_bytes())
+        _compile(folder)
+        _archive(folder, archive)
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def _compile(folder: Path) -> None:
+    """Compiles every module: a Lambda cannot keep what it compiles, so each new process would do it again.
+
+    By hash and unchecked, as the archive has no dates; with a fixed seed, as the order of sets is in the result.
+    """
+    compiling = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    subprocess.run([*compiling, "-s", str(folder), str(folder)], env=environment, check=False)
+
+
+def _archive(folder: Path, archive: Path) -> None:
     partial = archive.with_suffix(".partial")
-    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in sorted(old.namelist()):
-            kept = "/".join(name.split("/")[drop:])
-            if is_shipped(kept) and kept not in leave_out:
-                new.writestr(_entry(f"python/{kept}" if drop else kept), old.read(name))
-        for name, file in sorted(add.items()):
+    files = {str(file.relative_to(folder)): file for file in folder.rglob("*") if file.is_file()}
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, file in sorted(files.items()):
             new.writestr(_entry(name), file.read_bytes())
     partial.replace(archive)
 

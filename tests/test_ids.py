@@ -22,6 +22,15 @@ def test_a_timed_id_is_26_characters_of_time_and_entropy() -> None:
     assert identifier == "01m6k8k8a0" + "000g40r40m30e209"
 
 
+@given(some.times, entropies)
+def test_each_letter_of_a_timed_id_holds_5_of_its_130_bits(now: datetime, entropy: bytes) -> None:
+    number = 0
+    for letter in ids.timed_id(now, entropy):
+        number = number * 32 + "0123456789abcdefghjkmnpqrstvwxyz".index(letter)
+
+    assert number.to_bytes(17) == (int(_to_the_millisecond(now).timestamp() * 1000)).to_bytes(7) + entropy
+
+
 @given(some.times, some.times, entropies, entropies)
 def test_timed_ids_sort_by_time(one: datetime, other: datetime, this: bytes, that: bytes) -> None:
     earlier, later = sorted([_to_the_millisecond(one), _to_the_millisecond(other)])

@@ -1,9 +1,11 @@
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib import smartlink
 from chalicelib.smartlink import Device, OperatingSystem, Refusal, Schedule, Targeting, Visitor
@@ -11,6 +13,7 @@ from tests import strategies as some
 from tests.builders import NOW, a_visitor
 
 UNKNOWN = Visitor()
+zones = st.sampled_from(sorted(available_timezones()))
 WORDS: dict[type[StrEnum], str] = {
     smartlink.Device: "mobile tablet desktop",
     smartlink.OperatingSystem: "ios android windows macos linux chromeos other",
@@ -113,8 +116,21 @@ def test_excluding_a_country_wins_over_including_it() -> None:
     assert targeting.refusal(a_visitor(country="US"), None) is Refusal.COUNTRY
 
 
+@given(some.targetings)
+def test_only_targeting_without_a_rule_wants_everyone(targeting: Targeting) -> None:
+    assert targeting.wants_everyone is (targeting == Targeting())
+
+
 def test_an_empty_schedule_is_always_open() -> None:
+    assert Schedule(timezone="Asia/Tokyo").is_always
     assert Schedule().is_open(NOW)
+
+
+@pytest.mark.parametrize(
+    "rule", [{"starts_at": NOW}, {"ends_at": NOW}, {"hours": frozenset({0})}, {"weekdays": frozenset({1})}]
+)
+def test_a_schedule_with_a_rule_is_not_always_open(rule: dict[str, Any]) -> None:
+    assert not Schedule(**rule).is_always
 
 
 @pytest.mark.parametrize(
@@ -151,6 +167,25 @@ def test_hours_and_weekdays_are_those_of_its_zone(rules: dict[str, Any], now: da
     schedule = Schedule(timezone="Europe/Berlin", **lists)
 
     assert schedule.is_open(now) is is_open
+
+
+@given(some.times | st.datetimes(datetime(1972, 2, 1), datetime(2019, 12, 31), timezones=st.just(UTC)), zones)  # noqa: DTZ001 - it adds UTC
+def test_a_schedule_keeps_the_hours_of_every_zone(now: datetime, zone: str) -> None:
+    local = now.astimezone(ZoneInfo(zone))
+    hour, weekday = frozenset({local.hour}), frozenset({local.isoweekday()})
+
+    assert Schedule(timezone=zone, hours=hour, weekdays=weekday).is_open(now)
+    assert not Schedule(timezone=zone, hours=frozenset(range(24)) - hour).is_open(now)
+    assert not Schedule(timezone=zone, weekdays=frozenset(range(1, 8)) - weekday).is_open(now)
+
+
+def test_a_clock_that_jumps_a_minute_past_the_hour_is_followed() -> None:
+    # Until 2011 Newfoundland's summer began at 00:01, half past three and a minute in UTC.
+    schedule = Schedule(timezone="America/St_Johns", hours=frozenset({0}))
+    begin = datetime(2010, 3, 14, 3, 29, tzinfo=UTC)
+    is_open = [schedule.is_open(begin + timedelta(seconds=30 * n)) for n in range(6)]
+
+    assert is_open == [False, False, True, True, False, False]
 
 
 def test_an_hour_that_the_clock_skips_is_never_open_that_day() -> None:

@@ -17,12 +17,15 @@ from chalicelib.routing.decision import Decision, decide
 from chalicelib.routing.eligibility import Arrival
 from chalicelib.routing.geo import locate
 from chalicelib.routing.labels import labels
-from chalicelib.routing.visitor import visitor
+from chalicelib.routing.visitor import agent_of, visitor
 from chalicelib.smartlink import Campaign, Outcome, PublisherLink, Refusal, Route
 from chalicelib.tracking import caps, duplicates
 from chalicelib.tracking import store as tracking
 
 blueprint = Blueprint(__name__)
+
+# A Lambda has a whole processor while it starts and a share afterwards: the first click finds the parser compiled.
+agent_of("")
 
 
 @blueprint.route("/s/{code}", methods=["GET", "HEAD"], content_types=["*/*"])
@@ -47,7 +50,7 @@ def redirect(code: str) -> Response:
     if for_real:
         tracking.write_click(click)
         _log(click, began)
-    destination = record.destination_url(click, route)
+    destination = record.filled(decision.url, click) if decision.url else None
     cookie = _cookie(decision.campaign, click_id) if decision.campaign and for_real else {}
     return _redirect(destination, cookie) if destination else _page(200, pages.NO_OFFER)
 
@@ -55,23 +58,22 @@ def redirect(code: str) -> Response:
 def arrived(event: Mapping[str, Any], link: PublisherLink, click_id: str, now: datetime) -> Arrival:
     """The arrival that an API Gateway event tells of; draw and lot follow from the click's ID."""
     headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+    draw, lot = record.draw_and_lot(click_id)
     source_ip = event["requestContext"]["identity"]["sourceIp"]
     return Arrival(
         link=link,
         visitor=visitor(headers, source_ip, settings.edge_secret(), locate),
         labels=labels(event.get("multiValueQueryStringParameters") or {}),
         now=now,
-        draw=record.draw_of(click_id),
-        lot=record.lot_of(click_id),
+        draw=draw,
+        lot=lot,
     )
 
 
 def decided(route: Route, arrival: Arrival, token: str, *, for_real: bool) -> Decision:
     """The decision with the tables behind it: approvals, caps and marks; only looked at unless `for_real`."""
     publisher_id = arrival.link.publisher_id
-
-    def approved(campaign_id: str) -> bool:
-        return store.is_approved(publisher_id, route, campaign_id)
+    approved = store.approved(publisher_id, route)
 
     def reserve(campaign: Campaign) -> Refusal | None:
         if not campaign.caps and campaign.duplicate_filter is None:
@@ -86,7 +88,7 @@ def decided(route: Route, arrival: Arrival, token: str, *, for_real: bool) -> De
         )
         return (tracking.reserve if for_real else tracking.peek)(reservation)
 
-    return decide(route, arrival, approved, reserve)
+    return decide(route, arrival, approved.__contains__, reserve)
 
 
 def _surely_decided(route: Route, arrival: Arrival, token: str, *, for_real: bool) -> Decision:

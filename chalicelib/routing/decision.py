@@ -1,7 +1,7 @@
 """One click, one destination: the journey from offers to outcome, with every reason kept."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from chalicelib.routing import eligibility, rotation, segments
 from chalicelib.routing.eligibility import Approved, Arrival
@@ -10,9 +10,11 @@ from chalicelib.smartlink import Arm, Campaign, Offer, Outcome, Refusal, Route
 
 Reserve = Callable[[Campaign], Refusal | None]
 
+Net = tuple[Outcome, Campaign | None, str | None, Refusal | None]
+"""What catches a click below the offers: outcome, campaign, URL, and why the catch-all, where tried, did not."""
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+
+class Decision(NamedTuple):
     """Where the click goes and why.
 
     `refusals` runs beside the route's offers, None for those that could have taken the click.
@@ -50,8 +52,8 @@ def decide(route: Route, arrival: Arrival, approved: Approved, reserve: Reserve)
         if refused is None:
             return _to_offer(route, refusals, how, pick)
         refusals[pick.place], draw = refused, pick.rest
-    below = _below_the_offers(route, arrival, tuple(refusals), reserve)
-    return replace(below, arm=how.arm, segment=how.segment)
+    outcome, caught, url, refused = _below_the_offers(route, arrival, reserve)
+    return Decision(outcome, caught, url, tuple(refusals), how.arm, None, refused, how.segment)
 
 
 def _drawn(
@@ -62,18 +64,27 @@ def _drawn(
 
 
 def _to_offer(route: Route, refusals: list[Refusal | None], how: Weighing, pick: rotation.Pick) -> Decision:
-    chosen = route.offers[pick.place]
-    kept = tuple(
-        Refusal.LOWER_TIER if refusal is None and offer.priority < chosen.priority else refusal
-        for offer, refusal in zip(route.offers, refusals, strict=True)
+    campaign = route.offers[pick.place].campaign
+    kept = _with_lower_tiers(route.offers, refusals, pick.place)
+    return Decision(
+        Outcome.OFFER, campaign, campaign.destination_url, kept, how.arm, pick.propensity, None, how.segment
     )
-    campaign, url = chosen.campaign, chosen.campaign.destination_url
-    return Decision(Outcome.OFFER, campaign, url, kept, how.arm, pick.propensity, segment=how.segment)
 
 
-def _below_the_offers(
-    route: Route, arrival: Arrival, refusals: tuple[Refusal | None, ...], reserve: Reserve
-) -> Decision:
+def _with_lower_tiers(
+    offers: Sequence[Offer], refusals: Sequence[Refusal | None], chosen: int
+) -> tuple[Refusal | None, ...]:
+    """The refusals, where offers below the tier of the chosen one that had none have that for theirs."""
+    priority, below = offers[chosen].priority, chosen
+    if offers[-1].priority == priority:
+        return tuple(refusals)
+    while offers[below].priority == priority:
+        below += 1
+    lower = Refusal.LOWER_TIER
+    return (*refusals[:below], *[refusal or lower for refusal in refusals[below:]])
+
+
+def _below_the_offers(route: Route, arrival: Arrival, reserve: Reserve) -> Net:
     """Catch-all, its fail URL, the fallback URL, the page. A suspended publisher earns nothing on the way."""
     refused = None
     if arrival.link.publisher_active:
@@ -81,12 +92,12 @@ def _below_the_offers(
             campaign = route.catch_all.campaign
             refused = _catch_all_refusal(route.catch_all, arrival, reserve)
             if refused is None:
-                return Decision(Outcome.CATCH_ALL, campaign, campaign.destination_url, refusals)
+                return Outcome.CATCH_ALL, campaign, campaign.destination_url, None
         if route.fail_url:
-            return Decision(Outcome.FAIL_URL, None, route.fail_url, refusals, catch_all_refused=refused)
+            return Outcome.FAIL_URL, None, route.fail_url, refused
     outcome = Outcome.FALLBACK if route.fallback_url else Outcome.NO_OFFER
-    return Decision(outcome, None, route.fallback_url, refusals, catch_all_refused=refused)
+    return outcome, None, route.fallback_url, refused
 
 
 def _catch_all_refusal(catch_all: Offer, arrival: Arrival, reserve: Reserve) -> Refusal | None:
-    return eligibility.refusal(catch_all, arrival, lambda _: True) or reserve(catch_all.campaign)
+    return eligibility.refusal(catch_all, arrival, None) or reserve(catch_all.campaign)

@@ -23,6 +23,11 @@ def fill(template: str, values: Mapping[str, str | None]) -> str:
     return "".join(filled)
 
 
+def macros(template: str) -> tuple[str, ...]:
+    """The names of the template's macros, in their order."""
+    return _pieces(template)[1::2]
+
+
 @lru_cache(maxsize=4096)
 def _pieces(template: str) -> tuple[str, ...]:
     """Text and macro names in turn: `a{b}c` is `("a", "b", "c")`."""

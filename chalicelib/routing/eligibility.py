@@ -24,6 +24,8 @@ class Arrival:
 
 Approved = Callable[[str], bool]
 
+_SCHEDULE = Refusal.SCHEDULE  # looked up once: Python 3.11 is slow at it, and many offers rest at any hour
+
 
 def refusals(route: Route, arrival: Arrival, approved: Approved) -> list[Refusal | None]:
     """The refusal of each offer of the route, in the route's order; None for an eligible one.
@@ -35,21 +37,25 @@ def refusals(route: Route, arrival: Arrival, approved: Approved) -> list[Refusal
     return [refusal(offer, arrival, admitted) for offer in route.offers]
 
 
-def refusal(offer: Offer, arrival: Arrival, admitted: Approved) -> Refusal | None:
-    """The first reason, in the journey's order, why the offer may not take the click."""
+def refusal(offer: Offer, arrival: Arrival, admitted: Approved | None) -> Refusal | None:
+    """The first reason, in the journey's order, why the offer may not take the click.
+
+    `admitted` tells whether the publisher may run the campaign of that ID; None stands for every campaign.
+    """
     campaign = offer.campaign
     if not offer.enabled:
         return Refusal.DISABLED
     if not campaign.active:
         return Refusal.CAMPAIGN_PAUSED
-    if not campaign.schedule.is_open(arrival.now):
-        return Refusal.SCHEDULE
-    if not admitted(campaign.id):
+    schedule, targeting = campaign.schedule, offer.targeting
+    if not (schedule.is_always or schedule.is_open(arrival.now)):
+        return _SCHEDULE
+    if admitted and not admitted(campaign.id):
         return Refusal.NOT_APPROVED
-    return offer.targeting.refusal(arrival.visitor, arrival.labels.source)
+    return None if targeting.wants_everyone else targeting.refusal(arrival.visitor, arrival.labels.source)
 
 
-def _admission(route: Route, link: PublisherLink, approved: Approved) -> Approved:
+def _admission(route: Route, link: PublisherLink, approved: Approved) -> Approved | None:
     if not link.publisher_active:
         return lambda _: False
-    return approved if route.access is OfferAccess.RESPECT else lambda _: True
+    return approved if route.access is OfferAccess.RESPECT else None

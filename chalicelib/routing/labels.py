@@ -19,6 +19,8 @@ _OWN_IDS = ("click_id", "aff_click_id", "external_transaction_id")
 NAMES = (*_ALIASES, *_SOURCES, *_OWN_IDS)
 """Every parameter that is a label; all others ride along."""
 
+_NAMES = frozenset(NAMES)
+
 
 def labels(query: Mapping[str, Sequence[str]]) -> Labels:
     """The labels of a link's query, its parameters with all their values. Labels end after 255 characters."""
@@ -27,22 +29,27 @@ def labels(query: Mapping[str, Sequence[str]]) -> Labels:
         sub = _ALIASES.get(name)
         if sub and values and values[0] and (sub not in sub_ids or name == sub):
             sub_ids[sub] = _label(values[0])
-    rest = [(name, values) for name, values in query.items() if name not in NAMES]
+    rest = [(name, values) for name, values in query.items() if name not in _NAMES]
     return Labels(
         sub_ids=sub_ids,
         source=_first(query, _SOURCES),
         external_click_id=_first(query, _OWN_IDS),
-        query=_rest(rest),
+        query=_rest(rest) if rest else "",
     )
 
 
 def _first(query: Mapping[str, Sequence[str]], names: Sequence[str]) -> str | None:
-    return next((_label(query[name][0]) for name in names if query.get(name) and query[name][0]), None)
+    for name in names:
+        values = query.get(name)
+        if values and values[0]:
+            return _label(values[0])
+    return None
 
 
 def _label(text: str) -> str:
     # Half a surrogate pair is no text that a table or a URL can carry.
-    return text[:MAX_LENGTH].encode(errors="replace").decode()
+    label = text[:MAX_LENGTH]
+    return label if label.isascii() else label.encode(errors="replace").decode()
 
 
 def _rest(parameters: Sequence[tuple[str, Sequence[str]]]) -> str:

@@ -1,13 +1,14 @@
 """A decided click as it is stored, and the stored click as it explains itself."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
+from struct import Struct
 from typing import Any
 
 from chalicelib.routing import explanation, segments
 from chalicelib.routing.decision import Decision
-from chalicelib.routing.destination import fill
+from chalicelib.routing.destination import fill, macros
 from chalicelib.routing.eligibility import Arrival
 from chalicelib.smartlink import Arm, Campaign, Outcome, Refusal, Route
 from chalicelib.tracking.refusals import LETTERS
@@ -15,21 +16,24 @@ from chalicelib.tracking.refusals import LETTERS
 Record = Mapping[str, Any]
 """A click's stored fields by name, as the `clicks` table has them; what is unknown may be missing."""
 
+_TWO_NUMBERS = Struct(">QQ")
 _SEEN_FIELDS = ("country", "region", "device", "os", "browser", "language")
 
 
 def draw_of(click_id: str) -> float:
     """The draw in [0, 1) of a click: 53 bits of the SHA-256 of its ID, so that anybody can draw it again."""
-    return _fraction(click_id, 0)
+    return draw_and_lot(click_id)[0]
 
 
 def lot_of(click_id: str) -> float:
     """The lot in [0, 1) that picks a click's arm: 53 other bits of that hash, which tell nothing of the draw."""
-    return _fraction(click_id, 8)
+    return draw_and_lot(click_id)[1]
 
 
-def _fraction(click_id: str, begin: int) -> float:
-    return (int.from_bytes(hashlib.sha256(click_id.encode()).digest()[begin : begin + 8]) >> 11) * 2**-53
+def draw_and_lot(click_id: str) -> tuple[float, float]:
+    """Both of a click, from one hash."""
+    draw, lot = _TWO_NUMBERS.unpack_from(sha256(click_id.encode()).digest())
+    return (draw >> 11) * 2**-53, (lot >> 11) * 2**-53
 
 
 def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) -> dict[str, Any]:
@@ -40,7 +44,8 @@ def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) ->
     """
     visitor, labels = arrival.visitor, arrival.labels
     own_segment = segments.path(visitor.country, visitor.device)[0]
-    template = decision.url or ""
+    refusals = "".join([LETTERS[refusal] for refusal in decision.refusals])
+    is_duplicate = LETTERS[Refusal.DUPLICATE] in refusals or decision.catch_all_refused is Refusal.DUPLICATE
     return {
         "click_id": click_id,
         "at": int(arrival.now.timestamp() * 1000),
@@ -49,27 +54,38 @@ def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) ->
         "route_id": route.id,
         "route_version": route.version,
         "epoch": route.epoch,
-        "outcome": decision.outcome.value,
+        "outcome": decision.outcome,
         "campaign_id": decision.campaign.id if decision.campaign else None,
-        "refusals": "".join(LETTERS[refusal] for refusal in decision.refusals) or None,
-        "arm": decision.arm.value,
+        "refusals": refusals or None,
+        "arm": decision.arm,
         "propensity": None if decision.propensity is None else repr(decision.propensity),
         "weights_version": route.learned.version if route.learned and decision.arm is not Arm.WEIGHTED else None,
         "segment": None if decision.segment == own_segment else decision.segment,
-        **{name: getattr(visitor, name) for name in (*_SEEN_FIELDS, "city")},
+        "country": visitor.country,
+        "region": visitor.region,
+        "device": visitor.device,
+        "os": visitor.os,
+        "browser": visitor.browser,
+        "language": visitor.language,
+        "city": visitor.city,
         "is_bot": visitor.is_bot or None,
-        "is_duplicate": Refusal.DUPLICATE in (*decision.refusals, decision.catch_all_refused) or None,
+        "is_duplicate": is_duplicate or None,
         "sub_ids": labels.sub_ids or None,
         "source": labels.source,
         "external_click_id": labels.external_click_id,
-        "parameters": labels.query if "{query}" in template and labels.query else None,
+        "parameters": labels.query if labels.query and "{query}" in (decision.url or "") else None,
     }
 
 
 def destination_url(stored: Record, route: Route) -> str | None:
     """Where the click was sent, filled in anew from the route of its version; None for the page of no offer."""
     template = _template(stored, route)
-    return fill(template, _macro_values(stored)) if template else None
+    return filled(template, stored) if template else None
+
+
+def filled(template: str, stored: Record) -> str:
+    """The template of a destination with its macros filled in with what is stored of the click."""
+    return fill(template, {name: _macro(stored, name) for name in macros(template)})
 
 
 def _template(stored: Record, route: Route) -> str | None:
@@ -80,25 +96,32 @@ def _template(stored: Record, route: Route) -> str | None:
 
 def campaign_of(route: Route, campaign_id: str) -> Campaign:
     """The route's campaign of that ID, the catch-all's included."""
-    seats = [*route.offers, *([route.catch_all] if route.catch_all else [])]
+    seats = (*route.offers, route.catch_all) if route.catch_all else route.offers
     return next(offer.campaign for offer in seats if offer.campaign.id == campaign_id)
 
 
-def _macro_values(stored: Record) -> dict[str, str | None]:
-    names = ("click_id", "external_click_id", "campaign_id", "publisher_id", "source", "city", *_SEEN_FIELDS)
-    return {
-        **{name: stored.get(name) for name in names},
-        **(stored.get("sub_ids") or {}),
-        "smartlink_id": _smartlink_id(stored),
-        "query": stored.get("parameters"),
-        "timestamp": str(int(stored["at"]) // 1000),
-    }
+def _macro(stored: Record, name: str) -> str | None:
+    """What a macro stands for: as it is stored, a sub-ID's text, or told otherwise; None for what is unknown."""
+    if name in _AS_STORED:
+        return stored.get(name)
+    told = _TOLD_OTHERWISE.get(name)
+    return told(stored) if told else (stored.get("sub_ids") or {}).get(name)
 
 
 def _smartlink_id(stored: Record) -> str | None:
     """A direct link's route is its campaign's: it belongs to no smartlink."""
     route_id: str = stored["route_id"]
     return route_id if route_id.startswith("sml_") else None
+
+
+_AS_STORED = frozenset(
+    {*("click_id", "external_click_id", "campaign_id", "publisher_id", "source", "city"), *_SEEN_FIELDS}
+)
+_TOLD_OTHERWISE: dict[str, Callable[[Record], str | None]] = {
+    "smartlink_id": _smartlink_id,
+    "query": lambda stored: stored.get("parameters"),
+    "timestamp": lambda stored: str(int(stored["at"]) // 1000),
+}
 
 
 def document(stored: Record, route: Route) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Segments, the cells of the audience that learn for themselves, and how a visitor's backs off to wider ones."""
 
+from functools import lru_cache
+
 EVERYONE = "*"
 """The segment that everyone is in."""
 
@@ -15,6 +17,7 @@ def backing_off(segment: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((segment, segment.partition("|")[0], EVERYONE)))
 
 
+@lru_cache(maxsize=1024)
 def path(country: str | None, device: str) -> Path:
     """The segments of a visitor of this country (None: unknown) and device."""
     known = country or UNKNOWN

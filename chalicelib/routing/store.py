@@ -11,7 +11,7 @@ from chalicelib.dynamodb.items import text
 from chalicelib.dynamodb.store import batch_get, get
 from chalicelib.routing import snapshot, weights
 from chalicelib.settings import CACHE_SECONDS
-from chalicelib.smartlink import Learned, PublisherLink, Route
+from chalicelib.smartlink import Learned, OfferAccess, PublisherLink, Route
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.store import used_of
 
@@ -119,13 +119,18 @@ def find(code: str) -> tuple[PublisherLink, Route] | None:
     return (found, its_route) if found and its_route else None
 
 
-def is_approved(publisher_id: str, its_route: Route, campaign_id: str) -> bool:
-    """Whether the publisher may run the campaign by an approval of their own; what cannot be known is not."""
-    held = tuple(sorted(offer.campaign.id for offer in its_route.offers))
+def approved(publisher_id: str, its_route: Route) -> frozenset[str]:
+    """The campaigns of the route that the publisher may run by approvals of their own; what cannot be known is none.
+
+    Where the pool grants access itself nobody asks, and nothing is read.
+    """
+    if its_route.access is OfferAccess.GRANT:
+        return frozenset()
+    held = tuple(sorted({offer.campaign.id for offer in its_route.offers}))
     try:
-        return campaign_id in approvals((publisher_id, held), time.monotonic())
+        return approvals((publisher_id, held), time.monotonic())
     except TableError:
-        return False
+        return frozenset()
 
 
 def is_used_up(places: Sequence[Place]) -> bool:

@@ -1,14 +1,14 @@
 """By whose weights a click chooses among the offers of a tier: the admin's, or those learned of its segment."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.routing.segments import Path
 from chalicelib.smartlink import Arm, Offer, Rotation, Route
 
 
-@dataclass(frozen=True, slots=True)
-class Weighing:
+class Weighing(NamedTuple):
     """The arm of a click and, in arm `optimized`, the segment whose weights are used.
 
     `learned` holds them by campaign ID. Both are None where the admin's weights are used: in the other arms, and
@@ -22,6 +22,7 @@ class Weighing:
 
 WEIGHTED = Weighing(Arm.WEIGHTED)
 HOLDOUT = Weighing(Arm.HOLDOUT)
+UNTAUGHT = Weighing(Arm.OPTIMIZED)
 
 
 def weighing(route: Route, path: Path, lot: float) -> Weighing:
@@ -42,15 +43,18 @@ def weighings(route: Route, path: Path) -> list[tuple[Weighing, float]]:
 
 def holdout_share(route: Route) -> float | None:
     """The share of the clicks that goes by the admin's weights to compare with; None where nothing is learned."""
-    learning = route.rotation is Rotation.OPTIMIZED and route.learned
-    return route.holdout_percent / 100 if learning else None
+    if route.learned is None or route.rotation is not Rotation.OPTIMIZED:
+        return None
+    return route.holdout_percent / 100
 
 
 def optimized(route: Route, path: Path) -> Weighing:
     """By the weights of the first of these segments that has any."""
     segments = route.learned.segments if route.learned else {}
-    segment = next((each for each in path if each in segments), None)
-    return Weighing(Arm.OPTIMIZED, segment, segments[segment] if segment else None)
+    for segment in path:
+        if segment in segments:
+            return Weighing(Arm.OPTIMIZED, segment, segments[segment])
+    return UNTAUGHT
 
 
 def weights(how: Weighing, offers: Sequence[Offer], tier: Sequence[int]) -> list[float]:
@@ -58,8 +62,11 @@ def weights(how: Weighing, offers: Sequence[Offer], tier: Sequence[int]) -> list
 
     Where all that was learned of them is 0, the admin's, so that a tier that can be drawn is drawn.
     """
-    learned = [] if how.learned is None else learned_weights(how.learned, offers, tier)
-    return learned if any(learned) else [offers[place].weight for place in tier]
+    if how.learned is not None:
+        learned = learned_weights(how.learned, offers, tier)
+        if any(learned):
+            return learned
+    return [offers[place].weight for place in tier]
 
 
 def learned_weights(learned: Mapping[str, float], offers: Sequence[Offer], places: Sequence[int]) -> list[float]:
@@ -68,14 +75,13 @@ def learned_weights(learned: Mapping[str, float], offers: Sequence[Offer], place
     An offer that was not there to be learned of gets its head-count share: as n others of its tier sum to 1, it
     weighs 1/n, which is one part in n + 1.
     """
-    found: list[float] = []
-    for place in places:
-        weight = learned.get(offers[place].campaign.id)
-        known = _head_count_weight(learned, offers, offers[place].priority) if weight is None else weight
-        found.append(known if offers[place].weight else 0.0)
-    return found
+    seats = [offers[place] for place in places]
+    try:
+        return [learned[seat.campaign.id] if seat.weight else 0.0 for seat in seats]
+    except KeyError:
+        heads = Counter(offer.priority for offer in offers if offer.campaign.id in learned)
+        return [_with_head_count(learned, heads, seat) if seat.weight else 0.0 for seat in seats]
 
 
-def _head_count_weight(learned: Mapping[str, float], offers: Sequence[Offer], priority: int) -> float:
-    named = sum(offer.priority == priority and offer.campaign.id in learned for offer in offers)
-    return 1 / max(1, named)
+def _with_head_count(learned: Mapping[str, float], heads: Mapping[int, int], seat: Offer) -> float:
+    return learned.get(seat.campaign.id, 1 / max(1, heads[seat.priority]))

@@ -3,11 +3,14 @@
 import json
 import random
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 from typing import Any
 
 from chalicelib.dynamodb.errors import CONDITION_FAILED, TRANSACTION_FAILED, Refused, TableError
@@ -18,10 +21,11 @@ from chalicelib.smartlink import Refusal
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.clicks import item
 from chalicelib.tracking.duplicates import Mark
+from chalicelib.tracking.leases import Answer, Ask, Leases, Said
+from chalicelib.tracking.moves import counter, update
 
 _ATTEMPTS = 10
 _UNMET = "ConditionalCheckFailed"
-_REMEMBERED_FULL = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +38,37 @@ class Reservation:
     now: datetime
 
 
-_full: set[tuple[str, int]] = set()
-"""Counters seen full, with the limit they were full at: a window never empties again, so no need to ask twice."""
+class _Thread(threading.local):
+    """Leases are for one click after the other: a server's threads hold each their own."""
+
+    def __init__(self) -> None:
+        self.leases = Leases()
+
+
+_thread = _Thread()
 
 
 def reserve(reservation: Reservation) -> Refusal | None:
     """Takes all places and leaves the mark, or nothing at all and says which was refused.
 
-    A cap is never exceeded: where there is one, an unanswered or undecided write counts as refused. A mark
-    alone that is not answered lets the visitor pass.
+    A cap is never exceeded: where a place has to be asked for, an unanswered or undecided write counts as refused. A
+    mark alone that is not answered lets the visitor pass.
     """
-    if any(_seen_full(place) for place in reservation.places):
-        return Refusal.CAP
-    wanted = len(reservation.places) + (reservation.mark is not None)
-    if wanted == 0:
-        return None
-    try:
-        refusal = _reserve_together(reservation) if wanted > 1 else _reserve_one(reservation)
-    except TableError:
-        return Refusal.CAP if reservation.places else None
-    if refusal is Refusal.CAP and len(reservation.places) == 1:
-        _remember_full(reservation.places[0])
-    return refusal
+    tries = count()
+
+    def write(asks: Sequence[Ask]) -> Answer:
+        # A token is for one request; a click may have to ask for less.
+        return _written(reservation, asks, f"{reservation.token}-{next(tries)}")
+
+    return _thread.leases.reserve(reservation.places, reservation.now, write)
+
+
+def settle(now: datetime) -> None:
+    """Settles one of the leases that are over, if there is one. Sent once: what is not answered is written off."""
+    move = _thread.leases.overdue(now)
+    if move:
+        with suppress(TableError):
+            call("UpdateItem", update(move, named("caps")), once=True)
 
 
 def peek(reservation: Reservation) -> Refusal | None:
@@ -65,7 +78,8 @@ def peek(reservation: Reservation) -> Refusal | None:
     marks = batch_get("duplicates", [{"key": text(mark.key)}], consistent=True) if mark else ()
     if any(row["expires_at"] > reservation.now.timestamp() for row in marks):
         return Refusal.DUPLICATE
-    return Refusal.CAP if any(used.get(p.key, 0) >= p.limit for p in reservation.places) else None
+    asked = [place for place in reservation.places if not _thread.leases.holds(place, reservation.now)]
+    return Refusal.CAP if any(used.get(place.key, 0) >= place.limit for place in asked) else None
 
 
 def used_of(keys: Sequence[str]) -> dict[str, int]:
@@ -74,41 +88,61 @@ def used_of(keys: Sequence[str]) -> dict[str, int]:
     return {row["key"]: row["used"] for row in rows}
 
 
-def _reserve_one(reservation: Reservation) -> Refusal | None:
+def _written(reservation: Reservation, asks: Sequence[Ask], token: str) -> Answer:
+    mark = reservation.mark
     try:
-        if reservation.mark:
-            call("PutItem", _marking(reservation, reservation.mark))
-        else:
-            # A repeated increment would count a click twice; an unanswered one is taken as refused.
-            call("UpdateItem", _taking(reservation.places[0]), once=True)
+        if mark and asks:
+            return _together([{"Put": _marking(reservation, mark)}, *_updates(asks)], asks, token)
+        if len(asks) > 1:
+            return _together(_updates(asks), asks, token)
+        if mark:
+            call("PutItem", _marking(reservation, mark))
+        elif asks:
+            return _asked_alone(asks[0])
+    except Refused as refused:
+        return Answer(Said.DUPLICATE if refused.code == CONDITION_FAILED else Said.UNDONE)
+    except TableError:
+        return Answer(Said.UNKNOWN)
+    return Answer(Said.DONE)
+
+
+def _asked_alone(ask: Ask) -> Answer:
+    try:
+        # A repeated increment would count a click twice; an unanswered one is taken as refused.
+        done = call("UpdateItem", {**update(ask.move, named("caps")), "ReturnValues": "ALL_NEW"}, once=True)
     except Refused as refused:
         if refused.code != CONDITION_FAILED:
             raise
-        return Refusal.DUPLICATE if reservation.mark else Refusal.CAP
-    return None
+        return Answer(Said.NO_ROOM, {ask.place.key: counter(refused.item)})
+    return Answer(Said.DONE, {ask.place.key: counter(done["Attributes"])})
 
 
-def _reserve_together(reservation: Reservation) -> Refusal | None:
+def _updates(asks: Sequence[Ask]) -> list[dict[str, Any]]:
+    return [{"Update": update(ask.move, named("caps"))} for ask in asks]
+
+
+def _together(writes: Sequence[Mapping[str, Any]], asks: Sequence[Ask], token: str) -> Answer:
     for n in range(_ATTEMPTS):
         try:
-            call("TransactWriteItems", _taking_all(reservation))
+            call("TransactWriteItems", {"TransactItems": writes, "ClientRequestToken": token})
         except Refused as refused:
             if refused.code != TRANSACTION_FAILED:
                 raise
-            codes = [reason.get("Code") for reason in refused.reasons]
-            if _UNMET in codes:
-                marked = reservation.mark and codes[0] == _UNMET
-                return Refusal.DUPLICATE if marked else Refusal.CAP
+            unmet = [reason if reason.get("Code") == _UNMET else None for reason in refused.reasons]
+            if any(unmet):
+                return _unmet(unmet, asks)
             time.sleep(random.uniform(0, 0.005 * 2 ** min(n, 5)))  # noqa: S311 - jitter between contenders
         else:
-            return None
-    return Refusal.CAP
+            return Answer(Said.DONE)
+    return Answer(Said.UNDONE)
 
 
-def _taking_all(reservation: Reservation) -> dict[str, Any]:
-    marks = [{"Put": _marking(reservation, reservation.mark)}] if reservation.mark else []
-    places = [{"Update": _taking(place)} for place in reservation.places]
-    return {"TransactItems": [*marks, *places], "ClientRequestToken": reservation.token}
+def _unmet(reasons: Sequence[Mapping[str, Any] | None], asks: Sequence[Ask]) -> Answer:
+    """What a transaction was refused for: its reasons, in its order, None for what was not refused."""
+    if len(reasons) > len(asks) and reasons[0]:
+        return Answer(Said.DUPLICATE)
+    refused = zip(asks, reasons[-len(asks) :], strict=True)
+    return Answer(Said.NO_ROOM, {ask.place.key: counter(reason.get("Item")) for ask, reason in refused if reason})
 
 
 def _marking(reservation: Reservation, mark: Mark) -> dict[str, Any]:
@@ -120,39 +154,19 @@ def _marking(reservation: Reservation, mark: Mark) -> dict[str, Any]:
             "expires_at": number(mark.expires_at),
         },
         # The table's own expiry may come days late: an old mark is overwritten.
-        "ConditionExpression": "attribute_not_exists(#key) OR expires_at <= :now",
+        # Nor is a mark that this very click left, in an attempt that was not answered, a duplicate.
+        "ConditionExpression": "attribute_not_exists(#key) OR expires_at <= :now OR click_id = :click",
         "ExpressionAttributeNames": {"#key": "key"},
-        "ExpressionAttributeValues": {":now": number(int(reservation.now.timestamp()))},
+        "ExpressionAttributeValues": {
+            ":now": number(int(reservation.now.timestamp())),
+            ":click": text(reservation.token),
+        },
     }
-
-
-def _taking(place: Place) -> dict[str, Any]:
-    expiry = " SET expires_at = :expiry" if place.expires_at else ""
-    values = {":one": number(1), ":limit": number(place.limit)}
-    if place.expires_at:
-        values[":expiry"] = number(int(place.expires_at.timestamp()))
-    return {
-        "TableName": named("caps"),
-        "Key": {"key": text(place.key)},
-        "UpdateExpression": f"ADD used :one{expiry}",
-        "ConditionExpression": "attribute_not_exists(used) OR used < :limit",
-        "ExpressionAttributeValues": values,
-    }
-
-
-def _seen_full(place: Place) -> bool:
-    return (place.key, place.limit) in _full
-
-
-def _remember_full(place: Place) -> None:
-    if len(_full) >= _REMEMBERED_FULL:
-        _full.clear()
-    _full.add((place.key, place.limit))
 
 
 def forget() -> None:
-    """Forgets which counters were seen full, for tests that begin with empty tables."""
-    _full.clear()
+    """Forgets leases and which counters were seen full, for tests that begin with empty tables."""
+    _thread.leases = Leases()
 
 
 def write_click(record: Mapping[str, Any]) -> None:
@@ -163,6 +177,8 @@ def write_click(record: Mapping[str, Any]) -> None:
     stored = item(record, record["at"] // 1000 + CLICK_DAYS * 86_400)
     try:
         _write(stored)
+        # With the table well, and only then: a visitor waits for it.
+        settle(datetime.fromtimestamp(record["at"] / 1000, UTC))
     except Exception as error:  # noqa: BLE001 - whatever it is, the click must not be lost
         print(f"click {record['click_id']} waits to be written: {error!r}", file=sys.stderr)
         _set_aside(stored)

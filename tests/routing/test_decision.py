@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.routing import eligibility
 from chalicelib.routing.decision import Decision, decide
-from chalicelib.smartlink import Arm, Campaign, OfferAccess, Outcome, Refusal, Route, Targeting
+from chalicelib.smartlink import Arm, Campaign, Labels, Offer, OfferAccess, Outcome, Refusal, Route, Schedule, Targeting
 from tests import strategies as some
 from tests.builders import (
     a_campaign,
@@ -19,6 +20,7 @@ from tests.builders import (
     an_offer,
     an_optimized_route,
 )
+from tests.routing import reference
 from tests.strategies import Situation
 
 FALLBACK = "https://network.example/more"
@@ -383,3 +385,36 @@ def test_only_the_outcomes_without_a_page_have_a_destination(situation: Situatio
 
     assert decision.url is not None or decision.outcome in {Outcome.NO_OFFER, Outcome.PAUSED}
     assert decision.url is None or decision.outcome is not Outcome.NO_OFFER
+
+
+schedules = st.builds(
+    Schedule,
+    starts_at=st.none() | some.times,
+    ends_at=st.none() | some.times,
+    timezone=st.sampled_from(["UTC", "America/New_York", "Asia/Kathmandu"]),
+    hours=st.just(frozenset()) | st.frozensets(st.integers(0, 23)),
+    weekdays=st.just(frozenset()) | st.frozensets(st.integers(1, 7)),
+)
+
+
+@st.composite
+def _situations(draw: st.DrawFn) -> Situation:
+    """Situations whose offers choose by every rule there is."""
+    situation = draw(some.situations())
+    labels = Labels(source=draw(some.sources))
+    arrival = replace(situation.arrival, now=draw(some.times), labels=labels)
+    route = replace(situation.route, offers=tuple(draw(_choosy(offer)) for offer in situation.route.offers))
+    return replace(situation, route=route, arrival=arrival)
+
+
+def _choosy(offer: Offer) -> st.SearchStrategy[Offer]:
+    campaigns = st.builds(replace, st.just(offer.campaign), schedule=st.just(Schedule()) | schedules)
+    targetings = st.just(offer.targeting) | some.targetings
+    return st.builds(replace, st.just(offer), campaign=campaigns, targeting=targetings, enabled=st.booleans())
+
+
+@given(st.one_of(some.situations(), _situations()))
+def test_the_decision_is_the_one_that_the_designs_words_make(situation: Situation) -> None:
+    asked = (situation.route, situation.arrival, situation.approved, situation.reserve)
+
+    assert decide(*asked) == reference.decide(*asked)

@@ -1,4 +1,5 @@
 from collections import Counter
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -8,7 +9,16 @@ from hypothesis import strategies as st
 from chalicelib.admin.clicks.schema import ClickDocument
 from chalicelib.routing.decision import Decision, decide
 from chalicelib.routing.eligibility import Arrival
-from chalicelib.routing.record import campaign_of, destination_url, document, draw_of, lot_of, record
+from chalicelib.routing.record import (
+    campaign_of,
+    destination_url,
+    document,
+    draw_and_lot,
+    draw_of,
+    filled,
+    lot_of,
+    record,
+)
 from chalicelib.smartlink import Labels, Outcome, PublisherLink, Refusal, Route
 from tests import strategies as some
 from tests.builders import (
@@ -69,6 +79,14 @@ def test_the_lot_of_a_click_is_the_same_for_everybody_and_not_its_draw() -> None
 @given(some.texts)
 def test_a_lot_is_at_least_0_and_below_1(click_id: str) -> None:
     assert 0 <= lot_of(click_id) < 1
+
+
+@given(some.texts)
+def test_draw_and_lot_are_two_parts_of_one_hash(click_id: str) -> None:
+    number = int(sha256(click_id.encode()).hexdigest()[:32], 16)
+
+    assert draw_and_lot(click_id) == ((number >> 75) / 2**53, (number % 2**64 >> 11) / 2**53)
+    assert draw_and_lot(click_id) == (draw_of(click_id), lot_of(click_id))
 
 
 def test_draws_are_spread_evenly_in_the_hold_out_too() -> None:
@@ -285,6 +303,20 @@ def test_every_macro_of_the_contract_is_filled_in() -> None:
     assert destination_url(_stored(route), route) == (
         "x-1|cmp_1|sml_1|pub_1|news%20%26%20more||blog|US|US-CA|Fresno|mobile|ios|safari|en|1793795400|gclid=a%26b"
     )
+
+
+@given(some.situations())
+def test_the_url_decided_filled_in_is_where_the_stored_click_went(situation: Situation) -> None:
+    decision = decide(situation.route, situation.arrival, situation.approved, situation.reserve)
+    stored = record(CLICK_ID, situation.arrival, situation.route, decision)
+
+    assert (filled(decision.url, stored) if decision.url else None) == destination_url(stored, situation.route)
+
+
+def test_a_sub_id_cannot_pass_for_another_macro() -> None:
+    stored = {**_stored(), "sub_ids": {"country": "x", "timestamp": "y", "sub1": "z"}}
+
+    assert filled("{country}|{timestamp}|{sub1}", stored) == "US|1793795400|z"
 
 
 def test_the_rest_of_the_query_is_kept_only_where_the_destination_wants_it() -> None:

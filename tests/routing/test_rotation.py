@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.routing.rotation import pick, propensities, top_tier
+from chalicelib.routing.rotation import Pick, pick, propensities, top_tier
 from chalicelib.smartlink import Refusal
 from tests import strategies as some
 from tests.builders import an_offer
@@ -94,6 +94,23 @@ def test_what_is_left_of_a_draw_is_its_place_inside_the_interval(draw: float, pl
     assert (drawn.place, drawn.rest) == (place, rest)
 
 
+@given(some_weight | learned_weights, some.draws)
+def test_a_draw_takes_the_first_offer_whose_share_ends_beyond_it(weights: list[float], draw: float) -> None:
+    point, below = draw * sum(weights), 0.0
+    for place, weight in enumerate(weights):
+        if weight and point < below + weight:
+            assert pick(range(len(weights)), weights, draw) == Pick(
+                place, weight / sum(weights), min((point - below) / weight, 1 - 2**-53)
+            )
+            return
+        below += weight
+    pytest.fail("no share ends beyond the draw")
+
+
+def test_a_draw_that_rounding_puts_past_every_share_takes_the_last_offer_of_a_weight() -> None:
+    assert pick(range(3), [0.0, 5e-324, 0.0], 0.9) == Pick(1, 1.0, 1 - 2**-53)
+
+
 @given(some_weight)
 def test_the_propensities_of_a_tier_sum_to_1(weights: list[int]) -> None:
     total, ends = sum(weights), accumulate(weights)
@@ -172,9 +189,9 @@ def test_a_tier_of_zeros_passes_the_click_on_to_the_next() -> None:
 
 
 def test_priorities_below_zero_are_priorities() -> None:
-    offers = [an_offer(priority=-5), an_offer(priority=-1)]
+    offers = [an_offer(priority=-1), an_offer(priority=-5)]
 
-    assert top_tier(offers, [None, None]) == [1]
+    assert top_tier(offers, [None, None]) == [0]
 
 
 def test_without_an_eligible_offer_there_is_no_tier() -> None:
@@ -183,6 +200,7 @@ def test_without_an_eligible_offer_there_is_no_tier() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 1), st.booleans()), min_size=1, max_size=6))
 def test_the_top_tier_is_one_priority_that_no_drawable_offer_exceeds(seats: list[tuple[int, int, bool]]) -> None:
+    seats = sorted(seats, key=lambda seat: -seat[1])
     offers = [an_offer(weight=weight, priority=priority) for weight, priority, _ in seats]
     refusals = [Refusal.BOT if refused else None for _, _, refused in seats]
     drawable = [priority for weight, priority, refused in seats if weight and not refused]

@@ -4,11 +4,12 @@ from chalicelib.dynamodb.errors import Unanswered
 from chalicelib.routing import snapshot, store, weights
 from chalicelib.routing.store import Remembered
 from chalicelib.settings import CACHE_SECONDS
-from chalicelib.smartlink import Learned, PublisherLink
+from chalicelib.smartlink import Learned, OfferAccess, PublisherLink
 from chalicelib.tables import CampaignApproval, Cap, Link, Route
 from chalicelib.tracking.caps import Place
 from tests.builders import LEARNED_AT, a_route, an_offer, campaign_document, pool_document
 from tests.conftest import dynamodb
+from tests.moto_endpoint import noted
 
 
 class Table:
@@ -165,9 +166,16 @@ def test_only_an_active_approval_of_the_publishers_own_counts() -> None:
         CampaignApproval(
             publisher, campaign, tracking_key="k", active=active, approved_at="2026-11-21T00:00:00.000Z"
         ).save()
-    route = a_route(*(an_offer(f"cmp_{n}") for n in (1, 2, 3, 4)))
-    approved = [store.is_approved("pub_1", route, offer.campaign.id) for offer in route.offers]
-    assert approved == [True, False, False, False]
+    route = a_route(*(an_offer(f"cmp_{n}") for n in (1, 2, 3, 4)), access=OfferAccess.RESPECT)
+    assert store.approved("pub_1", route) == {"cmp_1"}
+
+
+@pytest.mark.usefixtures("tables")
+def test_where_the_pool_grants_access_no_approvals_are_read() -> None:
+    dynamodb().delete_table(TableName="smartlink-campaign_approvals")
+    with noted() as asked:
+        assert store.approved("pub_1", a_route(an_offer("cmp_1"))) == frozenset()
+    assert asked == []
 
 
 @pytest.mark.usefixtures("tables")
@@ -175,8 +183,8 @@ def test_the_approvals_of_a_pool_of_two_hundred_offers_are_read() -> None:
     ids = [f"cmp_{n}" for n in range(200)]
     for each in ids[::3]:
         CampaignApproval("pub_1", each, tracking_key="k", active=True, approved_at="2026-11-21T00:00:00.000Z").save()
-    route = a_route(*map(an_offer, ids))
-    assert [each for each in ids if store.is_approved("pub_1", route, each)] == ids[::3]
+    route = a_route(*map(an_offer, ids), access=OfferAccess.RESPECT)
+    assert store.approved("pub_1", route) == set(ids[::3])
 
 
 @pytest.mark.usefixtures("tables")

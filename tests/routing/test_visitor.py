@@ -1,8 +1,9 @@
 import pytest
+import ua_parser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.routing.visitor import Agent, Locality, agent_of, hinted, language, visitor
+from chalicelib.routing.visitor import Agent, Locality, _is_spider, agent_of, hinted, language, visitor
 from chalicelib.smartlink import Device, OperatingSystem, Visitor
 from tests import strategies as some
 
@@ -278,6 +279,52 @@ def test_bots_and_link_previews_are_told_from_people(user_agent: str) -> None:
 )
 def test_people_are_not_taken_for_bots(user_agent: str) -> None:
     assert not agent_of(user_agent).is_bot
+
+
+PIECES = (
+    *(
+        "Mozilla/5.0",
+        "(Linux; Android 13; Pixel 8)",
+        "(iPhone; CPU iPhone OS 17_1 like Mac OS X)",
+        "Mobile",
+        "Silk/3.13",
+    ),
+    *(
+        "(X11; Datanyze; Linux)",
+        "KFAPWI",
+        "Build/KTU84M",
+        "zeal",
+        "yahoo",
+        "Daum",
+        "Samsung",
+        "Nokia",
+        "PTST/12",
+        "curl",
+    ),
+    *(
+        "PetalBot",
+        "bot.html",
+        "Googlebot/2.1",
+        "spider",
+        "WhatsApp/2.1",
+        "Safari/604.1",
+        "Chrome/120.0.0.0",
+        "borg",
+        "LG",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=6).map(" ".join))
+def test_a_spider_is_what_the_whole_parser_takes_for_one(user_agent: str) -> None:
+    device = ua_parser.parse(user_agent).device
+    assert _is_spider(user_agent) is (device is not None and device.family == "Spider")
+    assert agent_of(user_agent).is_bot >= _is_spider(user_agent)
+
+
+@pytest.mark.parametrize("user_agent", ["Xenu Link Sleuth 1.2", "Daum/4.1"])
+def test_a_spider_known_by_its_device_alone_is_a_bot(user_agent: str) -> None:
+    assert agent_of(user_agent).is_bot
 
 
 def test_an_agent_that_names_no_browser_has_none() -> None:

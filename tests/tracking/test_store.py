@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -113,14 +114,6 @@ def test_a_full_counter_spares_the_table_for_a_click_under_several_caps() -> Non
     assert store.reserve(a_reservation(a_place("day"), a_place("hour", 1))) is Refusal.CAP
 
 
-def test_no_more_full_counters_are_remembered_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "_REMEMBERED_FULL", 3)
-    for n in range(7):
-        reserve(a_place(f"day {n}", 1))
-        assert len(store._full) <= 3
-    assert ("day 6", 1) in store._full
-
-
 def test_peeking_tells_what_reserving_would_and_takes_nothing() -> None:
     one = a_reservation(a_place(limit=1), mark=a_mark())
     assert [store.peek(one) for _ in range(3)] == [None] * 3
@@ -175,6 +168,152 @@ def test_nobody_waits_for_a_table_that_does_not_answer(monkeypatch: pytest.Monke
     waits = _failing(monkeypatch, 99)
     assert store.reserve(a_reservation(a_place(), a_place("hour"))) is Refusal.CAP
     assert waits == []
+
+
+# Places on lease
+
+
+def at(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The operations that are called from now on."""
+    call, called = dynamodb_store.call, list[str]()
+
+    def counting(operation: str, request: Any, *, once: bool = False) -> Any:
+        called.append(operation)
+        return call(operation, request, once=once)
+
+    monkeypatch.setattr(store, "call", counting)
+    return called
+
+
+def clicks(n: int, *places: Place, mark: Mark | None = None, begin: float = 0) -> list[Refusal | None]:
+    """What clicks are told that come every tenth of a second."""
+    tokens = [(f"t{begin}-{i}", at(begin + i / 10)) for i in range(n)]
+    return [store.reserve(a_reservation(*places, mark=mark, token=token, now=now)) for token, now in tokens]
+
+
+def counters() -> dict[str, tuple[int, int]]:
+    rows = dynamodb().scan(TableName="smartlink-caps")["Items"]
+    return {row["key"]["S"]: (int(row["used"]["N"]), int(row.get("leased", {"N": "0"})["N"])) for row in rows}
+
+
+def test_fast_clicks_under_a_large_cap_take_places_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    called = counted(monkeypatch)
+    assert clicks(15, a_place(limit=100_000)) == [None] * 15
+    assert called == ["UpdateItem"] * 4
+    assert counters() == {"day": (15, 7)}
+
+
+def test_a_lease_ends_at_the_limit_and_no_earlier() -> None:
+    assert clicks(1_001, a_place(limit=1_000)) == [None] * 1_000 + [Refusal.CAP]
+    assert counters() == {"day": (1_000, 0)}
+
+
+def test_places_of_several_caps_are_leased_in_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    called = counted(monkeypatch)
+    assert clicks(15, a_place("day", 100_000), a_place("hour", 100_000)) == [None] * 15
+    assert called == ["TransactWriteItems"] * 4
+    assert counters() == {"day": (15, 7), "hour": (15, 7)}
+
+
+def test_a_transaction_without_room_for_a_lease_takes_the_place_alone() -> None:
+    both = a_place("day", 100_000), a_place("hour", 1_000)
+    clicks(2, *both)
+    dynamodb().update_item(
+        TableName="smartlink-caps",
+        Key={"key": {"S": "hour"}},
+        UpdateExpression="SET used = :used",
+        ExpressionAttributeValues={":used": {"N": "998"}},
+    )
+    assert clicks(4, *both, begin=0.2) == [None] * 3 + [Refusal.CAP]
+    assert counters()["hour"][0] == 1_000
+
+
+def test_a_mark_is_all_that_is_written_with_places_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    clicks(4, a_place(limit=100_000))
+    called = counted(monkeypatch)
+    told = [store.reserve(a_reservation(a_place(limit=100_000), mark=a_mark(), token=f"m{n}")) for n in range(2)]
+    assert told == [None, Refusal.DUPLICATE]
+    assert called == ["PutItem", "PutItem"]
+
+
+def test_a_refused_duplicate_gives_its_place_back_to_the_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    store.reserve(a_reservation(mark=a_mark(), token="before"))
+    clicks(2, a_place(limit=100_000))
+    assert clicks(1, a_place(limit=100_000), mark=a_mark(), begin=0.2) == [Refusal.DUPLICATE]
+    called = counted(monkeypatch)
+    assert clicks(1, a_place(limit=100_000), begin=0.3) == [None]
+    assert called == []
+
+
+def test_a_mark_of_the_same_click_is_no_duplicate() -> None:
+    assert [store.reserve(a_reservation(mark=a_mark())) for _ in range(2)] == [None, None]
+
+
+def test_peeking_sees_places_at_hand() -> None:
+    clicks(2, a_place(limit=100_000))
+    dynamodb().update_item(
+        TableName="smartlink-caps",
+        Key={"key": {"S": "day"}},
+        UpdateExpression="SET used = :used",
+        ExpressionAttributeValues={":used": {"N": "100000"}},
+    )
+    assert store.peek(a_reservation(a_place(limit=100_000))) is None
+    assert store.peek(a_reservation(a_place(limit=100_000), now=at(60))) is Refusal.CAP
+
+
+def test_any_click_settles_one_lease_that_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    clicks(4, a_place("day", 100_000))
+    clicks(4, a_place("hour", 100_000))
+    assert counters() == {"day": (7, 3), "hour": (7, 3)}
+    store.write_click(a_click() | {"at": int(at(60).timestamp() * 1000)})
+    assert counters() == {"day": (4, 0), "hour": (7, 3)}
+    called = counted(monkeypatch)
+    for _ in range(3):
+        store.settle(at(60))
+    assert called == ["UpdateItem"]
+    assert counters() == {"day": (4, 0), "hour": (4, 0)}
+
+
+def test_a_settlement_that_is_not_answered_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clicks(4, a_place(limit=100_000))
+    called = list[bool]()
+
+    def silent(_: str, __: Any, *, once: bool = False) -> Any:
+        called.append(once)
+        raise Unanswered
+
+    monkeypatch.setattr(store, "call", silent)
+    for _ in range(2):
+        store.settle(at(60))
+    assert called == [True]
+
+
+def test_an_unanswered_update_takes_no_click_and_forgets_the_lease_it_was_settling(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clicks(4, a_place(limit=100_000))
+    clicks(2, a_place(limit=100_000), begin=0.4)
+
+    def silent(_: str, __: Any, *, once: bool = False) -> Any:
+        raise Unanswered
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "call", silent)
+        assert clicks(1, a_place(limit=100_000), begin=40) == [Refusal.CAP]
+    store.settle(at(90))
+    assert counters() == {"day": (7, 3)}
+
+
+def test_each_thread_holds_leases_of_its_own() -> None:
+    clicks(2, a_place(limit=100_000))
+    elsewhere = Thread(target=clicks, args=(1, a_place(limit=100_000)))
+    elsewhere.start()
+    elsewhere.join()
+    assert counters() == {"day": (4, 1)}
 
 
 # Clicks

@@ -1,0 +1,159 @@
+"""What it costs to know who clicked, and what stands beside the decision: labels, the record, the destination.
+
+Figures are microseconds of CPU for one click; agents repeat, addresses do not. Floors: one look into a dictionary for
+what is remembered, and the C reader of the country database, which finds the record of an address and nothing else.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from ipaddress import IPv4Address, IPv6Address
+from random import Random
+from typing import TypeVar
+
+import maxminddb
+
+from bench import figures
+from bench.agents import AGENTS
+from bench.decision import OFFERS_URL, Pool, arrivals, route
+from bench.figures import Figure, Floor, Part, Target
+from chalicelib import ids
+from chalicelib.routing.decision import decide
+from chalicelib.routing.geo import locate
+from chalicelib.routing.labels import labels
+from chalicelib.routing.record import draw_and_lot, filled, record
+from chalicelib.routing.visitor import agent_of, hinted, visitor
+from chalicelib.settings import geoip_database
+
+Input = TypeVar("Input")
+Headers = dict[str, str]
+
+ADDRESSES = 1_000
+LANGUAGES = ("en-US,en;q=0.9", "de-DE,de;q=0.9,en;q=0.8", "pt-BR,pt;q=0.9", "fr", "en-GB,en-US;q=0.9,en;q=0.8")
+QUERY = {"sub1": ["newsletter-jan"], "sub2": ["a17"], "source": ["news"], "click_id": ["x-4711"]}
+RIDING = {**QUERY, "utm_source": ["mail"], "gclid": ["EAIaIQobChMI"]}
+LIMIT_OF_AGENT, LIMIT_OF_PLACE = 5.0, 10.0
+COPIES = 2
+"""Passes of a work over its inputs in one call, so that the shortest are long enough for the clock."""
+
+
+def requests(dice: Random) -> list[Headers]:
+    """The headers of a click from each of the agents, with the client hints of those browsers that send them."""
+    return [_headers(agent, dice) for agent in AGENTS]
+
+
+def _headers(agent: str, dice: Random) -> Headers:
+    sent = {
+        "host": "go.network.example",
+        "user-agent": agent,
+        "accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "accept-language": dice.choice(LANGUAGES),
+        "accept-encoding": "gzip, deflate, br",
+    }
+    if "Chrome/" not in agent:
+        return sent
+    platform = "Android" if "Android" in agent else "Windows"
+    return {**sent, "sec-ch-ua-mobile": "?1" if "Mobile" in agent else "?0", "sec-ch-ua-platform": f'"{platform}"'}
+
+
+def addresses_4(dice: Random) -> list[str]:
+    """Addresses from all over version 4, those that nobody has included."""
+    return [str(IPv4Address(dice.getrandbits(32))) for _ in range(ADDRESSES)]
+
+
+def addresses_6(dice: Random) -> list[str]:
+    """Addresses from the part of version 6 that is given out (2000::/3, most of it under 2a)."""
+    prefixes = (0x2001, 0x2400, 0x2600, 0x2804, 0x2A00, 0x2A02)
+    return [str(IPv6Address((dice.choice(prefixes) << 112) | dice.getrandbits(112))) for _ in range(ADDRESSES)]
+
+
+def over(inputs: Iterable[Input], call: Callable[[Input], object]) -> tuple[Callable[[], object], int]:
+    """A work that makes the call for each of the inputs, and how many calls it makes."""
+    kept = list(inputs) * COPIES
+
+    def work() -> None:
+        for each in kept:
+            call(each)
+
+    return work, len(kept)
+
+
+Works = dict[str, tuple[Callable[[], object], int]]
+
+
+def seeing(dice: Random) -> Works:
+    """What is done to know the visitor, and its floors."""
+    sent, fours, sixes = requests(dice), addresses_4(dice), addresses_6(dice)
+    clicks = list(zip(fours, sent * (ADDRESSES // len(sent) + 1), strict=False))
+    known = {agent: agent_of(agent) for agent in AGENTS}
+    bare = maxminddb.open_database(str(geoip_database()))
+    return {
+        "dict": over(sent, lambda headers: known[headers["user-agent"]]),
+        "agent": over(sent, lambda headers: hinted(agent_of(headers["user-agent"]), headers)),
+        "agent anew": over(AGENTS, agent_of.__wrapped__),
+        "bare 4": over(fours, bare.get),
+        "bare 6": over(sixes, bare.get),
+        "place 4": over(fours, locate),
+        "place 6": over(sixes, locate),
+        "visitor": over(clicks, lambda click: visitor(click[1], click[0], "", locate)),
+    }
+
+
+def telling(dice: Random) -> Works:
+    """What is done with what is known, for decided clicks of one pool of 20 targeted offers."""
+    pool = route(Pool(20, targeted=True, segments=60, tiers=1), dice)
+    decided = [(arrival, decide(pool, arrival, bool, lambda _: None)) for arrival in arrivals(dice)]
+    stored = [record(_click_id(dice), arrival, pool, decision) for arrival, decision in decided]
+    names: list[str] = [click["click_id"] for click in stored]
+    return {
+        "labels": over([QUERY] * 10, labels),
+        "labels riding": over([RIDING] * 10, labels),
+        "id": over(decided, lambda click: ids.timed_id(click[0].now, b"0123456789")),
+        "chances": over(names, draw_and_lot),
+        "record": over(decided, lambda click: record("01m6k8k8a0000g40r40m30e209", click[0], pool, click[1])),
+        "destination": over(stored, lambda click: filled(OFFERS_URL, click)),
+    }
+
+
+def _click_id(dice: Random) -> str:
+    return ids.timed_id(arrivals(dice)[0].now, dice.randbytes(10))
+
+
+def measure() -> Part:
+    """All of it, in turn."""
+    dice = Random(5)
+    works = seeing(dice) | telling(dice)
+    taken = figures.cpu_rounds({name: work for name, (work, _) in works.items()}, calls=CALLS)
+    return Part("visitor", _figures({name: each / works[name][1] for name, each in taken.items()}))
+
+
+CALLS = 20
+
+
+def _figures(taken: dict[str, float]) -> Sequence[Figure]:
+    found, four, six = (Floor(name, taken[key]) for name, key in _FLOORS)
+    return [
+        Figure("user agent and client hints, agent seen before", taken["agent"], "us", found, Target(LIMIT_OF_AGENT)),
+        Figure(f"user agent never seen before ({len(AGENTS)} different)", taken["agent anew"], "us"),
+        Figure("country of an IPv4 address, never seen before", taken["place 4"], "us", four, Target(LIMIT_OF_PLACE)),
+        Figure("country of an IPv6 address, never seen before", taken["place 6"], "us", six, Target(LIMIT_OF_PLACE)),
+        Figure("the whole visitor: agent seen before, address new", taken["visitor"], "us", four),
+        *(Figure(name, taken[key], "us") for name, key in _OTHERS),
+    ]
+
+
+_FLOORS = (
+    ("dictionary lookup", "dict"),
+    ("maxminddb's C reader", "bare 4"),
+    ("maxminddb's C reader", "bare 6"),
+)
+_OTHERS = (
+    ("labels of a link with four of them", "labels"),
+    ("labels, and two parameters that ride along", "labels riding"),
+    ("a click's ID", "id"),
+    ("draw and lot of a click", "chances"),
+    ("record of a click among 20 offers", "record"),
+    ("destination with two macros filled in", "destination"),
+)
+
+
+if __name__ == "__main__":
+    figures.main(measure)
