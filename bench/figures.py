@@ -102,6 +102,21 @@ def kept(name: str) -> Part:
     return Part(name, [_figure(each) for each in document["figures"]], document["facts"])
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """On which machine and day a part was measured (`2026-11-21`), and how many seconds that took."""
+
+    machine: str
+    at: str
+    seconds: int
+
+
+def stamp(name: str) -> Stamp:
+    """When and where `keep` wrote a part; `FileNotFoundError` where it was never run."""
+    document = json.loads((RESULTS / f"{name}.json").read_text())
+    return Stamp(document["machine"], document["at"], document["seconds"])
+
+
 def _figure(document: Mapping[str, object]) -> Figure:
     fields = dict(document)
     floor, target = fields.pop("floor"), fields.pop("target")

@@ -1,7 +1,8 @@
 """How long a report takes: half a million counter cells in the local stack, asked for through the API's own Lambda.
 
 `python -m bench.reports` loads thirty days long past, reports on 1, 10 and 30 of them by campaign and
-country, and deletes what it loaded. The floor is the time to read the same rows without looking into them.
+country, and deletes what it loaded. The floor is the time to read the same rows without looking into them. The
+stack must be running (`make up`).
 """
 
 import argparse
@@ -24,6 +25,7 @@ import boto3
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.transactions import TransactWrite
 
+from bench.figures import ROOT, Figure, Floor, Part, Target, main
 from chalicelib.tables import Counter, connection
 from chalicelib.tracking.counters import cells, store
 from chalicelib.tracking.counters.cells import Cell, Cells
@@ -40,7 +42,10 @@ DEVICES = ("mobile", "tablet", "desktop")
 BLOCKS_A_DAY = MERGED_FROM
 RANGES = (1, 10, 30)
 ROUNDS = 5
-LONGEST_SECONDS = 1_200
+SECONDS = 3.0
+"""How long a report may take."""
+
+LONGEST_SECONDS = 150
 _READERS = 8
 _CONVERTED = 0.05
 _LATER = timedelta(minutes=3)
@@ -51,15 +56,15 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """What was answered, and the seconds of each round."""
+    """What was answered last, and the seconds of each round."""
 
     result: Any
     seconds: Sequence[float]
 
     @property
-    def text(self) -> str:
-        """Its best and its median round."""
-        return f"best {min(self.seconds):.3f} s, median {statistics.median(self.seconds):.3f} s"
+    def median(self) -> float:
+        """Seconds of the median round."""
+        return statistics.median(self.seconds)
 
 
 def days(count: int = DAYS) -> list[date]:
@@ -67,33 +72,27 @@ def days(count: int = DAYS) -> list[date]:
     return [FIRST_DAY + timedelta(days=n) for n in range(count)]
 
 
-def main() -> None:
-    """Loads, measures and deletes."""
+def measure() -> Part:
+    """Loads, measures and deletes. Raises `Stop` where the local stack does not answer."""
     parser = argparse.ArgumentParser(prog="python -m bench.reports", description=__doc__)
     parser.add_argument("--cells", type=int, default=CELLS, help="how many cells to load (default %(default)s)")
-    parser.add_argument("--memory", type=int, metavar="DAYS", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     _use_the_local_stack()
-    if asked.memory:
-        print(json.dumps(memory(asked.memory)))
-        return
     try:
         _delete()
-        _measure(asked.cells)
+        return _measured(asked.cells)
     except PynamoDBException as error:
         message = f"the local stack's tables do not answer ({error}): start it and try again"
         raise Stop(message) from error
 
 
-def _measure(count: int) -> None:
-    """Loads so many cells, prints a line for each range, and deletes them, whatever happens."""
+def _measured(count: int) -> Part:
+    """Loads so many cells, measures each range, and deletes them, whatever happens."""
     try:
         load(count)
-        print(f"{'days':>4} {'cells':>8} {'rows':>6}  report, floor, ratio, memory")
-        for length in RANGES:
-            print(measured(length), flush=True)
+        return Part("reports", [figure for length in RANGES for figure in figures(length)])
     finally:
-        print("deleting what was loaded")
+        print("deleting what was loaded", flush=True)
         _delete()
 
 
@@ -176,30 +175,38 @@ def _delete() -> None:
 # The measurements
 
 
-def measured(count: int) -> str:
-    """One line about a report on so many days."""
+def figures(count: int) -> list[Figure]:
+    """Seconds and memory of a report on so many days."""
     held = sum(piece.size for piece in store.read(cells.partitions(days(count))))
     event = an_event(count)
-    report = timed(lambda: _rows(_invoked(event)))
-    floor = timed(lambda: _bytes(count))
-    ratio = min(report.seconds) / min(floor.seconds)
+    report, floor = timed(lambda: _rows(_invoked(event)), lambda: _bytes(count))
+    of = f"report on {count} day{'' if count == 1 else 's'} ({held:,} cells, {report.result:,} rows)"
+    reading = Floor(f"reading the same {floor.result:,} bytes", floor.median)
     used = _used(count)
-    return (
-        f"{count:>4} {held:>8,} {report.result:>6,}  report (Lambda on the local stack): {report.text}; "
-        f"floor (reading {floor.result:,} bytes): {floor.text}; {ratio:.1f} times the floor; "
-        f"peak memory (same handler, fresh process): {used['peak']:.0f} MB, {used['before']:.0f} MB before the call"
+    print(
+        f"{of}: {report.median:.2f} s; memory {used['before']:.0f} MB before, {used['peak']:.0f} MB at most", flush=True
     )
+    return [
+        Figure(of, report.median, "s", reading, Target(SECONDS)),
+        Figure(f"{of}: memory at most, a fresh process", used["peak"], "MB", target=Target(_memory_of_the_function())),
+    ]
 
 
-def timed(call: Callable[[], Any]) -> Timed:
-    """The call made once to warm up, then timed."""
-    call()
-    seconds = []
+def timed(*calls: Callable[[], Any]) -> list[Timed]:
+    """The calls, each made once to warm up, then taking turns for some rounds."""
+    results, seconds = [call() for call in calls], [list[float]() for _ in calls]
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        result = call()
-        seconds.append(time.perf_counter() - began)
-    return Timed(result, seconds)
+        for n, call in enumerate(calls):
+            began = time.perf_counter()
+            results[n] = call()
+            seconds[n].append(time.perf_counter() - began)
+    return [Timed(result, each) for result, each in zip(results, seconds, strict=True)]
+
+
+def _memory_of_the_function() -> float:
+    """MB that the Lambda of the API has."""
+    configured = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    return float(configured["lambda_functions"]["api_handler"]["lambda_memory_size"])
 
 
 def an_event(count: int) -> Event:
@@ -266,19 +273,19 @@ def _sizes(partition: str) -> Iterator[int]:
 
 def _used(count: int) -> dict[str, float]:
     """What `memory` finds in a fresh process."""
-    command = [sys.executable, "-m", "bench.reports", "--memory", str(count)]
+    command = [sys.executable, "-c", f"from bench.reports import memory; print(memory({count}))"]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very program
     used: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return used
 
 
-def memory(count: int) -> dict[str, float]:
-    """The most memory that this process held before and after a report, in MB."""
+def memory(count: int) -> str:
+    """JSON of the most memory that this process held before and after a report, in MB."""
     import app  # noqa: PLC0415 - what is measured
 
     before = _megabytes()
     _rows(app.app(an_event(count), None))
-    return {"before": before, "peak": _megabytes()}
+    return json.dumps({"before": before, "peak": _megabytes()})
 
 
 def _megabytes() -> float:
@@ -287,6 +294,6 @@ def _megabytes() -> float:
 
 if __name__ == "__main__":
     try:
-        main()
+        main(measure)
     except Stop as error:
         sys.exit(f"bench.reports: {error}")

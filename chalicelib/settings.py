@@ -10,6 +10,9 @@ CACHE_SECONDS = 2.0
 CLICK_DAYS = 400
 """How long a click is kept: longer than any attribution window (at most 365 days)."""
 
+COUNTING_SECONDS = 10
+"""How long clicks may gather in the stream to be counted together: in few writes, a little later."""
+
 RUN_DAYS = 7
 """How long a counted run of stream records is remembered: longer than a stream keeps its records (24 hours)."""
 

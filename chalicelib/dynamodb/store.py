@@ -167,9 +167,9 @@ def _request(operation: str, body: bytes) -> bytes:
 
 def _exchanged(request: bytes, deadline: float) -> http.Answer:
     """The answer to the request, over a connection that is kept for the next one."""
-    connection = _connection()
+    connection = _connection(deadline)
     try:
-        answer = _over(connection, request, min(_ANSWER_SECONDS, max(0.001, deadline - time.monotonic())))
+        answer = _over(connection, request, _within(_ANSWER_SECONDS, deadline))
     except BaseException:
         connection.close()
         raise
@@ -180,7 +180,13 @@ def _exchanged(request: bytes, deadline: float) -> http.Answer:
     return answer
 
 
+def _within(seconds: float, deadline: float) -> float:
+    """So many seconds, or those that are left: a little at least, as no time at all would be none to wait."""
+    return min(seconds, max(0.001, deadline - time.monotonic()))
+
+
 def _over(connection: socket.socket, request: bytes, seconds: float) -> http.Answer:
+    end = time.monotonic() + seconds
     connection.settimeout(seconds)
     try:
         connection.sendall(request)
@@ -188,12 +194,12 @@ def _over(connection: socket.socket, request: bytes, seconds: float) -> http.Ans
         # What is cut short is not carried out.
         raise _Broken(error, arrived=False) from error
     try:
-        return _received(connection)
+        return _received(connection, end)
     except (OSError, http.Unreadable) as error:
         raise _Broken(error, arrived=True) from error
 
 
-def _received(connection: socket.socket) -> http.Answer:
+def _received(connection: socket.socket, end: float) -> http.Answer:
     received = bytearray()
     while True:
         piece = connection.recv(_PIECE)
@@ -204,9 +210,14 @@ def _received(connection: socket.socket) -> http.Answer:
         answer = http.answer(received)
         if answer:
             return answer
+        # Each piece would have the whole time anew.
+        if time.monotonic() >= end:
+            message = "the answer takes too long"
+            raise TimeoutError(message)
+        connection.settimeout(_within(_ANSWER_SECONDS, end))
 
 
-def _connection() -> socket.socket:
+def _connection(deadline: float) -> socket.socket:
     """A connection on which nothing is under way: one that was kept, or a new one."""
     while _idle:
         try:
@@ -217,7 +228,7 @@ def _connection() -> socket.socket:
             return kept
         kept.close()
     try:
-        return _connected(endpoint())
+        return _connected(endpoint(), _within(_CONNECT_SECONDS, deadline))
     except OSError as error:
         raise _Broken(error, arrived=False) from error
 
@@ -229,8 +240,8 @@ def _has_ended(connection: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
-def _connected(to: Endpoint) -> socket.socket:
-    connection = socket.create_connection((to.name, to.port), timeout=_CONNECT_SECONDS)
+def _connected(to: Endpoint, seconds: float) -> socket.socket:
+    connection = socket.create_connection((to.name, to.port), timeout=seconds)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return _secured()(connection, to.name) if to.is_secure else connection
 
@@ -263,23 +274,31 @@ def _provider() -> Callable[[], Credentials]:
     if given:
         fixed = Credentials(*given)
         return lambda: fixed
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - see above
     from botocore.session import Session  # noqa: PLC0415 - see above
 
-    found = Session().get_credentials()
+    try:
+        found = Session().get_credentials()
+    except BotoCoreError as error:
+        raise Unanswered(str(error)) from error
     if found is None:
         message = "there are no AWS credentials"
         raise Unanswered(message)
 
     def current() -> Credentials:
-        frozen = found.get_frozen_credentials()
+        try:
+            frozen = found.get_frozen_credentials()
+        except (BotoCoreError, RuntimeError) as error:  # the latter: expired, and the new ones are too
+            raise Unanswered(str(error)) from error
         return Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token)
 
     return current
 
 
 def forget() -> None:
-    """Forgets connections, endpoint and credentials, for tests that move between tables."""
+    """Forgets connections, endpoint, certificates and credentials, for tests that move between tables."""
     while _idle:
         _idle.pop().close()
     endpoint.cache_clear()
+    _secured.cache_clear()
     _provider.cache_clear()

@@ -1,4 +1,4 @@
-"""A recorded click as its table stores it: short names, and nothing of what is not known."""
+"""A recorded click as its table stores it and its stream tells it: short names, and nothing of what is not known."""
 
 import json
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ _TEXTS = {
     "external_click_id": "ex",
     "parameters": "qu",
 }
-_NUMBERS = {"at": "at", "expires_at": "expires_at", "route_version": "rv", "epoch": "ep", "weights_version": "wv"}
+_NUMBERS = {"at": "at", "route_version": "rv", "epoch": "ep", "weights_version": "wv"}
 _FLAGS = {"is_bot": "bo", "is_duplicate": "du"}
 _DOCUMENTS = {"sub_ids": "su"}
 
@@ -46,6 +46,15 @@ def item(record: Mapping[str, Any], expires_at: int) -> Item:
     return stored
 
 
+def record(stored: Item) -> dict[str, Any]:
+    """The fields of a stored click, those that are not known missing; what the table has besides is left out.
+
+    Raises KeyError or ValueError for a field of another kind than its own.
+    """
+    known = ((_STORED[short], typed) for short, typed in stored.items() if short in _STORED)
+    return {name: read(typed[kind]) for (name, kind, read), typed in known}
+
+
 def _flag(value: bool) -> dict[str, bool]:  # noqa: FBT001 - it is the value
     return {"BOOL": value}
 
@@ -59,4 +68,12 @@ _FIELDS: Mapping[str, tuple[str, Any]] = {
     **{name: (short, number) for name, short in _NUMBERS.items()},
     **{name: (short, _flag) for name, short in _FLAGS.items()},
     **{name: (short, _document) for name, short in _DOCUMENTS.items()},
+}
+
+_STORED: Mapping[str, tuple[str, str, Any]] = {
+    "expires_at": ("expires_at", "N", int),
+    **{short: (name, "S", str) for name, short in _TEXTS.items()},
+    **{short: (name, "N", int) for name, short in _NUMBERS.items()},
+    **{short: (name, "BOOL", bool) for name, short in _FLAGS.items()},
+    **{short: (name, "S", json.loads) for name, short in _DOCUMENTS.items()},
 }

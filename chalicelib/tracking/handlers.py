@@ -5,6 +5,8 @@ from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
+from chalicelib.settings import CLICK_DAYS, COUNTING_SECONDS
+
 blueprint = Blueprint(__name__)
 
 
@@ -27,7 +29,7 @@ def write_clicks(event: SQSEvent) -> dict[str, Any]:
     stream_arn="clicks",  # the template says which
     batch_size=1000,
     starting_position="TRIM_HORIZON",
-    maximum_batching_window_in_seconds=1,
+    maximum_batching_window_in_seconds=COUNTING_SECONDS,
     name="count_clicks",
 )
 def count_clicks(event: DynamoDBEvent) -> dict[str, Any]:
@@ -48,7 +50,6 @@ def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - 
     What is learned is merged for the smartlinks that occur in these blocks, and, of the older day, in those that
     are too few: so every smartlink that had a click has its turn, however few there were.
     """
-    from chalicelib.settings import CLICK_DAYS  # noqa: PLC0415
     from chalicelib.tracking.counters.cells import merge_days, partitions  # noqa: PLC0415
     from chalicelib.tracking.learning import store as learning  # noqa: PLC0415
     from chalicelib.tracking.merging.store import few_left, merge_all  # noqa: PLC0415

@@ -22,10 +22,6 @@ def test_each_part_has_a_median_of_its_own() -> None:
     assert medians(starts) == Start(2.0, 8.0, 2.0, 5.0)
 
 
-def test_a_package_that_is_not_built_has_no_size(tmp_path: Path) -> None:
-    assert sizes(tmp_path) == {}
-
-
 def test_a_package_is_weighed_zipped_and_unzipped(tmp_path: Path) -> None:
     for name, held in (("deployment.zip", 3_000), ("layer-deployment.zip", 50_000)):
         with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:

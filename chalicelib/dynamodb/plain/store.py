@@ -7,9 +7,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.dynamodb.errors import Refused, Unanswered
+from chalicelib.dynamodb.errors import LATER, STALE_CREDENTIALS, Refused, Unanswered
 from chalicelib.tables import connection, impatient_connection
 
 _SERVER_TROUBLE = 500
@@ -19,7 +18,7 @@ def call(operation: str, request: Mapping[str, Any], *, once: bool) -> Mapping[s
     """As `dynamodb.store.call`; with `once` it is sent once, whatever comes of it."""
     try:
         answer = _connection(once=once).dispatch(operation, _with_bytes(request))
-    except (PynamoDBException, BotoCoreError) as error:
+    except (ClientError, BotoCoreError) as error:
         raise _translated(error) from error
     return {name: _with_base64(value) for name, value in answer.items() if name not in _OWN_WORDS}
 
@@ -33,12 +32,15 @@ def _connection(*, once: bool) -> Connection:
 
 
 def _translated(error: Exception) -> Exception:
+    # PynamoDB's own error has only a part of the answer, that of the SDK before it has all.
     cause = error.__cause__
-    if not isinstance(cause, ClientError) or cause.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_TROUBLE:
+    if not isinstance(cause, ClientError):
         return Unanswered(str(error))
-    answer: Mapping[str, Any] = _with_base64(cause.response)
-    told = cause.response["Error"]
-    return Refused(told.get("Code", ""), told.get("Message", ""), answer)
+    told, code = cause.response["Error"], cause.response["Error"].get("Code", "")
+    in_trouble = cause.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_TROUBLE
+    if in_trouble or code in LATER | STALE_CREDENTIALS:
+        return Unanswered(str(error))
+    return Refused(code, told.get("Message", ""), _with_base64(cause.response))
 
 
 def _with_bytes(document: Any) -> Any:  # noqa: ANN401 - JSON

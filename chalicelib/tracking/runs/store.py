@@ -13,8 +13,9 @@ from chalicelib.notifications.notice import Notice
 from chalicelib.notifications.store import notify
 from chalicelib.settings import CLICK_DAYS, RUN_DAYS, poison_records_queue
 from chalicelib.smartlink import NotificationKind
-from chalicelib.tables import Click, ClickList, connection
+from chalicelib.tables import ClickList, connection
 from chalicelib.tables import Run as RunRow
+from chalicelib.tracking import clicks
 from chalicelib.tracking.counters.store import add_blocks
 from chalicelib.tracking.learning import store as learning
 from chalicelib.tracking.runs import run as runs
@@ -39,9 +40,7 @@ def record_of(received: Mapping[str, Any]) -> StreamRecord:
     if received["eventName"] != "INSERT":
         return StreamRecord(seen["SequenceNumber"], at)
     try:
-        row = Click()
-        row.deserialize(seen["NewImage"])
-        fields = dict(row.attribute_values)
+        fields = clicks.record(seen["NewImage"])
     except Exception as error:  # noqa: BLE001 - whatever it holds, the records behind it must not wait
         return StreamRecord(seen["SequenceNumber"], at, complaint=f"{type(error).__name__}: {error}")
     return StreamRecord(seen["SequenceNumber"], at, fields)

@@ -39,8 +39,13 @@ def test_a_fact_that_was_not_kept_is_named(results: Path) -> None:
 
 
 def test_a_load_is_taken_for_the_largest_measured_batch_that_it_fills() -> None:
-    assert [some_facts().batch(Load(rate)).clicks for rate in (10, 100, 3_999, 4_000)] == [1, 25, 1_000, 1_000]
-    assert some_facts().batch(Load(3_000)).clicks == 25
+    assert [some_facts().batch(Load(rate, window=1)).clicks for rate in (10, 100, 3_999, 4_000)] == [
+        1,
+        25,
+        1_000,
+        1_000,
+    ]
+    assert some_facts().batch(Load(3_000, window=1)).clicks == 25
 
 
 def test_beyond_full_batches_merging_has_more_blocks_and_as_many_units_a_click() -> None:

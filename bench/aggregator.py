@@ -1,0 +1,202 @@
+"""The aggregator: how many clicks a second it folds and writes, and what DynamoDB charges for them and their merging.
+
+Everything happens in this process: pynamodb and botocore make, sign and read whole requests, and dictionaries
+(`bench/stand_in.py`) answer where botocore would send; their CPU is not counted. The floor is to decode the event's
+JSON and to add each click into a dictionary.
+"""
+
+import gc
+import json
+import os
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count as numbers
+from typing import Any
+
+from bench.figures import ROUNDS, Figure, Floor, Part, main
+from bench.merging import BATCH, Load, Merged, merged_at
+from bench.stand_in import Tables, answering
+from bench.stream import NOON, Traffic, batch
+from chalicelib.tracking.runs.run import StreamRecord, run_of
+from chalicelib.tracking.runs.store import count, record_of
+
+TIMED = (Traffic(1, 1), Traffic(10, 10), Traffic(100, 10))
+COUNTED = (Traffic(1, 1), Traffic(10, 1), Traffic(100, 1), Traffic(10, 10), Traffic(100, 10), Traffic(100, 50))
+TYPICAL = Traffic(100, 10)
+"""The traffic that the cost model takes."""
+
+TURNS = 15
+BATCHES = (1, 2, 10, 25, 100, 250, 1_000)
+LOADS = (Load(10), Load(100), Load(1_000), Load(4_000), Load(10, 1), Load(100, 1), Load(1_000, 1))
+"""From 4,000 clicks a second on, batches are full and only the number of shards grows; some gathered for one second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way to spend CPU on an event, and what is not to be counted of it."""
+
+    work: Callable[[], object]
+    tables: Tables
+
+    def microseconds(self, clicks: int) -> float:
+        """CPU per click of doing it once; garbage of others is gone before."""
+        gc.collect()
+        began, answered = time.process_time(), self.tables.cpu
+        self.work()
+        spent = time.process_time() - began - (self.tables.cpu - answered)
+        return spent / clicks * 1e6
+
+
+def measure() -> Part:
+    """All figures: CPU per click, clicks a second, write units, and those of merging."""
+    os.environ.update(
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - nothing is sent
+        AWS_DEFAULT_REGION="us-east-1",
+    )
+    figures: list[Figure] = []
+    facts: dict[str, float] = {}
+    for traffic in TIMED:
+        taken = cpu_of(traffic)
+        figures += _speed(traffic, taken)
+        facts |= _speed_facts(traffic, taken)
+    for traffic in COUNTED:
+        figures.append(_units(traffic))
+    facts |= _batch_facts()
+    for load in LOADS:
+        merged = merged_at(load, TYPICAL)
+        figures.append(_merging(load, merged))
+        facts |= _merging_facts(load, merged)
+    return Part("aggregator", figures, facts)
+
+
+def cpu_of(traffic: Traffic) -> dict[str, float]:
+    """Microseconds of CPU per click of the floor, and of reading, folding, writing a batch and all of it (`count`).
+
+    Medians of rounds in which they take turns; writing is what a round's whole has left beside reading and folding.
+    """
+    tables, text = Tables(), json.dumps({"Records": batch(traffic, BATCH)})
+    records, fresh = _read(text), numbers(1)
+    steps = {
+        "floor": Step(lambda: _into_a_dict(json.loads(text)["Records"]), tables),
+        "read": Step(lambda: _read(text), tables),
+        "fold": Step(lambda: _folded(records), tables),
+        "count": Step(lambda: _counted(text, next(fresh)), tables),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in steps}
+    with answering(tables):
+        for _ in range(TURNS + 1):
+            for name, step in steps.items():
+                taken[name].append(step.microseconds(BATCH))
+    parts = zip(taken["count"], taken["read"], taken["fold"], strict=True)
+    taken["write"] = [whole - read - fold for whole, read, fold in parts]
+    return {name: statistics.median(each[1:]) for name, each in taken.items()}
+
+
+def _into_a_dict(records: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, ...]]:
+    images = (each["dynamodb"]["NewImage"] for each in records)
+    return Counter((image["ro"]["S"], image["pu"]["S"], image["co"]["S"], image["de"]["S"]) for image in images)
+
+
+def _read(text: str) -> list[StreamRecord]:
+    return [record_of(each) for each in json.loads(text)["Records"]]
+
+
+def _folded(records: Sequence[StreamRecord]) -> None:
+    while records:
+        records = records[len(run_of(records).records) :]
+
+
+def _counted(text: str, turn: int) -> None:
+    """Counts the event as the handler does, under sequence numbers that were never counted before."""
+    records = json.loads(text)["Records"]
+    for each in records:
+        each["dynamodb"]["SequenceNumber"] = f"{turn}{each['dynamodb']['SequenceNumber']}"
+    count(records, NOON)
+
+
+def _speed(traffic: Traffic, taken: Mapping[str, float]) -> list[Figure]:
+    floor = Floor("decode the event, add into a dict", taken["floor"])
+    names = {"read": "read the records of", "fold": "fold", "write": "write", "count": "read, fold and write"}
+    cpu = {said: taken[name] for name, said in names.items()}
+    return [
+        *(Figure(f"{what} 1,000 clicks ({traffic.name}), CPU per click", us, "us", floor) for what, us in cpu.items()),
+        Figure(f"clicks folded ({traffic.name})", 1e6 / taken["fold"], "a second of CPU"),
+        Figure(f"clicks read, folded and written ({traffic.name})", 1e6 / taken["count"], "a second of CPU"),
+    ]
+
+
+def _speed_facts(traffic: Traffic, taken: Mapping[str, float]) -> dict[str, float]:
+    key = f"{traffic.cells}_cells_{traffic.pools}_pools"
+    return {f"fold_us_{key}": taken["fold"], f"count_us_{key}": taken["count"]}
+
+
+def charged_for(traffic: Traffic, clicks: int) -> Tables:
+    """The tables after one batch of so many clicks was counted."""
+    tables = Tables()
+    with answering(tables):
+        count(batch(traffic, clicks), NOON)
+    return tables
+
+
+def _units(traffic: Traffic) -> Figure:
+    units = charged_for(traffic, BATCH).charged.write_units
+    return Figure(f"write units for a batch of 1,000 clicks ({traffic.name}), counted", units, "units")
+
+
+def _batch_facts() -> dict[str, float]:
+    """What one batch of each size costs of the typical traffic, and how large its rows are."""
+    facts: dict[str, float] = {}
+    for clicks in BATCHES:
+        tables = charged_for(TYPICAL, clicks)
+        charged = tables.charged
+        facts[f"batch_{clicks}_write_units"] = charged.write_units
+        facts[f"batch_{clicks}_read_units"] = charged.read_units
+        facts[f"batch_{clicks}_requests"] = charged.requests.total()
+        facts[f"batch_{clicks}_runs"] = charged.requests["TransactWriteItems"]
+        facts[f"batch_{clicks}_cpu_us"] = _batch_cpu(clicks)
+    return facts | _row_facts()
+
+
+def _batch_cpu(clicks: int) -> float:
+    """Microseconds of CPU of counting one batch of so many clicks, the median of rounds."""
+    tables, text, fresh = Tables(), json.dumps({"Records": batch(TYPICAL, clicks)}), numbers(1)
+    step = Step(lambda: _counted(text, next(fresh)), tables)
+    with answering(tables):
+        return statistics.median(step.microseconds(1) for _ in range(ROUNDS))
+
+
+def _row_facts() -> dict[str, float]:
+    """Bytes of the largest block and, for a batch of one pool alone, of its list of clicks and of all it stores."""
+    lists = charged_for(Traffic(TYPICAL.cells, 1), BATCH)
+    largest = max(charged_for(TYPICAL, BATCH).sizes("counters") + lists.sizes("counters"))
+    return {
+        "block_bytes": largest,
+        "list_bytes": max(lists.sizes("click_lists")),
+        "list_bytes_per_click": sum(lists.sizes("click_lists")) / BATCH,
+    }
+
+
+def _merging(load: Load, merged: Merged) -> Figure:
+    name = (
+        f"write units of merging per 1,000 clicks at {load.rate:,} clicks/s ({TYPICAL.name}), batches of {load.batch:,}"
+    )
+    return Figure(name, merged.units, "units")
+
+
+def _merging_facts(load: Load, merged: Merged) -> dict[str, float]:
+    key = f"merging_{load.rate:.0f}_a_second_{load.batch}_a_batch"
+    return {
+        f"{key}_write_units": merged.units,
+        f"{key}_read_units": merged.reads,
+        f"{key}_requests": merged.charged.requests.total() / merged.minutes,
+        f"{key}_blocks": merged.blocks / merged.minutes,
+        f"{key}_cpu_ms": merged.seconds / merged.minutes * 1e3,
+    }
+
+
+if __name__ == "__main__":
+    main(measure)
