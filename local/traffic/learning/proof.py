@@ -12,7 +12,7 @@ from local.traffic.learning import judging, keeping, market, rounds, runs, truth
 from local.traffic.learning.findings import Chosen, Finding, Keys, chosen
 from local.traffic.learning.rounds import Maker
 from local.traffic.learning.runs import Run
-from local.traffic.learning.waiting import until
+from local.traffic.learning.waiting import until, until_everywhere
 from local.traffic.sending import Place
 from local.traffic.wire import Wire
 from local.up import Running
@@ -67,6 +67,8 @@ def _learned(maker: Maker, order: Order) -> Generator[Finding | str, None, Run]:
     for n in range(1, RUNS + 1):
         run = _run(maker)
         yield f"run {n}: {summary(run, maker.market.keys)}"
+        if n == RUNS:
+            until_everywhere()
         rounds.play(maker, f"Sending clicks after run {n}", order.between if n < RUNS else order.last)
     return run
 

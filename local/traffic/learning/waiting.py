@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from chalicelib.settings import CACHE_SECONDS
 from local.errors import Stop
 
 Seen = TypeVar("Seen")
@@ -21,3 +22,8 @@ def until(awaited: str, look: Callable[[], Seen | None]) -> Seen:
             raise Stop(message)
         time.sleep(_BETWEEN_SECONDS)
     return seen
+
+
+def until_everywhere() -> None:
+    """Until what is in force now is what every click goes by: until then a process may believe what it read before."""
+    time.sleep(CACHE_SECONDS)
