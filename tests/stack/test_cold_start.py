@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+import zipfile
+from importlib.util import cache_from_source
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local import paths
+from local import package, paths
 from tests.stack.network import IPHONE, Network
 
 FORBIDDEN = ("pydantic", "chalicelib.admin", "chalicelib.publisher", "chalicelib.reporting", "chalicelib.console")
@@ -50,3 +52,16 @@ def test_one_redirect_imports_nothing_of_the_other_sides(network: Network) -> No
     assert "chalicelib.routing.decision" in imported
     loaded = imported.union(seen["modules"])
     assert [name for name in loaded if name.startswith(FORBIDDEN)] == []
+
+
+def test_the_package_is_well_within_what_a_lambda_may_unzip() -> None:
+    archives = [paths.PACKAGES / "local" / name for name in (package.CODE, package.LAYER)]
+    unzipped = sum(each.file_size for archive in archives for each in zipfile.ZipFile(archive).infolist())
+    assert unzipped <= 90 * 10**6
+
+
+def test_every_module_of_the_package_is_compiled() -> None:
+    for archive in (package.CODE, package.LAYER):
+        names = set(zipfile.ZipFile(paths.PACKAGES / "local" / archive).namelist())
+        modules = {name for name in names if name.endswith(".py")}
+        assert [name for name in modules if cache_from_source(name) not in names] == []

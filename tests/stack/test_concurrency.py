@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from local import cloud
 from tests.stack.network import Network, at_once
 
 CAP_40 = {"metric": "clicks", "window": "total", "limit": "40"}
@@ -12,6 +13,28 @@ def test_160_concurrent_clicks_on_a_cap_of_40_give_exactly_40(network: Network) 
     link = network.link(network.smartlink({"campaign_id": capped}))
     hosts = Counter(at_once(160, lambda _: network.click(link).host, threads=32))
     assert hosts == {"capped.example": 40, "fallback.example": 120}
+
+
+def test_a_cap_with_leases_is_never_exceeded_and_loses_at_most_one_place_in_a_hundred(network: Network) -> None:
+    capped = network.campaign("leased", caps=[{**CAP_40, "limit": "1000"}])
+    link = network.link(network.smartlink({"campaign_id": capped}))
+    hosts = Counter(at_once(1150, lambda _: network.click(link).host, threads=32))
+    assert hosts.total() == 1150
+    assert 990 <= hosts["leased.example"] <= 1000
+    used, leased = _counted(capped)
+    assert used - leased <= hosts["leased.example"] <= used <= 1000
+
+
+def _counted(campaign_id: str) -> list[int]:
+    """What the campaign's one counter says: places used and, of these, leased."""
+    here = cloud.local()
+    (item,) = here.session.client("dynamodb", endpoint_url=here.endpoint).scan(
+        TableName=f"{here.stack}-caps",
+        FilterExpression="begins_with(#key, :campaign)",
+        ExpressionAttributeNames={"#key": "key"},
+        ExpressionAttributeValues={":campaign": {"S": campaign_id}},
+    )["Items"]
+    return [int(item.get(name, {"N": "0"})["N"]) for name in ("used", "leased")]
 
 
 def test_two_caps_at_once_hold_exactly_under_concurrency(network: Network) -> None:
