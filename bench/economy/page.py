@@ -91,9 +91,11 @@ def _by_rate(case: Case, prices: Prices) -> str:
         rows.append((clicks_a_second(load), f"{load.batch:,}", f"{counting:.2f}", f"{sums[0]:.2f}", f"{sums[1]:.2f}"))
     return f"""## By rate
 
-Counting is dearer the fewer clicks a batch holds: a batch is what a shard of the stream gathers in a second, and costs
-its marker, its blocks and its lists whether it holds ten clicks or five hundred. What the clock makes is shared by
-fewer clicks, too.
+Counting is dearer the fewer clicks a batch holds: a batch is what a shard of the stream gathers in
+{case.load.window:.0f} seconds, and costs its marker, its blocks and its lists whether it holds ten clicks or five
+hundred. What the clock makes is shared by fewer clicks, too. With caps, the calls are those of a process as busy as the
+bench's; one with a click a second makes one call in two clicks, a slower one one for each ($0.63 a million more):
+`docs/decisions/0024-leases-on-caps.md` has the figures.
 
 {table(("rate", "clicks in a batch", "$ counting and merging", "$ without caps", "$ with caps"), rows)}"""
 
