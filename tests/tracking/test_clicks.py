@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 
 from chalicelib.tables import Click, WholeNumber
-from chalicelib.tracking.clicks import item
+from chalicelib.tracking.clicks import item, record
 
 ATTRIBUTES = {name: each for name, each in Click.get_attributes().items() if name != "expires_at"}
 SHORT = {name: each.attr_name for name, each in ATTRIBUTES.items()}
@@ -43,16 +43,17 @@ def a_record() -> dict[str, Any]:
 
 
 @given(records(), st.integers(0, 2**40))
-def test_every_click_is_stored_as_its_model_stores_it(record: dict[str, Any], expires_at: int) -> None:
-    assert item(record, expires_at) == Click(**record, expires_at=expires_at).serialize()
+def test_every_click_is_stored_as_its_model_stores_it(click: dict[str, Any], expires_at: int) -> None:
+    assert item(click, expires_at) == Click(**click, expires_at=expires_at).serialize()
 
 
 @given(records(), st.integers(0, 2**40))
-def test_every_stored_click_is_read_again_by_its_model(record: dict[str, Any], expires_at: int) -> None:
-    stored = json.loads(json.dumps(item(record, expires_at)))
+def test_every_stored_click_is_read_again_and_as_its_model_reads_it(click: dict[str, Any], expires_at: int) -> None:
+    stored = json.loads(json.dumps(item(click, expires_at)))
     read = Click.from_raw_data(stored).attribute_values
-    known = {name: value for name, value in record.items() if value is not None}
+    known = {name: value for name, value in click.items() if value is not None}
     assert read == {**known, "expires_at": expires_at}
+    assert record(stored) == read
 
 
 def test_the_model_and_the_item_have_the_same_names() -> None:
@@ -69,3 +70,17 @@ def test_a_truth_that_is_false_is_kept_and_what_is_not_known_is_not() -> None:
 def test_a_field_that_the_table_does_not_have_is_an_error(name: str) -> None:
     with pytest.raises(KeyError, match=repr(name)):
         item({**a_record(), name: "x"}, 1)
+
+
+def test_what_the_table_has_besides_is_left_out() -> None:
+    assert record({"click_id": {"S": "x"}, "zz": {"L": []}}) == {"click_id": "x"}
+
+
+@pytest.mark.parametrize(
+    ("stored", "error"),
+    [({"lc": {"N": "1"}}, KeyError), ({"rv": {"N": "x"}}, ValueError), ({"su": {"S": "{"}}, ValueError)],
+    ids=["another kind", "no number", "no JSON"],
+)
+def test_a_stored_field_that_cannot_be_read_is_an_error(stored: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        record(stored)

@@ -1,0 +1,190 @@
+"""Whose requests they are: what the environment gives, or else what botocore finds; the two agree."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from botocore.session import Session
+
+from chalicelib import settings
+from chalicelib.dynamodb import store
+from chalicelib.dynamodb.errors import Unanswered
+from chalicelib.dynamodb.signing import Credentials
+from tests.dynamodb.server import Server
+
+OURS = (
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),
+    *("AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"),
+    *("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+)
+KEYS = {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"}
+PROFILES = """
+[default]
+aws_access_key_id = of-default
+aws_secret_access_key = default-secret
+[other]
+aws_access_key_id = of-other
+aws_secret_access_key = other-secret
+aws_session_token = other-token
+"""
+
+Environment = Callable[[Mapping[str, str]], None]
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Environment]:
+    """Sets the environment's credentials, and nothing of this machine's own."""
+
+    def sets(given: Mapping[str, str]) -> None:
+        for name in OURS:
+            monkeypatch.delenv(name, raising=False)
+        files = {"AWS_SHARED_CREDENTIALS_FILE": "credentials", "AWS_CONFIG_FILE": "config"}
+        for name, file in files.items():
+            monkeypatch.setenv(name, str(tmp_path / file))
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        monkeypatch.setenv("HOME", str(tmp_path))
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        store.forget()
+
+    yield sets
+    store.forget()
+
+
+def botocores() -> Credentials | None:
+    found = Session().get_credentials()
+    frozen = found.get_frozen_credentials() if found else None
+    return Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token or None) if frozen else None
+
+
+ENVIRONMENTS: dict[str, tuple[Mapping[str, str], Credentials | None, bool]] = {
+    "keys": (KEYS, Credentials("AKID", "secret"), True),
+    "keys and token": ({**KEYS, "AWS_SESSION_TOKEN": "t"}, Credentials("AKID", "secret", "t"), True),
+    "keys and token by its old name": ({**KEYS, "AWS_SECURITY_TOKEN": "t"}, Credentials("AKID", "secret", "t"), True),
+    "keys and an empty token": ({**KEYS, "AWS_SESSION_TOKEN": ""}, Credentials("AKID", "secret"), True),
+    "keys that end": (
+        {**KEYS, "AWS_SESSION_TOKEN": "t", "AWS_CREDENTIAL_EXPIRATION": "2999-01-01T00:00:00Z"},
+        Credentials("AKID", "secret", "t"),
+        False,
+    ),
+    "a profile": ({}, Credentials("of-default", "default-secret"), False),
+    "another profile": ({"AWS_PROFILE": "other"}, Credentials("of-other", "other-secret", "other-token"), False),
+    "keys before a profile": ({**KEYS, "AWS_PROFILE": "other"}, Credentials("AKID", "secret"), True),
+    "a token without keys": ({"AWS_SESSION_TOKEN": "t"}, Credentials("of-default", "default-secret"), False),
+    "empty keys": (dict.fromkeys(KEYS, ""), Credentials("of-default", "default-secret"), False),
+}
+
+
+@pytest.mark.parametrize("which", ENVIRONMENTS)
+def test_the_credentials_are_those_that_the_sdk_takes(environment: Environment, tmp_path: Path, which: str) -> None:
+    given, meant, is_given = ENVIRONMENTS[which]
+    (tmp_path / "credentials").write_text(PROFILES)
+    environment(given)
+    assert store._provider()() == meant == botocores()
+    assert (settings.given_credentials() is not None) is is_given
+
+
+def test_without_credentials_nothing_is_sent(environment: Environment, server: Server) -> None:
+    environment({})
+    assert botocores() is None
+    with pytest.raises(Unanswered, match="there are no AWS credentials"):
+        store.call("GetItem", {})
+    assert server.accepted == 0
+
+
+def test_half_credentials_are_none(environment: Environment, server: Server) -> None:
+    environment({"AWS_ACCESS_KEY_ID": "AKID"})
+    with pytest.raises(Unanswered, match=r"[Pp]artial credentials"):
+        store.call("GetItem", {})
+    assert server.accepted == 0
+
+
+def test_credentials_that_have_ended_are_none(environment: Environment, server: Server) -> None:
+    environment({**KEYS, "AWS_CREDENTIAL_EXPIRATION": "2001-01-01T00:00:00Z"})
+    with pytest.raises(Unanswered, match="expired"):
+        store.call("GetItem", {})
+    assert server.accepted == 0
+
+
+def test_credentials_that_come_later_are_found(environment: Environment, server: Server, tmp_path: Path) -> None:
+    environment({})
+    with pytest.raises(Unanswered):
+        store.call("GetItem", {})
+    (tmp_path / "credentials").write_text(PROFILES)
+    assert store.call("GetItem", {}) == {}
+    assert "Credential=of-default/" in server.requests[0].headers["authorization"]
+
+
+# Renewed
+
+
+PROGRAM = """
+import json, pathlib, sys
+file = pathlib.Path(sys.argv[1])
+count = int(file.read_text()) + 1
+if count > int(sys.argv[3]):
+    sys.exit(1)
+file.write_text(str(count))
+print(json.dumps({"Version": 1, "AccessKeyId": f"key-{count}", "SecretAccessKey": "s", "SessionToken": f"token-{count}",
+                  "Expiration": sys.argv[2]}))
+"""
+
+
+def a_process(folder: Path, expiration: str, times: int = 9) -> None:
+    """A program that gives new credentials so many times that it is asked, in the place of a profile's own."""
+    (folder / "give.py").write_text(PROGRAM)
+    (folder / "count").write_text("0")
+    command = f"{sys.executable} {folder / 'give.py'} {folder / 'count'} {expiration} {times}"
+    (folder / "config").write_text(f"[default]\ncredential_process = {command}\n")
+
+
+def signers(server: Server) -> list[tuple[str, str]]:
+    found = [request.headers for request in server.requests]
+    names = [each["authorization"].partition("Credential=")[2].partition("/")[0] for each in found]
+    return list(zip(names, (each["x-amz-security-token"] for each in found), strict=True))
+
+
+def test_credentials_that_last_are_asked_for_once(environment: Environment, server: Server, tmp_path: Path) -> None:
+    a_process(tmp_path, "2999-01-01T00:00:00Z")
+    environment({})
+    for _ in range(3):
+        store.call("GetItem", {})
+    assert signers(server) == [("key-1", "token-1")] * 3
+
+
+def soon() -> str:
+    return f"{datetime.now(UTC) + timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_credentials_that_cannot_be_renewed_leave_the_request_unsent(
+    environment: Environment, server: Server, tmp_path: Path
+) -> None:
+    a_process(tmp_path, soon(), times=2)
+    environment({})
+    store.call("GetItem", {})
+    with pytest.raises(Unanswered, match=r"[Ee]rror when retrieving credentials"):
+        store.call("GetItem", {})
+    assert signers(server) == [("key-2", "token-2")]
+
+
+def test_credentials_near_their_end_are_renewed_request_by_request(
+    environment: Environment, server: Server, tmp_path: Path
+) -> None:
+    a_process(tmp_path, soon())
+    environment({})
+    for _ in range(3):
+        store.call("GetItem", {})
+    # The first is only found: it is near its end already when it is asked for.
+    assert signers(server) == [("key-2", "token-2"), ("key-3", "token-3"), ("key-4", "token-4")]
+
+
+def test_a_program_that_gives_no_credentials_leaves_the_request_unsent(
+    environment: Environment, server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(f"[default]\ncredential_process = {sys.executable} -c exit(1)\n")
+    environment({})
+    with pytest.raises(Unanswered, match=r"[Ee]rror when retrieving credentials"):
+        store.call("GetItem", {})
+    assert server.accepted == 0
