@@ -65,7 +65,7 @@ def given_credentials() -> tuple[str, str, str | None] | None:
     key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
     if not key or not secret or os.environ.get("AWS_CREDENTIAL_EXPIRATION"):
         return None
-    return key, secret, os.environ.get("AWS_SESSION_TOKEN") or os.environ.get("AWS_SECURITY_TOKEN") or None
+    return key, secret, os.environ.get("AWS_SECURITY_TOKEN") or os.environ.get("AWS_SESSION_TOKEN") or None
 
 
 def certificates() -> str | None:

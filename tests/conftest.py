@@ -93,6 +93,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         tracking.forget()
         yield
     finally:
+        dynamodb.forget()
         emulated_aws().stop(remove_data=False)
 
 

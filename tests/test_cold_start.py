@@ -62,6 +62,8 @@ def test_a_code_that_can_be_none_is_answered_by_the_page() -> None:
         "pydantic",
         "pydantic_core",
         "boto3",
+        "botocore",
+        "pynamodb",
         "chalicelib.admin",
         "chalicelib.approvals",
         "chalicelib.auth",
@@ -72,6 +74,7 @@ def test_a_code_that_can_be_none_is_answered_by_the_page() -> None:
         "chalicelib.optimizer",
         "chalicelib.publisher",
         "chalicelib.reporting",
+        "chalicelib.tables",
     ],
 )
 def test_what_the_redirect_does_not_need_is_not_imported(unneeded: str) -> None:

@@ -49,3 +49,7 @@ class Refused(TableError):  # noqa: N818 - DynamoDB's answer, said as it is
 
 class Unanswered(TableError):  # noqa: N818 - likewise
     """No answer in time, or none that can be read, or only of trouble: it may have been done."""
+
+
+class Undone(TableError):  # noqa: N818 - likewise
+    """Not done, and surely not: it was put off, or it never got there, as often as it was tried."""

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from chalicelib import settings
 from chalicelib.dynamodb import http, signing
-from chalicelib.dynamodb.errors import LATER, STALE_CREDENTIALS, Refused, Unanswered
+from chalicelib.dynamodb.errors import LATER, STALE_CREDENTIALS, Refused, Unanswered, Undone
 from chalicelib.dynamodb.items import plain
 from chalicelib.dynamodb.signing import Credentials
 
@@ -66,7 +66,7 @@ def call(operation: str, request: Document, *, once: bool = False) -> Document:
     """What DynamoDB answers to the operation: `call("GetItem", {"TableName": …, "Key": …})`.
 
     A request that fails is sent again, after growing waits, as long as three seconds are not over; with `once` only
-    if it surely was not carried out. Raises Refused or Unanswered.
+    if it surely was not carried out. Raises Refused, Unanswered or, with `once` alone, Undone.
     """
     if settings.table_client() == "pynamodb":
         from chalicelib.dynamodb.plain import store as pynamodb  # noqa: PLC0415 - loads the SDK
@@ -121,7 +121,8 @@ def _called(operation: str, body: bytes, *, once: bool) -> Document:
             return answer.document
         trouble = _trouble(answer, once=once)
     message = f"{operation}: {trouble}"
-    raise Unanswered(message)
+    # What must not happen twice was given up where it may have happened once: here it surely did not.
+    raise Undone(message) if once else Unanswered(message)
 
 
 def _trouble(answer: http.Answer, *, once: bool) -> str:

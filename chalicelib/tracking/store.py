@@ -13,7 +13,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from chalicelib.dynamodb.errors import CONDITION_FAILED, TRANSACTION_FAILED, Refused, TableError
+from chalicelib.dynamodb.errors import CONDITION_FAILED, TRANSACTION_FAILED, Refused, TableError, Undone
 from chalicelib.dynamodb.items import Item, number, text
 from chalicelib.dynamodb.store import batch_get, call, named
 from chalicelib.settings import CLICK_DAYS, unwritten_clicks_queue
@@ -101,6 +101,8 @@ def _written(reservation: Reservation, asks: Sequence[Ask], token: str) -> Answe
             return _asked_alone(asks[0])
     except Refused as refused:
         return Answer(Said.DUPLICATE if refused.code == CONDITION_FAILED else Said.UNDONE)
+    except Undone:
+        return Answer(Said.UNDONE)
     except TableError:
         return Answer(Said.UNKNOWN)
     return Answer(Said.DONE)

@@ -24,7 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.dynamodb import http, store
-from chalicelib.dynamodb.errors import Unanswered
+from chalicelib.dynamodb.errors import TableError, Unanswered, Undone
 from chalicelib.dynamodb.store import Endpoint, call
 from tests.dynamodb.conftest import Clock
 from tests.dynamodb.server import BREAKS, PATIENCE, Request, Server, answers, echoes, raw, serving, then_closes
@@ -160,15 +160,15 @@ def test_a_request_that_was_cut_short_is_sent_again_whatever_it_is(server: Serve
     assert (server.accepted, clock.waits) == (2, [0.04])
 
 
-@pytest.mark.parametrize("once", [False, True])
+@pytest.mark.parametrize(("once", "told"), [(False, Unanswered), (True, Undone)])
 def test_nobody_there_is_tried_four_times(
-    server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch, once: bool
+    server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch, once: bool, told: type[TableError]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{port}")
     store.forget()
-    with pytest.raises(Unanswered, match=r"^UpdateItem: .*refused"):
+    with pytest.raises(told, match=r"^UpdateItem: .*refused"):
         call("UpdateItem", {}, once=once)
     assert len(clock.waits) == 3
 
@@ -227,7 +227,7 @@ def test_connecting_has_a_second_and_no_more_than_is_left(clock: Clock, monkeypa
         raise TimeoutError
 
     monkeypatch.setattr(store, "socket", SimpleNamespace(create_connection=times_out))
-    with pytest.raises(Unanswered):
+    with pytest.raises(Undone):
         call("UpdateItem", {}, once=True)
     assert given == pytest.approx([1.0, 1.0, 0.88])
     assert clock.now - began == pytest.approx(3.0)

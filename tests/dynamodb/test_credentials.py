@@ -63,6 +63,11 @@ ENVIRONMENTS: dict[str, tuple[Mapping[str, str], Credentials | None, bool]] = {
     "keys": (KEYS, Credentials("AKID", "secret"), True),
     "keys and token": ({**KEYS, "AWS_SESSION_TOKEN": "t"}, Credentials("AKID", "secret", "t"), True),
     "keys and token by its old name": ({**KEYS, "AWS_SECURITY_TOKEN": "t"}, Credentials("AKID", "secret", "t"), True),
+    "keys and a token by each name": (
+        {**KEYS, "AWS_SESSION_TOKEN": "new", "AWS_SECURITY_TOKEN": "old"},
+        Credentials("AKID", "secret", "old"),
+        True,
+    ),
     "keys and an empty token": ({**KEYS, "AWS_SESSION_TOKEN": ""}, Credentials("AKID", "secret"), True),
     "keys that end": (
         {**KEYS, "AWS_SESSION_TOKEN": "t", "AWS_CREDENTIAL_EXPIRATION": "2999-01-01T00:00:00Z"},

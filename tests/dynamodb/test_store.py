@@ -9,7 +9,15 @@ import pytest
 
 from chalicelib import settings
 from chalicelib.dynamodb import store
-from chalicelib.dynamodb.errors import CONDITION_FAILED, LATER, STALE_CREDENTIALS, Refused, Unanswered
+from chalicelib.dynamodb.errors import (
+    CONDITION_FAILED,
+    LATER,
+    STALE_CREDENTIALS,
+    Refused,
+    TableError,
+    Unanswered,
+    Undone,
+)
 from chalicelib.dynamodb.store import batch_get, call, get
 from tests.dynamodb.conftest import Clock
 from tests.dynamodb.server import BREAKS, Request, Server, Step, answers, hangs, refuses
@@ -105,6 +113,16 @@ def test_what_was_put_off_is_asked_again(server: Server, clock: Clock, code: str
     server.says(refuses(code), answers({"ok": True}))
     assert call("UpdateItem", {}, once=once) == {"ok": True}
     assert (len(server.requests), clock.waits, server.accepted) == (2, [0.04], 1)
+
+
+@pytest.mark.parametrize(("once", "told"), [(False, Unanswered), (True, Undone)])
+def test_what_was_put_off_as_often_as_it_was_asked_is_given_up(
+    server: Server, clock: Clock, once: bool, told: type[TableError]
+) -> None:
+    server.otherwise = refuses("ThrottlingException")
+    with pytest.raises(told, match="ThrottlingException"):
+        call("UpdateItem", {}, once=once)
+    assert (len(server.requests), len(clock.waits)) == (4, 3)
 
 
 def test_a_server_in_trouble_is_asked_again(server: Server) -> None:

@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 from local import package, paths
 from tests.stack.network import IPHONE, Network
 
-FORBIDDEN = ("pydantic", "chalicelib.admin", "chalicelib.publisher", "chalicelib.reporting", "chalicelib.console")
+FORBIDDEN = (
+    *("pydantic", "boto3", "botocore", "pynamodb"),
+    *("chalicelib.admin", "chalicelib.publisher", "chalicelib.reporting", "chalicelib.console", "chalicelib.tables"),
+)
 ONE_REDIRECT = """
 import json, sys
 import app

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.dynamodb import store as dynamodb_store
-from chalicelib.dynamodb.errors import TRANSACTION_FAILED, Refused, Unanswered
+from chalicelib.dynamodb.errors import TRANSACTION_FAILED, Refused, TableError, Unanswered, Undone
 from chalicelib.smartlink import Refusal
 from chalicelib.tables import Cap, Click, Duplicate
 from chalicelib.tracking import store
@@ -292,20 +292,27 @@ def test_a_settlement_that_is_not_answered_is_not_sent_again(monkeypatch: pytest
     assert called == [True]
 
 
-def test_an_unanswered_update_takes_no_click_and_forgets_the_lease_it_was_settling(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("trouble", "then"),
+    [
+        pytest.param(Unanswered, (7, 3), id="that may have happened forgets the lease that it was settling"),
+        pytest.param(Undone, (6, 0), id="that surely did not happen leaves the lease to be settled later"),
+    ],
+)
+def test_an_update_takes_no_click_and(
+    trouble: type[TableError], then: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clicks(4, a_place(limit=100_000))
     clicks(2, a_place(limit=100_000), begin=0.4)
 
-    def silent(_: str, __: Any, *, once: bool = False) -> Any:
-        raise Unanswered
+    def failing(_: str, __: Any, *, once: bool = False) -> Any:
+        raise trouble
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "call", silent)
+        patched.setattr(store, "call", failing)
         assert clicks(1, a_place(limit=100_000), begin=40) == [Refusal.CAP]
     store.settle(at(90))
-    assert counters() == {"day": (7, 3)}
+    assert counters() == {"day": then}
 
 
 def test_each_thread_holds_leases_of_its_own() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
 
-from chalicelib.dynamodb.errors import LATER, STALE_CREDENTIALS, Refused, Unanswered
+from chalicelib.dynamodb.errors import LATER, STALE_CREDENTIALS, Refused, Unanswered, Undone
 from chalicelib.tables import connection, impatient_connection
 
 _SERVER_TROUBLE = 500
@@ -19,7 +19,7 @@ def call(operation: str, request: Mapping[str, Any], *, once: bool) -> Mapping[s
     try:
         answer = _connection(once=once).dispatch(operation, _with_bytes(request))
     except (ClientError, BotoCoreError) as error:
-        raise _translated(error) from error
+        raise _translated(error, once=once) from error
     return {name: _with_base64(value) for name, value in answer.items() if name not in _OWN_WORDS}
 
 
@@ -31,15 +31,16 @@ def _connection(*, once: bool) -> Connection:
     return impatient_connection() if once else connection()
 
 
-def _translated(error: Exception) -> Exception:
+def _translated(error: Exception, *, once: bool) -> Exception:
     # PynamoDB's own error has only a part of the answer, that of the SDK before it has all.
     cause = error.__cause__
     if not isinstance(cause, ClientError):
         return Unanswered(str(error))
     told, code = cause.response["Error"], cause.response["Error"].get("Code", "")
-    in_trouble = cause.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_TROUBLE
-    if in_trouble or code in LATER | STALE_CREDENTIALS:
+    if cause.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_TROUBLE:
         return Unanswered(str(error))
+    if code in LATER | STALE_CREDENTIALS:
+        return Undone(str(error)) if once else Unanswered(str(error))
     return Refused(code, told.get("Message", ""), _with_base64(cause.response))
 
 

@@ -17,9 +17,9 @@ _LENGTH = 4
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """`size` cells, column by column.
+    """`size` cells in order, column by column.
 
-    Of each dimension `values` holds the distinct ones and `codes` for every cell the place in them;
+    Of each dimension `values` holds the distinct ones in order and `codes` for every cell the place in them;
     of each count `counts` holds the numbers, and nothing where all are 0.
     """
 

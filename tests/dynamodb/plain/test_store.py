@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import tables
-from chalicelib.dynamodb.errors import CONDITION_FAILED, LATER, STALE_CREDENTIALS, Refused, Unanswered
+from chalicelib.dynamodb.errors import CONDITION_FAILED, LATER, STALE_CREDENTIALS, Refused, Unanswered, Undone
 from chalicelib.dynamodb.plain import store
 from chalicelib.dynamodb.store import call
 from tests.dynamodb.server import BREAKS, Server, answers, refuses
@@ -50,13 +50,20 @@ def test_a_request_that_must_not_be_repeated_is_sent_exactly_once(sdk: Server, b
     assert len(sdk.requests) == 1
 
 
-def test_what_was_put_off_and_not_asked_again_is_unanswered(sdk: Server) -> None:
+def test_what_was_put_off_and_not_asked_again_is_surely_not_done(sdk: Server) -> None:
     codes = sorted(LATER | STALE_CREDENTIALS)
     for code in codes:
         sdk.says(refuses(code))
-        with pytest.raises(Unanswered, match=code):
+        with pytest.raises(Undone, match=code):
             call("UpdateItem", {"TableName": "t", "Key": {}}, once=True)
     assert len(sdk.requests) == len(codes)
+
+
+def test_what_was_put_off_as_often_as_it_was_asked_is_unanswered(sdk: Server) -> None:
+    # One of the attempts before may have gone another way.
+    sdk.otherwise = refuses("ThrottlingException")
+    with pytest.raises(Unanswered, match="ThrottlingException"):
+        call("GetItem", {"TableName": "t", "Key": {}})
 
 
 def test_a_server_in_trouble_is_unanswered(sdk: Server) -> None:
