@@ -1,8 +1,9 @@
 """Posteriors → shares of the clicks to come: each to the offer with the least evidence that another is better."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from math import log
+from typing import NamedTuple
 
 PARTS = 16
 """In so many equal parts the clicks until the next run are given out."""
@@ -13,14 +14,19 @@ SHARPNESS = 2.5
 _TIE = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An offer in a segment: its mean value per click, and what is known of it in conversions and in clicks."""
+class Candidate(NamedTuple):
+    """An offer in a segment: its mean value per click, and what is known of it in conversions and in clicks.
+
+    A named tuple, as a pool has thousands.
+    """
 
     value: float
     shape: float
     clicks: float
 
+
+_Standing = tuple[float, int, float, float]
+"""An offer's index, then its place, its clicks with those given to it, and the evidence per click against it."""
 
 Shares = dict[int, float]
 """Shares by the offer's place; they sum to 1."""
@@ -38,28 +44,41 @@ def shares(candidates: Mapping[int, Candidate], clicks: float) -> Shares:
     that its mean could be the best one's, s (r - 1 - log r) / N of a Gamma posterior of shape s, where r is best
     over mean. Offers that tie share the part. What earns nothing gets nothing, unless nothing earns.
     """
-    best = max(each.value for each in candidates.values())
-    earning = {place: each for place, each in candidates.items() if each.value > 0}
-    if not earning:
+    best = max([each.value for each in candidates.values()])
+    if not best > 0:
         return _spread_over(candidates, _leading({place: each.value for place, each in candidates.items()}))
-    taken = {place: max(each.clicks, 1.0) for place, each in earning.items()}
-    against = {place: _evidence(each, best) / taken[place] for place, each in earning.items()}
-    index = {place: seen * against[place] + log(seen) for place, seen in taken.items()}
+    heap = [_standing(place, each, best) for place, each in candidates.items() if each.value > 0]
+    heapify(heap)
     found = dict.fromkeys(candidates, 0.0)
     for _ in range(PARTS):
-        least = min(index.values())
-        within = least + _TIE * max(1.0, abs(least))
-        tied = [place for place, each in index.items() if each <= within]
-        for place in tied:
-            found[place] += 1 / PARTS / len(tied)
-            taken[place] += clicks / PARTS / len(tied)
-            index[place] = taken[place] * against[place] + log(taken[place])
+        tied = _least(heap)
+        share, given = 1 / PARTS / len(tied), clicks / PARTS / len(tied)
+        for _, place, before, against in tied:
+            found[place] += share
+            taken = before + given
+            heappush(heap, (taken * against + log(taken), place, taken, against))
     return found
+
+
+def _standing(place: int, candidate: Candidate, best: float) -> _Standing:
+    taken = max(candidate.clicks, 1.0)
+    against = _evidence(candidate, best) / taken
+    return taken * against + log(taken), place, taken, against
 
 
 def _evidence(candidate: Candidate, best: float) -> float:
     ratio = best / candidate.value
     return SHARPNESS * candidate.shape * (ratio - 1 - log(ratio))
+
+
+def _least(heap: list[_Standing]) -> list[_Standing]:
+    """The one of the smallest index, and those that tie with it; they are taken off the heap."""
+    found = [heappop(heap)]
+    least = found[0][0]
+    within = least + _TIE * max(1.0, abs(least))
+    while heap and heap[0][0] <= within:
+        found.append(heappop(heap))
+    return found
 
 
 def _leading(values: Mapping[int, float]) -> list[int]:

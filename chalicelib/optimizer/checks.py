@@ -56,13 +56,10 @@ def _of_segment(segment: SegmentStats, stats: Stats) -> Iterator[str]:
 
 def _are_counts(rows: Mapping[int, Series], stats: Stats) -> bool:
     """Whether all is well, at one go: there are thousands of rows, and hardly ever anything wrong."""
-    lengths, places = set(map(len, rows.values())), range(len(stats.offers))
-    if lengths - {len(stats.buckets)} or any(place not in places for place in rows):
+    lengths = set(map(len, rows.values()))
+    if lengths - {len(stats.buckets)} or not rows.keys() <= set(range(len(stats.offers))):
         return False
-    return (
-        isfinite(sum(map(sum, rows.values())))
-        and min((min(row, default=0.0) for row in rows.values()), default=0.0) >= 0
-    )
+    return isfinite(sum(map(sum, rows.values()))) and min(map(min, filter(None, rows.values())), default=0.0) >= 0
 
 
 def _of_rows(what: str, segment: str, rows: Mapping[int, Series], stats: Stats) -> Iterator[str]:

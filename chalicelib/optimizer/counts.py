@@ -25,6 +25,8 @@ _LEAST_HOURS = 1 / 12
 Segment = tuple[str, str]
 """Country and device, as cells have them."""
 
+_Totals = Mapping[Where, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -45,9 +47,10 @@ def stats(lesson: Lesson, counted: Tally, used_up: Collection[str], moment: Mome
     Money is in the currency's main unit. Clicks of what is in the pool no more count for the traffic to expect and
     for nothing else. Before the first click everyone is one segment.
     """
-    homes = _homes(counted.clicks)
+    totals = {where: sum(row) for where, row in counted.clicks.items()}
+    homes, seen = _homes(totals), _seen(totals)
     rows, conversions = _by_segment(counted.clicks, homes), _by_segment(counted.conversions, homes)
-    seen = _seen(counted.clicks)
+    pool = _pool(lesson, counted.periods, moment)
     return Stats(
         pool=lesson.pool,
         now=moment.hours,
@@ -60,10 +63,7 @@ def stats(lesson: Lesson, counted: Tally, used_up: Collection[str], moment: Mome
             )
             for each in lesson.offers
         ],
-        segments=[
-            _segment(lesson.offers, segment, rows[segment], conversions.get(segment, {}), (counted.periods, moment))
-            for segment in sorted(rows)
-        ]
+        segments=[_segment(pool, segment, rows[segment], conversions.get(segment, {})) for segment in sorted(rows)]
         or [SegmentStats(EVERYONE, 0.0, {}, {})],
         untouched=lesson.untouched,
         floor=lesson.floor,
@@ -76,11 +76,31 @@ def is_rest(name: str) -> bool:
     return REST in name.split("|")
 
 
-def _homes(clicks: Mapping[Where, Series]) -> dict[Segment, Segment]:
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """What all segments have in common: offers' places by campaign, whom each wants, the buckets, and the moment."""
+
+    places: Mapping[str, int]
+    wanted: Sequence[Targeting]
+    periods: Sequence[Period]
+    moment: Moment
+
+
+def _pool(lesson: Lesson, periods: Sequence[Period], moment: Moment) -> _Pool:
+    places = {offer.campaign.id: place for place, offer in enumerate(lesson.offers)}
+    return _Pool(places, [_wanted(offer.targeting) for offer in lesson.offers], periods, moment)
+
+
+def _wanted(targeting: Targeting) -> Targeting:
+    """What it says of countries and devices; nothing else is known of a segment's visitors."""
+    return Targeting(targeting.countries, targeting.exclude_countries, devices=targeting.devices)
+
+
+def _homes(clicks: _Totals) -> dict[Segment, Segment]:
     """Where each segment's figures belong: to itself, to the rest of its country, or to the rest of all."""
     totals: dict[Segment, float] = {}
-    for (country, device, _), row in clicks.items():
-        totals[country, device] = totals.get((country, device), 0.0) + sum(row)
+    for (country, device, _), number in clicks.items():
+        totals[country, device] = totals.get((country, device), 0.0) + number
     ranked = sorted(totals, key=lambda segment: (-totals[segment], segment))
     kept = set(ranked[:MAX_SEGMENTS])
     countries = {country for country, _ in kept}
@@ -100,32 +120,24 @@ def _by_segment(
 
 
 def _segment(
-    offers: Sequence[Offer],
-    segment: Segment,
-    rows: Mapping[str, Series],
-    conversions: Mapping[str, Series],
-    when: tuple[Sequence[Period], Moment],
+    pool: _Pool, segment: Segment, rows: Mapping[str, Series], conversions: Mapping[str, Series]
 ) -> SegmentStats:
-    country, device = segment
-    places = {offer.campaign.id: place for place, offer in enumerate(offers)}
+    (country, device), places = segment, pool.places
     return SegmentStats(
         name=path(country, device)[0],
-        expected=_expected(list(rows.values()), *when),
+        expected=_expected(list(rows.values()), pool.periods, pool.moment),
         clicks={places[each]: row for each, row in rows.items() if each in places},
         conversions={places[each]: row for each, row in conversions.items() if each in places},
-        open=None if device == REST else _open(offers, country, device),
+        open=None if device == REST else _open(pool.wanted, country, device),
     )
 
 
-def _open(offers: Sequence[Offer], country: str, device: str) -> frozenset[int]:
+def _open(wanted: Sequence[Targeting], country: str, device: str) -> frozenset[int]:
     """The places of the offers that want visitors of this country and device, some of them at least."""
     visitor = Visitor(country=country or None, device=Device(device))
-    return frozenset(place for place, offer in enumerate(offers) if _wants(offer.targeting, visitor))
-
-
-def _wants(targeting: Targeting, visitor: Visitor) -> bool:
-    known = Targeting(targeting.countries, targeting.exclude_countries, devices=targeting.devices)
-    return known.refusal(visitor, None) is None
+    return frozenset(
+        place for place, each in enumerate(wanted) if each.wants_everyone or each.refusal(visitor, None) is None
+    )
 
 
 def _expected(rows: Sequence[Series], periods: Sequence[Period], moment: Moment) -> float:
@@ -137,7 +149,8 @@ def _expected(rows: Sequence[Series], periods: Sequence[Period], moment: Moment)
     first = periods[0][0]
     since = max(first, int(now - _DAY_HOURS) + 1)
     recent = bisect_left(periods, (since, 0))
-    by_hour = {periods[place][0]: sum(row[place] for row in rows) for place in range(recent, len(periods))}
+    columns = map(sum, zip(*(row[recent:] for row in rows), strict=True))
+    by_hour = {start: clicks for (start, _), clicks in zip(periods[recent:], columns, strict=True)}
     by_day = sum(by_hour.values()) / max(now - since, _LEAST_HOURS)
     hourly = max(by_day, _last_hour(by_hour, now)) or sum(map(sum, rows)) / max(now - first, _LEAST_HOURS)
     return hourly * moment.minutes / 60
@@ -149,11 +162,11 @@ def _last_hour(by_hour: Mapping[int, float], now: float) -> float:
     return by_hour.get(this, 0.0) + by_hour.get(this - 1, 0.0) * (1 - (now - this))
 
 
-def _seen(clicks: Mapping[Where, Series]) -> dict[str, float]:
+def _seen(clicks: _Totals) -> dict[str, float]:
     """All clicks of each campaign."""
     found: dict[str, float] = {}
-    for (_, _, campaign_id), row in clicks.items():
-        found[campaign_id] = found.get(campaign_id, 0.0) + sum(row)
+    for (_, _, campaign_id), number in clicks.items():
+        found[campaign_id] = found.get(campaign_id, 0.0) + number
     return found
 
 

@@ -119,7 +119,15 @@ def arrived_shares(
     expected = [ANY_SPEED * even + (1 - ANY_SPEED) * weight for even, weight in zip(EVEN, pool, strict=True)]
     rows = zip(counts, exposed, strict=True)
     profiles = [profile(count, seen, blend(speeds(count, seen, expected))) for count, seen in rows]
-    return [arrived_share(each, arrived) for each in profiles]
+    kinds, kind_of = _kinds(arrived)
+    return [[shares[kind] for kind in kind_of] for shares in (arrived_share(each, kinds) for each in profiles)]
+
+
+def _kinds(arrived: Sequence[Series]) -> tuple[list[Series], list[int]]:
+    """What has arrived, each kind of bucket once, and which kind each bucket is: from all old ones everything has."""
+    columns = list(zip(*arrived, strict=True))
+    place_of = {column: place for place, column in enumerate(dict.fromkeys(columns))}
+    return list(zip(*place_of, strict=True)), [place_of[column] for column in columns]
 
 
 def _sums(rows: Sequence[Sequence[float]]) -> list[float]:

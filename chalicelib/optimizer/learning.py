@@ -1,8 +1,9 @@
 """Counters to weights: the one function that the job calls for each pool. No clock, dice or table inside."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from chalicelib.optimizer.allocation import Shares
 from chalicelib.optimizer.audiences import Audience, audiences
@@ -10,7 +11,7 @@ from chalicelib.optimizer.checks import check
 from chalicelib.optimizer.evidence import Evidence, evidence
 from chalicelib.optimizer.posterior import Pooled, Posterior, pooled
 from chalicelib.optimizer.sharing import Rivals, budget, shares
-from chalicelib.optimizer.stats import Stats
+from chalicelib.optimizer.stats import OfferStats, Stats
 
 
 class Reason(StrEnum):
@@ -22,12 +23,12 @@ class Reason(StrEnum):
     NO_DATA = "no_data"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """What an offer gets of a segment's clicks, and why.
 
     `value` is the posterior mean value per click between `low` and `high` (90 %), `payout` the payout per click to be
     expected, `effective` the clicks as far as they count, `pending` the conversions still expected of clicks made.
+    A named tuple, as a pool has thousands.
     """
 
     offer: str
@@ -61,7 +62,8 @@ def learn(stats: Stats) -> Learning:
     check(stats)
     found = evidence(stats)
     known = pooled(found)
-    lesson = _Lesson(stats, found, known, budget(stats))
+    untouched = budget(stats)
+    lesson = _Lesson(stats, found, known, untouched, [_reason(offer, untouched) for offer in stats.offers])
     changed = [(offer.id, place) for offer, place in zip(stats.offers, found.changes, strict=True) if place]
     return Learning(
         segments={each.name: _segment(lesson, each) for each in audiences(stats, found, known)},
@@ -73,50 +75,56 @@ def learn(stats: Stats) -> Learning:
 
 @dataclass(frozen=True, slots=True)
 class _Lesson:
-    """All that the shares of a segment are made from."""
+    """All that the shares of a segment are made from. `reasons` are those of offers that have rivals."""
 
     stats: Stats
     found: Evidence
     known: Pooled
     untouched: float
+    reasons: Sequence[Reason]
 
 
 def _segment(lesson: _Lesson, audience: Audience) -> tuple[Share, ...]:
     """What each offer gets of the audience's clicks, in the pool's order."""
-    offers = lesson.stats.offers
+    clicks, conversions, posterior = audience.clicks, audience.conversions, lesson.known.posterior
     posteriors = {
-        place: lesson.known.posterior(
-            place, audience.clicks.get(place, 0.0), audience.conversions.get(place, 0.0), audience.level
-        )
+        place: posterior(place, clicks.get(place, 0.0), conversions.get(place, 0.0), audience.level)
         for place in sorted(audience.open)
     }
+    tiers = list(_tiers(lesson.stats.offers, posteriors))
     given: Shares = {}
-    for tier in {offers[place].tier for place in posteriors}:
-        its = {place: each for place, each in posteriors.items() if offers[place].tier == tier}
+    for its in tiers:
         given |= shares(Rivals(lesson.stats, lesson.found, audience, its), lesson.untouched)
-    return tuple(_share(lesson, audience, place, known, given[place]) for place, known in posteriors.items())
+    alone = {place for its in tiers if len(its) == 1 for place in its}
+    rows = ((place, known, given[place]) for place, known in posteriors.items())
+    return tuple(_shares(lesson, audience, rows, alone))
 
 
-def _share(lesson: _Lesson, audience: Audience, place: int, known: Posterior, share: float) -> Share:
-    value = lesson.found.values[place]
-    low, high = sorted(value * end for end in known.interval)
-    return Share(
-        offer=lesson.stats.offers[place].id,
-        share=share,
-        value=known.mean * value,
-        low=low,
-        high=high,
-        payout=known.mean * lesson.found.payouts[place],
-        effective=audience.clicks.get(place, 0.0),
-        pending=known.mean * audience.waiting.get(place, 0.0),
-        reason=_reason(lesson, audience, place),
-    )
+def _tiers(offers: Sequence[OfferStats], posteriors: Mapping[int, Posterior]) -> Collection[dict[int, Posterior]]:
+    """Those of each tier."""
+    found: dict[int, dict[int, Posterior]] = {}
+    for place, each in posteriors.items():
+        found.setdefault(offers[place].tier, {})[place] = each
+    return found.values()
 
 
-def _reason(lesson: _Lesson, audience: Audience, place: int) -> Reason:
-    offers = lesson.stats.offers
-    if not any(offers[each].tier == offers[place].tier for each in audience.open if each != place):
-        return Reason.ONLY_ONE
-    if not offers[place].seen:
+def _shares(
+    lesson: _Lesson, audience: Audience, rows: Iterable[tuple[int, Posterior, float]], alone: Collection[int]
+) -> Iterator[Share]:
+    """By place, posterior and share of the offers. `alone` are those without a rival."""
+    offers, values, payouts = lesson.stats.offers, lesson.found.values, lesson.found.payouts
+    clicks, waiting = audience.clicks, audience.waiting
+    for place, known, share in rows:
+        mean, value, (low, high) = known.mean, values[place], known.interval
+        low, high = (value * low, value * high) if value >= 0 else (value * high, value * low)
+        payout, pending = mean * payouts[place], mean * waiting.get(place, 0.0)
+        reason = Reason.ONLY_ONE if place in alone else lesson.reasons[place]
+        # In the order of its fields: to name them takes twice as long.
+        yield Share(offers[place].id, share, mean * value, low, high, payout, clicks.get(place, 0.0), pending, reason)
+
+
+def _reason(offer: OfferStats, untouched: float) -> Reason:
+    """Why an offer that has rivals has its share."""
+    if not offer.seen:
         return Reason.NO_DATA
-    return Reason.EXPLORING if offers[place].seen < lesson.untouched else Reason.LEARNED
+    return Reason.EXPLORING if offer.seen < untouched else Reason.LEARNED

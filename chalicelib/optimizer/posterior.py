@@ -8,6 +8,7 @@ binomial and posteriors Gamma again (Gelman et al., Bayesian Data Analysis, 3rd 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import fsum, inf, lgamma, log, sqrt
+from typing import NamedTuple
 
 from chalicelib.optimizer.evidence import Cells, Evidence
 
@@ -39,9 +40,11 @@ class Prior:
     means: Sequence[float]
 
 
-@dataclass(frozen=True, slots=True)
-class Posterior:
-    """A Gamma distribution of a rate: its mean, and its shape, which counts like conversions seen."""
+class Posterior(NamedTuple):
+    """A Gamma distribution of a rate: its mean, and its shape, which counts like conversions seen.
+
+    A named tuple, as a pool has thousands.
+    """
 
     mean: float
     shape: float
@@ -75,9 +78,10 @@ class Pooled:
         The offer's evidence elsewhere is the prior, worth 1 / (spread + 1 / evidence) conversions: with a small
         spread one answer for everyone, with a large one each segment for itself.
         """
-        elsewhere = max(self.prior.shape + self.conversions[place] - conversions, self.prior.shape)
+        shape = self.prior.shape
+        elsewhere = max(shape + self.conversions[place] - conversions, shape)
         exposed = max(self.exposures[place] - clicks * level, 0.0)
-        rate = level * elsewhere / (self.prior.shape / self.prior.means[place] + exposed)
+        rate = level * elsewhere / (shape / self.prior.means[place] + exposed)
         known = 1 / (self.spread + 1 / elsewhere)
         return Posterior((known + conversions) / (known / rate + clicks), known + conversions)
 

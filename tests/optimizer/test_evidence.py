@@ -81,3 +81,16 @@ def test_an_offer_without_a_click_says_nothing() -> None:
 def test_a_pool_without_a_click_says_nothing() -> None:
     found = evidence(pool_stats({US: {}}, buckets=[]))
     assert (found.clicks, found.conversions, found.waiting, found.changes) == ([{}], [{}], [{}], [0, 0])
+
+
+def test_buckets_without_clicks_count_nothing_however_many_they_are() -> None:
+    busy = [float(n % 7 + 1) for n in range(40)]
+    seldom = [clicks if n in (3, 38) else 0.0 for n, clicks in enumerate(busy)]
+    others = [one - other for one, other in zip(busy, seldom, strict=True)]
+    whole, few, rest = (evidence(pool_stats({US: {0: (row, [0.0] * 40)}})) for row in (busy, seldom, others))
+    for of_whole, of_few, of_rest in (
+        (whole.clicks, few.clicks, rest.clicks),
+        (whole.waiting, few.waiting, rest.waiting),
+    ):
+        assert flat(of_few)[0] > 0
+        assert flat(of_few)[0] + flat(of_rest)[0] == pytest.approx(flat(of_whole)[0])

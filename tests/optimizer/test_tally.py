@@ -29,6 +29,12 @@ def test_clicks_of_all_pieces_are_added_up_by_bucket() -> None:
     assert found == Tally([(HOUR - 1, 1), (HOUR, 1)], {US: [2, 7], ("GB", "desktop", "cmp_2"): [0, 7]})
 
 
+def test_the_same_codes_stand_for_other_names_in_another_piece() -> None:
+    ours, theirs = clicks(1), clicks(10, country="GB")
+    found = tallied(piece(ours), piece(theirs), piece(ours), piece(theirs, clicks(100, hour=HOUR - 1, country="GB")))
+    assert found.clicks == {US: [0, 2], ("GB", "mobile", "cmp_1"): [100, 20]}
+
+
 def test_pieces_meet_in_the_buckets_of_the_moment() -> None:
     first = HOUR // 4 * 4 - 48
     found = tallied(piece(clicks(1, hour=first + 3)), piece(clicks(2, hour=first, span=4)))

@@ -64,17 +64,17 @@ def packed(figures: Figures) -> bytes:
 
 def _row(segment: SegmentFigures, places: Mapping[str, int]) -> str:
     """The segment as JSON, written at once: there are thousands of numbers."""
-    offers = ",".join(_written(each, places[each.offer]) for each in segment.offers)
+    for each in segment.offers:
+        _check(each)
+    offers = ",".join([_FORMAT % (places[each.offer], *each[1:]) for each in segment.offers])
     head = json.dumps([segment.name, segment.clicks, _rounded(segment.expected)], separators=(",", ":"))
     return f"{head[:-1]},[{offers}]]"
 
 
-def _written(of: Share, place: int) -> str:
-    numbers = (of.share, of.value, of.low, of.high, of.payout, of.effective, of.pending)
-    if not isfinite(sum(numbers)):
+def _check(of: Share) -> None:
+    if not isfinite(sum(of[1:-1])):
         message = f"figures must be finite, not {of}"
         raise ValueError(message)
-    return _FORMAT % (place, *numbers, of.reason)
 
 
 def _rounded(number: float) -> float:

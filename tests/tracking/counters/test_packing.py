@@ -29,6 +29,13 @@ def test_columns_name_each_value_once_and_leave_out_counts_of_zero() -> None:
     assert {name: list(counts) for name, counts in held.counts.items()} == {"unique_clicks": [2, 1, 3]}
 
 
+@given(counter_cells())
+def test_columns_hold_the_cells_in_order(cells: dict[Cell, list[int]]) -> None:
+    held = columns(packed(cells))
+    assert list(zip(*held.codes.values(), strict=True)) == sorted(zip(*held.codes.values(), strict=True))
+    assert all(list(values) == sorted(values) for values in held.values.values())
+
+
 class _Former(NamedTuple):
     """A cell as it was before there were arms."""
 
