@@ -123,7 +123,7 @@ def _speed(traffic: Traffic, taken: Mapping[str, float]) -> list[Figure]:
     names = {"read": "read the records of", "fold": "fold", "write": "write", "count": "read, fold and write"}
     cpu = {said: taken[name] for name, said in names.items()}
     return [
-        *(Figure(f"{what} 1,000 clicks ({traffic.name}), CPU per click", us, "us", floor) for what, us in cpu.items()),
+        *(Figure(f"{what} 1,000 clicks ({traffic.name}), CPU per click", us, "µs", floor) for what, us in cpu.items()),
         Figure(f"clicks folded ({traffic.name})", 1e6 / taken["fold"], "a second of CPU"),
         Figure(f"clicks read, folded and written ({traffic.name})", 1e6 / taken["count"], "a second of CPU"),
     ]

@@ -186,7 +186,7 @@ def figure(pool: Pool, taken: dict[str, float]) -> Figure:
     """The figure of one kind of pool, from what works took by their names."""
     floor = Floor(f"weighted pick among {pool.offers}", taken[f"floor {pool.offers}"])
     target = Target(LIMIT) if pool.offers == USUAL else None
-    return Figure(f"decision, {pool.name}", taken[pool.name], "us", floor, target)
+    return Figure(f"decision, {pool.name}", taken[pool.name], "µs", floor, target)
 
 
 def slopes(taken: dict[str, float]) -> list[Figure]:
@@ -198,7 +198,7 @@ def slopes(taken: dict[str, float]) -> list[Figure]:
         Figure(
             f"each offer beyond 20: {pool.name.removeprefix('100 offers ')}",
             (taken[pool.name] - taken[usual.name]) / added,
-            "us",
+            "µs",
             floor,
         )
         for pool, usual in larger

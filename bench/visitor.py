@@ -131,12 +131,12 @@ CALLS = 20
 def _figures(taken: dict[str, float]) -> Sequence[Figure]:
     found, four, six = (Floor(name, taken[key]) for name, key in _FLOORS)
     return [
-        Figure("user agent and client hints, agent seen before", taken["agent"], "us", found, Target(LIMIT_OF_AGENT)),
-        Figure(f"user agent never seen before ({len(AGENTS)} different)", taken["agent anew"], "us"),
-        Figure("country of an IPv4 address, never seen before", taken["place 4"], "us", four, Target(LIMIT_OF_PLACE)),
-        Figure("country of an IPv6 address, never seen before", taken["place 6"], "us", six, Target(LIMIT_OF_PLACE)),
-        Figure("the whole visitor: agent seen before, address new", taken["visitor"], "us", four),
-        *(Figure(name, taken[key], "us") for name, key in _OTHERS),
+        Figure("user agent and client hints, agent seen before", taken["agent"], "µs", found, Target(LIMIT_OF_AGENT)),
+        Figure(f"user agent never seen before ({len(AGENTS)} different)", taken["agent anew"], "µs"),
+        Figure("country of an IPv4 address, never seen before", taken["place 4"], "µs", four, Target(LIMIT_OF_PLACE)),
+        Figure("country of an IPv6 address, never seen before", taken["place 6"], "µs", six, Target(LIMIT_OF_PLACE)),
+        Figure("the whole visitor: agent seen before, address new", taken["visitor"], "µs", four),
+        *(Figure(name, taken[key], "µs") for name, key in _OTHERS),
     ]
 
 

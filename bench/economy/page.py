@@ -111,7 +111,7 @@ Without caps, at {clicks_a_second(case.load)}; only the first line is built.
 
 def _measured(facts: Facts) -> str:
     shown = {
-        "a click's CPU": f"{facts.click('cpu_us'):.0f} us",
+        "a click's CPU": f"{facts.click('cpu_us'):.0f} µs",
         "calls a click makes to DynamoDB, without and with a cap": _calls(facts),
         "a stored click": f"{facts.click('item_bytes'):.0f} bytes",
         "cold start to the first 302": f"{facts.cold('cold_ms'):.0f} ms",

@@ -13,6 +13,9 @@ from chalicelib.dynamodb.store import call, named
 Request = tuple[str, Mapping[str, Any]]
 """An operation and what it is asked."""
 
+COUNTERS = "idempotency"
+"""Not `caps` itself: on the stack its stream is read, by a function that knows its keys."""
+
 BYTES = bytes(range(256))
 GOOD = "done"
 UNMET = "ConditionalCheckFailedException"
@@ -43,7 +46,7 @@ def counted(key: str, limit: int = 2, **more: Any) -> Request:
     """One more of a counter, below its limit."""
     values = {":one": number(1), ":limit": number(limit)}
     update = {
-        "TableName": named("caps"),
+        "TableName": named(COUNTERS),
         "Key": {"key": text(key)},
         "UpdateExpression": "ADD used :one",
         "ConditionExpression": "attribute_not_exists(used) OR used < :limit",
@@ -75,7 +78,7 @@ def routed(key: str) -> Request:
 def many_read(key: str) -> Request:
     """A read of two counters that exist and one that does not."""
     keys = [{"key": text(f"{key}{n}")} for n in ("", "-2", "-none")]
-    return "BatchGetItem", {"RequestItems": {named("caps"): {"Keys": keys, "ConsistentRead": True}}}
+    return "BatchGetItem", {"RequestItems": {named(COUNTERS): {"Keys": keys, "ConsistentRead": True}}}
 
 
 OLD: dict[str, Any] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
@@ -100,7 +103,7 @@ CASES: dict[str, Case] = {
         lambda key: [counted(key, 1, **OLD), counted(key, 1, **OLD)], [GOOD, UNMET]
     ),
     "a transaction": Case(
-        lambda key: [together(marked_new(key), counted(key)), read("caps", key=key)],
+        lambda key: [together(marked_new(key), counted(key)), read(COUNTERS, key=key)],
         [GOOD, GOOD],
     ),
     "a cancelled transaction": Case(
@@ -113,11 +116,11 @@ CASES: dict[str, Case] = {
     ),
     "an unknown table": Case(lambda key: [read("nothing", key=key)], ["ResourceNotFoundException"]),
     "a broken request": Case(
-        lambda key: [counted(key, UpdateExpression="ADD used"), read("caps", key=key)], ["ValidationException", GOOD]
+        lambda key: [counted(key, UpdateExpression="ADD used"), read(COUNTERS, key=key)], ["ValidationException", GOOD]
     ),
 }
 
-MADE = (("duplicates", "key", ""), ("caps", "key", ""), ("caps", "key", "-2"), ("routes", "id", ""))
+MADE = (("duplicates", "key", ""), (COUNTERS, "key", ""), (COUNTERS, "key", "-2"), ("routes", "id", ""))
 """Table, key and what the key ends with, of all that the cases leave behind."""
 
 

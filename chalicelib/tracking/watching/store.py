@@ -24,7 +24,7 @@ def watch_caps(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
     Of several records of one counter the last stands for all; a level that was passed in between is told too.
     """
     used = {row.key: row.used for row in _rows(received)}
-    keys = {key: levels.cap_key(key) for key in used}
+    keys = dict(_readable(used))
     limits = _limits({key.campaign_id for key in keys.values()})
     for key, parts in keys.items():
         limit = limits.get((parts.campaign_id, parts.metric, parts.window, parts.timezone, _scope(parts)))
@@ -38,6 +38,15 @@ def _rows(received: Iterable[Mapping[str, Any]]) -> Iterable[Cap]:
             row = Cap()
             row.deserialize(each["dynamodb"]["NewImage"])
             yield row
+
+
+def _readable(keys: Iterable[str]) -> Iterable[tuple[str, CapKey]]:
+    """The keys with their parts; one that nobody reads is passed over, or those behind it would wait for a day."""
+    for key in keys:
+        try:
+            yield key, levels.cap_key(key)
+        except ValueError as error:
+            print(f"the counter {key!r} is of no cap: {error}")
 
 
 def _scope(parts: CapKey) -> str:

@@ -108,6 +108,13 @@ def test_a_counter_that_expires_and_one_of_a_cap_no_longer_there_are_passed_over
     assert kinds() == []
 
 
+def test_a_counter_of_no_cap_holds_nobody_up(capsys: pytest.CaptureFixture[str]) -> None:
+    a_campaign(DAILY)
+    store.watch_caps([used("rubbish", 9), used(f"{KEY}*", 8)], NOW)
+    assert kinds() == ["cap_nearly_reached"]
+    assert "'rubbish' is of no cap" in capsys.readouterr().out
+
+
 def clicks(smartlink_id: str, taken: int, lost: int, at: datetime = HOUR) -> None:
     quarter, rest = int(at.timestamp()) // 900, [0] * (len(COUNTS) - 1)
     cells = {
