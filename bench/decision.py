@@ -13,22 +13,14 @@ from random import Random
 
 from bench import figures
 from bench.figures import Figure, Floor, Part, Target
+from chalicelib.domain.campaign import Campaign, Schedule
+from chalicelib.domain.click import Labels
+from chalicelib.domain.route import Learned, PublisherLink, Route
+from chalicelib.domain.smartlink import Offer, Rotation
+from chalicelib.domain.targeting import Targeting
+from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from chalicelib.routing.decision import decide
 from chalicelib.routing.eligibility import Arrival
-from chalicelib.smartlink import (
-    Campaign,
-    Device,
-    Labels,
-    Learned,
-    Offer,
-    OperatingSystem,
-    PublisherLink,
-    Rotation,
-    Route,
-    Schedule,
-    Targeting,
-    Visitor,
-)
 
 LIMIT = 15.0
 """Microseconds that a decision among 20 offers may take."""

@@ -82,7 +82,7 @@ class _Admin:
 
     def __init__(self) -> None:
         from chalicelib.auth import Role, mint  # noqa: PLC0415 - only where the tables are emulated
-        from chalicelib.tables import ApiKey  # noqa: PLC0415
+        from chalicelib.tables.publishers import ApiKey  # noqa: PLC0415
 
         key = mint(Role.ADMIN)
         ApiKey(key.id, role="admin", owner="admin", digest=key.digest, created_at="2026-11-21T00:00:00Z").save()
@@ -150,7 +150,7 @@ def _make() -> dict[str, str]:
 def _teach(pool_id: str, campaign_ids: Sequence[str]) -> None:
     """Publishes weights for everyone, for each country and for 41 of countries and devices: 60 segments."""
     from chalicelib.routing.weights import packed  # noqa: PLC0415
-    from chalicelib.tables import Route  # noqa: PLC0415
+    from chalicelib.tables.routes import Route  # noqa: PLC0415
 
     narrow = [f"{country}|{device}" for country in _COUNTRIES for device in _DEVICES]
     names = ["*", *_COUNTRIES, *narrow][:SEGMENTS]

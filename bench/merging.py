@@ -10,7 +10,7 @@ from math import ceil
 from bench.stand_in import Charged, Row, Tables, answering
 from bench.stream import NOON, Traffic, batch
 from chalicelib.settings import COUNTING_SECONDS
-from chalicelib.tables import Counter
+from chalicelib.tables.counters import Counter
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import Cells, of_click
 from chalicelib.tracking.counters.packing import packed

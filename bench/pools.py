@@ -19,13 +19,14 @@ from random import Random
 from typing import TypeVar
 
 from bench.figures import Figure, Floor, Part, Target, main
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.smartlink import Goal, Offer
 from chalicelib.optimizer.counts import Moment, stats
 from chalicelib.optimizer.history.fitting import Fitted, figures_of, fitted
 from chalicelib.optimizer.learning import learn
 from chalicelib.optimizer.lesson import Lesson
 from chalicelib.optimizer.tally import tally
 from chalicelib.settings import LEARNED_DAYS
-from chalicelib.smartlink import Campaign, Goal, Offer
 from chalicelib.tracking.counters.cells import merge
 from chalicelib.tracking.counters.packing import columns, packed
 from chalicelib.tracking.learning.cells import COUNTS, LAYOUT, LearningCell, LearningCells, coarsened

@@ -26,7 +26,8 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.transactions import TransactWrite
 
 from bench.figures import ROOT, Figure, Floor, Part, Target, main
-from chalicelib.tables import Counter, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.counters import Counter
 from chalicelib.tracking.counters import cells, store
 from chalicelib.tracking.counters.cells import Cell, Cells
 from chalicelib.tracking.merging import store as merging

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from chalicelib.ids import timed_id
-from chalicelib.tables import Click
+from chalicelib.domain.ids import timed_id
+from chalicelib.tables.clicks import Click
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CAMPAIGNS = 5

@@ -15,7 +15,7 @@ from bench import figures
 from bench.agents import AGENTS
 from bench.decision import OFFERS_URL, Pool, arrivals, route
 from bench.figures import Figure, Floor, Part, Target
-from chalicelib import ids
+from chalicelib.domain import ids
 from chalicelib.routing.decision import decide
 from chalicelib.routing.geo import locate
 from chalicelib.routing.labels import labels

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chalicelib.tables import ApiKey
+from chalicelib.tables.publishers import ApiKey
 
 _KEY = re.compile(r"slk_(admin|pub)_([a-z2-7]{12})([A-Za-z0-9_-]{43})")
 

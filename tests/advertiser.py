@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.tables import Cap, Click, Conversion, Counter
+from chalicelib.tables.clicks import Click
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.counters import Cap, Counter
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import COUNTS, Cells
 from chalicelib.tracking.counters.packing import unpacked

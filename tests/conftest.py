@@ -160,7 +160,7 @@ class Api:
 def admin(tables: None) -> Api:
     """The API with an admin's key."""
     from chalicelib import auth
-    from chalicelib.tables import ApiKey
+    from chalicelib.tables.publishers import ApiKey
 
     minted = auth.mint(auth.Role.ADMIN)
     ApiKey(minted.id, role="admin", owner="admin", digest=minted.digest, created_at="2026-11-21T00:00:00Z").save()

@@ -6,7 +6,8 @@ from typing import Any
 from chalicelib.routing import store as routing
 from chalicelib.routing import weights
 from chalicelib.routing.past.store import pool_month
-from chalicelib.tables import Click, Route, WeightHistory
+from chalicelib.tables.clicks import Click
+from chalicelib.tables.routes import Route, WeightHistory
 from tests.builders import LEARNED_AT
 from tests.conftest import Answered, Api
 

@@ -9,21 +9,14 @@ from datetime import UTC, datetime
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.click import Refusal
+from chalicelib.domain.route import Learned, Route
+from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
+from chalicelib.domain.targeting import Targeting
+from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from chalicelib.optimizer.stats import DELAY_BINS, Bucket, OfferStats, SegmentStats, Stats
 from chalicelib.routing.eligibility import Arrival
-from chalicelib.smartlink import (
-    Campaign,
-    Device,
-    Learned,
-    Offer,
-    OfferAccess,
-    OperatingSystem,
-    Refusal,
-    Rotation,
-    Route,
-    Targeting,
-    Visitor,
-)
 from chalicelib.tracking.counters.cells import COUNTS, Cell
 from chalicelib.tracking.learning import cells as learning
 from chalicelib.tracking.learning.cells import LearningCell, LearningCells

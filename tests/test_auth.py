@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib import auth
 from chalicelib.auth import MintedKey, Principal, Role
-from chalicelib.tables import ApiKey
+from chalicelib.tables.publishers import ApiKey
 
 pytestmark = pytest.mark.usefixtures("tables")
 

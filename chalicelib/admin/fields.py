@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from chalicelib.contract.schema import Strict
+from chalicelib.domain.url_validation import complaints
+from chalicelib.domain.visitor import Device, OperatingSystem
 from chalicelib.routing.labels import MAX_LENGTH
-from chalicelib.routing.macros import complaints
-from chalicelib.smartlink import Device, OperatingSystem
 
 
 def _destination(url: str) -> str:

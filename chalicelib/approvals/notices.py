@@ -1,7 +1,7 @@
 """What admins and publishers are told of publishers coming onto smartlinks."""
 
-from chalicelib.notifications.notice import Notice
-from chalicelib.smartlink import ApplicationStatus, NotificationKind
+from chalicelib.domain.publisher import ApplicationStatus
+from chalicelib.notifications.notification import Notice, NotificationKind
 
 
 def received(publisher: str, smartlink: str, subject: dict[str, str | None]) -> Notice:

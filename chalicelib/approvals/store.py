@@ -12,12 +12,16 @@ from chalicelib.approvals.campaigns.store import add_new_link, add_standing_chec
 from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document
-from chalicelib.contract.store import existing, found, transaction
+from chalicelib.contract.store import found, transaction
+from chalicelib.domain.publisher import ApplicationStatus
+from chalicelib.domain.smartlink import OfferAccess, SmartlinkStatus, Visibility
 from chalicelib.errors import NotFound
-from chalicelib.notifications import store as notifications
-from chalicelib.notifications.notice import Notice
-from chalicelib.smartlink import ApplicationStatus, OfferAccess, SmartlinkStatus, Visibility
-from chalicelib.tables import Application, Link, Membership, Pool, Publisher
+from chalicelib.notifications import send
+from chalicelib.notifications.notification import Notice
+from chalicelib.tables.base import existing
+from chalicelib.tables.publishers import Application, Membership, Publisher
+from chalicelib.tables.routes import Link
+from chalicelib.tables.smartlinks import Pool
 
 APPROVED, PENDING, DECLINED = ApplicationStatus.APPROVED, ApplicationStatus.PENDING, ApplicationStatus.DECLINED
 
@@ -188,10 +192,10 @@ def _telling(
     """A transaction that leaves its notifications too; the topic hears of them once it is through."""
     with transaction(request, answer, change) as write:
         for owner, notice in told:
-            notifications.add(write, owner, notice, request.now)
+            send.add(write, owner, notice, request.now)
         yield write
     for owner, notice in told:
-        notifications.publish(owner, notice, request.now)
+        send.publish(owner, notice, request.now)
 
 
 def _told_of_application(standing: Standing, asked: Application, code: str) -> list[Told]:
@@ -199,7 +203,7 @@ def _told_of_application(standing: Standing, asked: Application, code: str) -> l
     name, subject = standing.pool.settings["name"], _subject(standing, asked.id)
     if asked.status == APPROVED:
         return [(standing.publisher.id, notices.live(code, name, subject))]
-    return [(notifications.ADMIN, notices.received(standing.publisher.name, name, subject))]
+    return [(send.ADMIN, notices.received(standing.publisher.name, name, subject))]
 
 
 def _told_of_admission(standing: Standing, code: str) -> list[Told]:

@@ -24,10 +24,11 @@ from chalicelib import auth, settings
 from chalicelib.contract.request import IdempotencyKey, Request
 from chalicelib.contract.routes import Call
 from chalicelib.contract.schema import Document, NoContent, Patch, validated
-from chalicelib.contract.store import existing, remembered, settled
+from chalicelib.contract.store import remembered, settled
 from chalicelib.contract.view import Answer, Text, View, described
 from chalicelib.errors import Forbidden, Invalid, Malformed, NotFound, Problem, TooLarge, Unauthenticated, Unavailable
-from chalicelib.tables import Idempotency
+from chalicelib.tables.base import existing
+from chalicelib.tables.requests import Idempotency
 
 MAX_BODY = 1024 * 1024
 _ROLES = {"admin": auth.Role.ADMIN, "publisher": auth.Role.PUBLISHER}

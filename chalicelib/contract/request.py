@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib import ids
 from chalicelib.contract.routes import Call
+from chalicelib.domain import ids
+from chalicelib.domain.timestamps import timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,3 @@ class Request:
     def link_url(self, code: str, tracking_domain: str | None = None) -> str:
         """Where a link's code is clicked."""
         return f"https://{tracking_domain}/s/{code}" if tracking_domain else f"{self.base_url}/s/{code}"
-
-
-def timestamp(moment: datetime) -> str:
-    """The moment as documents write it."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

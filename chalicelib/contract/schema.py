@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from chalicelib.contract.request import timestamp
+from chalicelib.domain.timestamps import timestamp
 from chalicelib.errors import Invalid
 
 

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Any, TypeVar
 
-from pynamodb.exceptions import DoesNotExist, TransactWriteError
-from pynamodb.models import Model
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.contract.change import Change, kept
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
 from chalicelib.errors import Invalid, NotFound, Stale, Unavailable
-from chalicelib.tables import Audit, Idempotency, connection
+from chalicelib.tables.base import FIRST_YEAR, Row, connection, existing
+from chalicelib.tables.requests import Audit, Idempotency
 
-FIRST_YEAR = 2026
 ATTEMPTS = 20
 PATIENCE_SECONDS = 15
 """Time for one more attempt must be left before API Gateway gives the call up after 29 seconds."""
@@ -30,20 +29,11 @@ PAGE_BYTES = 4_000_000
 _DAY_SECONDS = 86_400
 _PASSING = {"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
-Row = TypeVar("Row", bound=Model)
 Result = TypeVar("Result")
 
 
 class Changed(Exception):  # noqa: N818 - a fact, not a fault
     """Something that was read changed before the transaction: read again, decide again."""
-
-
-def existing(model: type[Row], hash_key: str, range_key: str | int | None = None) -> Row | None:
-    """The row as of now; None where there is none."""
-    try:
-        return model.get(hash_key, range_key, consistent_read=True)
-    except DoesNotExist:
-        return None
 
 
 def found(model: type[Row], kind: str, key: str) -> Row:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib import ids
-from chalicelib.smartlink import Campaign, CapMetric, ConversionStatus
+from chalicelib.domain import ids, money
+from chalicelib.domain.campaign import Campaign, CapMetric
+from chalicelib.domain.conversion import ConversionStatus
+from chalicelib.domain.timestamps import _MILLISECOND, milliseconds
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import Cell, Cells
@@ -41,15 +43,6 @@ class Claim:
 def in_window(click: Stored, terms: Campaign, now: datetime) -> bool:
     """Whether a conversion at `now` still counts for the click, by the campaign as it was then; the end is inside."""
     return milliseconds(now) - int(click["at"]) <= timedelta(days=terms.attribution_window_days) // _MILLISECOND
-
-
-def milliseconds(moment: datetime) -> int:
-    """The aware time as the tables keep it: whole milliseconds since 1970."""
-    return (moment - _BEGINNING) // _MILLISECOND
-
-
-_MILLISECOND = timedelta(milliseconds=1)
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def fields(claim: Claim, click: Stored, terms: Campaign, now: datetime) -> dict[str, Any]:
@@ -97,7 +90,7 @@ def counted(stored: Stored, sign: int) -> Cells:
         currency=stored["currency"],
         arm=cells.arm_of(stored),
     )
-    payout, revenue = sign * cells.millionths(stored["payout"]), sign * cells.millionths(stored["revenue"])
+    payout, revenue = sign * money.millionths(stored["payout"]), sign * money.millionths(stored["revenue"])
     found: Cells = {}
     cells.add(found, by_click, conversions=sign, payout=payout, revenue=revenue)
     arrived = by_click._replace(quarter=cells.quarter_of(int(stored["at"])))
@@ -118,8 +111,8 @@ def taken(places: Iterable[Place], stored: Stored) -> list[Taken]:
     """What the conversion takes of each place, in what the place counts; nothing of one where it adds nothing."""
     amounts = {
         CapMetric.CONVERSIONS: 1,
-        CapMetric.PAYOUT: cells.millionths(stored["payout"]),
-        CapMetric.REVENUE: cells.millionths(stored["revenue"]),
+        CapMetric.PAYOUT: money.millionths(stored["payout"]),
+        CapMetric.REVENUE: money.millionths(stored["revenue"]),
     }
     return [Taken(each.key, amounts[each.metric], each.expires_at) for each in places if amounts[each.metric]]
 

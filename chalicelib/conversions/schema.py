@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field, model_validator
 
 from chalicelib.contract.schema import Document, Money, Strict, validated
 from chalicelib.conversions.conversion import Claim
+from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.errors import Invalid
-from chalicelib.smartlink import ConversionStatus
 
 MAX_TXID, MAX_EVENT = 255, 64
 

@@ -12,15 +12,19 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
-from chalicelib.contract.store import PATIENCE_SECONDS, Changed, existing, transaction
+from chalicelib.contract.store import PATIENCE_SECONDS, Changed, transaction
 from chalicelib.conversions import conversion
 from chalicelib.conversions.conversion import Claim, Stored, Taken
+from chalicelib.domain.campaign import Campaign as CampaignNoun
+from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.errors import Forbidden, Gone, NotFound, Unavailable
 from chalicelib.routing import record, snapshot
 from chalicelib.routing.past.store import past_route
-from chalicelib.smartlink import Campaign as CampaignNoun
-from chalicelib.smartlink import ConversionStatus
-from chalicelib.tables import Campaign, Cap, Click, Conversion
+from chalicelib.tables.base import existing
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.clicks import Click
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.counters import Cap
 from chalicelib.tracking import caps
 from chalicelib.tracking.counters.store import add_blocks
 from chalicelib.tracking.learning import cells as learning

@@ -6,7 +6,7 @@ from chalicelib.contract.request import Request
 from chalicelib.contract.store import transaction
 from chalicelib.errors import NotFound
 from chalicelib.keys.schema import KeyDocument, NewKeyDocument
-from chalicelib.tables import ApiKey
+from chalicelib.tables.publishers import ApiKey
 
 
 def document(row: ApiKey) -> KeyDocument:

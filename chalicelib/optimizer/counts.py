@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import add
 
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.money import MONEY
+from chalicelib.domain.smartlink import Goal, Offer
+from chalicelib.domain.targeting import Targeting
+from chalicelib.domain.visitor import Device, Visitor
 from chalicelib.optimizer.lesson import Lesson, is_live
 from chalicelib.optimizer.stats import DELAY_BINS, Bucket, OfferStats, SegmentStats, Series, Stats
 from chalicelib.optimizer.tally import Money, Period, Tally, Where
 from chalicelib.routing.segments import EVERYONE, path
-from chalicelib.smartlink import Campaign, Device, Goal, Offer, Targeting, Visitor
-from chalicelib.tracking.counters.cells import MONEY
 
 MAX_SEGMENTS = 200
 """Segments that learn for themselves, those with most clicks; what is left is rarely one click in twenty."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from chalicelib.domain.money import MONEY
+from chalicelib.domain.smartlink import Goal
 from chalicelib.errors import Invalid
-from chalicelib.smartlink import Goal
-from chalicelib.tracking.counters.cells import MONEY
 
 
 @dataclass(frozen=True, slots=True)

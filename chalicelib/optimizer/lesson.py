@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.domain.campaign import Campaign, CapScope
+from chalicelib.domain.smartlink import Goal, Offer, Rotation
 from chalicelib.routing.snapshot import Document, compiled
-from chalicelib.smartlink import Campaign, CapScope, Goal, Offer, Rotation
 from chalicelib.tracking.caps import Place, conversion_places, places
 
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.contract.store import existing
 from chalicelib.dynamodb.errors import TableError
 from chalicelib.optimizer.checks import BrokenCounters
 from chalicelib.optimizer.counts import Moment, stats
@@ -23,7 +22,8 @@ from chalicelib.optimizer.stats import Stats
 from chalicelib.optimizer.tally import tally
 from chalicelib.routing import snapshot
 from chalicelib.settings import LEARNED_DAYS, learning_minutes
-from chalicelib.tables import Route, WeightHistory
+from chalicelib.tables.base import existing
+from chalicelib.tables.routes import Route, WeightHistory
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.learning import store as learning
 from chalicelib.tracking.store import used_of

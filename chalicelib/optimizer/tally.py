@@ -7,9 +7,9 @@ from itertools import compress, islice, repeat
 from operator import sub
 from typing import Any, NamedTuple
 
+from chalicelib.domain.money import MONEY
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.stats import DELAY_BINS
-from chalicelib.smartlink import Goal
-from chalicelib.tracking.counters.cells import MONEY
 from chalicelib.tracking.counters.packing import Columns
 from chalicelib.tracking.learning.cells import COUNTS, OF_CLICKS, bucket
 

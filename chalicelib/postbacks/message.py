@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from math import ceil
 
-from chalicelib import ids
+from chalicelib.domain import ids
 
 FIRST = "first"
 """The series of tries that the conversion's own change set off."""

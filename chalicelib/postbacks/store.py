@@ -6,13 +6,15 @@ from typing import Any
 
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
-from chalicelib.contract.store import Listing, existing, page, transaction
+from chalicelib.contract.store import Listing, page, transaction
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.postbacks.hearing import wants
 from chalicelib.postbacks.message import Message
 from chalicelib.postbacks.queue.store import send
 from chalicelib.settings import DELIVERY_DAYS
-from chalicelib.tables import Conversion, DeliveriesByPostback, Postback, PostbackDelivery
+from chalicelib.tables.base import existing
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.postbacks import DeliveriesByPostback, Postback, PostbackDelivery
 
 MOST = 20
 """How many postbacks a publisher may have."""

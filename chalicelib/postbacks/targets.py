@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
+from chalicelib.domain.url_validation import POSTBACK_MACROS, complaints
 from chalicelib.postbacks.addresses import refused
-from chalicelib.routing.macros import POSTBACK_MACROS, complaints
 
 _PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")

@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
-from chalicelib.contract.request import Request, timestamp
+from chalicelib.contract.request import Request
 from chalicelib.contract.view import Text
+from chalicelib.domain.timestamps import timestamp
 from chalicelib.errors import Invalid
 from chalicelib.reporting import lost, spreadsheet, store
 from chalicelib.reporting.advice import Call, advice

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chalicelib.tracking.counters.cells import MONEY
+from chalicelib.domain.money import MONEY
 
 CLICKS = ("unique_clicks", "duplicate_clicks", "bot_clicks")
 MONEY_COUNTS = ("payout", "revenue")

@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from chalicelib.contract.schema import Document, Strict, Timestamp, TimeZone
+from chalicelib.domain.visitor import Device, OperatingSystem
 from chalicelib.reporting.period import checked
-from chalicelib.smartlink import Device, OperatingSystem
 
 _OWN = ("hour", "day", "smartlink", "campaign", "country", "device", "os", "sub1")
 _ALL = (*_OWN, "publisher")

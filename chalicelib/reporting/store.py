@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from chalicelib.contract.store import existing
 from chalicelib.errors import NotFound
 from chalicelib.reporting.period import Period
-from chalicelib.tables import CampaignApproval, Membership
+from chalicelib.tables.base import existing
+from chalicelib.tables.publishers import CampaignApproval, Membership
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters import store as counters
 from chalicelib.tracking.counters.packing import Columns

@@ -10,7 +10,11 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib import ids, settings
+from chalicelib import settings
+from chalicelib.domain import ids
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.click import Outcome, Refusal
+from chalicelib.domain.route import PublisherLink, Route
 from chalicelib.dynamodb.errors import TableError
 from chalicelib.routing import pages, record, store
 from chalicelib.routing.decision import Decision, decide
@@ -18,7 +22,6 @@ from chalicelib.routing.eligibility import Arrival
 from chalicelib.routing.geo import locate
 from chalicelib.routing.labels import labels
 from chalicelib.routing.visitor import agent_of, visitor
-from chalicelib.smartlink import Campaign, Outcome, PublisherLink, Refusal, Route
 from chalicelib.tracking import caps, duplicates
 from chalicelib.tracking import store as tracking
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from chalicelib.domain.click import Refusal
+from chalicelib.domain.route import Route
 from chalicelib.routing import rotation, weighing
 from chalicelib.routing.segments import Path
-from chalicelib.smartlink import Refusal, Route
 
 
 def chances(route: Route, refusals: Sequence[Refusal | None], path: Path) -> dict[str, float]:

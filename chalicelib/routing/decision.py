@@ -3,10 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.click import Arm, Outcome, Refusal
+from chalicelib.domain.route import Route
+from chalicelib.domain.smartlink import Offer
 from chalicelib.routing import eligibility, rotation, segments
 from chalicelib.routing.eligibility import Approved, Arrival
 from chalicelib.routing.weighing import Weighing, weighing, weights
-from chalicelib.smartlink import Arm, Campaign, Offer, Outcome, Refusal, Route
 
 Reserve = Callable[[Campaign], Refusal | None]
 

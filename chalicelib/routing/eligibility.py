@@ -4,7 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.smartlink import Labels, Offer, OfferAccess, PublisherLink, Refusal, Route, Visitor
+from chalicelib.domain.click import Labels, Refusal
+from chalicelib.domain.route import PublisherLink, Route
+from chalicelib.domain.smartlink import Offer, OfferAccess
+from chalicelib.domain.visitor import Visitor
 
 
 @dataclass(frozen=True, slots=True)

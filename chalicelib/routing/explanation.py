@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.domain.click import Arm, Refusal
+from chalicelib.domain.route import Route
 from chalicelib.routing import rotation, segments
 from chalicelib.routing.weighing import Weighing, learned_weights, weights
-from chalicelib.smartlink import Arm, Refusal, Route
 from chalicelib.tracking.refusals import REFUSALS
 
 

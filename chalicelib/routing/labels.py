@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from chalicelib.smartlink import Labels
+from chalicelib.domain.click import Labels
 
 MAX_LENGTH = 255
 MAX_QUERY = 1500

@@ -6,11 +6,13 @@ from hashlib import sha256
 from struct import Struct
 from typing import Any
 
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.click import Arm, Outcome, Refusal
+from chalicelib.domain.macros import fill, macros
+from chalicelib.domain.route import Route
 from chalicelib.routing import explanation, segments
 from chalicelib.routing.decision import Decision
-from chalicelib.routing.destination import fill, macros
 from chalicelib.routing.eligibility import Arrival
-from chalicelib.smartlink import Arm, Campaign, Outcome, Refusal, Route
 from chalicelib.tracking.refusals import LETTERS
 
 Record = Mapping[str, Any]

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from chalicelib.smartlink import Offer, Refusal
+from chalicelib.domain.click import Refusal
+from chalicelib.domain.smartlink import Offer
 
 _ALMOST_1 = 1 - 2**-53
 

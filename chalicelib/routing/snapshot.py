@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.smartlink import (
+from chalicelib.domain.campaign import (
     Campaign,
     Cap,
     CapMetric,
@@ -16,13 +16,11 @@ from chalicelib.smartlink import (
     CapWindow,
     DuplicateFilter,
     DuplicateIdentity,
-    Offer,
-    OfferAccess,
-    Rotation,
-    Route,
     Schedule,
-    Targeting,
 )
+from chalicelib.domain.route import Route
+from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
+from chalicelib.domain.targeting import Targeting
 
 Document = Mapping[str, Any]
 """A JSON object of the contract's shape, as `api.md` shows it."""

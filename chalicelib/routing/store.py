@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
+from chalicelib.domain.route import Learned, PublisherLink, Route
+from chalicelib.domain.smartlink import OfferAccess
 from chalicelib.dynamodb.errors import TableError
 from chalicelib.dynamodb.items import text
 from chalicelib.dynamodb.store import batch_get, get
 from chalicelib.routing import snapshot, weights
 from chalicelib.settings import CACHE_SECONDS
-from chalicelib.smartlink import Learned, OfferAccess, PublisherLink, Route
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.store import used_of
 

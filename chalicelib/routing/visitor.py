@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import ua_parser
 
-from chalicelib.smartlink import Device, OperatingSystem, Visitor
+from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 
 Headers = Mapping[str, str]
 """Header values by lower-case name."""

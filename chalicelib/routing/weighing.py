@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from chalicelib.domain.click import Arm
+from chalicelib.domain.route import Route
+from chalicelib.domain.smartlink import Offer, Rotation
 from chalicelib.routing.segments import Path
-from chalicelib.smartlink import Arm, Offer, Rotation, Route
 
 
 class Weighing(NamedTuple):

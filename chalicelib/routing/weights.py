@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import isfinite
 
-from chalicelib.smartlink import Learned
+from chalicelib.domain.route import Learned
 
 MAX_WEIGHTS_BYTES = 50_000
 """Of the 400 KB that DynamoDB takes for a route, beside its snapshot. Who publishes weights leaves out segments, the

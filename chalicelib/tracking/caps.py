@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from chalicelib.smartlink import Campaign, Cap, CapMetric, CapScope, CapWindow
-from chalicelib.tracking.counters.cells import millionths
+from chalicelib.domain.campaign import Campaign, Cap, CapMetric, CapScope, CapWindow
+from chalicelib.domain.money import millionths
 
 _KEPT_AFTER = timedelta(days=2)
 _BY_CLICKS = frozenset({CapMetric.CLICKS})

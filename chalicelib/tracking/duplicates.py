@@ -4,7 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.smartlink import Campaign, Visitor
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.visitor import Visitor
 
 
 @dataclass(frozen=True, slots=True)

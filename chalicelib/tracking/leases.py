@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.smartlink import Refusal
+from chalicelib.domain.click import Refusal
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.moves import Counter, Move
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.smartlink import Outcome, Refusal
+from chalicelib.domain.click import Outcome, Refusal
 
 LETTERS: dict[Refusal | None, str] = {
     None: "-",

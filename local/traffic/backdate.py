@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from chalicelib.ids import timed_id
+from chalicelib.domain.ids import timed_id
 from chalicelib.settings import CLICK_DAYS
 from local import cloud
 from local.errors import Stop

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.tables import Audit, Publisher
+from chalicelib.tables.publishers import Publisher
+from chalicelib.tables.requests import Audit
 from tests.conftest import Api, dynamodb
 from tests.documents import (
     apply,

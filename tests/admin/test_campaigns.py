@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.admin.publishing import store as publishing
 from chalicelib.admin.smartlinks import store as smartlinks
-from chalicelib.tables import Route
+from chalicelib.tables.routes import Route
 from tests.conftest import Api
 from tests.documents import (
     clicked,

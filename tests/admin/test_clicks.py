@@ -1,5 +1,5 @@
 from chalicelib.routing.record import draw_of
-from chalicelib.tables import WeightHistory
+from chalicelib.tables.routes import WeightHistory
 from tests.builders import LEARNED_AT, time_of
 from tests.conftest import Api
 from tests.documents import (

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.tables import Audit, Conversion
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.requests import Audit
 from tests.advertiser import Deal, caps_of, conversions, new_deal, sums, used
 from tests.conftest import Api
 from tests.documents import complaints, good, new_campaign, new_publisher, pages, put_on

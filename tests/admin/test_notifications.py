@@ -3,9 +3,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.notifications.notice import Notice
-from chalicelib.notifications.store import ADMIN, notify
-from chalicelib.smartlink import NotificationKind
+from chalicelib.notifications.notification import Notice, NotificationKind
+from chalicelib.notifications.send import ADMIN, notify
 from tests.builders import NOW
 from tests.conftest import Api
 from tests.documents import apply, complaints, good, new_publisher, new_smartlink, pages, pending, put_on

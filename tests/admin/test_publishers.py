@@ -8,7 +8,8 @@ from chalicelib.approvals.campaigns import store as campaign_approvals
 from chalicelib.contract.request import Request
 from chalicelib.keys import store as keys
 from chalicelib.keys.schema import KeyDocument
-from chalicelib.tables import ApiKey, CampaignApproval, Link, Membership, Publisher
+from chalicelib.tables.publishers import ApiKey, CampaignApproval, Membership, Publisher
+from chalicelib.tables.routes import Link
 from tests.conftest import Api
 from tests.documents import (
     FALLBACK,

@@ -8,7 +8,11 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.admin.publishing import store as publishing
 from chalicelib.admin.smartlinks import store as smartlinks
 from chalicelib.routing import weights
-from chalicelib.tables import Cap, Click, Duplicate, Pool, Route, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.clicks import Click, Duplicate
+from chalicelib.tables.counters import Cap
+from chalicelib.tables.routes import Route
+from chalicelib.tables.smartlinks import Pool
 from tests.builders import LEARNED_AT
 from tests.conftest import Api
 from tests.documents import (

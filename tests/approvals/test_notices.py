@@ -1,6 +1,6 @@
 from chalicelib.approvals import notices
-from chalicelib.notifications.notice import Notice
-from chalicelib.smartlink import ApplicationStatus, NotificationKind
+from chalicelib.domain.publisher import ApplicationStatus
+from chalicelib.notifications.notification import Notice, NotificationKind
 
 SUBJECT: dict[str, str | None] = {"smartlink_id": "sml_1", "publisher_id": "pub_1", "application_id": None}
 

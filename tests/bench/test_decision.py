@@ -5,8 +5,8 @@ import pytest
 
 from bench import decision as bench
 from bench.decision import POOLS, Pool
+from chalicelib.domain.click import Arm, Outcome, Refusal
 from chalicelib.routing.decision import Decision, decide
-from chalicelib.smartlink import Arm, Outcome, Refusal
 
 TARGETED = Pool(20, targeted=True, segments=60, tiers=4)
 

@@ -9,7 +9,8 @@ from pynamodb.transactions import TransactWrite
 from bench.stand_in import Tables, answering
 from bench.stream import NOON, Traffic, batch
 from bench.units import write_units
-from chalicelib.tables import Counter, Run, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.counters import Counter, Run
 from chalicelib.tracking.runs.store import count
 
 

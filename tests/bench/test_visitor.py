@@ -4,8 +4,8 @@ from random import Random
 
 from bench import visitor as bench
 from bench.agents import AGENTS
+from chalicelib.domain.visitor import Device
 from chalicelib.routing.visitor import agent_of
-from chalicelib.smartlink import Device
 
 
 def test_the_agents_differ_and_are_of_every_device_a_few_of_them_bots() -> None:

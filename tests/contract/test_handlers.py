@@ -17,7 +17,10 @@ from chalicelib.contract.routes import CALLS, Call
 from chalicelib.contract.schema import Strict
 from chalicelib.contract.view import Text, described
 from chalicelib.errors import Unavailable
-from chalicelib.tables import ApiKey, Campaign, Idempotency, Pool
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.publishers import ApiKey
+from chalicelib.tables.requests import Idempotency
+from chalicelib.tables.smartlinks import Pool
 from tests.conftest import Answered, Api, dynamodb
 from tests.documents import complaints, good, new_campaign, new_publisher, new_smartlink, pages
 

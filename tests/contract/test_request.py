@@ -1,9 +1,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from chalicelib import ids
-from chalicelib.contract.request import Request, timestamp
+from chalicelib.contract.request import Request
 from chalicelib.contract.routes import CALLS
+from chalicelib.domain import ids
+from chalicelib.domain.timestamps import timestamp
 from tests.builders import NOW, time_of
 
 REQUEST = Request(

@@ -19,8 +19,8 @@ from chalicelib.contract.schema import (
     TimeZone,
     validated,
 )
+from chalicelib.domain.visitor import Device
 from chalicelib.errors import Invalid
-from chalicelib.smartlink import Device
 from tests import strategies as some
 
 

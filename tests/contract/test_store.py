@@ -17,9 +17,10 @@ from chalicelib.contract.request import Request
 from chalicelib.contract.routes import CALLS
 from chalicelib.contract.schema import ListQuery
 from chalicelib.contract.store import PAGE_BYTES, Listing, page, years
+from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.errors import Invalid
-from chalicelib.smartlink import ApplicationStatus
-from chalicelib.tables import Application, Campaign
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.publishers import Application
 from tests.builders import campaign_settings
 
 YEARS = (2026, 2027, 2028, 2029)

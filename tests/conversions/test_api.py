@@ -7,7 +7,8 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib.conversions.conversion import Claim
-from chalicelib.tables import Campaign, Cap
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.counters import Cap
 from chalicelib.tracking.counters.cells import Cell, quarter_of
 from tests.advertiser import Deal, caps_of, conversions, counted, make_older, new_deal, sums, used
 from tests.conftest import Api, dynamodb

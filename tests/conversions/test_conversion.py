@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from chalicelib.conversions import conversion
 from chalicelib.conversions.conversion import Claim, Taken
-from chalicelib.smartlink import CapMetric, ConversionStatus
+from chalicelib.domain.campaign import CapMetric
+from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.counters.cells import Cell, Cells, merge, quarter_of
 from tests.builders import NOW, a_campaign

@@ -6,8 +6,8 @@ import pytest
 from chalicelib.contract.schema import validated
 from chalicelib.conversions.conversion import Claim
 from chalicelib.conversions.schema import PixelQuery, PostbackQuery, claim, pixel_claim
+from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.errors import Invalid
-from chalicelib.smartlink import ConversionStatus
 
 
 def query(**given: Any) -> PostbackQuery:

@@ -10,7 +10,10 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.contract.store import Changed
 from chalicelib.conversions import store
 from chalicelib.conversions.conversion import Claim, Taken
-from chalicelib.tables import Cap, Click, Conversion, Counter, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.clicks import Click
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.counters import Cap, Counter
 from chalicelib.tracking.learning.cells import COUNTS
 from chalicelib.tracking.store import used_of
 from tests.advertiser import Deal, caps_of, conversions, counted, learned, new_deal, sums, used

@@ -8,7 +8,8 @@ import boto3
 import pytest
 
 from chalicelib.dynamodb import store
-from chalicelib.tables import Cap, Click, Duplicate
+from chalicelib.tables.clicks import Click, Duplicate
+from chalicelib.tables.counters import Cap
 from chalicelib.tracking.handlers import write_clicks
 from tests.conftest import Answered, Api, dynamodb
 from tests.documents import clicked, new_campaign, new_link, recorded

@@ -14,10 +14,13 @@ import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
+from chalicelib.domain.click import Arm
 from chalicelib.routing import geo, weights
 from chalicelib.routing import store as routing
-from chalicelib.smartlink import Arm
-from chalicelib.tables import Click, Conversion, Pool, Route, WeightHistory
+from chalicelib.tables.clicks import Click
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.tables.smartlinks import Pool
 from local import up
 from local.errors import Stop
 from local.traffic import addresses

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from chalicelib.tables import Click as ClickRow
-from chalicelib.tables import Conversion as ConversionRow
+from chalicelib.tables.clicks import Click as ClickRow
+from chalicelib.tables.conversions import Conversion as ConversionRow
 from local import cloud, up
 from local.traffic import __main__ as command
 from local.traffic import addresses, check, demo, printout, run

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from chalicelib.ids import timed_id
+from chalicelib.domain.ids import timed_id
 from local.traffic.agents import BOTS, HUMANS, Agent
 from local.traffic.backdate import _moved
 from local.traffic.ledger import Click

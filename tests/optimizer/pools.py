@@ -5,11 +5,12 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.domain.route import Learned
 from chalicelib.optimizer.store import learn_pool
 from chalicelib.routing import weights
 from chalicelib.routing.past.store import pool_month
-from chalicelib.smartlink import Learned
-from chalicelib.tables import Route, WeightHistory, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.routes import Route, WeightHistory
 from chalicelib.tracking.learning import store as learning
 from chalicelib.tracking.learning.cells import LearningCells
 from tests.conftest import Api

@@ -1,7 +1,7 @@
 import pytest
 
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.earning import Earning, written
-from chalicelib.smartlink import Goal
 
 EARNING = Earning(3, 4_500_000, 6_000_000)
 

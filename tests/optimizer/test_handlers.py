@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.optimizer.handlers import learn, learn_pools
 from chalicelib.optimizer.rounds.message import Message, written
-from chalicelib.tables import Route
+from chalicelib.tables.routes import Route
 from tests.conftest import Api, dynamodb
 from tests.optimizer.pools import AT, a_pool
 from tests.optimizer.queue import make_queue, queued

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.campaign import CapMetric, CapScope, CapWindow, Schedule
+from chalicelib.domain.smartlink import Goal, Offer
 from chalicelib.optimizer.lesson import Lesson, Unlearnable, cap_places, is_live, lesson
-from chalicelib.smartlink import CapMetric, CapScope, CapWindow, Goal, Offer, Schedule
 from tests.builders import NOW, a_campaign, a_cap, an_offer, campaign_document, pool_document
 
 

@@ -12,7 +12,8 @@ from chalicelib.optimizer.history import store as history_store
 from chalicelib.optimizer.rounds.message import Message
 from chalicelib.optimizer.store import learn_all
 from chalicelib.settings import CLICK_DAYS
-from chalicelib.tables import Cap, Counter, Route, WeightHistory
+from chalicelib.tables.counters import Cap, Counter
+from chalicelib.tables.routes import Route, WeightHistory
 from chalicelib.tracking.learning import store as learning
 from tests.conftest import Api
 from tests.documents import good

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.tally import Tally, tally
-from chalicelib.smartlink import Goal
 from chalicelib.tracking.counters.packing import Columns
 from chalicelib.tracking.learning.cells import LearningCells, coarsened
 from tests.optimizer.cells import HOUR, clicks, conversions, piece

@@ -5,7 +5,9 @@ from typing import Any
 
 from chalicelib.postbacks.message import Message, parsed
 from chalicelib.postbacks.queue.store import _sqs
-from chalicelib.tables import Click, Conversion, Postback
+from chalicelib.tables.clicks import Click
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.postbacks import Postback
 from tests.builders import NOW
 
 AT = 1_793_795_400_000

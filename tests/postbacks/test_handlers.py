@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.postbacks.handlers import announce_conversions, deliver_postbacks
 from chalicelib.postbacks.message import written
-from chalicelib.tables import PostbackDelivery
+from chalicelib.tables.postbacks import PostbackDelivery
 from tests.conftest import dynamodb
 from tests.postbacks.rows import a_click, a_conversion, a_message, a_postback, make_queue, queued
 

@@ -1,7 +1,7 @@
 from typing import Any
 
+from chalicelib.domain.url_validation import POSTBACK_MACROS
 from chalicelib.postbacks.values import macro_values, sample_values
-from chalicelib.routing.macros import POSTBACK_MACROS
 from tests.builders import NOW
 from tests.postbacks.rows import a_click, a_conversion
 

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.contract.store import transaction
 from chalicelib.postbacks import store
 from chalicelib.postbacks.message import Message
-from chalicelib.tables import Postback, PostbackDelivery
+from chalicelib.tables.postbacks import Postback, PostbackDelivery
 from tests.conftest import Answered, Api
 from tests.documents import Publisher, complaints, good, new_publisher, pages
 from tests.postbacks.rows import a_conversion, make_queue, queued

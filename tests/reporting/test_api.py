@@ -9,7 +9,7 @@ import pytest
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.reporting import api, fold
-from chalicelib.tables import connection
+from chalicelib.tables.base import connection
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import Cell, Cells
 from chalicelib.tracking.counters.store import add_blocks

@@ -6,7 +6,8 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.errors import NotFound
 from chalicelib.reporting.period import Period
 from chalicelib.reporting.store import check_own, pieces
-from chalicelib.tables import CampaignApproval, Membership, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.publishers import CampaignApproval, Membership
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import COUNTS, Cell
 from chalicelib.tracking.counters.store import add_blocks

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.campaign import Schedule
+from chalicelib.domain.click import Arm, Outcome, Refusal
+from chalicelib.domain.route import Route
+from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 from chalicelib.routing.decision import Decision, Reserve
 from chalicelib.routing.eligibility import Approved, Arrival
-from chalicelib.smartlink import Arm, Offer, OfferAccess, Outcome, Refusal, Rotation, Route, Schedule
 
 Reasons = list[Refusal | None]
 

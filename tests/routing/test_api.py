@@ -11,11 +11,13 @@ import boto3
 import pytest
 
 import app
+from chalicelib.domain.click import Refusal
 from chalicelib.routing import api as routing
 from chalicelib.routing import pages, store
 from chalicelib.routing.record import draw_of, lot_of
-from chalicelib.smartlink import Refusal
-from chalicelib.tables import Cap, Duplicate, Route
+from chalicelib.tables.clicks import Duplicate
+from chalicelib.tables.counters import Cap
+from chalicelib.tables.routes import Route
 from chalicelib.tracking import store as tracking
 from chalicelib.tracking.handlers import write_clicks
 from chalicelib.tracking.unwritten import store as unwritten

@@ -4,10 +4,13 @@ from math import fsum, isclose
 import pytest
 from hypothesis import given
 
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.click import Outcome, Refusal
+from chalicelib.domain.route import Route
+from chalicelib.domain.smartlink import Rotation
 from chalicelib.routing import segments
 from chalicelib.routing.chances import chances
 from chalicelib.routing.decision import decide
-from chalicelib.smartlink import Campaign, Outcome, Refusal, Rotation, Route
 from tests import strategies as some
 from tests.builders import a_route, an_arrival, an_offer, an_optimized_route
 from tests.strategies import Situation

@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.campaign import Campaign, Schedule
+from chalicelib.domain.click import Arm, Labels, Outcome, Refusal
+from chalicelib.domain.route import Route
+from chalicelib.domain.smartlink import Offer, OfferAccess
+from chalicelib.domain.targeting import Targeting
 from chalicelib.routing import eligibility
 from chalicelib.routing.decision import Decision, decide
-from chalicelib.smartlink import Arm, Campaign, Labels, Offer, OfferAccess, Outcome, Refusal, Route, Schedule, Targeting
 from tests import strategies as some
 from tests.builders import (
     a_campaign,

@@ -4,8 +4,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from chalicelib.domain.campaign import Schedule
+from chalicelib.domain.click import Labels, Refusal
+from chalicelib.domain.smartlink import Offer, OfferAccess
+from chalicelib.domain.targeting import Targeting
 from chalicelib.routing.eligibility import refusal, refusals
-from chalicelib.smartlink import Labels, Offer, OfferAccess, Refusal, Schedule, Targeting
 from tests import strategies as some
 from tests.builders import NOW, a_campaign, a_link, a_route, a_visitor, an_arrival, an_offer
 from tests.strategies import Situation

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.route import Route
 from chalicelib.routing.explanation import considered, segment
-from chalicelib.smartlink import Route
 from tests.builders import a_route, an_offer, an_optimized_route
 
 OFFERS = (

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.click import Labels
 from chalicelib.routing.labels import MAX_LENGTH, MAX_QUERY, labels
-from chalicelib.smartlink import Labels
 from tests import strategies as some
 
 queries = st.dictionaries(some.texts, st.lists(some.texts, max_size=3), max_size=8)

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.admin.clicks.schema import ClickDocument
+from chalicelib.domain.click import Labels, Outcome, Refusal
+from chalicelib.domain.route import PublisherLink, Route
 from chalicelib.routing.decision import Decision, decide
 from chalicelib.routing.eligibility import Arrival
 from chalicelib.routing.record import (
@@ -19,7 +21,6 @@ from chalicelib.routing.record import (
     lot_of,
     record,
 )
-from chalicelib.smartlink import Labels, Outcome, PublisherLink, Refusal, Route
 from tests import strategies as some
 from tests.builders import (
     LEARNED_AT,

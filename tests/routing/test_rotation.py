@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.click import Refusal
 from chalicelib.routing.rotation import Pick, pick, propensities, top_tier
-from chalicelib.smartlink import Refusal
 from tests import strategies as some
 from tests.builders import an_offer
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.routing import snapshot
-from chalicelib.smartlink import (
+from chalicelib.domain.campaign import (
     Campaign,
     Cap,
     CapMetric,
@@ -16,14 +15,13 @@ from chalicelib.smartlink import (
     CapWindow,
     DuplicateFilter,
     DuplicateIdentity,
-    Offer,
-    OfferAccess,
-    Rotation,
-    Route,
     Schedule,
-    Targeting,
-    Visitor,
 )
+from chalicelib.domain.route import Route
+from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
+from chalicelib.domain.targeting import Targeting
+from chalicelib.domain.visitor import Visitor
+from chalicelib.routing import snapshot
 from tests import strategies as some
 from tests.builders import campaign_document, pool_document
 

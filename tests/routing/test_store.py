@@ -1,11 +1,14 @@
 import pytest
 
+from chalicelib.domain.route import Learned, PublisherLink
+from chalicelib.domain.smartlink import OfferAccess
 from chalicelib.dynamodb.errors import Unanswered
 from chalicelib.routing import snapshot, store, weights
 from chalicelib.routing.store import Remembered
 from chalicelib.settings import CACHE_SECONDS
-from chalicelib.smartlink import Learned, OfferAccess, PublisherLink
-from chalicelib.tables import CampaignApproval, Cap, Link, Route
+from chalicelib.tables.counters import Cap
+from chalicelib.tables.publishers import CampaignApproval
+from chalicelib.tables.routes import Link, Route
 from chalicelib.tracking.caps import Place
 from tests.builders import LEARNED_AT, a_route, an_offer, campaign_document, pool_document
 from tests.conftest import dynamodb

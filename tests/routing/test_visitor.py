@@ -3,8 +3,8 @@ import ua_parser
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from chalicelib.routing.visitor import Agent, Locality, _is_spider, agent_of, hinted, language, visitor
-from chalicelib.smartlink import Device, OperatingSystem, Visitor
 from tests import strategies as some
 
 ANDROID, CHROMEOS, IOS = OperatingSystem.ANDROID, OperatingSystem.CHROMEOS, OperatingSystem.IOS

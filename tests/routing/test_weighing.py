@@ -3,9 +3,10 @@ from collections import Counter
 import pytest
 from hypothesis import given
 
+from chalicelib.domain.click import Arm
+from chalicelib.domain.smartlink import Rotation
 from chalicelib.routing import segments
 from chalicelib.routing.weighing import Weighing, learned_weights, weighing, weighings, weights
-from chalicelib.smartlink import Arm, Rotation
 from tests import strategies as some
 from tests.builders import a_route, an_offer, an_optimized_route
 from tests.strategies import Situation

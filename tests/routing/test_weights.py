@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.route import Learned
 from chalicelib.routing.weights import MAX_WEIGHTS_BYTES, packed, unpacked
-from chalicelib.smartlink import Learned
 
 SEGMENTS = {"US|mobile": {"cmp_1": 0.25, "cmp_2": 0.75}, "*": {"cmp_2": 1.0}}
 NAMES = st.text(max_size=12)

@@ -13,7 +13,13 @@ from tests.stack.network import IPHONE, Network
 
 FORBIDDEN = (
     *("pydantic", "boto3", "botocore", "pynamodb"),
-    *("chalicelib.admin", "chalicelib.publisher", "chalicelib.reporting", "chalicelib.console", "chalicelib.tables"),
+    *(
+        "chalicelib.admin",
+        "chalicelib.publisher",
+        "chalicelib.reporting",
+        "chalicelib.console",
+        "chalicelib.tables",
+    ),
 )
 ONE_REDIRECT = """
 import json, sys

@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib import ids
+from chalicelib.domain import ids
 from local import cloud
 from tests.stack.network import GOOGLEBOT, Network, within
 

@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib import tables
+from chalicelib.domain.ids import timed_id
 from chalicelib.dynamodb import store
 from chalicelib.dynamodb.items import text
 from chalicelib.dynamodb.plain import store as plain
-from chalicelib.ids import timed_id
 from chalicelib.settings import CLICK_DAYS
-from chalicelib.tables import Click
+from chalicelib.tables import base
+from chalicelib.tables.clicks import Click
 from chalicelib.tracking.store import write_click
 from local import cloud
 from tests.dynamodb.requests import CASES, MADE, outcomes
 from tests.stack.network import Network, at_once
 
-CONNECTIONS: tuple[Any, ...] = (plain._connection, tables.connection, tables.impatient_connection)
+CONNECTIONS: tuple[Any, ...] = (plain._connection, base.connection, base.impatient_connection)
 
 
 @pytest.fixture

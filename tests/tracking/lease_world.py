@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from chalicelib.smartlink import Refusal
+from chalicelib.domain.click import Refusal
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.leases import LEASABLE, Answer, Ask, Leases, Said
 from chalicelib.tracking.moves import Counter, Move

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.smartlink import Cap, CapMetric, CapScope, CapWindow
+from chalicelib.domain.campaign import Cap, CapMetric, CapScope, CapWindow
 from chalicelib.tracking.caps import Place, conversion_places, places, window
 from tests import strategies as some
 from tests.builders import NOW, a_campaign, a_cap

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 
-from chalicelib.tables import Click, WholeNumber
+from chalicelib.tables.base import WholeNumber
+from chalicelib.tables.clicks import Click
 from chalicelib.tracking.clicks import item, record
 
 ATTRIBUTES = {name: each for name, each in Click.get_attributes().items() if name != "expires_at"}

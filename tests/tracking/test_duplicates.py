@@ -1,7 +1,8 @@
 import pytest
 from hypothesis import given
 
-from chalicelib.smartlink import Campaign, DuplicateFilter, DuplicateIdentity, Visitor
+from chalicelib.domain.campaign import Campaign, DuplicateFilter, DuplicateIdentity
+from chalicelib.domain.visitor import Visitor
 from chalicelib.tracking.duplicates import Mark, mark
 from tests import strategies as some
 from tests.builders import NOW, a_campaign, a_visitor

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.tables import Click
+from chalicelib.tables.clicks import Click
 from chalicelib.tracking.handlers import write_clicks
 from tests.conftest import dynamodb
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.smartlink import Refusal
+from chalicelib.domain.click import Refusal
 from chalicelib.tracking import leases as leasing
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.leases import Answer, Ask, Lease, Leases, Said, Write

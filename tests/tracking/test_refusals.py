@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.smartlink import Outcome, Refusal
+from chalicelib.domain.click import Outcome, Refusal
 from chalicelib.tracking.refusals import LETTERS, REFUSALS, lost_reason
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.click import Refusal
 from chalicelib.dynamodb import store as dynamodb_store
 from chalicelib.dynamodb.errors import TRANSACTION_FAILED, Refused, TableError, Unanswered, Undone
-from chalicelib.smartlink import Refusal
-from chalicelib.tables import Cap, Click, Duplicate
+from chalicelib.tables.clicks import Click, Duplicate
+from chalicelib.tables.counters import Cap
 from chalicelib.tracking import store
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.duplicates import Mark

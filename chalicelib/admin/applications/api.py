@@ -10,9 +10,9 @@ from chalicelib.admin.applications.schema import (
 from chalicelib.approvals import store as approvals
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import LinkDocument, Page
+from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.errors import Conflict
-from chalicelib.smartlink import ApplicationStatus
-from chalicelib.tables import Application
+from chalicelib.tables.publishers import Application
 
 
 def find(request: Request, query: ApplicationQuery) -> Page[ApplicationDocument]:

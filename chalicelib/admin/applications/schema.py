@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.contract.schema import Document, LinkDocument, ListQuery, Strict, Timestamp
-from chalicelib.smartlink import ApplicationStatus
+from chalicelib.domain.publisher import ApplicationStatus
 
 
 class ApplicationQuery(ListQuery):

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from chalicelib.admin.applications.schema import ApplicationQuery
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import Listing, page, years
-from chalicelib.tables import Application, Pool, Publisher
+from chalicelib.tables.publishers import Application, Publisher
+from chalicelib.tables.smartlinks import Pool
 
 
 def applications(request: Request, query: ApplicationQuery) -> tuple[list[Application], str | None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from chalicelib.admin.audit.schema import AuditQuery
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import Listing, page, years
-from chalicelib.tables import Audit
+from chalicelib.tables.requests import Audit
 
 
 def changes(request: Request, query: AuditQuery) -> tuple[list[Audit], str | None]:

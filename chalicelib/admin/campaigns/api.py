@@ -7,8 +7,8 @@ from chalicelib.admin.campaigns.schema import CampaignDocument, CampaignSettings
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import ListQuery, NoContent, Page, Patch
 from chalicelib.contract.store import checked_version
-from chalicelib.smartlink import CampaignStatus
-from chalicelib.tables import Campaign
+from chalicelib.domain.campaign import CampaignStatus
+from chalicelib.tables.campaigns import Campaign
 
 
 def find(request: Request, query: ListQuery) -> Page[CampaignDocument]:

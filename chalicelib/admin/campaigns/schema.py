@@ -6,7 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from chalicelib.admin.fields import CampaignTargeting, Destination
 from chalicelib.contract.schema import Document, Moment, Money, Name, Strict, Timestamp, TimeZone
-from chalicelib.smartlink import CampaignStatus, CapMetric, CapScope, CapWindow, DuplicateIdentity
+from chalicelib.domain.campaign import CampaignStatus, CapMetric, CapScope, CapWindow, DuplicateIdentity
 
 
 class ScheduleSettings(Strict):

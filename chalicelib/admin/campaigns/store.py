@@ -11,9 +11,9 @@ from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
 from chalicelib.contract.store import Listing, found, page, settled, transaction, years
+from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.errors import Conflict
-from chalicelib.smartlink import CampaignStatus
-from chalicelib.tables import Campaign
+from chalicelib.tables.campaigns import Campaign
 
 
 def campaign(campaign_id: str) -> Campaign:

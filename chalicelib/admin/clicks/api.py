@@ -7,9 +7,9 @@ from chalicelib.admin.clicks.schema import ClickDocument, ClickQuery
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Page
 from chalicelib.contract.store import PAGE_BYTES
+from chalicelib.domain.route import Route
 from chalicelib.routing import record
-from chalicelib.smartlink import Route
-from chalicelib.tables import Click
+from chalicelib.tables.clicks import Click
 
 
 def find(request: Request, query: ClickQuery) -> Page[ClickDocument]:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chalicelib.contract.clicks.schema import ClickFacts
 from chalicelib.contract.schema import Document, RangeQuery
-from chalicelib.smartlink import Arm, Refusal
+from chalicelib.domain.click import Arm, Refusal
 
 _Id = Annotated[str, Field(max_length=200)]
 

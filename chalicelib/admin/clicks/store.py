@@ -9,18 +9,21 @@ from heapq import merge
 from itertools import chain, islice, takewhile
 from typing import Any
 
-from chalicelib import ids
 from chalicelib.admin.clicks.order import newest_first
 from chalicelib.admin.clicks.schema import ClickQuery
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import found, years
+from chalicelib.domain import ids
+from chalicelib.domain.route import Route
 from chalicelib.errors import Invalid
 from chalicelib.routing import snapshot
 from chalicelib.routing.past.store import all_past_weights, past_route, past_weights
 from chalicelib.settings import CLICK_DAYS
-from chalicelib.smartlink import Route
-from chalicelib.tables import Campaign, CampaignApproval, Click, ClickList, Membership, Pool
-from chalicelib.tables import Route as RouteRow
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.clicks import Click, ClickList
+from chalicelib.tables.publishers import CampaignApproval, Membership
+from chalicelib.tables.routes import Route as RouteRow
+from chalicelib.tables.smartlinks import Pool
 from chalicelib.tracking.runs.run import unpacked
 
 MAX_CLICKS = 2_000

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from chalicelib.admin.conversions import store
 from chalicelib.admin.conversions.schema import ConversionDecision, ConversionDocument, ConversionsQuery
 from chalicelib.contract.change import Change
-from chalicelib.contract.request import Request, timestamp
+from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Page, Patch
 from chalicelib.contract.store import checked_version
 from chalicelib.conversions import store as conversions
-from chalicelib.tables import Conversion
+from chalicelib.domain.timestamps import timestamp
+from chalicelib.tables.conversions import Conversion
 
 
 def find(request: Request, query: ConversionsQuery) -> Page[ConversionDocument]:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.contract.schema import Document, RangeQuery, Strict, Timestamp
-from chalicelib.smartlink import ConversionStatus
+from chalicelib.domain.conversion import ConversionStatus
 
 Id = Annotated[str, Field(max_length=64)]
 

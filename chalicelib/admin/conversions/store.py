@@ -11,9 +11,9 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.admin.conversions.schema import ConversionsQuery
 from chalicelib.contract.store import Listing, found, page
-from chalicelib.conversions.conversion import milliseconds
+from chalicelib.domain.timestamps import milliseconds
 from chalicelib.errors import Invalid
-from chalicelib.tables import Conversion
+from chalicelib.tables.conversions import Conversion
 from chalicelib.tracking.counters.cells import partitions
 
 MAX_DAYS = 366

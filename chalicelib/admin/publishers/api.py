@@ -19,12 +19,14 @@ from chalicelib.approvals import store as approvals
 from chalicelib.approvals.campaigns import store as campaign_approvals
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import ListQuery, NoContent, Page, Patch
-from chalicelib.contract.store import checked_version, existing
+from chalicelib.contract.store import checked_version
+from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.keys import store as keys
 from chalicelib.keys.schema import NewKeyDocument
-from chalicelib.smartlink import PublisherStatus
-from chalicelib.tables import ApiKey, Campaign, CampaignApproval, Publisher
+from chalicelib.tables.base import existing
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.publishers import ApiKey, CampaignApproval, Publisher
 
 
 def find(request: Request, query: ListQuery) -> Page[PublisherDocument]:

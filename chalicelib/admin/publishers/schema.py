@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from chalicelib.contract.schema import Document, Name, Strict, Timestamp
+from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.keys.schema import KeyDocument
-from chalicelib.smartlink import PublisherStatus
 
 
 class NewPublisher(Strict):

@@ -8,8 +8,10 @@ from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
 from chalicelib.contract.store import Listing, page, transaction, years
-from chalicelib.smartlink import PublisherStatus
-from chalicelib.tables import ApiKey, Campaign, CampaignApproval, Link, Membership, Publisher
+from chalicelib.domain.publisher import PublisherStatus
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.publishers import ApiKey, CampaignApproval, Membership, Publisher
+from chalicelib.tables.routes import Link
 
 _LINKS_AT_ONCE = 90
 

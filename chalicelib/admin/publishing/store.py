@@ -8,14 +8,18 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.contract.request import Request
-from chalicelib.contract.store import existing, transaction
+from chalicelib.contract.store import transaction
+from chalicelib.domain.campaign import CampaignStatus
+from chalicelib.domain.route import Route as RouteNoun
+from chalicelib.domain.smartlink import SmartlinkStatus
 from chalicelib.errors import Invalid
 from chalicelib.routing import snapshot
 from chalicelib.routing.past.store import of_row
 from chalicelib.routing.weights import MAX_WEIGHTS_BYTES
-from chalicelib.smartlink import CampaignStatus, SmartlinkStatus
-from chalicelib.smartlink import Route as RouteNoun
-from chalicelib.tables import Campaign, Offer, Pool, Route
+from chalicelib.tables.base import existing
+from chalicelib.tables.campaigns import Campaign, Offer
+from chalicelib.tables.routes import Route
+from chalicelib.tables.smartlinks import Pool
 
 BATCH = 40
 """Routes written together with the campaign they hold: each is two items of a transaction's hundred."""

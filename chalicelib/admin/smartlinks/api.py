@@ -15,12 +15,15 @@ from chalicelib.approvals import store as approvals
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import LinkDocument, ListQuery, NoContent, Page, Patch
 from chalicelib.contract.store import checked_version
+from chalicelib.domain.publisher import PublisherStatus
+from chalicelib.domain.route import PublisherLink
+from chalicelib.domain.smartlink import OnPoolChange, Rotation, SmartlinkStatus, Visibility
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.routing import record
 from chalicelib.routing.api import decided
 from chalicelib.routing.geo import locate
-from chalicelib.smartlink import OnPoolChange, PublisherLink, PublisherStatus, Rotation, SmartlinkStatus, Visibility
-from chalicelib.tables import Campaign, Pool
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.smartlinks import Pool
 
 
 def find(request: Request, query: ListQuery) -> Page[SmartlinkDocument]:

@@ -6,17 +6,9 @@ from pydantic import Field, field_validator
 
 from chalicelib.admin.fields import Browser, Country, Destination, Language, SeatTargeting, Source
 from chalicelib.contract.schema import Document, LinkDocument, Moment, Money, Name, Strict
-from chalicelib.smartlink import (
-    ApplicationStatus,
-    Device,
-    Goal,
-    OfferAccess,
-    OnPoolChange,
-    OperatingSystem,
-    Rotation,
-    SmartlinkStatus,
-    Visibility,
-)
+from chalicelib.domain.publisher import ApplicationStatus
+from chalicelib.domain.smartlink import Goal, OfferAccess, OnPoolChange, Rotation, SmartlinkStatus, Visibility
+from chalicelib.domain.visitor import Device, OperatingSystem
 
 CampaignId = Annotated[str, Field(min_length=1, max_length=64, examples=["cmp_1"])]
 Domain = Annotated[

@@ -14,9 +14,12 @@ from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Document, ListQuery
 from chalicelib.contract.store import Listing, page, transaction, years
+from chalicelib.domain.publisher import ApplicationStatus
+from chalicelib.domain.smartlink import OfferAccess, SmartlinkStatus
 from chalicelib.errors import Invalid
-from chalicelib.smartlink import ApplicationStatus, OfferAccess, SmartlinkStatus
-from chalicelib.tables import Campaign, Membership, Offer, Pool, Publisher
+from chalicelib.tables.campaigns import Campaign, Offer
+from chalicelib.tables.publishers import Membership, Publisher
+from chalicelib.tables.smartlinks import Pool
 
 _UNSEATED_AT_ONCE = 90
 

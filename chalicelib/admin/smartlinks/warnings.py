@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.smartlink import Goal, Offer, Rotation
+from chalicelib.domain.targeting import Targeting
 from chalicelib.routing import snapshot
 from chalicelib.routing.snapshot import Document
-from chalicelib.smartlink import Campaign, Goal, Offer, Rotation, Targeting
 
 _INCLUDES = ("countries", "regions", "devices", "os", "browsers", "languages", "sources")
 

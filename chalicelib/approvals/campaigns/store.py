@@ -9,9 +9,11 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
-from chalicelib.contract.store import existing, settled, transaction
-from chalicelib.smartlink import PublisherStatus
-from chalicelib.tables import CampaignApproval, Link, Publisher
+from chalicelib.contract.store import settled, transaction
+from chalicelib.domain.publisher import PublisherStatus
+from chalicelib.tables.base import existing
+from chalicelib.tables.publishers import CampaignApproval, Publisher
+from chalicelib.tables.routes import Link
 
 _BATCH = 30
 """Approvals written together: each is at most three items of a transaction's hundred."""

@@ -1,7 +1,8 @@
 """What admins and publishers alike are told of a click."""
 
 from chalicelib.contract.schema import Document, Timestamp
-from chalicelib.smartlink import Device, OperatingSystem, Outcome
+from chalicelib.domain.click import Outcome
+from chalicelib.domain.visitor import Device, OperatingSystem
 
 
 class ClickFacts(Document):

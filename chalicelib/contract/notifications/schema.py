@@ -3,7 +3,7 @@
 from typing import Literal
 
 from chalicelib.contract.schema import Document, ListQuery, Timestamp
-from chalicelib.smartlink import NotificationKind
+from chalicelib.notifications.notification import NotificationKind
 
 
 class NotificationQuery(ListQuery):

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from chalicelib.contract.notifications.schema import NotificationDocument, NotificationQuery
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Page
-from chalicelib.contract.store import Listing, existing, page, years
+from chalicelib.contract.store import Listing, page, years
 from chalicelib.errors import NotFound
-from chalicelib.notifications.notice import year_of
-from chalicelib.tables import Notification
+from chalicelib.notifications.notification import year_of
+from chalicelib.tables.base import existing
+from chalicelib.tables.notifications import Notification
 
 _READ_TOGETHER = 200
 """Rows that a query looks through at a time where it wants only the unread ones."""

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
 
 from chalicelib.dynamodb.errors import LATER, STALE_CREDENTIALS, Refused, Unanswered, Undone
-from chalicelib.tables import connection, impatient_connection
+from chalicelib.tables.base import connection, impatient_connection
 
 _SERVER_TROUBLE = 500
 

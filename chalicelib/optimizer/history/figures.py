@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.learning import Reason, Share
-from chalicelib.smartlink import Goal
 
 _FORMAT = '[%d,%.6g,%.4g,%.4g,%.4g,%.4g,%.4g,%.4g,"%s"]'
 """An offer: its place among all, share, value, low, high, payout, effective clicks, conversions to come, reason."""

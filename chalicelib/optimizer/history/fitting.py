@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.counts import is_rest
 from chalicelib.optimizer.history import figures
 from chalicelib.optimizer.history.figures import Figures, SegmentFigures
@@ -12,7 +13,6 @@ from chalicelib.optimizer.stats import SegmentStats, Stats
 from chalicelib.routing import weights
 from chalicelib.routing.segments import EVERYONE, backing_off
 from chalicelib.routing.weights import MAX_WEIGHTS_BYTES
-from chalicelib.smartlink import Goal
 
 MAX_RUN_BYTES = 320_000
 """With the weights and all else a row of the history stays under 380 KB; DynamoDB takes 400."""

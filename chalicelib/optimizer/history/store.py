@@ -9,7 +9,8 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.routing.past.store import pool_month
 from chalicelib.settings import CLICK_DAYS
-from chalicelib.tables import Route, WeightHistory, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.routes import Route, WeightHistory
 
 PUBLISHED, SKIPPED = "published", "skipped"
 

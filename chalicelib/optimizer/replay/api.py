@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib.approvals import store as approvals
-from chalicelib.contract.request import Request, timestamp
+from chalicelib.contract.request import Request
+from chalicelib.domain.money import millionths
+from chalicelib.domain.route import Route
+from chalicelib.domain.smartlink import Rotation
+from chalicelib.domain.timestamps import timestamp
 from chalicelib.optimizer.earning import Earning, one_currency
 from chalicelib.optimizer.period import period
 from chalicelib.optimizer.replay import document, store
@@ -17,8 +21,6 @@ from chalicelib.optimizer.replay.sample import size
 from chalicelib.optimizer.replay.schema import Replay, ReplayDocument
 from chalicelib.optimizer.replay.store import Recorded
 from chalicelib.optimizer.replay.trial import Trials
-from chalicelib.smartlink import Rotation, Route
-from chalicelib.tracking.counters.cells import millionths
 
 
 def replay(request: Request, smartlink_id: str, body: Replay) -> ReplayDocument:

@@ -2,6 +2,7 @@
 
 from math import inf
 
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.earning import written
 from chalicelib.optimizer.replay.estimate import Estimate
 from chalicelib.optimizer.replay.judgement import ActionJudgement, Forecast, Judgement, Tally
@@ -14,7 +15,6 @@ from chalicelib.optimizer.replay.schema import (
     Role,
     ValuePerClick,
 )
-from chalicelib.smartlink import Goal
 
 
 def outcome(found: ActionJudgement) -> ReplayedOutcome:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from operator import mul
 
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay import estimate
 from chalicelib.optimizer.replay.estimate import THIN, Estimate, Sample
 from chalicelib.optimizer.replay.logged import NOWHERE, Action
 from chalicelib.optimizer.replay.trial import Trial, Trials
-from chalicelib.smartlink import Goal
 
 _ROUNDING = 1e-9
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from chalicelib.domain.click import Outcome, Refusal
+from chalicelib.domain.route import Route
+from chalicelib.domain.smartlink import Offer, OfferAccess
 from chalicelib.optimizer.replay.logged import NOWHERE, Action, Logged
 from chalicelib.routing import eligibility
 from chalicelib.routing.chances import chances
 from chalicelib.routing.segments import path
-from chalicelib.smartlink import Offer, OfferAccess, Outcome, Refusal, Route
 
 Chances = Mapping[Action, float]
 """The probability of each action for one click; they sum to 1."""

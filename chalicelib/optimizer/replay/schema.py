@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from chalicelib.contract.schema import Document, Span, Spanning
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.replay.judgement import Verdict
 from chalicelib.optimizer.schema import Bounds, Figure
-from chalicelib.smartlink import Goal
 
 Role = Literal["offer", "catch_all", "fallback"]
 Share = Annotated[float, Field(ge=0, le=1)]

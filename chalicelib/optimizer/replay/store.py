@@ -12,6 +12,9 @@ from chalicelib.admin.publishing import store as publishing
 from chalicelib.admin.smartlinks import store as smartlinks
 from chalicelib.admin.smartlinks.schema import SmartlinkSettings
 from chalicelib.contract.schema import Patch
+from chalicelib.domain.conversion import ConversionStatus
+from chalicelib.domain.money import millionths
+from chalicelib.domain.route import Route
 from chalicelib.errors import Invalid
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay.logged import Logged, is_unique, is_whole, logged
@@ -19,9 +22,10 @@ from chalicelib.optimizer.replay.policy import Approved
 from chalicelib.optimizer.replay.sample import sample
 from chalicelib.reporting.period import Period
 from chalicelib.routing import snapshot
-from chalicelib.smartlink import ConversionStatus, Route
-from chalicelib.tables import CampaignApproval, Click, ClickList, Conversion, Pool
-from chalicelib.tracking.counters.cells import millionths
+from chalicelib.tables.clicks import Click, ClickList
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.publishers import CampaignApproval
+from chalicelib.tables.smartlinks import Pool
 from chalicelib.tracking.runs.run import unpacked
 
 MAX_RECORDED = 1_000_000

@@ -8,9 +8,9 @@ from typing import Any
 from botocore.config import Config
 
 from chalicelib import settings
-from chalicelib.contract.store import FIRST_YEAR
 from chalicelib.optimizer.rounds.message import messages, written
-from chalicelib.tables import Pool
+from chalicelib.tables.base import FIRST_YEAR
+from chalicelib.tables.smartlinks import Pool
 
 
 def begin(now: datetime) -> int:

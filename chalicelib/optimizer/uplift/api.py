@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 
 from chalicelib.approvals import store as approvals
-from chalicelib.contract.request import Request, timestamp
+from chalicelib.contract.request import Request
+from chalicelib.domain.click import Arm
+from chalicelib.domain.money import MONEY
+from chalicelib.domain.smartlink import Goal
+from chalicelib.domain.timestamps import timestamp
 from chalicelib.optimizer.earning import one_currency, written
 from chalicelib.optimizer.period import period
 from chalicelib.optimizer.uplift import counts, store, verdict
 from chalicelib.optimizer.uplift.estimate import Count, Estimate, Interval, Uplift
 from chalicelib.optimizer.uplift.estimate import uplift as compared
 from chalicelib.optimizer.uplift.schema import ArmFigures, Arms, UpliftDocument, UpliftQuery
-from chalicelib.smartlink import Arm, Goal
-from chalicelib.tracking.counters.cells import MONEY
 
 
 def uplift(request: Request, smartlink_id: str, query: UpliftQuery) -> UpliftDocument:

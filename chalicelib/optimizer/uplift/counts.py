@@ -1,9 +1,10 @@
 """Groups of counter cells → what each arm did, by the pool's goal."""
 
+from chalicelib.domain.click import Arm
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.uplift.estimate import ArmCounts, Count
 from chalicelib.reporting.fold import Groups
-from chalicelib.smartlink import Arm, Goal
 
 DIMENSIONS = ("hour", "arm", "campaign", "currency")
 COUNTS = ("unique_clicks", "conversions", "payout", "revenue")

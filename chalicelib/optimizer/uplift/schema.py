@@ -1,8 +1,8 @@
 """What uplift is asked for, and its document."""
 
 from chalicelib.contract.schema import Document, Span, Spanning
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.schema import Bounds, Figure
-from chalicelib.smartlink import Goal
 
 
 class UpliftQuery(Span):

@@ -1,8 +1,8 @@
 """The uplift in one plain sentence."""
 
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.earning import written
 from chalicelib.optimizer.uplift.estimate import ENOUGH_CONVERSIONS, Count, Interval
-from chalicelib.smartlink import Goal
 
 _NAMES = ("the optimized arm", "the hold-out")
 _SURE = "with 95 % confidence"

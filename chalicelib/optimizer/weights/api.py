@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from chalicelib.contract.request import Request, timestamp
+from chalicelib.contract.request import Request
 from chalicelib.contract.schema import Page
+from chalicelib.domain.money import MONEY
+from chalicelib.domain.smartlink import Rotation, SmartlinkStatus
+from chalicelib.domain.timestamps import timestamp
 from chalicelib.optimizer.earning import written
 from chalicelib.optimizer.history.figures import Figures, SegmentFigures
 from chalicelib.optimizer.history.store import SKIPPED
@@ -21,9 +24,7 @@ from chalicelib.optimizer.weights.schema import (
 )
 from chalicelib.optimizer.weights.store import Kept, Standing
 from chalicelib.settings import learning_minutes
-from chalicelib.smartlink import Rotation, SmartlinkStatus
-from chalicelib.tables import WeightHistory
-from chalicelib.tracking.counters.cells import MONEY
+from chalicelib.tables.routes import WeightHistory
 
 _HOUR = 3600
 

@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.contract.schema import Document, RangeQuery, Timestamp
+from chalicelib.domain.smartlink import Goal, Rotation
 from chalicelib.optimizer.learning import Reason
 from chalicelib.optimizer.schema import Figure
-from chalicelib.smartlink import Goal, Rotation
 
 Interval = Annotated[list[Figure], Field(min_length=2, max_length=2)]
 """The lower and the upper end of a 90 % interval."""

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 
 from chalicelib.approvals import store as approvals
 from chalicelib.contract.request import Request
-from chalicelib.contract.store import Listing, existing, page
+from chalicelib.contract.store import Listing, page
 from chalicelib.optimizer.history import figures
 from chalicelib.optimizer.history.figures import Figures
 from chalicelib.optimizer.history.store import months, newest
 from chalicelib.optimizer.weights.schema import HistoryQuery
 from chalicelib.routing.past.store import pool_month
 from chalicelib.settings import CLICK_DAYS
-from chalicelib.tables import Pool, Route, WeightHistory
+from chalicelib.tables.base import existing
+from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.tables.smartlinks import Pool
 
 GROWTH = 4
 """How many times longer a run's document is than its figures as they are stored, unpacked."""

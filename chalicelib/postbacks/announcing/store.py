@@ -8,7 +8,8 @@ from typing import Any
 from chalicelib.postbacks.hearing import wants
 from chalicelib.postbacks.message import FIRST, Message
 from chalicelib.postbacks.queue.store import send
-from chalicelib.tables import Conversion, Postback
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.postbacks import Postback
 
 _log = logging.getLogger("smartlink")
 

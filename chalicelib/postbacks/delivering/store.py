@@ -11,10 +11,10 @@ from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 
 from chalicelib import settings
-from chalicelib.contract.request import timestamp
-from chalicelib.contract.store import existing
-from chalicelib.notifications.notice import Notice
-from chalicelib.notifications.store import notify
+from chalicelib.domain.macros import fill
+from chalicelib.domain.timestamps import timestamp
+from chalicelib.notifications.notification import Notice, NotificationKind
+from chalicelib.notifications.send import notify
 from chalicelib.postbacks.answers import DeliveryStatus, Outcome
 from chalicelib.postbacks.hearing import wants
 from chalicelib.postbacks.message import Message, delivery_id, following, parsed
@@ -24,9 +24,10 @@ from chalicelib.postbacks.sending import store as sending
 from chalicelib.postbacks.signing import headers
 from chalicelib.postbacks.targets import target
 from chalicelib.postbacks.values import Values, macro_values, sample_values
-from chalicelib.routing.destination import fill
-from chalicelib.smartlink import NotificationKind
-from chalicelib.tables import Click, Conversion, Postback, PostbackDelivery
+from chalicelib.tables.base import existing
+from chalicelib.tables.clicks import Click
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.postbacks import Postback, PostbackDelivery
 
 CLAIM_SECONDS = 60
 """A claim older than this was left behind by a process that died: a call takes 5 seconds."""

@@ -1,7 +1,7 @@
 """A publisher's own account."""
 
 from chalicelib.contract.schema import Document, Timestamp
-from chalicelib.smartlink import PublisherStatus
+from chalicelib.domain.publisher import PublisherStatus
 
 
 class AccountDocument(Document):

@@ -2,7 +2,7 @@
 
 from chalicelib.contract.clicks.schema import ClickFacts
 from chalicelib.contract.schema import Document
-from chalicelib.smartlink import Arm, Refusal
+from chalicelib.domain.click import Arm, Refusal
 
 
 class OwnConsidered(Document):

@@ -1,8 +1,8 @@
 """A publisher's recorded clicks."""
 
-from chalicelib.contract.store import existing
 from chalicelib.errors import NotFound
-from chalicelib.tables import Click
+from chalicelib.tables.base import existing
+from chalicelib.tables.clicks import Click
 
 
 def click(publisher_id: str, click_id: str) -> Click:

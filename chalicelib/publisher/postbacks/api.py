@@ -17,7 +17,7 @@ from chalicelib.publisher.postbacks.schema import (
     PostbackSettings,
     QueuedDocument,
 )
-from chalicelib.tables import Postback
+from chalicelib.tables.postbacks import Postback
 
 
 def find(request: Request, query: ListQuery) -> Page[PostbackDocument]:

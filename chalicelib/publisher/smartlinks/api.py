@@ -6,6 +6,7 @@ from chalicelib.approvals import store as approvals
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import LinkDocument, ListQuery, Page
 from chalicelib.contract.view import Answer
+from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.publisher.smartlinks import store
 from chalicelib.publisher.smartlinks.offers import offers
@@ -16,8 +17,8 @@ from chalicelib.publisher.smartlinks.schema import (
     OwnApplicationDocument,
     SmartlinkDetail,
 )
-from chalicelib.smartlink import PublisherStatus
-from chalicelib.tables import Application, Pool
+from chalicelib.tables.publishers import Application
+from chalicelib.tables.smartlinks import Pool
 
 
 def find(request: Request, query: ListQuery) -> Page[MarketplaceDocument]:

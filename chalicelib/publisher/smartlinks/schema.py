@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.contract.schema import Document, LinkDocument, Money, Strict, Timestamp
-from chalicelib.smartlink import ApplicationStatus, Goal, Rotation
+from chalicelib.domain.publisher import ApplicationStatus
+from chalicelib.domain.smartlink import Goal, Rotation
 
 
 class MarketplaceDocument(Document):

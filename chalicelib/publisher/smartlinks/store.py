@@ -7,8 +7,10 @@ from chalicelib.approvals.store import APPROVED
 from chalicelib.contract.request import Request
 from chalicelib.contract.schema import ListQuery
 from chalicelib.contract.store import Listing, page, years
-from chalicelib.smartlink import SmartlinkStatus, Visibility
-from chalicelib.tables import Campaign, Membership, Pool
+from chalicelib.domain.smartlink import SmartlinkStatus, Visibility
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.publishers import Membership
+from chalicelib.tables.smartlinks import Pool
 
 _OWN = "own"
 

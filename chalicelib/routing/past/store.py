@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from chalicelib.domain.route import Learned, Route
 from chalicelib.routing import snapshot
 from chalicelib.routing.store import learned, stored_route
-from chalicelib.smartlink import Learned, Route
-from chalicelib.tables import Route as RouteRow
-from chalicelib.tables import WeightHistory
+from chalicelib.tables.routes import Route as RouteRow
+from chalicelib.tables.routes import WeightHistory
 
 
 def of_row(row: RouteRow) -> Route:

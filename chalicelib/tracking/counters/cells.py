@@ -7,10 +7,9 @@ of an hour apart, and a report by local hours and days must be exact in each of 
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, NamedTuple
 
-from chalicelib.smartlink import Arm
+from chalicelib.domain.click import Arm
 from chalicelib.tracking.counters.layout import AnyCell, Counts, Layout
 from chalicelib.tracking.refusals import lost_reason
 
@@ -18,9 +17,6 @@ QUARTER_MS = 900_000
 QUARTERS_A_DAY = 96
 SHARDS = 4
 """Partitions of one day, by publisher: each takes about 500 transactional writes a second."""
-
-MONEY = 1_000_000
-"""Money is counted in whole millionths of the currency's main unit: what `Money` can say, and exact in sums."""
 
 COUNTS = (
     "unique_clicks",
@@ -116,11 +112,6 @@ def merge(cells: dict[AnyCell, list[int]], others: Mapping[AnyCell, Counts]) -> 
         held = cells.setdefault(cell, [0] * len(counts))
         for n, count in enumerate(counts):
             held[n] += count
-
-
-def millionths(amount: str | Decimal) -> int:
-    """The amount of money as cells count it."""
-    return int(Decimal(amount) * MONEY)
 
 
 def shard_of(publisher_id: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.tables import Counter
+from chalicelib.tables.counters import Counter
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import LAYOUT, Cell
 from chalicelib.tracking.counters.layout import Counts, Layout

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from chalicelib.smartlink import Outcome
-from chalicelib.tracking.counters.cells import merge, millionths
+from chalicelib.domain.click import Outcome
+from chalicelib.domain.money import millionths
+from chalicelib.tracking.counters.cells import merge
 from chalicelib.tracking.counters.layout import Counts, Layout
 from chalicelib.tracking.learning.delays import HOUR_MS, bin_of
 

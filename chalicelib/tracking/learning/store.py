@@ -7,7 +7,7 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.settings import LEARNED_DAYS
-from chalicelib.tables import Counter
+from chalicelib.tables.counters import Counter
 from chalicelib.tracking.counters import store as counters
 from chalicelib.tracking.counters.packing import Columns, columns, packed
 from chalicelib.tracking.learning.cells import LAYOUT, SMARTLINK, LearningCells, coarsened, partition

@@ -8,7 +8,8 @@ from typing import Any
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.tables import Counter, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.counters import Counter
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.store import BLOCK, CHUNK, name_of
 from chalicelib.tracking.merging.keeping import MERGED_FROM, REPORTS, Cells, Keeping

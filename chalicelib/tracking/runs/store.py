@@ -9,12 +9,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.notifications.notice import Notice
-from chalicelib.notifications.store import notify
+from chalicelib.notifications.notification import Notice, NotificationKind
+from chalicelib.notifications.send import notify
 from chalicelib.settings import CLICK_DAYS, RUN_DAYS, poison_records_queue
-from chalicelib.smartlink import NotificationKind
-from chalicelib.tables import ClickList, connection
-from chalicelib.tables import Run as RunRow
+from chalicelib.tables.base import connection
+from chalicelib.tables.clicks import ClickList
+from chalicelib.tables.counters import Run as RunRow
 from chalicelib.tracking import clicks
 from chalicelib.tracking.counters.store import add_blocks
 from chalicelib.tracking.learning import store as learning

@@ -2,7 +2,7 @@
 
 import json
 
-from chalicelib.tables import Click
+from chalicelib.tables.clicks import Click
 
 
 def write(body: str) -> None:

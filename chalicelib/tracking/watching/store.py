@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.notifications.notice import Notice
-from chalicelib.notifications.store import ADMIN, notify
-from chalicelib.smartlink import CapMetric, NotificationKind
-from chalicelib.tables import Campaign, Cap, Pool
+from chalicelib.domain.campaign import CapMetric
+from chalicelib.notifications.notification import Notice, NotificationKind
+from chalicelib.notifications.send import ADMIN, notify
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.counters import Cap
+from chalicelib.tables.smartlinks import Pool
 from chalicelib.tracking.caps import counted
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.store import read

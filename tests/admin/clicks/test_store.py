@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import ids
 from chalicelib.admin.clicks import api, store
+from chalicelib.domain import ids
 from chalicelib.routing import snapshot, weights
 from chalicelib.routing.past.store import pool_month
-from chalicelib.tables import CampaignApproval, Click, ClickList, Membership, Route, WeightHistory
+from chalicelib.tables.clicks import Click, ClickList
+from chalicelib.tables.publishers import CampaignApproval, Membership
+from chalicelib.tables.routes import Route, WeightHistory
 from chalicelib.tracking.runs.run import packed
 from tests.builders import campaign_document, pool_document
 from tests.conftest import Api

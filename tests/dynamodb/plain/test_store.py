@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import tables
 from chalicelib.dynamodb.errors import CONDITION_FAILED, LATER, STALE_CREDENTIALS, Refused, Unanswered, Undone
 from chalicelib.dynamodb.plain import store
 from chalicelib.dynamodb.store import call
+from chalicelib.tables import base
 from tests.dynamodb.server import BREAKS, Server, answers, refuses
 
-CONNECTIONS: tuple[Any, ...] = (store._connection, tables.connection, tables.impatient_connection)
+CONNECTIONS: tuple[Any, ...] = (store._connection, base.connection, base.impatient_connection)
 PUT = {"TableName": "t", "Item": {"key": {"S": "a"}, "bytes": {"B": "AP8="}}}
 MARK = {"key": {"S": "a"}, "bytes": {"B": "AP8="}}
 
@@ -89,5 +89,5 @@ def test_a_cancelled_transaction_tells_the_reason_of_each_part(sdk: Server) -> N
 
 
 def test_only_what_must_not_be_repeated_goes_without_the_sdks_repeats() -> None:
-    assert store._connection(once=True) is tables.impatient_connection()
-    assert store._connection(once=False) is tables.connection()
+    assert store._connection(once=True) is base.impatient_connection()
+    assert store._connection(once=False) is base.connection()

@@ -1,8 +1,8 @@
 import pytest
 
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.history.figures import Figures, SegmentFigures, packed, unpacked
 from chalicelib.optimizer.learning import Reason, Share
-from chalicelib.smartlink import Goal
 
 OFFERS = (
     Share("cmp_2", 0.75, 0.0123, 0.01, 0.02, 0.5, 1234.0, 1.5, Reason.LEARNED),

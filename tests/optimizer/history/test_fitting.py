@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from random import Random
 
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.history import figures
 from chalicelib.optimizer.history.figures import Figures, SegmentFigures
 from chalicelib.optimizer.history.fitting import MAX_RUN_BYTES, figures_of, fitted
@@ -8,7 +9,6 @@ from chalicelib.optimizer.learning import Learning, Reason, Share
 from chalicelib.optimizer.stats import Bucket, SegmentStats, Stats
 from chalicelib.routing import weights
 from chalicelib.routing.weights import MAX_WEIGHTS_BYTES
-from chalicelib.smartlink import Goal
 
 EXPLORED = Share("cmp_1", 1.0, 0.02, 0.01, 0.03, 0.04, 40.0, 2.0, Reason.EXPLORING)
 

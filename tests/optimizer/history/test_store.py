@@ -5,7 +5,7 @@ import pytest
 from pynamodb.exceptions import PutError, TransactWriteError
 
 from chalicelib.optimizer.history import store
-from chalicelib.tables import Route, WeightHistory
+from chalicelib.tables.routes import Route, WeightHistory
 from tests.conftest import dynamodb
 from tests.optimizer.pools import AT, NOW
 

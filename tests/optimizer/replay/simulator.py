@@ -6,7 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib import ids
+from chalicelib.domain import ids
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.click import Refusal
+from chalicelib.domain.route import Route
+from chalicelib.domain.visitor import Device, Visitor
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay.estimate import bound
 from chalicelib.optimizer.replay.logged import Logged, logged
@@ -14,7 +18,6 @@ from chalicelib.optimizer.replay.policy import logging, proposed
 from chalicelib.optimizer.replay.trial import Trials
 from chalicelib.routing import record
 from chalicelib.routing.decision import decide
-from chalicelib.smartlink import Campaign, Device, Refusal, Route, Visitor
 from tests.builders import NOW, an_arrival
 
 Rates = Mapping[tuple[str, str], float]

@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from chalicelib.optimizer.replay import api
-from chalicelib.tables import Audit, Click, ClickList, Conversion, Notification, Pool, Route
+from chalicelib.tables.clicks import Click, ClickList
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.notifications import Notification
+from chalicelib.tables.requests import Audit
+from chalicelib.tables.routes import Route
+from chalicelib.tables.smartlinks import Pool
 from chalicelib.tracking.runs.run import packed
 from tests.builders import time_of
 from tests.conftest import Answered, Api

@@ -1,9 +1,9 @@
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay.document import outcome, totals
 from chalicelib.optimizer.replay.estimate import Estimate
 from chalicelib.optimizer.replay.judgement import ActionJudgement, Forecast, Judgement, Tally, Verdict
 from chalicelib.optimizer.replay.logged import NOWHERE, Action
-from chalicelib.smartlink import Goal
 
 HAPPENED = Tally(100, Earning(4, 6_000_000, 8_000_000))
 EXPECTED = Forecast(200.04, 150, Earning(7.54, 12_000_000, 15_000_000))

@@ -3,10 +3,12 @@ from functools import cache
 
 import pytest
 
+from chalicelib.domain.route import Learned, Route
+from chalicelib.domain.smartlink import Goal, Rotation
+from chalicelib.domain.targeting import Targeting
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay.judgement import ActionJudgement, Judgement, Terms, Verdict, judged
 from chalicelib.optimizer.replay.logged import NOWHERE, Action, Logged
-from chalicelib.smartlink import Goal, Learned, Rotation, Route, Targeting
 from tests.builders import a_route, an_offer
 from tests.optimizer.replay.simulator import World, read, trials
 

@@ -2,11 +2,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.click import Labels, Outcome, Refusal
+from chalicelib.domain.route import Route
+from chalicelib.domain.smartlink import OfferAccess
+from chalicelib.domain.targeting import Targeting
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay.logged import NOWHERE, Action, Logged, is_unique, is_whole, logged
 from chalicelib.routing import record
 from chalicelib.routing.decision import Decision, decide
-from chalicelib.smartlink import Labels, OfferAccess, Outcome, Refusal, Route, Targeting
 from tests.builders import NOW, a_campaign, a_link, a_route, a_visitor, an_arrival, an_offer
 
 GB = Targeting(countries=frozenset({"GB"}))

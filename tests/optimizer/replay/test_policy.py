@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.click import Refusal
+from chalicelib.domain.route import Learned, Route
+from chalicelib.domain.smartlink import OfferAccess, Rotation
+from chalicelib.domain.targeting import Targeting
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay.logged import NOWHERE, Action, Logged, logged
 from chalicelib.optimizer.replay.policy import Chances, logging, proposed
 from chalicelib.routing import record
 from chalicelib.routing.decision import decide
-from chalicelib.smartlink import Learned, OfferAccess, Refusal, Rotation, Route, Targeting
 from tests.builders import a_campaign, a_link, a_route, an_arrival, an_offer
 
 ONE, TWO, THREE = (an_offer(f"cmp_{n}") for n in (1, 2, 3))

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import ids
 from chalicelib.admin.clicks.store import Version, routes_of
+from chalicelib.domain import ids
+from chalicelib.domain.route import Route as RouteNoun
 from chalicelib.errors import Invalid
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay import store
@@ -15,8 +16,10 @@ from chalicelib.reporting.period import Period
 from chalicelib.routing import record, snapshot, weights
 from chalicelib.routing.decision import decide
 from chalicelib.routing.past.store import pool_month
-from chalicelib.smartlink import Route as RouteNoun
-from chalicelib.tables import CampaignApproval, Click, ClickList, Conversion, Route, WeightHistory
+from chalicelib.tables.clicks import Click, ClickList
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.publishers import CampaignApproval
+from chalicelib.tables.routes import Route, WeightHistory
 from chalicelib.tracking.runs.run import packed
 from tests.builders import an_arrival, campaign_document, pool_document
 

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.domain.click import Outcome
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay.logged import NOWHERE, Action, Logged
 from chalicelib.optimizer.replay.trial import Trial, Trials
-from chalicelib.smartlink import Outcome
 from tests.builders import a_route, an_arrival
 
 A, B, C = Action("cmp_1"), Action("cmp_2"), Action("cmp_3")

@@ -3,7 +3,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.optimizer.rounds.message import Message
 from chalicelib.optimizer.rounds.store import begin
-from chalicelib.tables import Pool
+from chalicelib.tables.smartlinks import Pool
 from tests.conftest import Api
 from tests.documents import good, new_smartlink
 from tests.optimizer.pools import AT, NOW, a_pool

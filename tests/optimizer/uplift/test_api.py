@@ -7,7 +7,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.optimizer.uplift import store
 from chalicelib.reporting.fold import Limits
-from chalicelib.tables import connection
+from chalicelib.tables.base import connection
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import Cell, Cells
 from chalicelib.tracking.counters.store import add_blocks

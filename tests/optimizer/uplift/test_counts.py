@@ -1,7 +1,8 @@
+from chalicelib.domain.click import Arm
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.uplift.counts import currencies, of_arm
 from chalicelib.optimizer.uplift.estimate import Count
 from chalicelib.reporting.fold import Groups
-from chalicelib.smartlink import Arm, Goal
 
 TEN, ELEVEN = "2026-11-21T10:00+00:00", "2026-11-21T11:00+00:00"
 GROUPS: Groups = {

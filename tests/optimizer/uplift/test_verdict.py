@@ -1,8 +1,8 @@
 import pytest
 
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.uplift.estimate import Count, Interval
 from chalicelib.optimizer.uplift.verdict import compared, is_enough, too_little
-from chalicelib.smartlink import Goal
 
 ENOUGH = Count(500, 10)
 

@@ -4,14 +4,14 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.history import figures
 from chalicelib.optimizer.history import store as history
 from chalicelib.optimizer.history.figures import Figures, SegmentFigures
 from chalicelib.optimizer.learning import Reason, Share
 from chalicelib.optimizer.weights import store
 from chalicelib.routing import weights as packing
-from chalicelib.smartlink import Goal
-from chalicelib.tables import Route, WeightHistory
+from chalicelib.tables.routes import Route, WeightHistory
 from tests.conftest import Api
 from tests.documents import complaints, good, new_publisher, new_smartlink
 from tests.optimizer.pools import a_pool

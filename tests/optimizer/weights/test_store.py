@@ -3,13 +3,13 @@ from random import Random
 import pytest
 
 from chalicelib.contract.store import PAGE_BYTES
+from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.history import figures
 from chalicelib.optimizer.history.figures import Figures, SegmentFigures
 from chalicelib.optimizer.learning import Reason, Share
 from chalicelib.optimizer.weights.api import _run
 from chalicelib.optimizer.weights.store import Kept
-from chalicelib.smartlink import Goal
-from chalicelib.tables import WeightHistory
+from chalicelib.tables.routes import WeightHistory
 
 
 def _figures(offer: str, numbers: list[float]) -> Share:

@@ -11,7 +11,8 @@ from chalicelib.postbacks.delivering.store import Busy, World, deliver, deliver_
 from chalicelib.postbacks.message import Message, delivery_id, following, written
 from chalicelib.postbacks.sending.store import Way
 from chalicelib.postbacks.signing import signature
-from chalicelib.tables import Notification, PostbackDelivery
+from chalicelib.tables.notifications import Notification
+from chalicelib.tables.postbacks import PostbackDelivery
 from tests.builders import NOW
 from tests.conftest import dynamodb
 from tests.postbacks.rows import a_click, a_conversion, a_message, a_postback

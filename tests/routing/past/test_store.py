@@ -1,9 +1,9 @@
 import pytest
 
+from chalicelib.domain.route import Learned
 from chalicelib.routing import weights
 from chalicelib.routing.past import store
-from chalicelib.smartlink import Learned
-from chalicelib.tables import WeightHistory
+from chalicelib.tables.routes import WeightHistory
 from tests.builders import LEARNED_AT
 from tests.conftest import dynamodb
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from chalicelib.domain import money
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import COUNTS, SHARDS, Cell, Cells, of_click
 from tests.strategies import counter_cells
@@ -75,7 +76,7 @@ def test_merging_adds_every_count(some: Cells, others: Cells) -> None:
 def test_counts_are_added_by_name() -> None:
     counted: Cells = {}
     cells.add(counted, CELL, unique_clicks=1)
-    cells.add(counted, CELL, unique_clicks=1, payout=cells.millionths("1.37"))
+    cells.add(counted, CELL, unique_clicks=1, payout=money.millionths("1.37"))
     assert counted == {CELL: [2, 0, 0, 0, 1_370_000, 0, 0, 0, 0, 0]}
 
 
@@ -107,4 +108,4 @@ def test_every_older_day_is_merged_in_its_turn() -> None:
 
 
 def test_money_is_counted_in_millionths() -> None:
-    assert cells.millionths("999999999999.999999") == 999_999_999_999_999_999
+    assert money.millionths("999999999999.999999") == 999_999_999_999_999_999

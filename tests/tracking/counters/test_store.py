@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.tables import Counter, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.counters import Counter
 from chalicelib.tracking.counters import cells, store
 from chalicelib.tracking.counters.cells import COUNTS, Cell, Cells
 from chalicelib.tracking.counters.packing import packed

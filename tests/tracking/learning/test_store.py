@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.tables import Counter, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.counters import Counter
 from chalicelib.tracking.counters import cells as reports
 from chalicelib.tracking.counters import store as counters
 from chalicelib.tracking.counters.cells import Cell

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.tables import Counter, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.counters import Counter
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters import store as counters
 from chalicelib.tracking.counters.cells import COUNTS, Cell, Cells

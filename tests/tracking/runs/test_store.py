@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib import settings as settings_of_the_stack
-from chalicelib.tables import Click, ClickList, Counter, Notification, Run, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.clicks import Click, ClickList
+from chalicelib.tables.counters import Counter, Run
+from chalicelib.tables.notifications import Notification
 from chalicelib.tracking import store as tracking
 from chalicelib.tracking.counters import cells
 from chalicelib.tracking.counters.cells import Cell, Cells

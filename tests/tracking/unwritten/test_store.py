@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.tables import Click
+from chalicelib.tables.clicks import Click
 from chalicelib.tracking import store
 from chalicelib.tracking.unwritten.store import write
 

@@ -7,7 +7,11 @@ import pytest
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.settings import CLICK_DAYS
-from chalicelib.tables import Campaign, Cap, Notification, Pool, connection
+from chalicelib.tables.base import connection
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.counters import Cap
+from chalicelib.tables.notifications import Notification
+from chalicelib.tables.smartlinks import Pool
 from chalicelib.tracking import handlers
 from chalicelib.tracking.counters import store as counters
 from chalicelib.tracking.counters.cells import COUNTS, Cell, merge_days

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.routing.destination import fill
+from chalicelib.domain.macros import fill
+from chalicelib.domain.url_validation import MACROS
 from chalicelib.routing.labels import labels
-from chalicelib.routing.macros import MACROS
 from tests import strategies as some
 
 TEMPLATE = "https://acme.example/{country}/x?cid={click_id}&s={sub1}&end=1#{source}"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import ids
-from chalicelib.notifications.notice import year_of
+from chalicelib.domain import ids
+from chalicelib.notifications.notification import year_of
 from tests.builders import NOW
 
 

@@ -7,35 +7,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import smartlink
-from chalicelib.smartlink import Device, OperatingSystem, Refusal, Schedule, Targeting, Visitor
+from chalicelib.domain import campaign, click, publisher, smartlink
+from chalicelib.domain import visitor as domain_visitor
+from chalicelib.domain.campaign import Schedule
+from chalicelib.domain.click import Refusal
+from chalicelib.domain.targeting import Targeting
+from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from tests import strategies as some
 from tests.builders import NOW, a_visitor
 
 UNKNOWN = Visitor()
 zones = st.sampled_from(sorted(available_timezones()))
 WORDS: dict[type[StrEnum], str] = {
-    smartlink.Device: "mobile tablet desktop",
-    smartlink.OperatingSystem: "ios android windows macos linux chromeos other",
-    smartlink.CampaignStatus: "active paused archived",
+    domain_visitor.Device: "mobile tablet desktop",
+    domain_visitor.OperatingSystem: "ios android windows macos linux chromeos other",
+    campaign.CampaignStatus: "active paused archived",
     smartlink.SmartlinkStatus: "active paused deleted",
     smartlink.Visibility: "ask public private",
     smartlink.Rotation: "weighted optimized",
     smartlink.Goal: "epc profit revenue conversion_rate",
     smartlink.OfferAccess: "grant respect",
     smartlink.OnPoolChange: "keep reset",
-    smartlink.ApplicationStatus: "pending approved declined",
-    smartlink.PublisherStatus: "active suspended",
-    smartlink.CapMetric: "clicks conversions payout revenue",
-    smartlink.CapWindow: "hour day week month total",
-    smartlink.CapScope: "campaign publisher",
-    smartlink.DuplicateIdentity: "ip_ua",
-    smartlink.Refusal: (
+    publisher.ApplicationStatus: "pending approved declined",
+    publisher.PublisherStatus: "active suspended",
+    campaign.CapMetric: "clicks conversions payout revenue",
+    campaign.CapWindow: "hour day week month total",
+    campaign.CapScope: "campaign publisher",
+    campaign.DuplicateIdentity: "ip_ua",
+    click.Refusal: (
         "disabled campaign_paused schedule not_approved country region device os browser language source bot "
         "duplicate cap lower_tier"
     ),
-    smartlink.Outcome: "offer catch_all fail_url fallback paused no_offer",
-    smartlink.Arm: "weighted optimized holdout",
+    click.Outcome: "offer catch_all fail_url fallback paused no_offer",
+    click.Arm: "weighted optimized holdout",
 }
 
 

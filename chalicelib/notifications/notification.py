@@ -4,8 +4,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
-from chalicelib.smartlink import NotificationKind
+
+class NotificationKind(StrEnum):
+    """What admins and publishers are told of."""
+
+    APPLICATION_RECEIVED = "application_received"
+    APPLICATION_DECIDED = "application_decided"
+    LINK_LIVE = "link_live"
+    POSTBACK_FAILING = "postback_failing"
+    CAP_NEARLY_REACHED = "cap_nearly_reached"
+    CAP_REACHED = "cap_reached"
+    FALLBACK_SHARE = "fallback_share"
+    POISON_RECORD = "poison_record"
+
 
 _ID = re.compile(r"ntf_([0-9a-hjkmnp-tv-z]{10})[0-9a-hjkmnp-tv-z]{16}")
 _DIGITS = str.maketrans("0123456789abcdefghjkmnpqrstvwxyz", "0123456789abcdefghijklmnopqrstuv")

@@ -13,9 +13,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import ids, settings
-from chalicelib.notifications.notice import Notice
-from chalicelib.tables import Notification, connection
+from chalicelib import settings
+from chalicelib.domain import ids
+from chalicelib.notifications.notification import Notice
+from chalicelib.tables.base import connection
+from chalicelib.tables.notifications import Notification
 
 ADMIN = "admin"
 """The owner of what the network's admins are told; every other owner is a publisher's ID."""

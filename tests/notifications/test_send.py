@@ -8,11 +8,11 @@ import pytest
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.notifications import store
-from chalicelib.notifications.notice import Notice
-from chalicelib.notifications.store import ADMIN, notify
-from chalicelib.smartlink import NotificationKind
-from chalicelib.tables import Notification, connection
+from chalicelib.notifications import send
+from chalicelib.notifications.notification import Notice, NotificationKind
+from chalicelib.notifications.send import ADMIN, notify
+from chalicelib.tables.base import connection
+from chalicelib.tables.notifications import Notification
 from tests.builders import NOW
 from tests.conftest import dynamodb
 
@@ -64,14 +64,14 @@ def _stands_after(answers: list[bool]) -> Callable[[Notification], bool]:
 
 def test_one_that_another_process_tells_in_the_same_moment_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     notify(ADMIN, NOTICE, once="cmp_1", now=NOW)
-    monkeypatch.setattr(store, "_stands", _stands_after([False, True]))
+    monkeypatch.setattr(send, "_stands", _stands_after([False, True]))
     assert notify(ADMIN, NOTICE, once="cmp_1", now=NOW) is False
     assert len(told()) == 1
 
 
 def test_a_refusal_for_another_reason_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     notify(ADMIN, NOTICE, once="cmp_1", now=NOW)
-    monkeypatch.setattr(store, "_stands", _stands_after([False, False]))
+    monkeypatch.setattr(send, "_stands", _stands_after([False, False]))
     with pytest.raises(TransactWriteError):
         notify(ADMIN, NOTICE, once="cmp_1", now=NOW)
 
@@ -87,7 +87,7 @@ def test_a_notification_of_anothers_transaction_comes_or_stays_away_with_it() ->
     for _ in range(2):
         write = TransactWrite(connection=connection())
         write.save(guard, Notification.id.does_not_exist())
-        store.add(write, "pub_1", NOTICE, NOW)
+        send.add(write, "pub_1", NOTICE, NOW)
         try:
             write._commit()
         except TransactWriteError:

@@ -4,17 +4,17 @@ from typing import Any
 import pytest
 from pynamodb.models import Model
 
-from chalicelib import tables
+from chalicelib.domain.click import Arm, Labels, Outcome, Refusal
 from chalicelib.routing import record
 from chalicelib.routing.decision import Decision
 from chalicelib.settings import CLICK_DAYS
-from chalicelib.smartlink import Arm, Labels, Outcome, Refusal
+from chalicelib.tables import base, clicks
 from tests.builders import a_campaign, an_arrival, an_offer, an_optimized_route
 from tests.conftest import RESOURCES
 
 MODELS = {
     each.Meta.table_name.removeprefix("smartlink-"): each
-    for each in vars(tables).values()
+    for each in vars(base).values()
     if isinstance(each, type) and issubclass(each, Model) and each is not Model
 }
 each_table = pytest.mark.parametrize("name", sorted(MODELS))
@@ -107,9 +107,9 @@ def test_a_typical_click_is_under_one_kilobyte() -> None:
     chosen, propensity = offers[19].campaign, 0.12345678901234568
     decision = Decision(Outcome.OFFER, chosen, "https://a.example/", refused, Arm.OPTIMIZED, propensity, segment="US")
     click = record.record("01m7y0t1vmy3cyr3ct0v4mvta8", an_arrival(labels=labels), route, decision)
-    item = tables.Click(**click, expires_at=click["at"] // 1000 + CLICK_DAYS * 86_400).serialize()
+    item = clicks.Click(**click, expires_at=click["at"] // 1000 + CLICK_DAYS * 86_400).serialize()
     assert sum(len(name.encode()) + _size(value) for name, value in item.items()) < 1024
 
 
 def test_transactions_share_one_connection_as_a_new_one_costs_a_handshake() -> None:
-    assert tables.connection() is tables.connection()
+    assert base.connection() is base.connection()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import ids
+from chalicelib.domain import ids
 from tests import strategies as some
 from tests.builders import NOW, time_of
 

@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.routing.macros import MACROS, POSTBACK_MACROS, complaints
+from chalicelib.domain.url_validation import MACROS, POSTBACK_MACROS, complaints
 
 FORBIDDEN = "must not hold spaces, control characters, quotes, backslashes or angle brackets"
 ASCII = "must be ASCII: percent-encode the rest, and write a host of other letters as xn--…"

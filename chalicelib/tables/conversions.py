@@ -1,0 +1,70 @@
+"""Table of conversions and its indexes."""
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.settings import table_prefix
+from chalicelib.tables.base import WholeNumber, _Meta
+
+
+class ConversionsByDay(GlobalSecondaryIndex["Conversion"]):
+    """The conversions of one UTC day and shard (`2026-11-21#3`), in order of arrival."""
+
+    class Meta:
+        index_name = "by_day"
+        projection = AllProjection()
+
+    day_shard = UnicodeAttribute(hash_key=True)
+    moment = UnicodeAttribute(range_key=True)
+
+
+class ConversionsByClick(GlobalSecondaryIndex["Conversion"]):
+    """The conversions of one route's clicks of a UTC day (`sml_…#2026-11-21`), in order of the clicks."""
+
+    class Meta:
+        index_name = "by_route_day"
+        projection = AllProjection()
+
+    route_day = UnicodeAttribute(hash_key=True)
+    click_id = UnicodeAttribute(range_key=True)
+
+
+class Conversion(Model):
+    """One paid action, named by (click, transaction ID, event). Money is a decimal string in `currency`.
+
+    `revision` grows with every change of `status`; `places` are the cap counters it took, to give them back.
+    `arm` is its click's, `learned` whether that is learned from.
+    """
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "conversions"
+
+    id = UnicodeAttribute(hash_key=True)
+    click_id = UnicodeAttribute()
+    txid = UnicodeAttribute(null=True)
+    event = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    revision = WholeNumber()
+    at = WholeNumber()
+    click_at = WholeNumber()
+    campaign_id = UnicodeAttribute()
+    route_id = UnicodeAttribute()
+    epoch = WholeNumber()
+    publisher_id = UnicodeAttribute()
+    payout = UnicodeAttribute()
+    revenue = UnicodeAttribute()
+    currency = UnicodeAttribute()
+    country = UnicodeAttribute(null=True)
+    device = UnicodeAttribute()
+    os = UnicodeAttribute()
+    sub1 = UnicodeAttribute(null=True)
+    arm = UnicodeAttribute(null=True)
+    learned = BooleanAttribute(null=True)
+    places = JSONAttribute()
+    day_shard = UnicodeAttribute()
+    moment = UnicodeAttribute()
+    route_day = UnicodeAttribute(null=True)
+    by_day = ConversionsByDay()
+    by_route_day = ConversionsByClick()

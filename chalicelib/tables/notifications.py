@@ -1,0 +1,26 @@
+"""Table of notifications."""
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from chalicelib.settings import table_prefix
+from chalicelib.tables.base import WholeNumber, _Meta
+
+
+class Notification(Model):
+    """What an admin or a publisher is told: `owner_year` is `admin#2026` or `pub_…#2026`.
+
+    A row under `once#…` holds no notification: it keeps the same one from being written twice.
+    """
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "notifications"
+
+    owner_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute(null=True)
+    subject = JSONAttribute(null=True)
+    text = UnicodeAttribute(null=True)
+    read_at = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+    expires_at = WholeNumber()

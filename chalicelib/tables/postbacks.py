@@ -1,0 +1,63 @@
+"""Tables of postback subscriptions and deliveries."""
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.settings import table_prefix
+from chalicelib.tables.base import WholeNumber, _Meta
+
+
+class Postback(Model):
+    """Where a publisher wants to hear of conversions. `event` `*` means every one; `secret` signs the calls."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "postbacks"
+
+    publisher_id = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    version = WholeNumber()
+    url = UnicodeAttribute()
+    event = UnicodeAttribute()
+    status = UnicodeAttribute()
+    secret = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+
+
+class DeliveriesByPostback(GlobalSecondaryIndex["PostbackDelivery"]):
+    """The deliveries of one postback, a month at a time (`pbk_…#2026-11`), in order of their making."""
+
+    class Meta:
+        index_name = "by_postback"
+        projection = AllProjection()
+
+    postback_month = UnicodeAttribute(hash_key=True)
+    moment = UnicodeAttribute(range_key=True)
+
+
+class PostbackDelivery(Model):
+    """One try to tell a publisher of a conversion. `id` follows from what it tells and which try it is."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "postback_deliveries"
+
+    id = UnicodeAttribute(hash_key=True)
+    postback_id = UnicodeAttribute()
+    publisher_id = UnicodeAttribute()
+    conversion_id = UnicodeAttribute(null=True)
+    revision = WholeNumber(null=True)
+    series = UnicodeAttribute()
+    attempt = WholeNumber()
+    url = UnicodeAttribute()
+    status = UnicodeAttribute()
+    http_status = WholeNumber(null=True)
+    error = UnicodeAttribute(null=True)
+    claimed_at = WholeNumber()
+    at = UnicodeAttribute()
+    took_ms = WholeNumber(null=True)
+    next_try_at = UnicodeAttribute(null=True)
+    postback_month = UnicodeAttribute()
+    moment = UnicodeAttribute()
+    expires_at = WholeNumber()
+    by_postback = DeliveriesByPostback()

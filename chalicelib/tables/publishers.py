@@ -1,0 +1,144 @@
+"""Tables of publishers, keys, memberships, applications and campaign approvals."""
+
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.settings import table_prefix
+from chalicelib.tables.base import WholeNumber, _Meta
+
+
+class PublishersByYear(GlobalSecondaryIndex["Publisher"]):
+    """All publishers, a year at a time, in order of creation."""
+
+    class Meta:
+        index_name = "by_year"
+        projection = AllProjection()
+
+    created_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class Publisher(Model):
+    """Who sends the traffic."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "publishers"
+
+    id = UnicodeAttribute(hash_key=True)
+    version = WholeNumber()
+    name = UnicodeAttribute()
+    email = UnicodeAttribute()
+    status = UnicodeAttribute()
+    created_year = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    by_year = PublishersByYear()
+
+
+class KeysByOwner(GlobalSecondaryIndex["ApiKey"]):
+    """A publisher's keys, or the admins' (`owner` is `admin`)."""
+
+    class Meta:
+        index_name = "by_owner"
+        projection = AllProjection()
+
+    owner = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class ApiKey(Model):
+    """An API key: only the SHA-256 of its secret part is kept. To revoke it is to delete it."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "api_keys"
+
+    id = UnicodeAttribute(hash_key=True)
+    role = UnicodeAttribute()
+    owner = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    by_owner = KeysByOwner()
+
+
+class MembersOfPool(GlobalSecondaryIndex["Membership"]):
+    """The publishers of a pool."""
+
+    class Meta:
+        index_name = "by_pool"
+        projection = AllProjection()
+
+    pool_id = UnicodeAttribute(hash_key=True)
+    publisher_id = UnicodeAttribute(range_key=True)
+
+
+class Membership(Model):
+    """How a publisher stands with a pool: the latest application, and their link's code once they had one."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "memberships"
+
+    publisher_id = UnicodeAttribute(hash_key=True)
+    pool_id = UnicodeAttribute(range_key=True)
+    status = UnicodeAttribute()
+    application_id = UnicodeAttribute(null=True)
+    code = UnicodeAttribute(null=True)
+    by_pool = MembersOfPool()
+
+
+class ApplicationsByYear(GlobalSecondaryIndex["Application"]):
+    """All applications, a year at a time, in order of arrival."""
+
+    class Meta:
+        index_name = "by_year"
+        projection = AllProjection()
+
+    created_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class ApplicationsByStatus(GlobalSecondaryIndex["Application"]):
+    """The applications of one status, a year at a time: `status_year` is `pending#2026`."""
+
+    class Meta:
+        index_name = "by_status"
+        projection = AllProjection()
+
+    status_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class Application(Model):
+    """A publisher asking for a smartlink."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "applications"
+
+    id = UnicodeAttribute(hash_key=True)
+    pool_id = UnicodeAttribute()
+    publisher_id = UnicodeAttribute()
+    message = UnicodeAttribute()
+    status = UnicodeAttribute()
+    status_year = UnicodeAttribute()
+    created_year = UnicodeAttribute()
+    applied_at = UnicodeAttribute()
+    decided_at = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    by_year = ApplicationsByYear()
+    by_status = ApplicationsByStatus()
+
+
+class CampaignApproval(Model):
+    """A publisher's permission for one campaign, and the code of their direct link to it.
+
+    A withdrawn one stays, inactive, so that the same key comes back with the permission.
+    """
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "campaign_approvals"
+
+    publisher_id = UnicodeAttribute(hash_key=True)
+    campaign_id = UnicodeAttribute(range_key=True)
+    tracking_key = UnicodeAttribute()
+    active = BooleanAttribute()
+    approved_at = UnicodeAttribute()

@@ -1,0 +1,36 @@
+"""Tables of idempotency keys and the audit log."""
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from chalicelib.settings import table_prefix
+from chalicelib.tables.base import WholeNumber, _Meta
+
+
+class Idempotency(Model):
+    """The answer to a POST with an `Idempotency-Key`, for 24 hours."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "idempotency"
+
+    key = UnicodeAttribute(hash_key=True)
+    request_digest = UnicodeAttribute()
+    status = WholeNumber()
+    answer = UnicodeAttribute()
+    expires_at = WholeNumber()
+
+
+class Audit(Model):
+    """One change by an admin: who, when, before, after."""
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "audit"
+
+    year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    at = UnicodeAttribute()
+    actor = UnicodeAttribute()
+    action = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    before = JSONAttribute(null=True)
+    after = JSONAttribute(null=True)

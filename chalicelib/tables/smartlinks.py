@@ -1,0 +1,70 @@
+"""Table of smartlinks and its indexes."""
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib.settings import table_prefix
+from chalicelib.tables.base import WholeNumber, _Meta
+
+
+class PoolsByYear(GlobalSecondaryIndex["Pool"]):
+    """All pools, a year at a time, in order of creation."""
+
+    class Meta:
+        index_name = "by_year"
+        projection = AllProjection()
+
+    created_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class Marketplace(GlobalSecondaryIndex["Pool"]):
+    """The pools that every publisher may find, a year at a time: `market_year` is absent on private ones."""
+
+    class Meta:
+        index_name = "marketplace"
+        projection = AllProjection()
+
+    market_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class OptimizedPools(GlobalSecondaryIndex["Pool"]):
+    """The pools to learn of, a year at a time: `optimized_year` is absent unless active in rotation `optimized`.
+
+    Only the keys, as they are asked for every few minutes.
+    """
+
+    class Meta:
+        index_name = "optimized"
+        projection = KeysOnlyProjection()
+
+    optimized_year = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
+class Pool(Model):
+    """A smartlink as the admin wrote it, with its counts of links and applications.
+
+    A deleted one keeps its row for the sake of old clicks; its years are gone, and so it is from every list.
+    """
+
+    class Meta(_Meta):
+        table_name = table_prefix() + "pools"
+
+    id = UnicodeAttribute(hash_key=True)
+    version = WholeNumber()
+    status = UnicodeAttribute()
+    settings = JSONAttribute()
+    epoch = WholeNumber()
+    live_count = WholeNumber()
+    pending_count = WholeNumber()
+    created_year = UnicodeAttribute(null=True)
+    market_year = UnicodeAttribute(null=True)
+    optimized_year = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    by_year = PoolsByYear()
+    marketplace = Marketplace()
+    optimized = OptimizedPools()
