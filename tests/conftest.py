@@ -79,13 +79,13 @@ def empty_tables() -> None:
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Empty tables, and nothing remembered of others."""
     from chalicelib import settings
-    from chalicelib.dynamodb import store as dynamodb
+    from chalicelib.dynamodb import transport
     from chalicelib.routing import store as routing
     from chalicelib.tracking import store as tracking
 
     # The lean client's own setting: the SDK's clients are moto's already.
     monkeypatch.setattr(settings, "dynamodb_endpoint", moto_endpoint)
-    dynamodb.forget()
+    transport.reset()
     emulated_aws().start(reset=False)
     try:
         empty_tables()
@@ -93,7 +93,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         tracking.forget()
         yield
     finally:
-        dynamodb.forget()
+        transport.reset()
         emulated_aws().stop(remove_data=False)
 
 

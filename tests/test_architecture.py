@@ -38,8 +38,9 @@ ADAPTERS = {
     "chalicelib.contract.store",
     "chalicelib.conversions.api",
     "chalicelib.conversions.store",
-    "chalicelib.dynamodb.plain.store",
-    "chalicelib.dynamodb.store",
+    "chalicelib.dynamodb.client",
+    "chalicelib.dynamodb.sdk_client",
+    "chalicelib.dynamodb.transport",
     "chalicelib.keys.store",
     "chalicelib.notifications.send",
     "chalicelib.optimizer.handlers",
@@ -74,15 +75,15 @@ ADAPTERS = {
     "chalicelib.settings",
     "chalicelib.tables.base",
     "chalicelib.tables.campaigns",
-    "chalicelib.tables.smartlinks",
-    "chalicelib.tables.routes",
-    "chalicelib.tables.publishers",
     "chalicelib.tables.clicks",
-    "chalicelib.tables.counters",
-    "chalicelib.tables.requests",
     "chalicelib.tables.conversions",
-    "chalicelib.tables.postbacks",
+    "chalicelib.tables.counters",
     "chalicelib.tables.notifications",
+    "chalicelib.tables.postbacks",
+    "chalicelib.tables.publishers",
+    "chalicelib.tables.requests",
+    "chalicelib.tables.routes",
+    "chalicelib.tables.smartlinks",
     "chalicelib.tracking.counters.store",
     "chalicelib.tracking.handlers",
     "chalicelib.tracking.learning.store",
@@ -308,7 +309,9 @@ def test_the_checker_lets_through_what_is_pure(name: str, source: str) -> None:
         pytest.param(
             "chalicelib.domain.smartlink", "from chalicelib.tracking import caps", id="upward from the ground"
         ),
-        pytest.param("chalicelib.publisher.account.api", "import chalicelib.conversions.conversion", id="to a neighbour"),
+        pytest.param(
+            "chalicelib.publisher.account.api", "import chalicelib.conversions.conversion", id="to a neighbour"
+        ),
         pytest.param("chalicelib.routing.api", "from app import app", id="to the application"),
         pytest.param(
             "chalicelib.routing.api", "def f():\n    from chalicelib.approvals import store", id="in a function"

@@ -8,9 +8,9 @@ from typing import Any, Generic, TypeVar
 
 from chalicelib.domain.route import Learned, PublisherLink, Route
 from chalicelib.domain.smartlink import OfferAccess
+from chalicelib.dynamodb.attribute_values import text
+from chalicelib.dynamodb.client import batch_get, get
 from chalicelib.dynamodb.errors import TableError
-from chalicelib.dynamodb.items import text
-from chalicelib.dynamodb.store import batch_get, get
 from chalicelib.routing import snapshot, weights
 from chalicelib.settings import CACHE_SECONDS
 from chalicelib.tracking.caps import Place

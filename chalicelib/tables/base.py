@@ -55,18 +55,8 @@ class _Meta:
 @cache
 def connection() -> Connection:
     """The connection for transactions over several tables, with the tables' own time limits."""
-    return _connection(_RETRIES)
-
-
-@cache
-def impatient_connection() -> Connection:
-    """The same for writes that must not be sent twice."""
-    return _connection(0)
-
-
-def _connection(retries: int) -> Connection:
     return Connection(
         connect_timeout_seconds=_CONNECT_SECONDS,
         read_timeout_seconds=_READ_SECONDS,
-        max_retry_attempts=retries,
+        max_retry_attempts=_RETRIES,
     )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.dynamodb.items import Item, number, text
+from chalicelib.dynamodb.attribute_values import Item, number, text
 
 _TEXTS = {
     "click_id": "click_id",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.dynamodb.items import Item, number, text
+from chalicelib.dynamodb.attribute_values import Item, number, text
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from itertools import count
 from typing import Any
 
 from chalicelib.domain.click import Refusal
+from chalicelib.dynamodb.attribute_values import Item, number, text
+from chalicelib.dynamodb.client import batch_get, call, named
 from chalicelib.dynamodb.errors import CONDITION_FAILED, TRANSACTION_FAILED, Refused, TableError, Undone
-from chalicelib.dynamodb.items import Item, number, text
-from chalicelib.dynamodb.store import batch_get, call, named
 from chalicelib.settings import CLICK_DAYS, unwritten_clicks_queue
 from chalicelib.tracking.caps import Place
 from chalicelib.tracking.clicks import item

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.dynamodb import store
+from chalicelib.dynamodb import client, transport
 from tests.dynamodb.server import Server, serving
 
 
@@ -29,17 +29,18 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The lean client's time; it waits as long as it may."""
     clock = Clock()
-    monkeypatch.setattr(store, "time", clock)
-    monkeypatch.setattr(store, "random", SimpleNamespace(uniform=lambda _, longest: longest))
+    for module in (client, transport):
+        monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(client, "random", SimpleNamespace(uniform=lambda _, longest: longest))
     return clock
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[Server]:
     """The server that the lean client calls; it has as much time as this machine needs."""
-    monkeypatch.setattr(store, "_ANSWER_SECONDS", 60.0)
+    monkeypatch.setattr(transport, "_ANSWER_SECONDS", 60.0)
     with serving() as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", server.url)
-        store.forget()
+        transport.reset()
         yield server
-        store.forget()
+        transport.reset()

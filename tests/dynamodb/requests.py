@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.dynamodb.attribute_values import number, text
+from chalicelib.dynamodb.client import call, named
 from chalicelib.dynamodb.errors import Refused, TableError
-from chalicelib.dynamodb.items import number, text
-from chalicelib.dynamodb.store import call, named
 
 Request = tuple[str, Mapping[str, Any]]
 """An operation and what it is asked."""

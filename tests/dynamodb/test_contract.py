@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from chalicelib.dynamodb import store
+from chalicelib.dynamodb import client as dynamodb_client
 from chalicelib.tables.clicks import Click, Duplicate
 from chalicelib.tables.counters import Cap
 from chalicelib.tracking.handlers import write_clicks
@@ -62,10 +62,10 @@ def test_items_are_read_alike(use: Callable[[str], None], client: str) -> None:
     use(client)
     outcomes(CASES["bytes"], "key-1")
     read = {"id": "key-1", "version": 7, "snapshot": BYTES, "live": False, "note": ""}
-    assert store.get("routes", {"id": {"S": "key-1"}}) == read
+    assert dynamodb_client.get("routes", {"id": {"S": "key-1"}}) == read
     keys = [{"id": {"S": "key-1"}}, {"id": {"S": "none"}}]
-    assert store.batch_get("routes", keys, consistent=True) == [read]
-    assert store.get("routes", keys[1]) is None
+    assert dynamodb_client.batch_get("routes", keys, consistent=True) == [read]
+    assert dynamodb_client.get("routes", keys[1]) is None
 
 
 # The redirect by PynamoDB

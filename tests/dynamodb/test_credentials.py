@@ -9,9 +9,9 @@ import pytest
 from botocore.session import Session
 
 from chalicelib import settings
-from chalicelib.dynamodb import store
+from chalicelib.dynamodb import client, transport
 from chalicelib.dynamodb.errors import Unanswered
-from chalicelib.dynamodb.signing import Credentials
+from chalicelib.dynamodb.sigv4 import Credentials
 from tests.dynamodb.server import Server
 
 OURS = (
@@ -47,10 +47,10 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Env
         monkeypatch.setenv("HOME", str(tmp_path))
         for name, value in given.items():
             monkeypatch.setenv(name, value)
-        store.forget()
+        transport.reset()
 
     yield sets
-    store.forget()
+    transport.reset()
 
 
 def botocores() -> Credentials | None:
@@ -87,7 +87,7 @@ def test_the_credentials_are_those_that_the_sdk_takes(environment: Environment, 
     given, meant, is_given = ENVIRONMENTS[which]
     (tmp_path / "credentials").write_text(PROFILES)
     environment(given)
-    assert store._provider()() == meant == botocores()
+    assert transport.credentials_provider()() == meant == botocores()
     assert (settings.given_credentials() is not None) is is_given
 
 
@@ -95,30 +95,30 @@ def test_without_credentials_nothing_is_sent(environment: Environment, server: S
     environment({})
     assert botocores() is None
     with pytest.raises(Unanswered, match="there are no AWS credentials"):
-        store.call("GetItem", {})
+        client.call("GetItem", {})
     assert server.accepted == 0
 
 
 def test_half_credentials_are_none(environment: Environment, server: Server) -> None:
     environment({"AWS_ACCESS_KEY_ID": "AKID"})
     with pytest.raises(Unanswered, match=r"[Pp]artial credentials"):
-        store.call("GetItem", {})
+        client.call("GetItem", {})
     assert server.accepted == 0
 
 
 def test_credentials_that_have_ended_are_none(environment: Environment, server: Server) -> None:
     environment({**KEYS, "AWS_CREDENTIAL_EXPIRATION": "2001-01-01T00:00:00Z"})
     with pytest.raises(Unanswered, match="expired"):
-        store.call("GetItem", {})
+        client.call("GetItem", {})
     assert server.accepted == 0
 
 
 def test_credentials_that_come_later_are_found(environment: Environment, server: Server, tmp_path: Path) -> None:
     environment({})
     with pytest.raises(Unanswered):
-        store.call("GetItem", {})
+        client.call("GetItem", {})
     (tmp_path / "credentials").write_text(PROFILES)
-    assert store.call("GetItem", {}) == {}
+    assert client.call("GetItem", {}) == {}
     assert "Credential=of-default/" in server.requests[0].headers["authorization"]
 
 
@@ -155,7 +155,7 @@ def test_credentials_that_last_are_asked_for_once(environment: Environment, serv
     a_process(tmp_path, "2999-01-01T00:00:00Z")
     environment({})
     for _ in range(3):
-        store.call("GetItem", {})
+        client.call("GetItem", {})
     assert signers(server) == [("key-1", "token-1")] * 3
 
 
@@ -168,9 +168,9 @@ def test_credentials_that_cannot_be_renewed_leave_the_request_unsent(
 ) -> None:
     a_process(tmp_path, soon(), times=2)
     environment({})
-    store.call("GetItem", {})
+    client.call("GetItem", {})
     with pytest.raises(Unanswered, match=r"[Ee]rror when retrieving credentials"):
-        store.call("GetItem", {})
+        client.call("GetItem", {})
     assert signers(server) == [("key-2", "token-2")]
 
 
@@ -180,7 +180,7 @@ def test_credentials_near_their_end_are_renewed_request_by_request(
     a_process(tmp_path, soon())
     environment({})
     for _ in range(3):
-        store.call("GetItem", {})
+        client.call("GetItem", {})
     # The first is only found: it is near its end already when it is asked for.
     assert signers(server) == [("key-2", "token-2"), ("key-3", "token-3"), ("key-4", "token-4")]
 
@@ -191,5 +191,5 @@ def test_a_program_that_gives_no_credentials_leaves_the_request_unsent(
     (tmp_path / "config").write_text(f"[default]\ncredential_process = {sys.executable} -c exit(1)\n")
     environment({})
     with pytest.raises(Unanswered, match=r"[Ee]rror when retrieving credentials"):
-        store.call("GetItem", {})
+        client.call("GetItem", {})
     assert server.accepted == 0

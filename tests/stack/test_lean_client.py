@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.ids import timed_id
-from chalicelib.dynamodb import store
-from chalicelib.dynamodb.items import text
-from chalicelib.dynamodb.plain import store as plain
+from chalicelib.dynamodb import client as dynamodb_client
+from chalicelib.dynamodb import sdk_client, transport
+from chalicelib.dynamodb.attribute_values import text
 from chalicelib.settings import CLICK_DAYS
 from chalicelib.tables import base
 from chalicelib.tables.clicks import Click
@@ -21,7 +21,7 @@ from local import cloud
 from tests.dynamodb.requests import CASES, MADE, outcomes
 from tests.stack.network import Network, at_once
 
-CONNECTIONS: tuple[Any, ...] = (plain._connection, base.connection, base.impatient_connection)
+CONNECTIONS: tuple[Any, ...] = (sdk_client._connection, base.connection)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def on_stack(deployed: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def _forget() -> None:
-    store.forget()
+    transport.reset()
     for each in CONNECTIONS:
         each.cache_clear()
 
@@ -63,8 +63,8 @@ def own_key(on_stack: pytest.MonkeyPatch) -> Iterator[str]:
     on_stack.delenv("TABLE_CLIENT", raising=False)
     for client in ("lean", "pynamodb"):
         for table, name, end in MADE:
-            made = {"TableName": store.named(table), "Key": {name: text(f"{key}-{client}{end}")}}
-            store.call("DeleteItem", made)
+            made = {"TableName": dynamodb_client.named(table), "Key": {name: text(f"{key}-{client}{end}")}}
+            dynamodb_client.call("DeleteItem", made)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -110,7 +110,7 @@ def test_200_clicks_of_16_threads_are_all_there_for_pynamodb(
     clicks = [a_click(number, route_id) for number in range(200)]
     at_once(200, lambda number: write_click(clicks[number]), threads=16)
     assert capsys.readouterr().err == ""
-    assert len(store._idle) <= 16
+    assert len(transport._idle) <= 16
     read = {row.click_id: row.attribute_values for row in Click.batch_get([each["click_id"] for each in clicks])}
     assert read == {each["click_id"]: as_kept(each) for each in clicks}
     assert os.environ.get("TABLE_CLIENT") is None

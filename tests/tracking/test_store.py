@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.click import Refusal
-from chalicelib.dynamodb import store as dynamodb_store
+from chalicelib.dynamodb import client
 from chalicelib.dynamodb.errors import TRANSACTION_FAILED, Refused, TableError, Unanswered, Undone
 from chalicelib.tables.clicks import Click, Duplicate
 from chalicelib.tables.counters import Cap
@@ -137,7 +137,7 @@ def test_a_table_that_does_not_answer_refuses_a_cap_and_lets_a_mark_pass(monkeyp
 
 def _failing(monkeypatch: pytest.MonkeyPatch, times: int, *codes: str) -> list[float]:
     """Lets DynamoDB refuse the first `times` transactions for these reasons; gives the waits between them."""
-    call, done, waits = dynamodb_store.call, list[int](), list[float]()
+    call, done, waits = client.call, list[int](), list[float]()
 
     def failing(operation: str, request: Any, *, once: bool = False) -> Any:
         if operation == "TransactWriteItems" and len(done) < times:
@@ -180,7 +180,7 @@ def at(seconds: float) -> datetime:
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The operations that are called from now on."""
-    call, called = dynamodb_store.call, list[str]()
+    call, called = client.call, list[str]()
 
     def counting(operation: str, request: Any, *, once: bool = False) -> Any:
         called.append(operation)

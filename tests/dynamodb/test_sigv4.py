@@ -9,7 +9,7 @@ from botocore.credentials import Credentials as SdkCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.dynamodb.signing import Credentials, authorization
+from chalicelib.dynamodb.sigv4 import Credentials, authorization
 
 WORDS = string.ascii_letters + string.digits
 KEYS = WORDS + string.punctuation

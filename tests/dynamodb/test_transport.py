@@ -23,9 +23,10 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.dynamodb import http, store
+from chalicelib.dynamodb import transport, wire_format
+from chalicelib.dynamodb.client import call
 from chalicelib.dynamodb.errors import TableError, Unanswered, Undone
-from chalicelib.dynamodb.store import Endpoint, call
+from chalicelib.dynamodb.transport import Endpoint
 from tests.dynamodb.conftest import Clock
 from tests.dynamodb.server import BREAKS, PATIENCE, Request, Server, answers, echoes, raw, serving, then_closes
 
@@ -35,7 +36,7 @@ ANSWER = raw({"Item": {"a": {"S": "b"}}})
 def until_ended() -> None:
     """Until the connection that is kept has heard from the other side."""
     poll = select.poll()
-    poll.register(store._idle[-1], select.POLLIN)
+    poll.register(transport._idle[-1], select.POLLIN)
     assert poll.poll(1000 * PATIENCE)
 
 
@@ -45,13 +46,13 @@ def until_ended() -> None:
 def test_calls_share_a_connection(server: Server) -> None:
     for _ in range(20):
         call("GetItem", {})
-    assert (server.accepted, len(server.requests), len(store._idle)) == (1, 20, 1)
+    assert (server.accepted, len(server.requests), len(transport._idle)) == (1, 20, 1)
 
 
 def test_a_connection_that_the_server_ends_is_not_kept(server: Server) -> None:
     server.says(answers({"n": 1}, Connection="close"), answers({"n": 2}))
     assert [call("GetItem", {}) for _ in range(2)] == [{"n": 1}, {"n": 2}]
-    assert (server.accepted, len(store._idle)) == (2, 1)
+    assert (server.accepted, len(transport._idle)) == (2, 1)
 
 
 @pytest.mark.parametrize("once", [False, True])
@@ -95,9 +96,9 @@ def test_a_kept_connection_that_another_thread_took_is_replaced(
 
     call("GetItem", {})
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(store, "_idle", Raced([store._idle.pop()]))
+        meanwhile.setattr(transport, "_idle", Raced([transport._idle.pop()]))
         assert call("GetItem", {}) == {}
-        store._idle[0].close()
+        transport._idle[0].close()
     assert server.accepted == 2
 
 
@@ -111,19 +112,19 @@ def test_threads_get_their_own_answers_and_sixteen_connections_are_kept(server: 
     server.otherwise = all_at_once
     with ThreadPoolExecutor(20) as pool:
         first = list(pool.map(lambda n: call("GetItem", {"n": n}), range(20)))
-        assert (server.accepted, len(store._idle)) == (20, 16)
+        assert (server.accepted, len(transport._idle)) == (20, 16)
         server.otherwise = echoes
         more = list(pool.map(lambda n: call("GetItem", {"n": n}), range(400)))
     assert first == [{"n": n} for n in range(20)]
     assert more == [{"n": n} for n in range(400)]
-    assert len(store._idle) <= 16
+    assert len(transport._idle) <= 16
 
 
 def test_to_forget_is_to_close_what_was_kept(server: Server) -> None:
     call("GetItem", {})
-    (kept,) = store._idle
-    store.forget()
-    assert (kept.fileno(), len(store._idle)) == (-1, 0)
+    (kept,) = transport._idle
+    transport.reset()
+    assert (kept.fileno(), len(transport._idle)) == (-1, 0)
 
 
 # Broken
@@ -133,7 +134,7 @@ def test_to_forget_is_to_close_what_was_kept(server: Server) -> None:
 def test_a_broken_connection_is_not_used_again(server: Server, broken: str) -> None:
     server.says(answers({}), BREAKS[broken], answers({"n": 3}))
     assert [call("GetItem", {}) for _ in range(2)] == [{}, {"n": 3}]
-    assert (server.accepted, len(store._idle)) == (2, 1)
+    assert (server.accepted, len(transport._idle)) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_an_answer_that_cannot_be_read_may_have_been_a_yes(server: Server, answe
     server.says(says)
     with pytest.raises(Unanswered):
         call("UpdateItem", {}, once=True)
-    assert (len(server.requests), len(store._idle)) == (1, 0)
+    assert (len(server.requests), len(transport._idle)) == (1, 0)
 
 
 @pytest.mark.parametrize("once", [False, True])
@@ -167,7 +168,7 @@ def test_nobody_there_is_tried_four_times(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{port}")
-    store.forget()
+    transport.reset()
     with pytest.raises(told, match=r"^UpdateItem: .*refused"):
         call("UpdateItem", {}, once=once)
     assert len(clock.waits) == 3
@@ -190,7 +191,7 @@ class Pieces:
 def test_an_answer_in_any_pieces_is_the_same(cuts: list[int]) -> None:
     ends = sorted({*cuts, len(ANSWER)})
     pieces: Any = Pieces(*(ANSWER[start:end] for start, end in zip([0, *ends], ends, strict=False)))
-    assert store._received(pieces, time.monotonic() + 60) == http.Answer(
+    assert transport._receive(pieces, time.monotonic() + 60) == wire_format.Answer(
         200, {"Item": {"a": {"S": "b"}}}, keeps_open=True
     )
     assert not pieces.pieces
@@ -199,8 +200,8 @@ def test_an_answer_in_any_pieces_is_the_same(cuts: list[int]) -> None:
 @given(st.integers(0, len(ANSWER) - 1))
 def test_an_answer_that_ends_too_soon_is_none(length: int) -> None:
     pieces: Any = Pieces(*[piece for piece in (ANSWER[:length],) if piece], b"")
-    with pytest.raises(http.Unreadable, match="ended within the answer"):
-        store._received(pieces, time.monotonic() + 60)
+    with pytest.raises(wire_format.Unreadable, match="ended within the answer"):
+        transport._receive(pieces, time.monotonic() + 60)
 
 
 def test_an_answer_in_pieces_has_no_more_time_than_one_in_a_piece(clock: Clock) -> None:
@@ -213,7 +214,7 @@ def test_an_answer_in_pieces_has_no_more_time_than_one_in_a_piece(clock: Clock) 
     given: list[float] = []
     pieces.settimeout = given.append
     with pytest.raises(TimeoutError, match="takes too long"):
-        store._received(pieces, clock.now + 1.0)
+        transport._receive(pieces, clock.now + 1.0)
     assert given == pytest.approx([0.6, 0.2])
     assert len(pieces.pieces) == len(ANSWER) - 3
 
@@ -226,7 +227,7 @@ def test_connecting_has_a_second_and_no_more_than_is_left(clock: Clock, monkeypa
         clock.now += timeout
         raise TimeoutError
 
-    monkeypatch.setattr(store, "socket", SimpleNamespace(create_connection=times_out))
+    monkeypatch.setattr(transport, "socket", SimpleNamespace(create_connection=times_out))
     with pytest.raises(Undone):
         call("UpdateItem", {}, once=True)
     assert given == pytest.approx([1.0, 1.0, 0.88])
@@ -248,9 +249,9 @@ def test_connecting_has_a_second_and_no_more_than_is_left(clock: Clock, monkeypa
 )
 def test_the_endpoint_is_the_urls(monkeypatch: pytest.MonkeyPatch, url: str, to: Endpoint) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
-    store.forget()
-    assert store.endpoint() == to
-    store.forget()
+    transport.reset()
+    assert transport.endpoint() == to
+    transport.reset()
 
 
 # TLS
@@ -297,12 +298,12 @@ def trusting(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Callable[..., Ser
             server.otherwise = echoes
             monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", server.url.replace("localhost", name))
             monkeypatch.setenv("AWS_CA_BUNDLE", str(trusted))
-            store.forget()
+            transport.reset()
             try:
                 with pytest.raises(Unanswered, match=trouble) if trouble else nullcontext():
                     assert [call("GetItem", {"n": n}) for n in range(3)] == [{"n": n} for n in range(3)]
             finally:
-                store.forget()
+                transport.reset()
         return server
 
     return calls

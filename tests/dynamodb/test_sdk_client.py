@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.dynamodb import sdk_client
+from chalicelib.dynamodb.client import call
 from chalicelib.dynamodb.errors import CONDITION_FAILED, LATER, STALE_CREDENTIALS, Refused, Unanswered, Undone
-from chalicelib.dynamodb.plain import store
-from chalicelib.dynamodb.store import call
-from chalicelib.tables import base
 from tests.dynamodb.server import BREAKS, Server, answers, refuses
 
-CONNECTIONS: tuple[Any, ...] = (store._connection, base.connection, base.impatient_connection)
+CONNECTIONS: tuple[Any, ...] = (sdk_client._connection,)
 PUT = {"TableName": "t", "Item": {"key": {"S": "a"}, "bytes": {"B": "AP8="}}}
 MARK = {"key": {"S": "a"}, "bytes": {"B": "AP8="}}
 
@@ -24,7 +23,7 @@ def sdk(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         each.cache_clear()
     yield server
     for once in (False, True):
-        store._connection(once=once).client.close()
+        sdk_client._connection(once=once).client.close()
     for each in CONNECTIONS:
         each.cache_clear()
 
@@ -89,5 +88,5 @@ def test_a_cancelled_transaction_tells_the_reason_of_each_part(sdk: Server) -> N
 
 
 def test_only_what_must_not_be_repeated_goes_without_the_sdks_repeats() -> None:
-    assert store._connection(once=True) is base.impatient_connection()
-    assert store._connection(once=False) is base.connection()
+    attempts = [sdk_client._connection(once=once)._max_retry_attempts_exception for once in (True, False)]
+    assert attempts == [0, 2]

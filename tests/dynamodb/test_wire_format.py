@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.dynamodb.http import Answer, Unreadable, answer, request
+from chalicelib.dynamodb.wire_format import Answer, Unreadable, answer, request
 from tests.dynamodb.server import raw
 
 texts = st.text(max_size=8)

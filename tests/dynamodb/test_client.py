@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib import settings
-from chalicelib.dynamodb import store
+from chalicelib.dynamodb import client, transport
+from chalicelib.dynamodb.client import batch_get, call, get
 from chalicelib.dynamodb.errors import (
     CONDITION_FAILED,
     LATER,
@@ -18,7 +19,6 @@ from chalicelib.dynamodb.errors import (
     Unanswered,
     Undone,
 )
-from chalicelib.dynamodb.store import batch_get, call, get
 from tests.dynamodb.conftest import Clock
 from tests.dynamodb.server import BREAKS, Request, Server, Step, answers, hangs, refuses
 
@@ -83,11 +83,11 @@ def hanging(monkeypatch: pytest.MonkeyPatch, server: Server, clock: Clock) -> No
     def waits(seconds: float) -> None:
         server.received(1)
         clock.sleep(seconds)
-        monkeypatch.setattr(store, "_ANSWER_SECONDS", 60.0)
+        monkeypatch.setattr(transport, "_ANSWER_SECONDS", 60.0)
 
     server.says(hangs)
-    monkeypatch.setattr(store, "_ANSWER_SECONDS", 0.05)
-    monkeypatch.setattr(store, "time", SimpleNamespace(monotonic=clock.monotonic, sleep=waits))
+    monkeypatch.setattr(transport, "_ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=clock.monotonic, sleep=waits))
 
 
 def test_a_request_that_hangs_is_sent_again(server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,7 +231,7 @@ def test_no_attempt_begins_after_three_seconds(
 def test_the_last_attempt_has_only_the_time_that_is_left(
     server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_ANSWER_SECONDS", 60.0)
+    monkeypatch.setattr(transport, "_ANSWER_SECONDS", 60.0)
     server.says(taking(clock, 2.95, refuses("InternalServerError", 500)), hangs)
     with pytest.raises(Unanswered, match=r"^PutItem: timed out$"):
         call("PutItem", {})
@@ -311,7 +311,7 @@ def test_of_a_table_that_answers_nothing_nothing_is_found(server: Server) -> Non
 
 def test_a_tables_whole_name_begins_with_the_stacks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_PREFIX", "mine-")
-    assert store.named("caps") == "mine-caps"
+    assert client.named("caps") == "mine-caps"
     assert settings.table_prefix() == "mine-"
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.dynamodb.items import number, plain, text
+from chalicelib.dynamodb.attribute_values import number, plain, text
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
 
 from chalicelib.dynamodb.errors import LATER, STALE_CREDENTIALS, Refused, Unanswered, Undone
-from chalicelib.tables.base import connection, impatient_connection
 
 _SERVER_TROUBLE = 500
+_CONNECT_SECONDS = 1
+_READ_SECONDS = 2
+_RETRIES = 2
 
 
 def call(operation: str, request: Mapping[str, Any], *, once: bool) -> Mapping[str, Any]:
@@ -28,7 +30,11 @@ _OWN_WORDS = frozenset({"ResponseMetadata", "ConsumedCapacity"})
 
 @cache
 def _connection(*, once: bool) -> Connection:
-    return impatient_connection() if once else connection()
+    return Connection(
+        connect_timeout_seconds=_CONNECT_SECONDS,
+        read_timeout_seconds=_READ_SECONDS,
+        max_retry_attempts=0 if once else _RETRIES,
+    )
 
 
 def _translated(error: Exception, *, once: bool) -> Exception:
