@@ -1,16 +1,12 @@
-"""The application: registers blueprints, nothing else."""
+"""The Chalice application: registers the redirect, the background Lambdas and the API, and nothing else."""
 
 from chalice.app import Chalice
 
-from chalicelib.contract.api import blueprint as contract
-from chalicelib.optimizer.handlers import blueprint as optimizer
-from chalicelib.postbacks.handlers import blueprint as postbacks
-from chalicelib.routing.api import blueprint as routing
-from chalicelib.tracking.handlers import blueprint as tracking
+from chalicelib.contract.api import blueprint as api
+from chalicelib.lambdas import blueprint as lambdas
+from chalicelib.routing.api import blueprint as redirect
 
 app = Chalice(app_name="smartlink")
-app.register_blueprint(routing)
-app.register_blueprint(tracking)
-app.register_blueprint(postbacks)
-app.register_blueprint(optimizer)
-app.register_blueprint(contract)
+app.register_blueprint(redirect)
+app.register_blueprint(lambdas)
+app.register_blueprint(api)

@@ -20,8 +20,8 @@ from bench.figures import ROUNDS, Figure, Floor, Part, main
 from bench.merging import BATCH, Load, Merged, merged_at
 from bench.stand_in import Tables, answering
 from bench.stream import NOON, Traffic, batch
-from chalicelib.tracking.runs.run import StreamRecord, run_of
-from chalicelib.tracking.runs.store import count, record_of
+from chalicelib.counters.aggregator import count, record_of
+from chalicelib.counters.stream_batch import StreamRecord, run_of
 
 TIMED = (Traffic(1, 1), Traffic(10, 10), Traffic(100, 10))
 COUNTED = (Traffic(1, 1), Traffic(10, 1), Traffic(100, 1), Traffic(10, 10), Traffic(100, 10), Traffic(100, 50))

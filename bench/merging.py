@@ -9,15 +9,14 @@ from math import ceil
 
 from bench.stand_in import Charged, Row, Tables, answering
 from bench.stream import NOON, Traffic, batch
+from chalicelib.counters import cells, learning_blocks
+from chalicelib.counters.aggregator import count
+from chalicelib.counters.blocks import HEAD, position_of
+from chalicelib.counters.cells import Cells, of_click
+from chalicelib.counters.column_codec import packed
+from chalicelib.counters.compaction import merge_all
 from chalicelib.settings import COUNTING_SECONDS
 from chalicelib.tables.counters import Counter
-from chalicelib.tracking.counters import cells
-from chalicelib.tracking.counters.cells import Cells, of_click
-from chalicelib.tracking.counters.packing import packed
-from chalicelib.tracking.counters.store import HEAD, position_of
-from chalicelib.tracking.learning import store as learning
-from chalicelib.tracking.merging.store import merge_all
-from chalicelib.tracking.runs.store import count
 
 SHARDS = 4
 """Stream shards of a table as on-demand tables begin: one for each of its partitions."""
@@ -127,12 +126,12 @@ def _arrive(tables: Tables, samples: Sequence[Sequence[Row]], when: tuple[int, i
 
 
 def _merge(tables: Tables, now: datetime) -> Merged:
-    """One minute's merge, as `chalicelib.tracking.handlers.merge_counters` makes it."""
+    """One minute's merge, as `chalicelib.lambdas.merge_counters` makes it."""
     tables.charged, tables.cpu = Charged(), 0.0
     began = time.process_time()
     with answering(tables):
         taken = merge_all(cells.partitions([NOON.date()]), now)
-        learned = learning.merge(taken, now)
+        learned = learning_blocks.merge(taken, now)
     seconds = time.process_time() - began - tables.cpu
     return Merged(tables.charged, seconds, len(taken) + learned, 0)
 

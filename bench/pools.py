@@ -19,6 +19,9 @@ from random import Random
 from typing import TypeVar
 
 from bench.figures import Figure, Floor, Part, Target, main
+from chalicelib.counters.cells import merge
+from chalicelib.counters.column_codec import columns, packed
+from chalicelib.counters.learning_cells import COUNTS, LAYOUT, LearningCell, LearningCells, coarsened
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.smartlink import Goal, Offer
 from chalicelib.optimizer.counts import Moment, stats
@@ -27,9 +30,6 @@ from chalicelib.optimizer.learning import learn
 from chalicelib.optimizer.lesson import Lesson
 from chalicelib.optimizer.tally import tally
 from chalicelib.settings import LEARNED_DAYS
-from chalicelib.tracking.counters.cells import merge
-from chalicelib.tracking.counters.packing import columns, packed
-from chalicelib.tracking.learning.cells import COUNTS, LAYOUT, LearningCell, LearningCells, coarsened
 
 POOLS, OFFERS, SEGMENTS = 1_000, 20, 50
 MEASURED = 200

@@ -26,12 +26,11 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.transactions import TransactWrite
 
 from bench.figures import ROOT, Figure, Floor, Part, Target, main
+from chalicelib.counters import blocks, cells, compaction
+from chalicelib.counters.cells import Cell, Cells
+from chalicelib.counters.compaction_policy import MERGED_FROM
 from chalicelib.tables.base import connection
 from chalicelib.tables.counters import Counter
-from chalicelib.tracking.counters import cells, store
-from chalicelib.tracking.counters.cells import Cell, Cells
-from chalicelib.tracking.merging import store as merging
-from chalicelib.tracking.merging.keeping import MERGED_FROM
 from local import cloud, paths
 from local.errors import Stop
 
@@ -116,7 +115,7 @@ def load(count: int) -> None:
         parts = _parts(day, count // DAYS)
         for part in range(BLOCKS_A_DAY):
             with TransactWrite(connection=connection()) as write:
-                store.add_blocks(write, f"bench {day} {part}", dict(parts[part]))
+                blocks.add_blocks(write, f"bench {day} {part}", dict(parts[part]))
         _merge(cells.partitions([day]))
         if n % 5 == 0:
             print(f"loaded {n} of {DAYS} days in {time.monotonic() - began:.0f} s", flush=True)
@@ -128,8 +127,8 @@ def load(count: int) -> None:
 def _merge(partitions: Sequence[str]) -> None:
     """Merges the blocks, and again when those that were merged may go."""
     now = datetime.now(UTC)
-    merging.merge_all(partitions, now)
-    merging.merge_all(partitions, now + _LATER)
+    compaction.merge_all(partitions, now)
+    compaction.merge_all(partitions, now + _LATER)
 
 
 def _parts(day: date, count: int) -> list[list[tuple[Cell, list[int]]]]:
@@ -178,7 +177,7 @@ def _delete() -> None:
 
 def figures(count: int) -> list[Figure]:
     """Seconds and memory of a report on so many days."""
-    held = sum(piece.size for piece in store.read(cells.partitions(days(count))))
+    held = sum(piece.size for piece in blocks.read(cells.partitions(days(count))))
     event = an_event(count)
     report, floor = timed(lambda: _rows(_invoked(event)), lambda: _bytes(count))
     of = f"report on {count} day{'' if count == 1 else 's'} ({held:,} cells, {report.result:,} rows)"

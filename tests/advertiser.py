@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from chalicelib.counters import cells
+from chalicelib.counters.cells import COUNTS, Cells
+from chalicelib.counters.column_codec import unpacked
+from chalicelib.counters.learning_cells import LAYOUT, LearningCells
 from chalicelib.tables.clicks import Click
 from chalicelib.tables.conversions import Conversion
 from chalicelib.tables.counters import Cap, Counter
-from chalicelib.tracking.counters import cells
-from chalicelib.tracking.counters.cells import COUNTS, Cells
-from chalicelib.tracking.counters.packing import unpacked
-from chalicelib.tracking.learning.cells import LAYOUT, LearningCells
 from tests.conftest import Answered, Api
 from tests.documents import clicked, good, new_campaign, new_publisher, new_smartlink, put_on, recorded
 

@@ -79,9 +79,9 @@ def empty_tables() -> None:
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Empty tables, and nothing remembered of others."""
     from chalicelib import settings
+    from chalicelib.caps import reservation
     from chalicelib.dynamodb import transport
     from chalicelib.routing import store as routing
-    from chalicelib.tracking import store as tracking
 
     # The lean client's own setting: the SDK's clients are moto's already.
     monkeypatch.setattr(settings, "dynamodb_endpoint", moto_endpoint)
@@ -90,7 +90,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     try:
         empty_tables()
         routing.forget()
-        tracking.forget()
+        reservation.forget()
         yield
     finally:
         transport.reset()

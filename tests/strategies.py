@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from chalicelib.counters import learning_cells as counters_learning_cells
+from chalicelib.counters.cells import COUNTS, Cell
+from chalicelib.counters.learning_cells import LearningCell, LearningCells
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.click import Refusal
 from chalicelib.domain.route import Learned, Route
@@ -17,9 +20,6 @@ from chalicelib.domain.targeting import Targeting
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from chalicelib.optimizer.stats import DELAY_BINS, Bucket, OfferStats, SegmentStats, Stats
 from chalicelib.routing.eligibility import Arrival
-from chalicelib.tracking.counters.cells import COUNTS, Cell
-from chalicelib.tracking.learning import cells as learning
-from chalicelib.tracking.learning.cells import LearningCell, LearningCells
 from tests.builders import a_campaign, a_link, a_route, an_arrival
 
 settings.register_profile("smartlink", deadline=None)
@@ -169,7 +169,11 @@ def learning_cells(first: int = 498_000, last: int = 499_500) -> st.SearchStrate
         campaign=st.sampled_from(["cmp_1", "cmp_2"]),
         delay=st.integers(-1, 16),
     )
-    counts = st.lists(st.integers(-(10**6), 10**20), min_size=len(learning.COUNTS), max_size=len(learning.COUNTS))
+    counts = st.lists(
+        st.integers(-(10**6), 10**20),
+        min_size=len(counters_learning_cells.COUNTS),
+        max_size=len(counters_learning_cells.COUNTS),
+    )
     return st.dictionaries(cell, counts, max_size=12)
 
 

@@ -32,7 +32,7 @@ EVENT = {
 }
 """A click on a code too short to be one: answered without a table, and so without a network."""
 
-REGISTERING = {"chalicelib.optimizer", "chalicelib.optimizer.handlers"}
+REGISTERING: set[str] = set()
 """What registers Lambdas of its own and imports nothing but Chalice for it."""
 
 PROGRAM = f"""
@@ -85,4 +85,4 @@ def test_what_the_redirect_does_not_need_is_not_imported(unneeded: str) -> None:
 
 
 def test_what_the_redirect_needs_is_imported_before_the_first_click() -> None:
-    assert {"chalicelib.routing.api", "chalicelib.tracking.store"} <= set(_after_one_redirect()["modules"])
+    assert {"chalicelib.routing.api", "chalicelib.caps.reservation"} <= set(_after_one_redirect()["modules"])

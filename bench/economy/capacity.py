@@ -10,8 +10,8 @@ from math import ceil
 from bench.economy.facts import SATURATED
 from bench.economy.usage import Case
 from bench.units import IN_A_TRANSACTION, read_units, write_units
+from chalicelib.counters.cells import SHARDS
 from chalicelib.settings import CACHE_SECONDS
-from chalicelib.tracking.counters.cells import SHARDS
 
 GATEWAY_RATE = 10_000
 CONCURRENCY = 1_000
@@ -167,7 +167,7 @@ LIMITS = (
         "units a second",
         lambda _: KEY_WRITES,
         _block_writes,
-        "no quota: `SHARDS` in `tracking/counters/cells.py`; DynamoDB splits such a key by itself, blocks lie evenly",
+        "no quota: `SHARDS` in `counters/cells.py`; DynamoDB splits such a key by itself, blocks lie evenly",
     ),
     Limit(
         "`click_lists`, the busiest smartlink's day",
@@ -181,7 +181,7 @@ LIMITS = (
         "units a second",
         lambda _: KEY_WRITES,
         _cap_writes,
-        "no quota: larger leases (`tracking/leases.py`), or several campaigns",
+        "no quota: larger leases (`caps/leases.py`), or several campaigns",
     ),
     Limit(
         "`routes`, the busiest route",

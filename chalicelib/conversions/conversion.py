@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.caps.windows import Place
+from chalicelib.counters import cells
+from chalicelib.counters.cells import Cell, Cells
+from chalicelib.counters.learning_cells import is_learned
 from chalicelib.domain import ids, money
 from chalicelib.domain.campaign import Campaign, CapMetric
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.domain.timestamps import _MILLISECOND, milliseconds
-from chalicelib.tracking.caps import Place
-from chalicelib.tracking.counters import cells
-from chalicelib.tracking.counters.cells import Cell, Cells
-from chalicelib.tracking.learning.cells import is_learned
 
 Stored = Mapping[str, Any]
 """A stored click's or conversion's fields by name, as its table has them; what is unknown may be missing."""

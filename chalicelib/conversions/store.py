@@ -10,11 +10,14 @@ from typing import Any, TypeVar
 
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.caps import windows
 from chalicelib.contract.change import Change
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import PATIENCE_SECONDS, Changed, transaction
 from chalicelib.conversions import conversion
 from chalicelib.conversions.conversion import Claim, Stored, Taken
+from chalicelib.counters import learning_blocks, learning_cells
+from chalicelib.counters.blocks import add_blocks
 from chalicelib.domain.campaign import Campaign as CampaignNoun
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.errors import Forbidden, Gone, NotFound, Unavailable
@@ -25,10 +28,6 @@ from chalicelib.tables.campaigns import Campaign
 from chalicelib.tables.clicks import Click
 from chalicelib.tables.conversions import Conversion
 from chalicelib.tables.counters import Cap
-from chalicelib.tracking import caps
-from chalicelib.tracking.counters.store import add_blocks
-from chalicelib.tracking.learning import cells as learning
-from chalicelib.tracking.learning import store as learned
 
 APPROVED, REJECTED = ConversionStatus.APPROVED, ConversionStatus.REJECTED
 _LONGEST_CLICK_ID = 200
@@ -116,12 +115,12 @@ def _create(request: Request, found: Origin, claim: Claim) -> None:
             _add_figures(write, row, request.now)
 
 
-def _places(found: Origin, now: datetime) -> tuple[caps.Place, ...]:
+def _places(found: Origin, now: datetime) -> tuple[windows.Place, ...]:
     """The places under the caps that the campaign has now, which may be others than at the time of the click."""
     if found.campaign is None:
         return ()
     noun = snapshot.campaign({**found.campaign.settings, "id": found.campaign.id})
-    return caps.conversion_places(noun, found.click.publisher_id, now)
+    return windows.conversion_places(noun, found.click.publisher_id, now)
 
 
 def decide(
@@ -149,7 +148,7 @@ def _add_figures(write: TransactWrite, row: Conversion, now: datetime) -> None:
     """Adds to the transaction that the conversion counts from now on, or, rejected, no longer counts."""
     sign, cause = 1 if row.status == APPROVED else -1, f"{row.id}@{row.revision}"
     add_blocks(write, cause, conversion.counted(row.attribute_values, sign))
-    learned.add_blocks(write, cause, learning.of_conversion(row.attribute_values, sign), now)
+    learning_blocks.add_blocks(write, cause, learning_cells.of_conversion(row.attribute_values, sign), now)
     for each in conversion.still_counting(row.places, now):
         add_used(write, each, sign)
 

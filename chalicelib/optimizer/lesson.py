@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.caps.windows import Place, conversion_places, places
 from chalicelib.domain.campaign import Campaign, CapScope
 from chalicelib.domain.smartlink import Goal, Offer, Rotation
 from chalicelib.routing.snapshot import Document, compiled
-from chalicelib.tracking.caps import Place, conversion_places, places
 
 
 class Unlearnable(Exception):  # noqa: N818 - a fact, not a fault

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from chalicelib.contract.schema import Span
+from chalicelib.counters.cells import QUARTER_MS
 from chalicelib.errors import Invalid
 from chalicelib.reporting.period import Period
-from chalicelib.tracking.counters.cells import QUARTER_MS
 
 MAX_DAYS = 92
 _ORDINARY = timedelta(days=7)

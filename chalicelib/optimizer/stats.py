@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.tracking.learning import delays
+from chalicelib.counters import delay_bins
 
 Series = Sequence[float]
 """Numbers by bucket, beside `Stats.buckets`."""
 
-DELAY_EDGES = delays.DELAY_EDGES
+DELAY_EDGES = delay_bins.DELAY_EDGES
 """The edges, in hours, of the bins in which the delay from click to conversion is counted."""
 
 DELAY_BINS = len(DELAY_EDGES) - 1

@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from chalicelib.caps.reservation import used_of
+from chalicelib.caps.windows import Place
+from chalicelib.counters import learning_blocks
 from chalicelib.dynamodb.errors import TableError
 from chalicelib.optimizer.checks import BrokenCounters
 from chalicelib.optimizer.counts import Moment, stats
@@ -24,9 +27,6 @@ from chalicelib.routing import snapshot
 from chalicelib.settings import LEARNED_DAYS, learning_minutes
 from chalicelib.tables.base import existing
 from chalicelib.tables.routes import Route, WeightHistory
-from chalicelib.tracking.caps import Place
-from chalicelib.tracking.learning import store as learning
-from chalicelib.tracking.store import used_of
 
 ATTEMPTS = 3
 """How often what was learned is thrown away for an admin's edit that came between; the next round is not far."""
@@ -144,13 +144,13 @@ def _is_new(run: Run, epoch: int) -> bool:
     last = run.last
     if last is None or last.route_version != run.route.version:
         return True
-    return learning.changed_since(run.route.id, epoch, datetime.fromtimestamp(last.version, UTC) - _UNSEEN)
+    return learning_blocks.changed_since(run.route.id, epoch, datetime.fromtimestamp(last.version, UTC) - _UNSEEN)
 
 
 def _stats(found: Lesson, now: datetime) -> Stats:
     """What is known of the pool as of now."""
     hour = int(now.timestamp()) // 3600
-    counted = tally(learning.read(found.pool, found.epoch), found.goal, hour, LEARNED_DAYS * 24)
+    counted = tally(learning_blocks.read(found.pool, found.epoch), found.goal, hour, LEARNED_DAYS * 24)
     return stats(found, counted, _used_up(cap_places(found.offers, now)), Moment(now, learning_minutes()))
 
 

@@ -7,11 +7,11 @@ from itertools import compress, islice, repeat
 from operator import sub
 from typing import Any, NamedTuple
 
+from chalicelib.counters.column_codec import Columns
+from chalicelib.counters.learning_cells import COUNTS, OF_CLICKS, bucket
 from chalicelib.domain.money import MONEY
 from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.stats import DELAY_BINS
-from chalicelib.tracking.counters.packing import Columns
-from chalicelib.tracking.learning.cells import COUNTS, OF_CLICKS, bucket
 
 Period = tuple[int, int]
 """Start and length of a bucket, in hours."""

@@ -6,8 +6,8 @@ from itertools import compress
 from operator import and_
 from typing import Any
 
+from chalicelib.counters.column_codec import Columns
 from chalicelib.reporting.period import day_of, hour_of
-from chalicelib.tracking.counters.packing import Columns
 
 MAX_CELLS = 2_000_000
 """As many as are folded in two or three seconds."""

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from chalicelib.counters.cells import QUARTER_MS, quarter_of
 from chalicelib.errors import Invalid
-from chalicelib.tracking.counters.cells import QUARTER_MS, quarter_of
 
 MAX_DAYS = 400
 _ORDINARY = timedelta(days=7)

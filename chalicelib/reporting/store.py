@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
+from chalicelib.counters import blocks, cells
+from chalicelib.counters.column_codec import Columns
 from chalicelib.errors import NotFound
 from chalicelib.reporting.period import Period
 from chalicelib.tables.base import existing
 from chalicelib.tables.publishers import CampaignApproval, Membership
-from chalicelib.tracking.counters import cells
-from chalicelib.tracking.counters import store as counters
-from chalicelib.tracking.counters.packing import Columns
 
 _AT_ONCE = 8 * cells.SHARDS
 
@@ -20,7 +19,7 @@ def pieces(period: Period, publisher_id: str | None) -> Iterator[Columns]:
     """
     wanted = cells.partitions(period.days, publisher_id)
     for n in range(0, len(wanted), _AT_ONCE):
-        yield from counters.read(wanted[n : n + _AT_ONCE])
+        yield from blocks.read(wanted[n : n + _AT_ONCE])
 
 
 def check_own(publisher_id: str, smartlink_id: str | None, campaign_id: str | None) -> None:

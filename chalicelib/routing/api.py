@@ -11,6 +11,8 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from chalicelib import settings
+from chalicelib.caps import duplicate_filter, reservation, windows
+from chalicelib.clicks.write import write_click
 from chalicelib.domain import ids
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.click import Outcome, Refusal
@@ -22,8 +24,6 @@ from chalicelib.routing.eligibility import Arrival
 from chalicelib.routing.geo import locate
 from chalicelib.routing.labels import labels
 from chalicelib.routing.visitor import agent_of, visitor
-from chalicelib.tracking import caps, duplicates
-from chalicelib.tracking import store as tracking
 
 blueprint = Blueprint(__name__)
 
@@ -51,11 +51,21 @@ def redirect(code: str) -> Response:
     decision = _surely_decided(route, arrival, click_id, for_real=for_real)
     click = record.record(click_id, arrival, route, decision)
     if for_real:
-        tracking.write_click(click)
+        _write(click, now)
         _log(click, began)
     destination = record.filled(decision.url, click) if decision.url else None
     cookie = _cookie(decision.campaign, click_id) if decision.campaign and for_real else {}
     return _redirect(destination, cookie) if destination else _page(200, pages.NO_OFFER)
+
+
+def _write(click: Mapping[str, Any], now: datetime) -> None:
+    """Write the click, then release an expired lease; only if the table took the click, as the visitor waits."""
+    if not write_click(click):
+        return
+    try:
+        reservation.settle(now)
+    except Exception as error:  # noqa: BLE001 - the visitor must arrive all the same
+        print(f"lease not released: {error!r}", file=sys.stderr)
 
 
 def arrived(event: Mapping[str, Any], link: PublisherLink, click_id: str, now: datetime) -> Arrival:
@@ -81,15 +91,15 @@ def decided(route: Route, arrival: Arrival, token: str, *, for_real: bool) -> De
     def reserve(campaign: Campaign) -> Refusal | None:
         if not campaign.caps and campaign.duplicate_filter is None:
             return None
-        if store.is_used_up(caps.conversion_places(campaign, publisher_id, arrival.now)):
+        if store.is_used_up(windows.conversion_places(campaign, publisher_id, arrival.now)):
             return Refusal.CAP
-        reservation = tracking.Reservation(
-            places=caps.places(campaign, publisher_id, arrival.now),
-            mark=duplicates.mark(campaign, arrival.visitor, arrival.now),
+        asked = reservation.Reservation(
+            places=windows.places(campaign, publisher_id, arrival.now),
+            mark=duplicate_filter.mark(campaign, arrival.visitor, arrival.now),
             token=f"{token}-{campaign.id[-6:]}",
             now=arrival.now,
         )
-        return (tracking.reserve if for_real else tracking.peek)(reservation)
+        return (reservation.reserve if for_real else reservation.peek)(asked)
 
     return decide(route, arrival, approved.__contains__, reserve)
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.clicks.rejections import REFUSALS
 from chalicelib.domain.click import Arm, Refusal
 from chalicelib.domain.route import Route
 from chalicelib.routing import rotation, segments
 from chalicelib.routing.weighing import Weighing, learned_weights, weights
-from chalicelib.tracking.refusals import REFUSALS
 
 
 def segment(stored: Mapping[str, Any]) -> str:

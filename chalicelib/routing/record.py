@@ -6,6 +6,7 @@ from hashlib import sha256
 from struct import Struct
 from typing import Any
 
+from chalicelib.clicks.rejections import LETTERS
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.click import Arm, Outcome, Refusal
 from chalicelib.domain.macros import fill, macros
@@ -13,7 +14,6 @@ from chalicelib.domain.route import Route
 from chalicelib.routing import explanation, segments
 from chalicelib.routing.decision import Decision
 from chalicelib.routing.eligibility import Arrival
-from chalicelib.tracking.refusals import LETTERS
 
 Record = Mapping[str, Any]
 """A click's stored fields by name, as the `clicks` table has them; what is unknown may be missing."""

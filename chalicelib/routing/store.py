@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
+from chalicelib.caps.reservation import used_of
+from chalicelib.caps.windows import Place
 from chalicelib.domain.route import Learned, PublisherLink, Route
 from chalicelib.domain.smartlink import OfferAccess
 from chalicelib.dynamodb.attribute_values import text
@@ -13,8 +15,6 @@ from chalicelib.dynamodb.client import batch_get, get
 from chalicelib.dynamodb.errors import TableError
 from chalicelib.routing import snapshot, weights
 from chalicelib.settings import CACHE_SECONDS
-from chalicelib.tracking.caps import Place
-from chalicelib.tracking.store import used_of
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

@@ -9,9 +9,9 @@ from pynamodb.transactions import TransactWrite
 from bench.stand_in import Tables, answering
 from bench.stream import NOON, Traffic, batch
 from bench.units import write_units
+from chalicelib.counters.aggregator import count
 from chalicelib.tables.base import connection
 from chalicelib.tables.counters import Counter, Run
-from chalicelib.tracking.runs.store import count
 
 
 def a_block(position: str, size: int = 10) -> Counter:

@@ -1,6 +1,6 @@
 from bench.stream import NOON, Traffic, batch
-from chalicelib.tracking.runs.run import run_of
-from chalicelib.tracking.runs.store import record_of
+from chalicelib.counters.aggregator import record_of
+from chalicelib.counters.stream_batch import run_of
 
 TRAFFIC = Traffic(cells=20, pools=4)
 

@@ -7,9 +7,9 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib.conversions.conversion import Claim
+from chalicelib.counters.cells import Cell, quarter_of
 from chalicelib.tables.campaigns import Campaign
 from chalicelib.tables.counters import Cap
-from chalicelib.tracking.counters.cells import Cell, quarter_of
 from tests.advertiser import Deal, caps_of, conversions, counted, make_older, new_deal, sums, used
 from tests.conftest import Api, dynamodb
 from tests.documents import clicked, complaints, explained, good, new_campaign, new_link, new_publisher, recorded

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.caps.windows import Place
 from chalicelib.conversions import conversion
 from chalicelib.conversions.conversion import Claim, Taken
+from chalicelib.counters.cells import Cell, Cells, merge, quarter_of
 from chalicelib.domain.campaign import CapMetric
 from chalicelib.domain.conversion import ConversionStatus
-from chalicelib.tracking.caps import Place
-from chalicelib.tracking.counters.cells import Cell, Cells, merge, quarter_of
 from tests.builders import NOW, a_campaign
 
 CLICK_ID = "01m7y0t1vmy3cyr3ct0v4mvta8"

@@ -7,15 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.caps.reservation import used_of
 from chalicelib.contract.store import Changed
 from chalicelib.conversions import store
 from chalicelib.conversions.conversion import Claim, Taken
+from chalicelib.counters.learning_cells import COUNTS
 from chalicelib.tables.base import connection
 from chalicelib.tables.clicks import Click
 from chalicelib.tables.conversions import Conversion
 from chalicelib.tables.counters import Cap, Counter
-from chalicelib.tracking.learning.cells import COUNTS
-from chalicelib.tracking.store import used_of
 from tests.advertiser import Deal, caps_of, conversions, counted, learned, new_deal, sums, used
 from tests.conftest import Api
 from tests.documents import good

@@ -8,9 +8,9 @@ import boto3
 import pytest
 
 from chalicelib.dynamodb import client as dynamodb_client
+from chalicelib.lambdas import write_clicks
 from chalicelib.tables.clicks import Click, Duplicate
 from chalicelib.tables.counters import Cap
-from chalicelib.tracking.handlers import write_clicks
 from tests.conftest import Answered, Api, dynamodb
 from tests.documents import clicked, new_campaign, new_link, recorded
 from tests.dynamodb.requests import BYTES, CASES, outcomes

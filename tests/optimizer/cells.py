@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chalicelib.tracking.counters.packing import Columns, columns, packed
-from chalicelib.tracking.learning.cells import COUNTS, LAYOUT, LearningCell, LearningCells
+from chalicelib.counters.column_codec import Columns, columns, packed
+from chalicelib.counters.learning_cells import COUNTS, LAYOUT, LearningCell, LearningCells
 
 HOUR = 498_684
 """The hour, since 1970, from noon on 21 November 2026."""

@@ -5,14 +5,14 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.counters import learning_blocks
+from chalicelib.counters.learning_cells import LearningCells
 from chalicelib.domain.route import Learned
 from chalicelib.optimizer.store import learn_pool
 from chalicelib.routing import weights
 from chalicelib.routing.past.store import pool_month
 from chalicelib.tables.base import connection
 from chalicelib.tables.routes import Route, WeightHistory
-from chalicelib.tracking.learning import store as learning
-from chalicelib.tracking.learning.cells import LearningCells
 from tests.conftest import Api
 from tests.documents import new_campaign, new_smartlink
 from tests.optimizer.cells import clicks
@@ -31,7 +31,7 @@ def a_pool(admin: Api, offers: int = 2, **changes: Any) -> tuple[str, list[str]]
 def count(pool: str, cells: LearningCells, now: datetime = NOW, epoch: int = 1, cause: str = "run") -> None:
     """Counts these learning cells for the pool."""
     with TransactWrite(connection=connection()) as write:
-        learning.add_blocks(write, f"{cause}{pool}{now}{cells}", {f"{pool}#{epoch}": cells}, now)
+        learning_blocks.add_blocks(write, f"{cause}{pool}{now}{cells}", {f"{pool}#{epoch}": cells}, now)
 
 
 def count_clicks(pool: str, campaign: str, now: datetime = NOW, number: int = 30) -> None:

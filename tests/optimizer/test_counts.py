@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.counters.learning_cells import LearningCells
 from chalicelib.domain.smartlink import Goal, Offer
 from chalicelib.domain.targeting import Targeting
 from chalicelib.optimizer import counts
@@ -11,7 +12,6 @@ from chalicelib.optimizer.counts import Moment, configured, is_rest, stats
 from chalicelib.optimizer.lesson import Lesson
 from chalicelib.optimizer.stats import Bucket, SegmentStats, Stats
 from chalicelib.optimizer.tally import tally
-from chalicelib.tracking.learning.cells import LearningCells
 from tests.builders import a_campaign, an_offer
 from tests.optimizer.cells import HOUR, clicks, conversions, piece
 

@@ -6,6 +6,7 @@ import pytest
 from botocore.client import BaseClient
 from pynamodb.exceptions import GetError
 
+from chalicelib.counters import learning_blocks
 from chalicelib.optimizer import store
 from chalicelib.optimizer.history import figures
 from chalicelib.optimizer.history import store as history_store
@@ -14,7 +15,6 @@ from chalicelib.optimizer.store import learn_all
 from chalicelib.settings import CLICK_DAYS
 from chalicelib.tables.counters import Cap, Counter
 from chalicelib.tables.routes import Route, WeightHistory
-from chalicelib.tracking.learning import store as learning
 from tests.conftest import Api
 from tests.documents import good
 from tests.optimizer.cells import clicks, conversions
@@ -334,14 +334,14 @@ def test_aws_errors_bring_the_message_back_once_the_others_had_their_turn(
     admin: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (sick, _), (right, _) = a_pool(admin), a_pool(admin)
-    read = learning.read
+    read = learning_blocks.read
 
     def fails(pool_id: str, epoch: int) -> Any:
         if pool_id == sick:
             raise GetError
         return read(pool_id, epoch)
 
-    monkeypatch.setattr(learning, "read", fails)
+    monkeypatch.setattr(learning_blocks, "read", fails)
     with pytest.raises(GetError):
         learn_all(Message(AT, (sick, right)), lambda: NOW)
     assert [len(history(pool)) for pool in (sick, right)] == [0, 1]

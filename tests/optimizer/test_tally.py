@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.counters.column_codec import Columns
+from chalicelib.counters.learning_cells import LearningCells, coarsened
 from chalicelib.domain.smartlink import Goal
 from chalicelib.optimizer.tally import Tally, tally
-from chalicelib.tracking.counters.packing import Columns
-from chalicelib.tracking.learning.cells import LearningCells, coarsened
 from tests.optimizer.cells import HOUR, clicks, conversions, piece
 from tests.strategies import learning_cells
 

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 import pytest
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.counters import cells
+from chalicelib.counters.blocks import add_blocks
+from chalicelib.counters.cells import Cell, Cells
 from chalicelib.reporting import api, fold
 from chalicelib.tables.base import connection
-from chalicelib.tracking.counters import cells
-from chalicelib.tracking.counters.cells import Cell, Cells
-from chalicelib.tracking.counters.store import add_blocks
 from tests.conftest import Answered, Api
 from tests.documents import complaints, good, new_campaign, new_publisher, new_smartlink, put_on
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.counters.cells import COUNTS, Cell, Cells
+from chalicelib.counters.column_codec import Columns, columns, packed
 from chalicelib.reporting.fold import Groups, Limits, Plan, TooMuch, fold
 from chalicelib.reporting.period import day_of, hour_of
-from chalicelib.tracking.counters.cells import COUNTS, Cell, Cells
-from chalicelib.tracking.counters.packing import Columns, columns, packed
 
 NOON = 1_981_200 + 48
 """The quarter at noon of a UTC day."""

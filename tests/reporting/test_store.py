@@ -3,14 +3,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.counters import cells
+from chalicelib.counters.blocks import add_blocks
+from chalicelib.counters.cells import COUNTS, Cell
 from chalicelib.errors import NotFound
 from chalicelib.reporting.period import Period
 from chalicelib.reporting.store import check_own, pieces
 from chalicelib.tables.base import connection
 from chalicelib.tables.publishers import CampaignApproval, Membership
-from chalicelib.tracking.counters import cells
-from chalicelib.tracking.counters.cells import COUNTS, Cell
-from chalicelib.tracking.counters.store import add_blocks
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 PERIOD = Period(NOON, NOON + timedelta(days=12))

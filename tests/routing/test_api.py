@@ -11,16 +11,16 @@ import boto3
 import pytest
 
 import app
+from chalicelib.caps import reservation
+from chalicelib.clicks import backlog
 from chalicelib.domain.click import Refusal
+from chalicelib.lambdas import write_clicks
 from chalicelib.routing import api as routing
 from chalicelib.routing import pages, store
 from chalicelib.routing.record import draw_of, lot_of
 from chalicelib.tables.clicks import Duplicate
 from chalicelib.tables.counters import Cap
 from chalicelib.tables.routes import Route
-from chalicelib.tracking import store as tracking
-from chalicelib.tracking.handlers import write_clicks
-from chalicelib.tracking.unwritten import store as unwritten
 from tests.builders import LEARNED_AT
 from tests.conftest import Answered, Api, dynamodb, table_definitions
 from tests.documents import (
@@ -333,7 +333,7 @@ def test_a_full_cap_is_remembered_and_not_asked_again(admin: Api) -> None:
     (row,) = Cap.scan()
     row.update([Cap.used.set(0)])
     assert host(clicked(code)) == "network.example"
-    tracking.forget()
+    reservation.forget()
     assert host(clicked(code)) == "capped.example"
 
 
@@ -640,8 +640,33 @@ def test_a_click_that_the_queue_refuses_too_stands_in_the_log(admin: Api, capsys
     assert host(clicked(code)) == "game.example"
     (line,) = [each for each in capsys.readouterr().err.splitlines() if each.startswith("CLICK_NOT_WRITTEN ")]
     _with_clicks_table()
-    unwritten.write(line.removeprefix("CLICK_NOT_WRITTEN "))
+    backlog.write(line.removeprefix("CLICK_NOT_WRITTEN "))
     assert [row.outcome for row in recorded().values()] == ["offer"]
+
+
+@pytest.mark.parametrize("table_works", [True, False])
+def test_a_lease_is_released_only_after_the_click_is_stored(
+    admin: Api, table_works: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = new_link(admin, new_campaign(admin))
+    stored_before_release = list[int]()
+    monkeypatch.setattr(reservation, "settle", lambda _: stored_before_release.append(len(recorded())))
+    if not table_works:
+        _without_clicks_table()
+    assert host(clicked(code)) == "game.example"
+    assert stored_before_release == ([1] if table_works else [])
+
+
+def test_a_lease_that_cannot_be_released_does_not_stop_the_visitor(
+    admin: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_: datetime) -> None:
+        raise ValueError
+
+    code = new_link(admin, new_campaign(admin))
+    monkeypatch.setattr(reservation, "settle", fails)
+    assert host(clicked(code)) == "game.example"
+    assert "lease not released: ValueError()" in capsys.readouterr().err
 
 
 def test_an_edit_is_live_after_two_seconds(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from chalicelib.caps.windows import Place
 from chalicelib.domain.route import Learned, PublisherLink
 from chalicelib.domain.smartlink import OfferAccess
 from chalicelib.dynamodb.errors import Unanswered
@@ -9,7 +10,6 @@ from chalicelib.settings import CACHE_SECONDS
 from chalicelib.tables.counters import Cap
 from chalicelib.tables.publishers import CampaignApproval
 from chalicelib.tables.routes import Link, Route
-from chalicelib.tracking.caps import Place
 from tests.builders import LEARNED_AT, a_route, an_offer, campaign_document, pool_document
 from tests.conftest import dynamodb
 from tests.moto_endpoint import noted

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.clicks.write import write_click
 from chalicelib.domain.ids import timed_id
 from chalicelib.dynamodb import client as dynamodb_client
 from chalicelib.dynamodb import sdk_client, transport
@@ -16,7 +17,6 @@ from chalicelib.dynamodb.attribute_values import text
 from chalicelib.settings import CLICK_DAYS
 from chalicelib.tables import base
 from chalicelib.tables.clicks import Click
-from chalicelib.tracking.store import write_click
 from local import cloud
 from tests.dynamodb.requests import CASES, MADE, outcomes
 from tests.stack.network import Network, at_once

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.tracking.watching.levels import last_hour
+from chalicelib.alerts.thresholds import last_hour
 from tests.stack.network import Network, within
 from tests.stack.test_counting import answer_of, clicks, invoke, stream_records
 

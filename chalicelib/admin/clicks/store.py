@@ -9,11 +9,10 @@ from heapq import merge
 from itertools import chain, islice, takewhile
 from typing import Any
 
-from chalicelib.admin.clicks.order import newest_first
 from chalicelib.admin.clicks.schema import ClickQuery
+from chalicelib.clicks.id_lists import first_id, newest_first, unpacked
 from chalicelib.contract.request import Request
 from chalicelib.contract.store import found, years
-from chalicelib.domain import ids
 from chalicelib.domain.route import Route
 from chalicelib.errors import Invalid
 from chalicelib.routing import snapshot
@@ -24,7 +23,6 @@ from chalicelib.tables.clicks import Click, ClickList
 from chalicelib.tables.publishers import CampaignApproval, Membership
 from chalicelib.tables.routes import Route as RouteRow
 from chalicelib.tables.smartlinks import Pool
-from chalicelib.tracking.runs.run import unpacked
 
 MAX_CLICKS = 2_000
 """Clicks read for one page, however few of them a filter lets through."""
@@ -106,11 +104,6 @@ def _checked(cursor: str | None) -> str | None:
     if cursor is not None and not _CLICK_ID.fullmatch(cursor):
         raise Invalid(("/cursor", "is not a cursor of this list"))
     return cursor
-
-
-def first_id(moment: datetime) -> str:
-    """The least ID that a click of this moment can have."""
-    return ids.timed_id(moment, bytes(10))
 
 
 def _first_of(day: date) -> str:

@@ -11,10 +11,10 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.admin.conversions.schema import ConversionsQuery
 from chalicelib.contract.store import Listing, found, page
+from chalicelib.counters.cells import partitions
 from chalicelib.domain.timestamps import milliseconds
 from chalicelib.errors import Invalid
 from chalicelib.tables.conversions import Conversion
-from chalicelib.tracking.counters.cells import partitions
 
 MAX_DAYS = 366
 _ORDINARY = timedelta(days=30)

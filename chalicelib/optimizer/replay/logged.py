@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from chalicelib.clicks.rejections import PAID, REFUSALS
 from chalicelib.domain.click import Labels, Outcome, Refusal
 from chalicelib.domain.route import PublisherLink, Route
 from chalicelib.domain.smartlink import OfferAccess
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from chalicelib.optimizer.earning import Earning
 from chalicelib.routing.eligibility import Arrival
-from chalicelib.tracking.refusals import PAID, REFUSALS
 
 Stored = Mapping[str, Any]
 

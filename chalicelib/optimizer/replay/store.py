@@ -7,10 +7,11 @@ from datetime import date
 from functools import cache, partial
 from typing import Any
 
-from chalicelib.admin.clicks.store import fields, first_id, routes_of, version_of
+from chalicelib.admin.clicks.store import fields, routes_of, version_of
 from chalicelib.admin.publishing import store as publishing
 from chalicelib.admin.smartlinks import store as smartlinks
 from chalicelib.admin.smartlinks.schema import SmartlinkSettings
+from chalicelib.clicks.id_lists import first_id, unpacked
 from chalicelib.contract.schema import Patch
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.domain.money import millionths
@@ -26,7 +27,6 @@ from chalicelib.tables.clicks import Click, ClickList
 from chalicelib.tables.conversions import Conversion
 from chalicelib.tables.publishers import CampaignApproval
 from chalicelib.tables.smartlinks import Pool
-from chalicelib.tracking.runs.run import unpacked
 
 MAX_RECORDED = 1_000_000
 """Clicks of one range that are listed to sample from: some 20 MB of IDs."""

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.clicks import api, store
+from chalicelib.clicks.id_lists import packed
 from chalicelib.domain import ids
 from chalicelib.routing import snapshot, weights
 from chalicelib.routing.past.store import pool_month
 from chalicelib.tables.clicks import Click, ClickList
 from chalicelib.tables.publishers import CampaignApproval, Membership
 from chalicelib.tables.routes import Route, WeightHistory
-from chalicelib.tracking.runs.run import packed
 from tests.builders import campaign_document, pool_document
 from tests.conftest import Api
 from tests.documents import complaints, good, new_campaign, new_smartlink, pages

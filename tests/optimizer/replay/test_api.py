@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.clicks.id_lists import packed
 from chalicelib.optimizer.replay import api
 from chalicelib.tables.clicks import Click, ClickList
 from chalicelib.tables.conversions import Conversion
@@ -11,7 +12,6 @@ from chalicelib.tables.notifications import Notification
 from chalicelib.tables.requests import Audit
 from chalicelib.tables.routes import Route
 from chalicelib.tables.smartlinks import Pool
-from chalicelib.tracking.runs.run import packed
 from tests.builders import time_of
 from tests.conftest import Answered, Api
 from tests.documents import (

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.clicks.store import Version, routes_of
+from chalicelib.clicks.id_lists import packed
 from chalicelib.domain import ids
 from chalicelib.domain.route import Route as RouteNoun
 from chalicelib.errors import Invalid
@@ -20,7 +21,6 @@ from chalicelib.tables.clicks import Click, ClickList
 from chalicelib.tables.conversions import Conversion
 from chalicelib.tables.publishers import CampaignApproval
 from chalicelib.tables.routes import Route, WeightHistory
-from chalicelib.tracking.runs.run import packed
 from tests.builders import an_arrival, campaign_document, pool_document
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)

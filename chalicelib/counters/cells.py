@@ -1,0 +1,154 @@
+"""Counter cells: what is counted, for which combination of dimensions, in which quarter of an hour.
+
+Quarters, not hours, because an hour of UTC is not an hour everywhere: clocks stand half and three quarters
+of an hour apart, and a report by local hours and days must be exact in each of them.
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from chalicelib.clicks.rejections import lost_reason
+from chalicelib.counters.layout import AnyCell, Counts, Layout
+from chalicelib.domain.click import Arm
+
+QUARTER_MS = 900_000
+QUARTERS_A_DAY = 96
+SHARDS = 4
+"""Partitions of one day, by publisher: each takes about 500 transactional writes a second."""
+
+COUNTS = (
+    "unique_clicks",
+    "duplicate_clicks",
+    "bot_clicks",
+    "conversions",
+    "payout",
+    "revenue",
+    "arrived_conversions",
+    "arrived_payout",
+    "arrived_revenue",
+    "poison",
+)
+"""What a cell counts. Conversions stand twice: in the quarter of their click, and, `arrived`, in their own."""
+
+
+class Cell(NamedTuple):
+    """One combination of dimensions. What is unknown or does not apply is empty.
+
+    `smartlink` is the route's ID (a campaign's for direct links), `reason` why no offer was paid for,
+    `currency` is empty in cells of clicks, `arm` where the admin's weights alone draw.
+    """
+
+    quarter: int
+    smartlink: str = ""
+    epoch: int = 0
+    campaign: str = ""
+    publisher: str = ""
+    country: str = ""
+    device: str = ""
+    os: str = ""
+    sub1: str = ""
+    reason: str = ""
+    currency: str = ""
+    arm: str = ""
+
+
+Cells = dict[Cell, list[int]]
+LAYOUT = Layout(Cell, COUNTS)
+
+
+def quarter_of(milliseconds: int) -> int:
+    """The quarter of an hour, counted from 1970, of a time in milliseconds."""
+    return milliseconds // QUARTER_MS
+
+
+def of_click(stored: Mapping[str, Any]) -> tuple[Cell, str]:
+    """The cell of a recorded click, and which of its counts the click adds one to.
+
+    Raises KeyError, TypeError or ValueError for a record that is no click.
+    """
+    cell = Cell(
+        quarter=quarter_of(int(stored["at"])),
+        smartlink=_text(stored["route_id"]),
+        epoch=int(stored["epoch"]),
+        campaign=stored.get("campaign_id") or "",
+        publisher=_text(stored["publisher_id"]),
+        country=stored.get("country") or "",
+        device=_text(stored["device"]),
+        os=_text(stored["os"]),
+        sub1=(stored.get("sub_ids") or {}).get("sub1") or "",
+        reason=lost_reason(stored),
+        arm=arm_of(stored),
+    )
+    if stored.get("is_bot"):
+        return cell, "bot_clicks"
+    return cell, "duplicate_clicks" if stored.get("is_duplicate") else "unique_clicks"
+
+
+def arm_of(stored: Mapping[str, Any]) -> str:
+    """The arm of a click, or of a conversion's click, as cells have it."""
+    arm: str = stored.get("arm") or ""
+    return "" if arm == Arm.WEIGHTED else arm
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - whatever the record holds
+    if not isinstance(value, str):
+        message = f"not a text: {value!r}"
+        raise TypeError(message)
+    return value
+
+
+def add(cells: Cells, cell: Cell, **counts: int) -> None:
+    """Adds to the cell's counts, by name."""
+    held = cells.setdefault(cell, [0] * len(COUNTS))
+    for name, count in counts.items():
+        held[COUNTS.index(name)] += count
+
+
+def merge(cells: dict[AnyCell, list[int]], others: Mapping[AnyCell, Counts]) -> None:
+    """Adds all other cells to these."""
+    for cell, counts in others.items():
+        held = cells.setdefault(cell, [0] * len(counts))
+        for n, count in enumerate(counts):
+            held[n] += count
+
+
+def shard_of(publisher_id: str) -> int:
+    """The shard of the publisher's cells, the same in every process."""
+    return zlib.crc32(publisher_id.encode()) % SHARDS
+
+
+def partition(day: date, shard: int) -> str:
+    """The partition of the cells of a UTC day and a shard."""
+    return f"{day.isoformat()}#{shard}"
+
+
+def day_of(quarter: int) -> date:
+    """The UTC day of a quarter."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=quarter // QUARTERS_A_DAY)).date()
+
+
+def by_partition(cells: Mapping[Cell, Counts]) -> dict[str, Cells]:
+    """The cells under the partitions they belong to."""
+    found: dict[str, Cells] = {}
+    for cell, counts in cells.items():
+        where = partition(day_of(cell.quarter), shard_of(cell.publisher))
+        found.setdefault(where, {})[cell] = list(counts)
+    return found
+
+
+def partitions(days: Iterable[date], publisher_id: str | None = None) -> list[str]:
+    """The partitions of these UTC days: of one publisher's shard, or all."""
+    shards = range(SHARDS) if publisher_id is None else [shard_of(publisher_id)]
+    return [partition(day, shard) for day in days for shard in shards]
+
+
+def merge_days(now: datetime, kept: int) -> list[date]:
+    """The UTC days whose blocks are merged at `now`: today, yesterday, and one older day, another each minute.
+
+    In `kept` minutes each of so many days has had its turn.
+    """
+    minute = int(now.timestamp()) // 60
+    ages = (0, 1, 2 + minute % kept)
+    return [now.date() - timedelta(days=age) for age in ages]

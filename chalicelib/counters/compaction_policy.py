@@ -1,0 +1,39 @@
+"""How the partitions of one kind of cells are kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.counters import cells
+from chalicelib.counters.column_codec import packed, unpacked
+from chalicelib.counters.layout import Layout
+
+MERGED_FROM = 16
+"""Blocks of one partition that are worth a merge: to rewrite a chunk for fewer costs more than to read them."""
+
+Cells = dict[Any, list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How the partitions of one kind of cells are kept: merged from so many blocks, and `coarse` (None: as they are).
+
+    `coarse` gives the cells as they are to be kept at a time. It must not matter how often it was asked before,
+    nor whether of the parts or of their sum.
+    """
+
+    layout: Layout[Any] = cells.LAYOUT
+    merged_from: int = MERGED_FROM
+    coarse: Callable[[Cells, datetime], Cells] | None = None
+
+    def unpacked(self, stored: bytes) -> Cells:
+        """The cells of what was packed."""
+        return unpacked(stored, self.layout)
+
+    def packed(self, held: Cells, now: datetime) -> bytes:
+        """The cells, packed as they are to be kept at `now`."""
+        return packed(self.coarse(held, now) if self.coarse else held, self.layout)
+
+
+REPORTS = Keeping()

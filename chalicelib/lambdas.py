@@ -1,0 +1,140 @@
+"""The background Lambdas: trigger, batch size and one call each.
+
+They do not import `app.py`. The redirect's process registers them too, so their work is imported when it runs.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
+
+from chalicelib.settings import CLICK_DAYS, COUNTING_SECONDS, learning_minutes
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_sqs_message(queue="unwritten-clicks", batch_size=10, name="write_clicks")
+def write_clicks(event: SQSEvent) -> dict[str, Any]:
+    """Write the clicks that DynamoDB rejected before; return those that failed again."""
+    from chalicelib.clicks.backlog import write  # noqa: PLC0415
+
+    return _process_each(event, write)
+
+
+@blueprint.on_dynamodb_record(
+    stream_arn="clicks",  # .chalice/resources.json sets the ARN
+    batch_size=1000,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=COUNTING_SECONDS,
+    name="count_clicks",
+)
+def count_clicks(event: DynamoDBEvent) -> dict[str, Any]:
+    """Aggregate the clicks of the stream; return the first record that could not be counted."""
+    from chalicelib.counters.aggregator import Uncounted, count  # noqa: PLC0415
+
+    try:
+        count(event.to_dict()["Records"], datetime.now(UTC))
+    except Uncounted as stopped:
+        return _failures(stopped.sequence)
+    return _failures()
+
+
+@blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="merge_counters")
+def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
+    """Compact the counter blocks of today and yesterday each minute, and of older days in turn.
+
+    The learning counters are compacted for the smartlinks in these blocks. On the older day those with too few
+    blocks to compact are included, so that every smartlink is visited eventually.
+    """
+    from chalicelib.counters import learning_blocks  # noqa: PLC0415
+    from chalicelib.counters.cells import merge_days, partitions  # noqa: PLC0415
+    from chalicelib.counters.compaction import few_left, merge_all  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    days = merge_days(now, CLICK_DAYS)
+    merged = merge_all(partitions(days), now)
+    learned = learning_blocks.merge([*merged, *few_left(partitions(days[-1:]))], now)
+    return {"merged": len(merged), "learned": learned}
+
+
+@blueprint.on_dynamodb_record(
+    stream_arn="caps",  # .chalice/resources.json sets the ARN
+    batch_size=1000,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=5,
+    name="watch_caps",
+)
+def watch_caps(event: DynamoDBEvent) -> None:
+    """Notify the admins of caps that reached 80 % or 100 %."""
+    from chalicelib.alerts import cap_alerts  # noqa: PLC0415
+
+    cap_alerts.watch_caps(event.to_dict()["Records"], datetime.now(UTC))
+
+
+@blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="watch_fallbacks")
+def watch_fallbacks(event: CloudWatchEvent) -> None:  # noqa: ARG001 - its time may be late
+    """Notify the admins of smartlinks that lost more than 5 % of their clicks in the last full hour."""
+    from chalicelib.alerts import fallback_alerts  # noqa: PLC0415
+
+    fallback_alerts.watch_fallbacks(datetime.now(UTC))
+
+
+@blueprint.on_dynamodb_record(
+    stream_arn="conversions",  # .chalice/resources.json sets the ARN
+    batch_size=100,
+    starting_position="TRIM_HORIZON",
+    name="announce_conversions",
+)
+def announce_conversions(event: DynamoDBEvent) -> dict[str, Any]:
+    """Queue a message for each postback that matches a changed conversion; return the first record that failed."""
+    from chalicelib.postbacks.announcing.store import announce  # noqa: PLC0415
+
+    records = event.to_dict()["Records"]
+    undone = announce(records, datetime.now(UTC))
+    print(f"{len(records)} changed conversions announced, up to {undone or 'the last'}")
+    return _failures(undone) if undone else _failures()
+
+
+@blueprint.on_sqs_message(queue="postbacks", batch_size=1, name="deliver_postbacks")
+def deliver_postbacks(event: SQSEvent) -> dict[str, Any]:
+    """Send postbacks to publishers; return the messages to be received again."""
+    from chalicelib.postbacks.delivering.store import deliver_now  # noqa: PLC0415
+
+    return _process_each(event, deliver_now)
+
+
+@blueprint.schedule(Rate(learning_minutes(), unit=Rate.MINUTES), name="learn")
+def learn(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
+    """Queue all active smartlinks in rotation `optimized`, several per message."""
+    from chalicelib.optimizer.rounds.store import begin  # noqa: PLC0415
+
+    pools = begin(datetime.now(UTC))
+    print(f"{pools} smartlinks queued for optimization")
+    return {"pools": pools}
+
+
+@blueprint.on_sqs_message(queue="learning", batch_size=1, name="learn_pools")
+def learn_pools(event: SQSEvent) -> dict[str, Any]:
+    """Optimize the smartlinks of a message; return the messages to be received again."""
+    from chalicelib.optimizer.rounds import message  # noqa: PLC0415
+    from chalicelib.optimizer.store import learn_all  # noqa: PLC0415
+
+    return _process_each(event, lambda body: learn_all(message.read(body), lambda: datetime.now(UTC)))
+
+
+def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str, Any]:
+    """Process each message on its own, whatever it holds, so that one failure does not delay the others."""
+    failed = []
+    for message in event.to_dict()["Records"]:
+        try:
+            process(message["body"])
+        except Exception as error:  # noqa: BLE001
+            print(f"message {message['messageId']} failed, it will be received again: {error!r}")
+            failed.append(message["messageId"])
+    return _failures(*failed)
+
+
+def _failures(*items: str) -> dict[str, Any]:
+    """The response that makes Lambda send these messages or records again, and no others."""
+    return {"batchItemFailures": [{"itemIdentifier": item} for item in items]}

@@ -1,0 +1,56 @@
+import pytest
+from hypothesis import given
+
+from chalicelib.caps.duplicate_filter import Mark, mark
+from chalicelib.domain.campaign import Campaign, DuplicateFilter, DuplicateIdentity
+from chalicelib.domain.visitor import Visitor
+from tests import strategies as some
+from tests.builders import NOW, a_campaign, a_visitor
+
+
+def _filtered(campaign_id: str = "cmp_1") -> Campaign:
+    return a_campaign(campaign_id, duplicate_filter=DuplicateFilter(DuplicateIdentity.IP_UA, 3600))
+
+
+def _key(visitor: Visitor, campaign: Campaign | None = None) -> str:
+    found = mark(campaign or _filtered(), visitor, NOW)
+    assert found
+    return found.key
+
+
+def test_a_campaign_without_a_filter_marks_nobody() -> None:
+    assert mark(a_campaign(), a_visitor(), NOW) is None
+
+
+def test_a_mark_names_campaign_and_identity_and_ends_with_the_window() -> None:
+    assert mark(_filtered(), a_visitor(), NOW) == Mark(
+        key="cmp_1|ip_ua|31ca0fb10671aa538a08c2a3d2be063b",
+        expires_at=1_793_795_400 + 3600,
+    )
+
+
+def test_the_same_address_and_agent_are_the_same_visitor() -> None:
+    assert _key(a_visitor()) == _key(a_visitor(country="GB", language="de", is_bot=True))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(a_visitor(address="203.0.113.8"), id="another address"),
+        pytest.param(a_visitor(user_agent="curl/8.7.1"), id="another agent"),
+        pytest.param(a_visitor(address="203.0.113.7\nMozilla/5.0 (iPhone)", user_agent=""), id="all in the address"),
+    ],
+)
+def test_another_address_or_agent_is_another_visitor(other: Visitor) -> None:
+    assert _key(a_visitor()) != _key(other)
+
+
+def test_each_campaign_has_marks_of_its_own() -> None:
+    assert _key(a_visitor()) != _key(a_visitor(), _filtered("cmp_2"))
+
+
+@given(some.texts)
+def test_any_agent_leaves_a_mark_that_does_not_show_it(user_agent: str) -> None:
+    digest = _key(a_visitor(user_agent=user_agent)).rpartition("|")[2]
+
+    assert len(bytes.fromhex(digest)) == 16

@@ -1,0 +1,87 @@
+"""A click's item against the table's model: what we write by hand is what PynamoDB would write."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
+
+from chalicelib.clicks.item_codec import item, record
+from chalicelib.tables.base import WholeNumber
+from chalicelib.tables.clicks import Click
+
+ATTRIBUTES = {name: each for name, each in Click.get_attributes().items() if name != "expires_at"}
+SHORT = {name: each.attr_name for name, each in ATTRIBUTES.items()}
+OPTIONAL = {name for name, each in ATTRIBUTES.items() if each.null}
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+VALUES: dict[type, st.SearchStrategy[Any]] = {
+    UnicodeAttribute: texts,
+    WholeNumber: st.integers(0, 2**62),
+    BooleanAttribute: st.booleans(),
+    JSONAttribute: st.dictionaries(texts, texts, max_size=4),
+}
+
+
+@st.composite
+def records(draw: st.DrawFn) -> dict[str, Any]:
+    """Clicks of any fields that the table takes, the optional ones there, None or missing, in any order."""
+    kept = draw(st.permutations([name for name in ATTRIBUTES if name not in OPTIONAL or draw(st.booleans())]))
+    return {name: draw(_values(name)) for name in kept}
+
+
+def _values(name: str) -> st.SearchStrategy[Any]:
+    values = VALUES[type(ATTRIBUTES[name])]
+    return st.none() | values if name in OPTIONAL else values
+
+
+def a_record() -> dict[str, Any]:
+    """A click of which everything is known."""
+    examples = {UnicodeAttribute: "x", WholeNumber: 1, BooleanAttribute: True, JSONAttribute: {"sub1": "é"}}
+    return {name: examples[type(each)] for name, each in ATTRIBUTES.items()}
+
+
+@given(records(), st.integers(0, 2**40))
+def test_every_click_is_stored_as_its_model_stores_it(click: dict[str, Any], expires_at: int) -> None:
+    assert item(click, expires_at) == Click(**click, expires_at=expires_at).serialize()
+
+
+@given(records(), st.integers(0, 2**40))
+def test_every_stored_click_is_read_again_and_as_its_model_reads_it(click: dict[str, Any], expires_at: int) -> None:
+    stored = json.loads(json.dumps(item(click, expires_at)))
+    read = Click.from_raw_data(stored).attribute_values
+    known = {name: value for name, value in click.items() if value is not None}
+    assert read == {**known, "expires_at": expires_at}
+    assert record(stored) == read
+
+
+def test_the_model_and_the_item_have_the_same_names() -> None:
+    assert item(a_record(), 1).keys() == {*SHORT.values(), "expires_at"}
+    alone = {name: item({name: value}, 1).keys() - {"expires_at"} for name, value in a_record().items()}
+    assert alone == {name: {short} for name, short in SHORT.items()}
+
+
+def test_a_truth_that_is_false_is_kept_and_what_is_not_known_is_not() -> None:
+    assert item({"is_bot": False, "is_duplicate": None}, 5) == {"expires_at": {"N": "5"}, "bo": {"BOOL": False}}
+
+
+@pytest.mark.parametrize("name", ["lc", "draw", ""])
+def test_a_field_that_the_table_does_not_have_is_an_error(name: str) -> None:
+    with pytest.raises(KeyError, match=repr(name)):
+        item({**a_record(), name: "x"}, 1)
+
+
+def test_what_the_table_has_besides_is_left_out() -> None:
+    assert record({"click_id": {"S": "x"}, "zz": {"L": []}}) == {"click_id": "x"}
+
+
+@pytest.mark.parametrize(
+    ("stored", "error"),
+    [({"lc": {"N": "1"}}, KeyError), ({"rv": {"N": "x"}}, ValueError), ({"su": {"S": "{"}}, ValueError)],
+    ids=["another kind", "no number", "no JSON"],
+)
+def test_a_stored_field_that_cannot_be_read_is_an_error(stored: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        record(stored)

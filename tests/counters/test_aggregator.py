@@ -1,0 +1,319 @@
+"""The aggregator under kills and redeliveries, on moto: counters equal clicks."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pynamodb.exceptions import TransactWriteError
+
+from chalicelib import settings as settings_of_the_stack
+from chalicelib.clicks import id_lists
+from chalicelib.clicks import write as clicks_write
+from chalicelib.counters import aggregator, cells, stream_batch
+from chalicelib.counters.cells import Cell, Cells
+from chalicelib.counters.column_codec import unpacked
+from chalicelib.counters.learning_cells import LAYOUT, LearningCell, LearningCells
+from chalicelib.lambdas import count_clicks
+from chalicelib.tables.base import connection
+from chalicelib.tables.clicks import Click, ClickList
+from chalicelib.tables.counters import Counter, Run
+from chalicelib.tables.notifications import Notification
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+AT = int(NOW.timestamp() * 1000)
+
+
+THROTTLED = TransactWriteError("throttled")
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture(autouse=True)
+def queues(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A queue for what cannot be counted."""
+    clicks_write.queues.cache_clear()
+    queue = boto3.client("sqs").create_queue(QueueName="poison-records")
+    monkeypatch.setenv("POISON_RECORDS_QUEUE_URL", queue["QueueUrl"])
+    yield
+    clicks_write.queues.cache_clear()
+
+
+def a_click(n: int, **changes: Any) -> Click:
+    fields = {
+        "at": AT + 1000 * n,
+        "expires_at": 0,
+        "code": "abcde12345",
+        "route_id": "cmp_0" if n % 13 == 12 else f"sml_{n % 2}",
+        "route_version": 1,
+        "epoch": 1,
+        "publisher_id": f"pub_{n % 3}",
+        "outcome": "catch_all" if n % 9 == 8 else "offer",
+        "campaign_id": f"cmp_{n % 2}",
+        "refusals": "-",
+        "arm": ("weighted", "optimized", "holdout")[n // 2 % 3],
+        "country": "US",
+        "device": "mobile",
+        "os": "ios",
+        "is_bot": True if n % 5 == 4 else None,
+        "is_duplicate": True if n % 7 == 6 else None,
+        "sub_ids": {"sub1": f"s{n % 2}"},
+    }
+    return Click(f"click{n:05d}", **{**fields, **changes})
+
+
+def a_record(n: int, name: str = "INSERT", image: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    seen = {
+        "SequenceNumber": f"{100_000_000_000_000_000_000 + n}",
+        "ApproximateCreationDateTime": AT / 1000,
+        "Keys": {"click_id": {"S": f"click{n:05d}"}},
+        "NewImage": a_click(n, **changes).serialize() if image is None else image,
+    }
+    return {"eventID": str(n), "eventName": name, "dynamodb": seen}
+
+
+def counted() -> Cells:
+    found: Cells = {}
+    for row in Counter.scan(~Counter.partition.startswith("sml_")):
+        cells.merge(found, unpacked(row.cells))
+    return found
+
+
+def learned() -> dict[str, LearningCells]:
+    """The cells of learning by partition."""
+    found: dict[str, LearningCells] = {}
+    for row in Counter.scan(Counter.partition.startswith("sml_")):
+        cells.merge(found.setdefault(row.partition, {}), unpacked(row.cells, LAYOUT))
+    return found
+
+
+def expected_of_learning(count: int) -> dict[str, LearningCells]:
+    """One click for each that is no bot's, no duplicate, on no direct link and that an offer took."""
+    found: dict[str, LearningCells] = {}
+    for n in range(count):
+        if n % 13 != 12 and n % 9 != 8 and n % 5 != 4 and n % 7 != 6:
+            cell = LearningCell(AT // 3_600_000, 1, "US", "mobile", f"cmp_{n % 2}")
+            cells.merge(found.setdefault(f"sml_{n % 2}#1", {}), {cell: [1, *[0] * 6]})
+    return found
+
+
+def expected(count: int) -> Cells:
+    found: Cells = {}
+    for n in range(count):
+        cell, what = cells.of_click(a_click(n).attribute_values)
+        cells.add(found, cell, **{what: 1})
+    return found
+
+
+def listed() -> list[str]:
+    return sorted(each for row in ClickList.scan() for each in id_lists.unpacked(row.click_ids))
+
+
+def set_aside() -> list[dict[str, Any]]:
+    """The messages of the poison queue."""
+    client, url = boto3.client("sqs"), settings_of_the_stack.poison_records_queue()
+    got = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(each["Body"]) for each in got]
+
+
+def empty_tables() -> None:
+    for model in (Counter, Run, ClickList):
+        with model.batch_write() as batch:
+            for row in model.scan():
+                batch.delete(row)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Kills the process before or after the call to AWS whose number stands in the list: `[7, 1]` after the seventh."""
+    client = connection().client
+    call = type(client)._make_api_call
+    kill: list[int] = []
+
+    def counting(self: Any, operation: str, parameters: Any) -> Any:
+        if kill:
+            kill[0] -= 1
+            if kill[0] == 0 and not kill[1]:
+                raise Killed
+        answer = call(self, operation, parameters)
+        if kill and kill[0] == 0:
+            raise Killed
+        return answer
+
+    monkeypatch.setattr(type(client), "_make_api_call", counting)
+    return kill
+
+
+def test_clicks_are_counted_and_listed_by_route_and_day() -> None:
+    aggregator.count([a_record(n) for n in range(12)], NOW)
+    assert counted() == expected(12)
+    assert learned() == expected_of_learning(12)
+    assert listed() == [f"click{n:05d}" for n in range(12)]
+    assert {row.route_day for row in ClickList.scan()} == {"sml_0#2026-11-21", "sml_1#2026-11-21"}
+
+
+def test_what_is_changed_or_removed_counts_nothing() -> None:
+    aggregator.count([a_record(0), a_record(1, "MODIFY"), a_record(2, "REMOVE", image={})], NOW)
+    assert counted() == expected(1)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param([(0, 20)], id="whole"),
+        pytest.param([(0, 3), (3, 20)], id="cut inside a run"),
+        pytest.param([(0, 3), (3, 5), (5, 9), (9, 20)], id="cut into many"),
+        pytest.param([(0, 3), (0, 3), (3, 20)], id="cut inside a run, the first part twice"),
+        pytest.param([(0, 26)], id="with more at the end"),
+        pytest.param([(0, 7), (7, 26)], id="cut, with more at the end"),
+    ],
+)
+def test_a_batch_delivered_again_counts_once(monkeypatch: pytest.MonkeyPatch, parts: list[tuple[int, int]]) -> None:
+    monkeypatch.setattr(stream_batch, "MAX_RECORDS", 8)
+    records = [a_record(n) for n in range(26)]
+    aggregator.count(records[:20], NOW)
+    for start, end in parts:
+        aggregator.count(records[start:end], NOW)
+    assert counted() == expected(parts[-1][1])
+    assert learned() == expected_of_learning(parts[-1][1])
+
+
+Delivery = tuple[int, int, int, bool]
+"""How many records; after how many calls to AWS the process is killed, and whether that call is still carried out;
+whether the acknowledgement is lost."""
+
+deliveries = st.lists(
+    st.tuples(st.integers(1, 12), st.integers(0, 12), st.integers(0, 1), st.booleans()), min_size=1, max_size=10
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(planned=deliveries, size=st.integers(1, 6), reach=st.integers(1, 12))
+def test_counters_equal_clicks_whatever_is_killed_and_delivered_again(
+    calls: list[int], planned: list[Delivery], size: int, reach: int
+) -> None:
+    """As a stream does, every delivery begins where an earlier one began or ended, at or before what is counted."""
+    empty_tables()
+    total = 30
+    records = [a_record(n) for n in range(total)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream_batch, "MAX_RECORDS", size)
+        begin = 0
+        for length, kill_after, carried_out, lost in planned:
+            calls[:] = [kill_after, carried_out] if kill_after else []
+            try:
+                aggregator.count(records[begin : begin + length], NOW)
+            except Killed:
+                continue
+            finally:
+                calls.clear()
+            if not lost:
+                begin = min(begin + length, total)
+        while begin < total:
+            aggregator.count(records[begin : begin + reach], NOW)
+            begin += reach
+    assert counted() == expected(total)
+    assert learned() == expected_of_learning(total)
+    assert listed() == [f"click{n:05d}" for n in range(total)]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(planned=st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5)), min_size=1, max_size=12))
+def test_a_checkpoint_that_falls_back_to_any_earlier_one_changes_nothing(planned: list[tuple[int, int]]) -> None:
+    empty_tables()
+    records = [a_record(n) for n in range(24)]
+    ends = [0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream_batch, "MAX_RECORDS", 5)
+        for length, back in planned:
+            begin = ends[max(len(ends) - 1 - back, 0)]
+            aggregator.count(records[begin : begin + length], NOW)
+            ends.append(min(begin + length, 24))
+            ends.sort()
+        aggregator.count(records[ends[-1] :], NOW)
+    assert counted() == expected(24)
+    assert learned() == expected_of_learning(24)
+
+
+def test_two_invocations_at_once_count_a_batch_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [a_record(n) for n in range(10)]
+    commit = aggregator._commit
+
+    def overtaken(*given: Any) -> bool:
+        monkeypatch.setattr(aggregator, "_commit", commit)
+        aggregator.count(records[:6], NOW)
+        return commit(*given)
+
+    monkeypatch.setattr(aggregator, "_commit", overtaken)
+    aggregator.count(records, NOW)
+    assert counted() == expected(10)
+    assert learned() == expected_of_learning(10)
+
+
+BROKEN = {
+    "no publisher": {"click_id": {"S": "x"}, "at": {"N": "1795000000000"}, "ro": {"S": "sml_1"}, "ep": {"N": "1"}},
+    "another type": {"click_id": {"S": "x"}, "at": {"S": "yesterday"}},
+    "an unknown outcome": {**a_click(1).serialize(), "ou": {"S": "elsewhere"}},
+    "nothing": {},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_record_that_cannot_be_read_is_set_aside_counted_and_told_once_and_the_rest_goes_on(name: str) -> None:
+    records = [a_record(0), a_record(1, image=BROKEN[name]), a_record(2)]
+    aggregator.count(records, NOW)
+    aggregator.count(records, NOW)
+    found = counted()
+    assert found.pop(Cell(cells.quarter_of(AT))) == [0] * 9 + [1]
+    assert sum(counts[0] for counts in found.values()) == 2
+    (message,) = set_aside()
+    assert message["sequence"] == records[1]["dynamodb"]["SequenceNumber"]
+    assert message["reason"]
+    told = [row for row in Notification.scan() if row.kind]
+    assert [(row.kind, row.owner_year) for row in told] == [("poison_record", "admin#2026")]
+
+
+def test_where_the_tables_do_not_answer_the_handler_reports_the_first_uncounted_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream_batch, "MAX_RECORDS", 4)
+    records = [a_record(n) for n in range(10)]
+    commit, done = aggregator._commit, []
+
+    def failing(*given: Any) -> bool:
+        done.append(given)
+        if len(done) == 2:
+            raise THROTTLED
+        return commit(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(aggregator, "_commit", failing)
+        answer = count_clicks({"Records": records}, None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": records[4]["dynamodb"]["SequenceNumber"]}]}
+    assert counted() == expected(4)
+    assert count_clicks({"Records": records[4:]}, None) == {"batchItemFailures": []}
+    assert counted() == expected(10)
+
+
+def test_a_refusal_that_is_no_condition_is_not_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aggregator, "add_blocks", lambda write, *_: write.save(Counter("", "x", cells=b"")))
+    with pytest.raises(aggregator.Uncounted):
+        aggregator.count([a_record(0)], NOW)
+    assert counted() == {}
+
+
+def test_a_counted_run_is_remembered_for_longer_than_the_stream_keeps_it() -> None:
+    aggregator.count([a_record(0)], NOW)
+    (row,) = Run.scan()
+    assert row.expires_at == int((NOW + timedelta(days=7)).timestamp())
+
+
+def test_a_click_counts_on_its_own_day() -> None:
+    aggregator.count([a_record(0, at=AT - 31 * 86_400_000)], NOW)
+    assert {cells.day_of(cell.quarter) for cell in counted()} == {date(2026, 10, 21)}

@@ -1,0 +1,217 @@
+import json
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.lambdas import announce_conversions, deliver_postbacks, learn, learn_pools, write_clicks
+from chalicelib.optimizer.rounds.message import Message
+from chalicelib.optimizer.rounds.message import written as run_body
+from chalicelib.postbacks.message import written as delivery_body
+from chalicelib.tables.clicks import Click
+from chalicelib.tables.postbacks import PostbackDelivery
+from chalicelib.tables.routes import Route
+from tests.conftest import Api, dynamodb
+from tests.optimizer.pools import AT, a_pool
+from tests.optimizer.queue import make_queue as make_learning_queue
+from tests.optimizer.queue import queued as queued_runs
+from tests.postbacks.rows import a_click, a_conversion, a_postback
+from tests.postbacks.rows import a_message as a_delivery_message
+from tests.postbacks.rows import make_queue as make_postbacks_queue
+from tests.postbacks.rows import queued as queued_deliveries
+
+pytestmark = pytest.mark.usefixtures("tables")
+
+
+def messages(*bodies: str) -> dict[str, Any]:
+    """An event of the queue; its messages are numbered."""
+    return {"Records": [{"messageId": str(n), "body": body} for n, body in enumerate(bodies)]}
+
+
+def failures(response: dict[str, Any]) -> list[str]:
+    """The messages or records, by number, that are to be received again."""
+    assert set(response) == {"batchItemFailures"}
+    return [each["itemIdentifier"] for each in response["batchItemFailures"]]
+
+
+def failed_writes(*bodies: str) -> list[str]:
+    return failures(write_clicks(messages(*bodies), None))
+
+
+def failed_deliveries(*bodies: str) -> list[str]:
+    return failures(deliver_postbacks(messages(*bodies), None))
+
+
+def failed_runs(*bodies: str) -> list[str]:
+    return failures(learn_pools(messages(*bodies), None))
+
+
+# Clicks that were not written
+
+
+def a_click_message(click_id: str) -> str:
+    """A click as the queue carries it."""
+    row = Click(
+        click_id,
+        at=1_795_000_000_000,
+        expires_at=1_829_560_000,
+        code="abcde12345",
+        route_id="sml_1",
+        route_version=7,
+        epoch=1,
+        publisher_id="pub_1",
+        outcome="offer",
+        arm="weighted",
+        device="mobile",
+        os="ios",
+    )
+    return json.dumps(row.serialize())
+
+
+def written() -> set[str]:
+    return {row.click_id for row in Click.scan()}
+
+
+def test_each_click_of_a_batch_is_written() -> None:
+    assert failed_writes(*(a_click_message(f"click {n}") for n in range(10))) == []
+    assert written() == {f"click {n}" for n in range(10)}
+
+
+def test_a_batch_delivered_twice_is_written_once() -> None:
+    batch = [a_click_message("a"), a_click_message("b")]
+    assert [failed_writes(*batch), failed_writes(*batch)] == [[], []]
+    assert written() == {"a", "b"}
+
+
+POISON = {
+    "no JSON": "not json",
+    "nothing": "",
+    "a list": "[]",
+    "a number": "7",
+    "null": "null",
+    "an object of nothing": "{}",
+    "a click without its fields": '{"click_id": {"S": "poison"}}',
+    "a field without its type": '{"click_id": "poison"}',
+    "a field of another type": '{"click_id": {"N": "7"}}',
+    "a time that is no number": a_click_message("poison").replace("1795000000000", "soon"),
+}
+
+
+@pytest.mark.parametrize("poison", POISON.values(), ids=POISON)
+def test_invalid_click_message_does_not_block_the_others(poison: str) -> None:
+    assert failed_writes(a_click_message("a"), poison, a_click_message("b")) == ["1"]
+    assert written() == {"a", "b"}
+
+
+def test_click_rejected_again_is_received_again_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    dynamodb().delete_table(TableName="smartlink-clicks")
+    assert failed_writes(a_click_message("a"), a_click_message("b")) == ["0", "1"]
+    assert capsys.readouterr().out.count("failed") == 2
+
+
+# Postbacks
+
+
+@pytest.fixture(autouse=True)
+def postbacks_queue(tables: None) -> None:
+    make_postbacks_queue()
+
+
+@pytest.fixture
+def closed_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A loopback port where nobody listens, allowed to be called."""
+    monkeypatch.setenv("POSTBACKS_TO_LOOPBACK", "1")
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        yield reserved.getsockname()[1]
+
+
+def failed_records(*rows: Any) -> list[str]:
+    """The record, if any, from which the handler asks to get the stream again."""
+    records = [
+        {"eventName": "INSERT", "dynamodb": {"SequenceNumber": str(n), "NewImage": row.serialize()}}
+        for n, row in enumerate(rows)
+    ]
+    return failures(announce_conversions({"Records": records}, None))
+
+
+def test_changed_conversions_are_queued() -> None:
+    a_postback().save()
+    assert failed_records(a_conversion("cnv_1"), a_conversion("cnv_2")) == []
+    assert [each.conversion_id for each in queued_deliveries()] == ["cnv_1", "cnv_2"]
+
+
+def test_stream_is_read_again_from_the_record_that_failed() -> None:
+    dynamodb().delete_table(TableName="smartlink-postbacks")
+    assert failed_records(a_conversion("cnv_1"), a_conversion("cnv_2")) == ["0"]
+
+
+def test_empty_batch_has_no_failures() -> None:
+    assert failed_writes() == failed_records() == failed_deliveries() == failed_runs() == []
+
+
+def test_failed_delivery_is_queued_for_its_next_attempt(closed_port: int) -> None:
+    for row in (a_postback(url=f"http://localhost:{closed_port}/{{click_id}}"), a_conversion(), a_click()):
+        row.save()
+    assert failed_deliveries(delivery_body(a_delivery_message())) == []
+    (tried,) = PostbackDelivery.scan()
+    assert (tried.status, tried.url) == ("failed", f"http://localhost:{closed_port}/click-1")
+    assert [each.attempt for each in queued_deliveries()] == [2]
+
+
+def test_loopback_addresses_are_refused_by_default(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("POSTBACKS_TO_LOOPBACK")
+    for row in (a_postback(url=f"http://127.0.0.1:{closed_port}/"), a_conversion(), a_click()):
+        row.save()
+    assert failed_deliveries(delivery_body(a_delivery_message())) == []
+    assert [each.status for each in PostbackDelivery.scan()] == ["refused"]
+
+
+@pytest.mark.parametrize("poison", ["", "not json", "[]", "{}", "null"])
+def test_invalid_delivery_message_does_not_block_the_others(poison: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert failed_deliveries(poison, delivery_body(a_delivery_message())) == ["0"]
+    assert "message 0 failed" in capsys.readouterr().out
+
+
+def test_failed_delivery_message_is_received_again() -> None:
+    dynamodb().delete_table(TableName="smartlink-postbacks")
+    assert failed_deliveries(delivery_body(a_delivery_message())) == ["0"]
+
+
+# Optimization
+
+
+TICK = {
+    **dict.fromkeys(("version", "account", "region", "source", "id", "time", "detail-type"), ""),
+    "detail": {},
+    "resources": [],
+}
+
+
+def test_schedule_queues_the_optimized_smartlinks(admin: Api) -> None:
+    make_learning_queue()
+    pool, _ = a_pool(admin)
+    assert learn(TICK, None) == {"pools": 1}
+    (message,) = queued_runs()
+    assert message.pools == (pool,)
+    assert abs(message.at - datetime.now(UTC).timestamp()) < 60
+
+
+def test_queued_smartlink_is_optimized(admin: Api) -> None:
+    pool, _ = a_pool(admin)
+    assert failed_runs(run_body(Message(AT, (pool,)))) == []
+    assert Route.get(pool).weights_version
+
+
+@pytest.mark.parametrize("poison", ["", "not json", "[]", "{}", "null"])
+def test_invalid_run_message_does_not_block_the_others(admin: Api, poison: str) -> None:
+    pool, _ = a_pool(admin)
+    assert failed_runs(poison, run_body(Message(AT, (pool,)))) == ["0"]
+    assert Route.get(pool).weights_version
+
+
+def test_run_message_is_received_again_after_an_aws_error(tables: None) -> None:
+    dynamodb().delete_table(TableName="smartlink-routes")
+    assert failed_runs(run_body(Message(AT, ("sml_1",)))) == ["0"]
