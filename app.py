@@ -2,7 +2,7 @@
 
 from chalice.app import Chalice
 
-from chalicelib.contract.api import blueprint as api
+from chalicelib.http.blueprint import blueprint as api
 from chalicelib.lambdas import blueprint as lambdas
 from chalicelib.routing.api import blueprint as redirect
 

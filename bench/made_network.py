@@ -81,10 +81,10 @@ class _Admin:
     """The admin's side of the API, called in process as API Gateway would."""
 
     def __init__(self) -> None:
-        from chalicelib.auth import Role, mint  # noqa: PLC0415 - only where the tables are emulated
+        from chalicelib.http.authentication import Role, generate_key  # noqa: PLC0415 - only where the tables are emulated
         from chalicelib.tables.publishers import ApiKey  # noqa: PLC0415
 
-        key = mint(Role.ADMIN)
+        key = generate_key(Role.ADMIN)
         ApiKey(key.id, role="admin", owner="admin", digest=key.digest, created_at="2026-11-21T00:00:00Z").save()
         self._headers = {"Authorization": f"Bearer {key.text}", "Host": "api.network.example"}
 

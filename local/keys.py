@@ -13,9 +13,9 @@ _ID_LENGTH = 12
 
 def make_admin_key(cloud: Cloud) -> str:
     """A new admin key of the stack, shown this once; the table keeps its hash."""
-    from chalicelib.auth import Role, mint  # noqa: PLC0415 - boto3 alone starts faster, and most commands mint nothing
+    from chalicelib.http.authentication import Role, generate_key  # noqa: PLC0415 - boto3 alone starts faster, and most commands mint nothing
 
-    key = mint(Role.ADMIN)
+    key = generate_key(Role.ADMIN)
     item = {
         "id": key.id,
         "role": str(Role.ADMIN),

@@ -7,12 +7,12 @@ from typing import Any
 
 from chalicelib.admin.campaigns.schema import CampaignSettings
 from chalicelib.admin.smartlinks.schema import SmartlinkSettings
-from chalicelib.contract.schema import validated
 from chalicelib.domain.campaign import Campaign, Cap, CapMetric, CapWindow
 from chalicelib.domain.click import Labels
 from chalicelib.domain.route import Learned, PublisherLink, Route
 from chalicelib.domain.smartlink import Offer, Rotation
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
+from chalicelib.http.models import validated
 from chalicelib.routing.eligibility import Arrival
 
 NOW = datetime(2026, 11, 4, 12, 30, tzinfo=UTC)

@@ -159,10 +159,10 @@ class Api:
 @pytest.fixture
 def admin(tables: None) -> Api:
     """The API with an admin's key."""
-    from chalicelib import auth
+    from chalicelib.http import authentication
     from chalicelib.tables.publishers import ApiKey
 
-    minted = auth.mint(auth.Role.ADMIN)
+    minted = authentication.generate_key(authentication.Role.ADMIN)
     ApiKey(minted.id, role="admin", owner="admin", digest=minted.digest, created_at="2026-11-21T00:00:00Z").save()
     return Api(minted.text)
 
@@ -170,8 +170,8 @@ def admin(tables: None) -> Api:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The waits between attempts, only noted down, on a clock that stands still."""
-    from chalicelib.contract import store
+    from chalicelib.http import transactions
 
     waits: list[float] = []
-    monkeypatch.setattr(store, "time", SimpleNamespace(sleep=waits.append, monotonic=lambda: 0.0))
+    monkeypatch.setattr(transactions, "time", SimpleNamespace(sleep=waits.append, monotonic=lambda: 0.0))
     return waits

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from chalicelib.contract.schema import Strict
 from chalicelib.domain.url_validation import complaints
 from chalicelib.domain.visitor import Device, OperatingSystem
+from chalicelib.http.models import Strict
 from chalicelib.routing.labels import MAX_LENGTH
 
 

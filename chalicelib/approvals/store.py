@@ -9,13 +9,13 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.approvals import notices
 from chalicelib.approvals.campaigns.store import add_new_link, add_standing_check, grant
-from chalicelib.contract.change import Change
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import Document
-from chalicelib.contract.store import found, transaction
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.domain.smartlink import OfferAccess, SmartlinkStatus, Visibility
-from chalicelib.errors import NotFound
+from chalicelib.http.audit_change import Change
+from chalicelib.http.models import Document
+from chalicelib.http.problems import NotFound
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import found, transaction
 from chalicelib.notifications import send
 from chalicelib.notifications.notification import Notice
 from chalicelib.tables.base import existing

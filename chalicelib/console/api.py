@@ -2,11 +2,11 @@
 
 from chalicelib.console import openapi as generator
 from chalicelib.console.schema import Health
-from chalicelib.contract.handlers import view_of
-from chalicelib.contract.request import Request
-from chalicelib.contract.routes import CALLS
-from chalicelib.contract.view import Text
-from chalicelib.errors import NotFound
+from chalicelib.endpoints import ENDPOINTS
+from chalicelib.http.dispatch import view_of
+from chalicelib.http.problems import NotFound
+from chalicelib.http.request import Request
+from chalicelib.http.view import Text
 from chalicelib.settings import swagger_ui
 
 _ASSETS = {
@@ -32,7 +32,7 @@ def health(request: Request) -> Health:  # noqa: ARG001
 
 def openapi(request: Request) -> Text:
     """Show this document."""
-    described = generator.document(((call, view_of(call)) for call in CALLS), request.base_url)
+    described = generator.document(((endpoint, view_of(endpoint)) for endpoint in ENDPOINTS), request.base_url)
     return Text(generator.text(described), "application/json", {"Access-Control-Allow-Origin": "*"})
 
 

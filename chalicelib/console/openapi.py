@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib.console.schema import ProblemDocument
-from chalicelib.contract.routes import Call
-from chalicelib.contract.schema import Document, NoContent, Strict
-from chalicelib.contract.view import View
+from chalicelib.endpoints import Endpoint
+from chalicelib.http.models import Document, NoContent, Strict
+from chalicelib.http.view import View
 from chalicelib.routing import labels
 
 Schema = dict[str, Any]
@@ -24,14 +24,14 @@ _PROBLEM = "application/problem+json"
 _SIDES = {"admin": "Admin", "publisher": "Publisher"}
 
 
-def document(views: Iterable[tuple[Call, View]], server: str) -> Schema:
+def document(views: Iterable[tuple[Endpoint, View]], server: str) -> Schema:
     """The whole document for calls and their views; `server` is the address they answer at."""
     described = list(views)
     models = _models(view for _, view in described)
     definitions = _definitions(models)
     paths: dict[str, Schema] = {"/s/{code}": _redirect()}
-    for call, view in described:
-        paths.setdefault(call.path, {})[call.method.lower()] = _operation(call, view, definitions)
+    for endpoint, view in described:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, view, definitions)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -108,33 +108,32 @@ def _definitions(models: Iterable[type[BaseModel]]) -> _Definitions:
     return _Definitions(references, schemas["$defs"])
 
 
-def _operation(call: Call, view: View, definitions: _Definitions) -> Schema:
-    name = call.view.removeprefix("chalicelib.").replace(".api:", ".").replace(".", "_")
+def _operation(endpoint: Endpoint, view: View, definitions: _Definitions) -> Schema:
     operation: Schema = {
-        "operationId": f"{name}_posted" if _is_posted(call, view) else name,
+        "operationId": endpoint.operation_id,
         "summary": view.summary,
-        "tags": [_SIDES.get(call.side, "Service")],
-        "parameters": list(_parameters(call, view, definitions)),
+        "tags": [_SIDES.get(endpoint.audience, "Service")],
+        "parameters": list(_parameters(endpoint, view, definitions)),
         "responses": {
-            **{str(status): _success(call, view, definitions, status) for status in _successes(call)},
-            **{str(status): _problem(status, definitions) for status in sorted(set(_problems(call, view)))},
+            **{str(status): _success(endpoint, view, definitions, status) for status in _successes(endpoint)},
+            **{str(status): _problem(status, definitions) for status in sorted(set(_problems(endpoint, view)))},
         },
     }
-    if call.side in _SIDES:
+    if endpoint.audience in _SIDES:
         operation["security"] = [{"key": []}]
     if view.body or view.patch:
         schema = definitions.of(view.body) if view.body else definitions.patch_of(view.patch or Strict)
         required = bool(view.body and any(each.is_required() for each in view.body.model_fields.values()))
         operation["requestBody"] = {"required": required, "content": {_JSON: {"schema": schema}}}
-    elif _is_posted(call, view):
+    elif _is_posted(endpoint, view):
         posted = {"schema": _partial(_query_schema(view, definitions))}
         operation["requestBody"] = {"required": False, "content": {_FORM: posted, _JSON: posted}}
     return operation
 
 
-def _is_posted(call: Call, view: View) -> bool:
+def _is_posted(endpoint: Endpoint, view: View) -> bool:
     """Whether the parameters may stand in the body as well as in the query string."""
-    return call.method == "POST" and view.query is not None
+    return endpoint.method == "POST" and view.query is not None
 
 
 def _query_schema(view: View, definitions: _Definitions) -> Schema:
@@ -148,35 +147,35 @@ def _partial(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if key != "required"}
 
 
-def _successes(call: Call) -> list[int]:
-    return [call.status, *(status for status in call.also if status < HTTPStatus.BAD_REQUEST)]
+def _successes(endpoint: Endpoint) -> list[int]:
+    return [endpoint.status, *(status for status in endpoint.also if status < HTTPStatus.BAD_REQUEST)]
 
 
-def _problems(call: Call, view: View) -> Iterator[int]:
-    yield from (status for status in call.also if status >= HTTPStatus.BAD_REQUEST)
-    if call.side in _SIDES:
+def _problems(endpoint: Endpoint, view: View) -> Iterator[int]:
+    yield from (status for status in endpoint.also if status >= HTTPStatus.BAD_REQUEST)
+    if endpoint.audience in _SIDES:
         yield from (401, 403, 503)
-    if "{" in call.path:
+    if "{" in endpoint.path:
         yield 404
-    if call.method in ("POST", "PATCH"):
+    if endpoint.method in ("POST", "PATCH"):
         yield from (400, 413, 422)
-    if view.query and call.media == _JSON:
+    if view.query and endpoint.media == _JSON:
         yield 422
-    if call.versioned:
+    if endpoint.versioned:
         yield 412
 
 
-def _parameters(call: Call, view: View, definitions: _Definitions) -> Iterator[Schema]:
-    for name in _PARAMETER.findall(call.path):
+def _parameters(endpoint: Endpoint, view: View, definitions: _Definitions) -> Iterator[Schema]:
+    for name in _PARAMETER.findall(endpoint.path):
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     if view.query:
         described = _query_schema(view, definitions)
-        required = [] if _is_posted(call, view) else described.get("required", [])
+        required = [] if _is_posted(endpoint, view) else described.get("required", [])
         for name, schema in described["properties"].items():
             yield {"name": name, "in": "query", "required": name in required, "schema": schema}
-    if call.versioned:
+    if endpoint.versioned:
         yield _header("If-Match", "The version the edit expects, as its ETag")
-    if call.method == "POST":
+    if endpoint.method == "POST":
         yield _header("Idempotency-Key", "Makes a repeated request harmless for 24 hours")
 
 
@@ -184,16 +183,16 @@ def _header(name: str, description: str) -> Schema:
     return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"}}
 
 
-def _success(call: Call, view: View, definitions: _Definitions, status: int) -> Schema:
+def _success(endpoint: Endpoint, view: View, definitions: _Definitions, status: int) -> Schema:
     description = HTTPStatus(status).phrase
     if view.answer is NoContent:
         return {"description": description}
     schema = definitions.of(view.answer) if view.answer else {"type": "string"}
-    if call.media == _JSON and view.answer is None:
+    if endpoint.media == _JSON and view.answer is None:
         schema = {"type": "object"}
-    content: Schema = {call.media: {"schema": schema}}
-    if call.also_media:
-        content[call.also_media] = {"schema": {"type": "string"}}
+    content: Schema = {endpoint.media: {"schema": schema}}
+    if endpoint.also_media:
+        content[endpoint.also_media] = {"schema": {"type": "string"}}
     return {"description": description, "content": content}
 
 
@@ -227,6 +226,6 @@ def _redirect() -> Schema:
     found = shared["responses"]["302"]
     responses = {**shared["responses"], "302": {**found, "headers": {**found["headers"], "Set-Cookie": cookie}}}
     return {
-        "get": {"operationId": "redirect", "summary": "Click a link.", **shared, "responses": responses},
-        "head": {"operationId": "redirect_head", "summary": "The same headers; nothing is recorded.", **shared},
+        "get": {"operationId": "followLink", "summary": "Click a link.", **shared, "responses": responses},
+        "head": {"operationId": "followLinkHead", "summary": "The same headers; nothing is recorded.", **shared},
     }

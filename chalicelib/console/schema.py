@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from chalicelib.contract.schema import Document
+from chalicelib.http.models import Document
 
 
 class Health(Document):

@@ -3,11 +3,11 @@
 import logging
 from contextlib import suppress
 
-from chalicelib.contract.request import Request
-from chalicelib.contract.view import Text
 from chalicelib.conversions import schema, store
 from chalicelib.conversions.schema import PixelQuery, PostbackDocument, PostbackQuery, Recording
-from chalicelib.errors import Gone, NotFound
+from chalicelib.http.problems import Gone, NotFound
+from chalicelib.http.request import Request
+from chalicelib.http.view import Text
 
 PIXEL = "GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 """A GIF of one pixel, without a colour table and so all ASCII.

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chalicelib.contract.schema import Document, Money, Strict, validated
 from chalicelib.conversions.conversion import Claim
 from chalicelib.domain.conversion import ConversionStatus
-from chalicelib.errors import Invalid
+from chalicelib.http.fields import Money
+from chalicelib.http.models import Document, Strict, validated
+from chalicelib.http.problems import Invalid
 
 MAX_TXID, MAX_EVENT = 255, 64
 

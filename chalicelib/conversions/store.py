@@ -11,16 +11,16 @@ from typing import Any, TypeVar
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.caps import windows
-from chalicelib.contract.change import Change
-from chalicelib.contract.request import Request
-from chalicelib.contract.store import PATIENCE_SECONDS, Changed, transaction
 from chalicelib.conversions import conversion
 from chalicelib.conversions.conversion import Claim, Stored, Taken
 from chalicelib.counters import learning_blocks, learning_cells
 from chalicelib.counters.blocks import add_blocks
 from chalicelib.domain.campaign import Campaign as CampaignNoun
 from chalicelib.domain.conversion import ConversionStatus
-from chalicelib.errors import Forbidden, Gone, NotFound, Unavailable
+from chalicelib.http.audit_change import Change
+from chalicelib.http.problems import Forbidden, Gone, NotFound, Unavailable
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import PATIENCE_SECONDS, Changed, transaction
 from chalicelib.routing import record, snapshot
 from chalicelib.routing.past.store import past_route
 from chalicelib.tables.base import existing

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from chalicelib.contract.schema import Document, Timestamp
+from chalicelib.http.fields import Timestamp
+from chalicelib.http.models import Document
 
 
 class KeyDocument(Document):

@@ -1,10 +1,10 @@
 """Publishers' API keys in their table."""
 
-from chalicelib import auth
-from chalicelib.contract.change import Change
-from chalicelib.contract.request import Request
-from chalicelib.contract.store import transaction
-from chalicelib.errors import NotFound
+from chalicelib.http import authentication
+from chalicelib.http.audit_change import Change
+from chalicelib.http.problems import NotFound
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import transaction
 from chalicelib.keys.schema import KeyDocument, NewKeyDocument
 from chalicelib.tables.publishers import ApiKey
 
@@ -19,16 +19,20 @@ def keys(publisher_id: str) -> list[ApiKey]:
     return sorted(ApiKey.by_owner.query(publisher_id), key=lambda key: key.created_at)
 
 
-def new_key(request: Request, owner: str, minted: auth.MintedKey) -> ApiKey:
+def new_key(request: Request, owner: str, minted: authentication.GeneratedKey) -> ApiKey:
     """The row of a freshly minted publisher key, not yet written."""
     return ApiKey(
-        minted.id, role=auth.Role.PUBLISHER.value, owner=owner, digest=minted.digest, created_at=request.timestamp
+        minted.id,
+        role=authentication.Role.PUBLISHER.value,
+        owner=owner,
+        digest=minted.digest,
+        created_at=request.timestamp,
     )
 
 
 def create(request: Request, owner: str) -> NewKeyDocument:
     """Mints one more key for the publisher and writes it."""
-    minted = auth.mint(auth.Role.PUBLISHER)
+    minted = authentication.generate_key(authentication.Role.PUBLISHER)
     row = new_key(request, owner, minted)
     answer = NewKeyDocument(**document(row).model_dump(), api_key=minted.text)
     with transaction(request, answer, Change(f"{owner}/{row.id}", None, document(row).model_dump())) as write:
@@ -39,7 +43,7 @@ def create(request: Request, owner: str) -> NewKeyDocument:
 def revoke(request: Request, publisher_id: str, key_id: str) -> None:
     """Deletes the publisher's key; the next call with it is refused."""
     key = next(iter(ApiKey.batch_get([key_id], consistent_read=True)), None)
-    if key is None or (key.role, key.owner) != (auth.Role.PUBLISHER, publisher_id):
+    if key is None or (key.role, key.owner) != (authentication.Role.PUBLISHER, publisher_id):
         message = f"publisher {publisher_id} has no key {key_id}"
         raise NotFound(message)
     change = Change(f"{publisher_id}/{key_id}", document(key).model_dump(), None)

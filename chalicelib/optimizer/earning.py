@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from chalicelib.domain.money import MONEY
 from chalicelib.domain.smartlink import Goal
-from chalicelib.errors import Invalid
+from chalicelib.http.problems import Invalid
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from chalicelib.contract.schema import Span
 from chalicelib.counters.cells import QUARTER_MS
-from chalicelib.errors import Invalid
+from chalicelib.http.problems import Invalid
+from chalicelib.http.time_range import Span
 from chalicelib.reporting.period import Period
 
 MAX_DAYS = 92

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import Document, ListQuery
-from chalicelib.contract.store import Listing, page, transaction
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.http.models import Document, ListQuery
+from chalicelib.http.pagination import Listing, page
+from chalicelib.http.problems import Conflict, NotFound
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import transaction
 from chalicelib.postbacks.hearing import wants
 from chalicelib.postbacks.message import Message
 from chalicelib.postbacks.queue.store import send

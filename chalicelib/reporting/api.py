@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
-from chalicelib.contract.request import Request
-from chalicelib.contract.view import Text
 from chalicelib.domain.timestamps import timestamp
-from chalicelib.errors import Invalid
+from chalicelib.http.problems import Invalid
+from chalicelib.http.request import Request
+from chalicelib.http.view import Text
 from chalicelib.reporting import lost, spreadsheet, store
 from chalicelib.reporting.advice import Call, advice
 from chalicelib.reporting.figures import BY_CLICK, BY_CONVERSION, decimal
@@ -74,7 +74,7 @@ class _Asked:
 def _asked(request: Request, query: PeriodQuery) -> _Asked:
     period = resolved((query.from_, query.to), query.timezone, request.now)
     has_csv = isinstance(query, OwnReportQuery)
-    asked = _Asked(query, period, Call(request.call.path, query.given, period.local_days, has_csv))
+    asked = _Asked(query, period, Call(request.endpoint.path, query.given, period.local_days, has_csv))
     if period.is_long:
         asked.refuse("/from", f"begins more than {MAX_DAYS} days before `to`")
     return asked

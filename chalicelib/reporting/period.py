@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from chalicelib.counters.cells import QUARTER_MS, quarter_of
-from chalicelib.errors import Invalid
+from chalicelib.http.problems import Invalid
 
 MAX_DAYS = 400
 _ORDINARY = timedelta(days=7)

@@ -4,8 +4,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from chalicelib.contract.schema import Document, Strict, Timestamp, TimeZone
 from chalicelib.domain.visitor import Device, OperatingSystem
+from chalicelib.http.fields import Timestamp, TimeZone
+from chalicelib.http.models import Document, Strict
 from chalicelib.reporting.period import checked
 
 _OWN = ("hour", "day", "smartlink", "campaign", "country", "device", "os", "sub1")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chalicelib.counters import blocks, cells
 from chalicelib.counters.column_codec import Columns
-from chalicelib.errors import NotFound
+from chalicelib.http.problems import NotFound
 from chalicelib.reporting.period import Period
 from chalicelib.tables.base import existing
 from chalicelib.tables.publishers import CampaignApproval, Membership

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from chalicelib.errors import Invalid
+from chalicelib.http.problems import Invalid
 from chalicelib.reporting.figures import Figures, decimal, ratio
 from chalicelib.reporting.fold import Group, Groups
 

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.fields import CampaignTargeting, Destination, SeatTargeting
-from chalicelib.contract.schema import Strict, validated
-from chalicelib.errors import Invalid
+from chalicelib.http.models import Strict, validated
+from chalicelib.http.problems import Invalid
 
 
 class Linked(Strict):

@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import auth
 from chalicelib.admin.publishers import store as publishers
 from chalicelib.approvals.campaigns import store as campaign_approvals
-from chalicelib.contract.request import Request
+from chalicelib.http import authentication
+from chalicelib.http.request import Request
 from chalicelib.keys import store as keys
 from chalicelib.keys.schema import KeyDocument
 from chalicelib.tables.publishers import ApiKey, CampaignApproval, Membership, Publisher
@@ -278,7 +278,7 @@ def test_no_table_holds_a_keys_secret(admin: Api) -> None:
     secret = admin.post(f"{path_of(new_publisher(admin).id)}/keys").json["api_key"][-43:]
     rows = list(ApiKey.scan())
     assert secret not in str([row.serialize() for row in rows])
-    assert {row.role for row in rows} == {auth.Role.ADMIN.value, auth.Role.PUBLISHER.value}
+    assert {row.role for row in rows} == {authentication.Role.ADMIN.value, authentication.Role.PUBLISHER.value}
 
 
 # Campaigns

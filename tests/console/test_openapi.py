@@ -9,10 +9,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app
 from chalicelib import settings
-from chalicelib.contract.routes import CALLS
+from chalicelib.endpoints import ENDPOINTS
 from tests.conftest import Answered, Api
 from tests.documents import apply, good, new_campaign, new_link, new_publisher, new_smartlink, pending, recorded
 
+ROOT = Path(__file__).parents[2]
 OPERATIONS = [(path, method) for path, methods in app.app.routes.items() for method in methods]
 
 
@@ -74,6 +75,20 @@ def test_no_two_operations_share_an_id(document: dict[str, Any]) -> None:
     assert len(set(ids)) == len(ids)
 
 
+def test_operation_ids_are_stable(document: dict[str, Any]) -> None:
+    """Clients are generated from them: add a line for a new endpoint, never change one."""
+    found = {f"{method} {path} {operation(document, path, method)['operationId']}" for path, method in OPERATIONS}
+    assert found == set((ROOT / "tests/fixtures/operation_ids.txt").read_text().splitlines())
+
+
+@pytest.mark.parametrize("audience", ["admin", "publisher"])
+def test_operation_ids_of_publishers_begin_with_my(document: dict[str, Any], audience: str) -> None:
+    paths = [each for each in OPERATIONS if each[0].startswith(f"/{audience}/")]
+    ids = [operation(document, *each)["operationId"] for each in paths]
+    assert [re.fullmatch(r"(my[A-Z]|[a-z])[a-zA-Z]+", each) is not None for each in ids] == [True] * len(ids)
+    assert {bool(re.match(r"my[A-Z]", each)) for each in ids} == {audience == "publisher"}
+
+
 def test_every_operation_has_a_summary_and_a_tag(document: dict[str, Any]) -> None:
     for each in OPERATIONS:
         assert re.fullmatch(r".+\.", operation(document, *each)["summary"]), each
@@ -94,10 +109,10 @@ def test_exactly_the_guarded_calls_need_a_key(document: dict[str, Any]) -> None:
 
 
 def test_the_problems_of_a_call_are_described(document: dict[str, Any]) -> None:
-    for call in CALLS:
+    for call in ENDPOINTS:
         responses = operation(document, call.path, call.method)["responses"]
         expected = {str(status) for status in (call.status, *call.also)}
-        if call.side in {"admin", "publisher"}:
+        if call.audience in {"admin", "publisher"}:
             expected |= {"401", "403", "503"}
         if "{" in call.path:
             expected |= {"404"}
@@ -107,7 +122,7 @@ def test_the_problems_of_a_call_are_described(document: dict[str, Any]) -> None:
 
 
 def test_a_post_takes_an_idempotency_key_and_an_edit_a_version(document: dict[str, Any]) -> None:
-    for call in CALLS:
+    for call in ENDPOINTS:
         parameters = operation(document, call.path, call.method)["parameters"]
         headers = {each["name"] for each in parameters if each["in"] == "header"}
         assert ("Idempotency-Key" in headers) == (call.method == "POST"), call
@@ -199,11 +214,11 @@ def test_real_answers_are_what_the_document_announces(admin: Api, document: dict
 
 
 def test_a_call_whose_body_may_be_left_out_says_so(admin: Api, document: dict[str, Any]) -> None:
-    for call in CALLS:
+    for call in ENDPOINTS:
         body = operation(document, call.path, call.method).get("requestBody")
         if body and not body["required"]:
             path = re.sub(r"\{\w+\}", "none", call.path)
-            key = admin if call.side == "admin" else new_publisher(admin).api
+            key = admin if call.audience == "admin" else new_publisher(admin).api
             # What may stand in the query string instead is complained of; of nothing else is anything missing.
             missing = 422 if call.path == "/postback" else 404
             assert key.call(call.method, path).status == missing, call

@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contract.schema import validated
 from chalicelib.conversions.conversion import Claim
 from chalicelib.conversions.schema import PixelQuery, PostbackQuery, claim, pixel_claim
 from chalicelib.domain.conversion import ConversionStatus
-from chalicelib.errors import Invalid
+from chalicelib.http.models import validated
+from chalicelib.http.problems import Invalid
 
 
 def query(**given: Any) -> PostbackQuery:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.caps.reservation import used_of
-from chalicelib.contract.store import Changed
 from chalicelib.conversions import store
 from chalicelib.conversions.conversion import Claim, Taken
 from chalicelib.counters.learning_cells import COUNTS
+from chalicelib.http.transactions import Changed
 from chalicelib.tables.base import connection
 from chalicelib.tables.clicks import Click
 from chalicelib.tables.conversions import Conversion

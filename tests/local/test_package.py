@@ -29,13 +29,13 @@ def test_what_the_lambdas_never_read_is_left_out(name: str, shipped: bool) -> No
 def test_a_package_is_built_anew_when_code_changes_and_not_for_by_products(tmp_path: Path) -> None:
     library = tmp_path / "chalicelib"
     (library / "__pycache__").mkdir(parents=True)
-    for name in ("app.py", "requirements.txt", "local/package.py", "chalicelib/auth.py"):
+    for name in ("app.py", "requirements.txt", "local/package.py", "chalicelib/http/authentication.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("one")
     before = package.fingerprint(tmp_path)
     (library / "__pycache__" / "auth.pyc").write_text("compiled")
     assert package.fingerprint(tmp_path) == before
-    (library / "auth.py").write_text("two")
+    (library / "http/authentication.py").write_text("two")
     assert package.fingerprint(tmp_path) != before
 
 

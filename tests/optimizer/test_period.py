@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contract.schema import Span
-from chalicelib.errors import Invalid
+from chalicelib.http.problems import Invalid
+from chalicelib.http.time_range import Span
 from chalicelib.optimizer.period import period
 
 NOW = datetime(2026, 11, 21, 10, 7, tzinfo=UTC)

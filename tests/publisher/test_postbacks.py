@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contract.store import transaction
+from chalicelib.http.transactions import transaction
 from chalicelib.postbacks import store
 from chalicelib.postbacks.message import Message
 from chalicelib.tables.postbacks import Postback, PostbackDelivery

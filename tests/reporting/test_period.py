@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.errors import Invalid
+from chalicelib.http.problems import Invalid
 from chalicelib.reporting.period import Period, checked, day_of, hour_of, resolved
 from tests.strategies import times
 

@@ -6,7 +6,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.counters import cells
 from chalicelib.counters.blocks import add_blocks
 from chalicelib.counters.cells import COUNTS, Cell
-from chalicelib.errors import NotFound
+from chalicelib.http.problems import NotFound
 from chalicelib.reporting.period import Period
 from chalicelib.reporting.store import check_own, pieces
 from chalicelib.tables.base import connection

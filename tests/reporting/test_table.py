@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.errors import Invalid
+from chalicelib.http.problems import Invalid
 from chalicelib.reporting.figures import Figures
 from chalicelib.reporting.fold import Groups
 from chalicelib.reporting.table import METRICS, OWN_METRICS, named, one_currency, table, without_currency, written

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.contract.routes import CALLS
+from chalicelib.endpoints import ENDPOINTS
 from tests.stack.network import Network, within
 from tests.stack.test_postbacks import Publisher, receiver
 
@@ -39,14 +39,16 @@ def test_every_publisher_route_answers_404_for_what_is_anothers(network: Network
     one, other = Publisher(network), Publisher(network)
     with receiver(200) as (address, came):
         things = things_of(network, one, address)
-        calls = [each for each in CALLS if each.side == "publisher" and each.path not in OWN and "{" in each.path]
+        calls = [
+            each for each in ENDPOINTS if each.audience == "publisher" and each.path not in OWN and "{" in each.path
+        ]
         for call in calls:
             path = call.path.format(**things)
             answer = network.call(call.method, path, BODIES.get(call.method), key=other.key)
             assert answer.status == 404, f"{call.method} {call.path}: {answer.status} {answer.body!r}"
         assert len(came) == 1
         assert walked(network, one, calls, things) == {200, 202, 204}
-    assert {each.path for each in CALLS if each.side == "publisher" and "{" not in each.path} - OWN == {
+    assert {each.path for each in ENDPOINTS if each.audience == "publisher" and "{" not in each.path} - OWN == {
         "/publisher/postbacks"
     }
 

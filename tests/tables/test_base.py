@@ -1,9 +1,12 @@
+import importlib
 import json
+import pkgutil
 from typing import Any
 
 import pytest
 from pynamodb.models import Model
 
+from chalicelib import tables
 from chalicelib.domain.click import Arm, Labels, Outcome, Refusal
 from chalicelib.routing import record
 from chalicelib.routing.decision import Decision
@@ -12,9 +15,11 @@ from chalicelib.tables import base, clicks
 from tests.builders import a_campaign, an_arrival, an_offer, an_optimized_route
 from tests.conftest import RESOURCES
 
+MODULES = [importlib.import_module(f"{tables.__name__}.{each.name}") for each in pkgutil.iter_modules(tables.__path__)]
 MODELS = {
     each.Meta.table_name.removeprefix("smartlink-"): each
-    for each in vars(base).values()
+    for module in MODULES
+    for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, Model) and each is not Model
 }
 each_table = pytest.mark.parametrize("name", sorted(MODELS))

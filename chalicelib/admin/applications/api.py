@@ -8,10 +8,10 @@ from chalicelib.admin.applications.schema import (
     Refusal,
 )
 from chalicelib.approvals import store as approvals
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import LinkDocument, Page
 from chalicelib.domain.publisher import ApplicationStatus
-from chalicelib.errors import Conflict
+from chalicelib.http.models import LinkDocument, Page
+from chalicelib.http.problems import Conflict
+from chalicelib.http.request import Request
 from chalicelib.tables.publishers import Application
 
 

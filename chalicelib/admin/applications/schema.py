@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.contract.schema import Document, LinkDocument, ListQuery, Strict, Timestamp
 from chalicelib.domain.publisher import ApplicationStatus
+from chalicelib.http.fields import Timestamp
+from chalicelib.http.models import Document, LinkDocument, ListQuery, Strict
 
 
 class ApplicationQuery(ListQuery):

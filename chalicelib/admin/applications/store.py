@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from chalicelib.admin.applications.schema import ApplicationQuery
-from chalicelib.contract.request import Request
-from chalicelib.contract.store import Listing, page, years
+from chalicelib.http.pagination import Listing, page, years
+from chalicelib.http.request import Request
 from chalicelib.tables.publishers import Application, Publisher
 from chalicelib.tables.smartlinks import Pool
 

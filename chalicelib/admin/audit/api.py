@@ -2,8 +2,8 @@
 
 from chalicelib.admin.audit import store
 from chalicelib.admin.audit.schema import AuditDocument, AuditQuery
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import Page
+from chalicelib.http.models import Page
+from chalicelib.http.request import Request
 
 
 def find(request: Request, query: AuditQuery) -> Page[AuditDocument]:

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from chalicelib.contract.schema import Document, ListQuery, Timestamp
+from chalicelib.http.fields import Timestamp
+from chalicelib.http.models import Document, ListQuery
 
 
 class AuditQuery(ListQuery):

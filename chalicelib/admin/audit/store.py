@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 
 from chalicelib.admin.audit.schema import AuditQuery
-from chalicelib.contract.request import Request
-from chalicelib.contract.store import Listing, page, years
+from chalicelib.http.pagination import Listing, page, years
+from chalicelib.http.request import Request
 from chalicelib.tables.requests import Audit
 
 

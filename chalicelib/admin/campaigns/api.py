@@ -4,10 +4,10 @@ from urllib.parse import urlencode
 
 from chalicelib.admin.campaigns import store
 from chalicelib.admin.campaigns.schema import CampaignDocument, CampaignSettings
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import ListQuery, NoContent, Page, Patch
-from chalicelib.contract.store import checked_version
 from chalicelib.domain.campaign import CampaignStatus
+from chalicelib.http.models import ListQuery, NoContent, Page, Patch
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import checked_version
 from chalicelib.tables.campaigns import Campaign
 
 

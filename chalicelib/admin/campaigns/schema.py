@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from chalicelib.admin.fields import CampaignTargeting, Destination
-from chalicelib.contract.schema import Document, Moment, Money, Name, Strict, Timestamp, TimeZone
 from chalicelib.domain.campaign import CampaignStatus, CapMetric, CapScope, CapWindow, DuplicateIdentity
+from chalicelib.http.fields import Moment, Money, Name, Timestamp, TimeZone
+from chalicelib.http.models import Document, Strict
 
 
 class ScheduleSettings(Strict):

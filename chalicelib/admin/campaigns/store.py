@@ -7,12 +7,13 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.admin.publishing import store as publishing
-from chalicelib.contract.change import Change
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import Document, ListQuery
-from chalicelib.contract.store import Listing, found, page, settled, transaction, years
 from chalicelib.domain.campaign import CampaignStatus
-from chalicelib.errors import Conflict
+from chalicelib.http.audit_change import Change
+from chalicelib.http.models import Document, ListQuery
+from chalicelib.http.pagination import Listing, page, years
+from chalicelib.http.problems import Conflict
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import found, settled, transaction
 from chalicelib.tables.campaigns import Campaign
 
 

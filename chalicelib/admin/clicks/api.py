@@ -4,10 +4,10 @@ from itertools import accumulate
 
 from chalicelib.admin.clicks import store
 from chalicelib.admin.clicks.schema import ClickDocument, ClickQuery
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import Page
-from chalicelib.contract.store import PAGE_BYTES
 from chalicelib.domain.route import Route
+from chalicelib.http.models import Page
+from chalicelib.http.pagination import PAGE_BYTES
+from chalicelib.http.request import Request
 from chalicelib.routing import record
 from chalicelib.tables.clicks import Click
 

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.contract.clicks.schema import ClickFacts
-from chalicelib.contract.schema import Document, RangeQuery
 from chalicelib.domain.click import Arm, Refusal
+from chalicelib.http.models import Document
+from chalicelib.http.time_range import RangeQuery
 
 _Id = Annotated[str, Field(max_length=200)]
 

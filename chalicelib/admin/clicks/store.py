@@ -11,10 +11,11 @@ from typing import Any
 
 from chalicelib.admin.clicks.schema import ClickQuery
 from chalicelib.clicks.id_lists import first_id, newest_first, unpacked
-from chalicelib.contract.request import Request
-from chalicelib.contract.store import found, years
 from chalicelib.domain.route import Route
-from chalicelib.errors import Invalid
+from chalicelib.http.pagination import years
+from chalicelib.http.problems import Invalid
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import found
 from chalicelib.routing import snapshot
 from chalicelib.routing.past.store import all_past_weights, past_route, past_weights
 from chalicelib.settings import CLICK_DAYS

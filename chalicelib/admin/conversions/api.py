@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 from chalicelib.admin.conversions import store
 from chalicelib.admin.conversions.schema import ConversionDecision, ConversionDocument, ConversionsQuery
-from chalicelib.contract.change import Change
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import Page, Patch
-from chalicelib.contract.store import checked_version
 from chalicelib.conversions import store as conversions
 from chalicelib.domain.timestamps import timestamp
+from chalicelib.http.audit_change import Change
+from chalicelib.http.models import Page, Patch
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import checked_version
 from chalicelib.tables.conversions import Conversion
 
 

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.contract.schema import Document, RangeQuery, Strict, Timestamp
 from chalicelib.domain.conversion import ConversionStatus
+from chalicelib.http.fields import Timestamp
+from chalicelib.http.models import Document, Strict
+from chalicelib.http.time_range import RangeQuery
 
 Id = Annotated[str, Field(max_length=64)]
 

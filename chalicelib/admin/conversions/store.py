@@ -10,10 +10,11 @@ from operator import and_
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.admin.conversions.schema import ConversionsQuery
-from chalicelib.contract.store import Listing, found, page
 from chalicelib.counters.cells import partitions
 from chalicelib.domain.timestamps import milliseconds
-from chalicelib.errors import Invalid
+from chalicelib.http.pagination import Listing, page
+from chalicelib.http.problems import Invalid
+from chalicelib.http.transactions import found
 from chalicelib.tables.conversions import Conversion
 
 MAX_DAYS = 366

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from chalicelib import auth
 from chalicelib.admin.publishers import store
 from chalicelib.admin.publishers.schema import (
     CampaignApprovalDocument,
@@ -17,11 +16,12 @@ from chalicelib.admin.publishers.schema import (
 from chalicelib.admin.publishing import store as publishing
 from chalicelib.approvals import store as approvals
 from chalicelib.approvals.campaigns import store as campaign_approvals
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import ListQuery, NoContent, Page, Patch
-from chalicelib.contract.store import checked_version
 from chalicelib.domain.publisher import PublisherStatus
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.http import authentication
+from chalicelib.http.models import ListQuery, NoContent, Page, Patch
+from chalicelib.http.problems import Invalid, NotFound
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import checked_version
 from chalicelib.keys import store as keys
 from chalicelib.keys.schema import NewKeyDocument
 from chalicelib.tables.base import existing
@@ -37,7 +37,7 @@ def find(request: Request, query: ListQuery) -> Page[PublisherDocument]:
 
 def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
     """Create a publisher; the answer holds their API key, this once."""
-    minted = auth.mint(auth.Role.PUBLISHER)
+    minted = authentication.generate_key(authentication.Role.PUBLISHER)
     row = Publisher(
         request.new_id("pub"),
         version=1,

@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from chalicelib.contract.schema import Document, Name, Strict, Timestamp
 from chalicelib.domain.publisher import PublisherStatus
+from chalicelib.http.fields import Name, Timestamp
+from chalicelib.http.models import Document, Strict
 from chalicelib.keys.schema import KeyDocument
 
 

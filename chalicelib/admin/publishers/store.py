@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from chalicelib.contract.change import Change
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import Document, ListQuery
-from chalicelib.contract.store import Listing, page, transaction, years
 from chalicelib.domain.publisher import PublisherStatus
+from chalicelib.http.audit_change import Change
+from chalicelib.http.models import Document, ListQuery
+from chalicelib.http.pagination import Listing, page, years
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import transaction
 from chalicelib.tables.campaigns import Campaign
 from chalicelib.tables.publishers import ApiKey, CampaignApproval, Membership, Publisher
 from chalicelib.tables.routes import Link

@@ -7,12 +7,12 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.contract.request import Request
-from chalicelib.contract.store import transaction
 from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.domain.route import Route as RouteNoun
 from chalicelib.domain.smartlink import SmartlinkStatus
-from chalicelib.errors import Invalid
+from chalicelib.http.problems import Invalid
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import transaction
 from chalicelib.routing import snapshot
 from chalicelib.routing.past.store import of_row
 from chalicelib.routing.weights import MAX_WEIGHTS_BYTES

@@ -12,13 +12,13 @@ from chalicelib.admin.smartlinks.schema import (
 )
 from chalicelib.admin.smartlinks.warnings import warnings
 from chalicelib.approvals import store as approvals
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import LinkDocument, ListQuery, NoContent, Page, Patch
-from chalicelib.contract.store import checked_version
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.domain.route import PublisherLink
 from chalicelib.domain.smartlink import OnPoolChange, Rotation, SmartlinkStatus, Visibility
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.http.models import LinkDocument, ListQuery, NoContent, Page, Patch
+from chalicelib.http.problems import Invalid, NotFound
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import checked_version
 from chalicelib.routing import record
 from chalicelib.routing.api import decided
 from chalicelib.routing.geo import locate

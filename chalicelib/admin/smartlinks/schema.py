@@ -5,10 +5,11 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from chalicelib.admin.fields import Browser, Country, Destination, Language, SeatTargeting, Source
-from chalicelib.contract.schema import Document, LinkDocument, Moment, Money, Name, Strict
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.domain.smartlink import Goal, OfferAccess, OnPoolChange, Rotation, SmartlinkStatus, Visibility
 from chalicelib.domain.visitor import Device, OperatingSystem
+from chalicelib.http.fields import Moment, Money, Name
+from chalicelib.http.models import Document, LinkDocument, Strict
 
 CampaignId = Annotated[str, Field(min_length=1, max_length=64, examples=["cmp_1"])]
 Domain = Annotated[

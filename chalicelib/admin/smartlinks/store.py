@@ -10,13 +10,14 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.admin.publishing import store as publishing
 from chalicelib.approvals.campaigns.store import grant
-from chalicelib.contract.change import Change
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import Document, ListQuery
-from chalicelib.contract.store import Listing, page, transaction, years
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.domain.smartlink import OfferAccess, SmartlinkStatus
-from chalicelib.errors import Invalid
+from chalicelib.http.audit_change import Change
+from chalicelib.http.models import Document, ListQuery
+from chalicelib.http.pagination import Listing, page, years
+from chalicelib.http.problems import Invalid
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import transaction
 from chalicelib.tables.campaigns import Campaign, Offer
 from chalicelib.tables.publishers import Membership, Publisher
 from chalicelib.tables.smartlinks import Pool

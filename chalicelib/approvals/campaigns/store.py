@@ -7,10 +7,10 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.contract.change import Change
-from chalicelib.contract.request import Request
-from chalicelib.contract.store import settled, transaction
 from chalicelib.domain.publisher import PublisherStatus
+from chalicelib.http.audit_change import Change
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import settled, transaction
 from chalicelib.tables.base import existing
 from chalicelib.tables.publishers import CampaignApproval, Publisher
 from chalicelib.tables.routes import Link

@@ -1,8 +1,9 @@
 """What admins and publishers alike are told of a click."""
 
-from chalicelib.contract.schema import Document, Timestamp
 from chalicelib.domain.click import Outcome
 from chalicelib.domain.visitor import Device, OperatingSystem
+from chalicelib.http.fields import Timestamp
+from chalicelib.http.models import Document
 
 
 class ClickFacts(Document):

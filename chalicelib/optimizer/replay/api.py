@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib.approvals import store as approvals
-from chalicelib.contract.request import Request
 from chalicelib.domain.money import millionths
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Rotation
 from chalicelib.domain.timestamps import timestamp
+from chalicelib.http.request import Request
 from chalicelib.optimizer.earning import Earning, one_currency
 from chalicelib.optimizer.period import period
 from chalicelib.optimizer.replay import document, store

@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from chalicelib.contract.schema import Document, Span, Spanning
 from chalicelib.domain.smartlink import Goal
+from chalicelib.http.fields import Bounds, Figure
+from chalicelib.http.models import Document
+from chalicelib.http.time_range import Span, Spanning
 from chalicelib.optimizer.replay.judgement import Verdict
-from chalicelib.optimizer.schema import Bounds, Figure
 
 Role = Literal["offer", "catch_all", "fallback"]
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -12,11 +12,11 @@ from chalicelib.admin.publishing import store as publishing
 from chalicelib.admin.smartlinks import store as smartlinks
 from chalicelib.admin.smartlinks.schema import SmartlinkSettings
 from chalicelib.clicks.id_lists import first_id, unpacked
-from chalicelib.contract.schema import Patch
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.domain.money import millionths
 from chalicelib.domain.route import Route
-from chalicelib.errors import Invalid
+from chalicelib.http.models import Patch
+from chalicelib.http.problems import Invalid
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay.logged import Logged, is_unique, is_whole, logged
 from chalicelib.optimizer.replay.policy import Approved

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from chalicelib.approvals import store as approvals
-from chalicelib.contract.request import Request
 from chalicelib.domain.click import Arm
 from chalicelib.domain.money import MONEY
 from chalicelib.domain.smartlink import Goal
 from chalicelib.domain.timestamps import timestamp
+from chalicelib.http.request import Request
 from chalicelib.optimizer.earning import one_currency, written
 from chalicelib.optimizer.period import period
 from chalicelib.optimizer.uplift import counts, store, verdict

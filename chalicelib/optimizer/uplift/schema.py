@@ -1,8 +1,9 @@
 """What uplift is asked for, and its document."""
 
-from chalicelib.contract.schema import Document, Span, Spanning
 from chalicelib.domain.smartlink import Goal
-from chalicelib.optimizer.schema import Bounds, Figure
+from chalicelib.http.fields import Bounds, Figure
+from chalicelib.http.models import Document
+from chalicelib.http.time_range import Span, Spanning
 
 
 class UpliftQuery(Span):

@@ -1,6 +1,6 @@
 """The counter cells that uplift is computed from."""
 
-from chalicelib.errors import Invalid
+from chalicelib.http.problems import Invalid
 from chalicelib.optimizer.uplift.counts import COUNTS, DIMENSIONS
 from chalicelib.reporting import store as reporting
 from chalicelib.reporting.fold import Groups, Limits, Plan, TooMuch, fold

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import Page
 from chalicelib.domain.money import MONEY
 from chalicelib.domain.smartlink import Rotation, SmartlinkStatus
 from chalicelib.domain.timestamps import timestamp
+from chalicelib.http.models import Page
+from chalicelib.http.request import Request
 from chalicelib.optimizer.earning import written
 from chalicelib.optimizer.history.figures import Figures, SegmentFigures
 from chalicelib.optimizer.history.store import SKIPPED

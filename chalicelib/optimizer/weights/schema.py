@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.contract.schema import Document, RangeQuery, Timestamp
 from chalicelib.domain.smartlink import Goal, Rotation
+from chalicelib.http.fields import Figure, Timestamp
+from chalicelib.http.models import Document
+from chalicelib.http.time_range import RangeQuery
 from chalicelib.optimizer.learning import Reason
-from chalicelib.optimizer.schema import Figure
 
 Interval = Annotated[list[Figure], Field(min_length=2, max_length=2)]
 """The lower and the upper end of a 90 % interval."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.approvals import store as approvals
-from chalicelib.contract.request import Request
-from chalicelib.contract.store import Listing, page
+from chalicelib.http.pagination import Listing, page
+from chalicelib.http.request import Request
 from chalicelib.optimizer.history import figures
 from chalicelib.optimizer.history.figures import Figures
 from chalicelib.optimizer.history.store import months, newest

@@ -1,7 +1,7 @@
 """The publisher's calls about their own account."""
 
 from chalicelib.approvals import store as approvals
-from chalicelib.contract.request import Request
+from chalicelib.http.request import Request
 from chalicelib.keys import store as keys
 from chalicelib.keys.schema import NewKeyDocument
 from chalicelib.publisher.account.schema import AccountDocument

@@ -1,7 +1,8 @@
 """A publisher's own account."""
 
-from chalicelib.contract.schema import Document, Timestamp
 from chalicelib.domain.publisher import PublisherStatus
+from chalicelib.http.fields import Timestamp
+from chalicelib.http.models import Document
 
 
 class AccountDocument(Document):

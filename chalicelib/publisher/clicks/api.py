@@ -1,6 +1,6 @@
 """The publisher's call about single clicks."""
 
-from chalicelib.contract.request import Request
+from chalicelib.http.request import Request
 from chalicelib.publisher.clicks import store
 from chalicelib.publisher.clicks.schema import OwnClickDocument
 from chalicelib.routing import record

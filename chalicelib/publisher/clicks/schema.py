@@ -1,8 +1,8 @@
 """The click document as its publisher sees it: where it went and why, nothing of other parties."""
 
 from chalicelib.contract.clicks.schema import ClickFacts
-from chalicelib.contract.schema import Document
 from chalicelib.domain.click import Arm, Refusal
+from chalicelib.http.models import Document
 
 
 class OwnConsidered(Document):

@@ -1,6 +1,6 @@
 """A publisher's recorded clicks."""
 
-from chalicelib.errors import NotFound
+from chalicelib.http.problems import NotFound
 from chalicelib.tables.base import existing
 from chalicelib.tables.clicks import Click
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import ListQuery, NoContent, Page, Patch
-from chalicelib.contract.store import checked_version
-from chalicelib.errors import Invalid
+from chalicelib.http.models import ListQuery, NoContent, Page, Patch
+from chalicelib.http.problems import Invalid
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import checked_version
 from chalicelib.postbacks import store
 from chalicelib.postbacks.targets import host_complaints
 from chalicelib.publisher.postbacks.schema import (

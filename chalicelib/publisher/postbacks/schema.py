@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from chalicelib.contract.schema import Document, ListQuery, Strict, Timestamp
+from chalicelib.http.fields import Timestamp
+from chalicelib.http.models import Document, ListQuery, Strict
 from chalicelib.postbacks.answers import DeliveryStatus
 from chalicelib.postbacks.hearing import HeardStatus
 from chalicelib.postbacks.targets import url_complaints

@@ -3,11 +3,11 @@
 from typing import Any
 
 from chalicelib.approvals import store as approvals
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import LinkDocument, ListQuery, Page
-from chalicelib.contract.view import Answer
 from chalicelib.domain.publisher import PublisherStatus
-from chalicelib.errors import Forbidden, NotFound
+from chalicelib.http.models import LinkDocument, ListQuery, Page
+from chalicelib.http.problems import Forbidden, NotFound
+from chalicelib.http.request import Request
+from chalicelib.http.view import Answer
 from chalicelib.publisher.smartlinks import store
 from chalicelib.publisher.smartlinks.offers import offers
 from chalicelib.publisher.smartlinks.schema import (

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.contract.schema import Document, LinkDocument, Money, Strict, Timestamp
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.domain.smartlink import Goal, Rotation
+from chalicelib.http.fields import Money, Timestamp
+from chalicelib.http.models import Document, LinkDocument, Strict
 
 
 class MarketplaceDocument(Document):

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.approvals.store import APPROVED
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import ListQuery
-from chalicelib.contract.store import Listing, page, years
 from chalicelib.domain.smartlink import SmartlinkStatus, Visibility
+from chalicelib.http.models import ListQuery
+from chalicelib.http.pagination import Listing, page, years
+from chalicelib.http.request import Request
 from chalicelib.tables.campaigns import Campaign
 from chalicelib.tables.publishers import Membership
 from chalicelib.tables.smartlinks import Pool

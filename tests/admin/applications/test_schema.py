@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.applications.schema import ApplicationQuery, Refusal
-from chalicelib.contract.schema import Strict, validated
-from chalicelib.errors import Invalid
+from chalicelib.http.models import Strict, validated
+from chalicelib.http.problems import Invalid
 
 
 def test_without_a_status_all_applications_are_listed() -> None:

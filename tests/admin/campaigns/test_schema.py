@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.admin.campaigns.schema import CampaignDocument, CampaignSettings, ScheduleSettings
-from chalicelib.contract.schema import Patch, validated
 from chalicelib.domain.timestamps import timestamp
-from chalicelib.errors import Invalid
+from chalicelib.http.models import Patch, validated
+from chalicelib.http.problems import Invalid
 from tests import strategies as some
 from tests.builders import campaign_settings
 

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.publishers.schema import NewApproval, NewPublisher, NewPublisherDocument, PublisherSettings
-from chalicelib.contract.schema import Patch, Strict, validated
-from chalicelib.errors import Invalid
+from chalicelib.http.models import Patch, Strict, validated
+from chalicelib.http.problems import Invalid
 
 EMAIL = r"String should match pattern '^[^@\s]+@[^@\s]+\.[^@\s]+$'"
 ANN = {"name": "Ann", "email": "ann@pub.example"}

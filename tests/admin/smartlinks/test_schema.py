@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.smartlinks.schema import Simulation, SmartlinkDocument, SmartlinkSettings
-from chalicelib.contract.schema import Patch, Strict, validated
-from chalicelib.errors import Invalid
+from chalicelib.http.models import Patch, Strict, validated
+from chalicelib.http.problems import Invalid
 from tests.builders import smartlink_settings
 
 DOMAIN = r"String should match pattern '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$'"

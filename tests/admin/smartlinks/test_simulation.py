@@ -3,9 +3,9 @@ from typing import Any
 
 from chalicelib.admin.smartlinks.schema import Simulation
 from chalicelib.admin.smartlinks.simulation import arrival
-from chalicelib.contract.schema import validated
 from chalicelib.domain.click import Labels
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
+from chalicelib.http.models import validated
 from chalicelib.routing.eligibility import Arrival
 from chalicelib.routing.visitor import Locality
 from tests.builders import NOW, a_link

@@ -9,7 +9,7 @@ from chalicelib.admin.clicks.store import Version, routes_of
 from chalicelib.clicks.id_lists import packed
 from chalicelib.domain import ids
 from chalicelib.domain.route import Route as RouteNoun
-from chalicelib.errors import Invalid
+from chalicelib.http.problems import Invalid
 from chalicelib.optimizer.earning import Earning
 from chalicelib.optimizer.replay import store
 from chalicelib.optimizer.replay.store import Earnings, Recorded, approved_now, earnings, logged_clicks, recorded

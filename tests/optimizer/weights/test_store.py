@@ -2,8 +2,8 @@ from random import Random
 
 import pytest
 
-from chalicelib.contract.store import PAGE_BYTES
 from chalicelib.domain.smartlink import Goal
+from chalicelib.http.pagination import PAGE_BYTES
 from chalicelib.optimizer.history import figures
 from chalicelib.optimizer.history.figures import Figures, SegmentFigures
 from chalicelib.optimizer.learning import Reason, Share

@@ -1,7 +1,7 @@
 import pytest
 
-from chalicelib.contract.schema import validated
-from chalicelib.errors import Invalid
+from chalicelib.http.models import validated
+from chalicelib.http.problems import Invalid
 from chalicelib.publisher.smartlinks.schema import NewApplication, OfferDocument
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from chalicelib.contract.schema import Document, NoContent, Patch, Strict
-from chalicelib.contract.view import Answer, Text, View, described
+from chalicelib.http.models import Document, NoContent, Patch, Strict
+from chalicelib.http.view import Answer, Text, View, described
 
 
 class Settings(Strict):

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from chalicelib.admin.applications import store as applications
 from chalicelib.admin.applications.schema import ApplicationQuery
 from chalicelib.admin.campaigns import store as campaigns
-from chalicelib.contract.request import Request
-from chalicelib.contract.routes import CALLS
-from chalicelib.contract.schema import ListQuery
-from chalicelib.contract.store import PAGE_BYTES, Listing, page, years
 from chalicelib.domain.publisher import ApplicationStatus
-from chalicelib.errors import Invalid
+from chalicelib.endpoints import ENDPOINTS
+from chalicelib.http.models import ListQuery
+from chalicelib.http.pagination import PAGE_BYTES, Listing, page, years
+from chalicelib.http.problems import Invalid
+from chalicelib.http.request import Request
 from chalicelib.tables.campaigns import Campaign
 from chalicelib.tables.publishers import Application
 from tests.builders import campaign_settings
@@ -28,7 +28,7 @@ YEARS = (2026, 2027, 2028, 2029)
 
 def a_request(year: int = 2029) -> Request:
     return Request(
-        call=CALLS[0],
+        endpoint=ENDPOINTS[0],
         owner="admin",
         now=datetime(year, 6, 1, tzinfo=UTC),
         base_url="https://api.example",

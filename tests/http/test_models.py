@@ -6,21 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from chalicelib.contract.schema import (
-    Document,
-    ListQuery,
-    Money,
-    Name,
-    NoContent,
-    Page,
-    Patch,
-    RangeQuery,
-    Strict,
-    TimeZone,
-    validated,
-)
 from chalicelib.domain.visitor import Device
-from chalicelib.errors import Invalid
+from chalicelib.http.fields import Money, Name, TimeZone
+from chalicelib.http.models import Document, ListQuery, NoContent, Page, Patch, Strict, validated
+from chalicelib.http.problems import Invalid
+from chalicelib.http.time_range import RangeQuery
 from tests import strategies as some
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from chalicelib.contract.schema import Document, Patch, Strict
+from chalicelib.http.models import Document, Patch, Strict
 
 Given = TypeVar("Given", bound=Document)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.contract.change import MAX_BYTES, Change, kept
+from chalicelib.http.audit_change import MAX_BYTES, Change, kept
 
 LONG = "x" * 120_000
 

@@ -1,12 +1,12 @@
-"""A caller's own notifications, admin's and publisher's alike: listing them and noting that one was read."""
+"""Endpoints for notifications. Admins and publishers share them: each sees their own."""
 
 from collections.abc import Iterable
 
-from chalicelib.contract.notifications.schema import NotificationDocument, NotificationQuery
-from chalicelib.contract.request import Request
-from chalicelib.contract.schema import Page
-from chalicelib.contract.store import Listing, page, years
-from chalicelib.errors import NotFound
+from chalicelib.http.models import Page
+from chalicelib.http.pagination import Listing, page, years
+from chalicelib.http.problems import NotFound
+from chalicelib.http.request import Request
+from chalicelib.inbox.schemas import NotificationDocument, NotificationQuery
 from chalicelib.notifications.notification import year_of
 from chalicelib.tables.base import existing
 from chalicelib.tables.notifications import Notification
@@ -15,8 +15,8 @@ _READ_TOGETHER = 200
 """Rows that a query looks through at a time where it wants only the unread ones."""
 
 
-def notifications(request: Request, query: NotificationQuery) -> Page[NotificationDocument]:
-    """A page of what the caller was told, newest first."""
+def find(request: Request, query: NotificationQuery) -> Page[NotificationDocument]:
+    """List notifications, newest first."""
     unread = Notification.read_at.does_not_exist() if query.unread == "true" else None
 
     def rows(year: str, after: str | None, limit: int) -> Iterable[Notification]:
@@ -36,7 +36,7 @@ def notifications(request: Request, query: NotificationQuery) -> Page[Notificati
 
 
 def read(request: Request, notification_id: str) -> NotificationDocument:
-    """Notes that the notification was read; `NotFound` where the caller has none of that ID. Twice is once."""
+    """Mark a notification as read. Admins share theirs: it is read for all of them."""
     year = year_of(notification_id)
     row = existing(Notification, f"{request.owner}#{year}", notification_id) if year else None
     if row is None:

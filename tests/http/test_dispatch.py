@@ -7,16 +7,14 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import auth
 from chalicelib.admin.campaigns import store as campaigns
-from chalicelib.contract import handlers
-from chalicelib.contract import store as contract
-from chalicelib.contract.handlers import MAX_BODY
-from chalicelib.contract.request import Request
-from chalicelib.contract.routes import CALLS, Call
-from chalicelib.contract.schema import Strict
-from chalicelib.contract.view import Text, described
-from chalicelib.errors import Unavailable
+from chalicelib.endpoints import ENDPOINTS, Endpoint
+from chalicelib.http import authentication, dispatch, request_parsing, transactions
+from chalicelib.http.models import Strict
+from chalicelib.http.problems import Unavailable
+from chalicelib.http.request import Request
+from chalicelib.http.request_parsing import MAX_BODY
+from chalicelib.http.view import Text, described
 from chalicelib.tables.campaigns import Campaign
 from chalicelib.tables.publishers import ApiKey
 from chalicelib.tables.requests import Idempotency
@@ -36,17 +34,17 @@ def problem(answered: Answered, status: int) -> str:
     return str(answered.json["detail"])
 
 
-def a_key(role: auth.Role) -> str:
-    minted = auth.mint(role)
+def a_key(role: authentication.Role) -> str:
+    minted = authentication.generate_key(role)
     ApiKey(minted.id, role=role.value, owner="pub_1", digest=minted.digest, created_at="2026-11-21T00:00:00Z").save()
     return minted.text
 
 
-def asked(call: Call, key: str = "", body: Any = None) -> Answered:
+def asked(call: Endpoint, key: str = "", body: Any = None) -> Answered:
     return Api(key).call(call.method, call.path.replace("{", "").replace("}", ""), body)
 
 
-GUARDED = [call for call in CALLS if call.side in {"admin", "publisher"}]
+GUARDED = [call for call in ENDPOINTS if call.audience in {"admin", "publisher"}]
 
 
 # Keys
@@ -62,16 +60,16 @@ def test_every_guarded_call_refuses_a_caller_without_a_key() -> None:
 
 @pytest.mark.usefixtures("tables")
 def test_every_guarded_call_refuses_the_other_sides_key() -> None:
-    keys = {"admin": a_key(auth.Role.PUBLISHER), "publisher": a_key(auth.Role.ADMIN)}
+    keys = {"admin": a_key(authentication.Role.PUBLISHER), "publisher": a_key(authentication.Role.ADMIN)}
     for call in GUARDED:
-        assert problem(asked(call, keys[call.side]), 403).startswith("this needs a"), call
+        assert problem(asked(call, keys[call.audience]), 403).startswith("this needs a"), call
 
 
 @pytest.mark.usefixtures("tables")
 @pytest.mark.parametrize("body", [b"{", b"x" * (MAX_BODY + 1), b"\xff"], ids=["malformed", "too large", "not UTF-8"])
 def test_the_key_is_looked_at_before_the_body(body: bytes) -> None:
     assert Api().post("/admin/campaigns", body).status == 401
-    assert Api(a_key(auth.Role.PUBLISHER)).post("/admin/campaigns", body).status == 403
+    assert Api(a_key(authentication.Role.PUBLISHER)).post("/admin/campaigns", body).status == 403
 
 
 @pytest.mark.usefixtures("tables")
@@ -385,20 +383,20 @@ def test_an_edit_that_is_always_crossed_gives_up(
     answered = admin.patch(f"/admin/campaigns/{campaign_id}", {"advertiser": "ours"})
     assert "too many changes at once" in problem(answered, 503)
     assert answered.headers["Retry-After"] == "1"
-    assert len(tries) == len(unhurried) == contract.ATTEMPTS
+    assert len(tries) == len(unhurried) == transactions.ATTEMPTS
 
 
 def test_the_waits_between_attempts_double_up_to_a_third_of_a_second(
     monkeypatch: pytest.MonkeyPatch, unhurried: list[Any]
 ) -> None:
-    monkeypatch.setattr(contract, "random", SimpleNamespace(uniform=lambda shortest, longest: (shortest, longest)))
+    monkeypatch.setattr(transactions, "random", SimpleNamespace(uniform=lambda shortest, longest: (shortest, longest)))
 
     def crossed() -> None:
-        raise contract.Changed
+        raise transactions.Changed
 
     with pytest.raises(Unavailable):
-        contract.settled(crossed)
-    longest = [0.01, 0.02, 0.04, 0.08, 0.16, *[0.32] * (contract.ATTEMPTS - 5)]
+        transactions.settled(crossed)
+    longest = [0.01, 0.02, 0.04, 0.08, 0.16, *[0.32] * (transactions.ATTEMPTS - 5)]
     assert unhurried == [(0, each) for each in longest]
 
 
@@ -406,21 +404,21 @@ def test_nobody_is_kept_waiting_beyond_patience(monkeypatch: pytest.MonkeyPatch)
     clock = SimpleNamespace(now=0.0)
     clock.sleep = lambda _: setattr(clock, "now", clock.now + 1)
     clock.monotonic = lambda: clock.now
-    monkeypatch.setattr(contract, "time", clock)
+    monkeypatch.setattr(transactions, "time", clock)
 
     def crossed() -> None:
-        raise contract.Changed
+        raise transactions.Changed
 
     with pytest.raises(Unavailable):
-        contract.settled(crossed)
-    assert contract.PATIENCE_SECONDS < clock.now <= contract.PATIENCE_SECONDS + 1
+        transactions.settled(crossed)
+    assert transactions.PATIENCE_SECONDS < clock.now <= transactions.PATIENCE_SECONDS + 1
 
 
 @pytest.mark.usefixtures("unhurried")
 def test_nothing_of_a_crossed_write_is_kept(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
-    monkeypatch.setattr(contract, "ATTEMPTS", 1)
+    monkeypatch.setattr(transactions, "ATTEMPTS", 1)
     _interrupting(monkeypatch, lambda: _renamed(campaign["id"], "theirs"))
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"status": "paused"})
     assert Campaign.get(campaign["id"]).settings["status"] == "active"
@@ -485,7 +483,7 @@ def test_a_links_url_stands_below_the_apis_address(admin: Api, monkeypatch: pyte
     ],
 )
 def test_cookies_go_by_their_names(header: str, cookies: dict[str, str]) -> None:
-    assert handlers._cookies(header) == cookies
+    assert request_parsing.cookies(header) == cookies
 
 
 class Said(Strict):
@@ -494,7 +492,7 @@ class Said(Strict):
 
 def _asked(monkeypatch: pytest.MonkeyPatch, view: Callable[..., Any], body: bytes = b"", **headers: str) -> Answered:
     """The answer of a view in the place of `POST /postback`."""
-    monkeypatch.setattr(handlers, "view_of", lambda _: described(view))
+    monkeypatch.setattr(dispatch, "view_of", lambda _: described(view))
     return Api().post("/postback?text=query", body, **headers)
 
 

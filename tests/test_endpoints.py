@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.contract.routes import CALLS, Call
+from chalicelib.endpoints import ENDPOINTS, Endpoint
 
-ROOT = Path(__file__).parent.parent.parent
-each_call = pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path}")
+ROOT = Path(__file__).parent.parent
+each_call = pytest.mark.parametrize("call", ENDPOINTS, ids=lambda call: f"{call.method} {call.path}")
 
 
-def _function(call: Call) -> ast.FunctionDef:
+def _function(call: Endpoint) -> ast.FunctionDef:
     """The definition of the call's view, read and not imported."""
     module, _, name = call.view.partition(":")
     tree = ast.parse((ROOT / module.replace(".", "/")).with_suffix(".py").read_text())
@@ -18,19 +18,19 @@ def _function(call: Call) -> ast.FunctionDef:
 
 
 def test_every_call_is_listed_once() -> None:
-    calls = [(call.method, re.sub(r"{\w+}", "{}", call.path)) for call in CALLS]
+    calls = [(call.method, re.sub(r"{\w+}", "{}", call.path)) for call in ENDPOINTS]
 
     assert sorted(calls) == sorted(set(calls))
 
 
 def test_every_view_answers_one_path() -> None:
-    views = {(call.view, call.path) for call in CALLS}
+    views = {(call.view, call.path) for call in ENDPOINTS}
 
     assert len(views) == len({view for view, _ in views})
 
 
 @each_call
-def test_a_views_arguments_are_those_of_its_path_and_method(call: Call) -> None:
+def test_a_views_arguments_are_those_of_its_path_and_method(call: Endpoint) -> None:
     arguments = [argument.arg for argument in _function(call).args.args]
     steps = re.findall(r"{(\w+)}", call.path)
     bodies = {"GET": [], "DELETE": [], "POST": ["body"], "PATCH": ["body"]}
@@ -40,7 +40,7 @@ def test_a_views_arguments_are_those_of_its_path_and_method(call: Call) -> None:
 
 
 @each_call
-def test_a_view_says_in_one_line_what_the_call_does(call: Call) -> None:
+def test_a_view_says_in_one_line_what_the_call_does(call: Endpoint) -> None:
     said = ast.get_docstring(_function(call))
 
     assert said
@@ -48,13 +48,13 @@ def test_a_view_says_in_one_line_what_the_call_does(call: Call) -> None:
 
 
 @each_call
-def test_a_sides_views_stand_on_its_side_of_the_house(call: Call) -> None:
+def test_a_sides_views_stand_on_its_side_of_the_house(call: Endpoint) -> None:
     houses = {"admin": "chalicelib.admin.", "publisher": "chalicelib.publisher."}
     open_houses = ("chalicelib.console.", "chalicelib.conversions.")
 
-    shared_houses = ("chalicelib.reporting.", "chalicelib.optimizer.")
+    shared_houses = ("chalicelib.reporting.", "chalicelib.optimizer.", "chalicelib.inbox.")
 
-    assert call.view.startswith((houses[call.side], *shared_houses) if call.side in houses else open_houses)
+    assert call.view.startswith((houses[call.audience], *shared_houses) if call.audience in houses else open_houses)
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_a_sides_views_stand_on_its_side_of_the_house(call: Call) -> None:
     ],
 )
 def test_a_calls_side_is_the_first_step_of_its_path(path: str, side: str) -> None:
-    assert Call("GET", path, "chalicelib.admin.campaigns.api:find").side == side
+    assert Endpoint("GET", path, "getCampaign", "chalicelib.admin.campaigns.api:find").audience == side

@@ -1,14 +1,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from chalicelib.contract.request import Request
-from chalicelib.contract.routes import CALLS
 from chalicelib.domain import ids
 from chalicelib.domain.timestamps import timestamp
+from chalicelib.endpoints import ENDPOINTS
+from chalicelib.http.request import Request
 from tests.builders import NOW, time_of
 
 REQUEST = Request(
-    call=CALLS[0],
+    endpoint=ENDPOINTS[0],
     owner="admin",
     now=NOW,
     base_url="https://api.network.example/v1",

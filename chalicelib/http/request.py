@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.contract.routes import Call
 from chalicelib.domain import ids
 from chalicelib.domain.timestamps import timestamp
+from chalicelib.endpoints import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Request:
     empty on open calls. `cookies` are those that it brought, by name.
     """
 
-    call: Call
+    endpoint: Endpoint
     owner: str
     now: datetime
     base_url: str

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from chalicelib.contract.schema import Document, ListQuery, Timestamp
+from chalicelib.http.fields import Timestamp
+from chalicelib.http.models import Document, ListQuery
 from chalicelib.notifications.notification import NotificationKind
 
 

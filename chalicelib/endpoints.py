@@ -1,0 +1,207 @@
+"""The table of HTTP endpoints: method, path, operation ID, and the view by name.
+
+By name, so that a cold redirect registers every endpoint and imports none of their code.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint. `view` is `module:function`; `status` is that of success, `also` lists further statuses.
+
+    `operation_id` is its stable name in the OpenAPI document. `media` is the content type of the response if it is
+    not one of our JSON documents, `also_media` a second type that callers may request. A `versioned` endpoint
+    takes `If-Match`.
+    """
+
+    method: str
+    path: str
+    operation_id: str
+    view: str
+    status: int = 200
+    also: tuple[int, ...] = ()
+    media: str = "application/json"
+    also_media: str | None = None
+    versioned: bool = False
+
+    @property
+    def audience(self) -> str:
+        """The first segment of the path: `admin` and `publisher` need a key of that role, others need none."""
+        return self.path.split("/")[1]
+
+
+_CAMPAIGNS = "chalicelib.admin.campaigns.api"
+_SMARTLINKS = "chalicelib.admin.smartlinks.api"
+_WEIGHTS = "chalicelib.optimizer.weights.api"
+_UPLIFT = "chalicelib.optimizer.uplift.api"
+_REPLAY = "chalicelib.optimizer.replay.api"
+_APPLICATIONS = "chalicelib.admin.applications.api"
+_PUBLISHERS = "chalicelib.admin.publishers.api"
+_CLICKS = "chalicelib.admin.clicks.api"
+_CONVERSIONS = "chalicelib.admin.conversions.api"
+_AUDIT = "chalicelib.admin.audit.api"
+_REPORTS = "chalicelib.reporting.api"
+_POSTBACK = "chalicelib.conversions.api"
+_MARKETPLACE = "chalicelib.publisher.smartlinks.api"
+_OWN_CLICKS = "chalicelib.publisher.clicks.api"
+_POSTBACKS = "chalicelib.publisher.postbacks.api"
+_NOTIFICATIONS = "chalicelib.inbox.views"
+_ACCOUNT = "chalicelib.publisher.account.api"
+_CONSOLE = "chalicelib.console.api"
+
+ENDPOINTS = (
+    Endpoint("GET", "/health", "getHealth", f"{_CONSOLE}:health"),
+    Endpoint("GET", "/openapi.json", "getOpenApiDocument", f"{_CONSOLE}:openapi"),
+    Endpoint("GET", "/docs", "getDocs", f"{_CONSOLE}:docs", media="text/html"),
+    Endpoint("GET", "/docs/{asset}", "getDocsAsset", f"{_CONSOLE}:docs_asset", media="text/plain"),
+    Endpoint("GET", "/admin/campaigns", "listCampaigns", f"{_CAMPAIGNS}:find"),
+    Endpoint("POST", "/admin/campaigns", "createCampaign", f"{_CAMPAIGNS}:create", 201),
+    Endpoint("GET", "/admin/campaigns/{campaign_id}", "getCampaign", f"{_CAMPAIGNS}:show"),
+    Endpoint(
+        "PATCH", "/admin/campaigns/{campaign_id}", "updateCampaign", f"{_CAMPAIGNS}:edit", also=(409,), versioned=True
+    ),
+    Endpoint(
+        "DELETE",
+        "/admin/campaigns/{campaign_id}",
+        "archiveCampaign",
+        f"{_CAMPAIGNS}:archive",
+        204,
+        also=(409,),
+        versioned=True,
+    ),
+    Endpoint("GET", "/admin/smartlinks", "listSmartlinks", f"{_SMARTLINKS}:find"),
+    Endpoint("POST", "/admin/smartlinks", "createSmartlink", f"{_SMARTLINKS}:create", 201),
+    Endpoint("GET", "/admin/smartlinks/{smartlink_id}", "getSmartlink", f"{_SMARTLINKS}:show"),
+    Endpoint("PATCH", "/admin/smartlinks/{smartlink_id}", "updateSmartlink", f"{_SMARTLINKS}:edit", versioned=True),
+    Endpoint(
+        "DELETE", "/admin/smartlinks/{smartlink_id}", "deleteSmartlink", f"{_SMARTLINKS}:delete", 204, versioned=True
+    ),
+    Endpoint(
+        "POST", "/admin/smartlinks/{smartlink_id}/pause", "pauseSmartlink", f"{_SMARTLINKS}:pause", versioned=True
+    ),
+    Endpoint(
+        "POST", "/admin/smartlinks/{smartlink_id}/resume", "resumeSmartlink", f"{_SMARTLINKS}:resume", versioned=True
+    ),
+    Endpoint(
+        "GET",
+        "/admin/smartlinks/{smartlink_id}/publishers",
+        "listSmartlinkPublishers",
+        f"{_SMARTLINKS}:find_publishers",
+    ),
+    Endpoint(
+        "POST",
+        "/admin/smartlinks/{smartlink_id}/publishers",
+        "addSmartlinkPublisher",
+        f"{_SMARTLINKS}:add_publisher",
+        201,
+    ),
+    Endpoint(
+        "DELETE",
+        "/admin/smartlinks/{smartlink_id}/publishers/{publisher_id}",
+        "removeSmartlinkPublisher",
+        f"{_SMARTLINKS}:remove_publisher",
+        204,
+    ),
+    Endpoint("POST", "/admin/smartlinks/{smartlink_id}/simulate", "simulateSmartlink", f"{_SMARTLINKS}:simulate"),
+    Endpoint("POST", "/admin/smartlinks/{smartlink_id}/replay", "replaySmartlink", f"{_REPLAY}:replay"),
+    Endpoint("GET", "/admin/smartlinks/{smartlink_id}/weights", "getSmartlinkWeights", f"{_WEIGHTS}:weights"),
+    Endpoint(
+        "GET", "/admin/smartlinks/{smartlink_id}/weights/history", "listSmartlinkWeightsHistory", f"{_WEIGHTS}:history"
+    ),
+    Endpoint("GET", "/admin/smartlinks/{smartlink_id}/uplift", "getSmartlinkUplift", f"{_UPLIFT}:uplift"),
+    Endpoint("GET", "/admin/applications", "listApplications", f"{_APPLICATIONS}:find"),
+    Endpoint(
+        "POST",
+        "/admin/applications/{application_id}/approve",
+        "approveApplication",
+        f"{_APPLICATIONS}:approve",
+        also=(409,),
+    ),
+    Endpoint(
+        "POST",
+        "/admin/applications/{application_id}/decline",
+        "declineApplication",
+        f"{_APPLICATIONS}:decline",
+        also=(409,),
+    ),
+    Endpoint("GET", "/admin/publishers", "listPublishers", f"{_PUBLISHERS}:find"),
+    Endpoint("POST", "/admin/publishers", "createPublisher", f"{_PUBLISHERS}:create", 201),
+    Endpoint("GET", "/admin/publishers/{publisher_id}", "getPublisher", f"{_PUBLISHERS}:show"),
+    Endpoint("PATCH", "/admin/publishers/{publisher_id}", "updatePublisher", f"{_PUBLISHERS}:edit", versioned=True),
+    Endpoint("POST", "/admin/publishers/{publisher_id}/keys", "createPublisherKey", f"{_PUBLISHERS}:create_key", 201),
+    Endpoint(
+        "DELETE",
+        "/admin/publishers/{publisher_id}/keys/{key_id}",
+        "revokePublisherKey",
+        f"{_PUBLISHERS}:revoke_key",
+        204,
+    ),
+    Endpoint(
+        "GET", "/admin/publishers/{publisher_id}/campaigns", "listPublisherCampaigns", f"{_PUBLISHERS}:find_campaigns"
+    ),
+    Endpoint(
+        "POST",
+        "/admin/publishers/{publisher_id}/campaigns",
+        "approvePublisherCampaign",
+        f"{_PUBLISHERS}:approve_campaign",
+        201,
+    ),
+    Endpoint(
+        "DELETE",
+        "/admin/publishers/{publisher_id}/campaigns/{campaign_id}",
+        "withdrawPublisherCampaign",
+        f"{_PUBLISHERS}:withdraw_campaign",
+        204,
+    ),
+    Endpoint("GET", "/admin/clicks", "listClicks", f"{_CLICKS}:find"),
+    Endpoint("GET", "/admin/clicks/{click_id}", "getClick", f"{_CLICKS}:show"),
+    Endpoint("GET", "/admin/conversions", "listConversions", f"{_CONVERSIONS}:find"),
+    Endpoint(
+        "PATCH", "/admin/conversions/{conversion_id}", "decideConversion", f"{_CONVERSIONS}:decide", versioned=True
+    ),
+    Endpoint("GET", "/admin/reports", "getReport", f"{_REPORTS}:admin_report", also_media="text/csv"),
+    Endpoint("GET", "/admin/lost-clicks", "getLostClicks", f"{_REPORTS}:lost_clicks"),
+    Endpoint("GET", "/admin/notifications", "listNotifications", f"{_NOTIFICATIONS}:find"),
+    Endpoint("POST", "/admin/notifications/{notification_id}/read", "readNotification", f"{_NOTIFICATIONS}:read"),
+    Endpoint("GET", "/admin/audit", "listAuditLog", f"{_AUDIT}:find"),
+    Endpoint("GET", "/postback", "recordPostback", f"{_POSTBACK}:postback", also=(403, 404, 410, 503)),
+    Endpoint("POST", "/postback", "recordPostbackByPost", f"{_POSTBACK}:postback", also=(403, 404, 410, 503)),
+    Endpoint("GET", "/pixel.gif", "recordPixel", f"{_POSTBACK}:pixel", media="image/gif"),
+    Endpoint("GET", "/publisher/smartlinks", "myListSmartlinks", f"{_MARKETPLACE}:find"),
+    Endpoint("GET", "/publisher/smartlinks/{smartlink_id}", "myGetSmartlink", f"{_MARKETPLACE}:show"),
+    Endpoint(
+        "POST",
+        "/publisher/smartlinks/{smartlink_id}/apply",
+        "myApplyToSmartlink",
+        f"{_MARKETPLACE}:apply",
+        201,
+        also=(200,),
+    ),
+    Endpoint(
+        "GET", "/publisher/reports", "myGetReport", f"{_REPORTS}:publisher_report", also=(404,), also_media="text/csv"
+    ),
+    Endpoint("GET", "/publisher/clicks/{click_id}", "myGetClick", f"{_OWN_CLICKS}:show"),
+    Endpoint("GET", "/publisher/postbacks", "myListPostbacks", f"{_POSTBACKS}:find"),
+    Endpoint("POST", "/publisher/postbacks", "myCreatePostback", f"{_POSTBACKS}:create", 201, also=(409,)),
+    Endpoint("PATCH", "/publisher/postbacks/{postback_id}", "myUpdatePostback", f"{_POSTBACKS}:edit", versioned=True),
+    Endpoint(
+        "DELETE", "/publisher/postbacks/{postback_id}", "myDeletePostback", f"{_POSTBACKS}:delete", 204, versioned=True
+    ),
+    Endpoint("POST", "/publisher/postbacks/{postback_id}/test", "myTestPostback", f"{_POSTBACKS}:test", 202),
+    Endpoint(
+        "GET", "/publisher/postbacks/{postback_id}/deliveries", "myListDeliveries", f"{_POSTBACKS}:find_deliveries"
+    ),
+    Endpoint(
+        "POST",
+        "/publisher/deliveries/{delivery_id}/replay",
+        "myReplayDelivery",
+        f"{_POSTBACKS}:replay",
+        202,
+        also=(409,),
+    ),
+    Endpoint("GET", "/publisher/notifications", "myListNotifications", f"{_NOTIFICATIONS}:find"),
+    Endpoint("POST", "/publisher/notifications/{notification_id}/read", "myReadNotification", f"{_NOTIFICATIONS}:read"),
+    Endpoint("GET", "/publisher/me", "myGetAccount", f"{_ACCOUNT}:show"),
+    Endpoint("POST", "/publisher/me/keys", "myCreateKey", f"{_ACCOUNT}:create_key", 201),
+)

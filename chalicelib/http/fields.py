@@ -1,0 +1,75 @@
+"""Field types that several models share."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+
+from chalicelib.domain.timestamps import timestamp
+
+_MONEY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+
+
+def _money(text: str) -> str:
+    if not _MONEY.fullmatch(text):
+        message = 'must be a decimal string of 0 or more, such as "1.50"'
+        raise ValueError(message)
+    return text
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = f"is not a known time zone: {name}"
+        raise ValueError(message) from error
+    return name
+
+
+def _moment(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = "must be an ISO 8601 time such as 2026-11-01T00:00:00Z"
+        raise ValueError(message) from error
+    if moment.tzinfo is None:
+        message = "must say its offset from UTC, such as 2026-11-01T00:00:00Z"
+        raise ValueError(message)
+    try:
+        return timestamp(moment.astimezone(UTC))
+    except OverflowError as error:
+        message = "is outside the years 1 to 9999 in UTC"
+        raise ValueError(message) from error
+
+
+Moment = Annotated[
+    str,
+    Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-01T00:00:00Z"]),
+    AfterValidator(_moment),
+]
+
+
+Money = Annotated[
+    str,
+    AfterValidator(_money),
+    Field(json_schema_extra={"pattern": f"^{_MONEY.pattern}$", "examples": ["1.50"]}),
+]
+
+
+TimeZone = Annotated[str, AfterValidator(_timezone), Field(examples=["UTC", "Europe/Berlin"])]
+
+
+Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+Figure = Annotated[str, Field(json_schema_extra={"pattern": r"^-?[0-9]+\.[0-9]{6}$", "examples": ["0.012500"]})]
+"""A decimal string with six places."""
+
+
+Bounds = Annotated[list[Figure], Field(min_length=2, max_length=2)]
+"""The lower and the upper end of a 95 % interval."""
