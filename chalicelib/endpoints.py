@@ -42,13 +42,13 @@ _CLICKS = "chalicelib.admin.clicks.api"
 _CONVERSIONS = "chalicelib.admin.conversions.api"
 _AUDIT = "chalicelib.admin.audit.api"
 _REPORTS = "chalicelib.reporting.api"
-_POSTBACK = "chalicelib.conversions.api"
+_POSTBACK = "chalicelib.conversions.views"
 _MARKETPLACE = "chalicelib.publisher.smartlinks.api"
 _OWN_CLICKS = "chalicelib.publisher.clicks.api"
 _POSTBACKS = "chalicelib.publisher.postbacks.api"
 _NOTIFICATIONS = "chalicelib.inbox.views"
 _ACCOUNT = "chalicelib.publisher.account.api"
-_CONSOLE = "chalicelib.console.api"
+_CONSOLE = "chalicelib.api_docs.views"
 
 ENDPOINTS = (
     Endpoint("GET", "/health", "getHealth", f"{_CONSOLE}:health"),

@@ -88,7 +88,7 @@ def watch_fallbacks(event: CloudWatchEvent) -> None:  # noqa: ARG001 - its time 
 )
 def announce_conversions(event: DynamoDBEvent) -> dict[str, Any]:
     """Queue a message for each postback that matches a changed conversion; return the first record that failed."""
-    from chalicelib.postbacks.announcing.store import announce  # noqa: PLC0415
+    from chalicelib.postbacks.fan_out import announce  # noqa: PLC0415
 
     records = event.to_dict()["Records"]
     undone = announce(records, datetime.now(UTC))
@@ -99,7 +99,7 @@ def announce_conversions(event: DynamoDBEvent) -> dict[str, Any]:
 @blueprint.on_sqs_message(queue="postbacks", batch_size=1, name="deliver_postbacks")
 def deliver_postbacks(event: SQSEvent) -> dict[str, Any]:
     """Send postbacks to publishers; return the messages to be received again."""
-    from chalicelib.postbacks.delivering.store import deliver_now  # noqa: PLC0415
+    from chalicelib.postbacks.delivery import deliver_now  # noqa: PLC0415
 
     return _process_each(event, deliver_now)
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pynamodb.exceptions import PutError
 
-from chalicelib.approvals import store as approvals
+from chalicelib.access import applications
 from tests.conftest import Api
 from tests.documents import (
     Publisher,
@@ -199,7 +199,7 @@ def test_an_approval_cut_short_before_its_grants_is_completed_by_its_repetition(
         raise PutError
 
     with monkeypatch.context() as patched:
-        patched.setattr(approvals, "grant", sick)
+        patched.setattr(applications, "grant", sick)
         assert admin.post(path, **key).status == 503
     assert admin.post(path, **key).status == 200
     assert len(good(admin.get(f"/admin/publishers/{publisher.id}/campaigns"))["items"]) == 1

@@ -2,12 +2,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.access import api_keys, campaign_approvals
+from chalicelib.access.api_key_schemas import KeyDocument
 from chalicelib.admin.publishers import store as publishers
-from chalicelib.approvals.campaigns import store as campaign_approvals
 from chalicelib.http import authentication
 from chalicelib.http.request import Request
-from chalicelib.keys import store as keys
-from chalicelib.keys.schema import KeyDocument
 from chalicelib.tables.publishers import ApiKey, CampaignApproval, Membership, Publisher
 from chalicelib.tables.routes import Link
 from tests.conftest import Api
@@ -341,14 +340,14 @@ def test_a_key_that_is_revoked_twice_in_the_same_moment_is_revoked_and_audited_o
 ) -> None:
     publisher = new_publisher(admin)
     made = good(admin.post(f"{path_of(publisher.id)}/keys"))
-    path, document = f"{path_of(publisher.id)}/keys/{made['key_id']}", keys.document
+    path, document = f"{path_of(publisher.id)}/keys/{made['key_id']}", api_keys.document
 
     def crossed(row: ApiKey) -> KeyDocument:
-        monkeypatch.setattr(keys, "document", document)
+        monkeypatch.setattr(api_keys, "document", document)
         assert admin.delete(path).status == 204
         return document(row)
 
-    monkeypatch.setattr(keys, "document", crossed)
+    monkeypatch.setattr(api_keys, "document", crossed)
     assert admin.delete(path).status == 404
     assert len(good(admin.get(f"/admin/audit?subject={publisher.id}/{made['key_id']}"))["items"]) == 2
 

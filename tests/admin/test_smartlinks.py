@@ -626,7 +626,7 @@ def test_a_smartlink_that_begins_to_grant_grants_every_offer(admin: Api) -> None
 
 
 def test_more_grants_than_fit_into_one_transaction_are_all_made(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.approvals.campaigns.store._BATCH", 2)
+    monkeypatch.setattr("chalicelib.access.campaign_approvals._BATCH", 2)
     campaigns = [new_campaign(admin, f"c{n}") for n in range(5)]
     publisher = new_publisher(admin)
     put_on(admin, new_smartlink(admin, *campaigns), publisher)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.postbacks.message import Message, parsed
-from chalicelib.postbacks.queue.store import _sqs
+from chalicelib.postbacks.delivery_message import Message, parsed
+from chalicelib.postbacks.queue import _sqs
 from chalicelib.tables.clicks import Click
 from chalicelib.tables.conversions import Conversion
 from chalicelib.tables.postbacks import Postback

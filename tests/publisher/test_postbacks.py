@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.http.transactions import transaction
-from chalicelib.postbacks import store
-from chalicelib.postbacks.message import Message
+from chalicelib.postbacks import subscriptions
+from chalicelib.postbacks.delivery_message import Message
 from chalicelib.tables.postbacks import Postback, PostbackDelivery
 from tests.conftest import Answered, Api
 from tests.documents import Publisher, complaints, good, new_publisher, pages
@@ -158,7 +158,7 @@ def test_a_publisher_has_at_most_twenty_postbacks(ann: Publisher, admin: Api) ->
 def test_two_at_once_cannot_both_take_the_last_place(ann: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(19):
         new_postback(ann)
-    monkeypatch.setattr(store, "transaction", after(transaction, lambda: new_postback(ann)))
+    monkeypatch.setattr(subscriptions, "transaction", after(transaction, lambda: new_postback(ann)))
     assert ann.api.post(LIST, {"url": URL}).status == 409
     assert len(list(Postback.query(ann.id))) == 20
 
@@ -211,7 +211,7 @@ def test_an_edit_of_another_version_is_refused(ann: Publisher, method: str) -> N
 def test_of_two_edits_at_once_both_are_kept(ann: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"{LIST}/{new_postback(ann)['id']}"
     other = after(transaction, lambda: good(ann.api.patch(path, {"status": "*"})))
-    monkeypatch.setattr(store, "transaction", other)
+    monkeypatch.setattr(subscriptions, "transaction", other)
     edited = good(ann.api.patch(path, {"event": "install"}))
     assert (edited["event"], edited["status"], edited["version"]) == ("install", "*", 3)
 
@@ -378,5 +378,5 @@ def test_a_delivery_of_a_deleted_postback_is_not_replayed(ann: Publisher) -> Non
 
 
 def test_the_months_of_a_list_run_back_over_the_year() -> None:
-    months = store._months(datetime(2027, 2, 3, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC))
+    months = subscriptions._months(datetime(2027, 2, 3, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC))
     assert list(months) == ["2027-02", "2027-01", "2026-12", "2026-11"]

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pynamodb.exceptions import PutError
 
-from chalicelib.approvals import store as approvals
+from chalicelib.access import applications as access_applications
 from tests.conftest import Api
 from tests.documents import (
     Publisher,
@@ -297,7 +297,7 @@ def test_joining_cut_short_before_its_grants_is_completed_by_its_repetition(
         raise PutError
 
     with monkeypatch.context() as patched:
-        patched.setattr(approvals, "grant", sick)
+        patched.setattr(access_applications, "grant", sick)
         assert publisher.api.post(path, **key).status == 503
     assert publisher.api.post(path, **key).json["status"] == "approved"
     assert len(good(admin.get(f"/admin/publishers/{publisher.id}/campaigns"))["items"]) == 1

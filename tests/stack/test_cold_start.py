@@ -17,7 +17,6 @@ FORBIDDEN = (
         "chalicelib.admin",
         "chalicelib.publisher",
         "chalicelib.reporting",
-        "chalicelib.console",
         "chalicelib.tables",
     ),
 )

@@ -1,5 +1,6 @@
 """The admin's calls about applications."""
 
+from chalicelib.access import applications, membership
 from chalicelib.admin.applications import store
 from chalicelib.admin.applications.schema import (
     ApplicationDocument,
@@ -7,7 +8,6 @@ from chalicelib.admin.applications.schema import (
     ApprovalDocument,
     Refusal,
 )
-from chalicelib.approvals import store as approvals
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.http.models import LinkDocument, Page
 from chalicelib.http.problems import Conflict
@@ -25,30 +25,30 @@ def find(request: Request, query: ApplicationQuery) -> Page[ApplicationDocument]
 
 def approve(request: Request, application_id: str) -> ApprovalDocument:
     """Approve an application: the publisher gets a link, and the pool's offers with tracking keys."""
-    asked = approvals.application(application_id)
-    standing = approvals.standing_of(asked.pool_id, asked.publisher_id)
-    code = approvals.code_for(request, standing)
+    asked = membership.application(application_id)
+    standing = membership.standing_of(asked.pool_id, asked.publisher_id)
+    code = membership.code_for(request, standing)
     url = request.link_url(code, standing.pool.settings["tracking_domain"])
     document = ApprovalDocument(status=ApplicationStatus.APPROVED, link=LinkDocument(code=code, url=url))
     if asked.status == ApplicationStatus.APPROVED and standing.status == ApplicationStatus.APPROVED:
-        approvals.grant_offers(request, standing.pool, standing.publisher)
+        applications.grant_offers(request, standing.pool, standing.publisher)
         return document
     _refuse_unless_pending(asked)
-    approvals.admit(request, standing, code, document, subject=asked.id)
+    applications.admit(request, standing, code, document, subject=asked.id)
     return document
 
 
 def decline(request: Request, application_id: str, body: Refusal) -> ApplicationDocument:
     """Decline an application; the publisher reads the reason and may ask again."""
-    asked = approvals.application(application_id)
-    standing = approvals.standing_of(asked.pool_id, asked.publisher_id)
+    asked = membership.application(application_id)
+    standing = membership.standing_of(asked.pool_id, asked.publisher_id)
     names = (standing.pool.settings["name"], standing.publisher.name)
     if asked.status == ApplicationStatus.DECLINED:
         return _document(asked, *names)
     _refuse_unless_pending(asked)
     asked.decided_at, asked.reason = request.timestamp, body.reason
     document = _document(asked, *names, ApplicationStatus.DECLINED)
-    approvals.decline(request, standing, asked, body.reason, document)
+    applications.decline(request, standing, asked, body.reason, document)
     return document
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from chalicelib.admin.conversions import store
 from chalicelib.admin.conversions.schema import ConversionDecision, ConversionDocument, ConversionsQuery
-from chalicelib.conversions import store as conversions
+from chalicelib.conversions import recording
 from chalicelib.domain.timestamps import timestamp
 from chalicelib.http.audit_change import Change
 from chalicelib.http.models import Page, Patch
@@ -27,7 +27,7 @@ def decide(request: Request, conversion_id: str, body: Patch[ConversionDecision]
     decision = body.onto(before)
     after = decision.model_dump(mode="json")
     if after != before:
-        conversions.decide(request, row, decision.status, decision.reason, Change(row.id, before, after))
+        recording.decide(request, row, decision.status, decision.reason, Change(row.id, before, after))
     return _document(row)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from chalicelib.access import api_keys, campaign_approvals, membership
+from chalicelib.access.api_key_schemas import NewKeyDocument
 from chalicelib.admin.publishers import store
 from chalicelib.admin.publishers.schema import (
     CampaignApprovalDocument,
@@ -14,16 +16,12 @@ from chalicelib.admin.publishers.schema import (
     PublisherSettings,
 )
 from chalicelib.admin.publishing import store as publishing
-from chalicelib.approvals import store as approvals
-from chalicelib.approvals.campaigns import store as campaign_approvals
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http import authentication
 from chalicelib.http.models import ListQuery, NoContent, Page, Patch
 from chalicelib.http.problems import Invalid, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import checked_version
-from chalicelib.keys import store as keys
-from chalicelib.keys.schema import NewKeyDocument
 from chalicelib.tables.base import existing
 from chalicelib.tables.campaigns import Campaign
 from chalicelib.tables.publishers import ApiKey, CampaignApproval, Publisher
@@ -48,7 +46,7 @@ def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
         created_at=request.timestamp,
         updated_at=request.timestamp,
     )
-    key = keys.new_key(request, row.id, minted)
+    key = api_keys.new_key(request, row.id, minted)
     document = NewPublisherDocument(**_detail(row, [key]).model_dump(), api_key=minted.text)
     store.create(request, row, key, document)
     return document
@@ -56,43 +54,43 @@ def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
 
 def show(request: Request, publisher_id: str) -> PublisherDetail:  # noqa: ARG001
     """Show a publisher."""
-    row = approvals.publisher(publisher_id)
-    return _detail(row, keys.keys(row.id))
+    row = membership.publisher(publisher_id)
+    return _detail(row, api_keys.keys(row.id))
 
 
 def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) -> PublisherDetail:
     """Change a publisher; the links of a suspended one fall back at once."""
-    row = approvals.publisher(publisher_id)
+    row = membership.publisher(publisher_id)
     checked_version(request, row.version)
     before = store.settings(row)
     settings = body.onto(before)
     row.name, row.email, row.status = settings.name, settings.email, settings.status.value
     row.version, row.updated_at = row.version + 1, request.timestamp
     store.save(request, row, before)
-    return _detail(row, keys.keys(row.id))
+    return _detail(row, api_keys.keys(row.id))
 
 
 def create_key(request: Request, publisher_id: str) -> NewKeyDocument:
     """Give a publisher one more API key, shown this once."""
-    return keys.create(request, approvals.publisher(publisher_id).id)
+    return api_keys.create(request, membership.publisher(publisher_id).id)
 
 
 def revoke_key(request: Request, publisher_id: str, key_id: str) -> NoContent:
     """Revoke a publisher's key at once."""
-    keys.revoke(request, publisher_id, key_id)
+    api_keys.revoke(request, publisher_id, key_id)
     return NoContent()
 
 
 def find_campaigns(request: Request, publisher_id: str, query: ListQuery) -> Page[CampaignApprovalDocument]:
     """List the campaigns a publisher is approved for, with the tracking keys of their direct links."""
-    publisher = approvals.publisher(publisher_id)
+    publisher = membership.publisher(publisher_id)
     rows, cursor = store.approvals(publisher.id, query)
     return Page(items=list(_approvals(request, rows)), next_cursor=cursor)
 
 
 def approve_campaign(request: Request, publisher_id: str, body: NewApproval) -> CampaignApprovalDocument:
     """Approve a campaign for a publisher; the tracking key they had before comes back."""
-    publisher = approvals.publisher(publisher_id)
+    publisher = membership.publisher(publisher_id)
     if complaint := publishing.complaint(body.campaign_id, existing(Campaign, body.campaign_id)):
         raise Invalid(("/campaign_id", complaint))
     row = campaign_approvals.approve(request, publisher, body.campaign_id)
@@ -123,7 +121,7 @@ def _approvals(request: Request, rows: Iterable[CampaignApproval]) -> Iterator[C
 
 
 def _detail(row: Publisher, its_keys: Iterable[ApiKey]) -> PublisherDetail:
-    return PublisherDetail(**_fields(row), keys=[keys.document(key) for key in its_keys])
+    return PublisherDetail(**_fields(row), keys=[api_keys.document(key) for key in its_keys])
 
 
 def _fields(row: Publisher) -> dict[str, Any]:

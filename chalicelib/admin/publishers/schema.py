@@ -4,10 +4,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from chalicelib.access.api_key_schemas import KeyDocument
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.fields import Name, Timestamp
 from chalicelib.http.models import Document, Strict
-from chalicelib.keys.schema import KeyDocument
 
 
 class NewPublisher(Strict):

@@ -1,5 +1,6 @@
 """The admin's calls about smartlinks and the publishers on them."""
 
+from chalicelib.access import applications, membership
 from chalicelib.admin.clicks.schema import ClickDocument
 from chalicelib.admin.publishing import store as publishing
 from chalicelib.admin.smartlinks import simulation, store
@@ -11,7 +12,6 @@ from chalicelib.admin.smartlinks.schema import (
     SmartlinkSettings,
 )
 from chalicelib.admin.smartlinks.warnings import warnings
-from chalicelib.approvals import store as approvals
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.domain.route import PublisherLink
 from chalicelib.domain.smartlink import OnPoolChange, Rotation, SmartlinkStatus, Visibility
@@ -58,7 +58,7 @@ def create(request: Request, body: SmartlinkSettings) -> SmartlinkDocument:
 
 def show(request: Request, smartlink_id: str) -> SmartlinkDocument:
     """Show a smartlink."""
-    return _with_campaigns(request, approvals.pool(smartlink_id))
+    return _with_campaigns(request, membership.pool(smartlink_id))
 
 
 def edit(request: Request, smartlink_id: str, body: Patch[SmartlinkSettings]) -> SmartlinkDocument:
@@ -78,7 +78,7 @@ def resume(request: Request, smartlink_id: str) -> SmartlinkDocument:
 
 def delete(request: Request, smartlink_id: str) -> NoContent:
     """Delete a smartlink; its links answer 404."""
-    row = approvals.pool(smartlink_id)
+    row = membership.pool(smartlink_id)
     checked_version(request, row.version)
     store.delete(request, row)
     return NoContent()
@@ -86,7 +86,7 @@ def delete(request: Request, smartlink_id: str) -> NoContent:
 
 def find_publishers(request: Request, smartlink_id: str, query: ListQuery) -> Page[MemberDocument]:
     """List the publishers on a smartlink with their links."""
-    pool = approvals.pool(smartlink_id)
+    pool = membership.pool(smartlink_id)
     rows, cursor = store.members(smartlink_id, query)
     names = store.publisher_names(row.publisher_id for row in rows)
     items = [
@@ -103,28 +103,28 @@ def find_publishers(request: Request, smartlink_id: str, query: ListQuery) -> Pa
 
 def add_publisher(request: Request, smartlink_id: str, body: NewMember) -> MemberDocument:
     """Put a publisher on a smartlink deliberately; a pending application is approved with it."""
-    pool = approvals.pool(smartlink_id)
+    pool = membership.pool(smartlink_id)
     try:
-        standing = approvals.standing_of(smartlink_id, body.publisher_id)
+        standing = membership.standing_of(smartlink_id, body.publisher_id)
     except NotFound as error:
         raise Invalid(("/publisher_id", f"is not a publisher: {body.publisher_id}")) from error
-    code = approvals.code_for(request, standing)
+    code = membership.code_for(request, standing)
     document = MemberDocument(
         publisher_id=standing.publisher.id,
         publisher_name=standing.publisher.name,
-        status=approvals.APPROVED,
+        status=membership.APPROVED,
         link=_link(request, pool, code),
     )
-    if standing.status == approvals.APPROVED:
-        approvals.grant_offers(request, standing.pool, standing.publisher)
+    if standing.status == membership.APPROVED:
+        applications.grant_offers(request, standing.pool, standing.publisher)
     else:
-        approvals.admit(request, standing, code, document, subject=standing.pair)
+        applications.admit(request, standing, code, document, subject=standing.pair)
     return document
 
 
 def remove_publisher(request: Request, smartlink_id: str, publisher_id: str) -> NoContent:
     """Take a publisher off a smartlink: their link stops."""
-    approvals.remove(request, approvals.standing_of(smartlink_id, publisher_id))
+    applications.remove(request, membership.standing_of(smartlink_id, publisher_id))
     return NoContent()
 
 
@@ -133,7 +133,7 @@ def simulate(request: Request, smartlink_id: str, body: Simulation) -> ClickDocu
 
     Where weights were learned, the click goes by them and is not one of the hold-out.
     """
-    route = publishing.route(approvals.pool(smartlink_id).id)
+    route = publishing.route(membership.pool(smartlink_id).id)
     link = _simulated_link(smartlink_id, body.publisher_id)
     chance = record.draw_of(request.entropy(16).hex())
     arrival = simulation.arrival(body, link, request.now, chance, locate)
@@ -147,7 +147,7 @@ def _simulated_link(smartlink_id: str, publisher_id: str | None) -> PublisherLin
     if publisher_id is None:
         return PublisherLink("", "", smartlink_id)
     try:
-        publisher = approvals.publisher(publisher_id)
+        publisher = membership.publisher(publisher_id)
     except NotFound as error:
         raise Invalid(("/publisher_id", f"is not a publisher: {publisher_id}")) from error
     return PublisherLink("", publisher_id, smartlink_id, publisher.status == PublisherStatus.ACTIVE)
@@ -157,7 +157,7 @@ def _saved(
     request: Request, smartlink_id: str, body: Patch[SmartlinkSettings], status: SmartlinkStatus | None
 ) -> SmartlinkDocument:
     route_version = publishing.published_version(smartlink_id)
-    row = approvals.pool(smartlink_id)
+    row = membership.pool(smartlink_id)
     checked_version(request, row.version)
     before, settings = store.pool_document(row), body.onto(row.settings)
     row.settings = settings.model_dump(mode="json")

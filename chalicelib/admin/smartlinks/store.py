@@ -8,8 +8,8 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.access.campaign_approvals import grant
 from chalicelib.admin.publishing import store as publishing
-from chalicelib.approvals.campaigns.store import grant
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.domain.smartlink import OfferAccess, SmartlinkStatus
 from chalicelib.http.audit_change import Change

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from chalicelib.approvals import store as approvals
+from chalicelib.access import membership
 from chalicelib.domain.money import millionths
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Rotation
@@ -25,7 +25,7 @@ from chalicelib.optimizer.replay.trial import Trials
 
 def replay(request: Request, smartlink_id: str, body: Replay) -> ReplayDocument:
     """Judge an edit by logged clicks: what it would have brought against what happened. Writes nothing."""
-    pool = approvals.pool(smartlink_id)
+    pool = membership.pool(smartlink_id)
     asked = period(body, request.now)
     settings, edited = store.edited(pool, body.smartlink)
     recorded = store.recorded(smartlink_id, asked, size(len(edited.offers)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chalicelib.approvals import store as approvals
+from chalicelib.access import membership
 from chalicelib.domain.click import Arm
 from chalicelib.domain.money import MONEY
 from chalicelib.domain.smartlink import Goal
@@ -18,7 +18,7 @@ from chalicelib.optimizer.uplift.schema import ArmFigures, Arms, UpliftDocument,
 
 def uplift(request: Request, smartlink_id: str, query: UpliftQuery) -> UpliftDocument:
     """Compare what optimized clicks and the hold-out's earn per click."""
-    goal = Goal(approvals.pool(smartlink_id).settings["goal"])
+    goal = Goal(membership.pool(smartlink_id).settings["goal"])
     asked = period(query, request.now)
     groups = store.groups(smartlink_id, asked)
     currency = _currency(counts.currencies(groups), goal)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.approvals import store as approvals
+from chalicelib.access import membership
 from chalicelib.http.pagination import Listing, page
 from chalicelib.http.request import Request
 from chalicelib.optimizer.history import figures
@@ -56,7 +56,7 @@ class Standing:
 
 def standing(smartlink_id: str, now: datetime) -> Standing:
     """How the smartlink's learning stands as of now; `NotFound` where there is no such smartlink."""
-    pool, route = approvals.pool(smartlink_id), existing(Route, smartlink_id)
+    pool, route = membership.pool(smartlink_id), existing(Route, smartlink_id)
     version = route.weights_version if route else None
     run = None if version is None else _run(smartlink_id, version)
     return Standing(pool, route, run, newest(smartlink_id, now))
@@ -72,7 +72,7 @@ def runs(request: Request, smartlink_id: str, query: HistoryQuery) -> tuple[list
 
     `NotFound` where there is no such smartlink.
     """
-    approvals.pool(smartlink_id)
+    membership.pool(smartlink_id)
     since, until = query.within(request.now - _KEPT, request.now + _AHEAD, _ORDINARY)
     first, last = _seconds(since), _seconds(until) - 1
 

@@ -1,18 +1,17 @@
 """The publisher's calls about their own account."""
 
-from chalicelib.approvals import store as approvals
+from chalicelib.access import api_keys, membership
+from chalicelib.access.api_key_schemas import NewKeyDocument
 from chalicelib.http.request import Request
-from chalicelib.keys import store as keys
-from chalicelib.keys.schema import NewKeyDocument
 from chalicelib.publisher.account.schema import AccountDocument
 
 
 def show(request: Request) -> AccountDocument:
     """Show your account."""
-    row = approvals.publisher(request.owner)
+    row = membership.publisher(request.owner)
     return AccountDocument(**{name: getattr(row, name) for name in AccountDocument.model_fields})
 
 
 def create_key(request: Request) -> NewKeyDocument:
     """Make one more API key for yourself, shown this once."""
-    return keys.create(request, request.owner)
+    return api_keys.create(request, request.owner)

@@ -7,8 +7,8 @@ from chalicelib.http.models import ListQuery, NoContent, Page, Patch
 from chalicelib.http.problems import Invalid
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import checked_version
-from chalicelib.postbacks import store
-from chalicelib.postbacks.targets import host_complaints
+from chalicelib.postbacks import subscriptions
+from chalicelib.postbacks.target_url import host_complaints
 from chalicelib.publisher.postbacks.schema import (
     DeliveryDocument,
     DeliveryQuery,
@@ -22,7 +22,7 @@ from chalicelib.tables.postbacks import Postback
 
 def find(request: Request, query: ListQuery) -> Page[PostbackDocument]:
     """List your postbacks, newest first."""
-    rows, cursor = store.postbacks(request, query)
+    rows, cursor = subscriptions.postbacks(request, query)
     return Page(items=[PostbackDocument(**_fields(row)) for row in rows], next_cursor=cursor)
 
 
@@ -41,47 +41,47 @@ def create(request: Request, body: PostbackSettings) -> NewPostbackDocument:
         updated_at=request.timestamp,
     )
     document = NewPostbackDocument(**_fields(row), secret=row.secret)
-    store.create(request, row, document)
+    subscriptions.create(request, row, document)
     return document
 
 
 def edit(request: Request, postback_id: str, body: Patch[PostbackSettings]) -> PostbackDocument:
     """Change a postback; its secret stays."""
-    row = store.postback(request, postback_id)
+    row = subscriptions.postback(request, postback_id)
     checked_version(request, row.version)
     changed = body.onto({"url": row.url, "event": row.event, "status": row.status})
     _check_host(changed.url)
     row.url, row.event, row.status = changed.url, changed.event, changed.status.value
     row.version, row.updated_at = row.version + 1, request.timestamp
-    store.save(request, row)
+    subscriptions.save(request, row)
     return PostbackDocument(**_fields(row))
 
 
 def delete(request: Request, postback_id: str) -> NoContent:
     """Delete a postback; nothing more is told to it."""
-    row = store.postback(request, postback_id)
+    row = subscriptions.postback(request, postback_id)
     checked_version(request, row.version)
-    store.delete(request, row)
+    subscriptions.delete(request, row)
     return NoContent()
 
 
 def test(request: Request, postback_id: str) -> QueuedDocument:
     """Have a postback called with made-up values."""
-    row = store.postback(request, postback_id)
-    return QueuedDocument(series=store.test(request, row))
+    row = subscriptions.postback(request, postback_id)
+    return QueuedDocument(series=subscriptions.test(request, row))
 
 
 def find_deliveries(request: Request, postback_id: str, query: DeliveryQuery) -> Page[DeliveryDocument]:
     """List a postback's deliveries of the last 90 days, newest first."""
-    of = store.postback(request, postback_id)
-    rows, cursor = store.deliveries(request, of, query.status, query)
+    of = subscriptions.postback(request, postback_id)
+    rows, cursor = subscriptions.deliveries(request, of, query.status, query)
     items = [DeliveryDocument(**{name: getattr(row, name) for name in DeliveryDocument.model_fields}) for row in rows]
     return Page(items=items, next_cursor=cursor)
 
 
 def replay(request: Request, delivery_id: str) -> QueuedDocument:
     """Have what a delivery told told once more, as it stands by now."""
-    return QueuedDocument(series=store.replay(request, delivery_id))
+    return QueuedDocument(series=subscriptions.replay(request, delivery_id))
 
 
 def _check_host(url: str) -> None:

@@ -6,9 +6,9 @@ from pydantic import AfterValidator, Field
 
 from chalicelib.http.fields import Timestamp
 from chalicelib.http.models import Document, ListQuery, Strict
-from chalicelib.postbacks.answers import DeliveryStatus
-from chalicelib.postbacks.hearing import HeardStatus
-from chalicelib.postbacks.targets import url_complaints
+from chalicelib.postbacks.http_response import DeliveryStatus
+from chalicelib.postbacks.subscription_filter import HeardStatus
+from chalicelib.postbacks.target_url import url_complaints
 
 
 def _sound(url: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.approvals import store as approvals
+from chalicelib.access import applications, membership
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.models import LinkDocument, ListQuery, Page
 from chalicelib.http.problems import Forbidden, NotFound
@@ -33,13 +33,13 @@ def show(request: Request, smartlink_id: str) -> SmartlinkDetail:
     """Show a smartlink with its offers, your application and your link."""
     standing = _visible(request, smartlink_id)
     pool, member = standing.pool, standing.membership
-    asked = approvals.application(member.application_id) if member and member.application_id else None
+    asked = membership.application(member.application_id) if member and member.application_id else None
     return SmartlinkDetail(
         **_entry(pool, standing.status),
         goal=pool.settings["goal"],
         offers=offers(pool.settings, {key: row.settings for key, row in store.campaigns(pool.settings).items()}),
         application=_application(asked) if asked else None,
-        link=_link(request, pool, approvals.link_code(member)),
+        link=_link(request, pool, membership.link_code(member)),
     )
 
 
@@ -49,24 +49,24 @@ def apply(request: Request, smartlink_id: str, body: NewApplication) -> ApplyDoc
     if standing.publisher.status != PublisherStatus.ACTIVE:
         message = "your account is suspended"
         raise Forbidden(message)
-    if standing.status in (approvals.PENDING, approvals.APPROVED):
+    if standing.status in (membership.PENDING, membership.APPROVED):
         return _present(request, standing)
-    asked = approvals.new_application(request, standing, body.message)
-    code = approvals.code_for(request, standing)
-    link = _link(request, standing.pool, code if asked.status == approvals.APPROVED else None)
+    asked = applications.new_application(request, standing, body.message)
+    code = membership.code_for(request, standing)
+    link = _link(request, standing.pool, code if asked.status == membership.APPROVED else None)
     document = ApplyDocument(status=asked.status, link=link)
-    approvals.apply(request, standing, asked, code, document)
+    applications.apply(request, standing, asked, code, document)
     return document
 
 
-def _present(request: Request, standing: approvals.Standing) -> Answer[ApplyDocument]:
+def _present(request: Request, standing: membership.Standing) -> Answer[ApplyDocument]:
     member = standing.membership
-    link = _link(request, standing.pool, approvals.link_code(member))
+    link = _link(request, standing.pool, membership.link_code(member))
     return Answer(ApplyDocument(status=standing.status, link=link), status=200)
 
 
-def _visible(request: Request, smartlink_id: str) -> approvals.Standing:
-    standing = approvals.standing_of(smartlink_id, request.owner)
+def _visible(request: Request, smartlink_id: str) -> membership.Standing:
+    standing = membership.standing_of(smartlink_id, request.owner)
     if not standing.sees_the_pool:
         message = f"there is no smartlink {smartlink_id}"
         raise NotFound(message)

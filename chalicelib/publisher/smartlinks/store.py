@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.approvals.store import APPROVED
+from chalicelib.access.membership import APPROVED
 from chalicelib.domain.smartlink import SmartlinkStatus, Visibility
 from chalicelib.http.models import ListQuery
 from chalicelib.http.pagination import Listing, page, years

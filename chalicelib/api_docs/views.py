@@ -1,0 +1,52 @@
+"""Calls about the service itself: its health and its documentation."""
+
+from chalicelib.api_docs import openapi as api_docs_openapi
+from chalicelib.api_docs.schemas import Health
+from chalicelib.endpoints import ENDPOINTS
+from chalicelib.http.dispatch import view_of
+from chalicelib.http.problems import NotFound
+from chalicelib.http.request import Request
+from chalicelib.http.view import Text
+from chalicelib.settings import swagger_ui
+
+_ASSETS = {
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "start.js": "text/javascript; charset=utf-8",
+}
+_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Smartlink API</title>
+<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="docs/swagger-ui.css"></head>
+<body><div id="ui"></div><script src="docs/swagger-ui-bundle.js"></script><script src="docs/start.js"></script>
+</body></html>"""
+_START = (
+    'SwaggerUIBundle({url: "openapi.json", dom_id: "#ui", deepLinking: true, docExpansion: "list", '
+    "defaultModelsExpandDepth: 0, persistAuthorization: true});"
+)
+_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+
+
+def health(request: Request) -> Health:  # noqa: ARG001
+    """Say that the service answers."""
+    return Health(status="ok")
+
+
+def openapi(request: Request) -> Text:
+    """Show this document."""
+    described = api_docs_openapi.document(((endpoint, view_of(endpoint)) for endpoint in ENDPOINTS), request.base_url)
+    return Text(api_docs_openapi.text(described), "application/json", {"Access-Control-Allow-Origin": "*"})
+
+
+def docs(request: Request) -> Text:  # noqa: ARG001
+    """Browse this document."""
+    return Text(_PAGE, "text/html; charset=utf-8", {"Content-Security-Policy": _POLICY})
+
+
+def docs_asset(request: Request, asset: str) -> Text:  # noqa: ARG001
+    """Fetch a file of the browsable documentation."""
+    media = _ASSETS.get(asset)
+    path = swagger_ui() / asset
+    if media is None or not (asset == "start.js" or path.is_file()):
+        message = f"there is no file {asset}"
+        raise NotFound(message)
+    text = _START if asset == "start.js" else path.read_text(encoding="utf-8")
+    return Text(text, media, {"Cache-Control": "public, max-age=3600"})

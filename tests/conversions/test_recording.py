@@ -1,0 +1,191 @@
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.caps.reservation import used_of
+from chalicelib.conversions import recording
+from chalicelib.conversions.conversion import Claim, Taken
+from chalicelib.counters.learning_cells import COUNTS
+from chalicelib.http.transactions import Changed
+from chalicelib.tables.base import connection
+from chalicelib.tables.clicks import Click
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.counters import Cap, Counter
+from tests.advertiser import Deal, caps_of, conversions, counted, learned, new_deal, sums, used
+from tests.conftest import Api
+from tests.documents import good
+
+PAID_CAPS = caps_of("conversions", "payout", "revenue", limit="900", window="total")
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, function: str, first: Any) -> None:
+    """Lets `first` happen once, right before the store writes."""
+    write, done = getattr(recording, function), list[int]()
+
+    def writing(*args: Any) -> None:
+        if not done:
+            done.append(1)
+            first()
+        write(*args)
+
+    monkeypatch.setattr(recording, function, writing)
+    monkeypatch.setattr(recording, "time", SimpleNamespace(sleep=lambda _: None, monotonic=lambda: 0.0))
+
+
+def test_the_second_of_two_postbacks_at_once_is_a_duplicate(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    deal = new_deal(admin, caps=PAID_CAPS)
+    click_id, told = deal.click(), list[str]()
+    _meanwhile(monkeypatch, "_create", lambda: told.append(good(deal.post(click_id))["status"]))
+    told.append(good(deal.post(click_id))["status"])
+    assert told == ["recorded", "duplicate"]
+    assert used() == {"conversions|*": 1, "payout|*": 1_500_000, "revenue|*": 2_000_000}
+    assert sums()["conversions"] == 1
+
+
+def test_the_second_of_two_rejections_at_once_changes_nothing(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    deal = new_deal(admin, caps=PAID_CAPS)
+    click_id, told = deal.click(), list[str]()
+    deal.posted(click_id)
+    _meanwhile(monkeypatch, "decide", lambda: told.append(good(deal.post(click_id, status="rejected"))["status"]))
+    told.append(good(deal.post(click_id, status="rejected"))["status"])
+    assert told == ["recorded", "duplicate"]
+    assert set(used().values()) == {0}
+    assert sums() == {}
+    assert _learned(deal) == []
+
+
+def test_a_postback_that_others_keep_crossing_is_to_be_sent_again(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    deal, waits, clock = new_deal(admin), list[float](), iter(range(99))
+    click_id = deal.click()
+
+    def crossed(*_: Any) -> None:
+        raise Changed
+
+    monkeypatch.setattr(recording, "_create", crossed)
+    monkeypatch.setattr(recording, "time", SimpleNamespace(sleep=waits.append, monotonic=lambda: next(clock)))
+    answered = deal.post(click_id)
+    assert (answered.status, answered.headers["Retry-After"]) == (503, "1")
+    assert len(waits) == 15
+    assert max(waits) <= 0.25
+
+
+def test_what_belongs_together_is_written_together_or_not_at_all(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    deal = new_deal(admin, caps=PAID_CAPS)
+    click_id = deal.click()
+    monkeypatch.setattr(recording, "add_used", lambda *_: 1 / 0)
+    assert deal.post(click_id).status == 500
+    assert [*Conversion.scan(), *Counter.scan(), *Cap.scan()] == []
+
+
+def test_a_cap_counter_that_may_be_gone_is_not_brought_back(admin: Api) -> None:
+    deal = new_deal(admin, caps=caps_of("conversions", "payout"))
+    conversion_id = deal.posted(deal.click())
+    row = Conversion.get(conversion_id)
+    past = [[key, amount, 1_700_000_000] for key, amount, _ in row.places]
+    row.update([Conversion.places.set(past)])
+    for cap in Cap.scan():
+        cap.delete()
+    for status in ("rejected", "approved"):
+        good(admin.patch(f"/admin/conversions/{conversion_id}", {"status": status}))
+    assert used() == {}
+
+
+# Learning
+
+
+def _learned(deal: Deal) -> list[tuple[int, ...]]:
+    """What is learned of the deal's conversions, cell by cell, where anything is left."""
+    cells = learned().get(f"{deal.smartlink['id']}#{deal.smartlink['epoch']}", {})
+    return [tuple(counts) for _, counts in sorted(cells.items()) if any(counts)]
+
+
+def test_a_conversion_is_learned_from_with_its_squares_and_unlearned_without_a_rest(admin: Api) -> None:
+    deal = new_deal(admin)
+    conversion_id = deal.posted(deal.click(), payout="3")
+    once = [(0, 1, 3 * 10**6, 2 * 10**6, 9 * 10**12, 4 * 10**12, 6 * 10**12)]
+    assert _learned(deal) == once
+    for status, left in (("rejected", []), ("approved", once), ("rejected", [])):
+        good(admin.patch(f"/admin/conversions/{conversion_id}", {"status": status}))
+        assert _learned(deal) == left
+
+
+def test_a_conversion_of_a_bots_click_is_kept_but_not_learned_from(admin: Api) -> None:
+    deal = new_deal(admin)
+    click_id = deal.click()
+    Click(click_id).update([Click.is_bot.set(True)])
+    kept = deal.kept(click_id)
+    assert (kept.learned, kept.arm, learned()) == (False, "weighted", {})
+
+
+# Everything adds up
+
+
+def _expected(rows: list[Conversion]) -> dict[str, int]:
+    approved = [row for row in rows if row.status == "approved"]
+    by_metric = {
+        "conversions": len(approved),
+        "payout": sum(round(float(row.payout) * 1_000_000) for row in approved),
+        "revenue": sum(round(float(row.revenue) * 1_000_000) for row in approved),
+    }
+    return {metric: count for metric, count in by_metric.items() if count}
+
+
+calls = st.lists(
+    st.tuples(
+        st.sampled_from(["approved", "rejected", "approve", "reject"]),
+        st.sampled_from(["", "t1"]),
+        st.sampled_from(["", "0", "0.000001", "3.25"]),
+    ),
+    max_size=8,
+)
+
+
+def _make(admin: Api, deal: Deal, click_id: str, call: tuple[str, str, str]) -> None:
+    """A postback (approved, rejected) or an admin's decision (approve, reject) on one of the click's conversions."""
+    kind, txid, payout = call
+    if kind in {"approved", "rejected"}:
+        good(deal.post(click_id, status=kind, txid=txid, payout=payout))
+        return
+    conversion_id = Claim(click_id, txid or None).conversion_id
+    admin.patch(f"/admin/conversions/{conversion_id}", {"status": {"approve": "approved", "reject": "rejected"}[kind]})
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(calls)
+def test_counters_and_caps_always_hold_exactly_the_approved_conversions(
+    admin: Api, calls: list[tuple[str, str, str]]
+) -> None:
+    deal = new_deal(admin, caps=PAID_CAPS)
+    click_id = deal.click()
+    for call in calls:
+        _make(admin, deal, click_id, call)
+    expected = _expected([row for row in conversions().values() if row.click_id == click_id])
+    own = [row for cell, row in counted().items() if cell.campaign == deal.campaign["id"]]
+    assert sums(own) == expected | {f"arrived_{metric}": count for metric, count in expected.items()}
+    caps = {row.key.split("|")[1]: row.used for row in Cap.scan() if row.key.startswith(deal.campaign["id"])}
+    assert {metric: count for metric, count in caps.items() if count} == expected
+    learned_of = dict(zip(COUNTS, map(sum, zip(*_learned(deal), strict=True)), strict=False))
+    assert {name: learned_of[name] for name in expected} == expected
+
+
+# Counters
+
+
+def _move(key: str, amount: int, expires_at: datetime | None) -> None:
+    with TransactWrite(connection=connection()) as write:
+        recording.add_used(write, Taken(key, abs(amount), expires_at), 1 if amount > 0 else -1)
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_counter_moves_up_and_down_whatever_the_limit() -> None:
+    end = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    for amount in (5, 7, -5):
+        _move("payout", amount, end)
+    _move("ever", 1, None)
+    assert used_of(["payout", "ever", "none"]) == {"payout": 7, "ever": 1}
+    assert {row.key: row.expires_at for row in Cap.scan()} == {"payout": end, "ever": None}

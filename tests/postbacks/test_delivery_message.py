@@ -1,0 +1,84 @@
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.postbacks.delivery_message import delay, delivery_id, following, parsed, written
+from tests.builders import NOW
+from tests.postbacks.rows import a_message
+
+
+def test_a_message_reads_as_the_queue_carries_it() -> None:
+    assert json.loads(written(a_message())) == {
+        "publisher_id": "pub_1",
+        "postback_id": "pbk_1",
+        "conversion_id": "cnv_1",
+        "revision": 1,
+        "series": "first",
+        "attempt": 1,
+        "due": "2026-11-04T12:30:00+00:00",
+    }
+
+
+@given(st.text(), st.none() | st.text(), st.none() | st.integers(), st.integers(1, 8))
+def test_a_message_comes_back_as_it_was_written(
+    series: str, conversion: str | None, revision: Any, attempt: int
+) -> None:
+    message = a_message(series=series, conversion_id=conversion, revision=revision, attempt=attempt)
+    assert parsed(written(message)) == message
+
+
+BROKEN = {
+    "no JSON": "not json",
+    "a list": "[]",
+    "nothing in it": "{}",
+    "one too many": written(a_message())[:-1] + ',"more":1}',
+    "one too few": written(a_message()).replace('"series":"first",', ""),
+    "no time": written(a_message()).replace("2026", "soon"),
+    "a time without offset": written(a_message()).replace("+00:00", ""),
+    "an attempt that is no number": written(a_message()).replace('"attempt":1', '"attempt":"1"'),
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_what_is_no_message_is_not_read(body: str) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        parsed(body)
+
+
+def test_a_delivery_is_named_by_what_it_tells_and_which_try_it_is() -> None:
+    first = a_message()
+    others = [
+        a_message(postback_id="pbk_2"),
+        a_message(conversion_id="cnv_2"),
+        a_message(conversion_id=None),
+        a_message(revision=2),
+        a_message(series="rpl_1"),
+        a_message(attempt=2),
+    ]
+    assert (
+        delivery_id(first) == delivery_id(a_message(due=NOW + timedelta(hours=1))) == "dlv_vf42x9m3qb0m5013s0s4v2z813"
+    )
+    assert len({delivery_id(each) for each in (first, *others)}) == 7
+
+
+@given(st.text())
+def test_a_deliverys_id_has_the_form_of_every_id(series: str) -> None:
+    assert re.fullmatch("dlv_[0-9a-hjkmnp-tv-z]{26}", delivery_id(a_message(series=series)))
+
+
+def test_the_next_try_is_of_the_same_series() -> None:
+    due = NOW + timedelta(seconds=5)
+    assert following(a_message(series="rpl_1"), due) == a_message(series="rpl_1", attempt=2, due=due)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "held"),
+    [(-5, 0), (0, 0), (0.2, 1), (5, 5), (899.5, 900), (900, 900), (61_200, 900)],
+)
+def test_a_message_is_held_back_until_it_is_due_or_a_quarter_of_an_hour(seconds: float, held: int) -> None:
+    assert delay(a_message(due=NOW + timedelta(seconds=seconds)), NOW) == held

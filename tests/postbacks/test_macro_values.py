@@ -1,0 +1,71 @@
+from typing import Any
+
+from chalicelib.domain.url_validation import POSTBACK_MACROS
+from chalicelib.postbacks.macro_values import macro_values, sample_values
+from tests.builders import NOW
+from tests.postbacks.rows import a_click, a_conversion
+
+
+def known(**changes: Any) -> dict[str, Any]:
+    values: dict[str, Any] = a_conversion(**changes).attribute_values
+    return values
+
+
+def test_every_macro_has_its_value() -> None:
+    assert macro_values(known(), a_click().attribute_values) == {
+        "click_id": "click-1",
+        "external_click_id": "their id",
+        "campaign_id": "cmp_1",
+        "smartlink_id": "sml_1",
+        "publisher_id": "pub_1",
+        "sub1": "news",
+        "sub10": "a&b",
+        "source": "fb",
+        "country": "US",
+        "region": "US-CA",
+        "city": "Fresno",
+        "device": "mobile",
+        "os": "ios",
+        "browser": "safari",
+        "language": "en",
+        "query": "a=1&b=%20",
+        "timestamp": "1793795339",
+        "payout": "1.50",
+        "currency": "EUR",
+        "event": "install",
+        "txid": "tx 1",
+        "status": "approved",
+        "conversion_id": "cnv_1",
+    }
+
+
+def test_a_click_no_longer_kept_leaves_what_the_conversion_knows() -> None:
+    values = macro_values(known(), None)
+    assert {name: values.get(name) for name in ("click_id", "sub1", "country", "external_click_id", "timestamp")} == {
+        "click_id": "click-1",
+        "sub1": "news",
+        "country": "US",
+        "external_click_id": None,
+        "timestamp": "1793795339",
+    }
+
+
+def test_a_click_without_labels_has_none() -> None:
+    bare = a_click(sub_ids=None, source=None, external_click_id=None, parameters=None)
+    values = macro_values(known(sub1=None), bare.attribute_values)
+    assert [values.get(name) for name in ("sub1", "source", "external_click_id", "query")] == [None] * 4
+
+
+def test_a_direct_links_conversion_belongs_to_no_smartlink() -> None:
+    assert macro_values(known(route_id="cmp_1"), None)["smartlink_id"] is None
+
+
+def test_revenue_never_leaves() -> None:
+    assert "2.75" not in macro_values(known(), a_click().attribute_values).values()
+
+
+def test_a_test_has_a_value_for_every_macro() -> None:
+    values = sample_values("pub_1", NOW)
+    assert set(values) == POSTBACK_MACROS
+    assert all(values.values())
+    assert (values["click_id"], values["publisher_id"], values["timestamp"]) == ("test-click", "pub_1", "1793795400")
