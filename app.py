@@ -4,7 +4,7 @@ from chalice.app import Chalice
 
 from chalicelib.http.blueprint import blueprint as api
 from chalicelib.lambdas import blueprint as lambdas
-from chalicelib.routing.api import blueprint as redirect
+from chalicelib.routing.redirect import blueprint as redirect
 
 app = Chalice(app_name="smartlink")
 app.register_blueprint(redirect)

@@ -149,7 +149,7 @@ def _make() -> dict[str, str]:
 
 def _teach(pool_id: str, campaign_ids: Sequence[str]) -> None:
     """Publishes weights for everyone, for each country and for 41 of countries and devices: 60 segments."""
-    from chalicelib.routing.weights import packed  # noqa: PLC0415
+    from chalicelib.routing.weights_codec import packed  # noqa: PLC0415
     from chalicelib.tables.routes import Route  # noqa: PLC0415
 
     narrow = [f"{country}|{device}" for country in _COUNTRIES for device in _DEVICES]

@@ -24,11 +24,11 @@ from chalicelib.counters.column_codec import columns, packed
 from chalicelib.counters.learning_cells import COUNTS, LAYOUT, LearningCell, LearningCells, coarsened
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.smartlink import Goal, Offer
-from chalicelib.optimizer.counts import Moment, stats
-from chalicelib.optimizer.history.fitting import Fitted, figures_of, fitted
-from chalicelib.optimizer.learning import learn
-from chalicelib.optimizer.lesson import Lesson
-from chalicelib.optimizer.tally import tally
+from chalicelib.optimizer.history.size_limit import Fitted, figures_of, fitted
+from chalicelib.optimizer.inputs.bucket_counts import tally
+from chalicelib.optimizer.inputs.build_statistics import Moment, stats
+from chalicelib.optimizer.inputs.pool_config import Lesson
+from chalicelib.optimizer.model.weights import learn
 from chalicelib.settings import LEARNED_DAYS
 
 POOLS, OFFERS, SEGMENTS = 1_000, 20, 50

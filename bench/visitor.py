@@ -16,11 +16,11 @@ from bench.agents import AGENTS
 from bench.decision import OFFERS_URL, Pool, arrivals, route
 from bench.figures import Figure, Floor, Part, Target
 from chalicelib.domain import ids
+from chalicelib.routing.click_record import draw_and_lot, filled, record
 from chalicelib.routing.decision import decide
-from chalicelib.routing.geo import locate
-from chalicelib.routing.labels import labels
-from chalicelib.routing.record import draw_and_lot, filled, record
-from chalicelib.routing.visitor import agent_of, hinted, visitor
+from chalicelib.routing.geoip import locate
+from chalicelib.routing.tracking_parameters import labels
+from chalicelib.routing.visitor_detection import agent_of, hinted, visitor
 from chalicelib.settings import geoip_database
 
 Input = TypeVar("Input")

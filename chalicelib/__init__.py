@@ -1,0 +1,1 @@
+"""The application: the redirect, the API and the background Lambdas."""

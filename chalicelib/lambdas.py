@@ -107,7 +107,7 @@ def deliver_postbacks(event: SQSEvent) -> dict[str, Any]:
 @blueprint.schedule(Rate(learning_minutes(), unit=Rate.MINUTES), name="learn")
 def learn(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
     """Queue all active smartlinks in rotation `optimized`, several per message."""
-    from chalicelib.optimizer.rounds.store import begin  # noqa: PLC0415
+    from chalicelib.optimizer.scheduler import begin  # noqa: PLC0415
 
     pools = begin(datetime.now(UTC))
     print(f"{pools} smartlinks queued for optimization")
@@ -117,10 +117,10 @@ def learn(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time 
 @blueprint.on_sqs_message(queue="learning", batch_size=1, name="learn_pools")
 def learn_pools(event: SQSEvent) -> dict[str, Any]:
     """Optimize the smartlinks of a message; return the messages to be received again."""
-    from chalicelib.optimizer.rounds import message  # noqa: PLC0415
-    from chalicelib.optimizer.store import learn_all  # noqa: PLC0415
+    from chalicelib.optimizer import job_message  # noqa: PLC0415
+    from chalicelib.optimizer.job import learn_all  # noqa: PLC0415
 
-    return _process_each(event, lambda body: learn_all(message.read(body), lambda: datetime.now(UTC)))
+    return _process_each(event, lambda body: learn_all(job_message.read(body), lambda: datetime.now(UTC)))
 
 
 def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str, Any]:

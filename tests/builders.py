@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.admin.campaigns.schema import CampaignSettings
-from chalicelib.admin.smartlinks.schema import SmartlinkSettings
+from chalicelib.admin.campaigns.schemas import CampaignSettings
+from chalicelib.admin.smartlinks.schemas import SmartlinkSettings
 from chalicelib.domain.campaign import Campaign, Cap, CapMetric, CapWindow
 from chalicelib.domain.click import Labels
 from chalicelib.domain.route import Learned, PublisherLink, Route

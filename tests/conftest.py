@@ -81,7 +81,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from chalicelib import settings
     from chalicelib.caps import reservation
     from chalicelib.dynamodb import transport
-    from chalicelib.routing import store as routing
+    from chalicelib.routing import route_cache
 
     # The lean client's own setting: the SDK's clients are moto's already.
     monkeypatch.setattr(settings, "dynamodb_endpoint", moto_endpoint)
@@ -89,7 +89,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     emulated_aws().start(reset=False)
     try:
         empty_tables()
-        routing.forget()
+        route_cache.forget()
         reservation.forget()
         yield
     finally:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.routing import store as routing
-from chalicelib.routing import weights
-from chalicelib.routing.past.store import pool_month
+from chalicelib.routing import route_cache, weights_codec
+from chalicelib.routing.route_history import pool_month
 from chalicelib.tables.clicks import Click
 from chalicelib.tables.routes import Route, WeightHistory
 from tests.builders import LEARNED_AT
@@ -64,7 +63,7 @@ def new_link(admin: Api, *offers: dict[str, Any], **changes: Any) -> str:
 
 def taught(smartlink: dict[str, Any], segments: dict[str, dict[str, float]], version: int = LEARNED_AT) -> None:
     """Puts learned weights into force, by segment and campaign, as a run of that moment does."""
-    packed = weights.packed(segments)
+    packed = weights_codec.packed(segments)
     Route(smartlink["id"]).update([Route.weights.set(packed), Route.weights_version.set(version)])
     kept = WeightHistory(pool_month(smartlink["id"], version), version, weights=packed)
     kept.status, kept.expires_at = "published", version + 86_400
@@ -83,7 +82,7 @@ def pending(admin: Api) -> list[str]:
 
 def clicked(code: str, query: dict[str, str] | None = None, **headers: str) -> Answered:
     """A click after the process has forgotten what it knew of links and routes."""
-    routing.forget()
+    route_cache.forget()
     return Api().click(code, query=query, **headers)
 
 

@@ -18,7 +18,7 @@ from chalicelib.domain.route import Learned, Route
 from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 from chalicelib.domain.targeting import Targeting
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
-from chalicelib.optimizer.stats import DELAY_BINS, Bucket, OfferStats, SegmentStats, Stats
+from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, Bucket, OfferStats, SegmentStats, Stats
 from chalicelib.routing.eligibility import Arrival
 from tests.builders import a_campaign, a_link, a_route, an_arrival
 

@@ -1,8 +1,9 @@
-"""The house of the design, section 3: what is pure, what is an adapter, and which way imports point."""
+"""The layout of `docs/architecture.md`: which modules are adapters, which way imports point, where tests are."""
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -11,90 +12,76 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FILES = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
 
+
+def _in(package: str, *names: str) -> list[str]:
+    """Full names of modules of a package; `""` is the module of that name itself."""
+    return [f"chalicelib.{package}.{name}".rstrip(".") for name in names]
+
+
 ADAPTERS = {
-    "chalicelib.access.api_keys",
-    "chalicelib.access.applications",
-    "chalicelib.access.campaign_approvals",
-    "chalicelib.access.membership",
-    "chalicelib.admin.applications.api",
-    "chalicelib.admin.applications.store",
-    "chalicelib.admin.audit.api",
-    "chalicelib.admin.audit.store",
-    "chalicelib.admin.campaigns.api",
-    "chalicelib.admin.campaigns.store",
-    "chalicelib.admin.clicks.api",
-    "chalicelib.admin.clicks.store",
-    "chalicelib.admin.conversions.api",
-    "chalicelib.admin.conversions.store",
-    "chalicelib.admin.publishers.api",
-    "chalicelib.admin.publishers.store",
-    "chalicelib.admin.publishing.store",
-    "chalicelib.admin.smartlinks.api",
-    "chalicelib.admin.smartlinks.store",
-    "chalicelib.alerts.cap_alerts",
-    "chalicelib.alerts.fallback_alerts",
-    "chalicelib.api_docs.views",
-    "chalicelib.caps.reservation",
-    "chalicelib.clicks.backlog",
-    "chalicelib.clicks.write",
-    "chalicelib.conversions.recording",
-    "chalicelib.conversions.views",
-    "chalicelib.counters.aggregator",
-    "chalicelib.counters.blocks",
-    "chalicelib.counters.compaction",
-    "chalicelib.counters.learning_blocks",
-    "chalicelib.dynamodb.client",
-    "chalicelib.dynamodb.sdk_client",
-    "chalicelib.dynamodb.transport",
-    "chalicelib.http.authentication",
-    "chalicelib.http.blueprint",
-    "chalicelib.http.dispatch",
-    "chalicelib.http.idempotency",
-    "chalicelib.http.pagination",
-    "chalicelib.http.request_parsing",
-    "chalicelib.http.responses",
-    "chalicelib.http.transactions",
-    "chalicelib.inbox.views",
-    "chalicelib.lambdas",
-    "chalicelib.notifications.send",
-    "chalicelib.optimizer.history.store",
-    "chalicelib.optimizer.replay.api",
-    "chalicelib.optimizer.replay.store",
-    "chalicelib.optimizer.rounds.store",
-    "chalicelib.optimizer.store",
-    "chalicelib.optimizer.uplift.api",
-    "chalicelib.optimizer.uplift.store",
-    "chalicelib.optimizer.weights.api",
-    "chalicelib.optimizer.weights.store",
-    "chalicelib.postbacks.delivery",
-    "chalicelib.postbacks.fan_out",
-    "chalicelib.postbacks.http_client",
-    "chalicelib.postbacks.queue",
-    "chalicelib.postbacks.subscriptions",
-    "chalicelib.publisher.account.api",
-    "chalicelib.publisher.clicks.api",
-    "chalicelib.publisher.clicks.store",
-    "chalicelib.publisher.postbacks.api",
-    "chalicelib.publisher.smartlinks.api",
-    "chalicelib.publisher.smartlinks.store",
-    "chalicelib.reporting.api",
-    "chalicelib.reporting.store",
-    "chalicelib.routing.api",
-    "chalicelib.routing.geo",
-    "chalicelib.routing.past.store",
-    "chalicelib.routing.store",
-    "chalicelib.settings",
-    "chalicelib.tables.base",
-    "chalicelib.tables.campaigns",
-    "chalicelib.tables.clicks",
-    "chalicelib.tables.conversions",
-    "chalicelib.tables.counters",
-    "chalicelib.tables.notifications",
-    "chalicelib.tables.postbacks",
-    "chalicelib.tables.publishers",
-    "chalicelib.tables.requests",
-    "chalicelib.tables.routes",
-    "chalicelib.tables.smartlinks",
+    *_in("access", "api_keys", "applications", "campaign_approvals", "membership"),
+    *_in(
+        "admin",
+        "applications.views",
+        "audit.views",
+        "campaigns.storage",
+        "campaigns.views",
+        "clicks.queries",
+        "clicks.views",
+        "conversions.queries",
+        "conversions.views",
+        "evaluation.replay",
+        "evaluation.uplift",
+        "publishers.storage",
+        "publishers.views",
+        "route_publishing",
+        "smartlinks.storage",
+        "smartlinks.views",
+        "weights.queries",
+        "weights.views",
+    ),
+    *_in("alerts", "cap_alerts", "fallback_alerts"),
+    *_in("api_docs", "views"),
+    *_in("caps", "reservation"),
+    *_in("clicks", "backlog", "write"),
+    *_in("conversions", "recording", "views"),
+    *_in("counters", "aggregator", "blocks", "compaction", "learning_blocks"),
+    *_in("dynamodb", "client", "sdk_client", "transport"),
+    *_in("evaluation", "replay.click_reader", "uplift.cell_reader"),
+    *_in(
+        "http",
+        "authentication",
+        "blueprint",
+        "dispatch",
+        "idempotency",
+        "pagination",
+        "request_parsing",
+        "responses",
+        "transactions",
+    ),
+    *_in("inbox", "views"),
+    *_in("lambdas", ""),
+    *_in("notifications", "send"),
+    *_in("optimizer", "history.weight_history", "job", "scheduler"),
+    *_in("postbacks", "delivery", "fan_out", "http_client", "queue", "subscriptions"),
+    *_in("publisher", "account.views", "clicks.views", "postbacks.views", "smartlinks.queries", "smartlinks.views"),
+    *_in("reporting", "cell_reader", "views"),
+    *_in("routing", "geoip", "redirect", "route_cache", "route_history"),
+    *_in("settings", ""),
+    *_in(
+        "tables",
+        "base",
+        "campaigns",
+        "clicks",
+        "conversions",
+        "counters",
+        "notifications",
+        "postbacks",
+        "publishers",
+        "requests",
+        "routes",
+        "smartlinks",
+    ),
 }
 """Modules that reach AWS, network, environment, files, clock, threads, logging or chance, or import one that does.
 
@@ -102,9 +89,9 @@ Every other module is pure. The list is checked both ways, so that it cannot go 
 """
 
 THIRD_PARTY = {
-    "chalicelib.routing.visitor": {"ua_parser"},
+    "chalicelib.routing.visitor_detection": {"ua_parser"},
     "chalicelib.api_docs.openapi": {"pydantic"},
-    "chalicelib.admin.fields": {"pydantic"},
+    "chalicelib.admin.targeting_fields": {"pydantic"},
     "chalicelib.http.fields": {"pydantic"},
     "chalicelib.http.models": {"pydantic"},
     "chalicelib.http.time_range": {"pydantic"},
@@ -135,22 +122,44 @@ OUTSIDE = (
 OUTSIDE_CALLS = {"__import__", "breakpoint", "eval", "exec", "hash", "id", "input", "open", "print"}
 CLOCKS = {"now", "today", "utcnow"}
 
-LADDER = (
+FLOORS = (
     {"app"},
-    {"lambdas"},
-    {"optimizer"},
     {"admin"},
-    {"alerts", "api_docs", "conversions", "publisher", "reporting"},
-    {"access", "contract", "counters", "inbox", "postbacks", "routing"},
-    {"caps", "clicks", "http", "notifications"},
-    {"dynamodb", "tables"},
-    {"domain", "endpoints", "settings"},
+    {"evaluation", "publisher", "lambdas"},
+    {"optimizer", "reporting", "conversions", "alerts", "api_docs"},
+    {"routing", "counters", "postbacks", "access", "inbox"},
+    {"http", "caps", "clicks", "notifications"},
+    {"tables", "dynamodb"},
+    {"settings", "endpoints", "domain"},
 )
-"""Each may import what stands below it; neighbours on one step do not import each other."""
+"""From the top down. A package may import what is on a lower floor, and nothing on its own."""
+
+WITHOUT_HTTP = {"routing", "caps", "clicks", "dynamodb", "counters", "optimizer", "notifications"}
+"""Packages of the redirect and of background Lambdas, which serve no API request."""
+
+TABLE_READERS = {"routing": {"chalicelib.routing.route_history"}, "clicks": {"chalicelib.clicks.backlog"}}
+"""Of these packages only these modules import PynamoDB models: the others are loaded by the redirect."""
+
+OPTIMIZER = (
+    {"scheduler"},
+    {"job"},
+    {"inputs", "history", "job_message"},
+    {"model"},
+)
+"""The floors inside the optimizer."""
+
+TESTED_ELSEWHERE: dict[str, str] = {}
+"""Modules without a test file of their own, and where they are tested."""
+
+TESTS_OF_SEVERAL_MODULES: dict[str, str] = {}
+"""Test files of no single module, and what they hold."""
+
+TOOLS = {"acceptance", "bench", "demo", "deploy", "local", "manage", "tests"}
+MAX_LINES = 250
 
 
 def _name(file: Path) -> str:
-    """`chalicelib.routing.store` of its file, `chalicelib.routing` of a package's."""
+    """`chalicelib.routing.route_cache` of its file, `chalicelib.routing` of a package's."""
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
@@ -201,26 +210,44 @@ def _impurities(name: str, source: str) -> list[str]:
     return [*(each for each in _imported(source) if _impure_import(name, each)), *calls]
 
 
-def _step(name: str) -> int:
-    """The module's step on the ladder, counted from above."""
-    part = name.removeprefix("chalicelib.").partition(".")[0]
-    return next(n for n, step in enumerate(LADDER) if part in step)
+def _package(name: str) -> str:
+    """`routing` of `chalicelib.routing.route_cache`."""
+    return name.removeprefix("chalicelib.").partition(".")[0]
 
 
-def _part(name: str) -> str:
-    return ".".join(name.split(".")[:2])
+def _floor(package: str, floors: Sequence[AbstractSet[str]] = FLOORS) -> int:
+    """The package's floor, counted from the top."""
+    return next(n for n, floor in enumerate(floors) if package in floor)
+
+
+def _own_imports(source: str) -> list[str]:
+    """The modules of ours that a source imports."""
+    return [each for each in map(_module, _imported(source)) if each and each != "chalicelib"]
 
 
 def _upward(name: str, source: str) -> list[str]:
-    """The imports of ours that do not point down the ladder, and those of the project's tools and tests."""
-    tools = [each for each in _imported(source) if each.partition(".")[0] in {"bench", "local", "tests"}]
-    ours = [each for each in map(_module, _imported(source)) if each and each != "chalicelib"]
-    return [*tools, *(each for each in ours if _part(each) != _part(name) and _step(each) <= _step(name))]
+    """The imports that do not point down to a lower floor, and those of the project's tools and tests."""
+    tools = [each for each in _imported(source) if each.partition(".")[0] in TOOLS]
+    packages = [(each, _package(each)) for each in _own_imports(source)]
+    here = _package(name)
+    return [*tools, *(each for each, there in packages if there != here and _floor(there) <= _floor(here))]
+
+
+def _upward_in_optimizer(name: str, source: str) -> list[str]:
+    steps = {each: each.split(".")[2] for each in _own_imports(source) if _package(each) == "optimizer"}
+    here = name.split(".")[2]
+    return [
+        each for each, there in steps.items() if there != here and _floor(there, OPTIMIZER) <= _floor(here, OPTIMIZER)
+    ]
 
 
 def _relative(source: str) -> list[str]:
     nodes = ast.walk(ast.parse(source))
     return [ast.unparse(node) for node in nodes if isinstance(node, ast.ImportFrom) and node.level]
+
+
+def _folders() -> list[Path]:
+    return sorted({file.parent for file in FILES if file.parent != ROOT})
 
 
 @pytest.mark.parametrize("name", PURE)
@@ -234,22 +261,39 @@ def test_a_listed_adapter_is_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_imports_point_down_the_ladder(name: str) -> None:
+def test_imports_point_down(name: str) -> None:
     assert _upward(name, MODULES[name]) == []
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in MODULES if _part(name) in {"chalicelib.routing", "chalicelib.tracking"}]
-)
-def test_the_redirect_never_needs_the_contract(name: str) -> None:
-    needed = [each for each in map(_module, _imported(MODULES[name])) if each]
-
-    assert [each for each in needed if _part(each) == "chalicelib.http"] == []
+@pytest.mark.parametrize("name", [name for name in MODULES if _package(name) in WITHOUT_HTTP])
+def test_redirect_and_background_work_do_not_import_http(name: str) -> None:
+    assert [each for each in _own_imports(MODULES[name]) if _package(each) == "http"] == []
 
 
-def test_no_module_needs_itself() -> None:
-    graph = {name: {ours for each in _imported(source) if (ours := _module(each))} for name, source in MODULES.items()}
+@pytest.mark.parametrize("name", [name for name in MODULES if _package(name) in TABLE_READERS])
+def test_only_listed_modules_of_the_redirect_packages_import_tables(name: str) -> None:
+    imports = [each for each in _own_imports(MODULES[name]) if _package(each) == "tables"]
+    assert bool(imports) == (name in TABLE_READERS[_package(name)])
 
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.count(".") > 1 and _package(name) == "optimizer"])
+def test_optimizer_imports_point_down(name: str) -> None:
+    assert _upward_in_optimizer(name, MODULES[name]) == []
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("chalicelib.optimizer.model.")])
+def test_optimizer_model_imports_the_domain_and_two_modules_more(name: str) -> None:
+    others = {each for each in _own_imports(MODULES[name]) if _package(each) not in ("domain", "optimizer")}
+    assert others <= {"chalicelib.counters.delay_bins", "chalicelib.routing.segments"}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if _package(name) == "domain"])
+def test_domain_imports_the_standard_library_only(name: str) -> None:
+    assert [each for each in _own_imports(MODULES[name]) if _package(each) != "domain"] == []
+
+
+def test_modules_have_no_cycle() -> None:
+    graph = {name: set(_own_imports(source)) for name, source in MODULES.items()}
     assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)
 
 
@@ -258,10 +302,56 @@ def test_imports_are_absolute(name: str) -> None:
     assert _relative(MODULES[name]) == []
 
 
-def test_packages_are_packages_and_empty() -> None:
-    folders = {file.parent for file in FILES if file.parent != ROOT}
+@pytest.mark.parametrize("folder", _folders(), ids=str)
+def test_a_package_says_in_one_docstring_what_it_holds(folder: Path) -> None:
+    (only,) = ast.parse((folder / "__init__.py").read_text()).body
+    assert isinstance(only, ast.Expr)
+    assert isinstance(only.value, ast.Constant)
+    assert isinstance(only.value.value, str)
 
-    assert [folder for folder in folders if (folder / "__init__.py").read_text()] == []
+
+@pytest.mark.parametrize("folder", _folders(), ids=str)
+def test_a_package_holds_at_least_two_modules(folder: Path) -> None:
+    modules = [each for each in folder.iterdir() if each.suffix == ".py" and each.stem != "__init__"]
+    packages = [each for each in folder.iterdir() if (each / "__init__.py").is_file()]
+    assert len(modules) + len(packages) >= 2
+
+
+def _written() -> list[str]:
+    """The Python files of the project, tests apart."""
+    tops = ["app.py", "manage.py", "chalicelib", "acceptance", "bench", "demo", "deploy", "local"]
+    found = (file for top in tops for file in ([ROOT / top] if top.endswith(".py") else (ROOT / top).rglob("*.py")))
+    return sorted(str(file.relative_to(ROOT)) for file in found)
+
+
+@pytest.mark.parametrize("file", _written())
+def test_a_file_is_short(file: str) -> None:
+    assert len((ROOT / file).read_text().splitlines()) <= MAX_LINES
+
+
+def test_no_file_is_called_store() -> None:
+    assert [file for file in _written() if file.endswith("/store.py")] == []
+
+
+def _tested(top: str) -> dict[str, str]:
+    """The test file that belongs to each module below a folder."""
+    files = (ROOT / top).rglob("*.py")
+    modules = sorted(file for file in files if file.stem not in ("__init__", "__main__"))
+    return {
+        str(file.relative_to(ROOT / top)): f"{file.parent.relative_to(ROOT / top)}/test_{file.name}" for file in modules
+    }
+
+
+def test_every_module_has_its_test_at_its_path_or_a_reason() -> None:
+    missing = {module for module, test in _tested("chalicelib").items() if not (ROOT / "tests" / test).is_file()}
+    assert missing == set(TESTED_ELSEWHERE)
+
+
+def test_every_test_file_belongs_to_a_module() -> None:
+    modules = {str(Path(test)) for test in _tested("chalicelib").values()}
+    tests = {str(file.relative_to(ROOT / "tests")) for file in (ROOT / "tests").rglob("test_*.py")}
+    of_product = {each for each in tests if each.partition("/")[0] not in TOOLS | {"stack"}}
+    assert of_product - modules == set(TESTS_OF_SEVERAL_MODULES)
 
 
 @pytest.mark.parametrize(
@@ -298,8 +388,8 @@ def test_the_checker_sees_what_is_impure(source: str, found: list[str]) -> None:
         pytest.param(
             "chalicelib.routing.rotation", "from chalicelib.domain.smartlink import Offer", id="a pure module"
         ),
-        pytest.param("chalicelib.routing.visitor", "import ua_parser", id="the parser in its place"),
-        pytest.param("chalicelib.admin.clicks.schema", "from pydantic import Field", id="pydantic in a schema"),
+        pytest.param("chalicelib.routing.visitor_detection", "import ua_parser", id="the parser in its place"),
+        pytest.param("chalicelib.admin.clicks.schemas", "from pydantic import Field", id="pydantic in a schema"),
         pytest.param("chalicelib.routing.rotation", "late = now >= ends_at", id="a clock's reading as an argument"),
     ],
 )
@@ -315,11 +405,11 @@ def test_the_checker_lets_through_what_is_pure(name: str, source: str) -> None:
             "chalicelib.domain.smartlink", "from chalicelib.dynamodb import client", id="upward from the ground"
         ),
         pytest.param("chalicelib.conversions.conversion", "import chalicelib.reporting.table", id="to a neighbour"),
-        pytest.param("chalicelib.routing.api", "from app import app", id="to the application"),
+        pytest.param("chalicelib.routing.redirect", "from app import app", id="to the application"),
         pytest.param(
-            "chalicelib.routing.api", "def f():\n    from chalicelib.approvals import store", id="in a function"
+            "chalicelib.routing.redirect", "def f():\n    from chalicelib.approvals import store", id="in a function"
         ),
-        pytest.param("chalicelib.routing.api", "from local import cloud", id="to a tool"),
+        pytest.param("chalicelib.routing.redirect", "from local import cloud", id="to a tool"),
     ],
 )
 def test_the_checker_sees_what_does_not_point_down(name: str, source: str) -> None:

@@ -82,4 +82,4 @@ def test_what_the_redirect_does_not_need_is_not_imported(unneeded: str) -> None:
 
 
 def test_what_the_redirect_needs_is_imported_before_the_first_click() -> None:
-    assert {"chalicelib.routing.api", "chalicelib.caps.reservation"} <= set(_after_one_redirect()["modules"])
+    assert {"chalicelib.routing.redirect", "chalicelib.caps.reservation"} <= set(_after_one_redirect()["modules"])

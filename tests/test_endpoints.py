@@ -67,4 +67,4 @@ def test_a_sides_views_stand_on_its_side_of_the_house(call: Endpoint) -> None:
     ],
 )
 def test_a_calls_side_is_the_first_step_of_its_path(path: str, side: str) -> None:
-    assert Endpoint("GET", path, "getCampaign", "chalicelib.admin.campaigns.api:find").audience == side
+    assert Endpoint("GET", path, "getCampaign", "chalicelib.admin.campaigns.views:find").audience == side

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.lambdas import announce_conversions, deliver_postbacks, learn, learn_pools, write_clicks
-from chalicelib.optimizer.rounds.message import Message
-from chalicelib.optimizer.rounds.message import written as run_body
+from chalicelib.optimizer.job_message import Message
+from chalicelib.optimizer.job_message import written as run_body
 from chalicelib.postbacks.delivery_message import written as delivery_body
 from chalicelib.tables.clicks import Click
 from chalicelib.tables.postbacks import PostbackDelivery

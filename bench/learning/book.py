@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.learning.scenarios import STEPS_A_DAY, STEPS_AN_HOUR
 from bench.learning.truth import Array, Counts, Flags, Truth
-from chalicelib.optimizer.stats import DELAY_BINS, DELAY_EDGES, Bucket, OfferStats, SegmentStats, Stats
+from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, DELAY_EDGES, Bucket, OfferStats, SegmentStats, Stats
 
 UNTOUCHED = 50
 _FIRST_HOUR = 490_000.0

@@ -8,8 +8,8 @@ from numpy.random import Generator
 from bench.learning.book import UNTOUCHED, Book
 from bench.learning.environment import Decide, Policy
 from bench.learning.truth import Array, Flags
-from chalicelib.optimizer.learning import Learning, learn
-from chalicelib.optimizer.stats import Stats
+from chalicelib.optimizer.model.pool_statistics import Stats
+from chalicelib.optimizer.model.weights import Learning, learn
 
 
 def uniform(_: Book, __: Generator) -> Decide:

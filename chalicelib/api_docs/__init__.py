@@ -1,0 +1,1 @@
+"""Health check, OpenAPI document and Swagger UI."""

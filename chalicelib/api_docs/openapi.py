@@ -13,7 +13,7 @@ from chalicelib.api_docs.schemas import ProblemDocument
 from chalicelib.endpoints import Endpoint
 from chalicelib.http.models import Document, NoContent, Strict
 from chalicelib.http.view import View
-from chalicelib.routing import labels
+from chalicelib.routing import tracking_parameters
 
 Schema = dict[str, Any]
 _REF = "#/components/schemas/{model}"
@@ -205,8 +205,13 @@ def _redirect() -> Schema:
     """The redirect has no model: what it takes is the labels' names, what it answers is a Location."""
     page = {"content": {"text/html": {"schema": {"type": "string"}}}}
     query = [
-        {"name": name, "in": "query", "required": False, "schema": {"type": "string", "maxLength": labels.MAX_LENGTH}}
-        for name in labels.NAMES
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string", "maxLength": tracking_parameters.MAX_LENGTH},
+        }
+        for name in tracking_parameters.NAMES
     ]
     code = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}
     shared: Schema = {

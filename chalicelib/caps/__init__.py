@@ -1,0 +1,1 @@
+"""Limits on an offer: windows, leases, reservation, duplicate filter."""

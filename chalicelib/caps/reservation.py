@@ -12,7 +12,8 @@ from typing import Any
 
 from chalicelib.caps.counter_update import Answer, Said, counter, update
 from chalicelib.caps.duplicate_filter import Mark
-from chalicelib.caps.leases import Ask, Leases
+from chalicelib.caps.lease_request import LeaseRequest
+from chalicelib.caps.leases import LeasePool
 from chalicelib.caps.windows import Place
 from chalicelib.domain.click import Refusal
 from chalicelib.dynamodb.attribute_values import number, text
@@ -37,7 +38,7 @@ class _Thread(threading.local):
     """Leases are for one click after the other: a server's threads hold each their own."""
 
     def __init__(self) -> None:
-        self.leases = Leases()
+        self.leases = LeasePool()
 
 
 _thread = _Thread()
@@ -51,7 +52,7 @@ def reserve(reservation: Reservation) -> Refusal | None:
     """
     tries = count()
 
-    def write(asks: Sequence[Ask]) -> Answer:
+    def write(asks: Sequence[LeaseRequest]) -> Answer:
         # A token is for one request; a click may have to ask for less.
         return _written(reservation, asks, f"{reservation.token}-{next(tries)}")
 
@@ -83,7 +84,7 @@ def used_of(keys: Sequence[str]) -> dict[str, int]:
     return {row["key"]: row["used"] for row in rows}
 
 
-def _written(reservation: Reservation, asks: Sequence[Ask], token: str) -> Answer:
+def _written(reservation: Reservation, asks: Sequence[LeaseRequest], token: str) -> Answer:
     mark = reservation.mark
     try:
         if mark and asks:
@@ -103,7 +104,7 @@ def _written(reservation: Reservation, asks: Sequence[Ask], token: str) -> Answe
     return Answer(Said.DONE)
 
 
-def _asked_alone(ask: Ask) -> Answer:
+def _asked_alone(ask: LeaseRequest) -> Answer:
     try:
         # A repeated increment would count a click twice; an unanswered one is taken as refused.
         done = call("UpdateItem", {**update(ask.move, named("caps")), "ReturnValues": "ALL_NEW"}, once=True)
@@ -114,11 +115,11 @@ def _asked_alone(ask: Ask) -> Answer:
     return Answer(Said.DONE, {ask.place.key: counter(done["Attributes"])})
 
 
-def _updates(asks: Sequence[Ask]) -> list[dict[str, Any]]:
+def _updates(asks: Sequence[LeaseRequest]) -> list[dict[str, Any]]:
     return [{"Update": update(ask.move, named("caps"))} for ask in asks]
 
 
-def _together(writes: Sequence[Mapping[str, Any]], asks: Sequence[Ask], token: str) -> Answer:
+def _together(writes: Sequence[Mapping[str, Any]], asks: Sequence[LeaseRequest], token: str) -> Answer:
     for n in range(_ATTEMPTS):
         try:
             call("TransactWriteItems", {"TransactItems": writes, "ClientRequestToken": token})
@@ -134,7 +135,7 @@ def _together(writes: Sequence[Mapping[str, Any]], asks: Sequence[Ask], token: s
     return Answer(Said.UNDONE)
 
 
-def _unmet(reasons: Sequence[Mapping[str, Any] | None], asks: Sequence[Ask]) -> Answer:
+def _unmet(reasons: Sequence[Mapping[str, Any] | None], asks: Sequence[LeaseRequest]) -> Answer:
     """What a transaction was refused for: its reasons, in its order, None for what was not refused."""
     if len(reasons) > len(asks) and reasons[0]:
         return Answer(Said.DUPLICATE)
@@ -163,4 +164,4 @@ def _marking(reservation: Reservation, mark: Mark) -> dict[str, Any]:
 
 def forget() -> None:
     """Forgets leases and which counters were seen full, for tests that begin with empty tables."""
-    _thread.leases = Leases()
+    _thread.leases = LeasePool()

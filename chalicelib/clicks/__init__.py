@@ -1,0 +1,1 @@
+"""A stored click: item codec, write, backlog, rejection codes, click ID lists."""

@@ -1,0 +1,1 @@
+"""Advertiser postback and pixel."""

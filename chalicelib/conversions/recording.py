@@ -21,8 +21,8 @@ from chalicelib.http.audit_change import Change
 from chalicelib.http.problems import Forbidden, Gone, NotFound, Unavailable
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import PATIENCE_SECONDS, Changed, transaction
-from chalicelib.routing import record, snapshot
-from chalicelib.routing.past.store import past_route
+from chalicelib.routing import click_record, route_codec
+from chalicelib.routing.route_history import past_route
 from chalicelib.tables.base import existing
 from chalicelib.tables.campaigns import Campaign
 from chalicelib.tables.clicks import Click
@@ -57,7 +57,7 @@ def origin(click_id: str) -> Origin:
         message = "there is no click of this ID that reached a campaign"
         raise NotFound(message)
     route = past_route(click.route_id, click.route_version)
-    return Origin(click, existing(Campaign, click.campaign_id), record.campaign_of(route, click.campaign_id))
+    return Origin(click, existing(Campaign, click.campaign_id), click_record.campaign_of(route, click.campaign_id))
 
 
 def check_token(found: Origin, token: str) -> None:
@@ -119,7 +119,7 @@ def _places(found: Origin, now: datetime) -> tuple[windows.Place, ...]:
     """The places under the caps that the campaign has now, which may be others than at the time of the click."""
     if found.campaign is None:
         return ()
-    noun = snapshot.campaign({**found.campaign.settings, "id": found.campaign.id})
+    noun = route_codec.campaign({**found.campaign.settings, "id": found.campaign.id})
     return windows.conversion_places(noun, found.click.publisher_id, now)
 
 

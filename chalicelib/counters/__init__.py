@@ -1,0 +1,1 @@
+"""Report and learning counters: cells, blocks, aggregation, compaction."""

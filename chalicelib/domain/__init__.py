@@ -1,0 +1,1 @@
+"""Business nouns and rules without I/O."""

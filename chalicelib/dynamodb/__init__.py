@@ -1,0 +1,1 @@
+"""The small DynamoDB client of the redirect."""

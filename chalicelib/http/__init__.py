@@ -1,0 +1,1 @@
+"""Request handling: dispatch, parsing, authentication, models, problems, transactions."""

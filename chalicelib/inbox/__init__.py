@@ -1,0 +1,1 @@
+"""Notifications API of admins and publishers."""

@@ -1,0 +1,1 @@
+"""Learned weights: scheduler, job, inputs, model and history."""

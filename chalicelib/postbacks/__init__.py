@@ -1,0 +1,1 @@
+"""Postbacks to publishers: subscriptions, fan-out, delivery, retries."""

@@ -1,0 +1,1 @@
+"""Reports: date range, aggregation, table, metrics, lost clicks, CSV."""

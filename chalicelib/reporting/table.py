@@ -7,8 +7,8 @@ from functools import lru_cache, partial
 from typing import Any
 
 from chalicelib.http.problems import Invalid
-from chalicelib.reporting.figures import Figures, decimal, ratio
-from chalicelib.reporting.fold import Group, Groups
+from chalicelib.reporting.aggregation import Group, Groups
+from chalicelib.reporting.metrics import Figures, decimal, ratio
 
 METRICS = (
     *("clicks", "unique_clicks", "duplicate_clicks", "bot_clicks", "conversions", "payout", "revenue", "profit"),

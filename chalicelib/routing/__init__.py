@@ -1,0 +1,1 @@
+"""The redirect: visitor, eligibility, choice of the offer, click record."""

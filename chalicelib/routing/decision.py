@@ -9,7 +9,7 @@ from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Offer
 from chalicelib.routing import eligibility, rotation, segments
 from chalicelib.routing.eligibility import Approved, Arrival
-from chalicelib.routing.weighing import Weighing, weighing, weights
+from chalicelib.routing.weight_selection import Weighing, weighing, weights
 
 Reserve = Callable[[Campaign], Refusal | None]
 

@@ -7,7 +7,7 @@ from chalicelib.clicks.rejections import REFUSALS
 from chalicelib.domain.click import Arm, Refusal
 from chalicelib.domain.route import Route
 from chalicelib.routing import rotation, segments
-from chalicelib.routing.weighing import Weighing, learned_weights, weights
+from chalicelib.routing.weight_selection import Weighing, learned_weights, weights
 
 
 def segment(stored: Mapping[str, Any]) -> str:

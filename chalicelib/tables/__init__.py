@@ -1,0 +1,1 @@
+"""PynamoDB models by area."""

@@ -5,7 +5,7 @@ from random import Random
 from bench import visitor as bench
 from bench.agents import AGENTS
 from chalicelib.domain.visitor import Device
-from chalicelib.routing.visitor import agent_of
+from chalicelib.routing.visitor_detection import agent_of
 
 
 def test_the_agents_differ_and_are_of_every_device_a_few_of_them_bots() -> None:

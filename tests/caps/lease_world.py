@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from chalicelib.caps.counter_update import Answer, Counter, Move, Said
-from chalicelib.caps.leases import LEASABLE, Ask, Leases
+from chalicelib.caps.lease_request import LEASED_DIVISOR, LeaseRequest
+from chalicelib.caps.leases import LeasePool
 from chalicelib.caps.windows import Place
 from chalicelib.domain.click import Refusal
 
@@ -64,7 +65,7 @@ class Process:
 
     rate: float
     skew: timedelta
-    leases: Leases = field(default_factory=Leases)
+    leases: LeasePool = field(default_factory=LeasePool)
     is_busy: bool = False
 
 
@@ -74,7 +75,7 @@ class World:
     def __init__(self, random: Random, limits: Mapping[str, int], rates: Sequence[float], faults: Faults) -> None:
         self.random, self.faults, self.table = random, faults, Table()
         self.limits, self.ceilings = dict(limits), dict(limits)
-        self.most_leased = {key: limit // LEASABLE for key, limit in limits.items()}
+        self.most_leased = {key: limit // LEASED_DIVISOR for key, limit in limits.items()}
         self.taken, self.unanswered = Tally[str](), Tally[str]()
         self.now, self.calls, self.clicks, self.last_taken = START, 0, 0, START
         self.processes = [self._process(rate) for rate in rates]
@@ -100,7 +101,7 @@ class World:
         """The cap gets another limit, which every process knows at once; what was taken above it stays taken."""
         self.limits[key] = limit
         self.ceilings[key] = max(limit, self.taken[key])
-        self.most_leased[key] = max(self.most_leased[key], limit // LEASABLE)
+        self.most_leased[key] = max(self.most_leased[key], limit // LEASED_DIVISOR)
 
     def click(self, n: int) -> None:
         """A click in the n-th process, and after it, perhaps, its end: another takes its place."""
@@ -133,7 +134,7 @@ class World:
             self.taken[place.key] += 1
             assert self.taken[place.key] <= self.ceilings[place.key], "more clicks than the cap allows"
 
-    def _write(self, asks: Sequence[Ask]) -> Answer:
+    def _write(self, asks: Sequence[LeaseRequest]) -> Answer:
         if not asks:
             return Answer(Said.DONE)
         self.calls += 1
@@ -143,7 +144,7 @@ class World:
             return Answer(Said.UNDONE)
         return self._answered(asks)
 
-    def _answered(self, asks: Sequence[Ask]) -> Answer:
+    def _answered(self, asks: Sequence[LeaseRequest]) -> Answer:
         if self._breaks(self.faults.killed_before, self.faults.unanswered_before, asks):
             return Answer(Said.UNKNOWN)
         refused = self.table.make([ask.move for ask in asks])
@@ -156,7 +157,7 @@ class World:
         told = {asks[0].place.key: self.table.counters[asks[0].place.key]} if len(asks) == 1 else {}
         return Answer(Said.DONE, told)
 
-    def _breaks(self, killed: float, unanswered: float, asks: Sequence[Ask]) -> bool:
+    def _breaks(self, killed: float, unanswered: float, asks: Sequence[LeaseRequest]) -> bool:
         """Whether the call goes unanswered here, or raises the process's end."""
         is_killed, is_unanswered = self._happens(killed), self._happens(unanswered)
         if is_killed or is_unanswered:
@@ -195,20 +196,22 @@ class World:
         return likely > 0 and self.random.random() < likely
 
 
-def steady(rate: float, *, limit: int, seconds: int, leases: Leases | None = None) -> World:
+def steady(rate: float, *, limit: int, seconds: int, leases: LeasePool | None = None) -> World:
     """One process with a click every 1 / rate seconds under one cap."""
     world = World(Random(1), {"day": limit}, [rate], Faults(crossed=0))  # noqa: S311 - no draw matters here
-    world.processes[0].leases = leases or Leases()
+    world.processes[0].leases = leases or LeasePool()
     for n in range(int(rate * seconds)):
         world.now = START + timedelta(seconds=n / rate)
         world.click(0)
     return world
 
 
-def refusals(leases: Leases, places: Sequence[Place], table: Table, times: Sequence[datetime]) -> list[Refusal | None]:
+def refusals(
+    leases: LeasePool, places: Sequence[Place], table: Table, times: Sequence[datetime]
+) -> list[Refusal | None]:
     """What clicks at these times are told, one after the other, where nothing goes wrong."""
 
-    def write(asks: Sequence[Ask]) -> Answer:
+    def write(asks: Sequence[LeaseRequest]) -> Answer:
         refused = table.make([ask.move for ask in asks])
         told = {ask.place.key: table.counters.get(ask.place.key) for ask in asks}
         return Answer(Said.NO_ROOM, refused) if refused else Answer(Said.DONE, told)

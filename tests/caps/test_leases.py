@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from chalicelib.caps import leases as caps_leases
 from chalicelib.caps.counter_update import Answer, Counter, Move, Said
-from chalicelib.caps.leases import Ask, Lease, Leases, Write
+from chalicelib.caps.lease_request import Lease, LeaseRequest
+from chalicelib.caps.leases import LeasePool, Write
 from chalicelib.caps.windows import Place
 from chalicelib.domain.click import Refusal
 from tests.caps.lease_world import START, Faults, Table, World, refusals, steady
@@ -26,25 +27,25 @@ def a_lease(place: Place | None = None, **changes: int) -> Lease:
     return Lease(place or a_place(), numbers["granted"], numbers["left"], START, seen)
 
 
-def holding(*leases: Lease) -> Leases:
-    held = Leases()
+def holding(*leases: Lease) -> LeasePool:
+    held = LeasePool()
     for lease in leases:
         held._hold(lease)
     return held
 
 
-def saying(*answers: Answer) -> tuple[Write, list[Sequence[Ask]]]:
+def saying(*answers: Answer) -> tuple[Write, list[Sequence[LeaseRequest]]]:
     """A table that gives these answers, and what it was asked."""
-    asked, left = list[Sequence[Ask]](), list(answers)
+    asked, left = list[Sequence[LeaseRequest]](), list(answers)
 
-    def write(asks: Sequence[Ask]) -> Answer:
+    def write(asks: Sequence[LeaseRequest]) -> Answer:
         asked.append(asks)
         return left.pop(0)
 
     return write, asked
 
 
-def silent(asks: Sequence[Ask]) -> Answer:
+def silent(asks: Sequence[LeaseRequest]) -> Answer:
     """A table that is not to be called."""
     assert asks == []
     return Answer(Said.DONE)
@@ -188,12 +189,12 @@ def test_a_lease_lasts_two_seconds_at_the_pace_of_the_one_before(lease: Lease, s
 
 def test_the_first_click_takes_its_place_and_nothing_more() -> None:
     write, asked = saying(Answer(Said.DONE))
-    Leases().reserve([a_place(40)], START, write)
+    LeasePool().reserve([a_place(40)], START, write)
     assert asked[0][0].move == Move("day", used=1, most_used=39, begins=True)
 
 
 def test_an_ask_settles_the_lease_before_and_bounds_what_it_leases() -> None:
-    ask = Ask(a_place(1000), 3, a_lease(granted=9, left=4), Counter(100, 9))
+    ask = LeaseRequest(a_place(1000), 3, a_lease(granted=9, left=4), Counter(100, 9))
     assert ask.move == Move(
         "day", used=1 + 3 - 4, leased=3 - 9, most_used=1000 - 1 - 3 * 20 + 4, most_leased=10 - 3 + 9
     )
@@ -287,7 +288,7 @@ def test_a_lease_is_settled_under_a_new_limit_and_does_not_serve_it() -> None:
 def test_without_places_only_the_mark_is_written() -> None:
     for said, told in ((Said.DONE, None), (Said.DUPLICATE, Refusal.DUPLICATE), (Said.UNKNOWN, None)):
         write, asked = saying(Answer(said))
-        assert Leases().reserve([], START, write) is told
+        assert LeasePool().reserve([], START, write) is told
         assert asked == [[]]
 
 
@@ -318,7 +319,7 @@ def test_a_refused_click_gives_back_places_at_hand_and_an_unanswered_one_forgets
 
 
 def test_a_process_that_is_stopped_within_a_call_holds_nothing_of_what_it_was_settling() -> None:
-    def stopped(_: Sequence[Ask]) -> Answer:
+    def stopped(_: Sequence[LeaseRequest]) -> Answer:
         raise KeyboardInterrupt
 
     held = holding(a_lease(left=0))
@@ -344,13 +345,13 @@ def test_only_the_counter_without_room_leases_less_and_at_the_third_try_none_lea
 
 
 def test_a_full_counter_is_not_asked_again() -> None:
-    held, table = Leases(), Table({"day": Counter(40, 0)})
+    held, table = LeasePool(), Table({"day": Counter(40, 0)})
     assert refusals(held, [a_place(40)], table, [START]) == [Refusal.CAP]
     assert held.reserve([a_place(40)], START + at(10**9), silent) is Refusal.CAP
 
 
 def test_a_full_counter_with_leases_of_others_is_asked_again_after_five_seconds() -> None:
-    held, table = Leases(), Table({"day": Counter(10_000, 3)})
+    held, table = LeasePool(), Table({"day": Counter(10_000, 3)})
     assert refusals(held, [a_place()], table, [START]) == [Refusal.CAP]
     table.counters["day"] = Counter(9_997, 0)
     assert held.reserve([a_place()], START + at(4.9), silent) is Refusal.CAP
@@ -365,14 +366,14 @@ def test_a_full_counter_on_which_only_a_lease_of_ones_own_is_unsettled_is_full_f
 
 
 def test_places_at_hand_are_used_though_the_counter_was_found_full() -> None:
-    held = Leases()
+    held = LeasePool()
     refusals(held, [a_place()], Table({"day": Counter(10_000, 9)}), [START])
     held._hold(a_lease(left=1))
     assert [held.reserve([a_place()], START, silent) for _ in range(2)] == [None, Refusal.CAP]
 
 
 def test_a_full_counter_refuses_a_click_before_it_takes_any_place() -> None:
-    held = Leases()
+    held = LeasePool()
     refusals(held, [a_place(1, "hour")], Table({"hour": Counter(1, 0)}), [START])
     held._hold(a_lease(left=1))
     assert held.reserve([a_place(), a_place(1, "hour")], START, silent) is Refusal.CAP
@@ -388,35 +389,35 @@ def test_a_table_that_does_not_tell_its_counters_is_not_asked_for_ever(counters:
 
 
 def test_a_cap_of_no_places_is_full() -> None:
-    assert refusals(Leases(), [a_place(0)], Table(), [START]) == [Refusal.CAP]
+    assert refusals(LeasePool(), [a_place(0)], Table(), [START]) == [Refusal.CAP]
 
 
 # Memory
 
 
 def test_no_more_is_held_than_fits_and_a_pace_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caps_leases, "HELD", 2)
+    monkeypatch.setattr(caps_leases, "MAX_LEASES", 2)
     held = holding(*(a_lease(a_place(key=str(n)), granted=0) for n in range(3)))
     assert list(held._held) == ["1", "2"]
 
 
 def test_a_lease_is_never_forgotten_for_a_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caps_leases, "HELD", 2)
+    monkeypatch.setattr(caps_leases, "MAX_LEASES", 2)
     held = holding(*(a_lease(a_place(key=str(n)), granted=5 - n) for n in range(2)))
     held.reserve([a_place(key="another")], START, lambda _: Answer(Said.DONE))
     assert list(held._held) == ["0", "1"]
 
 
 def test_a_granted_lease_takes_the_room_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caps_leases, "HELD", 2)
+    monkeypatch.setattr(caps_leases, "MAX_LEASES", 2)
     held = holding(a_lease(), a_lease(a_place(key="hour"), left=0))
     held.reserve([a_place(1, "new"), a_place(key="hour")], START + SECOND, lambda _: Answer(Said.DONE))
     assert [(key, lease.granted) for key, lease in held._held.items()] == [("day", 9), ("hour", 19)]
 
 
 def test_no_more_full_counters_are_remembered_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caps_leases, "REMEMBERED_FULL", 3)
-    held = Leases()
+    monkeypatch.setattr(caps_leases, "MAX_EXHAUSTED", 3)
+    held = LeasePool()
     for n in range(7):
         refusals(held, [a_place(1, str(n))], Table({str(n): Counter(1)}), [START])
         assert len(held._full) <= 3

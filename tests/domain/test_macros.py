@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.macros import fill
 from chalicelib.domain.url_validation import MACROS
-from chalicelib.routing.labels import labels
+from chalicelib.routing.tracking_parameters import labels
 from tests import strategies as some
 
 TEMPLATE = "https://acme.example/{country}/x?cid={click_id}&s={sub1}&end=1#{source}"

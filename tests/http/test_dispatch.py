@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib.admin.campaigns import store as campaigns
+from chalicelib.admin.campaigns import storage
 from chalicelib.endpoints import ENDPOINTS, Endpoint
 from chalicelib.http import authentication, dispatch, request_parsing, transactions
 from chalicelib.http.models import Strict
@@ -301,7 +301,7 @@ def test_an_idempotency_key_is_1_to_255_visible_characters(admin: Api, key: str)
 def test_a_fault_of_ours_is_logged_and_told_without_its_secrets(
     admin: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(campaigns, "campaign", lambda _: 1 / 0)
+    monkeypatch.setattr(storage, "campaign", lambda _: 1 / 0)
     answered = admin.get("/admin/campaigns/cmp_1")
     assert problem(answered, 500) == "the request failed by a fault of ours; it has been logged"
     assert "division" not in answered.text
@@ -325,7 +325,7 @@ def test_a_table_that_takes_no_write_is_a_passing_fault(admin: Api) -> None:
 
 def _interrupting(monkeypatch: pytest.MonkeyPatch, first: Callable[[], Any], times: int = 1) -> list[int]:
     """Lets `first` happen between the reading and the writing of a campaign, the first `times` times."""
-    saved, done = campaigns.save, list[int]()
+    saved, done = storage.save, list[int]()
 
     def save(*args: Any, **named: Any) -> None:
         if len(done) < times:
@@ -333,7 +333,7 @@ def _interrupting(monkeypatch: pytest.MonkeyPatch, first: Callable[[], Any], tim
             first()
         saved(*args, **named)
 
-    monkeypatch.setattr(campaigns, "save", save)
+    monkeypatch.setattr(storage, "save", save)
     return done
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.admin.applications import store as applications
-from chalicelib.admin.applications.schema import ApplicationQuery
-from chalicelib.admin.campaigns import store as campaigns
+from chalicelib.admin.applications import views
+from chalicelib.admin.applications.schemas import ApplicationQuery
+from chalicelib.admin.campaigns import storage
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.endpoints import ENDPOINTS
 from chalicelib.http.models import ListQuery
@@ -184,7 +184,7 @@ def test_the_campaigns_of_several_years_are_listed_newest_first(limit: int) -> N
             _a_campaign(f"cmp_{name}", year)
     listed, query = "", ListQuery(limit=limit)
     for _ in range(5):
-        rows, cursor = campaigns.campaigns(a_request(), query)
+        rows, cursor = storage.campaigns(a_request(), query)
         listed += "".join(row.id[-1] for row in rows)
         query = ListQuery(limit=limit, cursor=cursor)
         if cursor is None:
@@ -209,11 +209,9 @@ def _an_application(application_id: str, year: int, status: str) -> None:
 def test_a_cursor_of_another_filter_is_refused() -> None:
     for n, year in enumerate(YEARS):
         _an_application(f"app_{n}", year, "pending")
-    _, cursor = applications.applications(a_request(), ApplicationQuery(limit=1))
+    _, cursor = views.find_page(a_request(), ApplicationQuery(limit=1))
     with pytest.raises(Invalid):
-        applications.applications(
-            a_request(), ApplicationQuery(limit=1, cursor=cursor, status=ApplicationStatus.PENDING)
-        )
+        views.find_page(a_request(), ApplicationQuery(limit=1, cursor=cursor, status=ApplicationStatus.PENDING))
 
 
 @pytest.mark.usefixtures("tables")
@@ -221,7 +219,7 @@ def test_a_filtered_list_fills_its_pages_over_the_years_oldest_first() -> None:
     for n, year in enumerate(YEARS * 2):
         _an_application(f"app_{n}", year, "pending" if n % 2 else "declined")
     query = ApplicationQuery(limit=3, status=ApplicationStatus.PENDING)
-    first, cursor = applications.applications(a_request(), query)
-    second, end = applications.applications(a_request(), query.model_copy(update={"cursor": cursor}))
+    first, cursor = views.find_page(a_request(), query)
+    second, end = views.find_page(a_request(), query.model_copy(update={"cursor": cursor}))
     assert [row.id for row in first] == ["app_1", "app_5", "app_3"]
     assert ([row.id for row in second], end) == (["app_7"], None)

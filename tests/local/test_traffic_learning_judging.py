@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.routing.record import lot_of
+from chalicelib.routing.click_record import lot_of
 from local.traffic.learning import judging, keeping
 from local.traffic.learning.findings import Chosen, Finding, chosen
 

@@ -15,8 +15,7 @@ from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
 from chalicelib.domain.click import Arm
-from chalicelib.routing import geo, weights
-from chalicelib.routing import store as routing
+from chalicelib.routing import geoip, route_cache, weights_codec
 from chalicelib.tables.clicks import Click
 from chalicelib.tables.conversions import Conversion
 from chalicelib.tables.routes import Route, WeightHistory
@@ -53,9 +52,9 @@ class Learning:
         version = max([int(time.time()), *(run["weights_version"] + 1 for run in self.runs)])
         learned = {each.segment: self._weights(pool, each.segment) for each in truth.AUDIENCES}
         route = Route.get(pool.id)
-        packed = weights.packed(learned)
+        packed = weights_codec.packed(learned)
         route.update([Route.weights.set(packed), Route.weights_version.set(version)])
-        routing.forget()
+        route_cache.forget()
         month = f"{pool.id}#{time.strftime('%Y-%m', time.gmtime(version))}"
         WeightHistory(month, version, status="published", weights=packed, expires_at=version + 99).save()
         self.runs.append(
@@ -133,12 +132,12 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("GEOIP_DATABASE", str(path))
     draw = addresses.draw
     monkeypatch.setattr(addresses, "draw", lambda rng: draw(rng, path))
-    geo._reader.cache_clear()
+    geoip._reader.cache_clear()
     yield
-    reader = geo._reader()
+    reader = geoip._reader()
     if reader:
         reader.close()
-    geo._reader.cache_clear()
+    geoip._reader.cache_clear()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from chalicelib.routing.visitor import agent_of
+from chalicelib.routing.visitor_detection import agent_of
 from local.traffic.agents import BOTS, HUMANS, Agent
 from local.traffic.ledger import Click
 from local.traffic.plan import SUBS, Action, Campaign, Link, actions, late_actions, rounds, visits

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from random import Random
 
-from chalicelib.optimizer.learning import learn
-from chalicelib.optimizer.stats import Stats
+from chalicelib.optimizer.model.pool_statistics import Stats
+from chalicelib.optimizer.model.weights import learn
 from tests.optimizer.teaching import NOW, US, hours, pool_stats, with_segment
 
 RATES = (0.030, 0.020, 0.018, 0.015, 0.012)

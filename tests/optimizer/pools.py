@@ -8,9 +8,9 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.counters import learning_blocks
 from chalicelib.counters.learning_cells import LearningCells
 from chalicelib.domain.route import Learned
-from chalicelib.optimizer.store import learn_pool
-from chalicelib.routing import weights
-from chalicelib.routing.past.store import pool_month
+from chalicelib.optimizer.job import learn_pool
+from chalicelib.routing import weights_codec
+from chalicelib.routing.route_history import pool_month
 from chalicelib.tables.base import connection
 from chalicelib.tables.routes import Route, WeightHistory
 from tests.conftest import Api
@@ -52,7 +52,7 @@ def live(pool: str) -> Any:
 def in_force(pool: str) -> Learned | None:
     """The weights in the pool's route."""
     row = live(pool)
-    return weights.unpacked(row.weights, row.weights_version) if row.weights else None
+    return weights_codec.unpacked(row.weights, row.weights_version) if row.weights else None
 
 
 def history(pool: str) -> list[Any]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chalicelib.optimizer.rounds.message import Message, read
-from chalicelib.optimizer.rounds.store import _sqs
+from chalicelib.optimizer.job_message import Message, read
+from chalicelib.optimizer.scheduler import _sqs
 
 
 def make_queue() -> None:

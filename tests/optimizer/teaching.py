@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.optimizer.evidence import Evidence
-from chalicelib.optimizer.learning import Learning, Share, learn
-from chalicelib.optimizer.posterior import Pooled, Prior
-from chalicelib.optimizer.stats import DELAY_BINS, Bucket, OfferStats, SegmentStats, Series, Stats
+from chalicelib.optimizer.model.effective_counts import Evidence
+from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, Bucket, OfferStats, SegmentStats, Series, Stats
+from chalicelib.optimizer.model.posterior import Pooled, Prior
+from chalicelib.optimizer.model.weights import Learning, Share, learn
 
 NOW = 500_000.0
 

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.http.problems import Invalid
-from chalicelib.reporting.figures import Figures
-from chalicelib.reporting.fold import Groups
+from chalicelib.reporting.aggregation import Groups
+from chalicelib.reporting.metrics import Figures
 from chalicelib.reporting.table import METRICS, OWN_METRICS, named, one_currency, table, without_currency, written
 
 SUMS = st.lists(st.integers(-100, 100), min_size=6, max_size=6)

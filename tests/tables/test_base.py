@@ -8,7 +8,7 @@ from pynamodb.models import Model
 
 from chalicelib import tables
 from chalicelib.domain.click import Arm, Labels, Outcome, Refusal
-from chalicelib.routing import record
+from chalicelib.routing import click_record
 from chalicelib.routing.decision import Decision
 from chalicelib.settings import CLICK_DAYS
 from chalicelib.tables import base, clicks
@@ -111,7 +111,7 @@ def test_a_typical_click_is_under_one_kilobyte() -> None:
     refused = (*[Refusal.COUNTRY] * 19, None)
     chosen, propensity = offers[19].campaign, 0.12345678901234568
     decision = Decision(Outcome.OFFER, chosen, "https://a.example/", refused, Arm.OPTIMIZED, propensity, segment="US")
-    click = record.record("01m7y0t1vmy3cyr3ct0v4mvta8", an_arrival(labels=labels), route, decision)
+    click = click_record.record("01m7y0t1vmy3cyr3ct0v4mvta8", an_arrival(labels=labels), route, decision)
     item = clicks.Click(**click, expires_at=click["at"] // 1000 + CLICK_DAYS * 86_400).serialize()
     assert sum(len(name.encode()) + _size(value) for name, value in item.items()) < 1024
 

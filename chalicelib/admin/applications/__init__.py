@@ -1,0 +1,1 @@
+"""Applications of publishers to smartlinks."""

@@ -1,0 +1,1 @@
+"""Recorded clicks and why they went where they went."""

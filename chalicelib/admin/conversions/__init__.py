@@ -1,0 +1,1 @@
+"""Recorded conversions and decisions on them."""

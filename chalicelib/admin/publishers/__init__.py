@@ -1,0 +1,1 @@
+"""Publishers, their API keys and campaign approvals."""

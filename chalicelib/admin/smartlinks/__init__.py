@@ -1,0 +1,1 @@
+"""Smartlinks: settings, publishers, simulation and warnings."""

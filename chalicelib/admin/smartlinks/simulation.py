@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.admin.smartlinks.schema import Simulation
+from chalicelib.admin.smartlinks.schemas import Simulation
 from chalicelib.domain.click import Labels
 from chalicelib.domain.route import PublisherLink
 from chalicelib.domain.visitor import Visitor
 from chalicelib.routing.eligibility import Arrival
-from chalicelib.routing.visitor import Locate, visitor
+from chalicelib.routing.visitor_detection import Locate, visitor
 
 _LOT = 1 - 2**-53
 """The last lot of all: in the hold-out only where everyone is."""

@@ -6,8 +6,8 @@ from datetime import datetime
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.smartlink import Goal, Offer, Rotation
 from chalicelib.domain.targeting import Targeting
-from chalicelib.routing import snapshot
-from chalicelib.routing.snapshot import Document
+from chalicelib.routing import route_codec
+from chalicelib.routing.route_codec import Document
 
 _INCLUDES = ("countries", "regions", "devices", "os", "browsers", "languages", "sources")
 
@@ -15,7 +15,7 @@ _INCLUDES = ("countries", "regions", "devices", "os", "browsers", "languages", "
 def warnings(settings: Document, campaigns: Mapping[str, Document], now: datetime) -> list[str]:
     """One sentence for each thing that looks wrong; `campaigns` holds the documents of all in the pool."""
     offers = [
-        snapshot.offer(seat, snapshot.campaign(campaigns[seat["campaign_id"]]))
+        route_codec.offer(seat, route_codec.campaign(campaigns[seat["campaign_id"]]))
         for seat in settings["offers"]
         if seat["campaign_id"] in campaigns
     ]
@@ -35,7 +35,7 @@ def _about_the_nets(settings: Document, last: Document | None) -> Iterator[str]:
     if not settings["offers"]:
         yield "There are no offers."
     if last:
-        catch_all = snapshot.campaign(last)
+        catch_all = route_codec.campaign(last)
         if not catch_all.active:
             yield f"The catch-all {catch_all.id} is {last['status']} and takes no clicks."
         if catch_all.targeting != Targeting(exclude_bots=catch_all.targeting.exclude_bots) or not _unlimited(catch_all):

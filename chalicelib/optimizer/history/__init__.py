@@ -1,0 +1,1 @@
+"""Records of optimization runs, and their publication."""

@@ -1,0 +1,1 @@
+"""The marketplace of smartlinks and applications to them."""

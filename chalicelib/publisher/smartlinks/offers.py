@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from chalicelib.publisher.smartlinks.schema import OfferDocument
-from chalicelib.routing.snapshot import Document
+from chalicelib.publisher.smartlinks.schemas import OfferDocument
+from chalicelib.routing.route_codec import Document
 
 
 def offers(settings: Document, campaigns: Mapping[str, Document]) -> list[OfferDocument]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from chalicelib.routing.record import lot_of
+from chalicelib.routing.click_record import lot_of
 from local.traffic.learning import truth
 from local.traffic.learning.findings import Chosen, Document, Finding
 

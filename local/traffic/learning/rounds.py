@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 
-from chalicelib.routing.record import lot_of
+from chalicelib.routing.click_record import lot_of
 from local.errors import Stop
 from local.traffic import check, ledger, sending
 from local.traffic.learning import truth

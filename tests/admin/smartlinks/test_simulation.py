@@ -1,13 +1,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.admin.smartlinks.schema import Simulation
+from chalicelib.admin.smartlinks.schemas import Simulation
 from chalicelib.admin.smartlinks.simulation import arrival
 from chalicelib.domain.click import Labels
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from chalicelib.http.models import validated
 from chalicelib.routing.eligibility import Arrival
-from chalicelib.routing.visitor import Locality
+from chalicelib.routing.visitor_detection import Locality
 from tests.builders import NOW, a_link
 
 IPHONE = (

@@ -6,8 +6,8 @@ from bench.learning.environment import play
 from bench.learning.policies import after_untouched, alike, epsilon_greedy, learning, ours
 from bench.learning.scenarios import SCENARIOS
 from bench.learning.truth import Array, a_truth
-from chalicelib.optimizer.learning import Learning, Reason, Share
-from chalicelib.optimizer.stats import Stats
+from chalicelib.optimizer.model.pool_statistics import Stats
+from chalicelib.optimizer.model.weights import Learning, Reason, Share
 
 RANDOM = np.random.default_rng(0)
 

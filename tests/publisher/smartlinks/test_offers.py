@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from chalicelib.publisher.smartlinks.offers import offers
-from chalicelib.publisher.smartlinks.schema import OfferDocument
+from chalicelib.publisher.smartlinks.schemas import OfferDocument
 from tests.builders import campaign_document, smartlink_settings
 
 

@@ -1,0 +1,80 @@
+"""The admin's calls about campaigns."""
+
+from urllib.parse import urlencode
+
+from chalicelib.admin.campaigns import storage
+from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings
+from chalicelib.domain.campaign import CampaignStatus
+from chalicelib.http.models import ListQuery, NoContent, Page, Patch
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import checked_version
+from chalicelib.tables.campaigns import Campaign
+
+
+def find(request: Request, query: ListQuery) -> Page[CampaignDocument]:
+    """List the campaigns, newest first."""
+    rows, cursor = storage.campaigns(request, query)
+    return Page(items=[_document(request, row) for row in rows], next_cursor=cursor)
+
+
+def create(request: Request, body: CampaignSettings) -> CampaignDocument:
+    """Create a campaign."""
+    row = Campaign(
+        request.new_id("cmp"),
+        version=1,
+        settings=body.model_dump(mode="json"),
+        postback_token=request.new_token(),
+        created_year=request.year,
+        created_at=request.timestamp,
+        updated_at=request.timestamp,
+    )
+    document = _document(request, row)
+    storage.save(request, row, before=None, answer=document)
+    return document
+
+
+def show(request: Request, campaign_id: str) -> CampaignDocument:
+    """Show a campaign."""
+    return _document(request, storage.campaign(campaign_id))
+
+
+def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> CampaignDocument:
+    """Change a campaign; every link it takes clicks from follows at once."""
+    row = storage.campaign(campaign_id)
+    checked_version(request, row.version)
+    storage.refuse_once_archived(row)
+    settings = body.onto(row.settings)
+    if settings.status is CampaignStatus.ARCHIVED:
+        storage.refuse_while_held(campaign_id)
+    return _saved(request, row, settings)
+
+
+def archive(request: Request, campaign_id: str) -> NoContent:
+    """Archive a campaign that no smartlink holds any more."""
+    row = storage.campaign(campaign_id)
+    checked_version(request, row.version)
+    storage.refuse_while_held(campaign_id)
+    settings = CampaignSettings(**row.settings)
+    _saved(request, row, settings.model_copy(update={"status": CampaignStatus.ARCHIVED}))
+    return NoContent()
+
+
+def _saved(request: Request, row: Campaign, settings: CampaignSettings) -> CampaignDocument:
+    before = row.settings
+    row.version, row.updated_at = row.version + 1, request.timestamp
+    row.settings = settings.model_dump(mode="json")
+    storage.save(request, row, before=before)
+    return _document(request, row)
+
+
+def _document(request: Request, row: Campaign) -> CampaignDocument:
+    query = urlencode({"token": row.postback_token})
+    return CampaignDocument(
+        **row.settings,
+        id=row.id,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        postback_token=row.postback_token,
+        postback_url=f"{request.base_url}/postback?click_id={{click_id}}&{query}",
+    )

@@ -1,0 +1,1 @@
+"""Endpoints that measure what optimization earns: uplift and replay."""

@@ -1,0 +1,90 @@
+"""A judgement as its document says it."""
+
+from math import inf
+
+from chalicelib.admin.evaluation.replay_schemas import (
+    ExpectedFigures,
+    HappenedFigures,
+    ReplayedOutcome,
+    ReplayedTotals,
+    Role,
+    ValuePerClick,
+)
+from chalicelib.domain.smartlink import Goal
+from chalicelib.evaluation.replay.comparison import ActionJudgement, Forecast, Judgement, Tally
+from chalicelib.evaluation.replay.estimator import Estimate
+from chalicelib.evaluation.replay.logged_click import NOWHERE, Action
+from chalicelib.evaluation.reward import written
+
+
+def outcome(found: ActionJudgement) -> ReplayedOutcome:
+    """One action; payout per click has no interval below 0."""
+    return ReplayedOutcome(
+        campaign_id=found.action.campaign_id or None,
+        role=_role(found.action),
+        happened=_happened(found.happened),
+        expected=_expected(found.expected),
+        epc_interval=_bounds(found.epc, least=0.0),
+        effective_clicks=round(found.effective, 1),
+        judged=found.verdict,
+        unknown_share=_share(found.expected.unknown_share),
+    )
+
+
+def totals(found: Judgement, goal: Goal) -> ReplayedTotals:
+    """All actions, with value per click by the goal."""
+    clicks = found.happened.clicks
+    return ReplayedTotals(
+        happened=_happened(found.happened),
+        expected=_expected(found.expected),
+        value_per_click=ValuePerClick(
+            happened=written(found.happened.earning.value(goal) / clicks),
+            expected=found.value and written(found.value.value),
+            interval=_bounds(found.value),
+            difference=found.difference and written(found.difference.value),
+            difference_interval=_bounds(found.difference),
+        ),
+        effective_clicks=round(found.effective, 1),
+        weight_bound=round(found.bound, 1),
+        unknown_share=_share(found.expected.unknown_share),
+    )
+
+
+def _role(action: Action) -> Role:
+    if action == NOWHERE:
+        return "fallback"
+    return "catch_all" if action.catch_all else "offer"
+
+
+def _happened(tally: Tally) -> HappenedFigures:
+    earning, clicks = tally.earning, tally.clicks
+    return HappenedFigures(
+        clicks=clicks,
+        conversions=int(earning.conversions),
+        payout=written(earning.payout),
+        revenue=written(earning.revenue),
+        profit=written(earning.profit),
+        epc=written(earning.payout / clicks) if clicks else None,
+    )
+
+
+def _expected(forecast: Forecast) -> ExpectedFigures:
+    earning, known = forecast.earning, forecast.known
+    return ExpectedFigures(
+        clicks=round(forecast.clicks, 1),
+        conversions=earning and round(earning.conversions, 1),
+        payout=earning and written(earning.payout),
+        revenue=earning and written(earning.revenue),
+        profit=earning and written(earning.profit),
+        epc=written(earning.payout / known) if earning and known else None,
+    )
+
+
+def _bounds(found: Estimate | None, least: float = -inf) -> list[str] | None:
+    if found is None or found.interval is None:
+        return None
+    return [written(max(end, least)) for end in found.interval]
+
+
+def _share(share: float) -> float:
+    return round(min(max(share, 0.0), 1.0), 6)

@@ -1,0 +1,128 @@
+"""The admin's calls about publishers, their keys and their campaigns."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from chalicelib.access import api_keys, campaign_approvals, membership
+from chalicelib.access.api_key_schemas import NewKeyDocument
+from chalicelib.admin import route_publishing
+from chalicelib.admin.publishers import storage
+from chalicelib.admin.publishers.schemas import (
+    CampaignApprovalDocument,
+    NewApproval,
+    NewPublisher,
+    NewPublisherDocument,
+    PublisherDetail,
+    PublisherDocument,
+    PublisherSettings,
+)
+from chalicelib.domain.publisher import PublisherStatus
+from chalicelib.http import authentication
+from chalicelib.http.models import ListQuery, NoContent, Page, Patch
+from chalicelib.http.problems import Invalid, NotFound
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import checked_version
+from chalicelib.tables.base import existing
+from chalicelib.tables.campaigns import Campaign
+from chalicelib.tables.publishers import ApiKey, CampaignApproval, Publisher
+
+
+def find(request: Request, query: ListQuery) -> Page[PublisherDocument]:
+    """List the publishers, newest first."""
+    rows, cursor = storage.publishers(request, query)
+    return Page(items=[PublisherDocument(**_fields(row)) for row in rows], next_cursor=cursor)
+
+
+def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
+    """Create a publisher; the answer holds their API key, this once."""
+    minted = authentication.generate_key(authentication.Role.PUBLISHER)
+    row = Publisher(
+        request.new_id("pub"),
+        version=1,
+        name=body.name,
+        email=body.email,
+        status=PublisherStatus.ACTIVE.value,
+        created_year=request.year,
+        created_at=request.timestamp,
+        updated_at=request.timestamp,
+    )
+    key = api_keys.new_key(request, row.id, minted)
+    document = NewPublisherDocument(**_detail(row, [key]).model_dump(), api_key=minted.text)
+    storage.create(request, row, key, document)
+    return document
+
+
+def show(request: Request, publisher_id: str) -> PublisherDetail:  # noqa: ARG001
+    """Show a publisher."""
+    row = membership.publisher(publisher_id)
+    return _detail(row, api_keys.keys(row.id))
+
+
+def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) -> PublisherDetail:
+    """Change a publisher; the links of a suspended one fall back at once."""
+    row = membership.publisher(publisher_id)
+    checked_version(request, row.version)
+    before = storage.settings(row)
+    settings = body.onto(before)
+    row.name, row.email, row.status = settings.name, settings.email, settings.status.value
+    row.version, row.updated_at = row.version + 1, request.timestamp
+    storage.save(request, row, before)
+    return _detail(row, api_keys.keys(row.id))
+
+
+def create_key(request: Request, publisher_id: str) -> NewKeyDocument:
+    """Give a publisher one more API key, shown this once."""
+    return api_keys.create(request, membership.publisher(publisher_id).id)
+
+
+def revoke_key(request: Request, publisher_id: str, key_id: str) -> NoContent:
+    """Revoke a publisher's key at once."""
+    api_keys.revoke(request, publisher_id, key_id)
+    return NoContent()
+
+
+def find_campaigns(request: Request, publisher_id: str, query: ListQuery) -> Page[CampaignApprovalDocument]:
+    """List the campaigns a publisher is approved for, with the tracking keys of their direct links."""
+    publisher = membership.publisher(publisher_id)
+    rows, cursor = storage.approvals(publisher.id, query)
+    return Page(items=list(_approvals(request, rows)), next_cursor=cursor)
+
+
+def approve_campaign(request: Request, publisher_id: str, body: NewApproval) -> CampaignApprovalDocument:
+    """Approve a campaign for a publisher; the tracking key they had before comes back."""
+    publisher = membership.publisher(publisher_id)
+    if complaint := route_publishing.complaint(body.campaign_id, existing(Campaign, body.campaign_id)):
+        raise Invalid(("/campaign_id", complaint))
+    row = campaign_approvals.approve(request, publisher, body.campaign_id)
+    return next(_approvals(request, [row]))
+
+
+def withdraw_campaign(request: Request, publisher_id: str, campaign_id: str) -> NoContent:
+    """Withdraw a campaign from a publisher: their direct link stops."""
+    row = campaign_approvals.approval(publisher_id, campaign_id)
+    if row is None or not row.active:
+        message = f"publisher {publisher_id} is not approved for {campaign_id}"
+        raise NotFound(message)
+    campaign_approvals.withdraw(request, row)
+    return NoContent()
+
+
+def _approvals(request: Request, rows: Iterable[CampaignApproval]) -> Iterator[CampaignApprovalDocument]:
+    found = list(rows)
+    names = storage.campaign_names(row.campaign_id for row in found)
+    for row in found:
+        yield CampaignApprovalDocument(
+            campaign_id=row.campaign_id,
+            campaign_name=names.get(row.campaign_id, ""),
+            tracking_key=row.tracking_key,
+            url=request.link_url(row.tracking_key),
+            approved_at=row.approved_at,
+        )
+
+
+def _detail(row: Publisher, its_keys: Iterable[ApiKey]) -> PublisherDetail:
+    return PublisherDetail(**_fields(row), keys=[api_keys.document(key) for key in its_keys])
+
+
+def _fields(row: Publisher) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in PublisherDocument.model_fields}

@@ -1,0 +1,105 @@
+"""The smartlink's documents."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from chalicelib.admin.targeting_fields import Browser, Country, Destination, Language, SeatTargeting, Source
+from chalicelib.domain.publisher import ApplicationStatus
+from chalicelib.domain.smartlink import Goal, OfferAccess, OnPoolChange, Rotation, SmartlinkStatus, Visibility
+from chalicelib.domain.visitor import Device, OperatingSystem
+from chalicelib.http.fields import Moment, Money, Name
+from chalicelib.http.models import Document, LinkDocument, Strict
+
+CampaignId = Annotated[str, Field(min_length=1, max_length=64, examples=["cmp_1"])]
+Domain = Annotated[
+    str,
+    Field(
+        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$",
+        max_length=253,
+        examples=["go.network.example"],
+    ),
+]
+
+
+class Seat(Strict):
+    """A campaign's seat in the pool: higher priority first, then by weight; 0 is never drawn."""
+
+    campaign_id: CampaignId
+    weight: int = Field(1, ge=0, le=1_000_000)
+    priority: int = Field(0, ge=-1_000, le=1_000)
+    enabled: bool = True
+    targeting: SeatTargeting = SeatTargeting()
+
+
+class SmartlinkSettings(Strict):
+    """A smartlink and its pool of offers, as the admin writes it."""
+
+    name: Name
+    description: Annotated[str, Field(max_length=5000)] = ""
+    tags: list[Annotated[str, Field(min_length=1, max_length=50)]] = Field([], max_length=50)
+    visibility: Visibility = Visibility.ASK
+    tracking_domain: Domain | None = None
+    fallback_url: Destination | None = None
+    catch_all_campaign_id: CampaignId | None = None
+    rotation: Rotation = Rotation.WEIGHTED
+    goal: Goal = Goal.EPC
+    untouched_clicks: int = Field(50, ge=0, le=100_000)
+    holdout_percent: int = Field(5, ge=0, le=100)
+    offer_access: OfferAccess = OfferAccess.GRANT
+    on_pool_change: OnPoolChange = OnPoolChange.KEEP
+    publisher_epc_floor: Money | None = None
+    offers: list[Seat] = Field([], max_length=200)
+
+    @field_validator("offers", mode="after")
+    @classmethod
+    def _each_campaign_once(cls, offers: list[Seat]) -> list[Seat]:
+        seen = [seat.campaign_id for seat in offers]
+        if twice := sorted({each for each in seen if seen.count(each) > 1}):
+            message = f"must hold each campaign once; twice: {', '.join(twice)}"
+            raise ValueError(message)
+        return offers
+
+
+class SmartlinkDocument(SmartlinkSettings, Document):
+    """A smartlink, its counts of offers, live links and pending applications, and what may be wrong with it."""
+
+    id: str
+    status: SmartlinkStatus
+    version: int
+    offer_count: int
+    live_count: int
+    pending_count: int
+    epoch: int
+    warnings: list[str]
+
+
+class MemberDocument(Document):
+    """A publisher on the smartlink."""
+
+    publisher_id: str
+    publisher_name: str
+    status: ApplicationStatus
+    link: LinkDocument
+
+
+class NewMember(Strict):
+    """The publisher to put on the smartlink."""
+
+    publisher_id: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Simulation(Strict):
+    """A click to try out. What is left out is unknown; `user_agent` and `ip` fill in what they tell."""
+
+    publisher_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    country: Country | None = None
+    device: Device | None = None
+    os: OperatingSystem | None = None
+    browser: Browser | None = None
+    language: Language | None = None
+    user_agent: Annotated[str, Field(max_length=2000)] | None = None
+    ip: Annotated[str, Field(max_length=45)] | None = None
+    source: Source | None = None
+    at: Moment | None = None
+    draw: Annotated[float, Field(ge=0, lt=1)] | None = None

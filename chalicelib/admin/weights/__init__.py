@@ -1,0 +1,1 @@
+"""Weights in force and the history of optimization runs."""

@@ -1,0 +1,133 @@
+"""One lease on a cap counter, the request for the next one, and its size."""
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.caps.counter_update import Answer, Counter, Move
+from chalicelib.caps.windows import Place
+
+LEASE_DURATION = timedelta(seconds=30)
+"""How long after its grant a lease may be used, by the clock of the process that holds it."""
+
+
+TARGET_LEASE_TIME = timedelta(seconds=2)
+"""A lease is sized to last so long at the pace at which the one before was used."""
+
+
+LEASED_DIVISOR = 100
+"""One place in so many may be out on leases: what a cap can lose to processes that never come back."""
+
+
+REMAINING_DIVISOR = 20
+"""A lease is at most one in so many of the places that are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """`left` of `granted` places that were taken ahead of need at `since`; `seen` is the counter just after.
+
+    With nothing granted it only tells since when the process waits for its next click, that is, its pace.
+    """
+
+    place: Place
+    granted: int
+    left: int
+    since: datetime
+    seen: Counter
+
+    def serves(self, place: Place, now: datetime) -> bool:
+        """Whether the place can be had from this lease: a lease under another limit is only good to be settled."""
+        return self.left > 0 and self.place.limit == place.limit and not self.is_over(now)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it may no longer be used: after its time, or so long before it that the clock went back."""
+        return abs(now - self.since) >= LEASE_DURATION
+
+    def settlement(self) -> Move:
+        """Gives back what is left, and what was used is leased no more. To be sent once, never again."""
+        return Move(self.place.key, used=-self.left, leased=-self.granted)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRequest:
+    """What one click asks of one counter: its place, `spare` more on lease, and the settlement of the lease `before`.
+
+    `seen` is the counter as last known.
+    """
+
+    place: Place
+    spare: int
+    before: Lease | None
+    seen: Counter
+
+    @property
+    def move(self) -> Move:
+        """The update that does it. Nothing of it is surely done, or surely not, until it is answered."""
+        left, granted = outstanding(self.before)
+        most_used = self.place.limit - 1 - max(self.spare, self.spare * REMAINING_DIVISOR) + left
+        return Move(
+            key=self.place.key,
+            used=1 + self.spare - left,
+            leased=self.spare - granted,
+            most_used=most_used,
+            most_leased=_allowance(self.place) - self.spare + granted if self.spare else None,
+            # A counter that is gone has nothing to settle: giving back to it would open places that are not there.
+            begins=not granted and most_used >= 0,
+            expires_at=self.place.expires_at,
+        )
+
+    def finds_full(self, found: Counter | None) -> bool:
+        """Whether this counter, which refused it, has no place for the click, whatever is leased with it.
+
+        Where the counter is not told (None), it is full if it refused no more than one place and nothing to settle.
+        """
+        left, granted = outstanding(self.before)
+        if found is None:
+            return not (self.spare or granted)
+        return found.used - left >= self.place.limit
+
+
+def is_without_room(ask: LeaseRequest, answer: Answer) -> bool:
+    return ask.place.key in answer.counters
+
+
+def reduced_request(ask: LeaseRequest, answer: Answer, now: datetime, tries: int) -> LeaseRequest:
+    """The ask once more: as the counter was found, and from the second time on with nothing on lease."""
+    if not is_without_room(ask, answer):
+        return ask if tries == 1 else replace(ask, spare=0)
+    found = answer.counters[ask.place.key]
+    if found is None:
+        return LeaseRequest(ask.place, 0, None, Counter())
+    spare = lease_size(ask.place, ask.before, found, now) if tries == 1 else 0
+    return LeaseRequest(ask.place, min(spare, ask.spare), ask.before, found)
+
+
+def lease_size(place: Place, before: Lease | None, seen: Counter, now: datetime) -> int:
+    """How many places to take ahead of need: by the pace of the lease before, at most twice it, if the cap bears it."""
+    if before is None:
+        return 0
+    clicks, passed = 1 + before.granted - before.left, now - before.since
+    size = 2 * (1 + before.granted)
+    if passed > timedelta():
+        size = min(size, math.ceil(clicks * TARGET_LEASE_TIME / passed))
+    return max(0, min(size - 1, _max_lease_size(place, before, seen)))
+
+
+def _max_lease_size(place: Place, before: Lease, seen: Counter) -> int:
+    """The most that the cap bears: a share of the places left and a quarter of those that may still be leased.
+
+    A quarter, so that neither one process takes them all nor a few that die.
+    """
+    room = place.limit - (seen.used - before.left) - 1
+    leasable = _allowance(place) - (seen.leased - before.granted)
+    return min(room // REMAINING_DIVISOR, math.ceil(leasable / 4))
+
+
+def _allowance(place: Place) -> int:
+    return place.limit // LEASED_DIVISOR
+
+
+def outstanding(lease: Lease | None) -> tuple[int, int]:
+    """What is left of the lease and what was granted; of none, nothing."""
+    return (lease.left, lease.granted) if lease else (0, 0)

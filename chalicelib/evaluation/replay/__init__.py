@@ -1,0 +1,1 @@
+"""Off-policy evaluation of an edit from logged clicks."""

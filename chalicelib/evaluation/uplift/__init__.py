@@ -1,0 +1,1 @@
+"""Hold-out test: optimized clicks against the configured weights."""

@@ -1,0 +1,1 @@
+"""Statistics to weights, without I/O."""

@@ -1,0 +1,60 @@
+"""Those whom weights are made for: each segment, and the wider ones that it backs off to."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from chalicelib.optimizer.model.effective_counts import Cells, Evidence
+from chalicelib.optimizer.model.pool_statistics import Stats
+from chalicelib.optimizer.model.posterior import Pooled
+from chalicelib.routing.segments import backing_off
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A segment, or several together: level, clicks to expect until the next run, evidence, and who may take them."""
+
+    name: str
+    level: float
+    expected: float
+    clicks: Cells
+    conversions: Cells
+    waiting: Cells
+    open: Collection[int]
+
+
+def audiences(stats: Stats, found: Evidence, known: Pooled) -> Iterator[Audience]:
+    """The segments, then what they back off to: each country, and everyone."""
+    groups: dict[str, list[Audience]] = {}
+    for place, segment in enumerate(stats.segments):
+        taken = range(len(stats.offers)) if segment.open is None else segment.open
+        live = frozenset(each for each in taken if stats.offers[each].live)
+        cells = (found.clicks[place], found.conversions[place], found.waiting[place])
+        one = Audience(segment.name, known.levels[place], segment.expected, *cells, live)
+        yield one
+        for wider in backing_off(segment.name)[1:]:
+            groups.setdefault(wider, []).append(one)
+    yield from (_together(name, members) for name, members in groups.items())
+
+
+def _together(name: str, members: Sequence[Audience]) -> Audience:
+    """The audience of them all; its level is the mean of theirs by clicks."""
+    clicks = _sum([each.clicks for each in members])
+    seen = sum(clicks.values())
+    level = sum(each.level * sum(each.clicks.values()) for each in members) / seen if seen else 1.0
+    return Audience(
+        name,
+        level,
+        sum(each.expected for each in members),
+        clicks,
+        _sum([each.conversions for each in members]),
+        _sum([each.waiting for each in members]),
+        frozenset().union(*(each.open for each in members)),
+    )
+
+
+def _sum(rows: Sequence[Cells]) -> Cells:
+    found: dict[int, float] = {}
+    for row in rows:
+        for place, number in row.items():
+            found[place] = found.get(place, 0.0) + number
+    return found

@@ -1,0 +1,93 @@
+"""The publisher's calls about their postbacks."""
+
+from typing import Any
+
+from chalicelib import settings
+from chalicelib.http.models import ListQuery, NoContent, Page, Patch
+from chalicelib.http.problems import Invalid
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import checked_version
+from chalicelib.postbacks import subscriptions
+from chalicelib.postbacks.target_url import host_complaints
+from chalicelib.publisher.postbacks.schemas import (
+    DeliveryDocument,
+    DeliveryQuery,
+    NewPostbackDocument,
+    PostbackDocument,
+    PostbackSettings,
+    QueuedDocument,
+)
+from chalicelib.tables.postbacks import Postback
+
+
+def find(request: Request, query: ListQuery) -> Page[PostbackDocument]:
+    """List your postbacks, newest first."""
+    rows, cursor = subscriptions.postbacks(request, query)
+    return Page(items=[PostbackDocument(**_fields(row)) for row in rows], next_cursor=cursor)
+
+
+def create(request: Request, body: PostbackSettings) -> NewPostbackDocument:
+    """Have conversions told to a URL of yours; the answer holds the secret that signs the calls, this once."""
+    _check_host(body.url)
+    row = Postback(
+        request.owner,
+        request.new_id("pbk"),
+        version=1,
+        url=body.url,
+        event=body.event,
+        status=body.status.value,
+        secret=request.new_token(),
+        created_at=request.timestamp,
+        updated_at=request.timestamp,
+    )
+    document = NewPostbackDocument(**_fields(row), secret=row.secret)
+    subscriptions.create(request, row, document)
+    return document
+
+
+def edit(request: Request, postback_id: str, body: Patch[PostbackSettings]) -> PostbackDocument:
+    """Change a postback; its secret stays."""
+    row = subscriptions.postback(request, postback_id)
+    checked_version(request, row.version)
+    changed = body.onto({"url": row.url, "event": row.event, "status": row.status})
+    _check_host(changed.url)
+    row.url, row.event, row.status = changed.url, changed.event, changed.status.value
+    row.version, row.updated_at = row.version + 1, request.timestamp
+    subscriptions.save(request, row)
+    return PostbackDocument(**_fields(row))
+
+
+def delete(request: Request, postback_id: str) -> NoContent:
+    """Delete a postback; nothing more is told to it."""
+    row = subscriptions.postback(request, postback_id)
+    checked_version(request, row.version)
+    subscriptions.delete(request, row)
+    return NoContent()
+
+
+def test(request: Request, postback_id: str) -> QueuedDocument:
+    """Have a postback called with made-up values."""
+    row = subscriptions.postback(request, postback_id)
+    return QueuedDocument(series=subscriptions.test(request, row))
+
+
+def find_deliveries(request: Request, postback_id: str, query: DeliveryQuery) -> Page[DeliveryDocument]:
+    """List a postback's deliveries of the last 90 days, newest first."""
+    of = subscriptions.postback(request, postback_id)
+    rows, cursor = subscriptions.deliveries(request, of, query.status, query)
+    items = [DeliveryDocument(**{name: getattr(row, name) for name in DeliveryDocument.model_fields}) for row in rows]
+    return Page(items=items, next_cursor=cursor)
+
+
+def replay(request: Request, delivery_id: str) -> QueuedDocument:
+    """Have what a delivery told told once more, as it stands by now."""
+    return QueuedDocument(series=subscriptions.replay(request, delivery_id))
+
+
+def _check_host(url: str) -> None:
+    if found := host_complaints(url, loopback_allowed=settings.postbacks_to_loopback()):
+        raise Invalid(("/url", "; ".join(found)))
+
+
+def _fields(row: Postback) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in PostbackDocument.model_fields}

@@ -1,0 +1,34 @@
+from typing import Any
+
+import pytest
+
+from chalicelib.admin.applications.schemas import ApplicationQuery, Refusal
+from chalicelib.http.models import Strict, validated
+from chalicelib.http.problems import Invalid
+
+
+def test_without_a_status_all_applications_are_listed() -> None:
+    assert validated(ApplicationQuery, {}) == ApplicationQuery(limit=50, cursor=None, status=None)
+
+
+def test_a_decline_needs_no_reason() -> None:
+    assert validated(Refusal, {}).reason is None
+
+
+@pytest.mark.parametrize(
+    ("model", "document", "complaint"),
+    [
+        pytest.param(
+            ApplicationQuery, {"status": "old"}, ("/status", "must be 'pending', 'approved' or 'declined'"), id="status"
+        ),
+        pytest.param(
+            Refusal, {"reason": "x" * 1001}, ("/reason", "must have at most 1000 characters"), id="a long reason"
+        ),
+        pytest.param(Refusal, {"reason": ["no"]}, ("/reason", "must be a string"), id="a list as reason"),
+    ],
+)
+def test_each_rule_has_its_complaint(model: type[Strict], document: dict[str, Any], complaint: tuple[str, str]) -> None:
+    with pytest.raises(Invalid) as caught:
+        validated(model, document)
+
+    assert caught.value.complaints == (complaint,)

@@ -1,0 +1,296 @@
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, ScheduleSettings
+from chalicelib.domain.timestamps import timestamp
+from chalicelib.http.models import Patch, validated
+from chalicelib.http.problems import Invalid
+from tests import strategies as some
+from tests.builders import campaign_settings
+
+REQUIRED = {"name": "Game A", "destination_url": "https://acme.example/?cid={click_id}"}
+CAP = {"metric": "clicks", "window": "day", "limit": "1000"}
+TWICE = "must not hold two caps of the same metric, window, scope and time zone"
+
+
+def _complaints(**changes: Any) -> list[tuple[str, str]]:
+    with pytest.raises(Invalid) as caught:
+        validated(CampaignSettings, {**REQUIRED, **changes})
+    return list(caught.value.complaints)
+
+
+def test_a_campaign_needs_a_name_and_a_destination() -> None:
+    with pytest.raises(Invalid) as caught:
+        validated(CampaignSettings, {})
+
+    assert caught.value.complaints == (("/name", "is required"), ("/destination_url", "is required"))
+
+
+def test_what_a_campaign_leaves_out_has_its_default() -> None:
+    assert validated(CampaignSettings, REQUIRED).model_dump(mode="json") == {
+        **REQUIRED,
+        "advertiser": "",
+        "status": "active",
+        "payout": "0",
+        "revenue": "0",
+        "currency": "USD",
+        "targeting": {
+            "countries": [],
+            "exclude_countries": [],
+            "regions": [],
+            "devices": [],
+            "os": [],
+            "browsers": [],
+            "languages": [],
+            "sources": [],
+            "exclude_sources": [],
+            "exclude_bots": True,
+        },
+        "schedule": {"starts_at": None, "ends_at": None, "timezone": "UTC", "hours": [], "weekdays": []},
+        "caps": [],
+        "duplicate_filter": None,
+        "fail_url": None,
+        "attribution_window_days": 30,
+    }
+
+
+def test_the_contracts_own_example_is_a_campaign() -> None:
+    example = {
+        "name": "Game A",
+        "advertiser": "Acme",
+        "destination_url": "https://acme.example/?cid={click_id}&s={sub1}",
+        "status": "active",
+        "payout": "1.50",
+        "revenue": "2.00",
+        "currency": "USD",
+        "targeting": {
+            "countries": ["US"],
+            "exclude_countries": [],
+            "regions": [],
+            "devices": ["mobile"],
+            "os": ["ios"],
+            "browsers": [],
+            "languages": [],
+            "sources": [],
+            "exclude_sources": [],
+            "exclude_bots": True,
+        },
+        "schedule": {"starts_at": None, "ends_at": None, "timezone": "UTC", "hours": [0, 1, 2], "weekdays": [1, 2]},
+        "caps": [{"metric": "clicks", "window": "day", "limit": "1000", "scope": "campaign", "timezone": "UTC"}],
+        "duplicate_filter": {"identity": "ip_ua", "window_seconds": 86400},
+        "fail_url": None,
+        "attribution_window_days": 30,
+    }
+
+    assert validated(CampaignSettings, example).model_dump(mode="json") == example
+
+
+def test_an_answer_is_the_settings_and_what_the_system_adds() -> None:
+    added = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url"}
+
+    assert CampaignDocument.model_fields.keys() - CampaignSettings.model_fields.keys() == added
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        pytest.param({"payout": 1.5}, ("/payout", "must be a string"), id="money as a number"),
+        pytest.param(
+            {"revenue": "-1"},
+            ("/revenue", 'must be a decimal string of 0 or more, such as "1.50"'),
+            id="less than nothing",
+        ),
+        pytest.param({"currency": "usd"}, ("/currency", "String should match pattern '^[A-Z]{3}$'"), id="currency"),
+        pytest.param({"status": "gone"}, ("/status", "must be 'active', 'paused' or 'archived'"), id="status"),
+        pytest.param({"attribution_window_days": 0}, ("/attribution_window_days", "must be 1 or more"), id="no day"),
+        pytest.param(
+            {"attribution_window_days": 366}, ("/attribution_window_days", "must be 365 or less"), id="a year"
+        ),
+        pytest.param(
+            {"destination_url": "javascript:alert(1)"},
+            ("/destination_url", "must begin with https:// or http://"),
+            id="a script as the destination",
+        ),
+        pytest.param(
+            {"fail_url": "https://{sub1}.example/"},
+            ("/fail_url", "must not hold a macro in its host"),
+            id="a macro in the fail URL's host",
+        ),
+        pytest.param({"caps": [CAP] * 21}, ("/caps", "must have at most 20 entries"), id="too many caps"),
+        pytest.param(
+            {"duplicate_filter": {}}, ("/duplicate_filter/window_seconds", "is required"), id="a filter's window"
+        ),
+        pytest.param(
+            {"duplicate_filter": {"window_seconds": 0}},
+            ("/duplicate_filter/window_seconds", "must be 1 or more"),
+            id="a filter of no time",
+        ),
+        pytest.param(
+            {"duplicate_filter": {"window_seconds": 2_678_401}},
+            ("/duplicate_filter/window_seconds", "must be 2678400 or less"),
+            id="a filter of more than a month",
+        ),
+        pytest.param(
+            {"duplicate_filter": {"window_seconds": 60, "identity": "name"}},
+            ("/duplicate_filter/identity", "must be 'ip_ua'"),
+            id="an unknown identity",
+        ),
+        pytest.param(
+            {"targeting": {"devices": ["fridge"]}},
+            ("/targeting/devices/0", "must be 'mobile', 'tablet' or 'desktop'"),
+            id="an unknown device",
+        ),
+        pytest.param({"weight": 3}, ("/weight", "is not a known field"), id="an unknown field"),
+    ],
+)
+def test_each_rule_of_a_campaign_has_its_complaint(changes: dict[str, Any], complaint: tuple[str, str]) -> None:
+    assert _complaints(**changes) == [complaint]
+
+
+def test_every_complaint_of_a_campaign_is_told_at_once() -> None:
+    schedule = {"starts_at": "tomorrow", "timezone": "Mars/Olympus", "hours": [24]}
+
+    assert _complaints(payout=1, schedule=schedule, caps=[{**CAP, "limit": "0"}, {**CAP, "window": "year"}], x=1) == [
+        ("/payout", "must be a string"),
+        ("/schedule/starts_at", "must be an ISO 8601 time such as 2026-11-01T00:00:00Z"),
+        ("/schedule/timezone", "is not a known time zone: Mars/Olympus"),
+        ("/schedule/hours/0", "must be 23 or less"),
+        ("/caps/0/limit", "must be a whole number above 0"),
+        ("/caps/1/window", "must be 'hour', 'day', 'week', 'month' or 'total'"),
+        ("/x", "is not a known field"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "complaint"),
+    [
+        pytest.param(
+            {"starts_at": "2026-11-02T00:00:00Z", "ends_at": "2026-11-01T00:00:00Z"},
+            ("/schedule/ends_at", "must be after starts_at"),
+            id="the end before the start",
+        ),
+        pytest.param(
+            {"starts_at": "2026-11-01T00:00:00Z", "ends_at": "2026-11-01T00:00:00Z"},
+            ("/schedule/ends_at", "must be after starts_at"),
+            id="the end at the start",
+        ),
+        pytest.param(
+            {"starts_at": "2026-11-01T00:00:00+00:00", "ends_at": "2026-11-01T01:00:00+02:00"},
+            ("/schedule/ends_at", "must be after starts_at"),
+            id="the end before the start, seen from elsewhere",
+        ),
+        pytest.param(
+            {"starts_at": "2026-11-01T00:00:00"},
+            ("/schedule/starts_at", "must say its offset from UTC, such as 2026-11-01T00:00:00Z"),
+            id="a time without offset",
+        ),
+        pytest.param(
+            {"ends_at": "2026-11-31T00:00:00Z"},
+            ("/schedule/ends_at", "must be an ISO 8601 time such as 2026-11-01T00:00:00Z"),
+            id="no such day",
+        ),
+        pytest.param({"ends_at": 1793795400}, ("/schedule/ends_at", "must be a string"), id="a number"),
+        pytest.param({"hours": [-1]}, ("/schedule/hours/0", "must be 0 or more"), id="an hour before 0"),
+        pytest.param({"hours": [0] * 25}, ("/schedule/hours", "must have at most 24 entries"), id="too many hours"),
+        pytest.param({"weekdays": [1] * 8}, ("/schedule/weekdays", "must have at most 7 entries"), id="too many days"),
+        pytest.param({"weekdays": [0]}, ("/schedule/weekdays/0", "must be 1 or more"), id="a day before Monday"),
+        pytest.param({"weekdays": [8]}, ("/schedule/weekdays/0", "must be 7 or less"), id="a day after Sunday"),
+    ],
+)
+def test_each_rule_of_a_schedule_has_its_complaint(schedule: dict[str, Any], complaint: tuple[str, str]) -> None:
+    assert _complaints(schedule=schedule) == [complaint]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_utc_cannot_tell_is_refused(moment: str) -> None:
+    complaint = ("/schedule/starts_at", "is outside the years 1 to 9999 in UTC")
+
+    assert _complaints(schedule={"starts_at": moment}) == [complaint]
+
+
+@given(some.times, some.times)
+def test_a_schedule_keeps_its_times_in_utc_and_in_their_order(one: datetime, other: datetime) -> None:
+    starts_at, ends_at = sorted({timestamp(one), timestamp(other), "2040-01-01T00:00:00.000Z"})[:2]
+    schedule = validated(ScheduleSettings, {"starts_at": starts_at, "ends_at": ends_at})
+
+    assert (schedule.starts_at, schedule.ends_at) == (starts_at, ends_at)
+
+
+def test_a_time_of_another_offset_is_kept_in_utc() -> None:
+    schedule = validated(ScheduleSettings, {"starts_at": "2026-11-01T00:00:00+05:45"})
+
+    assert schedule.starts_at == "2026-10-31T18:15:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        pytest.param({"limit": "0"}, ("/caps/0/limit", "must be a whole number above 0"), id="none"),
+        pytest.param({"limit": "1.5"}, ("/caps/0/limit", "must be a whole number above 0"), id="half a click"),
+        pytest.param(
+            {"metric": "conversions", "limit": "2.0"},
+            ("/caps/0/limit", "must be a whole number above 0"),
+            id="conversions with a point",
+        ),
+        pytest.param({"metric": "payout", "limit": "0.00"}, ("/caps/0/limit", "must be above 0"), id="no money"),
+        pytest.param(
+            {"limit": "-5"},
+            ("/caps/0/limit", 'must be a decimal string of 0 or more, such as "1.50"'),
+            id="less than none",
+        ),
+        pytest.param({"limit": 1000}, ("/caps/0/limit", "must be a string"), id="a number"),
+        pytest.param(
+            {"metric": "views"},
+            ("/caps/0/metric", "must be 'clicks', 'conversions', 'payout' or 'revenue'"),
+            id="metric",
+        ),
+        pytest.param({"scope": "country"}, ("/caps/0/scope", "must be 'campaign' or 'publisher'"), id="scope"),
+        pytest.param(
+            {"timezone": "Mars/Olympus"}, ("/caps/0/timezone", "is not a known time zone: Mars/Olympus"), id="zone"
+        ),
+    ],
+)
+def test_each_rule_of_a_cap_has_its_complaint(changes: dict[str, Any], complaint: tuple[str, str]) -> None:
+    assert _complaints(caps=[{**CAP, **changes}]) == [complaint]
+
+
+@pytest.mark.parametrize("metric", ["payout", "revenue"])
+def test_a_cap_of_money_may_have_cents(metric: str) -> None:
+    settings = campaign_settings(caps=[{**CAP, "metric": metric, "limit": "99.50"}])
+
+    assert settings["caps"][0]["limit"] == "99.50"
+
+
+def test_the_same_cap_twice_is_refused_whatever_its_limits() -> None:
+    assert _complaints(caps=[CAP, {**CAP, "limit": "5"}]) == [("/caps", TWICE)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"metric": "conversions"}, id="metric"),
+        pytest.param({"window": "hour"}, id="window"),
+        pytest.param({"scope": "publisher"}, id="scope"),
+        pytest.param({"timezone": "Europe/Berlin"}, id="zone"),
+    ],
+)
+def test_caps_that_differ_in_kind_stand_side_by_side(changes: dict[str, str]) -> None:
+    assert len(campaign_settings(caps=[CAP, {**CAP, **changes}])["caps"]) == 2
+
+
+def test_a_patch_changes_one_rule_and_keeps_the_others() -> None:
+    before = campaign_settings(targeting={"countries": ["US"], "devices": ["mobile"]}, fail_url="https://acme.example/")
+    after = Patch(CampaignSettings, {"targeting": {"countries": ["GB"]}, "fail_url": None}).onto(before)
+
+    assert (after.targeting.countries, after.targeting.devices, after.fail_url) == (["GB"], ["mobile"], None)
+
+
+@given(st.sampled_from(["active", "paused"]), st.integers(1, 365))
+def test_a_campaigns_document_is_valid_again(status: str, days: int) -> None:
+    document = campaign_settings(status=status, attribution_window_days=days, caps=[CAP])
+
+    assert validated(CampaignSettings, document).model_dump(mode="json") == document

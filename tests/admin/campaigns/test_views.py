@@ -1,0 +1,420 @@
+from typing import Any
+
+import pytest
+
+from chalicelib.admin import route_publishing
+from chalicelib.admin.smartlinks import storage
+from chalicelib.tables.routes import Route
+from tests.conftest import Api
+from tests.documents import (
+    clicked,
+    complaints,
+    explained,
+    good,
+    new_campaign,
+    new_link,
+    new_publisher,
+    new_smartlink,
+    pages,
+    put_on,
+    refusals,
+)
+
+EXAMPLE: dict[str, Any] = {
+    "name": "Game A",
+    "advertiser": "Acme",
+    "destination_url": "https://acme.example/?cid={click_id}&s={sub1}",
+    "status": "active",
+    "payout": "1.50",
+    "revenue": "2.00",
+    "currency": "USD",
+    "targeting": {
+        "countries": ["US"],
+        "exclude_countries": [],
+        "regions": [],
+        "devices": ["mobile"],
+        "os": ["ios"],
+        "browsers": [],
+        "languages": [],
+        "sources": [],
+        "exclude_sources": [],
+        "exclude_bots": True,
+    },
+    "schedule": {"starts_at": None, "ends_at": None, "timezone": "UTC", "hours": [0, 1, 2], "weekdays": [1, 2]},
+    "caps": [{"metric": "clicks", "window": "day", "limit": "1000", "scope": "campaign", "timezone": "UTC"}],
+    "duplicate_filter": {"identity": "ip_ua", "window_seconds": 86400},
+    "fail_url": None,
+    "attribution_window_days": 30,
+}
+ADDED = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url"}
+GOOD = {"name": "A", "destination_url": "https://a.example/"}
+
+
+def location(code: str) -> str:
+    return clicked(code).headers["Location"].partition("?")[0]
+
+
+def test_the_contracts_own_example_comes_back_as_it_was_sent(admin: Api) -> None:
+    campaign = good(admin.post("/admin/campaigns", EXAMPLE))
+    assert {name: campaign[name] for name in EXAMPLE} == EXAMPLE
+    assert set(campaign) == {*EXAMPLE, *ADDED}
+
+
+def test_a_campaign_needs_a_name_and_a_destination_and_has_a_default_for_all_else(admin: Api) -> None:
+    campaign = good(admin.post("/admin/campaigns", GOOD))
+    assert {name: campaign[name] for name in EXAMPLE} == {
+        **GOOD,
+        "advertiser": "",
+        "status": "active",
+        "payout": "0",
+        "revenue": "0",
+        "currency": "USD",
+        "targeting": {**{name: [] for name in EXAMPLE["targeting"]}, "exclude_bots": True},
+        "schedule": {"starts_at": None, "ends_at": None, "timezone": "UTC", "hours": [], "weekdays": []},
+        "caps": [],
+        "duplicate_filter": None,
+        "fail_url": None,
+        "attribution_window_days": 30,
+    }
+
+
+def test_a_new_campaign_can_be_shown_and_posted_back_to(admin: Api) -> None:
+    made = admin.post("/admin/campaigns", GOOD)
+    campaign = made.json
+    assert (made.status, campaign["version"], campaign["id"][:4]) == (201, 1, "cmp_")
+    assert admin.get(f"/admin/campaigns/{campaign['id']}").json == campaign
+    base, _, query = campaign["postback_url"].partition("?")
+    assert base == "http://api1.execute-api.localhost:4566/postback"
+    assert query == f"click_id={{click_id}}&token={campaign['postback_token']}"
+
+
+def test_every_campaign_has_a_token_of_its_own_and_keeps_it(admin: Api) -> None:
+    one, two = new_campaign(admin), new_campaign(admin)
+    edited = good(admin.patch(f"/admin/campaigns/{one['id']}", {"name": "B"}))
+    assert one["postback_token"] == edited["postback_token"] != two["postback_token"]
+    assert edited["created_at"] == one["created_at"] <= edited["updated_at"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_campaigns_are_listed_newest_first(admin: Api, limit: int) -> None:
+    made = [new_campaign(admin, name) for name in ("one", "two", "three")]
+    listed = pages(admin, "/admin/campaigns", limit)
+    assert [each for page in listed for each in page] == made[::-1]
+    assert len(listed[0]) == limit
+
+
+def test_what_is_no_campaign_is_not_found(admin: Api) -> None:
+    path = "/admin/campaigns/cmp_none"
+    assert [admin.get(path).status, admin.patch(path, {}).status, admin.delete(path).status] == [404, 404, 404]
+
+
+WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+    "an empty name": ({"name": ""}, "/name", "must have at least 1 characters"),
+    "a long name": ({"name": "x" * 201}, "/name", "must have at most 200 characters"),
+    "another scheme": (
+        {"destination_url": "ftp://a.example/"},
+        "/destination_url",
+        "must begin with https:// or http://",
+    ),
+    "an unknown macro": (
+        {"destination_url": "https://a.example/?{clickid}"},
+        "/destination_url",
+        "{clickid} is not a macro; did you mean {click_id}?",
+    ),
+    "an unbalanced brace": (
+        {"destination_url": "https://a.example/?{click_id"},
+        "/destination_url",
+        "has an unbalanced brace",
+    ),
+    "a double-encoded brace": (
+        {"destination_url": "https://a.example/?%257Bclick_id%257D"},
+        "/destination_url",
+        "has a percent-encoded brace; write macros as {click_id}",
+    ),
+    "a script for a URL": ({"fail_url": "javascript:alert(1)"}, "/fail_url", "must begin with https:// or http://"),
+    "an unknown status": ({"status": "gone"}, "/status", "must be 'active', 'paused' or 'archived'"),
+    "money as a number": ({"payout": 1.5}, "/payout", "must be a string"),
+    "negative money": ({"payout": "-1"}, "/payout", 'must be a decimal string of 0 or more, such as "1.50"'),
+    "money with an exponent": ({"revenue": "1e3"}, "/revenue", 'must be a decimal string of 0 or more, such as "1.50"'),
+    "an unknown device": (
+        {"targeting": {"devices": ["phone"]}},
+        "/targeting/devices/0",
+        "must be 'mobile', 'tablet' or 'desktop'",
+    ),
+    "a flag as a word": ({"targeting": {"exclude_bots": "yes"}}, "/targeting/exclude_bots", "must be true or false"),
+    "a list for an object": ({"targeting": []}, "/targeting", "must be an object"),
+    "an hour too late": ({"schedule": {"hours": [24]}}, "/schedule/hours/0", "must be 23 or less"),
+    "a weekday too early": ({"schedule": {"weekdays": [1, 0]}}, "/schedule/weekdays/1", "must be 1 or more"),
+    "an unknown time zone": (
+        {"schedule": {"timezone": "Mars/Base"}},
+        "/schedule/timezone",
+        "is not a known time zone: Mars/Base",
+    ),
+    "a path for a time zone": (
+        {"schedule": {"timezone": "../etc/passwd"}},
+        "/schedule/timezone",
+        "is not a known time zone: ../etc/passwd",
+    ),
+    "no time": (
+        {"schedule": {"starts_at": "soon"}},
+        "/schedule/starts_at",
+        "must be an ISO 8601 time such as 2026-11-01T00:00:00Z",
+    ),
+    "a time without an offset": (
+        {"schedule": {"starts_at": "2026-11-01T00:00:00"}},
+        "/schedule/starts_at",
+        "must say its offset from UTC, such as 2026-11-01T00:00:00Z",
+    ),
+    "a time before all times": (
+        {"schedule": {"starts_at": "0001-01-01T00:00:00+01:00"}},
+        "/schedule/starts_at",
+        "is outside the years 1 to 9999 in UTC",
+    ),
+    "an end before the start": (
+        {"schedule": {"starts_at": "2026-11-01T00:00:00Z", "ends_at": "2026-11-01T01:00:00+01:00"}},
+        "/schedule/ends_at",
+        "must be after starts_at",
+    ),
+    "a limit as a number": (
+        {"caps": [{"metric": "clicks", "window": "day", "limit": 5}]},
+        "/caps/0/limit",
+        "must be a string",
+    ),
+    "half a click": (
+        {"caps": [{"metric": "clicks", "window": "day", "limit": "1.5"}]},
+        "/caps/0/limit",
+        "must be a whole number above 0",
+    ),
+    "a limit of nothing": (
+        {"caps": [{"metric": "payout", "window": "day", "limit": "0.00"}]},
+        "/caps/0/limit",
+        "must be above 0",
+    ),
+    "an unknown window": (
+        {"caps": [{"metric": "clicks", "window": "year", "limit": "1"}]},
+        "/caps/0/window",
+        "must be 'hour', 'day', 'week', 'month' or 'total'",
+    ),
+    "two caps of a kind": (
+        {"caps": [{"metric": "clicks", "window": "day", "limit": limit} for limit in ("1", "2")]},
+        "/caps",
+        "must not hold two caps of the same metric, window, scope and time zone",
+    ),
+    "an unknown identity": (
+        {"duplicate_filter": {"identity": "cookie", "window_seconds": 1}},
+        "/duplicate_filter/identity",
+        "must be 'ip_ua'",
+    ),
+    "no window": ({"duplicate_filter": {}}, "/duplicate_filter/window_seconds", "is required"),
+    "an empty window": (
+        {"duplicate_filter": {"window_seconds": 0}},
+        "/duplicate_filter/window_seconds",
+        "must be 1 or more",
+    ),
+    "a long attribution": ({"attribution_window_days": 366}, "/attribution_window_days", "must be 365 or less"),
+    "a number as text": ({"attribution_window_days": "30"}, "/attribution_window_days", "must be a whole number"),
+    "an ID of one's own": ({"id": "cmp_mine"}, "/id", "is not a known field"),
+    "a token of one's own": ({"postback_token": "mine"}, "/postback_token", "is not a known field"),
+}
+
+
+@pytest.mark.parametrize(("change", "pointer", "detail"), WRONG.values(), ids=WRONG)
+def test_a_wrong_field_is_named_with_its_pointer(admin: Api, change: dict[str, Any], pointer: str, detail: str) -> None:
+    assert complaints(admin.post("/admin/campaigns", {**GOOD, **change})) == {pointer: detail}
+    campaign = new_campaign(admin)
+    assert complaints(admin.patch(f"/admin/campaigns/{campaign['id']}", change)) == {pointer: detail}
+    assert admin.get(f"/admin/campaigns/{campaign['id']}").json == campaign
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"currency": "usd"}, "/currency"),
+        ({"targeting": {"countries": ["US", "usa"]}}, "/targeting/countries/1"),
+        ({"targeting": {"exclude_countries": ["Germany"]}}, "/targeting/exclude_countries/0"),
+        ({"targeting": {"regions": ["CA"]}}, "/targeting/regions/0"),
+        ({"targeting": {"languages": ["en-GB"]}}, "/targeting/languages/0"),
+    ],
+)
+def test_a_code_of_another_form_is_refused(admin: Api, change: dict[str, Any], pointer: str) -> None:
+    assert set(complaints(admin.post("/admin/campaigns", {**GOOD, **change}))) == {pointer}
+
+
+# Edits
+
+
+def test_an_edit_changes_what_it_names_and_nothing_else(admin: Api) -> None:
+    before = good(admin.post("/admin/campaigns", EXAMPLE))
+    after = good(admin.patch(f"/admin/campaigns/{before['id']}", {"targeting": {"countries": ["DE", "AT"]}}))
+    targeting = {**before["targeting"], "countries": ["DE", "AT"]}
+    assert after == {**before, "targeting": targeting, "version": 2, "updated_at": after["updated_at"]}
+    assert admin.get(f"/admin/campaigns/{before['id']}").json == after
+
+
+def test_null_takes_a_field_back_to_its_default(admin: Api) -> None:
+    campaign_id = good(admin.post("/admin/campaigns", EXAMPLE))["id"]
+    nulls = {"duplicate_filter": None, "payout": None, "targeting": {"devices": None}, "caps": None}
+    after = good(admin.patch(f"/admin/campaigns/{campaign_id}", nulls))
+    assert (after["duplicate_filter"], after["payout"], after["caps"]) == (None, "0", [])
+    assert after["targeting"] == {**EXAMPLE["targeting"], "devices": []}
+
+
+def test_null_for_what_must_be_there_is_a_complaint(admin: Api) -> None:
+    path = f"/admin/campaigns/{new_campaign(admin)['id']}"
+    assert complaints(admin.patch(path, {"name": None, "destination_url": None})) == {
+        "/name": "is required",
+        "/destination_url": "is required",
+    }
+
+
+def test_an_edit_reaches_every_link_and_changes_no_code(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    links = [
+        new_link(admin, campaign),
+        new_link(admin, campaign),
+        new_link(admin, catch_all_campaign_id=campaign["id"]),
+    ]
+    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
+    assert [location(code) for code in links] == ["https://new.example/"] * 3
+
+
+def test_an_edit_reaches_more_smartlinks_than_fit_into_its_transaction(
+    admin: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(route_publishing, "BATCH", 1)
+    campaign = new_campaign(admin)
+    links = [new_link(admin, campaign) for _ in range(3)]
+    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
+    assert [location(code) for code in links] == ["https://new.example/"] * 3
+
+
+def test_large_routes_follow_an_edit_outside_its_transaction(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(route_publishing, "ROOM_BYTES", 2 * route_publishing.MAX_ROUTE_BYTES + 1)
+    campaign = new_campaign(admin)
+    links = [new_link(admin, campaign) for _ in range(3)]
+    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
+    assert [location(code) for code in links] == ["https://new.example/"] * 3
+
+
+def test_an_edit_that_makes_a_route_too_large_is_refused_whole(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = new_campaign(admin)
+    smartlink = new_smartlink(admin, campaign)
+    monkeypatch.setattr(route_publishing, "MAX_ROUTE_BYTES", 1_000)
+    sources = [f"{n * n:x}" * 40 for n in range(1000, 1200)]
+    refused = admin.patch(f"/admin/campaigns/{campaign['id']}", {"targeting": {"sources": sources}})
+    assert f"makes smartlink {smartlink['id']} too large" in complaints(refused)[""]
+    assert admin.get(f"/admin/campaigns/{campaign['id']}").json == campaign
+    assert Route.get(smartlink["id"]).version == 1
+
+
+def test_an_edit_leaves_the_routes_that_do_not_hold_the_campaign_alone(admin: Api) -> None:
+    campaign, other = new_campaign(admin), new_campaign(admin)
+    one, two = new_smartlink(admin, campaign), new_smartlink(admin, other)
+    admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"})
+    assert [Route.get(each["id"]).version for each in (one, two)] == [2, 1]
+
+
+def test_an_edit_does_not_reach_a_smartlink_that_has_let_the_campaign_go(admin: Api) -> None:
+    campaign, other = new_campaign(admin), new_campaign(admin)
+    smartlink = new_smartlink(admin, campaign)
+    admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"offers": [{"campaign_id": other["id"]}]})
+    admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"})
+    assert Route.get(smartlink["id"]).version == 2
+
+
+@pytest.mark.parametrize("batch", [0, 40], ids=["after the campaign", "with the campaign"])
+def test_an_edit_brings_no_deleted_smartlink_back(admin: Api, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    monkeypatch.setattr(storage, "_UNSEATED_AT_ONCE", 0)
+    monkeypatch.setattr(route_publishing, "BATCH", batch)
+    campaign = new_campaign(admin)
+    smartlink = new_smartlink(admin, campaign)
+    admin.delete(f"/admin/smartlinks/{smartlink['id']}")
+    assert route_publishing.holders(campaign["id"]) == [smartlink["id"]]
+    assert admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"}).status == 200
+    assert route_publishing.published_version(smartlink["id"]) == 0
+
+
+def test_a_paused_campaign_takes_no_clicks_until_it_is_active_again(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    path, code = f"/admin/campaigns/{campaign['id']}", new_link(admin, campaign)
+    admin.patch(path, {"status": "paused"})
+    click = explained(admin, code)
+    assert (click["outcome"], refusals(click)) == ("fallback", ["campaign_paused"])
+    admin.patch(path, {"status": "active"})
+    assert explained(admin, code)["outcome"] == "offer"
+
+
+def test_the_direct_link_follows_the_campaign(admin: Api) -> None:
+    campaign, publisher = new_campaign(admin), new_publisher(admin)
+    approved = admin.post(f"/admin/publishers/{publisher.id}/campaigns", {"campaign_id": campaign["id"]}).json
+    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
+    assert location(approved["tracking_key"]) == "https://new.example/"
+
+
+# Archiving
+
+
+def test_deleting_a_campaign_archives_it(admin: Api) -> None:
+    path = f"/admin/campaigns/{new_campaign(admin)['id']}"
+    deleted = admin.delete(path)
+    assert (deleted.status, deleted.text) == (204, "")
+    assert (admin.get(path).json["status"], admin.get(path).json["version"]) == ("archived", 2)
+
+
+@pytest.mark.parametrize("held_as", ["an offer", "the catch-all"])
+def test_a_campaign_that_a_smartlink_holds_cannot_be_archived(admin: Api, held_as: str) -> None:
+    campaign = new_campaign(admin)
+    path = f"/admin/campaigns/{campaign['id']}"
+    catch_all = {"catch_all_campaign_id": campaign["id"]}
+    smartlink = new_smartlink(admin, campaign) if held_as == "an offer" else new_smartlink(admin, **catch_all)
+    for refused in (admin.delete(path), admin.patch(path, {"status": "archived"})):
+        assert refused.status == 409
+        assert f"Summer App Deals ({smartlink['id']})" in refused.json["detail"]
+    assert admin.get(path).json == campaign
+    admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"offers": [], "catch_all_campaign_id": None})
+    assert admin.delete(path).status == 204
+
+
+def test_a_campaign_of_a_deleted_smartlink_can_be_archived(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    smartlink = new_smartlink(admin, campaign)
+    admin.delete(f"/admin/smartlinks/{smartlink['id']}")
+    assert admin.delete(f"/admin/campaigns/{campaign['id']}").status == 204
+
+
+def test_an_archived_campaign_is_gone_for_good(admin: Api) -> None:
+    path = f"/admin/campaigns/{new_campaign(admin)['id']}"
+    admin.delete(path)
+    assert admin.patch(path, {"status": "active"}).status == 409
+    assert admin.get(path).json["status"] == "archived"
+
+
+def test_a_stale_delete_archives_nothing(admin: Api) -> None:
+    path = f"/admin/campaigns/{new_campaign(admin)['id']}"
+    assert admin.delete(path, If_Match='"2"').status == 412
+    assert admin.get(path).json["status"] == "active"
+
+
+def test_an_archived_campaign_cannot_join_a_smartlink(admin: Api) -> None:
+    gone = new_campaign(admin)
+    admin.delete(f"/admin/campaigns/{gone['id']}")
+    body = {"name": "S", "offers": [{"campaign_id": gone["id"]}], "catch_all_campaign_id": gone["id"]}
+    assert complaints(admin.post("/admin/smartlinks", body)) == {
+        "/offers/0/campaign_id": f"is an archived campaign: {gone['id']}",
+        "/catch_all_campaign_id": f"is an archived campaign: {gone['id']}",
+    }
+
+
+def test_the_direct_links_of_an_archived_campaign_take_no_clicks(admin: Api) -> None:
+    campaign, publisher = new_campaign(admin, fail_url="https://acme.example/gone"), new_publisher(admin)
+    approved = admin.post(f"/admin/publishers/{publisher.id}/campaigns", {"campaign_id": campaign["id"]}).json
+    admin.delete(f"/admin/campaigns/{campaign['id']}")
+    assert location(approved["tracking_key"]) == "https://acme.example/gone"
+
+
+def test_two_publishers_on_one_smartlink_follow_the_same_edit(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    smartlink = new_smartlink(admin, campaign)
+    codes = [put_on(admin, smartlink, new_publisher(admin, name)) for name in ("Ann", "Bob")]
+    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
+    assert [location(code) for code in codes] == ["https://new.example/"] * 2

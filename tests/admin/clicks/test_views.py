@@ -1,0 +1,150 @@
+from chalicelib.routing.click_record import draw_of
+from chalicelib.tables.routes import WeightHistory
+from tests.builders import LEARNED_AT, time_of
+from tests.conftest import Api
+from tests.documents import (
+    clicked,
+    explained,
+    good,
+    new_campaign,
+    new_publisher,
+    new_smartlink,
+    put_on,
+    recorded,
+    taught,
+)
+
+
+def test_a_click_says_where_it_went_and_why(admin: Api) -> None:
+    one = new_campaign(admin, "game", destination_url="https://game.example/?cid={click_id}&s={sub1}")
+    two = new_campaign(admin, "shop", targeting={"countries": ["DE"]})
+    offers = [{"campaign_id": one["id"], "priority": 10, "weight": 3}, {"campaign_id": two["id"], "priority": 10}]
+    smartlink, publisher = new_smartlink(admin, *offers), new_publisher(admin)
+    code = put_on(admin, smartlink, publisher)
+    click = explained(admin, code, {"sub1": "newsletter-jan", "source": "blog"}, Accept_Language="en-GB,en;q=0.9")
+    assert click == {
+        "click_id": click["click_id"],
+        "at": click["at"],
+        "smartlink_id": smartlink["id"],
+        "publisher_id": publisher.id,
+        "outcome": "offer",
+        "campaign_id": one["id"],
+        "destination_url": f"https://game.example/?cid={click['click_id']}&s=newsletter-jan",
+        "country": "US",
+        "region": None,
+        "device": "mobile",
+        "os": "ios",
+        "browser": "safari",
+        "language": "en",
+        "sub_ids": {"sub1": "newsletter-jan"},
+        "source": "blog",
+        "is_bot": False,
+        "is_duplicate": False,
+        "is_unique": True,
+        "decision": {
+            "segment": "US|mobile",
+            "arm": "weighted",
+            "route_version": 1,
+            "weights_version": None,
+            "draw": draw_of(click["click_id"]),
+            "propensity": 1.0,
+            "considered": [
+                {"campaign_id": one["id"], "priority": 10, "weight": 3, "refused": None},
+                {"campaign_id": two["id"], "priority": 10, "weight": 1, "refused": "country"},
+            ],
+        },
+    }
+
+
+def test_a_click_tells_the_time_of_its_id(admin: Api) -> None:
+    click = explained(admin, put_on(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin)))
+    at = time_of(click["click_id"])
+    assert click["at"] == at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def test_a_click_is_explained_by_the_route_of_its_time(admin: Api) -> None:
+    campaign = new_campaign(admin, "game")
+    smartlink = new_smartlink(admin, {"campaign_id": campaign["id"], "weight": 3})
+    click = explained(admin, put_on(admin, smartlink, new_publisher(admin)))
+    admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"offers": [{"campaign_id": new_campaign(admin)["id"]}]})
+    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
+    assert admin.get(f"/admin/clicks/{click['click_id']}").json == click
+
+
+def test_a_click_names_the_version_that_decided_it(admin: Api) -> None:
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    code = put_on(admin, smartlink, new_publisher(admin))
+    versions = []
+    for n in range(3):
+        versions.append(explained(admin, code)["decision"]["route_version"])
+        admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"name": f"{n}"})
+    assert versions == [1, 2, 3]
+
+
+def test_an_unknown_click_is_not_found(admin: Api) -> None:
+    assert admin.get("/admin/clicks/01m7y0t1vmy3cyr3ct0v4mvta8").status == 404
+
+
+def test_two_clicks_have_two_ids_that_sort_by_time(admin: Api) -> None:
+    code = put_on(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin))
+    for _ in range(3):
+        clicked(code)
+    rows = recorded()
+    assert [rows[each].at for each in sorted(rows)] == sorted(row.at for row in rows.values())
+    assert len(rows) == 3
+
+
+def test_an_explanation_changes_nothing(admin: Api) -> None:
+    code = put_on(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin))
+    click = explained(admin, code)
+    assert good(admin.get(f"/admin/clicks/{click['click_id']}")) == click
+    assert len(recorded()) == 1
+
+
+def optimized(admin: Api) -> tuple[dict[str, object], list[str], str]:
+    """A smartlink in rotation `optimized` without hold-out, its campaigns' IDs, and the code of a link to it."""
+    ids = [new_campaign(admin, name)["id"] for name in ("one", "two")]
+    seats = [{"campaign_id": ids[0], "weight": 3}, {"campaign_id": ids[1], "weight": 1}]
+    smartlink = new_smartlink(admin, *seats, rotation="optimized", holdout_percent=0)
+    return smartlink, ids, put_on(admin, smartlink, new_publisher(admin))
+
+
+def test_an_optimized_click_says_by_which_learned_weights_it_was_drawn(admin: Api) -> None:
+    smartlink, (one, two), code = optimized(admin)
+    taught(smartlink, {"US": {one: 0.0, two: 1.0}})
+    assert explained(admin, code)["decision"] | {"draw": None} == {
+        "segment": "US",
+        "arm": "optimized",
+        "route_version": 1,
+        "weights_version": LEARNED_AT,
+        "draw": None,
+        "propensity": 1.0,
+        "considered": [
+            {"campaign_id": one, "priority": 0, "weight": 0.0, "refused": None},
+            {"campaign_id": two, "priority": 0, "weight": 1.0, "refused": None},
+        ],
+    }
+
+
+def test_a_click_keeps_the_weights_of_its_time_whatever_is_learned_later(admin: Api) -> None:
+    smartlink, (one, two), code = optimized(admin)
+    taught(smartlink, {"*": {one: 0.25, two: 0.75}})
+    click = explained(admin, code)
+    taught(smartlink, {"*": {one: 1.0, two: 0.0}}, LEARNED_AT + 300)
+    assert good(admin.get(f"/admin/clicks/{click['click_id']}")) == click
+    assert [each["weight"] for each in click["decision"]["considered"]] == [0.25, 0.75]
+    later = explained(admin, code)["decision"]
+    assert (later["weights_version"], [each["weight"] for each in later["considered"]]) == (
+        LEARNED_AT + 300,
+        [1.0, 0.0],
+    )
+
+
+def test_where_the_weights_of_a_click_are_gone_the_admins_are_told(admin: Api) -> None:
+    smartlink, (one, two), code = optimized(admin)
+    taught(smartlink, {"US": {one: 0.25, two: 0.75}})
+    (row,) = WeightHistory.scan()
+    row.delete()
+    decision = explained(admin, code)["decision"]
+    assert [decision[name] for name in ("segment", "arm", "weights_version")] == ["US", "optimized", LEARNED_AT]
+    assert [each["weight"] for each in decision["considered"]] == [3, 1]

@@ -1,0 +1,81 @@
+from chalicelib.admin.evaluation.replay_document import outcome, totals
+from chalicelib.domain.smartlink import Goal
+from chalicelib.evaluation.replay.comparison import ActionJudgement, Forecast, Judgement, Tally, Verdict
+from chalicelib.evaluation.replay.estimator import Estimate
+from chalicelib.evaluation.replay.logged_click import NOWHERE, Action
+from chalicelib.evaluation.reward import Earning
+
+HAPPENED = Tally(100, Earning(4, 6_000_000, 8_000_000))
+EXPECTED = Forecast(200.04, 150, Earning(7.54, 12_000_000, 15_000_000))
+EPC = Estimate(80_000, (-10_000, 170_000))
+SHOWN_HAPPENED = {
+    "clicks": 100,
+    "conversions": 4,
+    "payout": "6.000000",
+    "revenue": "8.000000",
+    "profit": "2.000000",
+    "epc": "0.060000",
+}
+SHOWN_EXPECTED = {
+    "clicks": 200.0,
+    "conversions": 7.5,
+    "payout": "12.000000",
+    "revenue": "15.000000",
+    "profit": "3.000000",
+    "epc": "0.080000",
+}
+
+
+def test_an_offer_shows_what_happened_beside_what_is_expected() -> None:
+    found = outcome(ActionJudgement(Action("cmp_1"), HAPPENED, EXPECTED, EPC, 81.23, Verdict.YES))
+    assert found.model_dump(mode="json") == {
+        "campaign_id": "cmp_1",
+        "role": "offer",
+        "happened": SHOWN_HAPPENED,
+        "expected": SHOWN_EXPECTED,
+        "epc_interval": ["0.000000", "0.170000"],
+        "effective_clicks": 81.2,
+        "judged": "yes",
+        "unknown_share": 0.25015,
+    }
+
+
+def test_what_is_not_known_is_null() -> None:
+    nothing = Tally(0, Earning())
+    found = outcome(
+        ActionJudgement(Action("cmp_9", catch_all=True), nothing, Forecast(9, 0, None), None, 0, Verdict.NO)
+    )
+    assert (found.role, found.happened.epc, found.epc_interval, found.unknown_share) == ("catch_all", None, None, 1)
+    shown = found.expected.model_dump()
+    assert (shown.pop("clicks"), set(shown.values())) == (9, {None})
+
+
+def test_the_fallback_has_no_campaign_and_earns_nothing() -> None:
+    found = outcome(ActionJudgement(NOWHERE, Tally(5, Earning()), Forecast(0, 0, Earning()), None, 5, Verdict.YES))
+    assert (found.role, found.campaign_id, found.happened.epc) == ("fallback", None, "0.000000")
+    assert (found.expected.payout, found.expected.epc) == ("0.000000", None)
+
+
+def test_totals_show_value_per_click_by_the_goal() -> None:
+    difference = Estimate(-5_000, (-9_000, -1_000))
+    judgement = Judgement([], HAPPENED, EXPECTED, Estimate(15_000, None), difference, 81.23, 141.42, 0)
+    assert totals(judgement, Goal.PROFIT).model_dump(mode="json") == {
+        "happened": SHOWN_HAPPENED,
+        "expected": SHOWN_EXPECTED,
+        "value_per_click": {
+            "happened": "0.020000",
+            "expected": "0.015000",
+            "interval": None,
+            "difference": "-0.005000",
+            "difference_interval": ["-0.009000", "-0.001000"],
+        },
+        "effective_clicks": 81.2,
+        "weight_bound": 141.4,
+        "unknown_share": 0.25015,
+    }
+
+
+def test_totals_without_an_estimate_are_null() -> None:
+    found = totals(Judgement([], HAPPENED, EXPECTED, None, None, 0, 10, 0), Goal.EPC).value_per_click
+    shown = found.model_dump()
+    assert (shown.pop("happened"), set(shown.values())) == ("0.060000", {None})

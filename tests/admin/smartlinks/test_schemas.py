@@ -1,0 +1,187 @@
+from typing import Any
+
+import pytest
+
+from chalicelib.admin.smartlinks.schemas import Simulation, SmartlinkDocument, SmartlinkSettings
+from chalicelib.http.models import Patch, Strict, validated
+from chalicelib.http.problems import Invalid
+from tests.builders import smartlink_settings
+
+DOMAIN = r"String should match pattern '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$'"
+
+
+def _complaints(model: type[Strict] = SmartlinkSettings, **document: Any) -> list[tuple[str, str]]:
+    with pytest.raises(Invalid) as caught:
+        validated(model, document)
+    return list(caught.value.complaints)
+
+
+def test_a_smartlink_needs_nothing_but_a_name() -> None:
+    assert _complaints() == [("/name", "is required")]
+
+
+def test_what_a_smartlink_leaves_out_has_its_default() -> None:
+    assert validated(SmartlinkSettings, {"name": "Summer App Deals"}).model_dump(mode="json") == {
+        "name": "Summer App Deals",
+        "description": "",
+        "tags": [],
+        "visibility": "ask",
+        "tracking_domain": None,
+        "fallback_url": None,
+        "catch_all_campaign_id": None,
+        "rotation": "weighted",
+        "goal": "epc",
+        "untouched_clicks": 50,
+        "holdout_percent": 5,
+        "offer_access": "grant",
+        "on_pool_change": "keep",
+        "publisher_epc_floor": None,
+        "offers": [],
+    }
+
+
+def test_what_a_seat_leaves_out_has_its_default() -> None:
+    (seat,) = smartlink_settings(offers=[{"campaign_id": "cmp_1"}])["offers"]
+
+    assert (seat.pop("targeting")["exclude_bots"], seat) == (
+        False,
+        {"campaign_id": "cmp_1", "weight": 1, "priority": 0, "enabled": True},
+    )
+
+
+def test_the_contracts_own_example_is_a_smartlink() -> None:
+    settings = smartlink_settings(
+        tags=["apps"],
+        visibility="ask",
+        tracking_domain="go.network.example",
+        publisher_epc_floor="0.05",
+        offers=[
+            {
+                "campaign_id": "cmp_1",
+                "weight": 3,
+                "priority": 10,
+                "enabled": True,
+                "targeting": {"countries": ["US", "GB"], "devices": ["mobile"]},
+            }
+        ],
+    )
+
+    assert settings["offers"][0]["targeting"]["countries"] == ["US", "GB"]
+
+
+def test_an_answer_is_the_settings_and_what_the_system_adds() -> None:
+    added = "id status version offer_count live_count pending_count epoch warnings"
+
+    assert SmartlinkDocument.model_fields.keys() - SmartlinkSettings.model_fields.keys() == set(added.split())
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        pytest.param({"name": "x" * 201}, ("/name", "must have at most 200 characters"), id="a long name"),
+        pytest.param({"tags": [""]}, ("/tags/0", "must have at least 1 characters"), id="an empty tag"),
+        pytest.param(
+            {"visibility": "secret"}, ("/visibility", "must be 'ask', 'public' or 'private'"), id="visibility"
+        ),
+        pytest.param({"rotation": "random"}, ("/rotation", "must be 'weighted' or 'optimized'"), id="rotation"),
+        pytest.param({"goal": "fame"}, ("/goal", "must be 'epc', 'profit', 'revenue' or 'conversion_rate'"), id="goal"),
+        pytest.param({"offer_access": "deny"}, ("/offer_access", "must be 'grant' or 'respect'"), id="access"),
+        pytest.param({"on_pool_change": "ask"}, ("/on_pool_change", "must be 'keep' or 'reset'"), id="pool change"),
+        pytest.param({"holdout_percent": 101}, ("/holdout_percent", "must be 100 or less"), id="hold-out"),
+        pytest.param({"untouched_clicks": -1}, ("/untouched_clicks", "must be 0 or more"), id="untouched clicks"),
+        pytest.param(
+            {"publisher_epc_floor": 0.05}, ("/publisher_epc_floor", "must be a string"), id="money as a number"
+        ),
+        pytest.param({"tracking_domain": "https://x.example"}, ("/tracking_domain", DOMAIN), id="a URL as domain"),
+        pytest.param(
+            {"tracking_domain": "Go.Network.Example"}, ("/tracking_domain", DOMAIN), id="capitals in a domain"
+        ),
+        pytest.param({"tracking_domain": "localhost"}, ("/tracking_domain", DOMAIN), id="a domain of one word"),
+        pytest.param({"tracking_domain": "-a.example"}, ("/tracking_domain", DOMAIN), id="a domain of a dash"),
+        pytest.param(
+            {"fallback_url": "ftp://a.example"}, ("/fallback_url", "must begin with https:// or http://"), id="ftp"
+        ),
+        pytest.param(
+            {"fallback_url": "https://a.example/{subb1}"},
+            ("/fallback_url", "{subb1} is not a macro; did you mean {sub1}?"),
+            id="an unknown macro",
+        ),
+        pytest.param(
+            {"offers": [{"campaign_id": "cmp_1", "weight": -1}]}, ("/offers/0/weight", "must be 0 or more"), id="weight"
+        ),
+        pytest.param(
+            {"offers": [{"campaign_id": "cmp_1", "weight": 1_000_001}]},
+            ("/offers/0/weight", "must be 1000000 or less"),
+            id="a heavy weight",
+        ),
+        pytest.param(
+            {"offers": [{"campaign_id": "cmp_1", "priority": 1_001}]},
+            ("/offers/0/priority", "must be 1000 or less"),
+            id="priority",
+        ),
+        pytest.param({"offers": [{}]}, ("/offers/0/campaign_id", "is required"), id="a seat of nobody"),
+        pytest.param(
+            {"offers": [{"campaign_id": "cmp_1", "caps": []}]},
+            ("/offers/0/caps", "is not a known field"),
+            id="a seat's cap",
+        ),
+        pytest.param(
+            {"offers": [{"campaign_id": "a"}, {"campaign_id": "b"}, {"campaign_id": "a"}, {"campaign_id": "b"}]},
+            ("/offers", "must hold each campaign once; twice: a, b"),
+            id="campaigns twice",
+        ),
+        pytest.param(
+            {"offers": [{"campaign_id": f"cmp_{n}"} for n in range(201)]},
+            ("/offers", "must have at most 200 entries"),
+            id="too many offers",
+        ),
+        pytest.param({"status": "paused"}, ("/status", "is not a known field"), id="status has calls of its own"),
+    ],
+)
+def test_each_rule_of_a_smartlink_has_its_complaint(changes: dict[str, Any], complaint: tuple[str, str]) -> None:
+    assert _complaints(**{"name": "Summer App Deals", **changes}) == [complaint]
+
+
+def test_every_complaint_of_a_smartlink_is_told_at_once() -> None:
+    offers = [{"campaign_id": "cmp_1", "weight": -1}, {"weight": "3", "targeting": {"countries": ["usa"]}}]
+
+    assert _complaints(fallback_url="x", offers=offers, more=1) == [
+        ("/name", "is required"),
+        ("/fallback_url", "must begin with https:// or http://"),
+        ("/offers/0/weight", "must be 0 or more"),
+        ("/offers/1/campaign_id", "is required"),
+        ("/offers/1/weight", "must be a whole number"),
+        ("/offers/1/targeting/countries/0", "String should match pattern '^[A-Z]{2}$'"),
+        ("/more", "is not a known field"),
+    ]
+
+
+def test_a_patch_of_the_offers_replaces_the_pool() -> None:
+    before = smartlink_settings(offers=[{"campaign_id": "cmp_1", "weight": 3}, {"campaign_id": "cmp_2"}])
+    after = Patch(SmartlinkSettings, {"offers": [{"campaign_id": "cmp_1"}]}).onto(before)
+
+    assert [(seat.campaign_id, seat.weight) for seat in after.offers] == [("cmp_1", 1)]
+    assert after.fallback_url == "https://network.example/more"
+
+
+def test_a_simulation_may_leave_everything_out() -> None:
+    assert validated(Simulation, {}).model_dump(exclude_none=True) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        pytest.param({"draw": 1.0}, ("/draw", "Input should be less than 1"), id="a draw of 1"),
+        pytest.param({"draw": -0.1}, ("/draw", "must be 0.0 or more"), id="a draw below 0"),
+        pytest.param({"country": "usa"}, ("/country", "String should match pattern '^[A-Z]{2}$'"), id="no country"),
+        pytest.param({"device": "tv"}, ("/device", "must be 'mobile', 'tablet' or 'desktop'"), id="no device"),
+        pytest.param({"ip": "x" * 46}, ("/ip", "must have at most 45 characters"), id="a long address"),
+    ],
+)
+def test_each_rule_of_a_simulation_has_its_complaint(changes: dict[str, Any], complaint: tuple[str, str]) -> None:
+    assert _complaints(Simulation, **changes) == [complaint]
+
+
+@pytest.mark.parametrize("at", ["yesterday", "2026-11-04T12:30:00", "2026-11-31T00:00:00Z", ""])
+def test_a_simulation_is_of_a_moment_that_is_one(at: str) -> None:
+    assert [pointer for pointer, _ in _complaints(Simulation, at=at)] == ["/at"]

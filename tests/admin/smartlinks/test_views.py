@@ -1,0 +1,816 @@
+from typing import Any
+
+import pytest
+from pynamodb.exceptions import TransactWriteError, UpdateError
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.admin import route_publishing
+from chalicelib.admin.smartlinks import storage
+from chalicelib.routing import weights_codec
+from chalicelib.tables.base import connection
+from chalicelib.tables.clicks import Click, Duplicate
+from chalicelib.tables.counters import Cap
+from chalicelib.tables.routes import Route
+from chalicelib.tables.smartlinks import Pool
+from tests.builders import LEARNED_AT
+from tests.conftest import Api
+from tests.documents import (
+    CURL,
+    FALLBACK,
+    apply,
+    clicked,
+    complaints,
+    explained,
+    good,
+    new_campaign,
+    new_link,
+    new_publisher,
+    new_smartlink,
+    pages,
+    pending,
+    put_on,
+    recorded,
+    refusals,
+    taught,
+)
+
+SETTINGS: dict[str, Any] = {
+    "name": "Summer App Deals",
+    "description": "",
+    "tags": [],
+    "visibility": "ask",
+    "tracking_domain": None,
+    "fallback_url": FALLBACK,
+    "catch_all_campaign_id": None,
+    "rotation": "weighted",
+    "goal": "epc",
+    "untouched_clicks": 50,
+    "holdout_percent": 5,
+    "offer_access": "grant",
+    "on_pool_change": "keep",
+    "publisher_epc_floor": None,
+    "offers": [],
+}
+ADDED = {"id", "status", "version", "offer_count", "live_count", "pending_count", "epoch", "warnings"}
+ANYWHERE: dict[str, Any] = {
+    "countries": [],
+    "exclude_countries": [],
+    "regions": [],
+    "devices": [],
+    "os": [],
+    "browsers": [],
+    "languages": [],
+    "sources": [],
+    "exclude_sources": [],
+    "exclude_bots": False,
+}
+CLICK = {
+    "click_id",
+    "at",
+    "smartlink_id",
+    "publisher_id",
+    "outcome",
+    "campaign_id",
+    "destination_url",
+    "country",
+    "region",
+    "device",
+    "os",
+    "browser",
+    "language",
+    "sub_ids",
+    "source",
+    "is_bot",
+    "is_duplicate",
+    "is_unique",
+    "decision",
+}
+
+
+def path_of(smartlink: dict[str, Any]) -> str:
+    return f"/admin/smartlinks/{smartlink['id']}"
+
+
+def seats(*campaigns: dict[str, Any]) -> dict[str, Any]:
+    return {"offers": [{"campaign_id": each["id"]} for each in campaigns]}
+
+
+def location(code: str) -> str:
+    return clicked(code).headers["Location"].partition("?")[0]
+
+
+def counts(admin: Api, smartlink: dict[str, Any]) -> tuple[int, int]:
+    """Live links and pending applications."""
+    shown = good(admin.get(path_of(smartlink)))
+    return shown["live_count"], shown["pending_count"]
+
+
+# Writing and reading
+
+
+def test_a_smartlink_needs_a_name_and_has_a_default_for_all_else(admin: Api) -> None:
+    smartlink = good(admin.post("/admin/smartlinks", {"name": "Summer App Deals", "fallback_url": FALLBACK}))
+    assert {name: smartlink[name] for name in SETTINGS} == SETTINGS
+    assert (smartlink["id"][:4], smartlink["status"], smartlink["version"]) == ("sml_", "active", 1)
+    assert (smartlink["offer_count"], smartlink["live_count"], smartlink["pending_count"]) == (0, 0, 0)
+    assert smartlink["epoch"] == 1
+
+
+def test_a_smartlink_answers_with_the_contracts_fields_and_no_others(admin: Api) -> None:
+    assert set(new_smartlink(admin)) == {*SETTINGS, *ADDED}
+
+
+def test_the_contracts_own_example_comes_back_as_it_was_sent(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    targeting = {"countries": ["US", "GB"], "devices": ["mobile"]}
+    seat = {"campaign_id": campaign["id"], "weight": 3, "priority": 10, "enabled": True, "targeting": targeting}
+    smartlink = good(admin.post("/admin/smartlinks", {**SETTINGS, "offers": [seat]}))
+    whole = {**SETTINGS, "offers": [{**seat, "targeting": {**ANYWHERE, **targeting}}]}
+    assert {name: smartlink[name] for name in SETTINGS} == whole
+    assert (smartlink["offer_count"], smartlink["warnings"]) == (1, [])
+    assert admin.get(path_of(smartlink)).json == smartlink
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_smartlinks_are_listed_newest_first(admin: Api, limit: int) -> None:
+    campaign = new_campaign(admin)
+    made = [new_smartlink(admin, campaign, name=name, visibility="private") for name in ("one", "two", "three")]
+    listed = pages(admin, "/admin/smartlinks", limit)
+    assert [each for page in listed for each in page] == made[::-1]
+
+
+WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "no name": ({"name": ""}, {"/name": "must have at least 1 characters"}),
+    "an unknown visibility": ({"visibility": "open"}, {"/visibility": "must be 'ask', 'public' or 'private'"}),
+    "an unknown rotation": ({"rotation": "random"}, {"/rotation": "must be 'weighted' or 'optimized'"}),
+    "an unknown goal": ({"goal": "luck"}, {"/goal": "must be 'epc', 'profit', 'revenue' or 'conversion_rate'"}),
+    "an unknown access": ({"offer_access": "all"}, {"/offer_access": "must be 'grant' or 'respect'"}),
+    "a holdout of all and one": ({"holdout_percent": 101}, {"/holdout_percent": "must be 100 or less"}),
+    "fewer than no clicks": ({"untouched_clicks": -1}, {"/untouched_clicks": "must be 0 or more"}),
+    "a fallback without a host": ({"fallback_url": "https:///more"}, {"/fallback_url": "must name a host"}),
+    "a count of one's own": ({"live_count": 1}, {"/live_count": "is not a known field"}),
+    "an unknown catch-all": (
+        {"catch_all_campaign_id": "cmp_none"},
+        {"/catch_all_campaign_id": "is not a campaign: cmp_none"},
+    ),
+    "two unknown campaigns": (
+        {"offers": [{"campaign_id": "cmp_a"}, {"campaign_id": "cmp_b"}]},
+        {"/offers/0/campaign_id": "is not a campaign: cmp_a", "/offers/1/campaign_id": "is not a campaign: cmp_b"},
+    ),
+    "a campaign twice": (
+        {"offers": [{"campaign_id": "cmp_a"}, {"campaign_id": "cmp_a"}]},
+        {"/offers": "must hold each campaign once; twice: cmp_a"},
+    ),
+    "everything wrong with two seats": (
+        {"offers": [{"campaign_id": "cmp_a", "weight": -1, "priority": 1001}, {"weight": 1.5, "enabled": 1}]},
+        {
+            "/offers/0/weight": "must be 0 or more",
+            "/offers/0/priority": "must be 1000 or less",
+            "/offers/1/campaign_id": "is required",
+            "/offers/1/weight": "must be a whole number",
+            "/offers/1/enabled": "must be true or false",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "complaint"), WRONG.values(), ids=WRONG)
+def test_a_wrong_field_is_named_with_its_pointer(admin: Api, change: dict[str, Any], complaint: dict[str, str]) -> None:
+    smartlink = new_smartlink(admin)
+    assert complaints(admin.post("/admin/smartlinks", {**SETTINGS, **change})) == complaint
+    assert complaints(admin.patch(path_of(smartlink), change)) == complaint
+    assert pages(admin, "/admin/smartlinks", 50) == [[smartlink]]
+
+
+@pytest.mark.parametrize("domain", ["https://go.example", "go.example/", "GO.example", "localhost", "-go.example", ""])
+def test_a_tracking_domain_is_a_plain_host_name(admin: Api, domain: str) -> None:
+    assert set(complaints(admin.post("/admin/smartlinks", {"name": "S", "tracking_domain": domain}))) == {
+        "/tracking_domain"
+    }
+
+
+def test_links_stand_on_the_tracking_domain(admin: Api) -> None:
+    smartlink = new_smartlink(admin, tracking_domain="go.network.example")
+    code = put_on(admin, smartlink, new_publisher(admin))
+    (member,) = good(admin.get(f"{path_of(smartlink)}/publishers"))["items"]
+    assert member["link"] == {"code": code, "url": f"https://go.network.example/s/{code}"}
+
+
+def test_a_warning_tells_what_is_likely_not_meant(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    smartlink = new_smartlink(admin, {"campaign_id": campaign["id"], "weight": 0}, fallback_url=None)
+    assert smartlink["warnings"] == [
+        "There is no fallback URL: clicks that no offer takes end on a page saying so.",
+        f"Nobody can reach the offer of {campaign['id']}: its weight is 0.",
+    ]
+
+
+def test_what_is_no_smartlink_is_not_found(admin: Api) -> None:
+    publisher = new_publisher(admin)
+    path = "/admin/smartlinks/sml_none"
+    calls = {
+        "GET": [path, f"{path}/publishers"],
+        "PATCH": [path],
+        "DELETE": [path, f"{path}/publishers/{publisher.id}"],
+        "POST": [f"{path}/pause", f"{path}/resume", f"{path}/simulate"],
+    }
+    for method, paths in calls.items():
+        assert [admin.call(method, each).status for each in paths] == [404] * len(paths), method
+    assert admin.post(f"{path}/publishers", {"publisher_id": publisher.id}).status == 404
+
+
+# Edits
+
+
+def test_an_edit_changes_what_it_names_and_nothing_else(admin: Api) -> None:
+    before = new_smartlink(admin, new_campaign(admin))
+    edited = admin.patch(path_of(before), {"description": "Now with more", "tags": ["apps"]})
+    after = good(edited)
+    assert after == {**before, "description": "Now with more", "tags": ["apps"], "version": 2}
+    assert edited.headers["ETag"] == '"2"'
+    assert admin.get(path_of(before)).json == after
+
+
+def test_null_takes_a_field_back_to_its_default(admin: Api) -> None:
+    smartlink = new_smartlink(admin, description="old", untouched_clicks=10, publisher_epc_floor="0.01")
+    nulls = dict.fromkeys(("description", "untouched_clicks", "publisher_epc_floor", "fallback_url"))
+    after = good(admin.patch(path_of(smartlink), nulls))
+    assert [after[name] for name in nulls] == ["", 50, None, None]
+
+
+def test_offers_are_replaced_as_a_whole(admin: Api) -> None:
+    one, two = new_campaign(admin), new_campaign(admin)
+    smartlink = new_smartlink(admin, {"campaign_id": one["id"], "weight": 7})
+    after = good(admin.patch(path_of(smartlink), seats(two)))
+    assert [(seat["campaign_id"], seat["weight"]) for seat in after["offers"]] == [(two["id"], 1)]
+
+
+def test_a_stale_edit_pause_or_delete_changes_nothing(admin: Api) -> None:
+    smartlink = new_smartlink(admin)
+    path, stale = path_of(smartlink), '"2"'
+    assert admin.patch(path, {"name": "B"}, If_Match=stale).status == 412
+    assert admin.post(f"{path}/pause", If_Match=stale).status == 412
+    assert admin.delete(path, If_Match=stale).status == 412
+    assert admin.get(path).json == smartlink
+
+
+def test_codes_outlive_every_edit(admin: Api) -> None:
+    game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
+    smartlink, publisher = new_smartlink(admin, game), new_publisher(admin)
+    path, code = path_of(smartlink), put_on(admin, smartlink, publisher)
+    assert location(code) == "https://game.example/"
+    admin.patch(path, {"name": "Winter", "visibility": "private", **seats(shop)})
+    assert location(code) == "https://shop.example/"
+    admin.post(f"{path}/pause")
+    assert location(code) == FALLBACK
+    admin.post(f"{path}/resume")
+    admin.patch(f"/admin/campaigns/{shop['id']}", {"destination_url": "https://new.example/"})
+    assert location(code) == "https://new.example/"
+    (member,) = good(admin.get(f"{path}/publishers"))["items"]
+    assert member["link"]["code"] == code
+
+
+def test_a_pool_has_one_route_however_many_publishers_it_has(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    smartlink = new_smartlink(admin, campaign)
+    for n in range(5):
+        put_on(admin, smartlink, new_publisher(admin, f"P{n}"))
+    ids = {row.id for row in Route.scan()}
+    assert ids == {smartlink["id"], f"{smartlink['id']}@1", campaign["id"], f"{campaign['id']}@1"}
+
+
+def test_an_edit_is_one_more_route_and_every_earlier_one_is_kept(admin: Api) -> None:
+    smartlink = new_smartlink(admin)
+    for n in range(3):
+        admin.patch(path_of(smartlink), {"name": f"{n}"})
+    assert Route.get(smartlink["id"]).version == 4
+    kept = {row.id for row in Route.scan() if row.id.startswith(smartlink["id"])}
+    assert kept == {smartlink["id"], *(f"{smartlink['id']}@{n}" for n in (1, 2, 3, 4))}
+
+
+def test_an_edit_of_the_offers_resets_the_learning_only_where_it_is_told_to(admin: Api) -> None:
+    keep, reset = new_smartlink(admin), new_smartlink(admin, on_pool_change="reset")
+    campaign = new_campaign(admin)
+    epochs = [admin.patch(path_of(each), seats(campaign)).json["epoch"] for each in (keep, reset)]
+    assert epochs == [1, 2]
+    assert admin.patch(path_of(reset), {"name": "B"}).json["epoch"] == 2
+
+
+def learned(smartlink: dict[str, Any]) -> tuple[bytes | None, int | None]:
+    """The weights in force and their version, as the route's row has them."""
+    row = Route.get(smartlink["id"])
+    return row.weights, row.weights_version
+
+
+WEIGHTS = {"*": {"cmp_1": 0.25, "cmp_2": 0.75}}
+
+
+def test_an_edit_leaves_what_was_learned_in_force(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    smartlink = new_smartlink(admin, campaign, rotation="optimized")
+    taught(smartlink, WEIGHTS)
+    edits = ({"name": "B"}, seats(campaign, new_campaign(admin, "shop")), {"rotation": "weighted"})
+    for body in edits:
+        good(admin.patch(path_of(smartlink), body))
+    good(admin.post(f"{path_of(smartlink)}/pause"))
+    good(admin.patch(f"/admin/campaigns/{campaign['id']}", {"payout": "2.00"}))
+    assert learned(smartlink) == (weights_codec.packed(WEIGHTS), LEARNED_AT)
+    assert Route.get(smartlink["id"]).version == 6
+    kept = [learned({"id": f"{smartlink['id']}@{version}"}) for version in range(1, 7)]
+    assert kept == [(None, None)] * 6
+
+
+def test_an_edit_that_resets_forgets_what_was_learned(admin: Api) -> None:
+    smartlink = new_smartlink(admin, new_campaign(admin), rotation="optimized", on_pool_change="reset")
+    taught(smartlink, WEIGHTS)
+    good(admin.patch(path_of(smartlink), {"name": "B"}))
+    assert learned(smartlink) == (weights_codec.packed(WEIGHTS), LEARNED_AT)
+    good(admin.patch(path_of(smartlink), seats(new_campaign(admin, "shop"))))
+    assert learned(smartlink) == (None, None)
+    assert location(put_on(admin, smartlink, new_publisher(admin))).startswith("https://shop.example/")
+
+
+def test_weights_and_edits_exclude_each_other_through_the_routes_version_alone(admin: Api) -> None:
+    smartlink = new_smartlink(admin, rotation="optimized")
+    published: list[Action] = [Route.weights.set(weights_codec.packed(WEIGHTS)), Route.weights_version.set(LEARNED_AT)]
+    good(admin.patch(path_of(smartlink), {"name": "B"}))
+    with pytest.raises(UpdateError):
+        Route(smartlink["id"]).update(published, Route.version == 1)
+    Route(smartlink["id"]).update(published, Route.version == 2)
+    good(admin.patch(path_of(smartlink), {"name": "C"}))
+    assert learned(smartlink) == (weights_codec.packed(WEIGHTS), LEARNED_AT)
+
+
+def test_a_first_route_is_refused_where_there_is_one(admin: Api) -> None:
+    smartlink = new_smartlink(admin)
+    pool = Pool.get(smartlink["id"])
+    with pytest.raises(TransactWriteError), TransactWrite(connection=connection()) as write:
+        route_publishing.add_pool_route(write, pool, [], version=0)
+    assert Route.get(smartlink["id"]).version == 1
+
+
+# Pausing
+
+
+def test_a_paused_smartlink_sends_every_click_to_its_fallback(admin: Api) -> None:
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    code = put_on(admin, smartlink, new_publisher(admin))
+    paused = good(admin.post(f"{path_of(smartlink)}/pause"))
+    assert (paused["status"], paused["version"]) == ("paused", 2)
+    click = explained(admin, code)
+    assert (click["outcome"], click["destination_url"], refusals(click)) == ("paused", FALLBACK, [])
+
+
+def test_a_resumed_smartlink_routes_as_before(admin: Api) -> None:
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    code = put_on(admin, smartlink, new_publisher(admin))
+    admin.post(f"{path_of(smartlink)}/pause")
+    resumed = good(admin.post(f"{path_of(smartlink)}/resume"))
+    assert (resumed["status"], resumed["version"], resumed["offers"]) == ("active", 3, smartlink["offers"])
+    assert explained(admin, code)["outcome"] == "offer"
+
+
+def test_an_edit_leaves_a_paused_smartlink_paused(admin: Api) -> None:
+    smartlink = new_smartlink(admin)
+    admin.post(f"{path_of(smartlink)}/pause")
+    assert admin.patch(path_of(smartlink), {"name": "B"}).json["status"] == "paused"
+
+
+# Deleting
+
+
+def test_a_deleted_smartlink_is_gone_for_the_admin(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin), new_publisher(admin)
+    path = path_of(smartlink)
+    put_on(admin, smartlink, publisher)
+    deleted = admin.delete(path)
+    assert (deleted.status, deleted.text) == (204, "")
+    calls = [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/resume"), ("POST", "/simulate")]
+    calls += [("GET", "/publishers"), ("DELETE", f"/publishers/{publisher.id}")]
+    assert [admin.call(method, path + rest).status for method, rest in calls] == [404] * len(calls)
+    assert admin.post(f"{path}/publishers", {"publisher_id": publisher.id}).status == 404
+    assert pages(admin, "/admin/smartlinks", 50) == [[]]
+
+
+@pytest.mark.parametrize("visibility", ["ask", "public", "private"])
+def test_a_deleted_smartlink_is_gone_for_its_publishers(admin: Api, visibility: str) -> None:
+    smartlink, publisher = new_smartlink(admin, visibility=visibility), new_publisher(admin)
+    put_on(admin, smartlink, publisher)
+    admin.delete(path_of(smartlink))
+    assert pages(publisher.api, "/publisher/smartlinks", 50) == [[]]
+    assert publisher.api.get(f"/publisher/smartlinks/{smartlink['id']}").status == 404
+    assert apply(publisher, smartlink).status == 404
+
+
+def test_the_links_of_a_deleted_smartlink_are_gone(admin: Api) -> None:
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    code = put_on(admin, smartlink, new_publisher(admin))
+    admin.delete(path_of(smartlink))
+    assert clicked(code).status == 404
+
+
+def test_an_application_for_a_deleted_smartlink_cannot_be_decided(admin: Api) -> None:
+    smartlink = new_smartlink(admin)
+    apply(new_publisher(admin), smartlink)
+    (application,) = pending(admin)
+    admin.delete(path_of(smartlink))
+    assert admin.post(f"/admin/applications/{application}/approve").status == 404
+    assert admin.post(f"/admin/applications/{application}/decline", {}).status == 404
+
+
+def test_a_click_on_a_smartlink_since_deleted_still_explains_itself(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    smartlink = new_smartlink(admin, campaign)
+    click = explained(admin, put_on(admin, smartlink, new_publisher(admin)))
+    admin.delete(path_of(smartlink))
+    assert admin.get(f"/admin/clicks/{click['click_id']}").json == click
+
+
+# Publishers on it
+
+
+def test_a_publisher_on_a_smartlink_is_listed_with_their_link(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin), new_publisher(admin, "Ann")
+    path = f"{path_of(smartlink)}/publishers"
+    added = admin.post(path, {"publisher_id": publisher.id})
+    code = added.json["link"]["code"]
+    url = f"http://api1.execute-api.localhost:4566/s/{code}"
+    assert added.status == 201
+    assert added.json == {
+        "publisher_id": publisher.id,
+        "publisher_name": "Ann",
+        "status": "approved",
+        "link": {"code": code, "url": url},
+    }
+    assert admin.get(path).json == {"items": [added.json], "next_cursor": None}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_the_publishers_of_a_smartlink_are_listed_page_by_page(admin: Api, limit: int) -> None:
+    smartlink = new_smartlink(admin)
+    publishers = [new_publisher(admin, name) for name in ("Ann", "Bob", "Cid", "Dee")]
+    codes = {each.id: put_on(admin, smartlink, each) for each in publishers}
+    admin.delete(f"{path_of(smartlink)}/publishers/{publishers[1].id}")
+    del codes[publishers[1].id]
+    listed = [each for page in pages(admin, f"{path_of(smartlink)}/publishers", limit) for each in page]
+    assert [(each["publisher_id"], each["link"]["code"]) for each in listed] == sorted(codes.items())
+
+
+def test_whoever_waits_or_was_declined_is_not_on_the_smartlink(admin: Api) -> None:
+    smartlink = new_smartlink(admin)
+    apply(new_publisher(admin, "Ann"), smartlink)
+    admin.post(f"/admin/applications/{pending(admin)[0]}/decline", {})
+    apply(new_publisher(admin, "Bob"), smartlink)
+    assert pages(admin, f"{path_of(smartlink)}/publishers", 50) == [[]]
+
+
+def test_nobody_can_be_put_on_a_smartlink(admin: Api) -> None:
+    path = f"{path_of(new_smartlink(admin))}/publishers"
+    assert complaints(admin.post(path, {"publisher_id": "pub_none"})) == {
+        "/publisher_id": "is not a publisher: pub_none"
+    }
+    assert complaints(admin.post(path, {})) == {"/publisher_id": "is required"}
+
+
+def test_a_publisher_added_twice_keeps_the_one_link(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin), new_publisher(admin)
+    assert put_on(admin, smartlink, publisher) == put_on(admin, smartlink, publisher)
+    assert counts(admin, smartlink) == (1, 0)
+
+
+def test_two_publishers_have_two_links(admin: Api) -> None:
+    smartlink = new_smartlink(admin)
+    codes = {put_on(admin, smartlink, new_publisher(admin, name)) for name in ("Ann", "Bob")}
+    assert len(codes) == 2
+    assert {len(code) for code in codes} == {10}
+
+
+def test_a_removed_publishers_link_stops_and_comes_back_with_them(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin, new_campaign(admin)), new_publisher(admin)
+    code = put_on(admin, smartlink, publisher)
+    removed = admin.delete(f"{path_of(smartlink)}/publishers/{publisher.id}")
+    assert (removed.status, removed.text) == (204, "")
+    assert clicked(code).status == 404
+    assert put_on(admin, smartlink, publisher) == code
+    assert clicked(code).status == 302
+
+
+def test_only_a_publisher_on_the_smartlink_can_be_removed(admin: Api) -> None:
+    smartlink, ann, bob = new_smartlink(admin), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    path = f"{path_of(smartlink)}/publishers"
+    apply(bob, smartlink)
+    assert [admin.delete(f"{path}/{each}").status for each in (ann.id, bob.id, "pub_none")] == [404] * 3
+    put_on(admin, smartlink, ann)
+    assert [admin.delete(f"{path}/{ann.id}").status for _ in range(2)] == [204, 404]
+
+
+def test_the_counts_follow_every_change(admin: Api) -> None:
+    smartlink, ann, bob = new_smartlink(admin), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    path = f"{path_of(smartlink)}/publishers"
+    seen = []
+
+    def after(answered: object) -> None:
+        assert answered
+        seen.append(counts(admin, smartlink))
+
+    after(apply(ann, smartlink))
+    after(apply(ann, smartlink))
+    after(admin.post(f"/admin/applications/{pending(admin)[0]}/decline", {}))
+    after(apply(ann, smartlink))
+    after(admin.post(f"/admin/applications/{pending(admin)[0]}/approve"))
+    after(apply(bob, smartlink))
+    after(put_on(admin, smartlink, bob))
+    after(admin.delete(f"{path}/{ann.id}"))
+    after(apply(ann, smartlink))
+    after(put_on(admin, smartlink, ann))
+    after(admin.patch(path_of(smartlink), {"name": "B"}))
+    assert seen == [(0, 1), (0, 1), (0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (1, 0), (1, 1), (2, 0), (2, 0)]
+
+
+def test_a_public_smartlink_counts_whoever_joins_at_once(admin: Api) -> None:
+    smartlink = new_smartlink(admin, visibility="public")
+    apply(new_publisher(admin), smartlink)
+    assert counts(admin, smartlink) == (1, 0)
+
+
+# What a publisher may run
+
+
+def keys(admin: Api, publisher_id: str) -> dict[str, str]:
+    """The publisher's tracking keys by campaign."""
+    items = good(admin.get(f"/admin/publishers/{publisher_id}/campaigns"))["items"]
+    return {each["campaign_id"]: each["tracking_key"] for each in items}
+
+
+def test_whoever_is_approved_may_run_every_offer_by_a_direct_link_too(admin: Api) -> None:
+    game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
+    smartlink, publisher = new_smartlink(admin, game, shop), new_publisher(admin)
+    apply(publisher, smartlink)
+    assert keys(admin, publisher.id) == {}
+    admin.post(f"/admin/applications/{pending(admin)[0]}/approve")
+    minted = keys(admin, publisher.id)
+    assert set(minted) == {game["id"], shop["id"]}
+    assert location(minted[game["id"]]) == "https://game.example/"
+    assert location(minted[shop["id"]]) == "https://shop.example/"
+
+
+def test_the_catch_all_needs_no_approval_and_gives_none(admin: Api) -> None:
+    campaign, publisher = new_campaign(admin), new_publisher(admin)
+    smartlink = new_smartlink(admin, catch_all_campaign_id=campaign["id"])
+    assert explained(admin, put_on(admin, smartlink, publisher))["outcome"] == "catch_all"
+    assert keys(admin, publisher.id) == {}
+
+
+def test_an_offer_added_later_is_granted_to_everyone_on_the_smartlink(admin: Api) -> None:
+    game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
+    smartlink, ann, bob = new_smartlink(admin, game), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    waiting = new_publisher(admin, "Cid")
+    put_on(admin, smartlink, ann)
+    put_on(admin, smartlink, bob)
+    apply(waiting, smartlink)
+    admin.patch(path_of(smartlink), seats(game, shop))
+    for each in (ann, bob):
+        assert location(keys(admin, each.id)[shop["id"]]) == "https://shop.example/"
+    assert keys(admin, waiting.id) == {}
+
+
+def test_an_offer_added_later_leaves_the_keys_there_are_alone(admin: Api) -> None:
+    game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
+    smartlink, publisher = new_smartlink(admin, game), new_publisher(admin)
+    put_on(admin, smartlink, publisher)
+    before = keys(admin, publisher.id)
+    admin.patch(path_of(smartlink), seats(game, shop))
+    assert keys(admin, publisher.id)[game["id"]] == before[game["id"]]
+
+
+def test_a_withdrawn_campaign_stays_withdrawn_until_it_is_approved_with_its_old_key(admin: Api) -> None:
+    campaign, publisher = new_campaign(admin), new_publisher(admin)
+    put_on(admin, new_smartlink(admin, campaign), publisher)
+    key = keys(admin, publisher.id)[campaign["id"]]
+    path = f"/admin/publishers/{publisher.id}/campaigns"
+    assert admin.delete(f"{path}/{campaign['id']}").status == 204
+    put_on(admin, new_smartlink(admin, campaign), publisher)
+    assert keys(admin, publisher.id) == {}
+    assert clicked(key).status == 404
+    assert good(admin.post(path, {"campaign_id": campaign["id"]}))["tracking_key"] == key
+    assert clicked(key).status == 302
+
+
+def test_a_smartlink_that_respects_approvals_gives_none_and_skips_what_is_not_approved(admin: Api) -> None:
+    game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
+    publisher = new_publisher(admin)
+    smartlink = new_smartlink(admin, {"campaign_id": game["id"], "priority": 1}, shop, offer_access="respect")
+    code = put_on(admin, smartlink, publisher)
+    assert keys(admin, publisher.id) == {}
+    assert refusals(explained(admin, code)) == ["not_approved", "not_approved"]
+    admin.post(f"/admin/publishers/{publisher.id}/campaigns", {"campaign_id": shop["id"]})
+    click = explained(admin, code)
+    assert (click["campaign_id"], refusals(click)) == (shop["id"], ["not_approved", None])
+
+
+def test_a_withdrawn_campaign_is_skipped_where_approvals_are_respected_only(admin: Api) -> None:
+    campaign, publisher = new_campaign(admin), new_publisher(admin)
+    links = [new_smartlink(admin, campaign, offer_access=access) for access in ("grant", "respect")]
+    codes = [put_on(admin, each, publisher) for each in links]
+    admin.delete(f"/admin/publishers/{publisher.id}/campaigns/{campaign['id']}")
+    assert [explained(admin, code)["outcome"] for code in codes] == ["offer", "fallback"]
+
+
+def test_a_smartlink_that_begins_to_grant_grants_every_offer(admin: Api) -> None:
+    campaign, publisher = new_campaign(admin), new_publisher(admin)
+    smartlink = new_smartlink(admin, campaign, offer_access="respect")
+    put_on(admin, smartlink, publisher)
+    admin.patch(path_of(smartlink), {"offer_access": "grant"})
+    assert set(keys(admin, publisher.id)) == {campaign["id"]}
+
+
+def test_more_grants_than_fit_into_one_transaction_are_all_made(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.access.campaign_approvals._BATCH", 2)
+    campaigns = [new_campaign(admin, f"c{n}") for n in range(5)]
+    publisher = new_publisher(admin)
+    put_on(admin, new_smartlink(admin, *campaigns), publisher)
+    assert set(keys(admin, publisher.id)) == {each["id"] for each in campaigns}
+
+
+def test_seats_that_do_not_fit_into_the_transaction_that_empties_them_do_no_harm(
+    admin: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "_UNSEATED_AT_ONCE", 1)
+    campaigns = [new_campaign(admin, f"c{n}") for n in range(3)]
+    smartlink = new_smartlink(admin, *campaigns)
+    admin.patch(path_of(smartlink), {"offers": []})
+    assert [admin.delete(f"/admin/campaigns/{each['id']}").status for each in campaigns] == [204] * 3
+
+
+# Trying out
+
+
+def simulated(admin: Api, smartlink: dict[str, Any], **asked: Any) -> dict[str, Any]:
+    document: dict[str, Any] = good(admin.post(f"{path_of(smartlink)}/simulate", asked))
+    return document
+
+
+def test_a_simulation_answers_with_a_click_document_that_was_never_recorded(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    smartlink = new_smartlink(admin, {"campaign_id": campaign["id"], "weight": 3, "priority": 10})
+    click = simulated(admin, smartlink, country="US", device="mobile", os="ios", language="en", source="news", draw=0.5)
+    assert set(click) == CLICK
+    assert (click["click_id"], click["publisher_id"], click["smartlink_id"]) == (None, None, smartlink["id"])
+    assert (click["outcome"], click["campaign_id"]) == ("offer", campaign["id"])
+    assert [click[name] for name in ("country", "device", "os", "language", "source")] == [
+        "US",
+        "mobile",
+        "ios",
+        "en",
+        "news",
+    ]
+    assert click["decision"] == {
+        "segment": "US|mobile",
+        "arm": "weighted",
+        "route_version": 1,
+        "weights_version": None,
+        "draw": 0.5,
+        "propensity": 1.0,
+        "considered": [{"campaign_id": campaign["id"], "priority": 10, "weight": 3, "refused": None}],
+    }
+
+
+def test_a_simulation_records_and_reserves_nothing(admin: Api) -> None:
+    caps = [{"metric": "clicks", "window": window, "limit": "1"} for window in ("day", "total")]
+    campaign = new_campaign(admin, caps=caps, duplicate_filter={"window_seconds": 60})
+    smartlink = new_smartlink(admin, campaign)
+    outcomes = [simulated(admin, smartlink, ip="203.0.113.7", user_agent="x")["outcome"] for _ in range(3)]
+    assert outcomes == ["offer"] * 3
+    assert [*Click.scan(), *Cap.scan(), *Duplicate.scan()] == []
+
+
+def test_a_simulation_sees_what_real_clicks_have_used_up(admin: Api) -> None:
+    campaign = new_campaign(admin, caps=[{"metric": "clicks", "window": "total", "limit": "1"}])
+    smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
+    clicked(put_on(admin, smartlink, publisher))
+    assert refusals(simulated(admin, smartlink, publisher_id=publisher.id)) == ["cap"]
+
+
+@pytest.mark.parametrize(
+    ("percent", "told"),
+    [(0, ("optimized", [0.25, 0.75])), (99, ("optimized", [0.25, 0.75])), (100, ("holdout", [3, 1]))],
+)
+def test_a_simulation_goes_by_what_was_learned_unless_everyone_is_held_out(
+    admin: Api, percent: int, told: tuple[str, list[float]]
+) -> None:
+    one, two = (new_campaign(admin, name)["id"] for name in ("one", "two"))
+    offers = [{"campaign_id": one, "weight": 3}, {"campaign_id": two, "weight": 1}]
+    smartlink = new_smartlink(admin, *offers, rotation="optimized", holdout_percent=percent)
+    taught(smartlink, {"*": {one: 0.25, two: 0.75}})
+    click = simulated(admin, smartlink, country="US", device="mobile", draw=0.5)
+    decision = click["decision"]
+    assert (decision["arm"], [each["weight"] for each in decision["considered"]]) == told
+    assert decision["weights_version"] == LEARNED_AT
+    assert click["campaign_id"] == (two if decision["arm"] == "optimized" else one)
+    assert decision["segment"] == ("*" if decision["arm"] == "optimized" else "US|mobile")
+
+
+def test_the_draw_of_a_simulation_decides(admin: Api) -> None:
+    game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
+    smartlink = new_smartlink(admin, {"campaign_id": game["id"], "weight": 3}, shop)
+    drawn = [simulated(admin, smartlink, draw=draw)["campaign_id"] for draw in (0, 0.7499, 0.75, 0.9999)]
+    assert drawn == [game["id"], game["id"], shop["id"], shop["id"]]
+
+
+def test_the_moment_of_a_simulation_decides(admin: Api) -> None:
+    schedule = {"starts_at": "2027-01-01T00:00:00Z", "hours": [9], "timezone": "Europe/Berlin"}
+    smartlink = new_smartlink(admin, new_campaign(admin, schedule=schedule))
+    moments = ("2026-12-31T08:00:00Z", "2027-01-04T08:00:00Z", "2027-01-04T09:59:59+01:00", "2027-01-04T09:00:00Z")
+    clicks = [simulated(admin, smartlink, at=at) for at in moments]
+    assert [refusals(each) for each in clicks] == [["schedule"], [None], [None], ["schedule"]]
+    assert clicks[2]["at"] == "2027-01-04T08:59:59.000Z"
+
+
+def test_the_publishers_approvals_decide_a_simulation(admin: Api) -> None:
+    campaign, ann, bob = new_campaign(admin), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    smartlink = new_smartlink(admin, campaign, offer_access="respect")
+    admin.post(f"/admin/publishers/{ann.id}/campaigns", {"campaign_id": campaign["id"]})
+    clicks = [simulated(admin, smartlink, publisher_id=each.id) for each in (ann, bob)]
+    assert [each["publisher_id"] for each in clicks] == [ann.id, bob.id]
+    assert [refusals(each) for each in clicks] == [[None], ["not_approved"]]
+
+
+def test_a_simulation_for_a_suspended_publisher_falls_back(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin, new_campaign(admin)), new_publisher(admin)
+    admin.patch(f"/admin/publishers/{publisher.id}", {"status": "suspended"})
+    click = simulated(admin, smartlink, publisher_id=publisher.id)
+    assert (click["outcome"], refusals(click)) == ("fallback", ["not_approved"])
+
+
+def test_a_simulation_for_nobody_has_no_approvals(admin: Api) -> None:
+    smartlink = new_smartlink(admin, new_campaign(admin), offer_access="respect")
+    assert refusals(simulated(admin, smartlink)) == ["not_approved"]
+
+
+def test_a_user_agent_fills_in_what_is_not_said_outright(admin: Api) -> None:
+    iphone = (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 Version/17.1 Mobile/15E148 Safari"
+    )
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    told = simulated(admin, smartlink, user_agent=iphone)
+    overruled = simulated(admin, smartlink, user_agent=iphone, device="tablet", os="android", browser="Chrome")
+    assert [told[name] for name in ("device", "os", "browser", "is_bot")] == ["mobile", "ios", "safari", False]
+    assert [overruled[name] for name in ("device", "os", "browser")] == ["tablet", "android", "chrome"]
+
+
+def test_a_bots_user_agent_makes_a_bot_and_none_makes_none(admin: Api) -> None:
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    assert [simulated(admin, smartlink, **asked)["is_bot"] for asked in ({"user_agent": CURL}, {})] == [True, False]
+
+
+def test_an_address_fills_in_the_country(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.admin.smartlinks import views
+    from chalicelib.routing.visitor_detection import Locality
+
+    places = {"203.0.113.7": Locality("DE", "DE-BE", "Berlin")}
+    monkeypatch.setattr(views, "locate", lambda address: places.get(address, Locality()))
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    clicks = [simulated(admin, smartlink, ip=ip) for ip in ("203.0.113.7", "203.0.113.8", "rubbish")]
+    assert [(each["country"], each["region"]) for each in clicks] == [("DE", "DE-BE"), (None, None), (None, None)]
+
+
+def test_a_simulation_of_a_paused_smartlink_falls_back(admin: Api) -> None:
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    admin.post(f"{path_of(smartlink)}/pause")
+    click = simulated(admin, smartlink)
+    assert (click["outcome"], click["destination_url"]) == ("paused", FALLBACK)
+
+
+WRONG_SIMULATIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "a draw of 1": ({"draw": 1}, "/draw"),
+    "a draw below 0": ({"draw": -0.1}, "/draw"),
+    "a country's name": ({"country": "Germany"}, "/country"),
+    "an unknown device": ({"device": "phone"}, "/device"),
+    "an unknown publisher": ({"publisher_id": "pub_none"}, "/publisher_id"),
+    "an empty publisher": ({"publisher_id": ""}, "/publisher_id"),
+    "no time": ({"at": "yesterday"}, "/at"),
+    "a time without an offset": ({"at": "2026-11-01T00:00:00"}, "/at"),
+    "an unknown field": ({"planet": "Mars"}, "/planet"),
+}
+
+
+@pytest.mark.parametrize(("asked", "pointer"), WRONG_SIMULATIONS.values(), ids=WRONG_SIMULATIONS)
+def test_a_wrong_simulation_is_a_complaint(admin: Api, asked: dict[str, Any], pointer: str) -> None:
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    assert set(complaints(admin.post(f"{path_of(smartlink)}/simulate", asked))) == {pointer}
+
+
+def test_a_draw_of_its_own_differs_from_simulation_to_simulation(admin: Api) -> None:
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    draws = {simulated(admin, smartlink)["decision"]["draw"] for _ in range(5)}
+    assert len(draws) == 5
+    assert all(0 <= draw < 1 for draw in draws)
+
+
+def test_a_simulation_leaves_the_recorded_clicks_alone(admin: Api) -> None:
+    code = new_link(admin, new_campaign(admin))
+    clicked(code)
+    (smartlink,) = pages(admin, "/admin/smartlinks", 50)[0]
+    simulated(admin, smartlink)
+    assert len(recorded()) == 1

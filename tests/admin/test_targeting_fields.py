@@ -1,0 +1,119 @@
+from typing import Any
+
+import pytest
+
+from chalicelib.admin.targeting_fields import CampaignTargeting, Destination, SeatTargeting
+from chalicelib.http.models import Strict, validated
+from chalicelib.http.problems import Invalid
+
+
+class Linked(Strict):
+    url: Destination
+
+
+def _complaints(model: type[Strict], **document: Any) -> list[tuple[str, str]]:
+    with pytest.raises(Invalid) as caught:
+        validated(model, document)
+    return list(caught.value.complaints)
+
+
+def test_a_destination_with_macros_is_kept_as_it_is() -> None:
+    assert (
+        validated(Linked, {"url": "https://acme.example/?cid={click_id}"}).url == "https://acme.example/?cid={click_id}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        pytest.param("javascript:alert(1)", "must begin with https:// or http://", id="a script"),
+        pytest.param(
+            "https://a.example/?{clickid}", "{clickid} is not a macro; did you mean {click_id}?", id="an unknown macro"
+        ),
+        pytest.param("https://a.example/?{click_id", "has an unbalanced brace", id="an unbalanced brace"),
+        pytest.param(
+            "https://a.example/?%257Bclick_id%257D",
+            "has a percent-encoded brace; write macros as {click_id}",
+            id="a double-encoded brace",
+        ),
+        pytest.param("https://{sub1}.example/", "must not hold a macro in its host", id="a macro in the host"),
+        pytest.param("https://a.example/" + "x" * 2000, "must have at most 2000 characters", id="too long"),
+        pytest.param(
+            "ftp://a.example/{", "must begin with https:// or http://; has an unbalanced brace", id="two faults at once"
+        ),
+    ],
+)
+def test_a_destination_that_cannot_work_is_refused(url: str, complaint: str) -> None:
+    assert _complaints(Linked, url=url) == [("/url", complaint)]
+
+
+def test_a_seat_takes_bots_and_a_campaign_does_not_unless_asked() -> None:
+    assert (SeatTargeting().exclude_bots, CampaignTargeting().exclude_bots) == (False, True)
+
+
+def test_languages_and_browsers_are_kept_in_small_letters() -> None:
+    targeting = validated(SeatTargeting, {"languages": ["EN", "gsw"], "browsers": ["Chrome"]})
+
+    assert (targeting.languages, targeting.browsers) == (["en", "gsw"], ["chrome"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaints"),
+    [
+        pytest.param({"countries": ["us"]}, [("/countries/0", "String should match pattern '^[A-Z]{2}$'")], id="small"),
+        pytest.param({"countries": ["USA"]}, [("/countries/0", "String should match pattern '^[A-Z]{2}$'")], id="USA"),
+        pytest.param(
+            {"countries": ["US\n"]}, [("/countries/0", "String should match pattern '^[A-Z]{2}$'")], id="line end"
+        ),
+        pytest.param(
+            {"regions": ["US-CALI"]},
+            [("/regions/0", "String should match pattern '^[A-Z]{2}-[A-Z0-9]{1,3}$'")],
+            id="region",
+        ),
+        pytest.param({"devices": ["fridge"]}, [("/devices/0", "must be 'mobile', 'tablet' or 'desktop'")], id="device"),
+        pytest.param(
+            {"os": ["ios", "beos"]},
+            [("/os/1", "must be 'ios', 'android', 'windows', 'macos', 'linux', 'chromeos' or 'other'")],
+            id="system",
+        ),
+        pytest.param({"browsers": [""]}, [("/browsers/0", "must have at least 1 characters")], id="browser"),
+        pytest.param(
+            {"languages": ["en-GB"]}, [("/languages/0", "String should match pattern '^[A-Za-z]{2,3}$'")], id="language"
+        ),
+        pytest.param({"sources": ["x" * 300]}, [("/sources/0", "must have at most 255 characters")], id="source"),
+        pytest.param({"exclude_bots": "yes"}, [("/exclude_bots", "must be true or false")], id="bots"),
+        pytest.param(
+            {"exclude_regions": []}, [("/exclude_regions", "is not a known field")], id="regions cannot be excluded"
+        ),
+    ],
+)
+def test_targeting_knows_its_words(changes: dict[str, Any], complaints: list[tuple[str, str]]) -> None:
+    assert _complaints(SeatTargeting, **changes) == complaints
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "most"),
+    [
+        pytest.param("countries", "US", 250, id="countries"),
+        pytest.param("exclude_countries", "US", 250, id="excluded countries"),
+        pytest.param("regions", "US-CA", 500, id="regions"),
+        pytest.param("devices", "mobile", 3, id="devices"),
+        pytest.param("os", "ios", 7, id="systems"),
+        pytest.param("browsers", "x" * 50, 50, id="browsers"),
+        pytest.param("languages", "en", 100, id="languages"),
+        pytest.param("sources", "x" * 255, 200, id="sources"),
+        pytest.param("exclude_sources", "x" * 255, 200, id="excluded sources"),
+    ],
+)
+def test_a_list_has_an_end(name: str, entry: str, most: int) -> None:
+    assert getattr(validated(SeatTargeting, {name: [entry] * most}), name) == [entry] * most
+    assert _complaints(SeatTargeting, **{name: [entry] * (most + 1)}) == [
+        (f"/{name}", f"must have at most {most} entries")
+    ]
+
+
+@pytest.mark.parametrize(("name", "most"), [("browsers", 50), ("sources", 255), ("exclude_sources", 255)])
+def test_an_entry_has_an_end(name: str, most: int) -> None:
+    complaint = (f"/{name}/0", f"must have at most {most} characters")
+
+    assert _complaints(SeatTargeting, **{name: ["x" * (most + 1)]}) == [complaint]

@@ -1,0 +1,66 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.counters import cells
+from chalicelib.counters.blocks import add_blocks
+from chalicelib.counters.cells import COUNTS, Cell
+from chalicelib.http.problems import NotFound
+from chalicelib.reporting.cell_reader import check_own, pieces
+from chalicelib.reporting.date_range import Period
+from chalicelib.tables.base import connection
+from chalicelib.tables.publishers import CampaignApproval, Membership
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+PERIOD = Period(NOON, NOON + timedelta(days=12))
+
+
+def count(day: int, publisher: str) -> None:
+    """One click of the publisher at noon, so many days after the first."""
+    quarter = cells.quarter_of(int((NOON + timedelta(days=day)).timestamp()) * 1000)
+    with TransactWrite(connection=connection()) as write:
+        counted = {Cell(quarter, publisher=publisher): [1, *([0] * (len(COUNTS) - 1))]}
+        add_blocks(write, f"{day} {publisher}", counted)
+
+
+def test_all_days_that_the_period_touches_are_read_and_no_other(tables: None) -> None:
+    for day in (-1, 0, 5, 12, 13):
+        count(day, "pub_1")
+    found = sorted(piece.values["quarter"][0] for piece in pieces(PERIOD, None))
+    assert [cells.day_of(quarter).day for quarter in found] == [1, 6, 13]
+
+
+def test_of_one_publisher_only_their_shard_is_read(tables: None) -> None:
+    publishers = [f"pub_{n}" for n in range(12)]
+    for publisher in publishers:
+        count(0, publisher)
+    beside = {publisher for publisher in publishers if cells.shard_of(publisher) == cells.shard_of("pub_1")}
+    read = {piece.values["publisher"][0] for piece in pieces(PERIOD, "pub_1")}
+    assert read == beside
+    assert {piece.values["publisher"][0] for piece in pieces(PERIOD, None)} == set(publishers)
+
+
+def test_a_publisher_may_ask_about_what_is_or_was_theirs(tables: None) -> None:
+    Membership("pub_1", "sml_1", status="declined", code="abcde12345").save()
+    CampaignApproval("pub_1", "cmp_1", tracking_key="a", active=False, approved_at="2026-11-01T00:00:00Z").save()
+    check_own("pub_1", "sml_1", "cmp_1")
+    check_own("pub_1", None, None)
+
+
+@pytest.mark.parametrize(
+    ("publisher", "smartlink", "campaign"),
+    [
+        pytest.param("pub_2", "sml_1", None, id="another's smartlink"),
+        pytest.param("pub_1", "sml_2", None, id="a smartlink only applied for"),
+        pytest.param("pub_2", None, "cmp_1", id="another's campaign"),
+    ],
+)
+def test_all_else_is_not_there_for_them(
+    tables: None, publisher: str, smartlink: str | None, campaign: str | None
+) -> None:
+    Membership("pub_1", "sml_1", status="approved", code="abcde12345").save()
+    Membership("pub_1", "sml_2", status="pending").save()
+    CampaignApproval("pub_1", "cmp_1", tracking_key="a", active=True, approved_at="2026-11-01T00:00:00Z").save()
+    with pytest.raises(NotFound, match=smartlink or campaign):
+        check_own(publisher, smartlink, campaign)

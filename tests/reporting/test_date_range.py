@@ -1,0 +1,170 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.http.problems import Invalid
+from chalicelib.reporting.date_range import Period, checked, day_of, hour_of, resolved
+from tests.strategies import times
+
+NOW = datetime(2026, 11, 21, 20, 40, 12, tzinfo=UTC)
+DAYS = st.dates(date(2001, 1, 1), date(2037, 12, 31))
+ZONES = st.sampled_from(
+    ["UTC", "Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "America/Havana", "Australia/Lord_Howe", "Asia/Beirut"]
+)
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type,misc]
+
+
+@pytest.mark.parametrize(
+    ("given_range", "timezone", "start", "end"),
+    [
+        pytest.param(("2026-11-01", "2026-11-20"), "UTC", utc(2026, 11, 1), utc(2026, 11, 21), id="days"),
+        pytest.param(
+            ("2026-11-01", "2026-11-01"),
+            "Asia/Kolkata",
+            utc(2026, 10, 31, 18, 30),
+            utc(2026, 11, 1, 18, 30),
+            id="local",
+        ),
+        pytest.param((None, None), "UTC", utc(2026, 11, 15), utc(2026, 11, 22), id="seven days with today"),
+        pytest.param(
+            (None, None), "Asia/Kolkata", utc(2026, 11, 15, 18, 30), utc(2026, 11, 22, 18, 30), id="today is there now"
+        ),
+        pytest.param((None, "2026-11-10"), "UTC", utc(2026, 11, 4), utc(2026, 11, 11), id="seven days up to"),
+        pytest.param(("2026-11-20", None), "UTC", utc(2026, 11, 20), utc(2026, 11, 22), id="from then on"),
+        pytest.param(
+            ("2026-11-01T13:15:00Z", "2026-11-01T13:30:00+00:00"),
+            "UTC",
+            utc(2026, 11, 1, 13, 15),
+            utc(2026, 11, 1, 13, 30),
+            id="a quarter of an hour",
+        ),
+        pytest.param(
+            ("2026-11-01", "2026-11-01T13:00:00+01:00"), "UTC", utc(2026, 11, 1), utc(2026, 11, 1, 12), id="day to time"
+        ),
+        pytest.param(
+            ("2026-10-25", "2026-10-25"),
+            "Europe/Berlin",
+            utc(2026, 10, 24, 22),
+            utc(2026, 10, 25, 23),
+            id="a day of 25 hours",
+        ),
+        pytest.param(
+            (None, "2026-10-25"),
+            "Europe/Berlin",
+            utc(2026, 10, 18, 22),
+            utc(2026, 10, 25, 23),
+            id="a week of 169 hours",
+        ),
+        pytest.param(
+            ("2026-03-08", "2026-03-08"), "America/Havana", utc(2026, 3, 8, 5), utc(2026, 3, 9, 4), id="no midnight"
+        ),
+        pytest.param(
+            ("2026-11-01", "2026-11-01"), "America/Havana", utc(2026, 11, 1, 4), utc(2026, 11, 2, 5), id="two midnights"
+        ),
+    ],
+)
+def test_a_period_is_days_of_its_time_zone_or_exact_times(
+    given_range: tuple[str | None, str | None], timezone: str, start: datetime, end: datetime
+) -> None:
+    assert resolved(given_range, timezone, NOW) == Period(start, end, timezone)
+
+
+@pytest.mark.parametrize(
+    "given_range",
+    [
+        pytest.param(("2026-11-02", "2026-11-01"), id="days"),
+        pytest.param(("2026-11-22", None), id="from tomorrow to today"),
+        pytest.param(("2026-11-01T13:00:00Z", "2026-11-01T13:00:00Z"), id="no time at all"),
+        pytest.param(("2026-11-01T00:00:00Z", "2026-10-31"), id="time to day"),
+    ],
+)
+def test_a_period_must_begin_before_it_ends(given_range: tuple[str | None, str | None]) -> None:
+    with pytest.raises(Invalid) as refused:
+        resolved(given_range, "UTC", NOW)
+    assert refused.value.complaints == (("/from", "must be before `to`"),)
+
+
+def test_a_day_that_was_never_lived_through_is_no_period() -> None:
+    with pytest.raises(Invalid):
+        resolved(("2011-12-30", "2011-12-30"), "Pacific/Apia", NOW)
+
+
+@pytest.mark.parametrize("text", ["2026-11-01", "2000-01-01", "2099-12-31", "2026-11-01T13:45:00+05:45"])
+def test_a_day_or_a_quarter_of_an_hour_is_taken_as_it_is(text: str) -> None:
+    assert checked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        pytest.param("yesterday", "must be a date such as 2026-11-01, or a time such as", id="no date"),
+        pytest.param("2026-02-30", "day", id="no day of the calendar"),
+        pytest.param("2026-11-01T13:00:00", "must say its offset", id="a time of nowhere"),
+        pytest.param("2026-11-01T13:05:00Z", "must stand on a quarter", id="five past"),
+        pytest.param("2026-11-01T13:00:00.5Z", "must stand on a quarter", id="half a second past"),
+        pytest.param("1999-12-31", "must lie between 2000-01-01 and 2100-01-01", id="long ago"),
+        pytest.param("2100-01-01", "must lie between", id="far ahead"),
+        pytest.param("0001-01-01T00:00:00+14:00", "must lie between", id="before the first moment"),
+    ],
+)
+def test_anything_else_is_refused_with_a_reason(text: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        checked(text)
+
+
+def test_a_period_counts_its_quarters_from_1970() -> None:
+    period = Period(utc(1970, 1, 1, 1), utc(1970, 1, 2))
+    assert (period.first, period.past) == (4, 96)
+
+
+def test_a_period_touches_the_utc_days_that_it_reaches_into() -> None:
+    assert Period(utc(2026, 11, 1, 18, 30), utc(2026, 11, 3)).days == [date(2026, 11, 1), date(2026, 11, 2)]
+
+
+def test_a_period_knows_its_first_and_last_local_day() -> None:
+    period = resolved(("2026-11-01", "2026-11-20"), "Asia/Kolkata", NOW)
+    assert period.local_days == (date(2026, 11, 1), date(2026, 11, 20))
+
+
+@pytest.mark.parametrize(("last", "is_long"), [("2026-02-04", False), ("2026-02-05", True)])
+def test_more_than_four_hundred_days_are_long(last: str, is_long: bool) -> None:
+    assert resolved(("2025-01-01", last), "UTC", NOW).is_long is is_long
+
+
+def test_four_hundred_days_with_one_more_hour_are_not_long() -> None:
+    assert not resolved(("2025-06-01", "2026-07-05"), "Europe/Berlin", NOW).is_long
+    assert not resolved(("2024-09-28", "2025-11-01"), "Europe/Berlin", NOW).is_long
+
+
+@given(DAYS, ZONES)
+def test_the_quarters_of_a_local_day_are_those_of_its_period(day: date, timezone: str) -> None:
+    text = day.isoformat()
+    period = resolved((text, text), timezone, NOW)
+    quarters = range(period.first - 8, period.past + 8)
+    inside = [quarter for quarter in quarters if day_of(quarter, timezone) == text]
+    assert inside == list(range(period.first, period.past))
+
+
+@pytest.mark.parametrize(
+    ("at", "timezone", "hour"),
+    [
+        pytest.param(utc(2026, 11, 21, 7, 45), "UTC", "2026-11-21T07:00+00:00", id="UTC"),
+        pytest.param(utc(2026, 11, 21, 7, 45), "Asia/Kolkata", "2026-11-21T13:00+05:30", id="half an hour off"),
+        pytest.param(utc(2026, 10, 25, 0, 15), "Europe/Berlin", "2026-10-25T02:00+02:00", id="the hour twice: first"),
+        pytest.param(utc(2026, 10, 25, 1, 15), "Europe/Berlin", "2026-10-25T02:00+01:00", id="the hour twice: second"),
+    ],
+)
+def test_an_hour_is_local_and_says_its_offset(at: datetime, timezone: str, hour: str) -> None:
+    assert hour_of(int(at.timestamp()) // 900, timezone) == hour
+
+
+@given(times, ZONES)
+def test_a_local_hour_holds_at_most_four_quarters_in_a_row(at: datetime, timezone: str) -> None:
+    quarter = int(at.timestamp()) // 900
+    began = datetime.fromisoformat(hour_of(quarter, timezone))
+    assert timedelta() <= datetime.fromtimestamp(quarter * 900, UTC) - began < timedelta(hours=1)

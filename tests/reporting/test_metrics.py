@@ -1,0 +1,71 @@
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.reporting.metrics import Figures, decimal, quotient, ratio
+
+AMOUNTS = st.integers(-(10**15), 10**15)
+
+
+def test_figures_follow_from_counts_and_money() -> None:
+    figures = Figures(7, 1, 5, 2, payout=3_000_000, revenue=4_000_000)
+    assert (figures.clicks, figures.profit) == (8, 1_000_000)
+    assert (figures.epc, figures.conversion_rate, figures.margin) == (375_000, 250_000, 250_000)
+
+
+def test_ratios_over_nothing_are_none() -> None:
+    figures = Figures(bot_clicks=5, conversions=1, payout=1)
+    assert (figures.epc, figures.conversion_rate, figures.margin) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("number", "divisor", "expected"),
+    [
+        (1, 2, 0),
+        (3, 2, 2),
+        (5, 2, 2),
+        (-1, 2, 0),
+        (-3, 2, -2),
+        (2, 3, 1),
+        (1, 3, 0),
+        (3, -2, -2),
+        (0, 5, 0),
+        (5, 0, None),
+    ],
+)
+def test_a_quotient_is_rounded_half_to_even(number: int, divisor: int, expected: int | None) -> None:
+    assert quotient(number, divisor) == expected
+
+
+@given(AMOUNTS, AMOUNTS.filter(bool))
+def test_a_quotient_is_that_of_decimals(number: int, divisor: int) -> None:
+    twice = 2 * number
+    expected = Decimal(twice // divisor) / 2 if twice % divisor == 0 else Decimal(number) / Decimal(divisor)
+    assert quotient(number, divisor) == int(expected.quantize(Decimal(1), ROUND_HALF_EVEN))
+
+
+@pytest.mark.parametrize(
+    ("millionths", "text"),
+    [
+        (0, "0.00"),
+        (1_500_000, "1.50"),
+        (1_234_567, "1.234567"),
+        (-1_500_000, "-1.50"),
+        (-1, "-0.000001"),
+        (100_000_000_000, "100000.00"),
+        (1_230_000, "1.23"),
+    ],
+)
+def test_money_has_two_to_six_places(millionths: int, text: str) -> None:
+    assert decimal(millionths) == text
+
+
+@given(AMOUNTS)
+def test_money_is_written_exactly(millionths: int) -> None:
+    assert Decimal(decimal(millionths)) * 1_000_000 == millionths
+
+
+def test_a_ratio_may_be_none() -> None:
+    assert (ratio(None), ratio(333_333)) == (None, "0.333333")

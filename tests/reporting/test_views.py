@@ -1,0 +1,304 @@
+import csv
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.counters import cells
+from chalicelib.counters.blocks import add_blocks
+from chalicelib.counters.cells import Cell, Cells
+from chalicelib.reporting import aggregation, views
+from chalicelib.tables.base import connection
+from tests.conftest import Answered, Api
+from tests.documents import complaints, good, new_campaign, new_publisher, new_smartlink, put_on
+
+NIGHT = datetime(2026, 11, 1, 20, 15, tzinfo=UTC)
+RANGE = {"from": "2026-11-01", "to": "2026-11-02"}
+LIMITS = aggregation.Limits
+MONEY = {"conversions": 1, "payout": 1_500_000, "revenue": 2_000_000}
+
+
+def quarter(hours: float = 0) -> int:
+    """So many hours after a quarter past eight in the evening of 1 November 2026, UTC."""
+    return cells.quarter_of(int((NIGHT.timestamp() + hours * 3600) * 1000))
+
+
+def a_cell(**changes: Any) -> Cell:
+    named = {"smartlink": "sml_1", "campaign": "cmp_1", "publisher": "pub_1", "country": "US", "device": "mobile"}
+    return Cell(**{"quarter": quarter(), "os": "ios", **named, **changes})
+
+
+def count(*counted: tuple[Cell, dict[str, int]]) -> None:
+    """Counts this, as one cause."""
+    found: Cells = {}
+    for cell, counts in counted:
+        cells.add(found, cell, **counts)
+    with TransactWrite(connection=connection()) as write:
+        add_blocks(write, repr(counted), found)
+
+
+def ask(caller: Api, path: str = "/admin/reports", **query: str) -> Answered:
+    return caller.get(f"{path}?{urlencode({**RANGE, **query})}")
+
+
+def figures(**changes: Any) -> dict[str, Any]:
+    """The figures of a row in which nothing happened, but for the changes."""
+    counts = dict.fromkeys(("clicks", "unique_clicks", "duplicate_clicks", "bot_clicks", "conversions"), 0)
+    money = dict.fromkeys(("payout", "revenue", "profit"), "0.00")
+    return {**counts, **money, **dict.fromkeys(("epc", "conversion_rate", "margin")), **changes}
+
+
+def test_a_report_of_everything_that_is_counted(admin: Api) -> None:
+    count((a_cell(), {"unique_clicks": 3, "duplicate_clicks": 1, "bot_clicks": 2}))
+    count((a_cell(currency="USD"), MONEY), (a_cell(country=""), {"unique_clicks": 1}))
+    row = figures(
+        clicks=4,
+        unique_clicks=3,
+        duplicate_clicks=1,
+        bot_clicks=2,
+        conversions=1,
+        payout="1.50",
+        revenue="2.00",
+        profit="0.50",
+        epc="0.375",
+        conversion_rate="0.25",
+        margin="0.25",
+    )
+    unknown = figures(clicks=1, unique_clicks=1, epc="0.00", conversion_rate="0.00")
+    assert good(ask(admin, group_by="campaign,country")) == {
+        "from": "2026-11-01T00:00:00.000Z",
+        "to": "2026-11-03T00:00:00.000Z",
+        "timezone": "UTC",
+        "currency": "USD",
+        "by": "click",
+        "group_by": ["campaign", "country"],
+        "rows": [
+            {"campaign": "cmp_1", "country": None, **unknown},
+            {"campaign": "cmp_1", "country": "US", **row},
+        ],
+        "totals": {**row, "clicks": 5, "unique_clicks": 4, "epc": "0.30", "conversion_rate": "0.20"},
+    }
+
+
+def test_a_report_of_nothing(admin: Api) -> None:
+    report = good(admin.get("/admin/reports"))
+    assert (report["rows"], report["totals"], report["currency"]) == ([], figures(), None)
+    assert report["group_by"] == ["day"]
+
+
+def test_days_and_hours_are_those_of_the_time_zone(admin: Api) -> None:
+    for hours in (0, 3, 4):
+        count((a_cell(quarter=quarter(hours)), {"unique_clicks": 1}))
+    rows = good(ask(admin, group_by="day,hour", timezone="Asia/Kolkata"))["rows"]
+    assert [(row["day"], row["hour"], row["clicks"]) for row in rows] == [
+        ("2026-11-02", "2026-11-02T01:00+05:30", 1),
+        ("2026-11-02", "2026-11-02T04:00+05:30", 1),
+        ("2026-11-02", "2026-11-02T05:00+05:30", 1),
+    ]
+
+
+def test_times_are_exact_to_the_quarter(admin: Api) -> None:
+    for hours in (0, 0.25, 0.5):
+        count((a_cell(quarter=quarter(hours)), {"unique_clicks": 1}))
+    given = {"from": "2026-11-01T20:15:00Z", "to": "2026-11-01T20:45:00Z"}
+    assert good(ask(admin, **given))["totals"]["clicks"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "dimension", "wanted"),
+    [
+        ("smartlink_id", "smartlink", "sml_2"),
+        ("campaign_id", "campaign", "cmp_2"),
+        ("publisher_id", "publisher", "pub_2"),
+        ("country", "country", "DE"),
+        ("device", "device", "tablet"),
+        ("os", "os", "android"),
+        ("sub1", "sub1", "a b"),
+    ],
+)
+def test_a_filter_leaves_only_what_has_its_value(admin: Api, name: str, dimension: str, wanted: str) -> None:
+    count((a_cell(), {"unique_clicks": 1}), (a_cell(**{dimension: wanted}), {"unique_clicks": 2}))
+    rows = good(ask(admin, group_by=dimension, **{name: wanted}))["rows"]
+    assert [(row[dimension], row["clicks"]) for row in rows] == [(wanted, 2)]
+
+
+def test_conversions_stand_in_the_time_of_their_click_or_in_their_own(admin: Api) -> None:
+    arrived = {f"arrived_{name}": number for name, number in MONEY.items()}
+    count((a_cell(currency="USD"), MONEY), (a_cell(currency="USD", quarter=quarter(24)), arrived))
+    paid = {by: good(ask(admin, by=by))["rows"] for by in ("click", "conversion")}
+    assert [(row["day"], row["payout"], row["conversions"]) for row in paid["click"]] == [("2026-11-01", "1.50", 1)]
+    assert [(row["day"], row["payout"], row["conversions"]) for row in paid["conversion"]] == [
+        ("2026-11-02", "1.50", 1)
+    ]
+
+
+def test_money_of_several_currencies_is_not_added_up(admin: Api) -> None:
+    count((a_cell(), {"unique_clicks": 2}), (a_cell(currency="USD"), MONEY))
+    count((a_cell(currency="EUR"), {**MONEY, "payout": 1_000_000}))
+    assert complaints(ask(admin)) == {
+        "/currency": "must be one of EUR, USD: the range holds money in each of them",
+    }
+    report = good(ask(admin, currency="EUR"))
+    assert (report["currency"], report["totals"]["clicks"], report["totals"]["payout"]) == ("EUR", 2, "1.00")
+    assert report["totals"]["conversions"] == 1
+
+
+def test_csv_has_the_rows_and_no_totals(admin: Api) -> None:
+    count((a_cell(sub1="=1+1"), {"unique_clicks": 1}), (a_cell(sub1="=1+1", currency="USD"), {"payout": 1_500_000}))
+    answered = ask(admin, group_by="country,sub1", format="csv")
+    assert answered.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answered.headers["Content-Disposition"] == 'attachment; filename="report-2026-11-01-2026-11-02.csv"'
+    assert list(csv.reader(StringIO(answered.text))) == [
+        [
+            *("country", "sub1", "clicks", "unique_clicks", "duplicate_clicks", "bot_clicks", "conversions"),
+            *("payout", "revenue", "profit", "epc", "conversion_rate", "margin"),
+        ],
+        ["US", "'=1+1", "1", "1", "0", "0", "0", "1.50", "0.00", "-1.50", "1.50", "0.00", ""],
+    ]
+
+
+def test_a_range_of_more_than_four_hundred_days_is_refused_with_a_smaller_one(admin: Api) -> None:
+    assert complaints(ask(admin, **{"from": "2025-01-01"}, group_by="hour,sub1")) == {
+        "/from": "begins more than 400 days before `to`; ask for it day by day as CSV: "
+        "/admin/reports?group_by=hour,sub1&from=2025-01-01&to=2025-01-01&format=csv"
+    }
+
+
+def test_too_many_cells_are_refused_with_a_smaller_range(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aggregation, "Limits", lambda: LIMITS(cells=2))
+    count(*((a_cell(sub1=f"{n}"), {"unique_clicks": 1}) for n in range(3)))
+    assert complaints(ask(admin)) == {
+        "/from": "holds more than 2 cells; ask for it day by day as CSV: "
+        "/admin/reports?from=2026-11-01&to=2026-11-01&format=csv"
+    }
+
+
+def test_too_many_rows_are_refused_as_json_and_given_as_csv(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "MAX_ROWS", 2)
+    count(*((a_cell(sub1=f"{n}"), {"unique_clicks": 1}) for n in range(3)))
+    assert complaints(ask(admin, group_by="sub1", to="2026-11-01")) == {
+        "/group_by": "makes 3 rows, of which JSON takes 2; ask for it as CSV: "
+        "/admin/reports?group_by=sub1&from=2026-11-01&to=2026-11-01&format=csv"
+    }
+    assert ask(admin, group_by="sub1", to="2026-11-01", format="csv").text.count("\r\n") == 4
+
+
+@pytest.mark.parametrize("media", ["json", "csv"])
+def test_an_answer_that_would_not_fit_is_refused(admin: Api, monkeypatch: pytest.MonkeyPatch, media: str) -> None:
+    monkeypatch.setattr(views, "MAX_BYTES", 100)
+    assert list(complaints(ask(admin, format=media))) == ["/group_by"]
+
+
+def test_more_groups_than_fit_anywhere_are_refused(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aggregation, "Limits", lambda: LIMITS(groups=1))
+    count(*((a_cell(sub1=f"{n}"), {"unique_clicks": 1}) for n in range(3)))
+    assert complaints(ask(admin, group_by="sub1"))["/group_by"].startswith("holds more than 1 rows; ask for it day")
+
+
+# The publisher's report
+
+
+def test_a_publisher_sees_their_own_figures_and_never_the_advertisers_side(admin: Api) -> None:
+    ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    count((a_cell(publisher=ann.id), {"unique_clicks": 2}), (a_cell(publisher=ann.id, currency="USD"), MONEY))
+    count((a_cell(publisher=bob.id), {"unique_clicks": 5}))
+    report = good(ask(ann.api, "/publisher/reports", group_by="campaign"))
+    own = {
+        "clicks": 2,
+        "unique_clicks": 2,
+        "duplicate_clicks": 0,
+        "bot_clicks": 0,
+        "conversions": 1,
+        "payout": "1.50",
+        "epc": "0.75",
+        "conversion_rate": "0.50",
+    }
+    assert (report["rows"], report["totals"]) == ([{"campaign": "cmp_1", **own}], own)
+    answered = ask(ann.api, "/publisher/reports", format="csv")
+    assert answered.text.splitlines()[0] == (
+        "day,clicks,unique_clicks,duplicate_clicks,bot_clicks,conversions,payout,epc,conversion_rate"
+    )
+
+
+def test_a_publisher_may_neither_group_nor_filter_by_publisher(admin: Api) -> None:
+    ann = new_publisher(admin, "Ann")
+    answered = ask(ann.api, "/publisher/reports", group_by="publisher", publisher_id=ann.id)
+    assert sorted(complaints(answered)) == ["/group_by", "/publisher_id"]
+
+
+def test_a_publisher_asks_about_their_own_smartlinks_and_campaigns_only(admin: Api) -> None:
+    campaign, ann = new_campaign(admin), new_publisher(admin, "Ann")
+    smartlink, other = new_smartlink(admin, campaign), new_smartlink(admin)
+    put_on(admin, smartlink, ann)
+    count((a_cell(publisher=ann.id, smartlink=smartlink["id"], campaign=campaign["id"]), {"unique_clicks": 1}))
+    own = {"smartlink_id": smartlink["id"], "campaign_id": campaign["id"]}
+    assert good(ask(ann.api, "/publisher/reports", **own))["totals"]["clicks"] == 1
+    assert ask(ann.api, "/publisher/reports", smartlink_id=other["id"]).status == 404
+    assert ask(ann.api, "/publisher/reports", campaign_id=new_campaign(admin)["id"]).status == 404
+
+
+def test_revenue_in_another_currency_is_no_business_of_the_publisher(admin: Api) -> None:
+    ann = new_publisher(admin, "Ann")
+    count((a_cell(publisher=ann.id, currency="USD"), MONEY))
+    count((a_cell(publisher=ann.id, currency="EUR"), {"revenue": 1_000_000}))
+    assert good(ask(ann.api, "/publisher/reports"))["currency"] == "USD"
+    assert list(complaints(ask(admin))) == ["/currency"]
+
+
+# Lost clicks
+
+
+def test_lost_clicks_by_reason_with_what_they_would_have_brought(admin: Api) -> None:
+    count((a_cell(), {"unique_clicks": 3, "duplicate_clicks": 1}), (a_cell(currency="USD"), MONEY))
+    count((a_cell(campaign="", reason="cap"), {"unique_clicks": 2, "bot_clicks": 9}))
+    count((a_cell(campaign="", reason="paused", smartlink="sml_2"), {"unique_clicks": 1}))
+    count((Cell(quarter()), {"poison": 4}))
+    document = good(ask(admin, "/admin/lost-clicks"))
+    assert document == {
+        "from": "2026-11-01T00:00:00.000Z",
+        "to": "2026-11-03T00:00:00.000Z",
+        "timezone": "UTC",
+        "currency": "USD",
+        "rows": [
+            lost_row("cap", "sml_1", 2, ("0.75", "1.00", "0.25")),
+            lost_row("paused", "sml_2", 1, ("0.00", "0.00", "0.00")),
+            lost_row("poison", None, 4, (None, None, None)),
+        ],
+        "totals": {
+            "clicks": 7,
+            "estimated_payout": "0.75",
+            "estimated_revenue": "1.00",
+            "estimated_profit": "0.25",
+        },
+    }
+    assert sum(Decimal(row["estimated_revenue"] or 0) for row in document["rows"]) == Decimal("1.00")
+
+
+def lost_row(reason: str, smartlink: str | None, clicks: int, money: tuple[str | None, ...]) -> dict[str, Any]:
+    names = ("estimated_payout", "estimated_revenue", "estimated_profit")
+    return {"reason": reason, "smartlink_id": smartlink, "clicks": clicks, **dict(zip(names, money, strict=True))}
+
+
+def test_lost_clicks_of_one_smartlink(admin: Api) -> None:
+    count((a_cell(reason="cap"), {"unique_clicks": 2}), (a_cell(reason="cap", smartlink="sml_2"), {"unique_clicks": 1}))
+    count((Cell(quarter()), {"poison": 4}))
+    rows = good(ask(admin, "/admin/lost-clicks", smartlink_id="sml_2"))["rows"]
+    assert rows == [lost_row("cap", "sml_2", 1, ("0.00", "0.00", "0.00"))]
+
+
+def test_lost_clicks_are_estimated_in_one_currency(admin: Api) -> None:
+    count((a_cell(), {"unique_clicks": 1}), (a_cell(currency="USD"), MONEY), (a_cell(currency="EUR"), MONEY))
+    count((a_cell(reason="cap"), {"unique_clicks": 2}))
+    assert list(complaints(ask(admin, "/admin/lost-clicks"))) == ["/currency"]
+    document = good(ask(admin, "/admin/lost-clicks", currency="EUR"))
+    assert (document["currency"], document["totals"]["estimated_revenue"]) == ("EUR", "4.00")
+
+
+def test_lost_clicks_of_too_long_a_range_are_refused_with_a_smaller_one(admin: Api) -> None:
+    assert complaints(ask(admin, "/admin/lost-clicks", **{"from": "2025-01-01"}))["/from"].endswith(
+        "ask for it day by day: /admin/lost-clicks?from=2025-01-01&to=2025-01-01"
+    )

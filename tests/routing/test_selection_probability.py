@@ -1,0 +1,105 @@
+from collections import Counter
+from math import fsum, isclose
+
+import pytest
+from hypothesis import given
+
+from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.click import Outcome, Refusal
+from chalicelib.domain.route import Route
+from chalicelib.domain.smartlink import Rotation
+from chalicelib.routing import segments
+from chalicelib.routing.decision import decide
+from chalicelib.routing.selection_probability import chances
+from tests import strategies as some
+from tests.builders import a_route, an_arrival, an_offer, an_optimized_route
+from tests.strategies import Situation
+
+PATH = ("US|mobile", "US", "*")
+CAP = Refusal.CAP
+OFFERS = (
+    an_offer("cmp_1", weight=3, priority=1),
+    an_offer("cmp_2", weight=1, priority=1),
+    an_offer("cmp_3", weight=1, priority=1),
+    an_offer("cmp_4"),
+)
+LEARNED = {"US|mobile": {"cmp_1": 0.125, "cmp_2": 0.75, "cmp_3": 0.125, "cmp_4": 1.0}}
+ROUTE = an_optimized_route(*OFFERS, segments=LEARNED, holdout_percent=25)
+
+
+def test_without_learning_chances_are_the_admins_weights() -> None:
+    assert chances(a_route(*OFFERS), [None] * 4, PATH) == {"cmp_1": 0.6, "cmp_2": 0.2, "cmp_3": 0.2}
+
+
+def test_with_learning_both_arms_have_their_share_in_them() -> None:
+    found = chances(ROUTE, [None, None, CAP, None], PATH)
+
+    assert found == {"cmp_1": 0.25 * 3 / 4 + 0.75 * (1 / 7), "cmp_2": 0.25 * 1 / 4 + 0.75 * (6 / 7)}
+
+
+@pytest.mark.parametrize(
+    ("refusals", "found"),
+    [
+        pytest.param([CAP, None, CAP, None], {"cmp_2": 1.0}, id="one is left in the tier"),
+        pytest.param([CAP, CAP, CAP, None], {"cmp_4": 1.0}, id="the lower tier"),
+        pytest.param([CAP, None, CAP, Refusal.LOWER_TIER], {"cmp_2": 1.0}, id="as a decision keeps them"),
+        pytest.param([CAP, CAP, CAP, CAP], {}, id="nothing is left"),
+        pytest.param([], {}, id="nothing was considered"),
+    ],
+)
+def test_only_what_was_not_refused_has_a_chance(refusals: list[Refusal | None], found: dict[str, float]) -> None:
+    assert chances(ROUTE, refusals, PATH) == found
+
+
+def test_a_paused_route_gives_nobody_a_chance() -> None:
+    assert chances(a_route(*OFFERS, active=False), [None] * 4, PATH) == {}
+
+
+def test_what_neither_arm_draws_is_left_out() -> None:
+    route = an_optimized_route(an_offer("cmp_1"), an_offer("cmp_2", weight=0), segments={"*": {"cmp_1": 0.0}})
+
+    assert chances(route, [None, None], PATH) == {"cmp_1": 1.0}
+
+
+def test_a_learned_0_has_the_hold_outs_chance_alone() -> None:
+    route = an_optimized_route(*OFFERS[:2], segments={"*": {"cmp_1": 1.0, "cmp_2": 0.0}}, holdout_percent=20)
+
+    assert chances(route, [None, None], PATH) == {"cmp_1": 0.2 * 0.75 + 0.8, "cmp_2": 0.2 * 0.25}
+    assert chances(_with(route, holdout_percent=0), [None, None], PATH) == {"cmp_1": 1.0}
+
+
+def _with(route: Route, holdout_percent: int) -> Route:
+    return an_optimized_route(
+        *route.offers, segments={"*": {"cmp_1": 1.0, "cmp_2": 0.0}}, holdout_percent=holdout_percent
+    )
+
+
+def _full(campaign: Campaign) -> Refusal | None:
+    return CAP if campaign.id == "cmp_3" else None
+
+
+@pytest.mark.parametrize("rotation", Rotation)
+def test_over_all_draws_and_lots_the_decision_takes_each_campaign_as_often_as_its_chance(rotation: Rotation) -> None:
+    weights = {"*": {"cmp_1": 0.2, "cmp_2": 0.6, "cmp_3": 0.2}}
+    offers = (an_offer("cmp_1", weight=3), an_offer("cmp_2"), an_offer("cmp_3", enabled=False))
+    route = an_optimized_route(*offers, segments=weights, holdout_percent=10, rotation=rotation)
+    arrivals = [an_arrival(draw=n / 100, lot=m / 100) for n in range(100) for m in range(100)]
+    decisions = [decide(route, arrival, lambda _: True, lambda _: None) for arrival in arrivals]
+    taken = Counter(decision.campaign.id for decision in decisions if decision.campaign)
+
+    expected = chances(route, decisions[0].refusals, PATH)
+    assert {name: count / 10_000 for name, count in taken.items()} == pytest.approx(expected, abs=1e-12)
+
+
+@given(some.situations())
+def test_chances_sum_to_1_where_an_offer_takes_the_click_and_are_none_elsewhere(situation: Situation) -> None:
+    route, arrival = situation.route, situation.arrival
+    decision = decide(route, arrival, situation.approved, situation.reserve)
+    found = chances(route, decision.refusals, segments.path(arrival.visitor.country, arrival.visitor.device))
+
+    if decision.outcome is Outcome.OFFER:
+        assert decision.campaign
+        assert decision.campaign.id in found
+        assert isclose(fsum(found.values()), 1, rel_tol=1e-12)
+    else:
+        assert found == {}
