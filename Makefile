@@ -3,8 +3,8 @@
 PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 BIN := .venv/bin
-LOCAL := $(BIN)/python -m local
-SOURCES := $(wildcard app.py chalicelib local bench tests)
+MANAGE := $(BIN)/python manage.py
+SOURCES := app.py manage.py acceptance bench chalicelib demo deploy local tests
 STAGE ?= local
 SEEDS ?= 20
 
@@ -18,32 +18,32 @@ install:  ## create .venv and the emulator's own environment, when their require
 	@$(PYTHON) -m local.setup
 
 up: install  ## start the stack on this machine and return; SMARTLINK_PORT=4577 moves it
-	@$(LOCAL) up
+	@$(MANAGE) up
 
 run: install  ## start the stack with the demo network and follow its log; Ctrl-C stops it
-	@$(LOCAL) run
+	@$(MANAGE) run
 
 down:  ## stop the stack; what it holds is kept
-	@if [ -x $(BIN)/python ]; then $(LOCAL) down; fi
+	@if [ -x $(BIN)/python ]; then $(MANAGE) down; fi
 
 clean:  ## stop the stack and forget what it held
-	@if [ -x $(BIN)/python ]; then $(LOCAL) clean; fi
+	@if [ -x $(BIN)/python ]; then $(MANAGE) clean; fi
 
 env:  ## print URL, ADMIN_KEY and EDGE_SECRET for a shell: eval "$$(make -s env)"
-	@$(LOCAL) env
+	@$(MANAGE) env
 
 logs: install  ## follow what the functions print (STAGE=prod: on AWS)
-	@$(LOCAL) logs --stage $(STAGE)
+	@$(MANAGE) logs --stage $(STAGE)
 
 test: up  ## run every test, those against the running stack too
 	@$(BIN)/pytest -n auto -m "not stack" --cov
 	@$(BIN)/pytest -m stack
 
 soak: up  ## send 20,000 clicks and 600 conversions to the running stack and compare every report with them
-	@$(BIN)/python -m local.traffic --clicks 20000 --conversions 600 --check
+	@$(BIN)/python -m acceptance.traffic --clicks 20000 --conversions 600 --check
 
 learn: up  ## let an optimized smartlink learn on the running stack, and hold it against what the traffic maker knows
-	@$(BIN)/python -m local.traffic.learning
+	@$(BIN)/python -m acceptance.learning
 
 bench: up  ## time the click, cold start, throughput, counting, reports and learning; the table goes to bench/RESULTS.md
 	@$(BIN)/python -m bench
@@ -63,10 +63,10 @@ format: install  ## format, and mend what the linter can
 
 deploy: install  ## deploy to AWS: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket
 	@if [ "$(STAGE)" = local ]; then echo "error: name the stage: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket" >&2; exit 1; fi
-	@$(LOCAL) deploy --stage $(STAGE)
+	@$(MANAGE) deploy --stage $(STAGE)
 
 admin-key: install  ## print a new admin key (STAGE=prod: on AWS)
-	@$(LOCAL) admin-key --stage $(STAGE)
+	@$(MANAGE) admin-key --stage $(STAGE)
 
 revoke-key: install  ## revoke an admin key at once: make revoke-key KEY_ID=abc123… (STAGE=prod: on AWS)
-	@$(LOCAL) revoke-key --stage $(STAGE)
+	@$(MANAGE) revoke-key --stage $(STAGE)

@@ -1,0 +1,1 @@
+"""Benchmarks of the redirect, counting, reports and learning, and the cost model."""

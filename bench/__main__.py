@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from bench.figures import ROOT, Figure, Part, Stamp, kept, stamp, table
 
-PARTS = ("click", "decision", "visitor", "cold", "throughput", "aggregator", "reports", "pools", "cost")
+PARTS = ("click", "decision", "visitor", "cold_start", "throughput", "aggregator", "reports", "pools", "cost")
 """In this order: the cost model is made of what the others keep."""
 
 FILE = ROOT / "bench" / "RESULTS.md"

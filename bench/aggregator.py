@@ -1,8 +1,8 @@
 """The aggregator: how many clicks a second it folds and writes, and what DynamoDB charges for them and their merging.
 
 Everything happens in this process: pynamodb and botocore make, sign and read whole requests, and dictionaries
-(`bench/stand_in.py`) answer where botocore would send; their CPU is not counted. The floor is to decode the event's
-JSON and to add each click into a dictionary.
+(`bench/fake_dynamodb.py`) answer where botocore would send; their CPU is not counted. The floor is to decode the
+event's JSON and to add each click into a dictionary.
 """
 
 import gc
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from itertools import count as numbers
 from typing import Any
 
+from bench.fake_dynamodb import Tables, answering
 from bench.figures import ROUNDS, Figure, Floor, Part, main
 from bench.merging import BATCH, Load, Merged, merged_at
-from bench.stand_in import Tables, answering
 from bench.stream import NOON, Traffic, batch
 from chalicelib.counters.aggregator import count, record_of
 from chalicelib.counters.stream_batch import StreamRecord, run_of

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import boto3
 from chalice.app import Chalice, Response
 
-from bench.dynamo.native import native
-from bench.dynamo.values import Item, item_bytes
+from bench.dynamodb_server.boto3_values import native
+from bench.dynamodb_server.values import Item, item_bytes
 from bench.endpoint import PREFIX, Endpoint, Traffic, endpoint, environment_without_options
 from bench.figures import ROUNDS, Figure, Floor, Part, Target, main
-from bench.made_network import CAP, SEGMENTS, Network, made
+from bench.fixture_network import CAP, SEGMENTS, Network, made
 from bench.serving.event import Event, event, visits
 from bench.serving.tcp import round_trips
 

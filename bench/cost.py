@@ -5,11 +5,11 @@
 
 import sys
 
-from bench.economy.bill import bill, total
-from bench.economy.facts import Missing, facts, stack
-from bench.economy.page import BASE, FILE, page
-from bench.economy.prices import prices
-from bench.economy.usage import MILLION, Case
+from bench.cost_model.bill import bill, total
+from bench.cost_model.measurements import Missing, facts, stack
+from bench.cost_model.page import BASE, FILE, page
+from bench.cost_model.prices import prices
+from bench.cost_model.usage import MILLION, Case
 from bench.figures import ROOT, Figure, Floor, Part, main
 
 

@@ -9,8 +9,8 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote
 
-from bench.dynamo.tables import schema_of
-from bench.dynamo.values import Item
+from bench.dynamodb_server.tables import schema_of
+from bench.dynamodb_server.values import Item
 from bench.processes import ROOT, serving
 
 PREFIX = "smartlink-"
@@ -110,5 +110,5 @@ def endpoint(items: Mapping[str, Iterable[Item]], *, latency_ms: float = 0.0) ->
     """An endpoint with the stack's tables holding these items (by full table name), every answer `latency_ms` late."""
     held = {name: list(each) for name, each in items.items()}
     configuration = {"schema": stack_schema(), "items": held, "latency_ms": latency_ms}
-    with serving("bench.dynamo.server", configuration) as port:
+    with serving("bench.dynamodb_server.server", configuration) as port:
         yield Endpoint(port)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from bench.stand_in import Charged, Row, Tables, answering
+from bench.fake_dynamodb import Charged, Row, Tables, answering
 from bench.stream import NOON, Traffic, batch
 from chalicelib.counters import cells, learning_blocks
 from chalicelib.counters.aggregator import count

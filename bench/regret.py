@@ -15,12 +15,12 @@ ROOT = Path(__file__).parent.parent
 sys.path[0] = str(ROOT)  # `python bench/regret.py` puts this file's own directory there
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # each game has a process of its own: numpy reads this when imported
 
-from bench.learning.comparison import Game, Results, games, played, results  # noqa: E402
-from bench.learning.contestants import POLICIES  # noqa: E402
-from bench.learning.environment import Played  # noqa: E402
-from bench.learning.plot import draw  # noqa: E402
-from bench.learning.report import data, document  # noqa: E402
-from bench.learning.scenarios import SCENARIOS  # noqa: E402
+from bench.regret_study.comparison import Game, Results, games, played, results  # noqa: E402
+from bench.regret_study.environment import Played  # noqa: E402
+from bench.regret_study.plot import draw  # noqa: E402
+from bench.regret_study.policy_list import POLICIES  # noqa: E402
+from bench.regret_study.report import data, document  # noqa: E402
+from bench.regret_study.scenarios import SCENARIOS  # noqa: E402
 
 _SECONDS_BETWEEN_LINES = 10
 

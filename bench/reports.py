@@ -16,39 +16,25 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
 from pynamodb.exceptions import PynamoDBException
-from pynamodb.transactions import TransactWrite
 
 from bench.figures import ROOT, Figure, Floor, Part, Target, main
-from chalicelib.counters import blocks, cells, compaction
-from chalicelib.counters.cells import Cell, Cells
-from chalicelib.counters.compaction_policy import MERGED_FROM
-from chalicelib.tables.base import connection
+from bench.report_cells import CELLS, _delete, days, load
+from chalicelib.counters import blocks, cells
 from chalicelib.tables.counters import Counter
-from local import cloud, paths
-from local.errors import Stop
+from deploy import cloud, paths
+from deploy.errors import Stop
 
-FIRST_DAY = date(2026, 1, 30)
-DAYS = 30
-CELLS = 500_000
-CAMPAIGNS, COUNTRIES, PUBLISHERS = 20, 50, 100
-DEVICES = ("mobile", "tablet", "desktop")
-BLOCKS_A_DAY = MERGED_FROM
 RANGES = (1, 10, 30)
 ROUNDS = 5
 SECONDS = 3.0
 """How long a report may take."""
 
-LONGEST_SECONDS = 150
 _READERS = 8
-_CONVERTED = 0.05
-_LATER = timedelta(minutes=3)
 _FUNCTION = "APIHandler"
 
 Event = dict[str, Any]
@@ -65,11 +51,6 @@ class Timed:
     def median(self) -> float:
         """Seconds of the median round."""
         return statistics.median(self.seconds)
-
-
-def days(count: int = DAYS) -> list[date]:
-    """The first so many days."""
-    return [FIRST_DAY + timedelta(days=n) for n in range(count)]
 
 
 def measure() -> Part:
@@ -106,70 +87,6 @@ def _use_the_local_stack() -> None:
 
 
 # The load
-
-
-def load(count: int) -> None:
-    """Counts so many cells, evenly over the days, and merges them as the clockwork does."""
-    began = time.monotonic()
-    for n, day in enumerate(days(), start=1):
-        parts = _parts(day, count // DAYS)
-        for part in range(BLOCKS_A_DAY):
-            with TransactWrite(connection=connection()) as write:
-                blocks.add_blocks(write, f"bench {day} {part}", dict(parts[part]))
-        _merge(cells.partitions([day]))
-        if n % 5 == 0:
-            print(f"loaded {n} of {DAYS} days in {time.monotonic() - began:.0f} s", flush=True)
-        if time.monotonic() - began > LONGEST_SECONDS:
-            message = f"loading took more than {LONGEST_SECONDS} s; try fewer --cells"
-            raise Stop(message)
-
-
-def _merge(partitions: Sequence[str]) -> None:
-    """Merges the blocks, and again when those that were merged may go."""
-    now = datetime.now(UTC)
-    compaction.merge_all(partitions, now)
-    compaction.merge_all(partitions, now + _LATER)
-
-
-def _parts(day: date, count: int) -> list[list[tuple[Cell, list[int]]]]:
-    """A day's cells, dealt out to the blocks in which they would arrive."""
-    made = list(_cells(day, count).items())
-    return [made[n::BLOCKS_A_DAY] for n in range(BLOCKS_A_DAY)]
-
-
-def _cells(day: date, count: int) -> Cells:
-    random, found = Random(day.toordinal()), Cells()
-    midnight = datetime.combine(day, datetime.min.time(), UTC)
-    first = cells.quarter_of(int(midnight.timestamp()) * 1000)
-    while len(found) < count:
-        cell = Cell(
-            quarter=first + random.randrange(cells.QUARTERS_A_DAY),
-            smartlink="sml_bench",
-            campaign=f"cmp_{random.randrange(CAMPAIGNS):02d}",
-            publisher=f"pub_{random.randrange(PUBLISHERS):03d}",
-            country=_country(random.randrange(COUNTRIES)),
-            device=random.choice(DEVICES),
-            os="other",
-            currency="USD" if random.random() < _CONVERTED else "",
-        )
-        if cell.currency:
-            cells.add(found, cell, conversions=1, payout=1_500_000, revenue=2_000_000)
-        else:
-            cells.add(found, cell, unique_clicks=random.randrange(1, 9), bot_clicks=random.randrange(2))
-    return found
-
-
-def _country(n: int) -> str:
-    """The n-th pair of letters."""
-    return f"{chr(65 + n // 26)}{chr(65 + n % 26)}"
-
-
-def _delete() -> None:
-    """Deletes all rows of the days' partitions."""
-    for partition in cells.partitions(days()):
-        with Counter.batch_write() as batch:
-            for row in Counter.query(partition, attributes_to_get=["partition", "position"]):
-                batch.delete(row)
 
 
 # The measurements

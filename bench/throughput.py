@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bench.endpoint import Endpoint, endpoint, environment_without_options
 from bench.figures import Figure, Floor, Part, Target, main
-from bench.made_network import made
+from bench.fixture_network import made
 from bench.serving.event import visits
 from bench.serving.server import Server, server
 from bench.serving.wrk import CONNECTIONS, SECONDS, Load, load, program, write_requests

@@ -1,0 +1,1 @@
+"""The AWS emulator on this machine: set-up, start, stop, gateway."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from local.errors import Stop
+from deploy.errors import Stop
 from local.http import Answer, send
 
 _FIRST_ERROR = 400

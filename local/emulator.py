@@ -11,8 +11,8 @@ from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 
-from local import paths
-from local.errors import Stop
+from deploy import paths
+from deploy.errors import Stop
 from local.http import get
 
 _PID_FILE = paths.STATE / "ministack.pid"

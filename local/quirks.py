@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from local import package
-from local.cloud import Cloud
+from deploy import package
+from deploy.cloud import Cloud
 
 
 def put_gateway_responses(cloud: Cloud, folder: Path, api_id: str) -> None:

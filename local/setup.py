@@ -6,9 +6,9 @@ import sys
 from collections import deque
 from pathlib import Path
 
-from local import paths
-from local.errors import Stop
-from local.progress import Progress
+from deploy import paths
+from deploy.errors import Stop
+from deploy.progress import Progress
 
 _PROJECT = [paths.ROOT / "requirements.txt", paths.ROOT / "requirements-dev.txt"]
 _EMULATOR = [paths.ROOT / "local" / "requirements-ministack.txt"]

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from local import cloud, emulator, geoip, keys, package, paths, quirks, stack, swagger_ui
-from local.errors import Stop
+from deploy import admin_keys, cloud, geoip_database, package, paths, stack, swagger_ui
+from deploy.errors import Stop
+from local import emulator, quirks
 from local.http import get
 
 _HEALTHY = 200
@@ -27,7 +28,7 @@ class Running:
 def up() -> Running:
     """Bring the stack up, or up to date; return once it answers."""
     paths.STATE.mkdir(exist_ok=True)
-    geoip.ensure()
+    geoip_database.ensure()
     swagger_ui.ensure()
     before = last()
     _refuse_another_port(before)
@@ -36,8 +37,8 @@ def up() -> Running:
     url = f"http://{_deploy(secret)}.execute-api.localhost:{paths.port()}/api"
     _wait_until_healthy(url)
     here = cloud.local()
-    known = before is not None and keys.is_known(here, before.admin_key)
-    now = Running(url, before.admin_key if before and known else keys.make_admin_key(here), secret)
+    known = before is not None and admin_keys.is_known(here, before.admin_key)
+    now = Running(url, before.admin_key if before and known else admin_keys.make_admin_key(here), secret)
     _keep(now)
     return now
 

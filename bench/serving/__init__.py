@@ -1,0 +1,1 @@
+"""HTTP servers and load for the throughput benchmark."""

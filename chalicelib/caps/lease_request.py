@@ -10,14 +10,11 @@ from chalicelib.caps.windows import Place
 LEASE_DURATION = timedelta(seconds=30)
 """How long after its grant a lease may be used, by the clock of the process that holds it."""
 
-
 TARGET_LEASE_TIME = timedelta(seconds=2)
 """A lease is sized to last so long at the pace at which the one before was used."""
 
-
 LEASED_DIVISOR = 100
 """One place in so many may be out on leases: what a cap can lose to processes that never come back."""
-
 
 REMAINING_DIVISOR = 20
 """A lease is at most one in so many of the places that are left."""
@@ -89,6 +86,7 @@ class LeaseRequest:
 
 
 def is_without_room(ask: LeaseRequest, answer: Answer) -> bool:
+    """Return whether the write found no room in the counter of this request."""
     return ask.place.key in answer.counters
 
 

@@ -1,9 +1,9 @@
 from bench.cost import written
-from bench.economy.bill import bill, total
-from bench.economy.facts import facts, stack
-from bench.economy.page import BASE, FILE
-from bench.economy.prices import prices
-from bench.economy.usage import MILLION, Case
+from bench.cost_model.bill import bill, total
+from bench.cost_model.measurements import facts, stack
+from bench.cost_model.page import BASE, FILE
+from bench.cost_model.prices import prices
+from bench.cost_model.usage import MILLION, Case
 from bench.figures import ROOT
 
 

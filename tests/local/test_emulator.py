@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.errors import Stop
 from local import emulator
-from local.errors import Stop
 
 
 @pytest.fixture

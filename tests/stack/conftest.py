@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local import cloud
+from deploy import cloud
 from tests.stack.network import Network
 
 CLOCKWORK = {"counters", "runs", "click_lists", "postback_deliveries", "notifications", "weight_history"}

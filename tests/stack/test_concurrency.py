@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from local import cloud
+from deploy import cloud
 from tests.stack.network import Network, at_once
 
 CAP_40 = {"metric": "clicks", "window": "total", "limit": "40"}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain import ids
-from local import cloud
+from deploy import cloud
 from tests.stack.network import GOOGLEBOT, Network, within
 
 

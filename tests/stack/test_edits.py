@@ -1,6 +1,6 @@
 """Edits of what is live: there within five seconds, and no code ever changes."""
 
-from local import cloud, keys
+from deploy import admin_keys, cloud
 from tests.stack.network import Network, within
 
 
@@ -61,9 +61,9 @@ def test_a_revoked_key_is_refused_at_once(network: Network) -> None:
 
 def test_an_admin_key_made_by_command_works_until_it_is_revoked(network: Network) -> None:
     here = cloud.local()
-    key = keys.make_admin_key(here)
+    key = admin_keys.make_admin_key(here)
     assert network.call("GET", "/admin/campaigns", key=key).status == 200
-    keys.revoke(here, key.removeprefix("slk_admin_")[:12])
+    admin_keys.revoke(here, key.removeprefix("slk_admin_")[:12])
     assert network.call("GET", "/admin/campaigns", key=key).status == 401
 
 

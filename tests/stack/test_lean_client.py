@@ -17,7 +17,7 @@ from chalicelib.dynamodb.attribute_values import text
 from chalicelib.settings import CLICK_DAYS
 from chalicelib.tables import base
 from chalicelib.tables.clicks import Click
-from local import cloud
+from deploy import cloud
 from tests.dynamodb.requests import CASES, MADE, outcomes
 from tests.stack.network import Network, at_once
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from local.traffic.learning.runs import invoke
+from acceptance.learning.learning_runs import invoke
 from tests.stack.network import Network, within
 
 SECONDS = 60

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from local.traffic.learning.findings import Finding
-from local.traffic.learning.proof import Order, prove
+from acceptance.learning.findings import Finding
+from acceptance.learning.scenario import Order, prove
 from local.up import Running
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from local.traffic import check, run
-from local.traffic.run import Order
+from acceptance.traffic import report_check, run
+from acceptance.traffic.run import Order
 from local.up import Running
 
 
@@ -12,4 +12,4 @@ def test_400_clicks_and_40_conversions_stand_in_the_reports_exactly_as_sent(depl
     sent = run.send(running, Order(clicks=400, conversions=40, rate=0, seed=1, publishers=2))
     assert len(sent.real) == 400
     assert len(sent.conversions) == 40
-    assert check.check(running, sent) == []
+    assert report_check.check(running, sent) == []

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from local import cloud
+from deploy import cloud
 from tests.stack.network import Network, within
 
 DENY = {"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}

@@ -1,0 +1,1 @@
+"""Proof that the optimizer finds the best offers of a known market."""

@@ -1,0 +1,1 @@
+"""Generated traffic with its own ledger, compared with the reports."""

@@ -1,0 +1,1 @@
+"""What a million clicks cost on AWS, and which limits come first."""

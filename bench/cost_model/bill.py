@@ -1,0 +1,67 @@
+"""Dollars per million clicks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bench.cost_model.prices import Prices
+from bench.cost_model.usage import MILLION, REDIRECT, Case, Use, uses
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A use and its dollars."""
+
+    use: Use
+    dollars: Decimal
+
+
+def bill(case: Case, prices: Prices) -> list[Charge]:
+    """What a million clicks are charged."""
+    return [Charge(use, prices.by_name[use.price].of(use.quantity)) for use in uses(case)]
+
+
+def total(charges: Iterable[Charge]) -> Decimal:
+    """The sum."""
+    return sum((charge.dollars for charge in charges), Decimal(0))
+
+
+def by_part(charges: Iterable[Charge]) -> dict[str, Decimal]:
+    """The sums of the parts, in their order."""
+    found: dict[str, Decimal] = {}
+    for charge in charges:
+        found[charge.use.part] = found.get(charge.use.part, Decimal(0)) + charge.dollars
+    return found
+
+
+def alternatives(case: Case, prices: Prices) -> dict[str, Decimal]:
+    """The sum if something were otherwise, by what that is; none of it is built."""
+    charges = bill(case, prices)
+    whole, rest_api = total(charges), prices.by_name["rest_request"].of(MILLION)
+    hasty = replace(case, load=replace(case.load, window=1.0))
+    on_arm = sum((_on_arm(charge, prices) for charge in charges), Decimal(0))
+    stored = _of(charges, "recovery_storage")
+    return {
+        "as it is": whole,
+        "an HTTP API in front, not a REST API": whole - rest_api + prices.by_name["http_request"].of(MILLION),
+        "a Lambda function URL in front": whole - rest_api,
+        "all Lambdas on Arm, were they as fast": on_arm,
+        f"clicks gathered for 1 second to be counted, not {case.load.window:.0f}": total(bill(hasty, prices)),
+        "no point-in-time recovery of clicks": whole - stored,
+        "Lambda's own log lines off": whole - by_part(charges)["logs"],
+        f"the redirect at {2 * case.stack.megabytes[REDIRECT]:,} MB": total(bill(_doubled(case), prices)),
+    }
+
+
+def _on_arm(charge: Charge, prices: Prices) -> Decimal:
+    on_x86 = charge.use.price == "lambda_x86"
+    return prices.by_name["lambda_arm"].of(charge.use.quantity) if on_x86 else charge.dollars
+
+
+def _of(charges: Iterable[Charge], price: str) -> Decimal:
+    return total(charge for charge in charges if charge.use.price == price)
+
+
+def _doubled(case: Case) -> Case:
+    megabytes = {**case.stack.megabytes, REDIRECT: 2 * case.stack.megabytes[REDIRECT]}
+    return replace(case, stack=replace(case.stack, megabytes=megabytes))

@@ -1,0 +1,193 @@
+"""The network under test: smartlinks, campaigns, a publisher and links, made through the application's own API.
+
+`python -m bench.fixture_network` creates it in emulated tables of its own process and prints it as JSON; `made` runs
+that, so that neither the emulator nor the admin API is loaded where something is measured.
+"""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from bench.dynamodb_server.values import Item
+from bench.endpoint import PREFIX
+from bench.processes import ROOT
+
+OFFERS = 5
+CAP = 100_000
+SEGMENTS = 60
+_SECONDS = 60
+_WEIGHTS_OF = 1_793_795_100
+_COUNTRIES = (
+    "US",
+    "GB",
+    "DE",
+    "FR",
+    "IN",
+    "BR",
+    "ES",
+    "IT",
+    "NL",
+    "CA",
+    "AU",
+    "JP",
+    "PL",
+    "SE",
+    "MX",
+    "ZA",
+    "TR",
+    "KR",
+)
+_DEVICES = ("mobile", "desktop", "tablet")
+_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "TABLE_PREFIX": PREFIX,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The tables' items by full table name, and the codes of three links.
+
+    `plain`: five weighted offers, two of them targeted. `capped`: one offer with a click cap of 100,000 a day.
+    `optimized`: five offers with learned weights of 60 segments.
+    """
+
+    items: Mapping[str, Sequence[Item]]
+    plain: str
+    capped: str
+    optimized: str
+
+
+@cache
+def made() -> Network:
+    """The network, made by a process of its own."""
+    command = [sys.executable, "-m", "bench.fixture_network"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    done = subprocess.run(  # noqa: S603 - our own
+        command, cwd=ROOT, env={**environment, **_ENVIRONMENT}, stdout=subprocess.PIPE, check=True, timeout=_SECONDS
+    )
+    return Network(**json.loads(done.stdout))
+
+
+class _Admin:
+    """The admin's side of the API, called in process as API Gateway would."""
+
+    def __init__(self) -> None:
+        from chalicelib.http.authentication import Role, generate_key  # noqa: PLC0415 - only where the tables are emulated
+        from chalicelib.tables.publishers import ApiKey  # noqa: PLC0415
+
+        key = generate_key(Role.ADMIN)
+        ApiKey(key.id, role="admin", owner="admin", digest=key.digest, created_at="2026-11-21T00:00:00Z").save()
+        self._headers = {"Authorization": f"Bearer {key.text}", "Host": "api.network.example"}
+
+    def post(self, path: str, document: object) -> dict[str, Any]:
+        """The document that the call answers with."""
+        from chalice.test import Client  # noqa: PLC0415
+
+        import app  # noqa: PLC0415
+
+        body = json.dumps(document).encode()
+        with Client(app.app) as client:
+            answer = client.http.post(path, headers=self._headers, body=body)
+        if answer.status_code not in {200, 201}:
+            message = f"{path} was answered by {answer.status_code}: {answer.body.decode()}"
+            raise SystemExit(message)
+        made: dict[str, Any] = json.loads(answer.body)
+        return made
+
+    def campaign(self, name: str, **settings: object) -> str:
+        """A new campaign's ID."""
+        destination = f"https://{name}.example/land?cid={{click_id}}&s={{sub1}}&g={{country}}"
+        document = {"name": name, "destination_url": destination, "payout": "1.20", "revenue": "2", **settings}
+        return str(self.post("/admin/campaigns", document)["id"])
+
+    def smartlink(self, name: str, offers: Sequence[Mapping[str, object]], **settings: object) -> str:
+        """A new smartlink's ID."""
+        fallback = "https://network.example/more"
+        document = {"name": name, "fallback_url": fallback, "offers": offers, **settings}
+        return str(self.post("/admin/smartlinks", document)["id"])
+
+    def code(self, smartlink_id: str, publisher_id: str) -> str:
+        """The code of the publisher's new link to the smartlink."""
+        joined = self.post(f"/admin/smartlinks/{smartlink_id}/publishers", {"publisher_id": publisher_id})
+        return str(joined["link"]["code"])
+
+
+def _offers(admin: _Admin, name: str) -> list[dict[str, object]]:
+    """Five offers; the second takes phones of five countries, the third anything mobile but not in Canada."""
+    targeting: dict[int, dict[str, object]] = {
+        1: {"countries": list(_COUNTRIES[:5]), "devices": ["mobile"]},
+        2: {"exclude_countries": ["CA"], "devices": ["mobile", "tablet"], "languages": ["en", "de"]},
+    }
+    campaigns = [admin.campaign(f"{name}-{n}", targeting=targeting.get(n, {})) for n in range(OFFERS)]
+    return [{"campaign_id": each, "weight": n + 1} for n, each in enumerate(campaigns)]
+
+
+def _make() -> dict[str, str]:
+    admin = _Admin()
+    publisher = str(admin.post("/admin/publishers", {"name": "Ann", "email": "ann@pub.example"})["id"])
+    cap = {"metric": "clicks", "window": "day", "limit": str(CAP)}
+    capped = [{"campaign_id": admin.campaign("capped", caps=[cap])}]
+    learned = _offers(admin, "learned")
+    pools = {
+        "plain": admin.smartlink("Plain", _offers(admin, "plain")),
+        "capped": admin.smartlink("Capped", capped),
+        "optimized": admin.smartlink("Optimized", learned, rotation="optimized"),
+    }
+    codes = {name: admin.code(pool, publisher) for name, pool in pools.items()}
+    _teach(pools["optimized"], [str(offer["campaign_id"]) for offer in learned])
+    return codes
+
+
+def _teach(pool_id: str, campaign_ids: Sequence[str]) -> None:
+    """Publishes weights for everyone, for each country and for 41 of countries and devices: 60 segments."""
+    from chalicelib.routing.weights_codec import packed  # noqa: PLC0415
+    from chalicelib.tables.routes import Route  # noqa: PLC0415
+
+    narrow = [f"{country}|{device}" for country in _COUNTRIES for device in _DEVICES]
+    names = ["*", *_COUNTRIES, *narrow][:SEGMENTS]
+    total = sum(range(1, len(campaign_ids) + 1))
+    segments = {
+        name: {each: ((n + k) % len(campaign_ids) + 1) / total for k, each in enumerate(campaign_ids)}
+        for n, name in enumerate(names)
+    }
+    Route(pool_id).update([Route.weights.set(packed(segments)), Route.weights_version.set(_WEIGHTS_OF)])
+
+
+def _create_tables(client: Any) -> None:  # noqa: ANN401 - boto3's clients have no type of their own
+    resources = json.loads((ROOT / ".chalice" / "resources.json").read_text())["Resources"].values()
+    taken = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
+    for table in (each["Properties"] for each in resources if each.get("Type") == "AWS::DynamoDB::Table"):
+        name = table["TableName"]["Fn::Sub"].replace("${AWS::StackName}-", PREFIX)
+        client.create_table(TableName=name, **{key: table[key] for key in taken if key in table})
+
+
+def _typed(value: Any) -> Any:  # noqa: ANN401 - any attribute value
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return {name: _typed(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+def _main() -> None:
+    import boto3  # noqa: PLC0415 - after the process has its environment
+    from moto import mock_aws  # noqa: PLC0415
+
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        _create_tables(client)
+        codes = _make()
+        names = client.list_tables()["TableNames"]
+        items = {name: [_typed(item) for item in client.scan(TableName=name)["Items"]] for name in names}
+    print(json.dumps({"items": items, **codes}))
+
+
+if __name__ == "__main__":
+    _main()

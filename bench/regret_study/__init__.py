@@ -1,0 +1,1 @@
+"""Comparison of the optimizer with other policies in simulated pools."""

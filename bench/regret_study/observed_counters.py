@@ -1,0 +1,153 @@
+"""What the network can know of a pool while it is played: the counters, as the weights job would read them."""
+
+from bisect import bisect_right
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.regret_study.ground_truth import Array, Counts, Flags, Truth
+from bench.regret_study.scenarios import STEPS_A_DAY, STEPS_AN_HOUR
+from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, DELAY_EDGES, Bucket, OfferStats, SegmentStats, Stats
+
+UNTOUCHED = 50
+_FIRST_HOUR = 490_000.0
+_COUNTRIES = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "SE", "PL", "BR", "MX", "JP", "IN", "ZA", "AU", "CA", "TR")
+_DEVICES = ("mobile", "desktop", "tablet")
+SEGMENTS = tuple(f"{country}|{device}" for country in _COUNTRIES for device in _DEVICES)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One conversion: its offer and segment, the step of its click, its delay in hours and its value."""
+
+    segment: int
+    offer: int
+    step: int
+    delay: float
+    value: float
+
+
+class Book:
+    """The counters of one pool, written as it is played.
+
+    By segment and offer (G by K): `clicks`, `conversions` and `value` of all that arrived so far, and the same of the
+    last step alone in `new_clicks`, `new_conversions` and `new_value`; `usable`, whether the offer may take the
+    segment's clicks now. By segment: `expected`, the mean clicks of a step over the last day.
+    """
+
+    def __init__(self, truth: Truth) -> None:
+        self.configured = truth.configured
+        self.shape = (truth.segments, truth.offers)
+        self.ids = [f"cmp_{k:02d}" for k in range(truth.offers)]
+        self.names = SEGMENTS[: truth.segments]
+        self.step = 0
+        self.clicks, self.conversions, self.value = np.zeros((3, *self.shape))
+        self.new_clicks, self.new_conversions, self.new_value = np.zeros((3, *self.shape))
+        self.live: Flags = np.ones(truth.offers, dtype=np.bool_)
+        self.open = truth.open
+        self.usable: Flags = truth.open
+        self.expected: Array = np.zeros(truth.segments)
+        self._recent: deque[Counts] = deque(maxlen=STEPS_A_DAY)
+        self._recent_sum: Counts = np.zeros(truth.segments, dtype=np.int64)
+        self._buckets: list[Bucket] = []
+        self._values: list[list[float]] = [[] for _ in self.ids]
+        self._squares: list[list[float]] = [[] for _ in self.ids]
+        self._delays = [[0.0] * DELAY_BINS for _ in self.ids]
+        self._clicks: list[dict[int, list[float]]] = [{} for _ in self.names]
+        self._conversions: list[dict[int, list[float]]] = [{} for _ in self.names]
+        self._open = [None if row.all() else frozenset(np.flatnonzero(row).tolist()) for row in truth.open]
+
+    @property
+    def now(self) -> float:
+        """Hours since 1970."""
+        return _FIRST_HOUR + self.step / STEPS_AN_HOUR
+
+    def set_live(self, live: Flags) -> None:
+        """Say which offers may take clicks in this step."""
+        if not np.array_equal(live, self.live):
+            self.live, self.usable = live.copy(), self.open & live
+
+    def add_clicks(self, clicks: Counts) -> None:
+        """Write down a step's clicks (G by K) and go on to the next step; what arrives with them is added after."""
+        if self.step % STEPS_AN_HOUR == 0:
+            self._open_bucket()
+        self.new_clicks = clicks.astype(np.float64)
+        self.new_conversions, self.new_value = np.zeros((2, *self.shape))
+        self.clicks += clicks
+        for segment, offer in np.argwhere(clicks).tolist():
+            self._series(segment, offer)[-1] += float(clicks[segment, offer])
+        self._expect(clicks.sum(axis=1))
+        self.step += 1
+
+    def add_at_once(self, conversions: Counts) -> None:
+        """Write down conversions (G by K) of constant value that came with the last step's clicks."""
+        for segment, offer in np.argwhere(conversions).tolist():
+            count, value = float(conversions[segment, offer]), float(self.configured[offer])
+            self._conversions[segment][offer][-1] += count
+            self._delays[offer][0] += count
+            self._values[offer][-1] += count * value
+            self._squares[offer][-1] += count * value * value
+        self.new_conversions += conversions
+        self.new_value += conversions * self.configured
+        self.conversions += conversions
+        self.value += conversions * self.configured
+
+    def add(self, conversion: Conversion) -> None:
+        """Write down one conversion in the bucket of its click."""
+        place, bucket = (conversion.segment, conversion.offer), conversion.step // STEPS_AN_HOUR
+        self._conversions[conversion.segment][conversion.offer][bucket] += 1
+        self._delays[conversion.offer][bisect_right(DELAY_EDGES, conversion.delay) - 1] += 1
+        self._values[conversion.offer][bucket] += conversion.value
+        self._squares[conversion.offer][bucket] += conversion.value**2
+        for counts in (self.conversions, self.new_conversions):
+            counts[place] += 1
+        for sums in (self.value, self.new_value):
+            sums[place] += conversion.value
+
+    def stats(self) -> Stats:
+        """The counters as the pure core reads them; they are good until the next step is written."""
+        offers = [self._offer(place) for place in range(len(self.ids))]
+        segments = [self._segment(place) for place in range(len(self.names))]
+        return Stats("sml_bench", self.now, self._buckets, offers, segments, UNTOUCHED)
+
+    def _offer(self, place: int) -> OfferStats:
+        return OfferStats(
+            id=self.ids[place],
+            value=float(self.configured[place]),
+            values=self._values[place],
+            squares=self._squares[place],
+            delays=self._delays[place],
+            seen=float(self.clicks[:, place].sum()),
+            live=bool(self.live[place]),
+        )
+
+    def _segment(self, place: int) -> SegmentStats:
+        expected = float(self.expected[place])
+        return SegmentStats(
+            self.names[place], expected, self._clicks[place], self._conversions[place], self._open[place]
+        )
+
+    def _open_bucket(self) -> None:
+        start = _FIRST_HOUR + self.step // STEPS_AN_HOUR
+        self._buckets.append(Bucket(start, start + 1))
+        for series in (*self._values, *self._squares):
+            series.append(0.0)
+        for cells in (*self._clicks, *self._conversions):
+            for series in cells.values():
+                series.append(0.0)
+
+    def _series(self, segment: int, offer: int) -> list[float]:
+        """The clicks of that cell; from the first one on it is in the counters."""
+        found = self._clicks[segment].get(offer)
+        if found is None:
+            found = self._clicks[segment][offer] = [0.0] * len(self._buckets)
+            self._conversions[segment][offer] = [0.0] * len(self._buckets)
+        return found
+
+    def _expect(self, clicks: Counts) -> None:
+        if len(self._recent) == STEPS_A_DAY:
+            self._recent_sum = self._recent_sum - self._recent[0]
+        self._recent.append(clicks)
+        self._recent_sum = self._recent_sum + clicks
+        self.expected = self._recent_sum / len(self._recent)

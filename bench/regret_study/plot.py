@@ -1,0 +1,44 @@
+"""Regret over time, drawn: a small picture for each scenario, a line for each policy."""
+
+from collections.abc import Mapping
+from math import ceil
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from bench.regret_study.comparison import Result, Results
+from bench.regret_study.policy_list import OURS, POLICIES
+
+_COLUMNS = 3
+_COLOURS = dict(zip(POLICIES, mpl.colormaps["tab10"].colors, strict=False))  # type: ignore[attr-defined]
+
+
+def draw(results: Results, file: Path) -> None:
+    """Write the picture (PNG) of mean regret so far, in per cent of the oracle's whole value."""
+    mpl.use("agg")
+    rows = ceil(len(results) / _COLUMNS)
+    figure, axes = plt.subplots(rows, _COLUMNS, figsize=(4.2 * _COLUMNS, 2.9 * rows), squeeze=False)
+    for each in axes.flat[len(results) :]:
+        each.axis("off")
+    for each, (name, row) in zip(axes.flat, results.items(), strict=False):
+        _scenario(each, name, row)
+    handles = {label: line for each in axes.flat for line, label in zip(*each.get_legend_handles_labels(), strict=True)}
+    figure.legend(handles.values(), handles.keys(), loc="lower center", ncols=len(handles), frameon=False, fontsize=9)
+    figure.supylabel("regret so far, % of the oracle's value")
+    figure.tight_layout(rect=(0, 0.4 / (2.9 * rows), 1, 1))
+    figure.savefig(file, dpi=80)
+    plt.close(figure)
+
+
+def _scenario(axes: Axes, name: str, row: Mapping[str, Result]) -> None:
+    for policy, result in row.items():
+        days = np.arange(1, len(result.curve) + 1) / 24
+        axes.plot(days, result.curve, label=policy, color=_COLOURS[policy], linewidth=2.4 if policy == OURS else 1.2)
+    axes.set_title(name, fontsize=10)
+    axes.set_xlabel("days", fontsize=8)
+    axes.tick_params(labelsize=8)
+    shown = [each.mean for policy, each in row.items() if policy != "uniform" or len(row) == 1]
+    axes.set_ylim(0, max(1.0, 1.25 * max(shown)))

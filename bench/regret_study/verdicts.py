@@ -1,0 +1,78 @@
+"""The figures by which the learning is judged, each beside the limit that it has to keep."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from statistics import fmean
+
+from bench.regret_study.comparison import Result, Results
+from bench.regret_study.policy_list import LIBRARIES, OURS, PER_SEGMENT, POOLED
+from bench.regret_study.reference import REFERENCES
+
+_NOISE = 2
+"""Standard errors by which the luck of the seeds may move a mean."""
+
+_LATE, _THIN = "late", "fifty-thin"
+_BETTER = ("tiny", "heavy-tails")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A figure, the limit it has to keep, and by how much the seeds' luck may have moved the figure."""
+
+    claim: str
+    figure: float
+    limit: float
+    noise: float = 0.0
+
+    @property
+    def kept(self) -> str:
+        """Whether the figure is within its limit, surely or but for noise."""
+        if self.figure <= self.limit:
+            return "yes"
+        return "within noise" if self.figure - self.noise <= self.limit else "no"
+
+
+def verdicts(results: Results) -> Iterator[Verdict]:
+    """All figures that these results allow: those where ours and the libraries have played."""
+    rows = {name: row for name, row in results.items() if {OURS, *LIBRARIES} - {POOLED} <= row.keys()}
+    if rows:
+        yield from _averages(rows)
+    if _LATE in rows:
+        yield Verdict("late ÷ better library", rows[_LATE][OURS].mean / _better(rows[_LATE]), 0.55)
+    if _THIN in rows:
+        separate = min(rows[_THIN][name].mean for name in PER_SEGMENT)
+        yield Verdict("fifty thin ÷ Thompson sampling per segment", rows[_THIN][OURS].mean / separate, 0.40)
+    yield from _beside_reference({name: row[OURS] for name, row in results.items() if OURS in row})
+
+
+def mean(results: Results, policy: str) -> float:
+    """A policy's mean over the scenarios; pooling over a single segment is not pooling."""
+    return fmean(_entry(row, policy).mean for row in results.values())
+
+
+def everywhere(results: Results, policy: str) -> bool:
+    """Whether a policy has played in every scenario."""
+    return all(policy in row or (policy == POOLED and PER_SEGMENT[0] in row) for row in results.values())
+
+
+def _averages(rows: Results) -> Iterator[Verdict]:
+    """The two readings of "the better library over all scenarios"."""
+    figure = mean(rows, OURS)
+    yield Verdict("mean ÷ better library of each scenario", figure / fmean(map(_better, rows.values())), 0.75)
+    best = min(LIBRARIES, key=lambda policy: mean(rows, policy))
+    yield Verdict(f"mean ÷ library that is best on average ({best})", figure / mean(rows, best), 0.75)
+
+
+def _beside_reference(rows: Mapping[str, Result]) -> Iterator[Verdict]:
+    for name, result in rows.items():
+        reference, factor = REFERENCES[name].eb_imed, 1.0 if name in _BETTER else 1.1
+        noise = _NOISE * result.error / reference
+        yield Verdict(f"{name} ÷ EB-IMED", result.mean / reference, factor, noise)
+
+
+def _better(row: Mapping[str, Result]) -> float:
+    return min(row[policy].mean for policy in LIBRARIES if policy in row)
+
+
+def _entry(row: Mapping[str, Result], policy: str) -> Result:
+    return row[PER_SEGMENT[0]] if policy == POOLED and policy not in row else row[policy]

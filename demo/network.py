@@ -1,0 +1,147 @@
+"""The demo network, loaded through the HTTP API alone: every way in which a publisher gets a link."""
+
+import json
+import secrets
+from typing import Any
+
+from acceptance.traffic.plan import Link
+from demo import traffic
+from deploy import paths
+from deploy.errors import Stop
+from local.client import Client
+from local.http import get
+from local.up import Running
+
+_FOUND = 302
+_FALLBACK = "https://network.example/more?cid={click_id}"
+_PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari"
+_CAMPAIGNS: dict[str, dict[str, Any]] = {
+    "game": {"name": "Game A", "payout": "1.50", "revenue": "2.00", "targeting": {"devices": ["mobile"]}},
+    "shop": {"name": "Shop B", "payout": "0.80", "revenue": "1.10"},
+    "trial": {"name": "Trial C", "payout": "4.00", "revenue": "5.50", "targeting": {"countries": ["US", "GB", "DE"]}},
+}
+_SMARTLINKS: dict[str, tuple[str, dict[str, int]]] = {
+    "ask": ("Summer App Deals", {"game": 3, "shop": 1}),
+    "public": ("Weekend Offers", {"shop": 1, "trial": 1}),
+    "private": ("Partners Only", {"game": 1, "trial": 2, "shop": 1}),
+}
+_PUBLISHERS = {"one": "Publisher One", "two": "Publisher Two"}
+
+
+def show(running: Running) -> None:
+    """Load the network where it is not there yet, and print how to use it."""
+    network = _kept(running) or _load(running)
+    if "traffic" not in network:
+        network["traffic"] = traffic.load(running, _clickable(network))
+        _write(network)
+    status = _status_of_a_click(network["links"]["public"]["url"])
+    print(f"API              {running.url}\nDocumentation    {running.url}/docs")
+    print(f"Admin key        {running.admin_key}\nEdge secret      {running.edge_secret}")
+    for publisher in network["publishers"].values():
+        print(f"{publisher['name']:<16} {publisher['api_key']}")
+    for visibility, link in network["links"].items():
+        print(f"Link ({visibility + ')':<10} {link['url']}")
+    print(f"Report of {network['traffic']}:\n  curl -s --resolve '*:{paths.port()}:127.0.0.1' ", end="")
+    print(f"-H 'Authorization: Bearer {running.admin_key}' ", end="")
+    print(f"'{running.url}/admin/reports?{traffic.last_days()}&group_by=campaign,country'")
+    print(f"Publisher Two waits for approval: GET {running.url}/admin/applications?status=pending")
+    print(f"\nTry it (answered {status} just now):\n  curl -i --resolve '*:{paths.port()}:127.0.0.1' ", end="")
+    print(f"-A '{_PHONE}' '{network['links']['public']['url']}?sub1=newsletter'")
+    if status != _FOUND:
+        message = f"the demo link answers {status}, not {_FOUND}: make logs shows why"
+        raise Stop(message)
+
+
+def _kept(running: Running) -> dict[str, Any] | None:
+    """The network as loaded earlier; None where it was never finished or the stack no longer holds it."""
+    network = _read()
+    if "links" not in network:
+        return None
+    admin = Client(running.url, running.admin_key)
+    there = all(
+        admin.call("GET", f"/admin/smartlinks/{pool}").status < _FOUND for pool in network["smartlinks"].values()
+    )
+    return network if there else None
+
+
+def _load(running: Running) -> dict[str, Any]:
+    # An interrupted load goes on under its own mark; a finished one that the stack lost starts under a new one.
+    kept = _read()
+    mark = kept["mark"] if "mark" in kept and "links" not in kept else secrets.token_hex(4)
+    _write({"mark": mark})
+    admin = Client(running.url, running.admin_key)
+    campaigns = {key: _campaign(admin, mark, key)["id"] for key in _CAMPAIGNS}
+    smartlinks = {key: _smartlink(admin, mark, key, campaigns)["id"] for key in _SMARTLINKS}
+    publishers = {key: _publisher(admin, mark, key) for key in _PUBLISHERS}
+    links = _links(admin, publishers, smartlinks, mark)
+    network = {"mark": mark, "smartlinks": smartlinks, "publishers": publishers, "links": links}
+    _write(network)
+    return network
+
+
+def _campaign(admin: Client, mark: str, key: str) -> dict[str, Any]:
+    campaign = {
+        "advertiser": "Acme",
+        "destination_url": f"https://{key}.example/?cid={{click_id}}&s={{sub1}}",
+        "status": "active",
+        "currency": "USD",
+        **_CAMPAIGNS[key],
+    }
+    created: dict[str, Any] = admin.post("/admin/campaigns", campaign, once=f"demo-{mark}-{key}")
+    return created
+
+
+def _smartlink(admin: Client, mark: str, key: str, campaigns: dict[str, str]) -> dict[str, Any]:
+    name, weights = _SMARTLINKS[key]
+    offers = [{"campaign_id": campaigns[campaign], "weight": weight} for campaign, weight in weights.items()]
+    smartlink = {"name": name, "visibility": key, "fallback_url": _FALLBACK, "offers": offers}
+    created: dict[str, Any] = admin.post("/admin/smartlinks", smartlink, once=f"demo-{mark}-{key}")
+    return created
+
+
+def _publisher(admin: Client, mark: str, key: str) -> dict[str, str]:
+    publisher = {"name": _PUBLISHERS[key], "email": f"{key}@publisher.example"}
+    created = admin.post("/admin/publishers", publisher, once=f"demo-{mark}-{key}")
+    # A key is shown once: where an interrupted load has created the publisher already, it takes another.
+    api_key = (
+        created.get("api_key")
+        or admin.post(f"/admin/publishers/{created['id']}/keys", {}, once=secrets.token_hex())["api_key"]
+    )
+    return {"id": created["id"], "name": created["name"], "api_key": api_key}
+
+
+def _links(
+    admin: Client, publishers: dict[str, dict[str, str]], smartlinks: dict[str, str], mark: str
+) -> dict[str, dict[str, str]]:
+    """Publisher One gets a link to each smartlink; Publisher Two is left waiting for the first."""
+    one, two = (Client(admin.url, publishers[key]["api_key"]) for key in ("one", "two"))
+    for publisher in (one, two):
+        publisher.post(f"/publisher/smartlinks/{smartlinks['ask']}/apply", {}, once=f"demo-{mark}-ask")
+    one.post(f"/publisher/smartlinks/{smartlinks['public']}/apply", {}, once=f"demo-{mark}-public")
+    member = {"publisher_id": publishers["one"]["id"]}
+    admin.post(f"/admin/smartlinks/{smartlinks['private']}/publishers", member, once=f"demo-{mark}-member")
+    for application in admin.get("/admin/applications?status=pending&limit=200")["items"]:
+        if application["publisher_id"] == member["publisher_id"]:
+            admin.post(f"/admin/applications/{application['id']}/approve", {}, once=f"demo-{mark}-approve")
+    return {key: one.get(f"/publisher/smartlinks/{pool}")["link"] for key, pool in smartlinks.items()}
+
+
+def _clickable(network: dict[str, Any]) -> list[Link]:
+    publisher = network["publishers"]["one"]["id"]
+    return [Link(link["url"], network["smartlinks"][key], publisher) for key, link in network["links"].items()]
+
+
+def _status_of_a_click(url: str) -> int:
+    return get(url, {"User-Agent": _PHONE}).status
+
+
+def _read() -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(paths.DEMO_FILE.read_text()) if paths.DEMO_FILE.is_file() else {}
+    return kept
+
+
+def _write(network: dict[str, Any]) -> None:
+    partial = paths.DEMO_FILE.with_suffix(".partial")
+    partial.write_text(json.dumps(network, indent=2) + "\n")
+    partial.chmod(0o600)
+    partial.replace(paths.DEMO_FILE)

@@ -1,0 +1,1 @@
+"""Build the package, deploy the stack, upload it, and manage admin keys."""

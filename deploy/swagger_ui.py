@@ -1,0 +1,14 @@
+"""Fetches the page that browses the API's documentation, so that `/docs` needs no CDN."""
+
+from deploy import npm, paths
+
+_PACKAGE = "swagger-ui-dist@5.35.0"
+_FILES = ("LICENSE", "swagger-ui.css", "swagger-ui-bundle.js")
+
+
+def ensure() -> None:
+    """Put Swagger UI into `vendor/swagger-ui/`, doing nothing where it is there."""
+    folder = paths.VENDOR / "swagger-ui"
+    if all((folder / name).is_file() for name in _FILES):
+        return
+    npm.fetch(_PACKAGE, {name: folder / name for name in _FILES}, otherwise="check the network and run make again")

@@ -1,0 +1,39 @@
+"""Puts packages where CloudFormation reads them: a bucket, under names made of their contents."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deploy import package
+from deploy.cloud import Cloud
+from deploy.errors import Stop
+
+
+def template(cloud: Cloud, folder: Path) -> dict[str, Any]:
+    """The packaged template, its archives uploaded."""
+    text = (folder / package.TEMPLATE).read_text()
+    for name in (package.CODE, package.LAYER):
+        content = (folder / name).read_bytes()
+        key = f"{hashlib.sha256(content).hexdigest()}.zip"
+        upload(cloud, key, content)
+        text = text.replace(f'"./{name}"', json.dumps(f"s3://{cloud.bucket}/{key}"))
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+def upload(cloud: Cloud, key: str, content: bytes) -> str:
+    """Put `content` into the cloud's bucket unless it is there; its URL."""
+    client = cloud.session.client("s3", endpoint_url=cloud.endpoint)
+    try:
+        if cloud.endpoint:
+            client.create_bucket(Bucket=cloud.bucket)
+        if client.list_objects_v2(Bucket=cloud.bucket, Prefix=key)["KeyCount"] == 0:
+            client.put_object(Bucket=cloud.bucket, Key=key, Body=content)
+    except ClientError as error:
+        message = f"the package could not be put into bucket {cloud.bucket!r}: {error}"
+        raise Stop(message) from error
+    host = cloud.endpoint or f"https://s3.{cloud.session.region_name}.amazonaws.com"
+    return f"{host}/{cloud.bucket}/{key}"

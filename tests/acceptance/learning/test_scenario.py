@@ -1,0 +1,230 @@
+"""The whole proof against the application in process, with a stand-in for what counts and learns."""
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from mmdb_writer import MMDBWriter
+from netaddr import IPSet
+
+from acceptance.learning import __main__, ground_truth, learning_runs, polling, scenario
+from acceptance.learning.scenario import Order
+from acceptance.learning.smartlink import Market
+from acceptance.traffic import addresses
+from chalicelib.domain.click import Arm
+from chalicelib.routing import geoip, route_cache, weights_codec
+from chalicelib.tables.clicks import Click
+from chalicelib.tables.conversions import Conversion
+from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.tables.smartlinks import Pool
+from deploy.errors import Stop
+from local import up
+from local.up import Running
+from tests.acceptance.traffic.test_run import Reports, handler
+from tests.conftest import Api
+
+ODDS = {"best": 0.98, "other": 0.01}
+WRONG = {"best": 0.02, "other": 0.49}
+
+
+@dataclass(slots=True)
+class Learning:
+    """A learner that knows the winners, or takes the others for them; it keeps nothing but what it has published."""
+
+    api: Api
+    odds: dict[str, float] = field(default_factory=lambda: dict(ODDS))
+    error: float = 0.0
+    skipped: bool = False
+    runs: list[dict[str, Any]] = field(default_factory=list)
+
+    def run(self, _: str) -> None:
+        """What the deployed function does for the one pool that there is."""
+        pool = next(Pool.scan())
+        clicks = [row for row in Click.scan() if row.epoch == pool.epoch]
+        version = max([int(time.time()), *(run["weights_version"] + 1 for run in self.runs)])
+        learned = {each.segment: self._weights(pool, each.segment) for each in ground_truth.AUDIENCES}
+        route = Route.get(pool.id)
+        packed = weights_codec.packed(learned)
+        route.update([Route.weights.set(packed), Route.weights_version.set(version)])
+        route_cache.forget()
+        month = f"{pool.id}#{time.strftime('%Y-%m', time.gmtime(version))}"
+        WeightHistory(month, version, status="published", weights=packed, expires_at=version + 99).save()
+        self.runs.append(
+            {
+                "weights_version": version,
+                "status": "skipped" if self.skipped else "published",
+                "reason": "broken" if self.skipped else None,
+                "route_version": route.version,
+                "clicks": len(clicks),
+                "conversions": 0,
+                "segments": [self._segment(name, row, clicks) for name, row in learned.items()],
+            }
+        )
+
+    def _weights(self, pool: Pool, segment: str) -> dict[str, float]:
+        best = ground_truth.winner(segment)
+        keys = {seat["campaign_id"]: key_of(seat["campaign_id"], self.api) for seat in pool.settings["offers"]}
+        return {each: self.odds["best" if key == best else "other"] for each, key in keys.items()}
+
+    def _segment(self, name: str, learned: dict[str, float], clicks: list[Click]) -> dict[str, Any]:
+        offers = [
+            {
+                "campaign_id": each,
+                "share": share,
+                "reason": "learned",
+                "effective_clicks": sum(
+                    (row.campaign_id, f"{row.country}|{row.device}") == (each, name) for row in clicks
+                ),
+            }
+            for each, share in learned.items()
+        ]
+        return {"segment": name, "offers": offers}
+
+    def weights(self, pool_id: str) -> dict[str, Any]:
+        route = Route.get(pool_id)
+        segments = self.runs[-1]["segments"] if self.runs and route.weights_version else []
+        version = route.weights_version
+        return {
+            "in_force": version is not None,
+            "weights_version": version,
+            "segments": segments,
+            "note": None if segments else "Nothing is learned yet.",
+        }
+
+    def uplift(self) -> dict[str, Any]:
+        """The true uplift, as far off as its error says."""
+        rows = {arm: [row for row in Click.scan() if row.arm == arm] for arm in (Arm.OPTIMIZED, Arm.HOLDOUT)}
+        chosen = {
+            arm: [(f"{row.country}|{row.device}", key_of(row.campaign_id, self.api)) for row in found]
+            for arm, found in rows.items()
+        }
+        true = (
+            (ground_truth.mean_epc(chosen[Arm.OPTIMIZED]) or 0)
+            - (ground_truth.mean_epc(chosen[Arm.HOLDOUT]) or 0)
+            + self.error
+        )
+        paid = {row.click_id: Decimal(row.payout) for row in Conversion.scan()}
+        arms = {
+            arm.value: {"clicks": len(found), "value": str(sum(paid.get(row.click_id, 0) for row in found))}
+            for arm, found in rows.items()
+        }
+        bounds = [f"{true - 0.01:.6f}", f"{true + 0.01:.6f}"]
+        return {"arms": arms, "difference": f"{true:.6f}", "interval": bounds, "verdict": "So."}
+
+
+def key_of(campaign_id: str, api: Api) -> str:
+    name: str = api.get(f"/admin/campaigns/{campaign_id}").json["name"]
+    return name.partition(" ")[0]
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A country database of two networks, in which both sides look."""
+    path = tmp_path / "geo.mmdb"
+    writer = MMDBWriter(6, "GeoLite2-Country", languages=["en"], ipv4_compatible=True)
+    for network, country in (("8.8.8.0/24", "US"), ("81.2.69.0/24", "GB")):
+        writer.insert_network(IPSet([network]), {"country": {"iso_code": country}})
+    writer.to_db_file(str(path))
+    monkeypatch.setenv("GEOIP_DATABASE", str(path))
+    draw = addresses.draw
+    monkeypatch.setattr(addresses, "draw", lambda rng: draw(rng, path))
+    geoip._reader.cache_clear()
+    yield
+    reader = geoip._reader()
+    if reader:
+        reader.close()
+    geoip._reader.cache_clear()
+
+
+@pytest.fixture
+def learning(admin: Api, monkeypatch: pytest.MonkeyPatch) -> Learning:
+    made = Learning(Api(admin.key))
+
+    def clicks(_: Market, since: str) -> Iterator[Any]:
+        assert since
+        yield from (Api(admin.key).get(f"/admin/clicks/{row.click_id}").json for row in Click.scan())
+
+    monkeypatch.setattr(learning_runs, "invoke", made.run)
+    # Its run makes the process forget what it read before.
+    monkeypatch.setattr(scenario, "until_everywhere", lambda: None)
+    monkeypatch.setattr(Market, "clicks", clicks)
+    monkeypatch.setattr(Market, "weights", lambda market: made.weights(market.link.smartlink))
+    monkeypatch.setattr(Market, "newest_run", lambda _: made.runs[-1] if made.runs else None)
+    monkeypatch.setattr(Market, "uplift", lambda *_: made.uplift())
+    return made
+
+
+@pytest.fixture
+def running(admin: Api, places: None, learning: Learning) -> Iterator[Running]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler(admin, Reports())) as server:
+        server.daemon_threads = True
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield Running(f"http://127.0.0.1:{server.server_port}", admin.key, "edge-secret")
+        server.shutdown()
+        thread.join()
+
+
+def test_a_platform_that_learns_holds_every_claim_and_the_command_prints_them(
+    running: Running, learning: Learning, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(up, "last", lambda: running)
+    ordered = ["--first=240", "--between=4", "--last=100", "--holdout=20", "--even", "--seed=2", "--concurrency=4"]
+    monkeypatch.setattr(sys, "argv", ["acceptance.learning", *ordered])
+    assert __main__.main() == 0
+    printed = capsys.readouterr().out
+    assert (
+        "holds  the uplift report's 95 % interval contains the true uplift, and its arms are those of the books: true "
+        in printed
+    )
+    assert "holds  a reset begins a new epoch: 1 → 2" in printed
+    assert "run 5: 256 clicks and 0 conversions read; US|mobile " in printed
+    assert "12 of 12 claims hold" in printed
+    assert len(learning.runs) == 6
+
+
+def test_a_platform_that_learns_the_wrong_thing_or_reports_another_uplift_is_found_out(
+    running: Running, learning: Learning, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learning.odds, learning.error = WRONG, 0.05
+    monkeypatch.setattr(up, "last", lambda: running)
+    ordered = ["--first=30", "--between=2", "--last=40", "--holdout=50"]
+    monkeypatch.setattr(sys, "argv", ["acceptance.learning", *ordered])
+    assert __main__.main() == 1
+    failed = [line.split()[1:5] for line in capsys.readouterr().out.splitlines() if line.startswith("FAILS")]
+    assert [" ".join(words) for words in failed] == [
+        "every offer had its",
+        "US|mobile: its winner, trial,",
+        "GB|desktop: its winner, sale,",
+        "the uplift report's 95",
+        "US|mobile: the winner, trial,",
+        "GB|desktop: the winner, sale,",
+    ]
+
+
+def test_a_run_that_leaves_the_smartlink_out_ends_the_proof(running: Running, learning: Learning) -> None:
+    learning.skipped = True
+    with pytest.raises(Stop, match="left the smartlink out: broken"):
+        list(scenario.prove(running, Order(first=4, between=1, last=1)))
+
+
+def test_without_a_stack_the_command_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(up, "last", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["acceptance.learning"])
+    assert __main__.main() == 1
+    assert "make up starts it" in capsys.readouterr().err
+
+
+def test_what_never_comes_is_not_waited_for_forever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "SECONDS", 0)
+    with pytest.raises(Stop, match="weights: not within 0 s"):
+        polling.until("weights", lambda: None)

@@ -1,0 +1,40 @@
+from pathlib import Path
+from random import Random
+
+import pytest
+from mmdb_writer import MMDBWriter
+from netaddr import IPSet
+
+from acceptance.traffic import addresses
+from deploy.errors import Stop
+
+
+def seeded(seed: int) -> Random:
+    return Random(seed)  # noqa: S311 - traffic that can be drawn again
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    writer = MMDBWriter(6, "GeoLite2-Country", ipv4_compatible=True)
+    for network, country in (("8.8.8.0/24", "US"), ("81.2.69.142/32", "GB"), ("2a00:1450::/32", "DE")):
+        writer.insert_network(IPSet([network]), {"country": {"iso_code": country}})
+    path = tmp_path / "country.mmdb"
+    writer.to_db_file(str(path))
+    return path
+
+
+def test_addresses_lie_in_the_databases_networks_and_have_its_countries(database: Path) -> None:
+    drawn = addresses.draw(seeded(1), database)
+    assert list(drawn.values()) == ["US", "GB", "DE", None, None, None]
+    assert next(iter(drawn)).rpartition(".")[0] == "8.8.8"
+    assert "81.2.69.142" in drawn
+    assert any(address.startswith("2a00:1450:") for address in drawn)
+
+
+def test_the_same_seed_draws_the_same_addresses(database: Path) -> None:
+    assert addresses.draw(seeded(1), database) == addresses.draw(seeded(1), database)
+
+
+def test_a_missing_database_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(Stop, match="make up puts it there"):
+        addresses.draw(seeded(1), tmp_path / "none.mmdb")

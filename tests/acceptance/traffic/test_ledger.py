@@ -1,0 +1,157 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acceptance.traffic.ledger import (
+    CELLS,
+    Click,
+    Conversion,
+    Figures,
+    differences,
+    overcounted_visitors,
+    rows,
+    tally,
+    total,
+)
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+CELL = ("cmp_1", "US", "mobile", "jan")
+
+
+def a_click(**changes: Any) -> Click:
+    click = Click(
+        click_id="c1",
+        at=NOON,
+        smartlink="sml_1",
+        publisher="pub_1",
+        campaign="cmp_1",
+        country="US",
+        device="mobile",
+        os="ios",
+        sub1="jan",
+        is_bot=False,
+        is_duplicate=False,
+        visitor="203.0.113.7 iPhone",
+    )
+    return replace(click, **changes)
+
+
+def a_conversion(click: Click | None = None, **changes: Any) -> Conversion:
+    conversion = Conversion(click or a_click(), NOON, Decimal("1.37"), Decimal("2.11"))
+    return replace(conversion, **changes)
+
+
+def test_a_click_is_unique_or_duplicate_or_a_bots() -> None:
+    clicks = [a_click(), a_click(), a_click(is_duplicate=True), a_click(is_bot=True)]
+    expected = Figures(clicks=3, unique_clicks=2, duplicate_clicks=1, bot_clicks=1)
+    assert tally(clicks, []) == {CELL: expected}
+
+
+def test_a_bots_click_is_no_duplicate_even_where_it_was_refused_as_one() -> None:
+    assert tally([a_click(is_bot=True, is_duplicate=True)], []) == {CELL: Figures(bot_clicks=1)}
+
+
+def test_what_is_not_known_has_a_cell_of_its_own() -> None:
+    ledger = tally([a_click(campaign=None, country=None, sub1=None), a_click()], [])
+    assert set(ledger) == {(None, None, "mobile", None), CELL}
+
+
+def test_money_adds_up_to_the_cent_and_profit_is_what_is_left() -> None:
+    ledger = tally([], [a_conversion() for _ in range(1000)])
+    assert ledger[CELL] == Figures(conversions=1000, payout=Decimal("1370.00"), revenue=Decimal("2110.00"))
+    assert ledger[CELL].profit == Decimal("740.00")
+
+
+def test_a_rejected_conversion_takes_back_its_count_and_its_money() -> None:
+    ledger = tally([a_click()], [a_conversion(), a_conversion(is_rejected=True)])
+    assert ledger[CELL] == replace(tally([a_click()], [a_conversion()])[CELL])
+
+
+def test_a_conversion_counts_on_the_day_of_its_click_or_on_its_own() -> None:
+    late = a_conversion(at=NOON + timedelta(days=3))
+    assert list(tally([], [late], ("day",))) == [("2026-11-20",)]
+    assert list(tally([], [late], ("day",), "conversion")) == [("2026-11-23",)]
+
+
+def test_a_click_counts_on_its_own_day_whichever_way_conversions_count() -> None:
+    assert tally([a_click()], [], ("day",), "conversion") == {("2026-11-20",): Figures(1, 1)}
+
+
+def test_a_report_that_says_the_same_differs_in_nothing() -> None:
+    ledger = tally([a_click(), a_click(country=None, is_bot=True)], [a_conversion()])
+    assert differences(ledger, rows(ledger)) == []
+
+
+def test_money_may_be_written_with_more_zeros() -> None:
+    ledger = tally([a_click()], [a_conversion()])
+    reported = [{**each, "payout": "1.370000", "profit": "0.7400"} for each in rows(ledger)]
+    assert differences(ledger, reported) == []
+
+
+def test_each_figure_that_differs_is_named_with_its_cell() -> None:
+    ledger = tally([a_click()], [a_conversion()])
+    reported = [{**each, "clicks": 2, "payout": "1.38"} for each in rows(ledger)]
+    cell = "campaign 'cmp_1', country 'US', device 'mobile', sub1 'jan'"
+    assert differences(ledger, reported) == [f"{cell}: clicks is 2, not 1", f"{cell}: payout is 1.38, not 1.37"]
+
+
+@pytest.mark.parametrize("figure", [1.37, None, "much", True])
+def test_money_that_is_no_decimal_string_differs(figure: object) -> None:
+    ledger = tally([a_click()], [a_conversion()])
+    reported = [{**each, "payout": figure} for each in rows(ledger)]
+    assert len(differences(ledger, reported)) == 1
+
+
+def test_a_row_that_is_missing_differs_in_all_that_it_should_count() -> None:
+    assert [each.partition(": ")[2] for each in differences(tally([a_click()], []), [])] == [
+        "clicks is 0, not 1",
+        "unique_clicks is 0, not 1",
+    ]
+
+
+def test_a_row_too_many_differs_unless_it_is_all_zeros() -> None:
+    reported = rows({CELL: Figures(bot_clicks=1)}) + rows({(None, None, "mobile", None): Figures()})
+    assert [each.partition(": ")[2] for each in differences({}, reported)] == ["bot_clicks is 1, not 0"]
+
+
+def test_a_cell_in_two_rows_is_told() -> None:
+    ledger = tally([a_click()], [])
+    assert [each.partition(": ")[2] for each in differences(ledger, rows(ledger) * 2)] == ["stands in two rows"]
+
+
+def test_the_totals_are_a_ledger_without_dimensions() -> None:
+    assert differences({(): Figures(clicks=1, unique_clicks=1)}, rows({(): Figures()}, ()), ()) == [
+        "in total: clicks is 0, not 1",
+        "in total: unique_clicks is 0, not 1",
+    ]
+
+
+def test_a_visitor_is_taken_once_by_a_campaign_with_a_filter() -> None:
+    seen = [a_click(), a_click(campaign=None)]
+    assert overcounted_visitors(seen, "cmp_1") == []
+    assert overcounted_visitors([*seen, a_click()], "cmp_1") == ["203.0.113.7 iPhone: taken 2 times, not once"]
+    assert overcounted_visitors(seen[1:], "cmp_1") == ["203.0.113.7 iPhone: taken 0 times, not once"]
+
+
+clicks = st.builds(
+    a_click,
+    country=st.sampled_from(["US", None]),
+    sub1=st.sampled_from(["a,b", None]),
+    is_bot=st.booleans(),
+    is_duplicate=st.booleans(),
+)
+conversions = st.builds(a_conversion, clicks, is_rejected=st.booleans())
+
+
+@given(st.lists(clicks), st.lists(conversions))
+def test_any_grouping_adds_up_to_the_same_total(clicked: list[Click], converted: list[Conversion]) -> None:
+    whole = total(tally(clicked, converted, ()))
+    assert total(tally(clicked, converted, CELLS)) == whole
+    assert total(tally(clicked, converted, ("day", "os"), "conversion")) == whole
+    assert whole.clicks == whole.unique_clicks + whole.duplicate_clicks
+    assert whole.clicks + whole.bot_clicks == len(clicked)

@@ -1,0 +1,91 @@
+import subprocess
+import sys
+import zipfile
+from importlib.util import cache_from_source
+from pathlib import Path
+
+import pytest
+
+from deploy import package
+
+
+@pytest.mark.parametrize(
+    ("name", "shipped"),
+    [
+        pytest.param("botocore/data/dynamodb/2012-08-10/service-2.json.gz", True, id="a service we call"),
+        pytest.param("botocore/data/ec2/2016-11-15/service-2.json.gz", False, id="a service we never call"),
+        pytest.param("botocore/data/endpoints.json", True, id="what every service needs"),
+        pytest.param("chalicelib/__pycache__/auth.cpython-311.pyc", False, id="a by-product"),
+        pytest.param("country.mmdb", True, id="the country database"),
+        pytest.param("aiohttp/client.py", False, id="geoip2's web client"),
+        pytest.param("requests/api.py", False, id="geoip2's other web client"),
+        pytest.param("geoip2/database.py", True, id="geoip2's reader"),
+    ],
+)
+def test_what_the_lambdas_never_read_is_left_out(name: str, shipped: bool) -> None:
+    assert package.is_shipped(name) is shipped
+
+
+def test_a_package_is_built_anew_when_code_changes_and_not_for_by_products(tmp_path: Path) -> None:
+    library = tmp_path / "chalicelib"
+    (library / "__pycache__").mkdir(parents=True)
+    for name in ("app.py", "requirements.txt", "deploy/package.py", "chalicelib/http/authentication.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("one")
+    before = package.fingerprint(tmp_path)
+    (library / "__pycache__" / "auth.pyc").write_text("compiled")
+    assert package.fingerprint(tmp_path) == before
+    (library / "http/authentication.py").write_text("two")
+    assert package.fingerprint(tmp_path) != before
+
+
+def test_the_same_contents_make_the_same_archive_whatever_their_order_and_dates(tmp_path: Path) -> None:
+    made = []
+    for number, names in enumerate((["b.py", "a.py"], ["a.py", "b.py"])):
+        archive = tmp_path / f"{number}.zip"
+        with zipfile.ZipFile(archive, "w") as new:
+            for name in names:
+                new.writestr(
+                    zipfile.ZipInfo(f"python/lib/x/site-packages/{name}", (2020 + number, 1, 1, 0, 0, 0)),
+                    f"names = {{{name!r}, 'c', 'd'}}",
+                )
+        package._rewrite(archive, drop=4)
+        made.append(archive.read_bytes())
+        compiled = [cache_from_source(f"python/{name}.py") for name in ("a", "b")]
+        assert zipfile.ZipFile(archive).namelist() == [*compiled, "python/a.py", "python/b.py"]
+    assert made[0] == made[1]
+
+
+def test_a_module_is_compiled_so_that_it_is_taken_whatever_its_date_and_place(tmp_path: Path) -> None:
+    archive, folder = tmp_path / "code.zip", tmp_path / "elsewhere"
+    with zipfile.ZipFile(archive, "w") as new:
+        new.writestr("python/lib/x/site-packages/told.py", "print('as compiled', __import__('sys')._getframe().f_code)")
+    package._rewrite(archive, drop=4)
+    zipfile.ZipFile(archive).extractall(folder)
+    module = folder / "python" / "told.py"
+    module.write_text("print('as written')")
+    command = [sys.executable, "-c", "import told"]
+    done = subprocess.run(command, cwd=module.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("as compiled")
+    assert str(module) in done.stdout
+
+
+def test_what_cannot_be_compiled_is_shipped_as_it_is(tmp_path: Path) -> None:
+    archive = tmp_path / "code.zip"
+    with zipfile.ZipFile(archive, "w") as new:
+        new.writestr("template.py", "print 'of another Python'")
+    package._rewrite(archive)
+    assert zipfile.ZipFile(archive).namelist() == ["template.py"]
+
+
+def test_vendored_data_stands_beside_the_app_and_not_in_the_layer(tmp_path: Path) -> None:
+    data = tmp_path / "country.mmdb"
+    data.write_text("data")
+    code, layer = tmp_path / "code.zip", tmp_path / "layer.zip"
+    for archive, name in ((code, "app.py"), (layer, "python/lib/x/site-packages/country.mmdb")):
+        with zipfile.ZipFile(archive, "w") as new:
+            new.writestr(name, "text")
+    package._rewrite(code, add={"country.mmdb": data})
+    package._rewrite(layer, drop=4, leave_out={"country.mmdb": data})
+    assert zipfile.ZipFile(code).namelist() == [cache_from_source("app.py"), "app.py", "country.mmdb"]
+    assert zipfile.ZipFile(layer).namelist() == []
