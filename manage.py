@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from demo import network
 from deploy import admin_keys, cloud, geoip_database, logs, package, paths, stack, swagger_ui
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from local import emulator, up
 
 _INTERRUPTED = 130
@@ -23,7 +23,7 @@ def main() -> int:
     given = parser.parse_args()
     try:
         _COMMANDS[given.command](given.stage)
-    except Stop as stop:
+    except CommandError as stop:
         print(f"error: {stop}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -60,7 +60,7 @@ def _run(_stage: str) -> None:
 
 
 def _env(_stage: str) -> None:
-    running = up.known()
+    running = up.running_stack()
     named = {"URL": running.url, "ADMIN_KEY": running.admin_key, "EDGE_SECRET": running.edge_secret}
     print("\n".join(f"{name}={shlex.quote(value)}" for name, value in named.items()))
 
@@ -68,7 +68,7 @@ def _env(_stage: str) -> None:
 def _logs(stage: str) -> None:
     if stage == cloud.LOCAL and emulator.running() is None:
         message = "nothing runs here: make up starts it"
-        raise Stop(message)
+        raise CommandError(message)
     for line in logs.follow(cloud.of(stage)):
         print(line, flush=True)
 
@@ -77,7 +77,7 @@ def _deploy(stage: str) -> None:
     there = cloud.account(stage)
     if not there.bucket:
         message = "name the S3 bucket for the packages: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket"
-        raise Stop(message)
+        raise CommandError(message)
     named = {"EdgeSecret": "EDGE_SECRET", "PublicUrl": "PUBLIC_URL", "AlarmEmail": "ALARM_EMAIL"}
     named["NotificationsTopic"] = "NOTIFICATIONS_TOPIC"
     given = {parameter: os.environ[name] for parameter, name in named.items() if name in os.environ}
@@ -100,7 +100,7 @@ def _revoke_key(stage: str) -> None:
     key_id = os.environ.get("KEY_ID", "").removeprefix("slk_admin_")[:12]
     if not key_id:
         message = "name the key: make revoke-key KEY_ID=the 12 characters after slk_admin_"
-        raise Stop(message)
+        raise CommandError(message)
     admin_keys.revoke(cloud.of(stage), key_id)
     print(f"Revoked {key_id}.")
 

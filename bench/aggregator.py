@@ -20,8 +20,8 @@ from bench.fake_dynamodb import Tables, answering
 from bench.figures import ROUNDS, Figure, Floor, Part, main
 from bench.merging import BATCH, Load, Merged, merged_at
 from bench.stream import NOON, Traffic, batch
-from chalicelib.counters.aggregator import count, record_of
-from chalicelib.counters.stream_batch import StreamRecord, run_of
+from chalicelib.counters.aggregator import aggregate, record_of
+from chalicelib.counters.stream_batch import StreamRecord, take_batch
 
 TIMED = (Traffic(1, 1), Traffic(10, 10), Traffic(100, 10))
 COUNTED = (Traffic(1, 1), Traffic(10, 1), Traffic(100, 1), Traffic(10, 10), Traffic(100, 10), Traffic(100, 50))
@@ -107,7 +107,7 @@ def _read(text: str) -> list[StreamRecord]:
 
 def _folded(records: Sequence[StreamRecord]) -> None:
     while records:
-        records = records[len(run_of(records).records) :]
+        records = records[len(take_batch(records).records) :]
 
 
 def _counted(text: str, turn: int) -> None:
@@ -115,7 +115,7 @@ def _counted(text: str, turn: int) -> None:
     records = json.loads(text)["Records"]
     for each in records:
         each["dynamodb"]["SequenceNumber"] = f"{turn}{each['dynamodb']['SequenceNumber']}"
-    count(records, NOON)
+    aggregate(records, NOON)
 
 
 def _speed(traffic: Traffic, taken: Mapping[str, float]) -> list[Figure]:
@@ -138,7 +138,7 @@ def charged_for(traffic: Traffic, clicks: int) -> Tables:
     """The tables after one batch of so many clicks was counted."""
     tables = Tables()
     with answering(tables):
-        count(batch(traffic, clicks), NOON)
+        aggregate(batch(traffic, clicks), NOON)
     return tables
 
 

@@ -14,13 +14,13 @@ from random import Random
 from bench import figures
 from bench.figures import Figure, Floor, Part, Target
 from chalicelib.domain.campaign import Campaign, Schedule
-from chalicelib.domain.click import Labels
-from chalicelib.domain.route import Learned, PublisherLink, Route
+from chalicelib.domain.click import TrackingParameters
+from chalicelib.domain.route import LearnedWeights, PublisherLink, Route
 from chalicelib.domain.smartlink import Offer, Rotation
 from chalicelib.domain.targeting import Targeting
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from chalicelib.routing.decision import decide
-from chalicelib.routing.eligibility import Arrival
+from chalicelib.routing.eligibility import ClickContext
 
 LIMIT = 15.0
 """Microseconds that a decision among 20 offers may take."""
@@ -114,20 +114,20 @@ def _targeting(n: int, dice: Random) -> Targeting:
     )
 
 
-def _learned(pool: Pool, offers: Sequence[Offer], dice: Random) -> Learned:
+def _learned(pool: Pool, offers: Sequence[Offer], dice: Random) -> LearnedWeights:
     """Weights of everyone and, of 60 segments, of countries and their devices."""
     narrow = [f"{country}|{device}" for country, device in product(COUNTRIES, Device)]
     names = ("*", *COUNTRIES, *narrow)[: pool.segments]
-    return Learned(1_793_795_100, {name: {each.campaign.id: dice.random() for each in offers} for name in names})
+    return LearnedWeights(1_793_795_100, {name: {each.campaign.id: dice.random() for each in offers} for name in names})
 
 
-def arrivals(dice: Random) -> list[Arrival]:
+def arrivals(dice: Random) -> list[ClickContext]:
     """Clicks from all over the world."""
     return [
-        Arrival(
+        ClickContext(
             link=PublisherLink("abcde12345", "pub_1", "sml_bench"),
             visitor=_visitor(dice),
-            labels=Labels(source=dice.choice([None, "news", "incent"])),
+            labels=TrackingParameters(source=dice.choice([None, "news", "incent"])),
             now=NOW + timedelta(seconds=n),
             draw=dice.random(),
             lot=dice.random(),
@@ -141,7 +141,7 @@ def _visitor(dice: Random) -> Visitor:
     return Visitor(country=dice.choice(COUNTRIES), device=device, os=dice.choice(SYSTEMS[device]), language="en")
 
 
-def deciding(its_route: Route, clicks: Sequence[Arrival]) -> Callable[[], object]:
+def deciding(its_route: Route, clicks: Sequence[ClickContext]) -> Callable[[], object]:
     """One decision for each of the clicks, where nothing has to be approved or reserved."""
 
     def work() -> None:
@@ -151,7 +151,7 @@ def deciding(its_route: Route, clicks: Sequence[Arrival]) -> Callable[[], object
     return work
 
 
-def picking(its_route: Route, clicks: Sequence[Arrival]) -> Callable[[], object]:
+def picking(its_route: Route, clicks: Sequence[ClickContext]) -> Callable[[], object]:
     """One weighted pick for each of the clicks, by weights at hand: the floor."""
     offers, weights = its_route.offers, [offer.weight for offer in its_route.offers]
 

@@ -82,10 +82,10 @@ class _Admin:
 
     def __init__(self) -> None:
         from chalicelib.http.authentication import Role, generate_key  # noqa: PLC0415 - only where the tables are emulated
-        from chalicelib.tables.publishers import ApiKey  # noqa: PLC0415
+        from chalicelib.tables.publishers import ApiKeyRow  # noqa: PLC0415
 
         key = generate_key(Role.ADMIN)
-        ApiKey(key.id, role="admin", owner="admin", digest=key.digest, created_at="2026-11-21T00:00:00Z").save()
+        ApiKeyRow(key.id, role="admin", owner="admin", digest=key.digest, created_at="2026-11-21T00:00:00Z").save()
         self._headers = {"Authorization": f"Bearer {key.text}", "Host": "api.network.example"}
 
     def post(self, path: str, document: object) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _make() -> dict[str, str]:
 def _teach(pool_id: str, campaign_ids: Sequence[str]) -> None:
     """Publishes weights for everyone, for each country and for 41 of countries and devices: 60 segments."""
     from chalicelib.routing.weights_codec import packed  # noqa: PLC0415
-    from chalicelib.tables.routes import Route  # noqa: PLC0415
+    from chalicelib.tables.routes import RouteRow  # noqa: PLC0415
 
     narrow = [f"{country}|{device}" for country in _COUNTRIES for device in _DEVICES]
     names = ["*", *_COUNTRIES, *narrow][:SEGMENTS]
@@ -159,7 +159,7 @@ def _teach(pool_id: str, campaign_ids: Sequence[str]) -> None:
         name: {each: ((n + k) % len(campaign_ids) + 1) / total for k, each in enumerate(campaign_ids)}
         for n, name in enumerate(names)
     }
-    Route(pool_id).update([Route.weights.set(packed(segments)), Route.weights_version.set(_WEIGHTS_OF)])
+    RouteRow(pool_id).update([RouteRow.weights.set(packed(segments)), RouteRow.weights_version.set(_WEIGHTS_OF)])
 
 
 def _create_tables(client: Any) -> None:  # noqa: ANN401 - boto3's clients have no type of their own

@@ -10,13 +10,13 @@ from math import ceil
 from bench.fake_dynamodb import Charged, Row, Tables, answering
 from bench.stream import NOON, Traffic, batch
 from chalicelib.counters import cells, learning_blocks
-from chalicelib.counters.aggregator import count
-from chalicelib.counters.blocks import HEAD, position_of
-from chalicelib.counters.cells import Cells, of_click
-from chalicelib.counters.column_codec import packed
-from chalicelib.counters.compaction import merge_all
-from chalicelib.settings import COUNTING_SECONDS
-from chalicelib.tables.counters import Counter
+from chalicelib.counters.aggregator import aggregate
+from chalicelib.counters.blocks import HEAD, block_key
+from chalicelib.counters.cells import Cells, cell_of_click
+from chalicelib.counters.column_codec import encode
+from chalicelib.counters.compaction import compact_all
+from chalicelib.settings import STREAM_BATCH_WINDOW_SECONDS
+from chalicelib.tables.counters import CounterBlockRow
 
 SHARDS = 4
 """Stream shards of a table as on-demand tables begin: one for each of its partitions."""
@@ -40,7 +40,7 @@ class Load:
     """So many clicks a second, each shard's gathered for at most `window` seconds."""
 
     rate: float
-    window: float = COUNTING_SECONDS
+    window: float = STREAM_BATCH_WINDOW_SECONDS
 
     @property
     def shards(self) -> int:
@@ -101,7 +101,7 @@ def _blocks_of(traffic: Traffic, size: int, seed: int) -> list[Row]:
     """The rows of counters that one batch writes."""
     tables = Tables()
     with answering(tables):
-        count(batch(traffic, size, seed), NOON)
+        aggregate(batch(traffic, size, seed), NOON)
     return [row for held in tables.rows["counters"].values() for row in held.values()]
 
 
@@ -109,12 +109,12 @@ def _fill_the_morning(tables: Tables, traffic: Traffic) -> None:
     """A chunk in each report partition with the cells of every quarter since midnight."""
     whole: Cells = {}
     for n in range(traffic.cells):
-        cell, _ = of_click(traffic.click(n, "", int(NOON.timestamp() * 1000)).attribute_values)
+        cell, _ = cell_of_click(traffic.click(n, "", int(NOON.timestamp() * 1000)).attribute_values)
         for quarter in range(cell.quarter - _QUARTERS_TO_NOON, cell.quarter):
             cells.add(whole, cell._replace(quarter=quarter), unique_clicks=1 + quarter % 50)
     with answering(tables):
         for partition, part in cells.by_partition(whole).items():
-            Counter(partition, HEAD, cells=packed(part), version=1, absorbed={}).save()
+            CounterBlockRow(partition, HEAD, cells=encode(part), version=1, absorbed={}).save()
 
 
 def _arrive(tables: Tables, samples: Sequence[Sequence[Row]], when: tuple[int, int]) -> None:
@@ -122,7 +122,7 @@ def _arrive(tables: Tables, samples: Sequence[Sequence[Row]], when: tuple[int, i
     minute, batches = when
     for n in range(batches):
         for place, row in enumerate(samples[n % len(samples)]):
-            tables.put("counters", {**row, "position": {"S": position_of(f"{minute} {n} {place}")}})
+            tables.put("counters", {**row, "position": {"S": block_key(f"{minute} {n} {place}")}})
 
 
 def _merge(tables: Tables, now: datetime) -> Merged:
@@ -130,7 +130,7 @@ def _merge(tables: Tables, now: datetime) -> Merged:
     tables.charged, tables.cpu = Charged(), 0.0
     began = time.process_time()
     with answering(tables):
-        taken = merge_all(cells.partitions([NOON.date()]), now)
+        taken = compact_all(cells.partitions([NOON.date()]), now)
         learned = learning_blocks.merge(taken, now)
     seconds = time.process_time() - began - tables.cpu
     return Merged(tables.charged, seconds, len(taken) + learned, 0)

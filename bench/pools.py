@@ -19,17 +19,17 @@ from random import Random
 from typing import TypeVar
 
 from bench.figures import Figure, Floor, Part, Target, main
-from chalicelib.counters.cells import merge
-from chalicelib.counters.column_codec import columns, packed
-from chalicelib.counters.learning_cells import COUNTS, LAYOUT, LearningCell, LearningCells, coarsened
+from chalicelib.counters.cells import add_cells
+from chalicelib.counters.column_codec import decode_columns, encode
+from chalicelib.counters.learning_cells import COUNTS, LAYOUT, LearningCell, LearningCells, downsample
 from chalicelib.domain.campaign import Campaign
-from chalicelib.domain.smartlink import Goal, Offer
-from chalicelib.optimizer.history.size_limit import Fitted, figures_of, fitted
-from chalicelib.optimizer.inputs.bucket_counts import tally
-from chalicelib.optimizer.inputs.build_statistics import Moment, stats
-from chalicelib.optimizer.inputs.pool_config import Lesson
-from chalicelib.optimizer.model.weights import learn
-from chalicelib.settings import LEARNED_DAYS
+from chalicelib.domain.smartlink import Offer, OptimizationGoal
+from chalicelib.optimizer.history.size_limit import EncodedRun, build_run_record, fit_to_item_size
+from chalicelib.optimizer.inputs.bucket_counts import sum_by_bucket
+from chalicelib.optimizer.inputs.build_statistics import RunClock, build_statistics
+from chalicelib.optimizer.inputs.pool_config import PoolConfig
+from chalicelib.optimizer.model.weights import compute_weights
+from chalicelib.settings import LEARNING_WINDOW_DAYS
 
 POOLS, OFFERS, SEGMENTS = 1_000, 20, 50
 MEASURED = 200
@@ -86,19 +86,19 @@ def made(dice: Random, clicks_a_day: int) -> Kind:
     """A pool whose segments and offers have clicks by Zipf's law, each click counted in the hour of its own."""
     shares = [1 / (1 + n) for n in range(SEGMENTS)]
     wanted = [1 / (1 + n) for n in range(OFFERS)]
-    number = clicks_a_day * LEARNED_DAYS
+    number = clicks_a_day * LEARNING_WINDOW_DAYS
     where = dice.choices(segments(), shares, k=number)
     taken = dice.choices(range(OFFERS), wanted, k=number)
     hourly: LearningCells = {}
     for (country, device), offer in zip(where, taken, strict=True):
-        hour = _HOUR - int(dice.random() * (LEARNED_DAYS * 24 - 1))
+        hour = _HOUR - int(dice.random() * (LEARNING_WINDOW_DAYS * 24 - 1))
         cell = LearningCell(hour, 1, country, device, f"cmp_01m7y0t0bjzdjrh2pcx7v6ep{offer:02}")
-        merge(hourly, {cell: (1, *[0] * (len(COUNTS) - 1))})
+        add_cells(hourly, {cell: (1, *[0] * (len(COUNTS) - 1))})
         if dice.random() < _RATE:
             payout, revenue = 1_500_000, 2_000_000
             money = (payout, revenue, payout**2, revenue**2, payout * revenue)
-            merge(hourly, {cell._replace(delay=dice.choice(_BINS)): (0, 1, *money)})
-    return _stored(coarsened(hourly, NOW, LEARNED_DAYS), number)
+            add_cells(hourly, {cell._replace(delay=dice.choice(_BINS)): (0, 1, *money)})
+    return _stored(downsample(hourly, NOW, LEARNING_WINDOW_DAYS), number)
 
 
 def _stored(cells: LearningCells, clicks: int) -> Kind:
@@ -107,7 +107,7 @@ def _stored(cells: LearningCells, clicks: int) -> Kind:
     fresh = [each for each in ordered if each[0].hour == _HOUR]
     older = [each for each in ordered if each[0].hour < _HOUR]
     parts = [*_dealt(older, CHUNKS), *_dealt(fresh, BLOCKS)]
-    return Kind([packed(dict(part), LAYOUT) for part in parts if part], len(cells), clicks)
+    return Kind([encode(dict(part), LAYOUT) for part in parts if part], len(cells), clicks)
 
 
 def _dealt(
@@ -116,23 +116,23 @@ def _dealt(
     return (cells[n::parts] for n in range(parts))
 
 
-def a_lesson(pool: str) -> Lesson:
+def a_lesson(pool: str) -> PoolConfig:
     """The pool with its offers."""
     campaigns = (
         Campaign(f"cmp_01m7y0t0bjzdjrh2pcx7v6ep{n:02}", "https://a.example/", payout=Decimal("1.5"), revenue=Decimal(2))
         for n in range(OFFERS)
     )
-    return Lesson(pool, 1, Goal.EPC, 50, None, tuple(Offer(each) for each in campaigns))
+    return PoolConfig(pool, 1, OptimizationGoal.EPC, 50, None, tuple(Offer(each) for each in campaigns))
 
 
-def learn_of(pool: str, kind: Kind, meter: Meter) -> Fitted:
+def learn_of(pool: str, kind: Kind, meter: Meter) -> EncodedRun:
     """Learns of the pool as the job does; what it would publish."""
     lesson = a_lesson(pool)
-    pieces = meter.run("unpack the rows (the floor)", lambda: [columns(row, LAYOUT) for row in kind.rows])
-    counted = meter.run("count", lambda: tally(pieces, lesson.goal, _HOUR, LEARNED_DAYS * 24))
-    known = meter.run("count", lambda: stats(lesson, counted, (), Moment(NOW, 5)))
-    learned = meter.run("learn", lambda: learn(known))
-    return meter.run("pack", lambda: fitted(figures_of(learned, known, lesson.goal, 0)))
+    pieces = meter.run("unpack the rows (the floor)", lambda: [decode_columns(row, LAYOUT) for row in kind.rows])
+    counted = meter.run("count", lambda: sum_by_bucket(pieces, lesson.goal, _HOUR, LEARNING_WINDOW_DAYS * 24))
+    known = meter.run("count", lambda: build_statistics(lesson, counted, (), RunClock(NOW, 5)))
+    learned = meter.run("learn", lambda: compute_weights(known))
+    return meter.run("pack", lambda: fit_to_item_size(build_run_record(learned, known, lesson.goal, 0)))
 
 
 def report(rounds: Sequence[Meter], kinds: Sequence[Kind]) -> None:
@@ -182,7 +182,7 @@ def _facts(rounds: Sequence[Meter]) -> dict[str, float]:
     return {"cpu_ms_per_pool": _whole(rounds) / KINDS * 1e3}
 
 
-def _sizes(kinds: Sequence[Kind], learned: Sequence[Fitted]) -> dict[str, float]:
+def _sizes(kinds: Sequence[Kind], learned: Sequence[EncodedRun]) -> dict[str, float]:
     """Bytes of one pool: the rows read, the weights published, the figures behind them."""
     return {
         "rows_bytes": sum(len(row) for kind in kinds for row in kind.rows) / KINDS,

@@ -9,17 +9,17 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.counters import blocks, cells, compaction
 from chalicelib.counters.cells import Cell, Cells
-from chalicelib.counters.compaction_policy import MERGED_FROM
+from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT
 from chalicelib.tables.base import connection
-from chalicelib.tables.counters import Counter
-from deploy.errors import Stop
+from chalicelib.tables.counters import CounterBlockRow
+from deploy.errors import CommandError
 
 FIRST_DAY = date(2026, 1, 30)
 DAYS = 30
 CELLS = 500_000
 CAMPAIGNS, COUNTRIES, PUBLISHERS = 20, 50, 100
 DEVICES = ("mobile", "tablet", "desktop")
-BLOCKS_A_DAY = MERGED_FROM
+BLOCKS_A_DAY = MIN_BLOCKS_TO_COMPACT
 LONGEST_SECONDS = 150
 _CONVERTED = 0.05
 _LATER = timedelta(minutes=3)
@@ -37,20 +37,20 @@ def load(count: int) -> None:
         parts = _parts(day, count // DAYS)
         for part in range(BLOCKS_A_DAY):
             with TransactWrite(connection=connection()) as write:
-                blocks.add_blocks(write, f"bench {day} {part}", dict(parts[part]))
+                blocks.append_blocks(write, f"bench {day} {part}", dict(parts[part]))
         _merge(cells.partitions([day]))
         if n % 5 == 0:
             print(f"loaded {n} of {DAYS} days in {time.monotonic() - began:.0f} s", flush=True)
         if time.monotonic() - began > LONGEST_SECONDS:
             message = f"loading took more than {LONGEST_SECONDS} s; try fewer --cells"
-            raise Stop(message)
+            raise CommandError(message)
 
 
 def _merge(partitions: Sequence[str]) -> None:
     """Merges the blocks, and again when those that were merged may go."""
     now = datetime.now(UTC)
-    compaction.merge_all(partitions, now)
-    compaction.merge_all(partitions, now + _LATER)
+    compaction.compact_all(partitions, now)
+    compaction.compact_all(partitions, now + _LATER)
 
 
 def _parts(day: date, count: int) -> list[list[tuple[Cell, list[int]]]]:
@@ -89,6 +89,6 @@ def _country(n: int) -> str:
 def _delete() -> None:
     """Deletes all rows of the days' partitions."""
     for partition in cells.partitions(days()):
-        with Counter.batch_write() as batch:
-            for row in Counter.query(partition, attributes_to_get=["partition", "position"]):
+        with CounterBlockRow.batch_write() as batch:
+            for row in CounterBlockRow.query(partition, attributes_to_get=["partition", "position"]):
                 batch.delete(row)

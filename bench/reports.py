@@ -25,9 +25,9 @@ from pynamodb.exceptions import PynamoDBException
 from bench.figures import ROOT, Figure, Floor, Part, Target, main
 from bench.report_cells import CELLS, _delete, days, load
 from chalicelib.counters import blocks, cells
-from chalicelib.tables.counters import Counter
+from chalicelib.tables.counters import CounterBlockRow
 from deploy import cloud, paths
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 RANGES = (1, 10, 30)
 ROUNDS = 5
@@ -64,7 +64,7 @@ def measure() -> Part:
         return _measured(asked.cells)
     except PynamoDBException as error:
         message = f"the local stack's tables do not answer ({error}): start it and try again"
-        raise Stop(message) from error
+        raise CommandError(message) from error
 
 
 def _measured(count: int) -> Part:
@@ -160,7 +160,7 @@ def _rows(answer: Event) -> int:
     """How many rows the report has; `Stop` says what else was answered."""
     if answer.get("statusCode") != 200:  # noqa: PLR2004 - HTTP's own number
         message = f"the report was not answered: {json.dumps(answer)[:300]}"
-        raise Stop(message)
+        raise CommandError(message)
     return len(json.loads(answer["body"])["rows"])
 
 
@@ -184,7 +184,7 @@ def _bytes(count: int) -> int:
 
 
 def _sizes(partition: str) -> Iterator[int]:
-    for row in Counter.query(partition, consistent_read=True):
+    for row in CounterBlockRow.query(partition, consistent_read=True):
         yield len(row.cells)
 
 
@@ -212,5 +212,5 @@ def _megabytes() -> float:
 if __name__ == "__main__":
     try:
         main(measure)
-    except Stop as error:
+    except CommandError as error:
         sys.exit(f"bench.reports: {error}")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from chalicelib.domain.ids import timed_id
-from chalicelib.tables.clicks import Click
+from chalicelib.domain.ids import time_ordered_id
+from chalicelib.tables.clicks import ClickRow
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CAMPAIGNS = 5
@@ -30,10 +30,10 @@ class Traffic:
         """As figures name it."""
         return f"{_counted(self.cells, 'cell')}, {_counted(self.pools, 'pool')}"
 
-    def click(self, cell: int, click_id: str, at: int) -> Click:
+    def click(self, cell: int, click_id: str, at: int) -> ClickRow:
         """A click in the cell of that number. Cells of one pool differ in publisher, country, device and campaign."""
         pool = cell % self.pools
-        return Click(
+        return ClickRow(
             click_id,
             at=at,
             expires_at=at // 1000 + _YEAR_SECONDS,
@@ -84,7 +84,7 @@ def _sequences(count: int, seed: int, dice: Random) -> Sequence[int]:
 def _record(traffic: Traffic, cell: int, n: int, chance: tuple[int, bytes]) -> dict[str, Any]:
     moment = NOON + timedelta(milliseconds=n)
     at = int(moment.timestamp() * 1000)
-    row = traffic.click(cell, timed_id(moment, chance[1]), at)
+    row = traffic.click(cell, time_ordered_id(moment, chance[1]), at)
     seen = {
         "ApproximateCreationDateTime": at // 1000,
         "Keys": {"click_id": {"S": row.click_id}},

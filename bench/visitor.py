@@ -16,11 +16,11 @@ from bench.agents import AGENTS
 from bench.decision import OFFERS_URL, Pool, arrivals, route
 from bench.figures import Figure, Floor, Part, Target
 from chalicelib.domain import ids
-from chalicelib.routing.click_record import draw_and_lot, filled, record
+from chalicelib.routing.click_record import draws_of, fill_destination, record
 from chalicelib.routing.decision import decide
 from chalicelib.routing.geoip import locate
-from chalicelib.routing.tracking_parameters import labels
-from chalicelib.routing.visitor_detection import agent_of, hinted, visitor
+from chalicelib.routing.tracking_parameters import parse_tracking_parameters
+from chalicelib.routing.visitor_detection import apply_client_hints, parse_user_agent, visitor
 from chalicelib.settings import geoip_database
 
 Input = TypeVar("Input")
@@ -83,12 +83,12 @@ def seeing(dice: Random) -> Works:
     """What is done to know the visitor, and its floors."""
     sent, fours, sixes = requests(dice), addresses_4(dice), addresses_6(dice)
     clicks = list(zip(fours, sent * (ADDRESSES // len(sent) + 1), strict=False))
-    known = {agent: agent_of(agent) for agent in AGENTS}
+    known = {agent: parse_user_agent(agent) for agent in AGENTS}
     bare = maxminddb.open_database(str(geoip_database()))
     return {
         "dict": over(sent, lambda headers: known[headers["user-agent"]]),
-        "agent": over(sent, lambda headers: hinted(agent_of(headers["user-agent"]), headers)),
-        "agent anew": over(AGENTS, agent_of.__wrapped__),
+        "agent": over(sent, lambda headers: apply_client_hints(parse_user_agent(headers["user-agent"]), headers)),
+        "agent anew": over(AGENTS, parse_user_agent.__wrapped__),
         "bare 4": over(fours, bare.get),
         "bare 6": over(sixes, bare.get),
         "place 4": over(fours, locate),
@@ -104,17 +104,17 @@ def telling(dice: Random) -> Works:
     stored = [record(_click_id(dice), arrival, pool, decision) for arrival, decision in decided]
     names: list[str] = [click["click_id"] for click in stored]
     return {
-        "labels": over([QUERY] * 10, labels),
-        "labels riding": over([RIDING] * 10, labels),
-        "id": over(decided, lambda click: ids.timed_id(click[0].now, b"0123456789")),
-        "chances": over(names, draw_and_lot),
+        "labels": over([QUERY] * 10, parse_tracking_parameters),
+        "labels riding": over([RIDING] * 10, parse_tracking_parameters),
+        "id": over(decided, lambda click: ids.time_ordered_id(click[0].now, b"0123456789")),
+        "chances": over(names, draws_of),
         "record": over(decided, lambda click: record("01m6k8k8a0000g40r40m30e209", click[0], pool, click[1])),
-        "destination": over(stored, lambda click: filled(OFFERS_URL, click)),
+        "destination": over(stored, lambda click: fill_destination(OFFERS_URL, click)),
     }
 
 
 def _click_id(dice: Random) -> str:
-    return ids.timed_id(arrivals(dice)[0].now, dice.randbytes(10))
+    return ids.time_ordered_id(arrivals(dice)[0].now, dice.randbytes(10))
 
 
 def measure() -> Part:

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib.settings import CLICK_DAYS, COUNTING_SECONDS, learning_minutes
+from chalicelib.settings import CLICK_RETENTION_DAYS, STREAM_BATCH_WINDOW_SECONDS, optimizer_interval_minutes
 
 blueprint = Blueprint(__name__)
 
@@ -26,16 +26,16 @@ def write_clicks(event: SQSEvent) -> dict[str, Any]:
     stream_arn="clicks",  # .chalice/resources.json sets the ARN
     batch_size=1000,
     starting_position="TRIM_HORIZON",
-    maximum_batching_window_in_seconds=COUNTING_SECONDS,
+    maximum_batching_window_in_seconds=STREAM_BATCH_WINDOW_SECONDS,
     name="count_clicks",
 )
 def count_clicks(event: DynamoDBEvent) -> dict[str, Any]:
     """Aggregate the clicks of the stream; return the first record that could not be counted."""
-    from chalicelib.counters.aggregator import Uncounted, count  # noqa: PLC0415
+    from chalicelib.counters.aggregator import AggregationStopped, aggregate  # noqa: PLC0415
 
     try:
-        count(event.to_dict()["Records"], datetime.now(UTC))
-    except Uncounted as stopped:
+        aggregate(event.to_dict()["Records"], datetime.now(UTC))
+    except AggregationStopped as stopped:
         return _failures(stopped.sequence)
     return _failures()
 
@@ -48,13 +48,13 @@ def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - 
     blocks to compact are included, so that every smartlink is visited eventually.
     """
     from chalicelib.counters import learning_blocks  # noqa: PLC0415
-    from chalicelib.counters.cells import merge_days, partitions  # noqa: PLC0415
-    from chalicelib.counters.compaction import few_left, merge_all  # noqa: PLC0415
+    from chalicelib.counters.cells import days_to_compact, partitions  # noqa: PLC0415
+    from chalicelib.counters.compaction import compact_all, uncompacted_blocks  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    days = merge_days(now, CLICK_DAYS)
-    merged = merge_all(partitions(days), now)
-    learned = learning_blocks.merge([*merged, *few_left(partitions(days[-1:]))], now)
+    days = days_to_compact(now, CLICK_RETENTION_DAYS)
+    merged = compact_all(partitions(days), now)
+    learned = learning_blocks.merge([*merged, *uncompacted_blocks(partitions(days[-1:]))], now)
     return {"merged": len(merged), "learned": learned}
 
 
@@ -88,10 +88,10 @@ def watch_fallbacks(event: CloudWatchEvent) -> None:  # noqa: ARG001 - its time 
 )
 def announce_conversions(event: DynamoDBEvent) -> dict[str, Any]:
     """Queue a message for each postback that matches a changed conversion; return the first record that failed."""
-    from chalicelib.postbacks.fan_out import announce  # noqa: PLC0415
+    from chalicelib.postbacks.fan_out import fan_out  # noqa: PLC0415
 
     records = event.to_dict()["Records"]
-    undone = announce(records, datetime.now(UTC))
+    undone = fan_out(records, datetime.now(UTC))
     print(f"{len(records)} changed conversions announced, up to {undone or 'the last'}")
     return _failures(undone) if undone else _failures()
 
@@ -99,17 +99,17 @@ def announce_conversions(event: DynamoDBEvent) -> dict[str, Any]:
 @blueprint.on_sqs_message(queue="postbacks", batch_size=1, name="deliver_postbacks")
 def deliver_postbacks(event: SQSEvent) -> dict[str, Any]:
     """Send postbacks to publishers; return the messages to be received again."""
-    from chalicelib.postbacks.delivery import deliver_now  # noqa: PLC0415
+    from chalicelib.postbacks.delivery import handle_message  # noqa: PLC0415
 
-    return _process_each(event, deliver_now)
+    return _process_each(event, handle_message)
 
 
-@blueprint.schedule(Rate(learning_minutes(), unit=Rate.MINUTES), name="learn")
+@blueprint.schedule(Rate(optimizer_interval_minutes(), unit=Rate.MINUTES), name="learn")
 def learn(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
     """Queue all active smartlinks in rotation `optimized`, several per message."""
-    from chalicelib.optimizer.scheduler import begin  # noqa: PLC0415
+    from chalicelib.optimizer.scheduler import enqueue_pools  # noqa: PLC0415
 
-    pools = begin(datetime.now(UTC))
+    pools = enqueue_pools(datetime.now(UTC))
     print(f"{pools} smartlinks queued for optimization")
     return {"pools": pools}
 
@@ -118,9 +118,9 @@ def learn(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time 
 def learn_pools(event: SQSEvent) -> dict[str, Any]:
     """Optimize the smartlinks of a message; return the messages to be received again."""
     from chalicelib.optimizer import job_message  # noqa: PLC0415
-    from chalicelib.optimizer.job import learn_all  # noqa: PLC0415
+    from chalicelib.optimizer.job import optimize_pools  # noqa: PLC0415
 
-    return _process_each(event, lambda body: learn_all(job_message.read(body), lambda: datetime.now(UTC)))
+    return _process_each(event, lambda body: optimize_pools(job_message.read(body), lambda: datetime.now(UTC)))
 
 
 def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str, Any]:

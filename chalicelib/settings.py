@@ -4,22 +4,22 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
-CACHE_SECONDS = 2.0
+ROUTE_CACHE_TTL_SECONDS = 2.0
 """How long a process believes what it read of a link or route; an edit is live within 5 seconds."""
 
-CLICK_DAYS = 400
+CLICK_RETENTION_DAYS = 400
 """How long a click is kept: longer than any attribution window (at most 365 days)."""
 
-COUNTING_SECONDS = 10
+STREAM_BATCH_WINDOW_SECONDS = 10
 """How long clicks may gather in the stream to be counted together: in few writes, a little later."""
 
-RUN_DAYS = 7
+STREAM_BATCH_RETENTION_DAYS = 7
 """How long a counted run of stream records is remembered: longer than a stream keeps its records (24 hours)."""
 
-LEARNED_DAYS = 60
+LEARNING_WINDOW_DAYS = 60
 """How long what became of a click is learned from."""
 
-DELIVERY_DAYS = 90
+DELIVERY_RETENTION_DAYS = 90
 """How long the deliveries of postbacks are kept."""
 
 _DOMAINS = {
@@ -60,7 +60,7 @@ def _domain(its_region: str) -> str:
     return next((domain for start, domain in _DOMAINS.items() if its_region.startswith(start)), "amazonaws.com")
 
 
-def given_credentials() -> tuple[str, str, str | None] | None:
+def environment_credentials() -> tuple[str, str, str | None] | None:
     """Access key, secret key and token, where the environment holds ones that do not end; otherwise None."""
     key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
     if not key or not secret or os.environ.get("AWS_CREDENTIAL_EXPIRATION"):
@@ -68,7 +68,7 @@ def given_credentials() -> tuple[str, str, str | None] | None:
     return key, secret, os.environ.get("AWS_SECURITY_TOKEN") or os.environ.get("AWS_SESSION_TOKEN") or None
 
 
-def certificates() -> str | None:
+def ca_bundle() -> str | None:
     """The file of the certificate authorities to trust: the one that is set, or the AWS SDK's; None: the system's."""
     named = os.environ.get("AWS_CA_BUNDLE")
     sdk = find_spec("botocore")
@@ -77,7 +77,7 @@ def certificates() -> str | None:
     return named or next((file for file in shipped if Path(file).is_file()), None)
 
 
-def unwritten_clicks_queue() -> str:
+def click_backlog_queue() -> str:
     """URL of the queue for clicks that DynamoDB refused."""
     return os.environ["UNWRITTEN_CLICKS_QUEUE_URL"]
 
@@ -92,7 +92,7 @@ def learning_queue() -> str:
     return os.environ["LEARNING_QUEUE_URL"]
 
 
-def learning_minutes() -> int:
+def optimizer_interval_minutes() -> int:
     """How many minutes lie between two runs of learning. `.chalice/config.json` says it, to the schedule too."""
     return int(os.environ.get("LEARNING_MINUTES", "5"))
 
@@ -122,7 +122,7 @@ def public_url() -> str:
     return os.environ.get("PUBLIC_URL", "").rstrip("/")
 
 
-def logs_clicks() -> bool:
+def click_logging_enabled() -> bool:
     """Whether every click prints a line, as on one machine."""
     return os.environ.get("LOG_CLICKS", "") == "1"
 

@@ -7,7 +7,7 @@ from typing import Any
 from acceptance.traffic.plan import Link
 from demo import traffic
 from deploy import paths
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from local.client import Client
 from local.http import get
 from local.up import Running
@@ -49,7 +49,7 @@ def show(running: Running) -> None:
     print(f"-A '{_PHONE}' '{network['links']['public']['url']}?sub1=newsletter'")
     if status != _FOUND:
         message = f"the demo link answers {status}, not {_FOUND}: make logs shows why"
-        raise Stop(message)
+        raise CommandError(message)
 
 
 def _kept(running: Running) -> dict[str, Any] | None:

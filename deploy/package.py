@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from deploy import paths
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from deploy.progress import Progress
 
 CODE = "deployment.zip"
@@ -80,11 +80,11 @@ def _package(stage: str, folder: Path) -> None:
     said = f"{done.stdout}{done.stderr}".strip()
     if done.returncode:
         message = f"chalice could not package the app: {said.splitlines()[-1] if said else 'no reason given'}"
-        raise Stop(message)
+        raise CommandError(message)
     if "Could not install dependencies" in said:
         shutil.rmtree(paths.ROOT / ".chalice" / "deployments", ignore_errors=True)
         message = "chalice found no Lambda build of a requirement: see its output with .venv/bin/chalice package"
-        raise Stop(message)
+        raise CommandError(message)
 
 
 def _rewrite(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, WaiterError
 
 from deploy.cloud import Cloud
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from deploy.upload import template, upload
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def describe(cloud: Cloud) -> "StackTypeDef | None":
         if "does not exist" in str(error):
             return None
         message = f"CloudFormation refused: {error}"
-        raise Stop(message) from error
+        raise CommandError(message) from error
 
 
 def outputs(stack: "StackTypeDef") -> dict[str, str]:
@@ -92,7 +92,7 @@ def _change(cloud: Cloud, url: str, stack: "StackTypeDef | None", parameters: Ma
         for line in _failures(cloud, known):
             print(line)
         message = f"the stack {cloud.stack} did not deploy: {_reason(client, change) or error}"
-        raise Stop(message) from error
+        raise CommandError(message) from error
 
 
 def _failures(cloud: Cloud, known: set[str]) -> list[str]:

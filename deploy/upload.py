@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from deploy import package
 from deploy.cloud import Cloud
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 
 def template(cloud: Cloud, folder: Path) -> dict[str, Any]:
@@ -34,6 +34,6 @@ def upload(cloud: Cloud, key: str, content: bytes) -> str:
             client.put_object(Bucket=cloud.bucket, Key=key, Body=content)
     except ClientError as error:
         message = f"the package could not be put into bucket {cloud.bucket!r}: {error}"
-        raise Stop(message) from error
+        raise CommandError(message) from error
     host = cloud.endpoint or f"https://s3.{cloud.session.region_name}.amazonaws.com"
     return f"{host}/{cloud.bucket}/{key}"

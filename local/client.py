@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from local.http import Answer, send
 
 _FIRST_ERROR = 400
@@ -37,5 +37,5 @@ class Client:
 def _good(method: str, path: str, answer: Answer) -> Any:  # noqa: ANN401 - JSON
     if answer.status >= _FIRST_ERROR:
         message = f"{method} {path} answered {answer.status}: {answer.body[:300].decode(errors='replace')}"
-        raise Stop(message)
+        raise CommandError(message)
     return answer.json()

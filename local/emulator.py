@@ -12,7 +12,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from deploy import paths
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from local.http import get
 
 _PID_FILE = paths.STATE / "ministack.pid"
@@ -26,12 +26,12 @@ def start() -> None:
     process = None
     if running() is None:
         if _port_is_taken():
-            raise Stop(port_taken(paths.port()))
+            raise CommandError(port_taken(paths.port()))
         process = _spawn()
         _PID_FILE.write_text(f"{process.pid} {paths.port()}")
     elif _PID_FILE.read_text().split()[1] != str(paths.port()):
         message = "the stack already runs on another port: make down first"
-        raise Stop(message)
+        raise CommandError(message)
     _wait_until_ready(process)
 
 
@@ -44,7 +44,7 @@ def stop() -> bool:
     if not _gone_within(pid, _STOP_SECONDS):
         os.kill(pid, signal.SIGKILL)
         message = "the emulated AWS did not end in time and was killed; what changed since its start is lost"
-        raise Stop(message)
+        raise CommandError(message)
     _PID_FILE.unlink(missing_ok=True)
     return True
 
@@ -115,7 +115,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes] | None) -> None:
             break
         time.sleep(0.1)
     message = f"the emulated AWS did not start: its last lines are in {paths.LOG.relative_to(paths.ROOT)}"
-    raise Stop(message)
+    raise CommandError(message)
 
 
 def _port_is_taken() -> bool:

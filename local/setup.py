@@ -7,7 +7,7 @@ from collections import deque
 from pathlib import Path
 
 from deploy import paths
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from deploy.progress import Progress
 
 _PROJECT = [paths.ROOT / "requirements.txt", paths.ROOT / "requirements-dev.txt"]
@@ -20,7 +20,7 @@ def main() -> int:
     try:
         ensure(paths.VENV, _PROJECT, "Installing the project")
         ensure(paths.EMULATOR_VENV, _EMULATOR, "Installing the emulated AWS")
-    except Stop as stop:
+    except CommandError as stop:
         print(f"error: {stop}", file=sys.stderr)
         return 1
     return 0
@@ -53,7 +53,7 @@ def _create(venv: Path) -> None:
             f"{sys.executable} cannot create virtual environments: install its venv module "
             f"(Debian and Ubuntu: apt-get install python{version}-venv) and run make again"
         )
-        raise Stop(message)
+        raise CommandError(message)
 
 
 def _install(venv: Path, requirements: list[Path], title: str) -> None:
@@ -72,7 +72,7 @@ def _install(venv: Path, requirements: list[Path], title: str) -> None:
     if pip.returncode:
         errors = [line for line in kept if line.startswith("ERROR")]
         message = f"pip failed ({errors[-1] if errors else kept[-1]}): check the network and run make again"
-        raise Stop(message)
+        raise CommandError(message)
 
 
 if __name__ == "__main__":

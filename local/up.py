@@ -8,7 +8,7 @@ from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from deploy import admin_keys, cloud, geoip_database, package, paths, stack, swagger_ui
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from local import emulator, quirks
 from local.http import get
 
@@ -48,7 +48,7 @@ def _refuse_another_port(before: Running | None) -> None:
     port = urlsplit(before.url).port if before else paths.port()
     if port != paths.port():
         message = f"what the stack holds belongs to port {port}: SMARTLINK_PORT={port} make up, or make clean first"
-        raise Stop(message)
+        raise CommandError(message)
 
 
 def last() -> Running | None:
@@ -59,12 +59,12 @@ def last() -> Running | None:
     return Running(kept["url"], kept["admin_key"], kept["edge_secret"])
 
 
-def known() -> Running:
+def running_stack() -> Running:
     """The stack as it was last up; `Stop` where it never was."""
     running = last()
     if running is None:
         message = "the stack was never up here: make up starts it"
-        raise Stop(message)
+        raise CommandError(message)
     return running
 
 
@@ -77,7 +77,7 @@ def _deploy(edge_secret: str) -> str:
     deployed = stack.describe(here)
     if deployed is None:
         message = "the stack is gone: run make clean, then make up"
-        raise Stop(message)
+        raise CommandError(message)
     api_id = stack.outputs(deployed)["RestAPIId"]
     if changed:
         quirks.put_gateway_responses(here, folder, api_id)
@@ -96,7 +96,7 @@ def _wait_until_healthy(url: str) -> None:
             said = str(error)
         time.sleep(0.2)
     message = f"GET /health does not answer 200 but {said}: make logs shows why"
-    raise Stop(message)
+    raise CommandError(message)
 
 
 def _keep(running: Running) -> None:

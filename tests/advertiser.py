@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from chalicelib.counters import cells
 from chalicelib.counters.cells import COUNTS, Cells
-from chalicelib.counters.column_codec import unpacked
+from chalicelib.counters.column_codec import decode
 from chalicelib.counters.learning_cells import LAYOUT, LearningCells
-from chalicelib.tables.clicks import Click
-from chalicelib.tables.conversions import Conversion
-from chalicelib.tables.counters import Cap, Counter
+from chalicelib.tables.clicks import ClickRow
+from chalicelib.tables.conversions import ConversionRow
+from chalicelib.tables.counters import CapCounterRow, CounterBlockRow
 from tests.conftest import Answered, Api
 from tests.documents import clicked, good, new_campaign, new_publisher, new_smartlink, put_on, recorded
 
@@ -45,7 +45,7 @@ class Deal:
         conversion_id: str = good(self.post(click_id, **parameters))["conversion_id"]
         return conversion_id
 
-    def kept(self, click_id: str, **parameters: str) -> Conversion:
+    def kept(self, click_id: str, **parameters: str) -> ConversionRow:
         """The conversion that a good postback is about, as it is kept."""
         conversion_id = self.posted(click_id, **parameters)
         return conversions()[conversion_id]
@@ -65,23 +65,23 @@ def caps_of(*metrics: str, limit: str = "1", **changes: str) -> list[dict[str, s
 
 def make_older(click_id: str, age: timedelta) -> None:
     """Lets the click be so much older."""
-    at = Click.get(click_id).at - age // timedelta(milliseconds=1)
-    Click(click_id).update([Click.at.set(at)])
+    at = ClickRow.get(click_id).at - age // timedelta(milliseconds=1)
+    ClickRow(click_id).update([ClickRow.at.set(at)])
 
 
 def counted() -> Cells:
     """All that the counters hold for reports."""
     found: Cells = {}
-    for row in Counter.scan(~Counter.partition.startswith("sml_")):
-        cells.merge(found, unpacked(row.cells))
+    for row in CounterBlockRow.scan(~CounterBlockRow.partition.startswith("sml_")):
+        cells.add_cells(found, decode(row.cells))
     return found
 
 
 def learned() -> dict[str, LearningCells]:
     """All that the counters hold for learning, by partition."""
     found: dict[str, LearningCells] = {}
-    for row in Counter.scan(Counter.partition.startswith("sml_")):
-        cells.merge(found.setdefault(row.partition, {}), unpacked(row.cells, LAYOUT))
+    for row in CounterBlockRow.scan(CounterBlockRow.partition.startswith("sml_")):
+        cells.add_cells(found.setdefault(row.partition, {}), decode(row.cells, LAYOUT))
     return found
 
 
@@ -94,9 +94,9 @@ def sums(found: Iterable[list[int]] | None = None) -> dict[str, int]:
 
 def used() -> dict[str, int]:
     """How much is used up, by the metric and whom it counts for."""
-    return {"|".join((row.key.split("|")[1], row.key.split("|")[5])): row.used for row in Cap.scan()}
+    return {"|".join((row.key.split("|")[1], row.key.split("|")[5])): row.used for row in CapCounterRow.scan()}
 
 
-def conversions() -> dict[str, Conversion]:
+def conversions() -> dict[str, ConversionRow]:
     """Every kept conversion by its ID."""
-    return {row.id: row for row in Conversion.scan()}
+    return {row.id: row for row in ConversionRow.scan()}

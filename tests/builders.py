@@ -8,12 +8,12 @@ from typing import Any
 from chalicelib.admin.campaigns.schemas import CampaignSettings
 from chalicelib.admin.smartlinks.schemas import SmartlinkSettings
 from chalicelib.domain.campaign import Campaign, Cap, CapMetric, CapWindow
-from chalicelib.domain.click import Labels
-from chalicelib.domain.route import Learned, PublisherLink, Route
+from chalicelib.domain.click import TrackingParameters
+from chalicelib.domain.route import LearnedWeights, PublisherLink, Route
 from chalicelib.domain.smartlink import Offer, Rotation
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
-from chalicelib.http.models import validated
-from chalicelib.routing.eligibility import Arrival
+from chalicelib.http.models import validate
+from chalicelib.routing.eligibility import ClickContext
 
 NOW = datetime(2026, 11, 4, 12, 30, tzinfo=UTC)
 """A Wednesday, half past noon."""
@@ -63,25 +63,25 @@ LEARNED_AT = 1_793_795_100
 
 def an_optimized_route(*offers: Offer, segments: dict[str, dict[str, float]], **changes: Any) -> Route:
     """A route of these offers in rotation `optimized`, with these weights by segment and campaign, without hold-out."""
-    learned = Learned(LEARNED_AT, segments)
+    learned = LearnedWeights(LEARNED_AT, segments)
     return a_route(*offers, **{"rotation": Rotation.OPTIMIZED, "learned": learned, **changes})
 
 
-def an_arrival(**changes: Any) -> Arrival:
-    arrival = Arrival(link=a_link(), visitor=a_visitor(), labels=Labels(), now=NOW, draw=0.0, lot=0.5)
+def an_arrival(**changes: Any) -> ClickContext:
+    arrival = ClickContext(link=a_link(), visitor=a_visitor(), labels=TrackingParameters(), now=NOW, draw=0.0, lot=0.5)
     return replace(arrival, **changes)
 
 
 def campaign_settings(**changes: Any) -> dict[str, Any]:
     """The whole document of a campaign, as the API answers it."""
     document = {"name": "Game A", "destination_url": "https://acme.example/?cid={click_id}", **changes}
-    return validated(CampaignSettings, document).model_dump(mode="json")
+    return validate(CampaignSettings, document).model_dump(mode="json")
 
 
 def smartlink_settings(**changes: Any) -> dict[str, Any]:
     """The whole document of a smartlink, as the API answers it, without offers."""
     document = {"name": "Summer App Deals", "fallback_url": "https://network.example/more", **changes}
-    return validated(SmartlinkSettings, document).model_dump(mode="json")
+    return validate(SmartlinkSettings, document).model_dump(mode="json")
 
 
 def campaign_document(campaign_id: str = "cmp_1", **changes: Any) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     emulated_aws().start(reset=False)
     try:
         empty_tables()
-        route_cache.forget()
+        route_cache.clear_caches()
         reservation.forget()
         yield
     finally:
@@ -160,10 +160,10 @@ class Api:
 def admin(tables: None) -> Api:
     """The API with an admin's key."""
     from chalicelib.http import authentication
-    from chalicelib.tables.publishers import ApiKey
+    from chalicelib.tables.publishers import ApiKeyRow
 
     minted = authentication.generate_key(authentication.Role.ADMIN)
-    ApiKey(minted.id, role="admin", owner="admin", digest=minted.digest, created_at="2026-11-21T00:00:00Z").save()
+    ApiKeyRow(minted.id, role="admin", owner="admin", digest=minted.digest, created_at="2026-11-21T00:00:00Z").save()
     return Api(minted.text)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from chalicelib.routing import route_cache, weights_codec
 from chalicelib.routing.route_history import pool_month
-from chalicelib.tables.clicks import Click
-from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.tables.clicks import ClickRow
+from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.builders import LEARNED_AT
 from tests.conftest import Answered, Api
 
@@ -64,8 +64,8 @@ def new_link(admin: Api, *offers: dict[str, Any], **changes: Any) -> str:
 def taught(smartlink: dict[str, Any], segments: dict[str, dict[str, float]], version: int = LEARNED_AT) -> None:
     """Puts learned weights into force, by segment and campaign, as a run of that moment does."""
     packed = weights_codec.packed(segments)
-    Route(smartlink["id"]).update([Route.weights.set(packed), Route.weights_version.set(version)])
-    kept = WeightHistory(pool_month(smartlink["id"], version), version, weights=packed)
+    RouteRow(smartlink["id"]).update([RouteRow.weights.set(packed), RouteRow.weights_version.set(version)])
+    kept = WeightHistoryRow(pool_month(smartlink["id"], version), version, weights=packed)
     kept.status, kept.expires_at = "published", version + 86_400
     kept.save()
 
@@ -82,7 +82,7 @@ def pending(admin: Api) -> list[str]:
 
 def clicked(code: str, query: dict[str, str] | None = None, **headers: str) -> Answered:
     """A click after the process has forgotten what it knew of links and routes."""
-    route_cache.forget()
+    route_cache.clear_caches()
     return Api().click(code, query=query, **headers)
 
 
@@ -95,9 +95,9 @@ def explained(admin: Api, code: str, query: dict[str, str] | None = None, **head
     return document
 
 
-def recorded() -> dict[str, Click]:
+def recorded() -> dict[str, ClickRow]:
     """Every recorded click by its ID."""
-    return {row.click_id: row for row in Click.scan()}
+    return {row.click_id: row for row in ClickRow.scan()}
 
 
 def refusals(click: dict[str, Any]) -> list[str | None]:

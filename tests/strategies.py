@@ -13,13 +13,13 @@ from chalicelib.counters import learning_cells as counters_learning_cells
 from chalicelib.counters.cells import COUNTS, Cell
 from chalicelib.counters.learning_cells import LearningCell, LearningCells
 from chalicelib.domain.campaign import Campaign
-from chalicelib.domain.click import Refusal
-from chalicelib.domain.route import Learned, Route
+from chalicelib.domain.click import RejectionReason
+from chalicelib.domain.route import LearnedWeights, Route
 from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 from chalicelib.domain.targeting import Targeting
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
-from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, Bucket, OfferStats, SegmentStats, Stats
-from chalicelib.routing.eligibility import Arrival
+from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, Bucket, OfferStats, PoolStatistics, SegmentStats
+from chalicelib.routing.eligibility import ClickContext
 from tests.builders import a_campaign, a_link, a_route, an_arrival
 
 settings.register_profile("smartlink", deadline=None)
@@ -88,11 +88,11 @@ def _offers(campaign_id: str) -> st.SearchStrategy[Offer]:
     )
 
 
-def _learned(campaign_ids: list[str]) -> st.SearchStrategy[Learned | None]:
+def _learned(campaign_ids: list[str]) -> st.SearchStrategy[LearnedWeights | None]:
     """Weights for some of the segments of some visitors, which name some of the campaigns."""
     weights = st.dictionaries(st.sampled_from(campaign_ids), st.sampled_from([0.0, 0.25, 0.5, 1.0]))
     segments = st.dictionaries(st.sampled_from(["US|mobile", "US", "GB|desktop", "?|tablet", "?", "*"]), weights)
-    return st.none() | st.builds(Learned, st.just(1_793_795_100), segments)
+    return st.none() | st.builds(LearnedWeights, st.just(1_793_795_100), segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +100,14 @@ class Situation:
     """A route, an arrival, the campaigns the publisher may run, and what reservations are answered with."""
 
     route: Route
-    arrival: Arrival
+    arrival: ClickContext
     approvals: frozenset[str]
-    answers: dict[str, Refusal | None]
+    answers: dict[str, RejectionReason | None]
 
     def approved(self, campaign_id: str) -> bool:
         return campaign_id in self.approvals
 
-    def reserve(self, campaign: Campaign) -> Refusal | None:
+    def reserve(self, campaign: Campaign) -> RejectionReason | None:
         return self.answers.get(campaign.id)
 
 
@@ -128,7 +128,7 @@ def situations(draw: st.DrawFn) -> Situation:
     )
     link = a_link(publisher_active=draw(st.sampled_from([True, True, True, False])))
     arrival = an_arrival(draw=draw(draws), lot=draw(draws), visitor=draw(visitors), link=link)
-    answer = st.sampled_from([None, None, Refusal.CAP, Refusal.DUPLICATE])
+    answer = st.sampled_from([None, None, RejectionReason.CAP, RejectionReason.DUPLICATE])
     return Situation(
         route=route,
         arrival=arrival,
@@ -221,12 +221,12 @@ def _learned_segments(draw: st.DrawFn, name: str, offers: int, buckets: int) -> 
 
 
 @st.composite
-def pools_to_learn(draw: st.DrawFn) -> Stats:
+def pools_to_learn(draw: st.DrawFn) -> PoolStatistics:
     """Pools of all kinds of counters that could have been counted one by one, though hardly together."""
     offers, buckets = draw(st.integers(1, 5)), draw(st.integers(0, 6))
     names = ["US|mobile", "US|desktop", "GB|mobile", "?|tablet"]
     now, hours = 500_000.0, draw(st.sampled_from([1, 24]))
-    return Stats(
+    return PoolStatistics(
         pool="sml_1",
         now=now - draw(st.sampled_from([0.0, 0.5, 0.99])),
         buckets=[Bucket(now - hours * (buckets - n), now - hours * (buckets - n - 1)) for n in range(buckets)],

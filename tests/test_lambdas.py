@@ -9,10 +9,10 @@ import pytest
 from chalicelib.lambdas import announce_conversions, deliver_postbacks, learn, learn_pools, write_clicks
 from chalicelib.optimizer.job_message import Message
 from chalicelib.optimizer.job_message import written as run_body
-from chalicelib.postbacks.delivery_message import written as delivery_body
-from chalicelib.tables.clicks import Click
-from chalicelib.tables.postbacks import PostbackDelivery
-from chalicelib.tables.routes import Route
+from chalicelib.postbacks.delivery_message import encode as delivery_body
+from chalicelib.tables.clicks import ClickRow
+from chalicelib.tables.postbacks import PostbackDeliveryRow
+from chalicelib.tables.routes import RouteRow
 from tests.conftest import Api, dynamodb
 from tests.optimizer.pools import AT, a_pool
 from tests.optimizer.queue import make_queue as make_learning_queue
@@ -53,7 +53,7 @@ def failed_runs(*bodies: str) -> list[str]:
 
 def a_click_message(click_id: str) -> str:
     """A click as the queue carries it."""
-    row = Click(
+    row = ClickRow(
         click_id,
         at=1_795_000_000_000,
         expires_at=1_829_560_000,
@@ -71,7 +71,7 @@ def a_click_message(click_id: str) -> str:
 
 
 def written() -> set[str]:
-    return {row.click_id for row in Click.scan()}
+    return {row.click_id for row in ClickRow.scan()}
 
 
 def test_each_click_of_a_batch_is_written() -> None:
@@ -156,7 +156,7 @@ def test_failed_delivery_is_queued_for_its_next_attempt(closed_port: int) -> Non
     for row in (a_postback(url=f"http://localhost:{closed_port}/{{click_id}}"), a_conversion(), a_click()):
         row.save()
     assert failed_deliveries(delivery_body(a_delivery_message())) == []
-    (tried,) = PostbackDelivery.scan()
+    (tried,) = PostbackDeliveryRow.scan()
     assert (tried.status, tried.url) == ("failed", f"http://localhost:{closed_port}/click-1")
     assert [each.attempt for each in queued_deliveries()] == [2]
 
@@ -166,7 +166,7 @@ def test_loopback_addresses_are_refused_by_default(closed_port: int, monkeypatch
     for row in (a_postback(url=f"http://127.0.0.1:{closed_port}/"), a_conversion(), a_click()):
         row.save()
     assert failed_deliveries(delivery_body(a_delivery_message())) == []
-    assert [each.status for each in PostbackDelivery.scan()] == ["refused"]
+    assert [each.status for each in PostbackDeliveryRow.scan()] == ["refused"]
 
 
 @pytest.mark.parametrize("poison", ["", "not json", "[]", "{}", "null"])
@@ -202,14 +202,14 @@ def test_schedule_queues_the_optimized_smartlinks(admin: Api) -> None:
 def test_queued_smartlink_is_optimized(admin: Api) -> None:
     pool, _ = a_pool(admin)
     assert failed_runs(run_body(Message(AT, (pool,)))) == []
-    assert Route.get(pool).weights_version
+    assert RouteRow.get(pool).weights_version
 
 
 @pytest.mark.parametrize("poison", ["", "not json", "[]", "{}", "null"])
 def test_invalid_run_message_does_not_block_the_others(admin: Api, poison: str) -> None:
     pool, _ = a_pool(admin)
     assert failed_runs(poison, run_body(Message(AT, (pool,)))) == ["0"]
-    assert Route.get(pool).weights_version
+    assert RouteRow.get(pool).weights_version
 
 
 def test_run_message_is_received_again_after_an_aws_error(tables: None) -> None:

@@ -9,7 +9,7 @@ from botocore.endpoint_provider import EndpointProvider
 from botocore.session import Session
 
 from chalicelib import settings
-from chalicelib.settings import learning_minutes
+from chalicelib.settings import optimizer_interval_minutes
 from tests.conftest import RESOURCES
 
 
@@ -20,9 +20,9 @@ def test_the_configuration_says_how_often_is_learned() -> None:
 
 def test_how_often_is_learned_can_be_changed_and_is_five_minutes_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LEARNING_MINUTES", raising=False)
-    assert learning_minutes() == 5
+    assert optimizer_interval_minutes() == 5
     monkeypatch.setenv("LEARNING_MINUTES", "2")
-    assert learning_minutes() == 2
+    assert optimizer_interval_minutes() == 2
 
 
 # Where DynamoDB is, and whom to trust about it
@@ -100,11 +100,11 @@ def test_the_client_is_the_lean_one_unless_another_is_named(monkeypatch: pytest.
 
 def test_certificates_are_those_that_are_set_or_the_sdks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
-    shipped = settings.certificates()
+    shipped = settings.ca_bundle()
     assert shipped == str(Path(botocore.__file__).parent / "cacert.pem")
     assert "BEGIN CERTIFICATE" in Path(shipped).read_text()
     monkeypatch.setenv("AWS_CA_BUNDLE", "/mine.pem")
-    assert settings.certificates() == "/mine.pem"
+    assert settings.ca_bundle() == "/mine.pem"
 
 
 def test_without_the_sdk_or_its_certificates_the_systems_are_trusted(
@@ -113,7 +113,7 @@ def test_without_the_sdk_or_its_certificates_the_systems_are_trusted(
     monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
     for found in (None, _Package(None), _Package([str(tmp_path)])):
         monkeypatch.setattr(settings, "find_spec", lambda _, found=found: found)
-        assert settings.certificates() is None
+        assert settings.ca_bundle() is None
 
 
 class _Package:

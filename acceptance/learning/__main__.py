@@ -11,7 +11,7 @@ import time
 
 from acceptance.learning.findings import Finding
 from acceptance.learning.scenario import Order, prove
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from local import up
 from local.up import Running
 
@@ -22,8 +22,8 @@ def main() -> int:
     """Prove what was ordered; 0 where every claim holds."""
     order = _order()
     try:
-        return _shown(up.known(), order)
-    except Stop as stop:
+        return _shown(up.running_stack(), order)
+    except CommandError as stop:
         print(f"error: {stop}", file=sys.stderr)
         return 1
     except OSError as error:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from acceptance.learning import ground_truth
 from acceptance.learning.findings import Chosen, Document, Finding
-from chalicelib.routing.click_record import lot_of
+from chalicelib.routing.click_record import arm_draw_of
 
 WINNING = 0.7
 """More than this share of a segment's optimized clicks is its winner's."""
@@ -45,7 +45,7 @@ def arms(clicks: Sequence[Chosen], holdout_percent: int) -> Finding:
 
 
 def _arm(click_id: str, holdout_percent: int) -> str:
-    return "holdout" if lot_of(click_id) < holdout_percent / 100 else "optimized"
+    return "holdout" if arm_draw_of(click_id) < holdout_percent / 100 else "optimized"
 
 
 def uplift(document: Document, clicks: Sequence[Chosen], paid: Mapping[str, Decimal]) -> Finding:

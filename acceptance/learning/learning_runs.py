@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from acceptance.learning.polling import until
 from acceptance.learning.smartlink import Market
 from deploy import cloud
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 LOGICAL_ID = "Learn"
 """The scheduled function in the stack's template."""
@@ -33,7 +33,7 @@ def _in_force(market: Market, has_seen: Callable[[Run], bool]) -> Run | None:
         return None
     if run["status"] != "published":
         message = f"the learning left the smartlink out: {run['reason']}"
-        raise Stop(message)
+        raise CommandError(message)
     if not has_seen(run):
         return None
     weights = market.weights()
@@ -53,10 +53,10 @@ def invoke(logical_id: str) -> None:
         )
     except ClientError as error:
         message = f"the function {logical_id} could not be called ({error}): make up deploys it"
-        raise Stop(message) from error
+        raise CommandError(message) from error
     if "FunctionError" in answered:
         message = f"the function {logical_id} failed: {answered['Payload'].read()[:300].decode(errors='replace')}"
-        raise Stop(message)
+        raise CommandError(message)
 
 
 def _tick() -> dict[str, Any]:

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from chalicelib.settings import CACHE_SECONDS
-from deploy.errors import Stop
+from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
+from deploy.errors import CommandError
 
 Seen = TypeVar("Seen")
 
@@ -19,11 +19,11 @@ def until(awaited: str, look: Callable[[], Seen | None]) -> Seen:
     while (seen := look()) is None:
         if time.monotonic() > deadline:
             message = f"{awaited}: not within {SECONDS:.0f} s; make logs shows why"
-            raise Stop(message)
+            raise CommandError(message)
         time.sleep(_BETWEEN_SECONDS)
     return seen
 
 
 def until_everywhere() -> None:
     """Until what is in force now is what every click goes by: until then a process may believe what it read before."""
-    time.sleep(CACHE_SECONDS)
+    time.sleep(ROUTE_CACHE_TTL_SECONDS)

@@ -13,7 +13,7 @@ from acceptance.learning.traffic import Maker
 from acceptance.traffic import addresses
 from acceptance.traffic.http_load import Wire
 from acceptance.traffic.send import Place
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from local.client import Client
 from local.up import Running
 
@@ -104,7 +104,7 @@ def _recorded(maker: Maker) -> Sequence[Chosen]:
     documents = list(maker.market.clicks(maker.since))
     if {each["click_id"] for each in documents} != {click.click_id for click in maker.clicks}:
         message = f"the list of clicks has {len(documents)}, not the {len(maker.clicks)} that were sent"
-        raise Stop(message)
+        raise CommandError(message)
     return [chosen(each, maker.market.keys) for each in documents]
 
 

@@ -15,8 +15,8 @@ from acceptance.traffic.ledger import Click
 from acceptance.traffic.plan import Action, Link, Post, Visit
 from acceptance.traffic.run import Sent
 from acceptance.traffic.send import Answered, Place
-from chalicelib.routing.click_record import lot_of
-from deploy.errors import Stop
+from chalicelib.routing.click_record import arm_draw_of
+from deploy.errors import CommandError
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def play(maker: Maker, title: str, count: int) -> None:
     wrong = send.complaints(maker.answers)
     if wrong:
         message = f"{len(wrong)} postbacks were not answered as they should be: {wrong[0]}"
-        raise Stop(message)
+        raise CommandError(message)
     until("the reports count what was sent", lambda: _agreed(maker) or None)
 
 
@@ -83,7 +83,7 @@ def _visited(maker: Maker, visit: Visit) -> tuple[Click, Answered | None]:
     click = send.click(maker.place, visit)
     if click is None or click.campaign is None:
         message = f"a click went to no offer of the smartlink {maker.market.link.smartlink}"
-        raise Stop(message)
+        raise CommandError(message)
     kind = kind_of(click, maker.market.keys, maker.holdout_percent)
     if not maker.dice.converts(kind, ground_truth.offer_of(kind[1]).rate(kind[0])):
         return click, None
@@ -92,7 +92,7 @@ def _visited(maker: Maker, visit: Visit) -> tuple[Click, Answered | None]:
 
 def kind_of(click: Click, keys: Mapping[str, str], holdout_percent: int) -> ground_truth.Kind:
     """Segment, key of the offer, and arm: clicks that are alike in these convert alike."""
-    held_out = lot_of(click.click_id) < holdout_percent / 100
+    held_out = arm_draw_of(click.click_id) < holdout_percent / 100
     return f"{click.country}|{click.device}", keys[click.campaign or ""], "holdout" if held_out else ""
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from acceptance.traffic import report_check, run, summary
 from acceptance.traffic.run import Order
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from local import up
 
 _INTERRUPTED = 130
@@ -30,7 +30,7 @@ def main() -> int:
     )
     try:
         return _made(order, out=given.out, checked=given.check)
-    except Stop as stop:
+    except CommandError as stop:
         print(f"error: {stop}", file=sys.stderr)
         return 1
     except OSError as error:
@@ -74,7 +74,7 @@ def _rate(text: str) -> float:
 
 
 def _made(order: Order, *, out: Path | None, checked: bool) -> int:
-    running = up.known()
+    running = up.running_stack()
     sent = run.send(running, order)
     print(summary.table(sent))
     if out:

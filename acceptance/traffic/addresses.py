@@ -9,7 +9,7 @@ from typing import Any
 import maxminddb
 
 from deploy import paths
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 COUNTRIES = ("US", "GB", "DE", "FR", "BR", "IN", "JP", "NG")
 NOWHERE = ("192.0.2.1", "192.0.2.77", "10.1.2.3")
@@ -25,7 +25,7 @@ def draw(rng: Random, database: Path = DATABASE) -> dict[str, str | None]:
     """Some 400 addresses with their countries, None for what the database does not know."""
     if not database.is_file():
         message = f"there is no country database at {database}: make up puts it there"
-        raise Stop(message)
+        raise CommandError(message)
     with maxminddb.open_database(database) as reader:
         networks = _networks((network, country(record)) for network, record in reader)
         drawn = [_inside(rng, network) for network in networks]

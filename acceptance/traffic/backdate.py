@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 
 from acceptance.traffic.ledger import Click
 from acceptance.traffic.send import moment_of
-from chalicelib.domain.ids import timed_id
-from chalicelib.settings import CLICK_DAYS
+from chalicelib.domain.ids import time_ordered_id
+from chalicelib.settings import CLICK_RETENTION_DAYS
 from deploy import cloud
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,16 +48,16 @@ def former(rng: Random, clicks: Sequence[Click], *, after: timedelta, before: ti
         _write(client, table, [item for item, _ in moved])
     except ClientError as error:
         message = f"the clicks of former days could not be written into {table} ({error}): is this stack up? make up"
-        raise Stop(message) from error
+        raise CommandError(message) from error
     return [click for _, click in moved]
 
 
 def _moved(item: Item, click: Click, at: datetime) -> tuple[Item, Click]:
     """The item and its click, as if they had been at `at`."""
-    click_id = timed_id(at, os.urandom(10))
+    click_id = time_ordered_id(at, os.urandom(10))
     moment = moment_of(click_id)
     ms = round(moment.timestamp() * 1000)
-    expires_at = ms // 1000 + CLICK_DAYS * _DAY_SECONDS
+    expires_at = ms // 1000 + CLICK_RETENTION_DAYS * _DAY_SECONDS
     changes = {"click_id": {"S": click_id}, "at": {"N": str(ms)}, "expires_at": {"N": str(expires_at)}}
     return item | changes, replace(click, click_id=click_id, at=moment)
 
@@ -86,7 +86,7 @@ def _write(client: "DynamoDBClient", table: str, items: Sequence[Item]) -> None:
             time.sleep(0.05 * n)
         else:
             message = f"{table} does not take all clicks of former days: run it again"
-            raise Stop(message)
+            raise CommandError(message)
 
 
 def _parts(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -8,7 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from deploy.progress import Progress
 from local.http import Answer
 
@@ -48,12 +48,12 @@ class Wire:
                 answer = self._once(method, url, headers)
             except (OSError, HTTPException) as error:
                 message = f"{method} {url} got no answer ({error!r}): look at make logs, then run it again"
-                raise Stop(message) from error
+                raise CommandError(message) from error
             if answer.status not in _NOT_TAKEN:
                 return answer
             time.sleep(0.1 * 2**n)
         message = f"{method} {url} answers {answer.status} again and again: run it again with a lower --rate"
-        raise Stop(message)
+        raise CommandError(message)
 
     def _once(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
         parts = urlsplit(url)

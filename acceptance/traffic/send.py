@@ -9,7 +9,7 @@ from acceptance.traffic.http_load import Wire
 from acceptance.traffic.ledger import Click, Conversion
 from acceptance.traffic.network import Network
 from acceptance.traffic.plan import Action, Post, Visit
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from local.http import Answer
 from local.up import Running
 
@@ -49,7 +49,7 @@ def click(place: Place, visit: Visit) -> Click | None:
     answer = place.wire.send("GET", url, headers)
     if answer.status != _FOUND:
         message = f"GET {url} answered {answer.status}, not {_FOUND}: make logs shows why"
-        raise Stop(message)
+        raise CommandError(message)
     return clicked(place.network, visit, answer.headers.get("location", ""))
 
 

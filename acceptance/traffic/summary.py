@@ -7,7 +7,7 @@ from pathlib import Path
 from acceptance.traffic import ledger, send
 from acceptance.traffic.ledger import CELLS, Figures
 from acceptance.traffic.run import Order, Sent
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 
 def table(sent: Sent) -> str:
@@ -59,4 +59,4 @@ def write(path: Path, order: Order, sent: Sent) -> None:
         path.write_text(json.dumps(document, indent=1, default=str) + "\n")
     except OSError as error:
         message = f"the ledger could not be written to {path} ({error}): name another file with --out"
-        raise Stop(message) from error
+        raise CommandError(message) from error

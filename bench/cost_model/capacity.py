@@ -11,7 +11,7 @@ from bench.cost_model.measurements import SATURATED
 from bench.cost_model.usage import Case
 from bench.units import IN_A_TRANSACTION, read_units, write_units
 from chalicelib.counters.cells import SHARDS
-from chalicelib.settings import CACHE_SECONDS
+from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
 
 GATEWAY_RATE = 10_000
 CONCURRENCY = 1_000
@@ -112,7 +112,7 @@ def _cap_writes(case: Case) -> float:
 
 def _route_reads(case: Case) -> float:
     """One read by each process in two seconds."""
-    return case.processes / CACHE_SECONDS * read_units(int(case.assumed.route_bytes), consistent=False)
+    return case.processes / ROUTE_CACHE_TTL_SECONDS * read_units(int(case.assumed.route_bytes), consistent=False)
 
 
 def _click_writes(case: Case) -> float:

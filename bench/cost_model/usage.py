@@ -11,7 +11,7 @@ from bench.cost_model.assumptions import Assumptions
 from bench.cost_model.measurements import Facts, Stack
 from bench.merging import Load
 from bench.units import IN_A_TRANSACTION, read_units, write_units
-from chalicelib.settings import CACHE_SECONDS, CLICK_DAYS
+from chalicelib.settings import CLICK_RETENTION_DAYS, ROUTE_CACHE_TTL_SECONDS
 
 MILLION = 1_000_000
 GB = 1e9
@@ -101,7 +101,7 @@ class Case:
         1 / (1 + r T).
         """
         rate = self.load.rate / self.processes / keys
-        return 1 / (1 + rate * CACHE_SECONDS)
+        return 1 / (1 + rate * ROUTE_CACHE_TTL_SECONDS)
 
     @property
     def reads(self) -> float:
@@ -207,14 +207,14 @@ def _read_for_learning(case: Case) -> float:
 
 def _months_of(size: float) -> float:
     """GB-months of so many bytes that are kept as long as a click."""
-    return size / GB * CLICK_DAYS * 86_400 / MONTH
+    return size / GB * CLICK_RETENTION_DAYS * 86_400 / MONTH
 
 
 def _keeping(case: Case) -> Iterable[Use]:
     """A click and its place in the list of its smartlink's day; blocks, merged, are a few bytes a cell."""
     each = case.facts.click("item_bytes") + case.assumed.overhead_bytes + case.facts.aggregator("list_bytes_per_click")
     kept = _months_of(MILLION * each)
-    yield Use("keeping clicks", f"for {CLICK_DAYS} days", kept, "table_storage")
+    yield Use("keeping clicks", f"for {CLICK_RETENTION_DAYS} days", kept, "table_storage")
     yield Use("keeping clicks", "point-in-time recovery", kept, "recovery_storage")
 
 

@@ -8,7 +8,14 @@ import numpy as np
 
 from bench.regret_study.ground_truth import Array, Counts, Flags, Truth
 from bench.regret_study.scenarios import STEPS_A_DAY, STEPS_AN_HOUR
-from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, DELAY_EDGES, Bucket, OfferStats, SegmentStats, Stats
+from chalicelib.optimizer.model.pool_statistics import (
+    DELAY_BINS,
+    DELAY_EDGES,
+    Bucket,
+    OfferStats,
+    PoolStatistics,
+    SegmentStats,
+)
 
 UNTOUCHED = 50
 _FIRST_HOUR = 490_000.0
@@ -105,11 +112,11 @@ class Book:
         for sums in (self.value, self.new_value):
             sums[place] += conversion.value
 
-    def stats(self) -> Stats:
+    def stats(self) -> PoolStatistics:
         """The counters as the pure core reads them; they are good until the next step is written."""
         offers = [self._offer(place) for place in range(len(self.ids))]
         segments = [self._segment(place) for place in range(len(self.names))]
-        return Stats("sml_bench", self.now, self._buckets, offers, segments, UNTOUCHED)
+        return PoolStatistics("sml_bench", self.now, self._buckets, offers, segments, UNTOUCHED)
 
     def _offer(self, place: int) -> OfferStats:
         return OfferStats(

@@ -8,8 +8,8 @@ from numpy.random import Generator
 from bench.regret_study.environment import Decide, Policy
 from bench.regret_study.ground_truth import Array, Flags
 from bench.regret_study.observed_counters import UNTOUCHED, Book
-from chalicelib.optimizer.model.pool_statistics import Stats
-from chalicelib.optimizer.model.weights import Learning, learn
+from chalicelib.optimizer.model.pool_statistics import PoolStatistics
+from chalicelib.optimizer.model.weights import OptimizationResult, compute_weights
 
 
 def uniform(_: Book, __: Generator) -> Decide:
@@ -55,7 +55,7 @@ def _equal(chosen: Flags) -> Array:
     return weights
 
 
-def learning(function: Callable[[Stats], Learning]) -> Policy:
+def learning(function: Callable[[PoolStatistics], OptimizationResult]) -> Policy:
     """The policy of a function from the counters to weights: the one that the scheduled job calls, or a trial."""
 
     def policy(book: Book, _: Generator) -> Decide:
@@ -75,4 +75,4 @@ def learning(function: Callable[[Stats], Learning]) -> Policy:
 
 def ours(book: Book, random: Generator) -> Decide:
     """The weights of the scheduled job."""
-    return learning(learn)(book, random)
+    return learning(compute_weights)(book, random)

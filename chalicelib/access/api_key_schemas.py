@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import Document
+from chalicelib.http.models import ResponseModel
 
 
-class KeyDocument(Document):
+class KeyDocument(ResponseModel):
     """A key by its public part; the secret part is known to its holder only."""
 
     key_id: str

@@ -6,21 +6,21 @@ from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.domain.smartlink import SmartlinkStatus, Visibility
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
-from chalicelib.http.transactions import found
-from chalicelib.tables.base import existing
-from chalicelib.tables.publishers import Application, Membership, Publisher
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.http.transactions import get_or_404
+from chalicelib.tables.base import get_or_none
+from chalicelib.tables.publishers import ApplicationRow, MembershipRow, PublisherRow
+from chalicelib.tables.smartlinks import SmartlinkRow
 
 APPROVED, PENDING, DECLINED = ApplicationStatus.APPROVED, ApplicationStatus.PENDING, ApplicationStatus.DECLINED
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MembershipState:
     """A publisher, a pool, and how the one stands with the other as of now."""
 
-    pool: Pool
-    publisher: Publisher
-    membership: Membership | None
+    pool: SmartlinkRow
+    publisher: PublisherRow
+    membership: MembershipRow | None
 
     @property
     def status(self) -> str | None:
@@ -43,40 +43,40 @@ class Standing:
         return self.pool.settings["visibility"] != Visibility.PRIVATE or self.status == APPROVED
 
 
-def pool(pool_id: str) -> Pool:
+def pool(pool_id: str) -> SmartlinkRow:
     """The pool as of now; `NotFound` where there is none or it was deleted."""
-    row = found(Pool, "smartlink", pool_id)
+    row = get_or_404(SmartlinkRow, "smartlink", pool_id)
     if row.status == SmartlinkStatus.DELETED:
         message = f"there is no smartlink {pool_id}"
         raise NotFound(message)
     return row
 
 
-def publisher(publisher_id: str) -> Publisher:
+def publisher(publisher_id: str) -> PublisherRow:
     """The publisher as of now; `NotFound` where there is none."""
-    return found(Publisher, "publisher", publisher_id)
+    return get_or_404(PublisherRow, "publisher", publisher_id)
 
 
-def standing_of(pool_id: str, publisher_id: str) -> Standing:
+def load_membership(pool_id: str, publisher_id: str) -> MembershipState:
     """How the publisher stands with the pool."""
-    return Standing(pool(pool_id), publisher(publisher_id), membership(publisher_id, pool_id))
+    return MembershipState(pool(pool_id), publisher(publisher_id), membership(publisher_id, pool_id))
 
 
-def membership(publisher_id: str, pool_id: str) -> Membership | None:
+def membership(publisher_id: str, pool_id: str) -> MembershipRow | None:
     """The publisher's membership as of now; None where they never asked."""
-    return existing(Membership, publisher_id, pool_id)
+    return get_or_none(MembershipRow, publisher_id, pool_id)
 
 
-def application(application_id: str) -> Application:
+def application(application_id: str) -> ApplicationRow:
     """The application as of now; `NotFound` where there is none."""
-    return found(Application, "application", application_id)
+    return get_or_404(ApplicationRow, "application", application_id)
 
 
-def link_code(row: Membership | None) -> str | None:
+def link_code(row: MembershipRow | None) -> str | None:
     """The code of the publisher's link while it works."""
     return row.code if row and row.status == APPROVED else None
 
 
-def code_for(request: Request, standing: Standing) -> str:
+def code_for(request: Request, standing: MembershipState) -> str:
     """The code the publisher has or gets: one that was ever theirs comes back."""
     return standing.code or request.new_code()

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from chalicelib.domain.url_validation import complaints
 from chalicelib.domain.visitor import Device, OperatingSystem
-from chalicelib.http.models import Strict
+from chalicelib.http.models import RequestModel
 from chalicelib.routing.tracking_parameters import MAX_LENGTH
 
 
@@ -30,7 +30,7 @@ Browser = Annotated[str, Field(min_length=1, max_length=50, examples=["chrome"])
 Source = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
 
 
-class SeatTargeting(Strict):
+class TargetingSettings(RequestModel):
     """Which visitors are wanted; an empty list means any. An unknown country is on no list."""
 
     countries: list[Country] = Field([], max_length=250)
@@ -45,7 +45,7 @@ class SeatTargeting(Strict):
     exclude_bots: bool = False
 
 
-class CampaignTargeting(SeatTargeting):
+class CampaignTargeting(TargetingSettings):
     """Which visitors the advertiser wants; bots only where they are asked for."""
 
     exclude_bots: bool = True

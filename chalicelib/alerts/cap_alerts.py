@@ -7,12 +7,12 @@ from typing import Any
 
 from chalicelib.alerts import thresholds
 from chalicelib.alerts.thresholds import CapKey
-from chalicelib.caps.windows import counted
+from chalicelib.caps.windows import limit_in_counter_units
 from chalicelib.domain.campaign import CapMetric
-from chalicelib.notifications.notification import Notice, NotificationKind
-from chalicelib.notifications.send import ADMIN, notify
-from chalicelib.tables.campaigns import Campaign
-from chalicelib.tables.counters import Cap
+from chalicelib.notifications.notification import Notification, NotificationKind
+from chalicelib.notifications.send import ADMIN, send_once
+from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.tables.counters import CapCounterRow
 
 _KINDS = {thresholds.NEARLY: NotificationKind.CAP_NEARLY_REACHED, thresholds.FULL: NotificationKind.CAP_REACHED}
 
@@ -28,13 +28,13 @@ def watch_caps(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
     for key, parts in keys.items():
         limit = limits.get((parts.campaign_id, parts.metric, parts.window, parts.timezone, _scope(parts)))
         if limit:
-            _tell(key, parts, used[key], limit, now)
+            _notify_level(key, parts, used[key], limit, now)
 
 
-def _rows(received: Iterable[Mapping[str, Any]]) -> Iterable[Cap]:
+def _rows(received: Iterable[Mapping[str, Any]]) -> Iterable[CapCounterRow]:
     for each in received:
         if each["eventName"] != "REMOVE":
-            row = Cap()
+            row = CapCounterRow()
             row.deserialize(each["dynamodb"]["NewImage"])
             yield row
 
@@ -55,16 +55,16 @@ def _scope(parts: CapKey) -> str:
 def _limits(campaign_ids: Iterable[str]) -> dict[tuple[str, ...], int]:
     """The campaigns' limits, in what their counters count, by campaign, metric, window, time zone and scope."""
     return {
-        (row.id, cap["metric"], cap["window"], cap["timezone"], cap["scope"]): counted(
+        (row.id, cap["metric"], cap["window"], cap["timezone"], cap["scope"]): limit_in_counter_units(
             CapMetric(cap["metric"]), Decimal(cap["limit"])
         )
-        for row in Campaign.batch_get(sorted(campaign_ids))
+        for row in CampaignRow.batch_get(sorted(campaign_ids))
         for cap in row.settings["caps"]
     }
 
 
-def _tell(key: str, parts: CapKey, used: int, limit: int, now: datetime) -> None:
-    reached = thresholds.level(used, limit) or 0
+def _notify_level(key: str, parts: CapKey, used: int, limit: int, now: datetime) -> None:
+    reached = thresholds.reached_level(used, limit) or 0
     for level, kind in _KINDS.items():
         if reached >= level:
             subject = {"campaign_id": parts.campaign_id, "publisher_id": parts.publisher_id}
@@ -72,4 +72,4 @@ def _tell(key: str, parts: CapKey, used: int, limit: int, now: datetime) -> None
             text = (
                 f"Campaign {parts.campaign_id} has reached {level} % of its {parts.metric} cap ({parts.window}){whose}."
             )
-            notify(ADMIN, Notice(kind, subject, text), once=f"{key}|{limit}", now=now)
+            send_once(ADMIN, Notification(kind, subject, text), once=f"{key}|{limit}", now=now)

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from chalicelib.alerts import thresholds
-from chalicelib.alerts.thresholds import Share
+from chalicelib.alerts.thresholds import LostClickShare
 from chalicelib.counters import cells
 from chalicelib.counters.blocks import read
-from chalicelib.notifications.notification import Notice, NotificationKind
-from chalicelib.notifications.send import ADMIN, notify
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.notifications.notification import Notification, NotificationKind
+from chalicelib.notifications.send import ADMIN, send_once
+from chalicelib.tables.smartlinks import SmartlinkRow
 
 
 def watch_fallbacks(now: datetime) -> None:
@@ -16,16 +16,16 @@ def watch_fallbacks(now: datetime) -> None:
     hour = thresholds.last_hour(now)
     found = thresholds.shares(read(cells.partitions([hour.date()])), hour)
     high = {smartlink_id: share for smartlink_id, share in found.items() if share.is_high}
-    names = {row.id: row.settings["name"] for row in Pool.batch_get(sorted(high))} if high else {}
+    names = {row.id: row.settings["name"] for row in SmartlinkRow.batch_get(sorted(high))} if high else {}
     for smartlink_id, share in high.items():
-        _tell_of_share(smartlink_id, names.get(smartlink_id, ""), share, hour, now)
+        _notify_share(smartlink_id, names.get(smartlink_id, ""), share, hour, now)
 
 
-def _tell_of_share(smartlink_id: str, name: str, share: Share, hour: datetime, now: datetime) -> None:
+def _notify_share(smartlink_id: str, name: str, share: LostClickShare, hour: datetime, now: datetime) -> None:
     until = (hour + timedelta(hours=1)).strftime("%H:%M")
     text = (
         f"Smartlink {name} ({smartlink_id}) sent {share.lost} of {share.clicks} clicks to no paying offer "
         f"between {hour.strftime('%Y-%m-%d %H:%M')} and {until} UTC: see the lost clicks for the reasons."
     )
-    notice = Notice(NotificationKind.FALLBACK_SHARE, {"smartlink_id": smartlink_id}, text)
-    notify(ADMIN, notice, once=f"{smartlink_id}|{hour.isoformat()}", now=now)
+    notice = Notification(NotificationKind.FALLBACK_SHARE, {"smartlink_id": smartlink_id}, text)
+    send_once(ADMIN, notice, once=f"{smartlink_id}|{hour.isoformat()}", now=now)

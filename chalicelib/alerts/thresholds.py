@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from chalicelib.counters.cells import QUARTER_MS
+from chalicelib.counters.cells import QUARTER_HOUR_MS
 from chalicelib.counters.column_codec import Columns
 
 NEARLY, FULL = 80, 100
 FALLBACK_SHARE = Fraction(5, 100)
-FEWEST_CLICKS = 20
+MIN_CLICKS = 20
 """Below so many clicks in the hour a single lost one would be more than the share."""
 
-_SETTLED = timedelta(minutes=5)
+_AGGREGATION_LAG = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def cap_key(key: str) -> CapKey:
     return CapKey(campaign_id, metric, window, timezone, since, None if whose == "*" else whose)
 
 
-def level(used: int, limit: int) -> int | None:
+def reached_level(used: int, limit: int) -> int | None:
     """How full the cap is, in per cent, of the levels that are told: 80, 100, or None below."""
     if used >= limit:
         return FULL
@@ -42,7 +42,7 @@ def level(used: int, limit: int) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class LostClickShare:
     """The human clicks of a smartlink, and those of them that reached no paying offer."""
 
     clicks: int
@@ -51,23 +51,23 @@ class Share:
     @property
     def is_high(self) -> bool:
         """Whether more than 5 % were lost, of enough clicks to say so."""
-        return self.clicks >= FEWEST_CLICKS and Fraction(self.lost, self.clicks) > FALLBACK_SHARE
+        return self.clicks >= MIN_CLICKS and Fraction(self.lost, self.clicks) > FALLBACK_SHARE
 
 
 def last_hour(now: datetime) -> datetime:
     """The beginning of the last whole hour (UTC) that ended at least five minutes before `now`."""
-    settled = (now.astimezone(UTC) - _SETTLED).replace(minute=0, second=0, microsecond=0)
+    settled = (now.astimezone(UTC) - _AGGREGATION_LAG).replace(minute=0, second=0, microsecond=0)
     return settled - timedelta(hours=1)
 
 
-def shares(pieces: Iterable[Columns], hour: datetime) -> dict[str, Share]:
+def shares(pieces: Iterable[Columns], hour: datetime) -> dict[str, LostClickShare]:
     """By smartlink, the clicks of the hour that begins at `hour`; direct links are no smartlinks."""
-    first = int(hour.timestamp() * 1000) // QUARTER_MS
-    found: dict[str, Share] = {}
+    first = int(hour.timestamp() * 1000) // QUARTER_HOUR_MS
+    found: dict[str, LostClickShare] = {}
     for piece in pieces:
         for smartlink, clicks, lost in _clicks(piece, range(first, first + 4)):
-            before = found.get(smartlink, Share(0, 0))
-            found[smartlink] = Share(before.clicks + clicks, before.lost + lost)
+            before = found.get(smartlink, LostClickShare(0, 0))
+            found[smartlink] = LostClickShare(before.clicks + clicks, before.lost + lost)
     return found
 
 

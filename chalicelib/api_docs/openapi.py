@@ -11,8 +11,8 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib.api_docs.schemas import ProblemDocument
 from chalicelib.endpoints import Endpoint
-from chalicelib.http.models import Document, NoContent, Strict
-from chalicelib.http.view import View
+from chalicelib.http.models import NoContent, RequestModel, ResponseModel
+from chalicelib.http.view import ViewSignature
 from chalicelib.routing import tracking_parameters
 
 Schema = dict[str, Any]
@@ -24,7 +24,7 @@ _PROBLEM = "application/problem+json"
 _SIDES = {"admin": "Admin", "publisher": "Publisher"}
 
 
-def document(views: Iterable[tuple[Endpoint, View]], server: str) -> Schema:
+def document(views: Iterable[tuple[Endpoint, ViewSignature]], server: str) -> Schema:
     """The whole document for calls and their views; `server` is the address they answer at."""
     described = list(views)
     models = _models(view for _, view in described)
@@ -91,10 +91,10 @@ def _bare(schema: Schema) -> Schema:
 
 
 def _mode(model: type[BaseModel]) -> JsonSchemaMode:
-    return "serialization" if issubclass(model, Document) else "validation"
+    return "serialization" if issubclass(model, ResponseModel) else "validation"
 
 
-def _models(views: Iterable[View]) -> list[type[BaseModel]]:
+def _models(views: Iterable[ViewSignature]) -> list[type[BaseModel]]:
     found: dict[type[BaseModel], None] = {ProblemDocument: None}
     for view in views:
         for model in (view.body, view.patch, view.query, view.answer):
@@ -108,7 +108,7 @@ def _definitions(models: Iterable[type[BaseModel]]) -> _Definitions:
     return _Definitions(references, schemas["$defs"])
 
 
-def _operation(endpoint: Endpoint, view: View, definitions: _Definitions) -> Schema:
+def _operation(endpoint: Endpoint, view: ViewSignature, definitions: _Definitions) -> Schema:
     operation: Schema = {
         "operationId": endpoint.operation_id,
         "summary": view.summary,
@@ -122,7 +122,7 @@ def _operation(endpoint: Endpoint, view: View, definitions: _Definitions) -> Sch
     if endpoint.audience in _SIDES:
         operation["security"] = [{"key": []}]
     if view.body or view.patch:
-        schema = definitions.of(view.body) if view.body else definitions.patch_of(view.patch or Strict)
+        schema = definitions.of(view.body) if view.body else definitions.patch_of(view.patch or RequestModel)
         required = bool(view.body and any(each.is_required() for each in view.body.model_fields.values()))
         operation["requestBody"] = {"required": required, "content": {_JSON: {"schema": schema}}}
     elif _is_posted(endpoint, view):
@@ -131,12 +131,12 @@ def _operation(endpoint: Endpoint, view: View, definitions: _Definitions) -> Sch
     return operation
 
 
-def _is_posted(endpoint: Endpoint, view: View) -> bool:
+def _is_posted(endpoint: Endpoint, view: ViewSignature) -> bool:
     """Whether the parameters may stand in the body as well as in the query string."""
     return endpoint.method == "POST" and view.query is not None
 
 
-def _query_schema(view: View, definitions: _Definitions) -> Schema:
+def _query_schema(view: ViewSignature, definitions: _Definitions) -> Schema:
     assert view.query  # noqa: S101 - asked only of views that take one
     found: Schema = definitions.schemas[definitions.of(view.query)["$ref"].rpartition("/")[2]]
     return found
@@ -151,7 +151,7 @@ def _successes(endpoint: Endpoint) -> list[int]:
     return [endpoint.status, *(status for status in endpoint.also if status < HTTPStatus.BAD_REQUEST)]
 
 
-def _problems(endpoint: Endpoint, view: View) -> Iterator[int]:
+def _problems(endpoint: Endpoint, view: ViewSignature) -> Iterator[int]:
     yield from (status for status in endpoint.also if status >= HTTPStatus.BAD_REQUEST)
     if endpoint.audience in _SIDES:
         yield from (401, 403, 503)
@@ -165,7 +165,7 @@ def _problems(endpoint: Endpoint, view: View) -> Iterator[int]:
         yield 412
 
 
-def _parameters(endpoint: Endpoint, view: View, definitions: _Definitions) -> Iterator[Schema]:
+def _parameters(endpoint: Endpoint, view: ViewSignature, definitions: _Definitions) -> Iterator[Schema]:
     for name in _PARAMETER.findall(endpoint.path):
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     if view.query:
@@ -183,7 +183,7 @@ def _header(name: str, description: str) -> Schema:
     return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"}}
 
 
-def _success(endpoint: Endpoint, view: View, definitions: _Definitions, status: int) -> Schema:
+def _success(endpoint: Endpoint, view: ViewSignature, definitions: _Definitions, status: int) -> Schema:
     description = HTTPStatus(status).phrase
     if view.answer is NoContent:
         return {"description": description}

@@ -2,23 +2,23 @@
 
 from typing import Literal
 
-from chalicelib.http.models import Document
+from chalicelib.http.models import ResponseModel
 
 
-class Health(Document):
+class Health(ResponseModel):
     """That the service answers."""
 
     status: Literal["ok"]
 
 
-class Complaint(Document):
+class Complaint(ResponseModel):
     """What is wrong with one field."""
 
     pointer: str
     detail: str
 
 
-class ProblemDocument(Document):
+class ProblemDocument(ResponseModel):
     """What went wrong (RFC 9457)."""
 
     type: str

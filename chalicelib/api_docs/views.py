@@ -3,10 +3,10 @@
 from chalicelib.api_docs import openapi as api_docs_openapi
 from chalicelib.api_docs.schemas import Health
 from chalicelib.endpoints import ENDPOINTS
-from chalicelib.http.dispatch import view_of
+from chalicelib.http.dispatch import load_view
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
-from chalicelib.http.view import Text
+from chalicelib.http.view import TextResponse
 from chalicelib.settings import swagger_ui
 
 _ASSETS = {
@@ -30,18 +30,18 @@ def health(request: Request) -> Health:  # noqa: ARG001
     return Health(status="ok")
 
 
-def openapi(request: Request) -> Text:
+def openapi(request: Request) -> TextResponse:
     """Show this document."""
-    described = api_docs_openapi.document(((endpoint, view_of(endpoint)) for endpoint in ENDPOINTS), request.base_url)
-    return Text(api_docs_openapi.text(described), "application/json", {"Access-Control-Allow-Origin": "*"})
+    described = api_docs_openapi.document(((endpoint, load_view(endpoint)) for endpoint in ENDPOINTS), request.base_url)
+    return TextResponse(api_docs_openapi.text(described), "application/json", {"Access-Control-Allow-Origin": "*"})
 
 
-def docs(request: Request) -> Text:  # noqa: ARG001
+def docs(request: Request) -> TextResponse:  # noqa: ARG001
     """Browse this document."""
-    return Text(_PAGE, "text/html; charset=utf-8", {"Content-Security-Policy": _POLICY})
+    return TextResponse(_PAGE, "text/html; charset=utf-8", {"Content-Security-Policy": _POLICY})
 
 
-def docs_asset(request: Request, asset: str) -> Text:  # noqa: ARG001
+def docs_asset(request: Request, asset: str) -> TextResponse:  # noqa: ARG001
     """Fetch a file of the browsable documentation."""
     media = _ASSETS.get(asset)
     path = swagger_ui() / asset
@@ -49,4 +49,4 @@ def docs_asset(request: Request, asset: str) -> Text:  # noqa: ARG001
         message = f"there is no file {asset}"
         raise NotFound(message)
     text = _START if asset == "start.js" else path.read_text(encoding="utf-8")
-    return Text(text, media, {"Cache-Control": "public, max-age=3600"})
+    return TextResponse(text, media, {"Cache-Control": "public, max-age=3600"})

@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.dynamodb.attribute_values import Item, number, text
+from chalicelib.dynamodb.attribute_values import Item, number_value, string_value
 
 
-class Said(StrEnum):
+class WriteStatus(StrEnum):
     """What became of a write of all of a click's asks, and of the visitor's mark where there is one: all or nothing."""
 
     DONE = "done"
@@ -28,18 +28,18 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WriteResult:
     """What was said to a write; `counters`, by key, as they stand after it, or, of those without room, as they stood.
 
     A counter without room that does not exist, or is not told, is None; of a write that was done it is left out.
     """
 
-    said: Said
+    said: WriteStatus
     counters: Mapping[str, Counter | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class CounterUpdate:
     """One change of a counter: what is added to `used` and `leased`, where they stand at most so high before it.
 
     A bound of None is no bound. Only a move that `begins` may be the counter's first. `expires_at`: when the counter
@@ -55,7 +55,7 @@ class Move:
     expires_at: datetime | None = None
 
 
-def update(move: Move, table: str) -> dict[str, Any]:
+def update(move: CounterUpdate, table: str) -> dict[str, Any]:
     """The move as DynamoDB's `Update` of a transaction; with `ReturnValues` it is an `UpdateItem`.
 
     Where a counter does not allow it, the refusal holds the counter's item.
@@ -63,23 +63,23 @@ def update(move: Move, table: str) -> dict[str, Any]:
     values = {f":{name}": value for name, value in _values(move).items()}
     return {
         "TableName": table,
-        "Key": {"key": text(move.key)},
+        "Key": {"key": string_value(move.key)},
         "UpdateExpression": _expression(move),
         "ConditionExpression": _condition(move),
         "ExpressionAttributeNames": {f"#{name}": name for name in _names(move)},
-        "ExpressionAttributeValues": {name: number(value) for name, value in values.items()},
+        "ExpressionAttributeValues": {name: number_value(value) for name, value in values.items()},
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
 
 
-def counter(item: Item | None) -> Counter | None:
+def parse_counter(item: Item | None) -> Counter | None:
     """What a counter's item says, None where there is none; one that never leased a place does not say it did."""
     if item is None:
         return None
     return Counter(*(int(item[name]["N"]) if name in item else 0 for name in ("used", "leased")))
 
 
-def _values(move: Move) -> Mapping[str, int]:
+def _values(move: CounterUpdate) -> Mapping[str, int]:
     """The numbers that the expressions speak of, by name; what is not moved and not bounded is not among them."""
     possible = {
         "used": move.used,
@@ -91,18 +91,18 @@ def _values(move: Move) -> Mapping[str, int]:
     return {name: value for name, value in possible.items() if value is not None}
 
 
-def _names(move: Move) -> list[str]:
+def _names(move: CounterUpdate) -> list[str]:
     is_leased = move.leased or move.most_leased is not None
     return ["used", *(["leased"] if is_leased else []), *(["expires_at"] if move.expires_at else [])]
 
 
-def _expression(move: Move) -> str:
+def _expression(move: CounterUpdate) -> str:
     leased = ", #leased :leased" if move.leased else ""
     expiry = " SET #expires_at = :expires_at" if move.expires_at else ""
     return f"ADD #used :used{leased}{expiry}"
 
 
-def _condition(move: Move) -> str:
+def _condition(move: CounterUpdate) -> str:
     room = [] if move.most_used is None else ["#used <= :most_used"]
     if move.most_leased is not None:
         never = "attribute_not_exists(#leased) OR " if move.most_leased >= 0 else ""

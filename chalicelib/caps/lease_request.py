@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.caps.counter_update import Answer, Counter, Move
-from chalicelib.caps.windows import Place
+from chalicelib.caps.counter_update import Counter, CounterUpdate, WriteResult
+from chalicelib.caps.windows import CapCounter
 
 LEASE_DURATION = timedelta(seconds=30)
 """How long after its grant a lease may be used, by the clock of the process that holds it."""
@@ -27,13 +27,13 @@ class Lease:
     With nothing granted it only tells since when the process waits for its next click, that is, its pace.
     """
 
-    place: Place
+    place: CapCounter
     granted: int
     left: int
     since: datetime
     seen: Counter
 
-    def serves(self, place: Place, now: datetime) -> bool:
+    def serves(self, place: CapCounter, now: datetime) -> bool:
         """Whether the place can be had from this lease: a lease under another limit is only good to be settled."""
         return self.left > 0 and self.place.limit == place.limit and not self.is_over(now)
 
@@ -41,9 +41,9 @@ class Lease:
         """Whether it may no longer be used: after its time, or so long before it that the clock went back."""
         return abs(now - self.since) >= LEASE_DURATION
 
-    def settlement(self) -> Move:
+    def settlement(self) -> CounterUpdate:
         """Gives back what is left, and what was used is leased no more. To be sent once, never again."""
-        return Move(self.place.key, used=-self.left, leased=-self.granted)
+        return CounterUpdate(self.place.key, used=-self.left, leased=-self.granted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,17 @@ class LeaseRequest:
     `seen` is the counter as last known.
     """
 
-    place: Place
+    place: CapCounter
     spare: int
     before: Lease | None
     seen: Counter
 
     @property
-    def move(self) -> Move:
+    def move(self) -> CounterUpdate:
         """The update that does it. Nothing of it is surely done, or surely not, until it is answered."""
         left, granted = outstanding(self.before)
         most_used = self.place.limit - 1 - max(self.spare, self.spare * REMAINING_DIVISOR) + left
-        return Move(
+        return CounterUpdate(
             key=self.place.key,
             used=1 + self.spare - left,
             leased=self.spare - granted,
@@ -85,12 +85,12 @@ class LeaseRequest:
         return found.used - left >= self.place.limit
 
 
-def is_without_room(ask: LeaseRequest, answer: Answer) -> bool:
+def is_without_room(ask: LeaseRequest, answer: WriteResult) -> bool:
     """Return whether the write found no room in the counter of this request."""
     return ask.place.key in answer.counters
 
 
-def reduced_request(ask: LeaseRequest, answer: Answer, now: datetime, tries: int) -> LeaseRequest:
+def reduced_request(ask: LeaseRequest, answer: WriteResult, now: datetime, tries: int) -> LeaseRequest:
     """The ask once more: as the counter was found, and from the second time on with nothing on lease."""
     if not is_without_room(ask, answer):
         return ask if tries == 1 else replace(ask, spare=0)
@@ -101,7 +101,7 @@ def reduced_request(ask: LeaseRequest, answer: Answer, now: datetime, tries: int
     return LeaseRequest(ask.place, min(spare, ask.spare), ask.before, found)
 
 
-def lease_size(place: Place, before: Lease | None, seen: Counter, now: datetime) -> int:
+def lease_size(place: CapCounter, before: Lease | None, seen: Counter, now: datetime) -> int:
     """How many places to take ahead of need: by the pace of the lease before, at most twice it, if the cap bears it."""
     if before is None:
         return 0
@@ -112,7 +112,7 @@ def lease_size(place: Place, before: Lease | None, seen: Counter, now: datetime)
     return max(0, min(size - 1, _max_lease_size(place, before, seen)))
 
 
-def _max_lease_size(place: Place, before: Lease, seen: Counter) -> int:
+def _max_lease_size(place: CapCounter, before: Lease, seen: Counter) -> int:
     """The most that the cap bears: a share of the places left and a quarter of those that may still be leased.
 
     A quarter, so that neither one process takes them all nor a few that die.
@@ -122,7 +122,7 @@ def _max_lease_size(place: Place, before: Lease, seen: Counter) -> int:
     return min(room // REMAINING_DIVISOR, math.ceil(leasable / 4))
 
 
-def _allowance(place: Place) -> int:
+def _allowance(place: CapCounter) -> int:
     return place.limit // LEASED_DIVISOR
 
 

@@ -6,10 +6,10 @@ Why they never exceed a cap, and what may be lost: `docs/decisions/0024-leases-o
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.caps.counter_update import Answer, Counter, Move, Said
+from chalicelib.caps.counter_update import Counter, CounterUpdate, WriteResult, WriteStatus
 from chalicelib.caps.lease_request import Lease, LeaseRequest, is_without_room, lease_size, outstanding, reduced_request
-from chalicelib.caps.windows import Place
-from chalicelib.domain.click import Refusal
+from chalicelib.caps.windows import CapCounter
+from chalicelib.domain.click import RejectionReason
 
 EXHAUSTED_CACHE_TTL = timedelta(seconds=5)
 """How long a full counter is believed full while others hold leases on it, which may come back."""
@@ -22,7 +22,7 @@ MAX_EXHAUSTED = 10_000
 _FOR_GOOD = datetime.max.replace(tzinfo=UTC)
 
 
-Write = Callable[[Sequence[LeaseRequest]], Answer]
+Write = Callable[[Sequence[LeaseRequest]], WriteResult]
 """Makes the moves of all asks and leaves the visitor's mark, or does nothing; without either, it is done."""
 
 
@@ -36,32 +36,32 @@ class LeasePool:
         self._held: dict[str, Lease] = {}
         self._full: dict[tuple[str, int], datetime] = {}
 
-    def reserve(self, places: Sequence[Place], now: datetime, write: Write) -> Refusal | None:
+    def reserve(self, places: Sequence[CapCounter], now: datetime, write: Write) -> RejectionReason | None:
         """Takes one of each of the places, from leases or by `write`, all or none, and says which was refused.
 
         A write that is not answered takes no click under a cap: it may have counted. The visitor's mark alone, not
         answered, lets the click pass.
         """
         if any(self._is_full(place, now) for place in places):
-            return Refusal.CAP
+            return RejectionReason.CAP
         at_hand = [place for place in places if self.holds(place, now)]
         for place in at_hand:
             self._use(place, 1)
         asks, answer = self._written([self._ask(place, now) for place in places if place not in at_hand], now, write)
-        if answer.said is Said.DONE:
+        if answer.said is WriteStatus.DONE:
             self._grant(asks, answer, now)
             return None
-        if not asks and answer.said is not Said.DUPLICATE:
+        if not asks and answer.said is not WriteStatus.DUPLICATE:
             return None
-        self._put_back(at_hand, asks if answer.said is not Said.UNKNOWN else ())
-        return Refusal.DUPLICATE if answer.said is Said.DUPLICATE else Refusal.CAP
+        self._put_back(at_hand, asks if answer.said is not WriteStatus.UNKNOWN else ())
+        return RejectionReason.DUPLICATE if answer.said is WriteStatus.DUPLICATE else RejectionReason.CAP
 
-    def holds(self, place: Place, now: datetime) -> bool:
+    def holds(self, place: CapCounter, now: datetime) -> bool:
         """Whether the place can be had without a call."""
         lease = self._held.get(place.key)
         return lease is not None and lease.serves(place, now)
 
-    def overdue(self, now: datetime) -> Move | None:
+    def overdue(self, now: datetime) -> CounterUpdate | None:
         """The settlement of one lease that is over, which is held no more; to be sent once, whatever is answered."""
         while self._held:
             # The oldest comes first; where a clock went back, or a lease was put back, one is settled a little later.
@@ -73,17 +73,17 @@ class LeasePool:
                 return lease.settlement()
         return None
 
-    def _ask(self, place: Place, now: datetime) -> LeaseRequest:
+    def _ask(self, place: CapCounter, now: datetime) -> LeaseRequest:
         before = self._held.pop(place.key, None)
         seen = before.seen if before else Counter()
         return LeaseRequest(place, lease_size(place, before, seen, now), before, seen)
 
     def _written(
         self, asks: Sequence[LeaseRequest], now: datetime, write: Write
-    ) -> tuple[Sequence[LeaseRequest], Answer]:
+    ) -> tuple[Sequence[LeaseRequest], WriteResult]:
         """The last asks that were tried, and their answer: with less on lease each time, as long as there is room."""
         answer, tries = write(asks), 1
-        while answer.said is Said.NO_ROOM:
+        while answer.said is WriteStatus.NO_ROOM:
             full = [
                 ask for ask in asks if is_without_room(ask, answer) and ask.finds_full(answer.counters[ask.place.key])
             ]
@@ -94,7 +94,7 @@ class LeasePool:
             answer, tries = write(asks), tries + 1
         return asks, answer
 
-    def _grant(self, asks: Sequence[LeaseRequest], answer: Answer, now: datetime) -> None:
+    def _grant(self, asks: Sequence[LeaseRequest], answer: WriteResult, now: datetime) -> None:
         # What is leased goes first: where memory is short, a pace is forgotten rather than a lease.
         for ask in sorted(asks, key=lambda ask: -ask.spare):
             move, seen = ask.move, ask.seen
@@ -109,18 +109,18 @@ class LeasePool:
             del self._held[oldest.place.key]
         self._held[lease.place.key] = lease
 
-    def _use(self, place: Place, places: int) -> None:
+    def _use(self, place: CapCounter, places: int) -> None:
         lease = self._held[place.key]
         self._held[place.key] = Lease(lease.place, lease.granted, lease.left - places, lease.since, lease.seen)
 
-    def _put_back(self, at_hand: Sequence[Place], asks: Sequence[LeaseRequest]) -> None:
+    def _put_back(self, at_hand: Sequence[CapCounter], asks: Sequence[LeaseRequest]) -> None:
         for place in at_hand:
             self._use(place, -1)
         for ask in asks:
             if ask.before:
                 self._hold(ask.before)
 
-    def _is_full(self, place: Place, now: datetime) -> bool:
+    def _is_full(self, place: CapCounter, now: datetime) -> bool:
         """Whether it was found full and nothing suggests otherwise, such as places of our own to give back."""
         until = self._full.get((place.key, place.limit))
         if until is None or now >= until:
@@ -128,7 +128,7 @@ class LeasePool:
         held = self._held.get(place.key)
         return held is None or held.left == 0
 
-    def _remember_full(self, asks: Sequence[LeaseRequest], answer: Answer, now: datetime) -> None:
+    def _remember_full(self, asks: Sequence[LeaseRequest], answer: WriteResult, now: datetime) -> None:
         for ask in asks:
             if len(self._full) >= MAX_EXHAUSTED:
                 self._full.clear()
@@ -137,5 +137,5 @@ class LeasePool:
             self._full[ask.place.key, ask.place.limit] = _FOR_GOOD if is_for_good else now + EXHAUSTED_CACHE_TTL
 
 
-def _is_gone(place: Place, now: datetime) -> bool:
+def _is_gone(place: CapCounter, now: datetime) -> bool:
     return place.expires_at is not None and now >= place.expires_at

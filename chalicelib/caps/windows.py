@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.campaign import Campaign, Cap, CapMetric, CapScope, CapWindow
 from chalicelib.domain.money import millionths
 
-_KEPT_AFTER = timedelta(days=2)
+_TTL_AFTER_WINDOW = timedelta(days=2)
 _BY_CLICKS = frozenset({CapMetric.CLICKS})
 _BY_CONVERSIONS = frozenset({CapMetric.CONVERSIONS, CapMetric.PAYOUT, CapMetric.REVENUE})
 _MONEY = frozenset({CapMetric.PAYOUT, CapMetric.REVENUE})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CapCounter:
     """One place under a cap: the counter's key, its limit, and when the counter may go (None: never).
 
     The counter and its limit count `metric`: clicks and conversions one by one, money in millionths.
@@ -29,17 +29,17 @@ class Place:
     metric: CapMetric = CapMetric.CLICKS
 
 
-def places(campaign: Campaign, publisher_id: str, now: datetime) -> tuple[Place, ...]:
+def click_counters(campaign: Campaign, publisher_id: str, now: datetime) -> tuple[CapCounter, ...]:
     """The places that one click of this publisher takes under the campaign's click caps."""
     return tuple(_place(cap, campaign, publisher_id, now) for cap in _caps(campaign, _BY_CLICKS))
 
 
-def conversion_places(campaign: Campaign, publisher_id: str, now: datetime) -> tuple[Place, ...]:
+def conversion_counters(campaign: Campaign, publisher_id: str, now: datetime) -> tuple[CapCounter, ...]:
     """The places that one conversion takes under the campaign's caps on conversions, payout and revenue."""
     return tuple(_place(cap, campaign, publisher_id, now) for cap in _caps(campaign, _BY_CONVERSIONS))
 
 
-def counted(metric: CapMetric, limit: Decimal) -> int:
+def limit_in_counter_units(metric: CapMetric, limit: Decimal) -> int:
     """The limit as the metric's counters count: money in millionths."""
     return millionths(limit) if metric in _MONEY else int(limit)
 
@@ -48,12 +48,12 @@ def _caps(campaign: Campaign, metrics: Collection[CapMetric]) -> Iterator[Cap]:
     return (cap for cap in campaign.caps if cap.metric in metrics)
 
 
-def _place(cap: Cap, campaign: Campaign, publisher_id: str, now: datetime) -> Place:
+def _place(cap: Cap, campaign: Campaign, publisher_id: str, now: datetime) -> CapCounter:
     start, end = window(cap, now)
     whose = publisher_id if cap.scope is CapScope.PUBLISHER else "*"
     since = str(int(start.timestamp())) if start else "ever"
     key = f"{campaign.id}|{cap.metric}|{cap.window}|{cap.timezone}|{since}|{whose}"
-    return Place(key, counted(cap.metric, cap.limit), end and end + _KEPT_AFTER, cap.metric)
+    return CapCounter(key, limit_in_counter_units(cap.metric, cap.limit), end and end + _TTL_AFTER_WINDOW, cap.metric)
 
 
 def window(cap: Cap, now: datetime) -> tuple[datetime, datetime] | tuple[None, None]:

@@ -2,11 +2,11 @@
 
 import json
 
-from chalicelib.tables.clicks import Click
+from chalicelib.tables.clicks import ClickRow
 
 
 def write(body: str) -> None:
     """Writes a click that was set aside: the queue's message is the item itself. Raises for what is no click."""
-    row = Click()
+    row = ClickRow()
     row.deserialize(json.loads(body))
     row.save()

@@ -23,7 +23,7 @@ def newest_first(lists: Iterable[tuple[str, Iterable[str]]], before: str) -> Ite
 
 def first_id(moment: datetime) -> str:
     """The least ID that a click of this moment can have."""
-    return ids.timed_id(moment, bytes(10))
+    return ids.time_ordered_id(moment, bytes(10))
 
 
 def packed(sequences: Sequence[str]) -> bytes:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.dynamodb.attribute_values import Item, number, text
+from chalicelib.dynamodb.attribute_values import Item, number_value, string_value
 
 _TEXTS = {
     "click_id": "click_id",
@@ -38,7 +38,7 @@ def item(record: Mapping[str, Any], expires_at: int) -> Item:
 
     Raises KeyError for a field that the table does not have.
     """
-    stored = {"expires_at": number(expires_at)}
+    stored = {"expires_at": number_value(expires_at)}
     for name, value in record.items():
         if value is not None:
             short, write = _FIELDS[name]
@@ -64,8 +64,8 @@ def _document(value: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
 
 
 _FIELDS: Mapping[str, tuple[str, Any]] = {
-    **{name: (short, text) for name, short in _TEXTS.items()},
-    **{name: (short, number) for name, short in _NUMBERS.items()},
+    **{name: (short, string_value) for name, short in _TEXTS.items()},
+    **{name: (short, number_value) for name, short in _NUMBERS.items()},
     **{name: (short, _flag) for name, short in _FLAGS.items()},
     **{name: (short, _document) for name, short in _DOCUMENTS.items()},
 }

@@ -3,33 +3,33 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.click import Outcome, Refusal
+from chalicelib.domain.click import Outcome, RejectionReason
 
-LETTERS: dict[Refusal | None, str] = {
+REJECTION_CODES: dict[RejectionReason | None, str] = {
     None: "-",
-    Refusal.DISABLED: "x",
-    Refusal.CAMPAIGN_PAUSED: "p",
-    Refusal.SCHEDULE: "h",
-    Refusal.NOT_APPROVED: "a",
-    Refusal.COUNTRY: "c",
-    Refusal.REGION: "r",
-    Refusal.DEVICE: "d",
-    Refusal.OS: "o",
-    Refusal.BROWSER: "b",
-    Refusal.LANGUAGE: "l",
-    Refusal.SOURCE: "s",
-    Refusal.BOT: "t",
-    Refusal.DUPLICATE: "u",
-    Refusal.CAP: "k",
-    Refusal.LOWER_TIER: "w",
+    RejectionReason.DISABLED: "x",
+    RejectionReason.CAMPAIGN_PAUSED: "p",
+    RejectionReason.SCHEDULE: "h",
+    RejectionReason.NOT_APPROVED: "a",
+    RejectionReason.COUNTRY: "c",
+    RejectionReason.REGION: "r",
+    RejectionReason.DEVICE: "d",
+    RejectionReason.OS: "o",
+    RejectionReason.BROWSER: "b",
+    RejectionReason.LANGUAGE: "l",
+    RejectionReason.SOURCE: "s",
+    RejectionReason.BOT: "t",
+    RejectionReason.DUPLICATE: "u",
+    RejectionReason.CAP: "k",
+    RejectionReason.LOWER_TIER: "w",
 }
-REFUSALS = {letter: refusal for refusal, letter in LETTERS.items()}
+REJECTIONS_BY_CODE = {letter: refusal for refusal, letter in REJECTION_CODES.items()}
 
 PAUSED = "paused"
 NO_OFFERS = "no_offers"
 WEIGHT = "weight"
-PAID = frozenset({Outcome.OFFER, Outcome.CATCH_ALL})
-_ORDER = {refusal: n for n, refusal in enumerate(Refusal)}
+PAYING_OUTCOMES = frozenset({Outcome.OFFER, Outcome.CATCH_ALL})
+_ORDER = {refusal: n for n, refusal in enumerate(RejectionReason)}
 
 
 def lost_reason(stored: Mapping[str, Any]) -> str:
@@ -40,11 +40,11 @@ def lost_reason(stored: Mapping[str, Any]) -> str:
     `weight` where that offer was refused nothing but has the weight 0.
     """
     outcome = Outcome(stored["outcome"])
-    if outcome in PAID:
+    if outcome in PAYING_OUTCOMES:
         return ""
     if outcome is Outcome.PAUSED:
         return PAUSED
-    kept = [REFUSALS[letter] for letter in stored.get("refusals") or ""]
+    kept = [REJECTIONS_BY_CODE[letter] for letter in stored.get("refusals") or ""]
     if None in kept:
         return WEIGHT
     return max((refusal for refusal in kept if refusal), key=_ORDER.__getitem__, default=NO_OFFERS)

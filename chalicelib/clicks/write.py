@@ -8,8 +8,8 @@ from typing import Any
 
 from chalicelib.clicks.item_codec import item
 from chalicelib.dynamodb.attribute_values import Item
-from chalicelib.dynamodb.client import call, named
-from chalicelib.settings import CLICK_DAYS, unwritten_clicks_queue
+from chalicelib.dynamodb.client import call, table_name
+from chalicelib.settings import CLICK_RETENTION_DAYS, click_backlog_queue
 
 
 def write_click(record: Mapping[str, Any]) -> bool:
@@ -17,32 +17,32 @@ def write_click(record: Mapping[str, Any]) -> bool:
 
     If the queue rejects it too, it goes to the log. Never raises: the visitor is waiting.
     """
-    stored = item(record, record["at"] // 1000 + CLICK_DAYS * 86_400)
+    stored = item(record, record["at"] // 1000 + CLICK_RETENTION_DAYS * 86_400)
     try:
         _write(stored)
     except Exception as error:  # noqa: BLE001 - whatever it is, the click must not be lost
         print(f"click {record['click_id']} waits to be written: {error!r}", file=sys.stderr)
-        _set_aside(stored)
+        _send_to_backlog(stored)
         return False
     return True
 
 
 def _write(stored: Item) -> None:
     # Whole and under its own ID: to write it twice is to write it once.
-    call("PutItem", {"TableName": named("clicks"), "Item": stored})
+    call("PutItem", {"TableName": table_name("clicks"), "Item": stored})
 
 
-def _set_aside(stored: Item) -> None:
+def _send_to_backlog(stored: Item) -> None:
     body = json.dumps(stored, separators=(",", ":"))
     try:
-        queues().send_message(QueueUrl=unwritten_clicks_queue(), MessageBody=body)
+        sqs_client().send_message(QueueUrl=click_backlog_queue(), MessageBody=body)
     except Exception:  # noqa: BLE001 - see above
         # The last resort that can still be replayed by hand; the alarm `click-lost` watches for the word.
         print(f"CLICK_NOT_WRITTEN {body}", file=sys.stderr, flush=True)
 
 
 @cache
-def queues() -> Any:  # noqa: ANN401 - boto3's clients have no type of their own
+def sqs_client() -> Any:  # noqa: ANN401 - boto3's clients have no type of their own
     """The client of the queues for what cannot be written or counted just now."""
     import boto3  # noqa: PLC0415 - needed only when the table is sick
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.caps.windows import Place
+from chalicelib.caps.windows import CapCounter
 from chalicelib.counters import cells
 from chalicelib.counters.cells import Cell, Cells
-from chalicelib.counters.learning_cells import is_learned
+from chalicelib.counters.learning_cells import is_training_click
 from chalicelib.domain import ids, money
 from chalicelib.domain.campaign import Campaign, CapMetric
 from chalicelib.domain.conversion import ConversionStatus
@@ -23,7 +23,7 @@ FIRST_REVISION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ReportedConversion:
     """What is claimed of a click. Money that is not named is the campaign's; `txid` and `event` tell claims apart."""
 
     click_id: str
@@ -37,15 +37,15 @@ class Claim:
     def conversion_id(self) -> str:
         """The same for the same click, transaction ID and event, whoever asks and however often."""
         named = json.dumps([self.click_id, self.txid or "", self.event or ""])
-        return f"cnv_{ids.named_id(named)}"
+        return f"cnv_{ids.deterministic_id(named)}"
 
 
-def in_window(click: Stored, terms: Campaign, now: datetime) -> bool:
+def is_within_attribution_window(click: Stored, terms: Campaign, now: datetime) -> bool:
     """Whether a conversion at `now` still counts for the click, by the campaign as it was then; the end is inside."""
     return milliseconds(now) - int(click["at"]) <= timedelta(days=terms.attribution_window_days) // _MILLISECOND
 
 
-def fields(claim: Claim, click: Stored, terms: Campaign, now: datetime) -> dict[str, Any]:
+def fields(claim: ReportedConversion, click: Stored, terms: Campaign, now: datetime) -> dict[str, Any]:
     """The fields of a new conversion of the click; `terms` are the campaign's at the time of the click."""
     at, conversion_id = milliseconds(now), claim.conversion_id
     return {
@@ -61,7 +61,7 @@ def fields(claim: Claim, click: Stored, terms: Campaign, now: datetime) -> dict[
         "country": click.get("country"),
         "sub1": (click.get("sub_ids") or {}).get("sub1"),
         "arm": click.get("arm"),
-        "learned": is_learned(click),
+        "learned": is_training_click(click),
         "payout": _amount(claim.payout, terms.payout),
         "revenue": _amount(claim.revenue, terms.revenue),
         "currency": terms.currency,
@@ -99,7 +99,7 @@ def counted(stored: Stored, sign: int) -> Cells:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class CapUsage:
     """What a conversion takes of one cap counter while it is approved; the counter goes at `expires_at`, if ever."""
 
     key: str
@@ -107,17 +107,17 @@ class Taken:
     expires_at: datetime | None
 
 
-def taken(places: Iterable[Place], stored: Stored) -> list[Taken]:
+def taken(places: Iterable[CapCounter], stored: Stored) -> list[CapUsage]:
     """What the conversion takes of each place, in what the place counts; nothing of one where it adds nothing."""
     amounts = {
         CapMetric.CONVERSIONS: 1,
         CapMetric.PAYOUT: money.millionths(stored["payout"]),
         CapMetric.REVENUE: money.millionths(stored["revenue"]),
     }
-    return [Taken(each.key, amounts[each.metric], each.expires_at) for each in places if amounts[each.metric]]
+    return [CapUsage(each.key, amounts[each.metric], each.expires_at) for each in places if amounts[each.metric]]
 
 
-def packed(all_taken: Iterable[Taken]) -> list[list[Any]]:
+def packed(all_taken: Iterable[CapUsage]) -> list[list[Any]]:
     """What was taken, as conversions store it: key, amount as a string, seconds since 1970 or null."""
     return [
         [each.key, str(each.amount), int(each.expires_at.timestamp()) if each.expires_at else None]
@@ -125,9 +125,9 @@ def packed(all_taken: Iterable[Taken]) -> list[list[Any]]:
     ]
 
 
-def still_counting(places: Iterable[Any], now: datetime) -> Iterator[Taken]:
+def active_cap_usage(places: Iterable[Any], now: datetime) -> Iterator[CapUsage]:
     """What `packed` stored, less the counters that may be gone by `now`."""
     for key, amount, seconds in places:
         expires_at = datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
         if expires_at is None or now < expires_at:
-            yield Taken(key, int(amount), expires_at)
+            yield CapUsage(key, int(amount), expires_at)

@@ -6,16 +6,16 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chalicelib.conversions.conversion import Claim
+from chalicelib.conversions.conversion import ReportedConversion
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.http.fields import Money
-from chalicelib.http.models import Document, Strict, validated
-from chalicelib.http.problems import Invalid
+from chalicelib.http.models import RequestModel, ResponseModel, validate
+from chalicelib.http.problems import ValidationFailed
 
 MAX_TXID, MAX_EVENT = 255, 64
 
 
-class Figures(Strict):
+class Figures(RequestModel):
     """What a postback says of a conversion, where it is in order."""
 
     txid: Annotated[str, Field(max_length=MAX_TXID)] | None = None
@@ -26,7 +26,7 @@ class Figures(Strict):
     status: ConversionStatus = ConversionStatus.APPROVED
 
 
-class _Lenient(Strict):
+class _Lenient(RequestModel):
     """Advertisers append parameters of their own, and send empty ones for what they do not know."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -67,26 +67,26 @@ class Recording(StrEnum):
     DUPLICATE = "duplicate"
 
 
-class PostbackDocument(Document):
+class PostbackDocument(ResponseModel):
     """What became of a postback; the same conversion keeps its ID however often it is reported."""
 
     status: Recording
     conversion_id: str
 
 
-def claim(query: PostbackQuery, currency: str) -> Claim:
+def claim(query: PostbackQuery, currency: str) -> ReportedConversion:
     """What the postback claims in the campaign's `currency`, or `Invalid` with every complaint."""
     said = query.model_dump(include=set(Figures.model_fields), exclude_none=True)
     foreign = (
         [] if said.get("currency", currency) == currency else [("/currency", f"must be {currency}, the campaign's")]
     )
     try:
-        figures = validated(Figures, said)
-    except Invalid as error:
-        raise Invalid(*error.complaints, *foreign) from error
+        figures = validate(Figures, said)
+    except ValidationFailed as error:
+        raise ValidationFailed(*error.complaints, *foreign) from error
     if foreign:
-        raise Invalid(*foreign)
-    return Claim(
+        raise ValidationFailed(*foreign)
+    return ReportedConversion(
         query.click_id,
         txid=figures.txid,
         event=figures.event,
@@ -96,11 +96,11 @@ def claim(query: PostbackQuery, currency: str) -> Claim:
     )
 
 
-def pixel_claim(query: PixelQuery, click_id: str) -> Claim | None:
+def pixel_claim(query: PixelQuery, click_id: str) -> ReportedConversion | None:
     """What the pixel claims, money never: anybody can call it. None where it says more than a postback may."""
     if len(query.txid or "") > MAX_TXID or len(query.event or "") > MAX_EVENT:
         return None
-    return Claim(click_id, txid=query.txid, event=query.event)
+    return ReportedConversion(click_id, txid=query.txid, event=query.event)
 
 
 def _decimal(amount: str | None) -> Decimal | None:

@@ -7,7 +7,7 @@ from chalicelib.conversions import recording, schemas
 from chalicelib.conversions.schemas import PixelQuery, PostbackDocument, PostbackQuery, Recording
 from chalicelib.http.problems import Gone, NotFound
 from chalicelib.http.request import Request
-from chalicelib.http.view import Text
+from chalicelib.http.view import TextResponse
 
 PIXEL = "GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 """A GIF of one pixel, without a colour table and so all ASCII.
@@ -24,18 +24,18 @@ def postback(request: Request, query: PostbackQuery) -> PostbackDocument:
     found = recording.origin(query.click_id)
     recording.check_token(found, query.token)
     claim = schemas.claim(query, found.terms.currency)
-    changed = recording.report(request, found, claim)
+    changed = recording.record_conversion(request, found, claim)
     status = Recording.RECORDED if changed else Recording.DUPLICATE
     return PostbackDocument(status=status, conversion_id=claim.conversion_id)
 
 
-def pixel(request: Request, query: PixelQuery) -> Text:
+def pixel(request: Request, query: PixelQuery) -> TextResponse:
     """Report a conversion from the visitor's browser, which has the click in a cookie; an image in any case."""
     try:
         _report_pixel(request, query)
     except Exception:  # noqa: BLE001 - whatever it is, the advertiser's page needs its image
         _log.exception("a pixel of campaign %s was not recorded", query.campaign_id)
-    return Text(PIXEL, "image/gif", {"Cache-Control": "no-store"})
+    return TextResponse(PIXEL, "image/gif", {"Cache-Control": "no-store"})
 
 
 def _report_pixel(request: Request, query: PixelQuery) -> None:
@@ -45,4 +45,4 @@ def _report_pixel(request: Request, query: PixelQuery) -> None:
     with suppress(NotFound, Gone):
         found = recording.origin(claim.click_id)
         if found.click.campaign_id == query.campaign_id:
-            recording.report(request, found, claim)
+            recording.record_conversion(request, found, claim)

@@ -10,21 +10,21 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteEr
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.clicks import id_lists, item_codec
-from chalicelib.clicks.write import queues
+from chalicelib.clicks.write import sqs_client
 from chalicelib.counters import learning_blocks, stream_batch
-from chalicelib.counters.blocks import add_blocks
-from chalicelib.counters.stream_batch import Run, StreamRecord
-from chalicelib.notifications.notification import Notice, NotificationKind
-from chalicelib.notifications.send import notify
-from chalicelib.settings import CLICK_DAYS, RUN_DAYS, poison_records_queue
+from chalicelib.counters.blocks import append_blocks
+from chalicelib.counters.stream_batch import StreamBatch, StreamRecord
+from chalicelib.notifications.notification import Notification, NotificationKind
+from chalicelib.notifications.send import send_once
+from chalicelib.settings import CLICK_RETENTION_DAYS, STREAM_BATCH_RETENTION_DAYS, poison_records_queue
 from chalicelib.tables.base import connection
-from chalicelib.tables.clicks import ClickList
-from chalicelib.tables.counters import Run as RunRow
+from chalicelib.tables.clicks import ClickListRow
+from chalicelib.tables.counters import StreamBatchRow as RunRow
 
 _DAY_SECONDS = 86_400
 
 
-class Uncounted(Exception):  # noqa: N818 - a fact that the handler reports
+class AggregationStopped(Exception):  # noqa: N818 - a fact that the handler reports
     """Counting stopped; `sequence` is the first record that is not counted."""
 
     def __init__(self, sequence: str) -> None:
@@ -45,7 +45,7 @@ def record_of(received: Mapping[str, Any]) -> StreamRecord:
     return StreamRecord(seen["SequenceNumber"], at, fields)
 
 
-def count(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
+def aggregate(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Counts each click of the stream's records once. Raises `Uncounted` where the tables do not take the rest.
 
     A run of records is written in one transaction: its cells, of reports and of learning, its clicks by route, and
@@ -57,23 +57,23 @@ def count(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
     while pending:
         first = pending[0].sequence
         try:
-            pending = _counted_on(pending, now)
+            pending = _aggregate_next(pending, now)
         except (PynamoDBException, BotoCoreError, ClientError) as error:
             print(f"counting stopped at {first}: {error!r}")
-            raise Uncounted(first) from error
+            raise AggregationStopped(first) from error
 
 
-def _counted_on(pending: list[StreamRecord], now: datetime) -> list[StreamRecord]:
+def _aggregate_next(pending: list[StreamRecord], now: datetime) -> list[StreamRecord]:
     """Counts or skips at least one record; those that are left."""
     counted = _counted(pending[0].sequence)
     if counted:
-        pending, rest = stream_batch.after(counted, pending)
+        pending, rest = stream_batch.skip_counted(counted, pending)
         if rest:
-            _leave(rest, now)
+            _write_resume_marker(rest, now)
         return pending
-    run = stream_batch.run_of(pending)
+    run = stream_batch.take_batch(pending)
     for record, complaint in run.poison:
-        _set_aside(record, complaint, now)
+        _quarantine(record, complaint, now)
     return pending[len(run.records) :] if _commit(run, now) else pending
 
 
@@ -85,11 +85,11 @@ def _counted(first: str) -> list[str]:
         return []
 
 
-def _commit(run: Run, now: datetime) -> bool:
+def _commit(run: StreamBatch, now: datetime) -> bool:
     """Writes the run; False where another invocation has counted its first record meanwhile."""
     write = TransactWrite(connection=connection())
     write.save(_row(run.sequences, now), RunRow.first.does_not_exist())
-    add_blocks(write, run.sequences[0], run.counted)
+    append_blocks(write, run.sequences[0], run.counted)
     learning_blocks.add_blocks(write, run.sequences[0], run.learned, now)
     for (route_id, day), click_ids in run.lists.items():
         write.save(_list(f"{route_id}#{day}", click_ids, now))
@@ -102,32 +102,34 @@ def _commit(run: Run, now: datetime) -> bool:
     return True
 
 
-def _leave(rest: Sequence[str], now: datetime) -> None:
+def _write_resume_marker(rest: Sequence[str], now: datetime) -> None:
     """Leaves word of the counted records beyond a delivery's end, where the next one begins."""
     if not _counted(rest[0]):
         _row(rest, now).save()
 
 
 def _row(sequences: Sequence[str], now: datetime) -> RunRow:
-    expires_at = int(now.timestamp()) + RUN_DAYS * _DAY_SECONDS
+    expires_at = int(now.timestamp()) + STREAM_BATCH_RETENTION_DAYS * _DAY_SECONDS
     return RunRow(sequences[0], records=id_lists.packed(sequences), expires_at=expires_at)
 
 
-def _list(route_day: str, click_ids: Sequence[str], now: datetime) -> ClickList:
-    expires_at = int(now.timestamp()) + CLICK_DAYS * _DAY_SECONDS
-    return ClickList(route_day, max(click_ids), click_ids=id_lists.packed(click_ids), expires_at=expires_at)
+def _list(route_day: str, click_ids: Sequence[str], now: datetime) -> ClickListRow:
+    expires_at = int(now.timestamp()) + CLICK_RETENTION_DAYS * _DAY_SECONDS
+    return ClickListRow(route_day, max(click_ids), click_ids=id_lists.packed(click_ids), expires_at=expires_at)
 
 
-def _set_aside(record: StreamRecord, complaint: str, now: datetime) -> None:
+def _quarantine(record: StreamRecord, complaint: str, now: datetime) -> None:
     """Puts a record that cannot be counted into the queue and tells the admins; done before it is counted as poison.
 
     A record delivered again may come into the queue twice, under the same sequence number.
     """
     body = {"sequence": record.sequence, "reason": complaint, "click": _said(record.click)}
-    queues().send_message(QueueUrl=poison_records_queue(), MessageBody=json.dumps(body))
+    sqs_client().send_message(QueueUrl=poison_records_queue(), MessageBody=json.dumps(body))
     subject = {"sequence": record.sequence, "click_id": (record.click or {}).get("click_id")}
-    notice = Notice(NotificationKind.POISON_RECORD, subject, f"A recorded click could not be counted: {complaint}")
-    notify("admin", notice, once=record.sequence, now=now)
+    notice = Notification(
+        NotificationKind.POISON_RECORD, subject, f"A recorded click could not be counted: {complaint}"
+    )
+    send_once("admin", notice, once=record.sequence, now=now)
 
 
 def _said(click: Mapping[str, Any] | None) -> dict[str, str]:

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from chalicelib.clicks.rejections import lost_reason
 from chalicelib.counters.layout import AnyCell, Counts, Layout
-from chalicelib.domain.click import Arm
+from chalicelib.domain.click import ExperimentArm
 
-QUARTER_MS = 900_000
+QUARTER_HOUR_MS = 900_000
 QUARTERS_A_DAY = 96
 SHARDS = 4
 """Partitions of one day, by publisher: each takes about 500 transactional writes a second."""
@@ -60,10 +60,10 @@ LAYOUT = Layout(Cell, COUNTS)
 
 def quarter_of(milliseconds: int) -> int:
     """The quarter of an hour, counted from 1970, of a time in milliseconds."""
-    return milliseconds // QUARTER_MS
+    return milliseconds // QUARTER_HOUR_MS
 
 
-def of_click(stored: Mapping[str, Any]) -> tuple[Cell, str]:
+def cell_of_click(stored: Mapping[str, Any]) -> tuple[Cell, str]:
     """The cell of a recorded click, and which of its counts the click adds one to.
 
     Raises KeyError, TypeError or ValueError for a record that is no click.
@@ -89,7 +89,7 @@ def of_click(stored: Mapping[str, Any]) -> tuple[Cell, str]:
 def arm_of(stored: Mapping[str, Any]) -> str:
     """The arm of a click, or of a conversion's click, as cells have it."""
     arm: str = stored.get("arm") or ""
-    return "" if arm == Arm.WEIGHTED else arm
+    return "" if arm == ExperimentArm.WEIGHTED else arm
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever the record holds
@@ -106,7 +106,7 @@ def add(cells: Cells, cell: Cell, **counts: int) -> None:
         held[COUNTS.index(name)] += count
 
 
-def merge(cells: dict[AnyCell, list[int]], others: Mapping[AnyCell, Counts]) -> None:
+def add_cells(cells: dict[AnyCell, list[int]], others: Mapping[AnyCell, Counts]) -> None:
     """Adds all other cells to these."""
     for cell, counts in others.items():
         held = cells.setdefault(cell, [0] * len(counts))
@@ -144,7 +144,7 @@ def partitions(days: Iterable[date], publisher_id: str | None = None) -> list[st
     return [partition(day, shard) for day in days for shard in shards]
 
 
-def merge_days(now: datetime, kept: int) -> list[date]:
+def days_to_compact(now: datetime, kept: int) -> list[date]:
     """The UTC days whose blocks are merged at `now`: today, yesterday, and one older day, another each minute.
 
     In `kept` minutes each of so many days has had its turn.

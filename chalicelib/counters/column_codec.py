@@ -29,7 +29,7 @@ class Columns:
     counts: Mapping[str, Sequence[int]]
 
 
-def packed(cells: Mapping[AnyCell, Counts], layout: Layout[Any] = LAYOUT) -> bytes:
+def encode(cells: Mapping[AnyCell, Counts], layout: Layout[Any] = LAYOUT) -> bytes:
     """The cells as one text of bytes: a JSON header, then the columns as little-endian integers; zlib over all.
 
     They are cells of reports unless another layout is named. Counts that 64 bits cannot hold stand in the header:
@@ -59,7 +59,7 @@ def _kind(kinds: Sequence[tuple[str, int]], wanted: int) -> str:
     return next((kind for kind, limit in kinds if wanted <= limit), "")
 
 
-def columns(stored: bytes, layout: Layout[Any] = LAYOUT) -> Columns:
+def decode_columns(stored: bytes, layout: Layout[Any] = LAYOUT) -> Columns:
     """The columns of what `packed` stored; a dimension that was not thought of then has its default in every cell."""
     whole = memoryview(zlib.decompress(stored))
     start = _LENGTH + int.from_bytes(whole[:_LENGTH], "little")
@@ -89,16 +89,16 @@ def _column(whole: memoryview, kind: str, size: int, place: int) -> tuple[Sequen
 
 
 @overload
-def unpacked(stored: bytes) -> Cells: ...
+def decode(stored: bytes) -> Cells: ...
 
 
 @overload
-def unpacked(stored: bytes, layout: Layout[AnyCell]) -> dict[AnyCell, list[int]]: ...
+def decode(stored: bytes, layout: Layout[AnyCell]) -> dict[AnyCell, list[int]]: ...
 
 
-def unpacked(stored: bytes, layout: Layout[Any] = LAYOUT) -> dict[Any, list[int]]:
+def decode(stored: bytes, layout: Layout[Any] = LAYOUT) -> dict[Any, list[int]]:
     """The cells of what `packed` stored."""
-    held = columns(stored, layout)
+    held = decode_columns(stored, layout)
     if not held.size:
         return {}
     dimensions = [[held.values[name][code] for code in held.codes[name]] for name in layout.dimensions]

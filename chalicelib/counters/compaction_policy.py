@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.counters import cells
-from chalicelib.counters.column_codec import packed, unpacked
+from chalicelib.counters.column_codec import decode, encode
 from chalicelib.counters.layout import Layout
 
-MERGED_FROM = 16
+MIN_BLOCKS_TO_COMPACT = 16
 """Blocks of one partition that are worth a merge: to rewrite a chunk for fewer costs more than to read them."""
 
 Cells = dict[Any, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class CompactionPolicy:
     """How the partitions of one kind of cells are kept: merged from so many blocks, and `coarse` (None: as they are).
 
     `coarse` gives the cells as they are to be kept at a time. It must not matter how often it was asked before,
@@ -24,16 +24,16 @@ class Keeping:
     """
 
     layout: Layout[Any] = cells.LAYOUT
-    merged_from: int = MERGED_FROM
+    merged_from: int = MIN_BLOCKS_TO_COMPACT
     coarse: Callable[[Cells, datetime], Cells] | None = None
 
     def unpacked(self, stored: bytes) -> Cells:
         """The cells of what was packed."""
-        return unpacked(stored, self.layout)
+        return decode(stored, self.layout)
 
     def packed(self, held: Cells, now: datetime) -> bytes:
         """The cells, packed as they are to be kept at `now`."""
-        return packed(self.coarse(held, now) if self.coarse else held, self.layout)
+        return encode(self.coarse(held, now) if self.coarse else held, self.layout)
 
 
-REPORTS = Keeping()
+REPORTS = CompactionPolicy()

@@ -10,6 +10,6 @@ HOUR_MS = 3_600_000
 _INNER_EDGES_MS = tuple(round(edge * HOUR_MS) for edge in DELAY_EDGES[1:-1])
 
 
-def bin_of(milliseconds: int) -> int:
+def delay_bin(milliseconds: int) -> int:
     """The number of the bin that the delay falls into; one below 0, as clocks that differ make it, is in the first."""
     return bisect_right(_INNER_EDGES_MS, milliseconds)

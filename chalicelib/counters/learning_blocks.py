@@ -7,22 +7,22 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.counters import blocks as counters_blocks
-from chalicelib.counters.column_codec import Columns, columns, packed
-from chalicelib.counters.compaction import merge_all
-from chalicelib.counters.compaction_policy import Keeping
-from chalicelib.counters.learning_cells import LAYOUT, SMARTLINK, LearningCells, coarsened, partition
-from chalicelib.settings import LEARNED_DAYS
-from chalicelib.tables.counters import Counter
+from chalicelib.counters.column_codec import Columns, decode_columns, encode
+from chalicelib.counters.compaction import compact_all
+from chalicelib.counters.compaction_policy import CompactionPolicy
+from chalicelib.counters.learning_cells import LAYOUT, SMARTLINK, LearningCells, downsample, partition
+from chalicelib.settings import LEARNING_WINDOW_DAYS
+from chalicelib.tables.counters import CounterBlockRow
 
 MERGED_FROM = 200
 """Blocks of one pool that are worth a merge: together they are as much to read as one chunk of some 80 KB."""
 
 
 def _coarse(cells: LearningCells, now: datetime) -> LearningCells:
-    return coarsened(cells, now, LEARNED_DAYS)
+    return downsample(cells, now, LEARNING_WINDOW_DAYS)
 
 
-KEEPING = Keeping(LAYOUT, MERGED_FROM, _coarse)
+KEEPING = CompactionPolicy(LAYOUT, MERGED_FROM, _coarse)
 
 
 def add_blocks(write: TransactWrite, cause: str, cells: Mapping[str, LearningCells], now: datetime) -> None:
@@ -32,7 +32,7 @@ def add_blocks(write: TransactWrite, cause: str, cells: Mapping[str, LearningCel
     """
     at = _milliseconds(now)
     for name, part in cells.items():
-        write.save(Counter(name, counters_blocks.position_of(cause), cells=packed(part, LAYOUT), at=at))
+        write.save(CounterBlockRow(name, counters_blocks.block_key(cause), cells=encode(part, LAYOUT), at=at))
 
 
 def read(pool_id: str, epoch: int) -> Iterator[Columns]:
@@ -50,15 +50,17 @@ def changed_since(pool_id: str, epoch: int, since: datetime) -> bool:
     What is counted may become visible up to a minute after that: to miss nothing, ask from a minute before.
     """
     name, at = partition(pool_id, epoch), _milliseconds(since)
-    block = Counter.position.startswith(counters_blocks.BLOCK)
-    fresh = Counter.query(name, block, Counter.at >= at, consistent_read=True, attributes_to_get=["position"])
+    block = CounterBlockRow.position.startswith(counters_blocks.BLOCK)
+    fresh = CounterBlockRow.query(
+        name, block, CounterBlockRow.at >= at, consistent_read=True, attributes_to_get=["position"]
+    )
     return next(iter(fresh), None) is not None or _merged_since(name, at)
 
 
 def _merged_since(name: str, at: int) -> bool:
     """Whether the newest of what was merged is so new. Asked after the blocks, which a merge may have taken."""
     try:
-        head = Counter.get(name, counters_blocks.HEAD, consistent_read=True, attributes_to_get=["at"])
+        head = CounterBlockRow.get(name, counters_blocks.HEAD, consistent_read=True, attributes_to_get=["at"])
     except DoesNotExist:
         return False
     return head.at is not None and head.at >= at
@@ -68,14 +70,14 @@ def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def merge(blocks: Iterable[Counter], now: datetime) -> int:
+def merge(blocks: Iterable[CounterBlockRow], now: datetime) -> int:
     """Merges what is learned of all smartlinks that occur in these blocks of reports; how many blocks of learning."""
-    return len(merge_all(sorted(_partitions(blocks)), now, KEEPING))
+    return len(compact_all(sorted(_partitions(blocks)), now, KEEPING))
 
 
-def _partitions(blocks: Iterable[Counter]) -> set[str]:
+def _partitions(blocks: Iterable[CounterBlockRow]) -> set[str]:
     pairs: set[tuple[str, int]] = set()
-    for piece in (columns(block.cells) for block in blocks):
+    for piece in (decode_columns(block.cells) for block in blocks):
         codes, values = piece.codes, piece.values
         places = set(zip(codes["smartlink"], codes["epoch"], strict=True))
         pairs |= {(values["smartlink"][smartlink], values["epoch"][epoch]) for smartlink, epoch in places}

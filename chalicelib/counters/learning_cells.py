@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from chalicelib.counters.cells import merge
-from chalicelib.counters.delay_bins import HOUR_MS, bin_of
+from chalicelib.counters.cells import add_cells
+from chalicelib.counters.delay_bins import HOUR_MS, delay_bin
 from chalicelib.counters.layout import Counts, Layout
 from chalicelib.domain.click import Outcome
 from chalicelib.domain.money import millionths
 
 SMARTLINK = "sml_"
-OF_CLICKS = -1
+NO_DELAY = -1
 """The delay in cells of clicks."""
 
 COUNTS = (
@@ -42,7 +42,7 @@ class LearningCell(NamedTuple):
     country: str
     device: str
     campaign: str
-    delay: int = OF_CLICKS
+    delay: int = NO_DELAY
 
 
 LearningCells = dict[LearningCell, list[int]]
@@ -54,7 +54,7 @@ def partition(pool_id: str, epoch: int) -> str:
     return f"{pool_id}#{epoch}"
 
 
-def is_learned(stored: Mapping[str, Any]) -> bool:
+def is_training_click(stored: Mapping[str, Any]) -> bool:
     """Whether the stored click is learned from: a unique one, by no bot, that an offer of a smartlink took."""
     taken = stored["route_id"].startswith(SMARTLINK) and stored["outcome"] == Outcome.OFFER
     return taken and not (stored.get("is_bot") or stored.get("is_duplicate"))
@@ -65,14 +65,14 @@ def of_click(stored: Mapping[str, Any]) -> tuple[str, LearningCell] | None:
 
     The record must be one that has a cell of reports.
     """
-    if not is_learned(stored):
+    if not is_training_click(stored):
         return None
     return partition(stored["route_id"], int(stored["epoch"])), _cell(stored, int(stored["at"]))
 
 
 def add_click(counted: dict[str, LearningCells], where: tuple[str, LearningCell]) -> None:
     """Adds a click to the cells by partition."""
-    merge(counted.setdefault(where[0], {}), {where[1]: _CLICK})
+    add_cells(counted.setdefault(where[0], {}), {where[1]: _CLICK})
 
 
 def of_conversion(stored: Mapping[str, Any], sign: int) -> dict[str, LearningCells]:
@@ -83,7 +83,7 @@ def of_conversion(stored: Mapping[str, Any], sign: int) -> dict[str, LearningCel
     if not stored.get("learned"):
         return {}
     clicked = int(stored["click_at"])
-    cell = _cell(stored, clicked)._replace(delay=bin_of(int(stored["at"]) - clicked))
+    cell = _cell(stored, clicked)._replace(delay=delay_bin(int(stored["at"]) - clicked))
     payout, revenue = millionths(stored["payout"]), millionths(stored["revenue"])
     counts = (0, 1, payout, revenue, payout * payout, revenue * revenue, payout * revenue)
     return {partition(stored["route_id"], int(stored["epoch"])): {cell: [sign * count for count in counts]}}
@@ -94,7 +94,7 @@ def _cell(stored: Mapping[str, Any], clicked: int) -> LearningCell:
     return LearningCell(clicked // HOUR_MS, 1, country, stored["device"], campaign)
 
 
-def bucket(hour: int, span: int, now: int, kept: int) -> tuple[int, int] | None:
+def bucket_at(hour: int, span: int, now: int, kept: int) -> tuple[int, int] | None:
     """Hour and span of the bucket in which those of `hour` and `span` lie at `now`; None where it is forgotten.
 
     All are hours. A bucket is 4 hours long once these ended a day ago, and a whole UTC day once that ended four
@@ -107,16 +107,16 @@ def bucket(hour: int, span: int, now: int, kept: int) -> tuple[int, int] | None:
     return (start, width) if start + width > now - kept else None
 
 
-def coarsened(cells: Mapping[LearningCell, Counts], now: datetime, kept_days: int) -> LearningCells:
+def downsample(cells: Mapping[LearningCell, Counts], now: datetime, kept_days: int) -> LearningCells:
     """The cells in the buckets of `now`, without those that ended `kept_days` ago.
 
     What is kept adds up to what it was. To coarsen twice, or to coarsen the parts before the sum, is to coarsen once.
     """
     hour = int(now.timestamp()) // 3600
     periods = {(cell.hour, cell.span) for cell in cells}
-    buckets = {period: bucket(*period, hour, kept_days * 24) for period in periods}
+    buckets = {period: bucket_at(*period, hour, kept_days * 24) for period in periods}
     found: LearningCells = {}
     for cell, counts in cells.items():
         if place := buckets[cell.hour, cell.span]:
-            merge(found, {cell._replace(hour=place[0], span=place[1]): counts})
+            add_cells(found, {cell._replace(hour=place[0], span=place[1]): counts})
     return found

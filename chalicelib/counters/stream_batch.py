@@ -27,7 +27,7 @@ class StreamRecord:
 
 
 @dataclass(slots=True)
-class Run:
+class StreamBatch:
     """What the records of one run come to.
 
     `counted` are cells of reports, `learned` cells of learning by their partition, `lists` IDs of clicks by route
@@ -47,7 +47,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _RecordEffect:
     """What one record comes to: one more of `what` in the cell `where` (None: nothing), in the route's `listed` day.
 
     `learned` is the partition and the cell of learning that get one click more.
@@ -69,9 +69,9 @@ class _Reading:
         return {item for item in touched if item}
 
 
-def run_of(records: Iterable[StreamRecord]) -> Run:
+def take_batch(records: Iterable[StreamRecord]) -> StreamBatch:
     """The longest run at the beginning of the records that one transaction can hold."""
-    run, items = Run(), set[object]()
+    run, items = StreamBatch(), set[object]()
     for record in records:
         reading = _read(record)
         items |= reading.items
@@ -81,20 +81,20 @@ def run_of(records: Iterable[StreamRecord]) -> Run:
     return run
 
 
-def _read(record: StreamRecord) -> _Reading:
+def _read(record: StreamRecord) -> _RecordEffect:
     if record.click is None and record.complaint is None:
-        return _Reading()
+        return _RecordEffect()
     try:
-        where, what = cells.of_click(record.click or {})
+        where, what = cells.cell_of_click(record.click or {})
         listed = (where.smartlink, cells.day_of(where.quarter).isoformat())
         learned = learning_cells.of_click(record.click or {})
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         complaint = record.complaint or f"{type(error).__name__}: {error}"
-        return _Reading(Cell(cells.quarter_of(record.at)), "poison", complaint=complaint)
-    return _Reading(where, what, listed, learned)
+        return _RecordEffect(Cell(cells.quarter_of(record.at)), "poison", complaint=complaint)
+    return _RecordEffect(where, what, listed, learned)
 
 
-def _take(run: Run, record: StreamRecord, reading: _Reading) -> None:
+def _take(run: StreamBatch, record: StreamRecord, reading: _RecordEffect) -> None:
     run.records.append(record)
     if reading.where:
         cells.add(run.counted, reading.where, **{reading.what: 1})
@@ -106,7 +106,7 @@ def _take(run: Run, record: StreamRecord, reading: _Reading) -> None:
         run.poison.append((record, reading.complaint))
 
 
-def after(counted: Sequence[str], records: Sequence[StreamRecord]) -> tuple[list[StreamRecord], list[str]]:
+def skip_counted(counted: Sequence[str], records: Sequence[StreamRecord]) -> tuple[list[StreamRecord], list[str]]:
     """Of records that begin where a counted run began: those beyond it, and what of the run lies beyond them."""
     known = set(counted)
     beyond = [record for record in records if record.sequence not in known]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Refusal(StrEnum):
+class RejectionReason(StrEnum):
     """Why an offer may not take a click."""
 
     DISABLED = "disabled"
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
     NO_OFFER = "no_offer"
 
 
-class Arm(StrEnum):
+class ExperimentArm(StrEnum):
     """Whose weights drew the offer."""
 
     WEIGHTED = "weighted"
@@ -44,7 +44,7 @@ class Arm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class TrackingParameters:
     """What the publisher wrote on the click: sub-IDs, source, their own ID, and the rest of the query.
 
     `query` holds the other parameters, already percent-encoded, as they ride along.

@@ -12,22 +12,22 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def timed_id(now: datetime, entropy: bytes) -> str:
+def time_ordered_id(now: datetime, entropy: bytes) -> str:
     """26 characters of Crockford's base 32: milliseconds since 1970, then 10 bytes of entropy (as in ULID)."""
-    return _written((now - _BEGINNING) // _MILLISECOND << 80 | int.from_bytes(entropy[:10]))
+    return _base32((now - _BEGINNING) // _MILLISECOND << 80 | int.from_bytes(entropy[:10]))
 
 
-def named_id(name: str) -> str:
+def deterministic_id(name: str) -> str:
     """26 characters of Crockford's base 32 that follow from the name: 130 bits of its BLAKE2b hash."""
-    return _written(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=17).digest()) >> 6)
+    return _base32(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=17).digest()) >> 6)
 
 
-def _written(number: int) -> str:
+def _base32(number: int) -> str:
     """The lowest 130 bits of a number in base 32, two letters at a time."""
     return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
-def code(entropy: bytes) -> str:
+def new_link_code(entropy: bytes) -> str:
     """A link code of 10 letters and digits (about 59 bits) from 8 bytes of entropy."""
     number = int.from_bytes(entropy[:8])
     letters = []
@@ -37,6 +37,6 @@ def code(entropy: bytes) -> str:
     return "".join(letters)
 
 
-def is_code(text: str) -> bool:
+def is_link_code(text: str) -> bool:
     """Whether the text can be a code at all."""
     return len(text) == CODE_LENGTH and text.isascii() and text.isalnum()

@@ -7,7 +7,7 @@ from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class LearnedWeights:
     """Weights that were learned of a pool: by segment (`US|mobile`, `US`, `*` for everyone), then by campaign ID.
 
     They are 0 or more and sum to 1 within each priority tier. `version` is when they were learned, in seconds
@@ -37,7 +37,7 @@ class Route:
     epoch: int = 1
     rotation: Rotation = Rotation.WEIGHTED
     holdout_percent: int = 0
-    learned: Learned | None = None
+    learned: LearnedWeights | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Rotation(StrEnum):
     OPTIMIZED = "optimized"
 
 
-class Goal(StrEnum):
+class OptimizationGoal(StrEnum):
     """What auto-optimize maximises."""
 
     EPC = "epc"
@@ -41,7 +41,7 @@ class Goal(StrEnum):
     @property
     def counts_money(self) -> bool:
         """Whether it compares offers by money, so that they must pay in one currency."""
-        return self is not Goal.CONVERSION_RATE
+        return self is not OptimizationGoal.CONVERSION_RATE
 
 
 class OfferAccess(StrEnum):
@@ -51,7 +51,7 @@ class OfferAccess(StrEnum):
     RESPECT = "respect"
 
 
-class OnPoolChange(StrEnum):
+class PoolChangePolicy(StrEnum):
     """Whether an edit keeps what was learned of the offers that stay."""
 
     KEEP = "keep"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.domain.click import Refusal
+from chalicelib.domain.click import RejectionReason
 from chalicelib.domain.visitor import Visitor
 
 
@@ -31,7 +31,7 @@ class Targeting:
         excluded = self.exclude_countries or self.exclude_sources or self.exclude_bots
         object.__setattr__(self, "wants_everyone", included == _ANY and not excluded)
 
-    def refusal(self, visitor: Visitor, source: str | None) -> Refusal | None:
+    def refusal(self, visitor: Visitor, source: str | None) -> RejectionReason | None:
         """Why this visitor is not wanted, or None. What is unknown matches no list at all."""
         # Every offer of every click comes here: the checks are written out, as calls would double their time.
         if visitor.country in self.exclude_countries:
@@ -57,7 +57,17 @@ _ANY = (None,) * 7
 
 
 # Python 3.11 looks the member of an enumeration up in as much time as two of the checks take.
-_COUNTRY, _REGION, _DEVICE, _OS = Refusal.COUNTRY, Refusal.REGION, Refusal.DEVICE, Refusal.OS
+_COUNTRY, _REGION, _DEVICE, _OS = (
+    RejectionReason.COUNTRY,
+    RejectionReason.REGION,
+    RejectionReason.DEVICE,
+    RejectionReason.OS,
+)
 
 
-_BROWSER, _LANGUAGE, _SOURCE, _BOT = Refusal.BROWSER, Refusal.LANGUAGE, Refusal.SOURCE, Refusal.BOT
+_BROWSER, _LANGUAGE, _SOURCE, _BOT = (
+    RejectionReason.BROWSER,
+    RejectionReason.LANGUAGE,
+    RejectionReason.SOURCE,
+    RejectionReason.BOT,
+)

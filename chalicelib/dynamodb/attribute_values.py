@@ -8,17 +8,17 @@ Item = Mapping[str, Mapping[str, Any]]
 """An item, its attributes in DynamoDB's JSON."""
 
 
-def text(value: str) -> dict[str, str]:
+def string_value(value: str) -> dict[str, str]:
     """A text."""
     return {"S": value}
 
 
-def number(value: int) -> dict[str, str]:
+def number_value(value: int) -> dict[str, str]:
     """A whole number."""
     return {"N": str(value)}
 
 
-def plain(item: Item) -> dict[str, Any]:
+def to_python(item: Item) -> dict[str, Any]:
     """The item's texts, whole numbers, truth values and bytes. Raises KeyError for an attribute of another kind."""
     return {name: _READERS[kind](value) for name, typed in item.items() for kind, value in typed.items()}
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from chalicelib import settings
 from chalicelib.dynamodb import transport, wire_format
-from chalicelib.dynamodb.attribute_values import plain
-from chalicelib.dynamodb.errors import LATER, STALE_CREDENTIALS, Refused, Unanswered, Undone
+from chalicelib.dynamodb.attribute_values import to_python
+from chalicelib.dynamodb.errors import RETRYABLE_CODES, STALE_CREDENTIALS, NotApplied, OutcomeUnknown, RequestRejected
 
 Document = Mapping[str, Any]
 """A request or an answer in DynamoDB's JSON; binary values in base64."""
@@ -39,19 +39,19 @@ def call(operation: str, request: Document, *, once: bool = False) -> Document:
         from chalicelib.dynamodb import sdk_client  # noqa: PLC0415 - loads the SDK
 
         return sdk_client.call(operation, request, once=once)
-    return _called(operation, json.dumps(request, separators=(",", ":")).encode(), once=once)
+    return _call_with_retries(operation, json.dumps(request, separators=(",", ":")).encode(), once=once)
 
 
 def get(table: str, key: Document) -> dict[str, Any] | None:
     """The item of that key, its values plain, as it is or was a moment ago; None where there is none."""
-    found = call("GetItem", {"TableName": named(table), "Key": key})
-    return plain(found["Item"]) if "Item" in found else None
+    found = call("GetItem", {"TableName": table_name(table), "Key": key})
+    return to_python(found["Item"]) if "Item" in found else None
 
 
 def batch_get(table: str, keys: Sequence[Document], *, consistent: bool = False) -> list[dict[str, Any]]:
     """Those of the items that exist, their values plain, in no order; `consistent`: as they are now."""
     asked = [{"Keys": keys[n : n + _AT_ONCE], "ConsistentRead": consistent} for n in range(0, len(keys), _AT_ONCE)]
-    return [plain(item) for part in asked for item in _batch(named(table), part)]
+    return [to_python(item) for part in asked for item in _batch(table_name(table), part)]
 
 
 def _batch(table: str, asked: Document) -> list[Document]:
@@ -64,50 +64,50 @@ def _batch(table: str, asked: Document) -> list[Document]:
             return found
         asked = left[table]
     message = f"{table}: some keys stay unread"
-    raise Unanswered(message)
+    raise OutcomeUnknown(message)
 
 
-def named(table: str) -> str:
+def table_name(table: str) -> str:
     """The table's whole name."""
     return settings.table_prefix() + table
 
 
-def _called(operation: str, body: bytes, *, once: bool) -> Document:
+def _call_with_retries(operation: str, body: bytes, *, once: bool) -> Document:
     deadline, trouble = time.monotonic() + _ALL_SECONDS, ""
     for attempt in range(_ATTEMPTS):
-        if attempt and not _waited(attempt, deadline):
+        if attempt and not _back_off(attempt, deadline):
             break
         try:
             answer = transport.round_trip(transport.signed_request(operation, body), deadline)
         except transport.ConnectionBroken as broken:
             if once and broken.arrived:
-                raise Unanswered(str(broken)) from broken
+                raise OutcomeUnknown(str(broken)) from broken
             trouble = str(broken)
             continue
         if answer.is_good:
             return answer.document
-        trouble = _trouble(answer, once=once)
+        trouble = _check_retryable(answer, once=once)
     message = f"{operation}: {trouble}"
     # What must not happen twice was given up where it may have happened once: here it surely did not.
-    raise Undone(message) if once else Unanswered(message)
+    raise NotApplied(message) if once else OutcomeUnknown(message)
 
 
-def _trouble(answer: wire_format.Answer, *, once: bool) -> str:
+def _check_retryable(answer: wire_format.Answer, *, once: bool) -> str:
     """What to try again for. Raises Refused where it would be refused again, Unanswered where it must not be tried."""
     said = f"{answer.code}: {answer.message}"
     if answer.status >= _SERVER_TROUBLE:
         if once:
-            raise Unanswered(said)
+            raise OutcomeUnknown(said)
         return said
     if answer.code in STALE_CREDENTIALS:
         transport.credentials_provider.cache_clear()
         return said
-    if answer.code in LATER:
+    if answer.code in RETRYABLE_CODES:
         return said
-    raise Refused(answer.code, answer.message, answer.document)
+    raise RequestRejected(answer.code, answer.message, answer.document)
 
 
-def _waited(attempt: int, deadline: float) -> bool:
+def _back_off(attempt: int, deadline: float) -> bool:
     """Whether there was time to wait, somewhere between nothing and a time that doubles: others try again too."""
     pause = random.uniform(0, _FIRST_WAIT * 2**attempt)  # noqa: S311 - jitter
     if time.monotonic() + pause >= deadline:

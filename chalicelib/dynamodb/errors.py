@@ -6,7 +6,7 @@ from typing import Any
 CONDITION_FAILED = "ConditionalCheckFailedException"
 TRANSACTION_FAILED = "TransactionCanceledException"
 
-LATER = frozenset(
+RETRYABLE_CODES = frozenset(
     {
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
@@ -26,7 +26,7 @@ class TableError(Exception):
     """The table did not do it, or nobody knows whether it did."""
 
 
-class Refused(TableError):  # noqa: N818 - DynamoDB's answer, said as it is
+class RequestRejected(TableError):  # noqa: N818 - DynamoDB's answer, said as it is
     """DynamoDB's own no: `code` is its name, `answer` the whole of it. Nothing was done."""
 
     def __init__(self, code: str, message: str, answer: Mapping[str, Any]) -> None:
@@ -47,9 +47,9 @@ class Refused(TableError):  # noqa: N818 - DynamoDB's answer, said as it is
         return found
 
 
-class Unanswered(TableError):  # noqa: N818 - likewise
+class OutcomeUnknown(TableError):  # noqa: N818 - likewise
     """No answer in time, or none that can be read, or only of trouble: it may have been done."""
 
 
-class Undone(TableError):  # noqa: N818 - likewise
+class NotApplied(TableError):  # noqa: N818 - likewise
     """Not done, and surely not: it was put off, or it never got there, as often as it was tried."""

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
 
-from chalicelib.dynamodb.errors import LATER, STALE_CREDENTIALS, Refused, Unanswered, Undone
+from chalicelib.dynamodb.errors import RETRYABLE_CODES, STALE_CREDENTIALS, NotApplied, OutcomeUnknown, RequestRejected
 
 _SERVER_TROUBLE = 500
 _CONNECT_SECONDS = 1
@@ -41,13 +41,13 @@ def _translated(error: Exception, *, once: bool) -> Exception:
     # PynamoDB's own error has only a part of the answer, that of the SDK before it has all.
     cause = error.__cause__
     if not isinstance(cause, ClientError):
-        return Unanswered(str(error))
+        return OutcomeUnknown(str(error))
     told, code = cause.response["Error"], cause.response["Error"].get("Code", "")
     if cause.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_TROUBLE:
-        return Unanswered(str(error))
-    if code in LATER | STALE_CREDENTIALS:
-        return Undone(str(error)) if once else Unanswered(str(error))
-    return Refused(code, told.get("Message", ""), _with_base64(cause.response))
+        return OutcomeUnknown(str(error))
+    if code in RETRYABLE_CODES | STALE_CREDENTIALS:
+        return NotApplied(str(error)) if once else OutcomeUnknown(str(error))
+    return RequestRejected(code, told.get("Message", ""), _with_base64(cause.response))
 
 
 def _with_bytes(document: Any) -> Any:  # noqa: ANN401 - JSON

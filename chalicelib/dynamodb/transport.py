@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from chalicelib import settings
 from chalicelib.dynamodb import sigv4, wire_format
-from chalicelib.dynamodb.errors import Unanswered
+from chalicelib.dynamodb.errors import OutcomeUnknown
 from chalicelib.dynamodb.sigv4 import Credentials
 
 _CONNECT_SECONDS = 1.0
@@ -22,7 +22,7 @@ _CHUNK_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class ServerAddress:
     """Where DynamoDB answers; `host` as the Host header has it."""
 
     name: str
@@ -95,7 +95,7 @@ def _send_and_receive(connection: socket.socket, request: bytes, seconds: float)
         raise ConnectionBroken(error, arrived=False) from error
     try:
         return _receive(connection, end)
-    except (OSError, wire_format.Unreadable) as error:
+    except (OSError, wire_format.ProtocolError) as error:
         raise ConnectionBroken(error, arrived=True) from error
 
 
@@ -105,7 +105,7 @@ def _receive(connection: socket.socket, end: float) -> wire_format.Answer:
         piece = connection.recv(_CHUNK_BYTES)
         if not piece:
             message = "the connection ended within the answer"
-            raise wire_format.Unreadable(message)
+            raise wire_format.ProtocolError(message)
         received += piece
         answer = wire_format.answer(received)
         if answer:
@@ -140,7 +140,7 @@ def _is_closed_by_peer(connection: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
-def _connect(to: Endpoint, seconds: float) -> socket.socket:
+def _connect(to: ServerAddress, seconds: float) -> socket.socket:
     connection = socket.create_connection((to.name, to.port), timeout=seconds)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return _tls_wrapper()(connection, to.name) if to.is_secure else connection
@@ -151,16 +151,16 @@ def _tls_wrapper() -> Callable[[socket.socket, str], socket.socket]:
     """Wraps a connection in TLS, the other side's certificate checked."""
     import ssl  # noqa: PLC0415 - not needed on one machine
 
-    context = ssl.create_default_context(cafile=settings.certificates())
+    context = ssl.create_default_context(cafile=settings.ca_bundle())
     return lambda connection, name: context.wrap_socket(connection, server_hostname=name)
 
 
 @cache
-def endpoint() -> Endpoint:
+def endpoint() -> ServerAddress:
     """Where the tables are."""
     url = urlsplit(settings.dynamodb_endpoint())
     is_secure = url.scheme == "https"
-    return Endpoint(url.hostname or "", url.port or (443 if is_secure else 80), is_secure, url.netloc)
+    return ServerAddress(url.hostname or "", url.port or (443 if is_secure else 80), is_secure, url.netloc)
 
 
 @cache
@@ -170,7 +170,7 @@ def credentials_provider() -> Callable[[], Credentials]:
     A Lambda's are in its environment and hold as long as it lives. Any others are botocore's to find and to renew;
     to load it takes longer than all else that a new process does for its first click.
     """
-    given = settings.given_credentials()
+    given = settings.environment_credentials()
     if given:
         fixed = Credentials(*given)
         return lambda: fixed
@@ -180,16 +180,16 @@ def credentials_provider() -> Callable[[], Credentials]:
     try:
         found = Session().get_credentials()
     except BotoCoreError as error:
-        raise Unanswered(str(error)) from error
+        raise OutcomeUnknown(str(error)) from error
     if found is None:
         message = "there are no AWS credentials"
-        raise Unanswered(message)
+        raise OutcomeUnknown(message)
 
     def current() -> Credentials:
         try:
             frozen = found.get_frozen_credentials()
         except (BotoCoreError, RuntimeError) as error:  # the latter: expired, and the new ones are too
-            raise Unanswered(str(error)) from error
+            raise OutcomeUnknown(str(error)) from error
         return Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token)
 
     return current

@@ -10,7 +10,7 @@ _LONGEST_HEAD = 65_536
 _OK = 200
 
 
-class Unreadable(Exception):  # noqa: N818 - a fact about an answer
+class ProtocolError(Exception):  # noqa: N818 - a fact about an answer
     """The answer is no answer of DynamoDB's: not HTTP, of no told length, or damaged on the way."""
 
 
@@ -51,7 +51,7 @@ def answer(received: bytes | bytearray) -> Answer | None:
     if end < 0:
         if len(received) > _LONGEST_HEAD:
             message = "an endless head"
-            raise Unreadable(message)
+            raise ProtocolError(message)
         return None
     status, headers = _head(bytes(received[:end]))
     length = _length(headers)
@@ -60,7 +60,7 @@ def answer(received: bytes | bytearray) -> Answer | None:
         return None
     if len(received) > end + 4 + length:
         message = "more than was asked for"
-        raise Unreadable(message)
+        raise ProtocolError(message)
     return Answer(status, _document(status, headers, body), headers.get(b"connection", b"").lower() != b"close")
 
 
@@ -69,7 +69,7 @@ def _head(head: bytes) -> tuple[int, dict[bytes, bytes]]:
     version, _, rest = first.partition(b" ")
     if not version.startswith(b"HTTP/1.") or not rest[:3].isdigit():
         message = f"no HTTP: {first[:80]!r}"
-        raise Unreadable(message)
+        raise ProtocolError(message)
     headers = {}
     for line in lines:
         name, _, value = line.partition(b":")
@@ -81,7 +81,7 @@ def _length(headers: Mapping[bytes, bytes]) -> int:
     told = headers.get(b"content-length", b"")
     if b"transfer-encoding" in headers or not told.isdigit():
         message = "the length of the answer is not told"
-        raise Unreadable(message)
+        raise ProtocolError(message)
     return int(told)
 
 
@@ -90,7 +90,7 @@ def _document(status: int, headers: Mapping[bytes, bytes], body: bytes) -> Mappi
     checksum = headers.get(b"x-amz-crc32")
     if checksum is not None and checksum != str(zlib.crc32(body)).encode():
         message = "the checksum differs"
-        raise Unreadable(message)
+        raise ProtocolError(message)
     try:
         document = json.loads(body)
     except ValueError:
@@ -99,5 +99,5 @@ def _document(status: int, headers: Mapping[bytes, bytes], body: bytes) -> Mappi
         return document
     if status == _OK:
         message = f"no JSON object: {body[:80]!r}"
-        raise Unreadable(message)
+        raise ProtocolError(message)
     return {}

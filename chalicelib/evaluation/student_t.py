@@ -11,7 +11,7 @@ _CLOSE = 1e-9
 _EXACT = 1e-14
 
 
-def reach(degrees: float, confidence: float = CONFIDENCE) -> float:
+def t_critical_value(degrees: float, confidence: float = CONFIDENCE) -> float:
     """How many standard errors the two-sided interval of that confidence reaches; `inf` degrees are the normal law."""
     return quantile((1 + confidence) / 2, degrees)
 
@@ -28,7 +28,7 @@ def quantile(probability: float, degrees: float) -> float:
         return _expanded(normal, degrees)
     t, step = normal, inf
     while abs(step) > _CLOSE * (1 + t):
-        step = (probability - _below(t, degrees)) / _density(t, degrees)
+        step = (probability - _cdf(t, degrees)) / _density(t, degrees)
         t += step
     return t
 
@@ -50,7 +50,7 @@ def _density(t: float, degrees: float) -> float:
     return exp(scale - (degrees + 1) / 2 * log1p(t * t / degrees))
 
 
-def _below(t: float, degrees: float) -> float:
+def _cdf(t: float, degrees: float) -> float:
     """The probability of less than `t`, which is not negative (Abramowitz & Stegun, 26.7.1)."""
     return 1 - _incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t)) / 2
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from chalicelib.endpoints import Endpoint
 from chalicelib.http.problems import Forbidden, Unauthenticated
-from chalicelib.tables.publishers import ApiKey
+from chalicelib.tables.publishers import ApiKeyRow
 
 _KEY = re.compile(r"slk_(admin|pub)_([a-z2-7]{12})([A-Za-z0-9_-]{43})")
 
@@ -60,7 +60,7 @@ def authenticate(authorization: str | None) -> Principal | None:
     if not parts:
         return None
     role, key_id, secret = parts.groups()
-    key = next(iter(ApiKey.batch_get([key_id], consistent_read=True)), None)
+    key = next(iter(ApiKeyRow.batch_get([key_id], consistent_read=True)), None)
     if key is None or key.role != role or not hmac.compare_digest(key.digest, _digest(secret)):
         return None
     return Principal(Role(role), key.owner, key_id)

@@ -11,9 +11,9 @@ blueprint = Blueprint(__name__)
 
 def _view(endpoint: Endpoint) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        from chalicelib.http.dispatch import answer  # noqa: PLC0415 - keeps pydantic off the redirect's cold start
+        from chalicelib.http.dispatch import dispatch  # noqa: PLC0415 - keeps pydantic off the redirect's cold start
 
-        return answer(endpoint, blueprint.current_request, path)
+        return dispatch(endpoint, blueprint.current_request, path)
 
     view.__name__ = endpoint.view.rpartition(".")[2].replace(":", "_")
     return view

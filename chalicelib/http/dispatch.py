@@ -20,7 +20,7 @@ from chalicelib.http.authentication import authorize
 from chalicelib.http.idempotency import idempotency_key, store_response, stored_response
 from chalicelib.http.models import NoContent
 from chalicelib.http.problems import (
-    Malformed,
+    MalformedRequest,
     NotFound,
     Problem,
     Unavailable,
@@ -36,28 +36,28 @@ from chalicelib.http.request_parsing import (
     query_argument,
 )
 from chalicelib.http.responses import FileResponse, json_response, problem_response
-from chalicelib.http.transactions import settled
-from chalicelib.http.view import Answer, Text, View, described
+from chalicelib.http.transactions import retry_on_conflict
+from chalicelib.http.view import ResultWithStatus, TextResponse, ViewSignature, inspect_view
 
 _LONGEST_ID = 200
 _log = logging.getLogger("smartlink")
 
 
 @cache
-def view_of(endpoint: Endpoint) -> View:
+def load_view(endpoint: Endpoint) -> ViewSignature:
     """The view that the call's table entry names, with its signature read."""
     module, _, name = endpoint.view.partition(":")
-    return described(getattr(importlib.import_module(module), name))
+    return inspect_view(getattr(importlib.import_module(module), name))
 
 
-def answer(endpoint: Endpoint, received: ChaliceRequest, path: Mapping[str, str]) -> Response:
+def dispatch(endpoint: Endpoint, received: ChaliceRequest, path: Mapping[str, str]) -> Response:
     """The response to a endpoint, whatever happens; what goes wrong is a problem document."""
     try:
-        return _answered(endpoint, received, path)
+        return _handle(endpoint, received, path)
     except Problem as problem:
         return problem_response(problem)
     except RecursionError:
-        return problem_response(Malformed("the body is nested too deep"))
+        return problem_response(MalformedRequest("the body is nested too deep"))
     except (PynamoDBException, BotoCoreError):
         _log.exception("the tables did not answer %s %s", endpoint.method, endpoint.path)
         return problem_response(Unavailable("the request could not be carried out just now; send it again"))
@@ -68,9 +68,9 @@ def answer(endpoint: Endpoint, received: ChaliceRequest, path: Mapping[str, str]
         return problem_response(failed)
 
 
-def _answered(endpoint: Endpoint, received: ChaliceRequest, path: Mapping[str, str]) -> Response:
+def _handle(endpoint: Endpoint, received: ChaliceRequest, path: Mapping[str, str]) -> Response:
     owner, actor = authorize(endpoint, received.headers.get("authorization"))
-    view, text = view_of(endpoint), body_text(received)
+    view, text = load_view(endpoint), body_text(received)
     request = Request(
         endpoint=endpoint,
         owner=owner,
@@ -88,21 +88,21 @@ def _answered(endpoint: Endpoint, received: ChaliceRequest, path: Mapping[str, s
     posted = body_parameters(endpoint, view, received, text)
     body = {} if posted else body_argument(view, text)
     arguments: dict[str, Any] = {**path, **query_argument(view, received, posted), **body}
-    return _made(request, view, arguments)
+    return _call_view(request, view, arguments)
 
 
-def _made(request: Request, view: View, arguments: Mapping[str, Any]) -> Response:
+def _call_view(request: Request, view: ViewSignature, arguments: Mapping[str, Any]) -> Response:
     """The view's response, or the one kept of the same request made before."""
 
     def attempt() -> Any:  # noqa: ANN401 - a document or an `Answer`
         return stored_response(request) or view.function(replace(request, now=datetime.now(UTC)), **arguments)
 
-    result = settled(attempt)
+    result = retry_on_conflict(attempt)
     if isinstance(result, Response):
         return result
-    if isinstance(result, Text):
+    if isinstance(result, TextResponse):
         return FileResponse(result, request.endpoint.status)
-    given = result if isinstance(result, Answer) else Answer(result, request.endpoint.status)
+    given = result if isinstance(result, ResultWithStatus) else ResultWithStatus(result, request.endpoint.status)
     if request.idempotency and not isinstance(given.document, NoContent):
         store_response(request, given.document, given.status)
     return json_response(given.document.model_dump_json(), given.status, getattr(given.document, "version", None))

@@ -44,7 +44,7 @@ def _moment(text: str) -> str:
         raise ValueError(message) from error
 
 
-Moment = Annotated[
+DateTimeInput = Annotated[
     str,
     Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-01T00:00:00Z"]),
     AfterValidator(_moment),

@@ -11,16 +11,16 @@ from pydantic import (
     ValidationError,
 )
 
-from chalicelib.http.problems import Invalid
+from chalicelib.http.problems import ValidationFailed
 
 
-class Strict(BaseModel):
+class RequestModel(BaseModel):
     """A document that callers send: nothing unknown, nothing of another type, nothing silently changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Document(BaseModel):
+class ResponseModel(BaseModel):
     """A document that callers get. `SHOWN_ONCE` names the fields that a repeated answer leaves out."""
 
     model_config = ConfigDict(frozen=True)
@@ -28,29 +28,29 @@ class Document(BaseModel):
     SHOWN_ONCE: ClassVar[frozenset[str]] = frozenset()
 
 
-class LinkDocument(Document):
+class LinkDocument(ResponseModel):
     """A publisher's link."""
 
     code: str
     url: str
 
 
-class NoContent(Document):
+class NoContent(ResponseModel):
     """An answer without a body."""
 
 
-Settings = TypeVar("Settings", bound=Strict)
+Settings = TypeVar("Settings", bound=RequestModel)
 Item = TypeVar("Item", bound=BaseModel)
 
 
-class Page(Document, Generic[Item]):
+class Page(ResponseModel, Generic[Item]):
     """One page of a list; `next_cursor` fetches the next and is null on the last."""
 
     items: list[Item]
     next_cursor: str | None
 
 
-class ListQuery(Strict):
+class ListQuery(RequestModel):
     """How much of a list, and from where."""
 
     limit: int = Field(50, ge=1, le=200)
@@ -66,7 +66,7 @@ class Patch(Generic[Settings]):
 
     def onto(self, document: Mapping[str, Any]) -> Settings:
         """The changed document, or `Invalid` with every complaint."""
-        return validated(self.model, _merged(document, self.changes))
+        return validate(self.model, _merged(document, self.changes))
 
 
 def _merged(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -81,32 +81,32 @@ def _merged(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
     return kept
 
 
-def validated(model: type[Settings], document: Mapping[str, Any]) -> Settings:
+def validate(model: type[Settings], document: Mapping[str, Any]) -> Settings:
     """The document as its model, or `Invalid` naming every complaint with its JSON pointer."""
-    halves = [(pointer, "must be valid Unicode") for pointer in _half_pairs(document)]
+    halves = [(pointer, "must be valid Unicode") for pointer in _lone_surrogates(document)]
     text = json.dumps(document, ensure_ascii=False).encode(errors="replace")
     try:
         found = model.model_validate_json(text, strict=True)
     except ValidationError as error:
-        raise Invalid(*halves, *complaints(error)) from error
+        raise ValidationFailed(*halves, *validation_errors(error)) from error
     if halves:
-        raise Invalid(*halves)
+        raise ValidationFailed(*halves)
     return found
 
 
-def _half_pairs(document: Any, pointer: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON value
+def _lone_surrogates(document: Any, pointer: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON value
     """Where half a surrogate pair stands: JSON can write it, but no table or URL can hold it."""
     if isinstance(document, str) and any("\ud800" <= letter <= "\udfff" for letter in document):
         yield pointer
     elif isinstance(document, Mapping):
         for name, value in document.items():
-            yield from _half_pairs(value, f"{pointer}/{_escaped(name)}")
+            yield from _lone_surrogates(value, f"{pointer}/{_escaped(name)}")
     elif isinstance(document, list):
         for n, value in enumerate(document):
-            yield from _half_pairs(value, f"{pointer}/{n}")
+            yield from _lone_surrogates(value, f"{pointer}/{n}")
 
 
-def complaints(error: ValidationError) -> list[tuple[str, str]]:
+def validation_errors(error: ValidationError) -> list[tuple[str, str]]:
     """Each complaint as JSON pointer (RFC 6901) and detail."""
     return [
         ("".join(f"/{_escaped(str(step))}" for step in each["loc"]), _detail(each))

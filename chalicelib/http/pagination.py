@@ -9,7 +9,7 @@ from itertools import accumulate, islice
 from typing import Any
 
 from chalicelib.http.models import ListQuery
-from chalicelib.http.problems import Invalid
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.tables.base import FIRST_YEAR
 
@@ -18,7 +18,7 @@ PAGE_BYTES = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class PagedQuery:
     """A list: its partitions in order, how to query one from after a position, and a row's position.
 
     `name` tells this list from others, so that a cursor is good for its own list only. `size` is about how
@@ -32,15 +32,15 @@ class Listing:
     size: Callable[[Any], int] = lambda _: 0
 
 
-def years(request: Request, *, newest_first: bool = True) -> list[str]:
+def year_partitions(request: Request, *, newest_first: bool = True) -> list[str]:
     """The partitions of a list that is cut by year."""
     all_years = [str(year) for year in range(FIRST_YEAR, request.now.year + 1)]
     return all_years[::-1] if newest_first else all_years
 
 
-def page(listing: Listing, query: ListQuery) -> tuple[list[Any], str | None]:
+def fetch_page(listing: PagedQuery, query: ListQuery) -> tuple[list[Any], str | None]:
     """The rows of one page (fewer than the limit, where they are large) and the next one's cursor, None on the last."""
-    partition, after = _opened(query.cursor, listing)
+    partition, after = _decode_cursor(query.cursor, listing)
     rows: list[tuple[str, Any]] = []
     for each in listing.partitions[listing.partitions.index(partition) :] if partition else listing.partitions:
         wanted = query.limit + 1 - len(rows)
@@ -51,22 +51,22 @@ def page(listing: Listing, query: ListQuery) -> tuple[list[Any], str | None]:
     cursor = None
     if len(shown) < len(rows):
         last_partition, last = shown[-1]
-        cursor = _closed(listing.name, last_partition, listing.position(last))
+        cursor = _encode_cursor(listing.name, last_partition, listing.position(last))
     return [row for _, row in shown], cursor
 
 
-def _fitting(listing: Listing, rows: Iterable[tuple[str, Any]], limit: int) -> int:
+def _fitting(listing: PagedQuery, rows: Iterable[tuple[str, Any]], limit: int) -> int:
     """How many of the first rows make a page: at least one, whatever its size."""
     totals = accumulate(listing.size(row) for _, row in islice(rows, limit))
     return max(1, sum(total <= PAGE_BYTES for total in totals))
 
 
-def _closed(name: str, partition: str, position: str) -> str:
+def _encode_cursor(name: str, partition: str, position: str) -> str:
     text = json.dumps([name, partition, position], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _opened(cursor: str | None, listing: Listing) -> tuple[str | None, str | None]:
+def _decode_cursor(cursor: str | None, listing: PagedQuery) -> tuple[str | None, str | None]:
     if cursor is None:
         return None, None
     try:
@@ -74,5 +74,5 @@ def _opened(cursor: str | None, listing: Listing) -> tuple[str | None, str | Non
     except (ValueError, binascii.Error, TypeError):
         name = partition = position = None
     if name != listing.name or partition not in listing.partitions or not isinstance(position, str):
-        raise Invalid(("/cursor", "is not a cursor of this list"))
+        raise ValidationFailed(("/cursor", "is not a cursor of this list"))
     return partition, position

@@ -27,7 +27,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's own word
         }
 
 
-class Malformed(Problem):
+class MalformedRequest(Problem):
     """The body is not JSON at all, or not an object."""
 
 
@@ -64,13 +64,13 @@ class Gone(Problem):
     status = HTTPStatus.GONE
 
 
-class Stale(Problem):
+class PreconditionFailed(Problem):
     """`If-Match` names another version than the present one."""
 
     status = HTTPStatus.PRECONDITION_FAILED
 
 
-class TooLarge(Problem):
+class PayloadTooLarge(Problem):
     """The body is larger than any honest request."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
@@ -85,7 +85,7 @@ class Unavailable(Problem):
         return {"Retry-After": "1"}
 
 
-class Invalid(Problem):
+class ValidationFailed(Problem):
     """Input that breaks rules; every complaint is a pair of JSON pointer and detail."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -48,11 +48,11 @@ class Request:
 
     def new_id(self, prefix: str) -> str:
         """A fresh identifier that sorts after all older ones."""
-        return f"{prefix}_{ids.timed_id(self.now, self.entropy(10))}"
+        return f"{prefix}_{ids.time_ordered_id(self.now, self.entropy(10))}"
 
     def new_code(self) -> str:
         """A fresh code for a link."""
-        return ids.code(self.entropy(8))
+        return ids.new_link_code(self.entropy(8))
 
     def new_token(self) -> str:
         """A fresh secret of 160 bits for URLs that others call."""

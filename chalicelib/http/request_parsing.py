@@ -10,9 +10,9 @@ from chalice.app import Request as ChaliceRequest
 
 from chalicelib import settings
 from chalicelib.endpoints import Endpoint
-from chalicelib.http.models import Patch, validated
-from chalicelib.http.problems import Invalid, Malformed, TooLarge
-from chalicelib.http.view import View
+from chalicelib.http.models import Patch, validate
+from chalicelib.http.problems import MalformedRequest, PayloadTooLarge, ValidationFailed
+from chalicelib.http.view import ViewSignature
 
 MAX_BODY = 1024 * 1024
 _FORM = "application/x-www-form-urlencoded"
@@ -26,15 +26,15 @@ def body_text(received: ChaliceRequest) -> str:
     raw = raw.encode() if isinstance(raw, str) else raw
     if len(raw) > MAX_BODY:
         message = f"the body has {len(raw)} bytes; at most {MAX_BODY} are taken"
-        raise TooLarge(message)
+        raise PayloadTooLarge(message)
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
         message = "the body is not UTF-8"
-        raise Malformed(message) from error
+        raise MalformedRequest(message) from error
 
 
-def body_parameters(endpoint: Endpoint, view: View, received: ChaliceRequest, text: str) -> dict[str, Any]:
+def body_parameters(endpoint: Endpoint, view: ViewSignature, received: ChaliceRequest, text: str) -> dict[str, Any]:
     """The parameters in the body of a POST whose view takes a query and no body: a form, or a JSON object."""
     if endpoint.method != "POST" or not view.query or view.body or view.patch:
         return {}
@@ -47,19 +47,19 @@ def _json_object(text: str) -> dict[str, Any]:
     document = _parse_json(text) if text.strip() else {}
     if not isinstance(document, dict):
         message = "the body must be a JSON object"
-        raise Malformed(message)
+        raise MalformedRequest(message)
     return document
 
 
-def body_argument(view: View, text: str) -> dict[str, Any]:
+def body_argument(view: ViewSignature, text: str) -> dict[str, Any]:
     """Return the argument `body` of the view, validated; empty if the view takes none."""
     document = _json_object(text)
     if view.patch:
         return {"body": Patch(view.patch, document)}
     if view.body:
-        return {"body": validated(view.body, document)}
+        return {"body": validate(view.body, document)}
     if document:
-        raise Invalid(*((f"/{name}", "is not a known field") for name in document))
+        raise ValidationFailed(*((f"/{name}", "is not a known field") for name in document))
     return {}
 
 
@@ -68,7 +68,7 @@ def _parse_json(text: str) -> Any:  # noqa: ANN401 - any JSON value
         return json.loads(text, parse_constant=_reject_nan)
     except ValueError as error:
         message = f"the body is not JSON: {error}"
-        raise Malformed(message) from error
+        raise MalformedRequest(message) from error
 
 
 def _reject_nan(name: str) -> None:
@@ -76,14 +76,14 @@ def _reject_nan(name: str) -> None:
     raise ValueError(message)
 
 
-def query_argument(view: View, received: ChaliceRequest, posted: Mapping[str, Any]) -> dict[str, Any]:
+def query_argument(view: ViewSignature, received: ChaliceRequest, posted: Mapping[str, Any]) -> dict[str, Any]:
     """Return the argument `query` of the view, validated; empty if the view takes none."""
     if not view.query:
         return {}
     given: dict[str, Any] = {**(received.query_params or {}), **posted}
     if _INTEGER.fullmatch(str(given.get("limit", ""))):
         given["limit"] = int(given["limit"])
-    return {"query": validated(view.query, given)}
+    return {"query": validate(view.query, given)}
 
 
 def cookies(header: str) -> dict[str, str]:

@@ -7,13 +7,13 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.http.problems import Problem
-from chalicelib.http.view import Text
+from chalicelib.http.view import TextResponse
 
 
 class FileResponse(Response):
     """A page or file. Its type is kept from Chalice, which refuses an image to callers who do not name its type."""
 
-    def __init__(self, file: Text, status: int) -> None:
+    def __init__(self, file: TextResponse, status: int) -> None:
         self._media = file.media
         super().__init__(file.text, dict(file.headers), status)
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from chalicelib.http.fields import Moment, Timestamp
-from chalicelib.http.models import Document, ListQuery, Strict
-from chalicelib.http.problems import Invalid
+from chalicelib.http.fields import DateTimeInput, Timestamp
+from chalicelib.http.models import ListQuery, RequestModel, ResponseModel
+from chalicelib.http.problems import ValidationFailed
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY_OR_TIME = "must be a day such as 2026-11-01, or a time such as 2026-11-01T13:15:00Z"
@@ -29,14 +29,14 @@ def _end(text: str) -> str:
         raise ValueError(_DAY_OR_TIME) from error
 
 
-class Span(Strict):
+class TimeRangeQuery(RequestModel):
     """A stretch of time: `from` and `to` are UTC days, `to` included, or times, `to` left out.
 
     Empty means not given.
     """
 
-    from_: Annotated[Moment, BeforeValidator(_beginning)] | None = Field(None, alias="from")
-    to: Annotated[Moment, BeforeValidator(_end)] | None = None
+    from_: Annotated[DateTimeInput, BeforeValidator(_beginning)] | None = Field(None, alias="from")
+    to: Annotated[DateTimeInput, BeforeValidator(_end)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -51,15 +51,15 @@ class Span(Strict):
         asked_since, asked_until = _asked(self.from_), _asked(self.to)
         until = max(oldest, min(newest, asked_until or newest))
         if asked_since and asked_since >= (asked_until or until):
-            raise Invalid(("/from", "must be before `to`"))
+            raise ValidationFailed(("/from", "must be before `to`"))
         return max(oldest, min(newest, asked_since or until - ordinary)), until
 
 
-class RangeQuery(ListQuery, Span):
+class RangeQuery(ListQuery, TimeRangeQuery):
     """What of a list by time."""
 
 
-class Spanning(Document):
+class TimeRangeModel(ResponseModel):
     """A document about a stretch of time: when it begins, and when it is over."""
 
     from_: Timestamp = Field(serialization_alias="from")

@@ -9,29 +9,35 @@ from typing import TypeVar
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.http.audit_change import Change, kept
+from chalicelib.http.audit_change import AuditChange, truncate
 from chalicelib.http.idempotency import idempotency_row
-from chalicelib.http.models import Document
-from chalicelib.http.problems import NotFound, Stale, Unavailable
+from chalicelib.http.models import ResponseModel
+from chalicelib.http.problems import NotFound, PreconditionFailed, Unavailable
 from chalicelib.http.request import Request
-from chalicelib.tables.base import Row, connection, existing
-from chalicelib.tables.requests import Audit, Idempotency
+from chalicelib.tables.base import Row, connection, get_or_none
+from chalicelib.tables.requests import AuditRow, IdempotencyKeyRow
 
 ATTEMPTS = 20
-PATIENCE_SECONDS = 15
+RETRY_BUDGET_SECONDS = 15
 """Time for one more attempt must be left before API Gateway gives the call up after 29 seconds."""
-_PASSING = {"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+_RETRYABLE_REASONS = {
+    "None",
+    "ConditionalCheckFailed",
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+}
 
 Result = TypeVar("Result")
 
 
-class Changed(Exception):  # noqa: N818 - a fact, not a fault
+class TransactionConflict(Exception):  # noqa: N818 - a fact, not a fault
     """Something that was read changed before the transaction: read again, decide again."""
 
 
-def found(model: type[Row], kind: str, key: str) -> Row:
+def get_or_404(model: type[Row], kind: str, key: str) -> Row:
     """The row as of now; `NotFound` says that there is no such kind of thing."""
-    row = existing(model, key)
+    row = get_or_none(model, key)
     if row is None:
         message = f"there is no {kind} {key}"
         raise NotFound(message)
@@ -40,7 +46,7 @@ def found(model: type[Row], kind: str, key: str) -> Row:
 
 @contextmanager
 def transaction(
-    request: Request, answer: Document | None = None, change: Change | None = None
+    request: Request, answer: ResponseModel | None = None, change: AuditChange | None = None
 ) -> Iterator[TransactWrite]:
     """Writes all that the block adds, or nothing; raises `Changed` where a condition no longer holds.
 
@@ -50,9 +56,9 @@ def transaction(
     """
     write = TransactWrite(connection=connection())
     if request.idempotency and answer:
-        expired = Idempotency.expires_at <= int(request.now.timestamp())
+        expired = IdempotencyKeyRow.expires_at <= int(request.now.timestamp())
         write.save(
-            idempotency_row(request, answer, request.endpoint.status), Idempotency.key.does_not_exist() | expired
+            idempotency_row(request, answer, request.endpoint.status), IdempotencyKeyRow.key.does_not_exist() | expired
         )
     if change:
         add_change(write, request, change)
@@ -61,19 +67,19 @@ def transaction(
         write._commit()  # noqa: SLF001 - its own `with` would hide our mapping of the refusal
     except TransactWriteError as error:
         codes = {reason.code for reason in error.cancellation_reasons if reason}
-        if codes and codes <= _PASSING:
-            raise Changed from error
+        if codes and codes <= _RETRYABLE_REASONS:
+            raise TransactionConflict from error
         raise
 
 
-def add_change(write: TransactWrite, request: Request, change: Change) -> None:
+def add_change(write: TransactWrite, request: Request, change: AuditChange) -> None:
     """Adds the change to a transaction, for the audit log; a publisher's own changes are not logged."""
     if request.endpoint.audience != "admin":
         return
-    audit_id, fitting = request.new_id("aud"), kept(change)
+    audit_id, fitting = request.new_id("aud"), truncate(change)
     # One row for the list of all changes, and one for that of each subject: no list is read through for another.
     for partition in (request.year, *(f"{subject}#{request.year}" for subject in change.subjects)):
-        row = Audit(
+        row = AuditRow(
             partition,
             audit_id,
             at=request.timestamp,
@@ -86,22 +92,22 @@ def add_change(write: TransactWrite, request: Request, change: Change) -> None:
         write.save(row)
 
 
-def settled(attempt: Callable[[], Result]) -> Result:
+def retry_on_conflict(attempt: Callable[[], Result]) -> Result:
     """The attempt's result, made anew (after a short random wait) as long as others change what it read."""
     began = time.monotonic()
     for n in range(ATTEMPTS):
         try:
             return attempt()
-        except Changed:
-            if time.monotonic() - began > PATIENCE_SECONDS:
+        except TransactionConflict:
+            if time.monotonic() - began > RETRY_BUDGET_SECONDS:
                 break
             time.sleep(random.uniform(0, 0.01 * 2 ** min(n, 5)))  # noqa: S311 - jitter
     message = "too many changes at once; send the request again"
     raise Unavailable(message)
 
 
-def checked_version(request: Request, version: int) -> None:
+def check_if_match(request: Request, version: int) -> None:
     """Raises `Stale` where the edit expects another version than the present one."""
     if request.if_match is not None and request.if_match != version:
         message = f"the present version is {version}; read it again and repeat the edit"
-        raise Stale(message)
+        raise PreconditionFailed(message)

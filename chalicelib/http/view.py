@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from chalicelib.http.models import Document, Patch, Strict
+from chalicelib.http.models import Patch, RequestModel, ResponseModel
 
-Given = TypeVar("Given", bound=Document)
+Given = TypeVar("Given", bound=ResponseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[Given]):
+class ResultWithStatus(Generic[Given]):
     """A document with another status than the call's ordinary one."""
 
     document: Given
@@ -20,7 +20,7 @@ class Answer(Generic[Given]):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextResponse:
     """An answer that is no document: a page or a file of the given media type."""
 
     text: str
@@ -29,23 +29,23 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ViewSignature:
     """A view, the models of its body and query, and the document it answers with (None: a text)."""
 
     function: Callable[..., Any]
-    body: type[Strict] | None
-    patch: type[Strict] | None
-    query: type[Strict] | None
-    answer: type[Document] | None
+    body: type[RequestModel] | None
+    patch: type[RequestModel] | None
+    query: type[RequestModel] | None
+    answer: type[ResponseModel] | None
     summary: str
 
 
-def described(function: Callable[..., Any]) -> View:
+def inspect_view(function: Callable[..., Any]) -> ViewSignature:
     """The view of a function: `body`, `query` and the return are annotated with their models."""
     hints = get_type_hints(function)
     body = hints.get("body")
     is_patch = get_origin(body) is Patch
-    return View(
+    return ViewSignature(
         function=function,
         body=None if is_patch else body,
         patch=get_args(body)[0] if is_patch else None,
@@ -55,6 +55,6 @@ def described(function: Callable[..., Any]) -> View:
     )
 
 
-def _document(returned: Any) -> type[Document] | None:  # noqa: ANN401 - any annotation
+def _document(returned: Any) -> type[ResponseModel] | None:  # noqa: ANN401 - any annotation
     first = get_args(returned)[0] if get_origin(returned) in (Union, UnionType) else returned
-    return None if first is Text else first
+    return None if first is TextResponse else first

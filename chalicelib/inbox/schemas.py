@@ -3,7 +3,7 @@
 from typing import Literal
 
 from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import Document, ListQuery
+from chalicelib.http.models import ListQuery, ResponseModel
 from chalicelib.notifications.notification import NotificationKind
 
 
@@ -13,7 +13,7 @@ class NotificationQuery(ListQuery):
     unread: Literal["true", "false"] = "false"
 
 
-class NotificationDocument(Document):
+class NotificationDocument(ResponseModel):
     """One thing told: `subject` holds the IDs it is about, by name."""
 
     id: str

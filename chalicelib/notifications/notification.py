@@ -26,7 +26,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notification:
     """One thing to tell: `subject` holds the IDs it is about, by name, `text` says it in a sentence."""
 
     kind: NotificationKind

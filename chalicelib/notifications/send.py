@@ -15,9 +15,9 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import settings
 from chalicelib.domain import ids
-from chalicelib.notifications.notification import Notice
+from chalicelib.notifications.notification import Notification
 from chalicelib.tables.base import connection
-from chalicelib.tables.notifications import Notification
+from chalicelib.tables.notifications import NotificationRow
 
 ADMIN = "admin"
 """The owner of what the network's admins are told; every other owner is a publisher's ID."""
@@ -28,33 +28,33 @@ _GUARD_ID = "-"
 _log = logging.getLogger("smartlink")
 
 
-def notify(owner: str, notice: Notice, *, once: str, now: datetime) -> bool:
+def send_once(owner: str, notice: Notification, *, once: str, now: datetime) -> bool:
     """Tells the owner, at the aware time `now`, of the one fact of the notice's kind that `once` names.
 
     True where it was told now; False, and nothing changes, where it had been told before. Raises what
     the table raises. Needs `PutItem` and `GetItem` on the table, and `Publish` on the topic, if any.
     """
-    guard = _guard(owner, notice, once, now)
-    if _stands(guard):
+    guard = _deduplication_row(owner, notice, once, now)
+    if _exists(guard):
         return False
     write = TransactWrite(connection=connection())
-    write.save(guard, Notification.id.does_not_exist())
-    add(write, owner, notice, now)
+    write.save(guard, NotificationRow.id.does_not_exist())
+    add_to_transaction(write, owner, notice, now)
     try:
         write._commit()  # noqa: SLF001 - its `with` spans only additions, and these are none of the caller's
     except TransactWriteError:
-        if _stands(guard):
+        if _exists(guard):
             return False
         raise
-    publish(owner, notice, now)
+    publish_to_topic(owner, notice, now)
     return True
 
 
-def add(write: TransactWrite, owner: str, notice: Notice, now: datetime) -> None:
+def add_to_transaction(write: TransactWrite, owner: str, notice: Notification, now: datetime) -> None:
     """Adds the notification, one item, to a transaction that cannot come about twice; `publish` it after that."""
-    row = Notification(
+    row = NotificationRow(
         _year(owner, now),
-        f"ntf_{ids.timed_id(now, os.urandom(10))}",
+        f"ntf_{ids.time_ordered_id(now, os.urandom(10))}",
         kind=notice.kind.value,
         subject=dict(notice.subject),
         text=notice.text,
@@ -64,7 +64,7 @@ def add(write: TransactWrite, owner: str, notice: Notice, now: datetime) -> None
     write.save(row)
 
 
-def publish(owner: str, notice: Notice, now: datetime) -> None:
+def publish_to_topic(owner: str, notice: Notification, now: datetime) -> None:
     """Sends the notification to the topic that settings name, if any; a failure is logged and no more.
 
     The message is JSON with `owner`, `kind`, `subject`, `text` and `created_at`; `owner` and `kind` are
@@ -90,14 +90,14 @@ def _sns() -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
     return boto3.client("sns", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}))
 
 
-def _guard(owner: str, notice: Notice, once: str, now: datetime) -> Notification:
+def _deduplication_row(owner: str, notice: Notification, once: str, now: datetime) -> NotificationRow:
     digest = hashlib.sha256(f"{owner}\n{notice.kind.value}\n{once}".encode()).hexdigest()
-    return Notification(f"once#{digest}", _GUARD_ID, created_at=_timestamp(now), expires_at=_expiry(now))
+    return NotificationRow(f"once#{digest}", _GUARD_ID, created_at=_timestamp(now), expires_at=_expiry(now))
 
 
-def _stands(guard: Notification) -> bool:
+def _exists(guard: NotificationRow) -> bool:
     try:
-        Notification.get(guard.owner_year, guard.id, consistent_read=True)
+        NotificationRow.get(guard.owner_year, guard.id, consistent_read=True)
     except DoesNotExist:
         return False
     return True

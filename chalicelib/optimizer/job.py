@@ -10,23 +10,23 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.caps.reservation import used_of
-from chalicelib.caps.windows import Place
+from chalicelib.caps.reservation import usage_by_key
+from chalicelib.caps.windows import CapCounter
 from chalicelib.counters import learning_blocks
 from chalicelib.dynamodb.errors import TableError
 from chalicelib.optimizer.history import weight_history
-from chalicelib.optimizer.history.size_limit import figures_of, fitted
-from chalicelib.optimizer.inputs.bucket_counts import tally
-from chalicelib.optimizer.inputs.build_statistics import Moment, stats
-from chalicelib.optimizer.inputs.pool_config import Lesson, Unlearnable, cap_places, lesson
+from chalicelib.optimizer.history.size_limit import build_run_record, fit_to_item_size
+from chalicelib.optimizer.inputs.bucket_counts import sum_by_bucket
+from chalicelib.optimizer.inputs.build_statistics import RunClock, build_statistics
+from chalicelib.optimizer.inputs.pool_config import NotOptimizable, PoolConfig, cap_counters_by_campaign, pool_config
 from chalicelib.optimizer.job_message import Message
-from chalicelib.optimizer.model.pool_statistics import Stats
-from chalicelib.optimizer.model.validation import BrokenCounters
-from chalicelib.optimizer.model.weights import learn
+from chalicelib.optimizer.model.pool_statistics import PoolStatistics
+from chalicelib.optimizer.model.validation import InvalidCounters
+from chalicelib.optimizer.model.weights import compute_weights
 from chalicelib.routing import route_codec
-from chalicelib.settings import LEARNED_DAYS, learning_minutes
-from chalicelib.tables.base import existing
-from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.settings import LEARNING_WINDOW_DAYS, optimizer_interval_minutes
+from chalicelib.tables.base import get_or_none
+from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 
 ATTEMPTS = 3
 """How often what was learned is thrown away for an admin's edit that came between; the next round is not far."""
@@ -40,8 +40,8 @@ _UNSEEN = timedelta(minutes=2)
 class Run:
     """One run as it begins: the route as it is, the pool's last run (None: none lately), and its own version."""
 
-    route: Route
-    last: WeightHistory | None
+    route: RouteRow
+    last: WeightHistoryRow | None
     now: datetime
 
     @property
@@ -51,7 +51,7 @@ class Run:
         return max(int(self.now.timestamp()), *(version + 1 for version in before))
 
 
-def learn_all(asked: Message, clock: Callable[[], datetime]) -> None:
+def optimize_pools(asked: Message, clock: Callable[[], datetime]) -> None:
     """Learns of all pools of the message; whatever is wrong with one does not stop the others.
 
     Raises the last of AWS's errors, if there were any, once all have had their turn: the message is to come again,
@@ -60,7 +60,7 @@ def learn_all(asked: Message, clock: Callable[[], datetime]) -> None:
     failed: Exception | None = None
     for pool_id in asked.pools:
         try:
-            learn_pool(pool_id, asked.at, clock())
+            optimize_pool(pool_id, asked.at, clock())
         except _AWS as error:
             print(f"smartlink {pool_id} not learned of: {error!r}", file=sys.stderr)
             failed = error
@@ -70,25 +70,25 @@ def learn_all(asked: Message, clock: Callable[[], datetime]) -> None:
         raise failed
 
 
-def learn_pool(pool_id: str, asked: int, now: datetime) -> None:
+def optimize_pool(pool_id: str, asked: int, now: datetime) -> None:
     """Learns of the pool unless that was done since `asked` (seconds since 1970), or there is nothing new.
 
     The weights go into force only on the very route that they were learned for. Where an admin's edit came between,
     all is read again; where another run did, its weights will do.
     """
-    before: Route | None = None
+    before: RouteRow | None = None
     for _ in range(ATTEMPTS):
-        route = existing(Route, pool_id)
-        if route is None or _is_weighed_since(before, route):
+        route = get_or_none(RouteRow, pool_id)
+        if route is None or _weights_changed(before, route):
             return
         run = Run(route, weight_history.newest(pool_id, _latest(route, now)), now)
-        if _is_done(run, asked) or _settled(run):
+        if _is_done(run, asked) or _finish(run):
             return
         before = route
     print(f"smartlink {pool_id} not learned of: it is being edited", file=sys.stderr)
 
 
-def _is_weighed_since(before: Route | None, route: Route) -> bool:
+def _weights_changed(before: RouteRow | None, route: RouteRow) -> bool:
     if before is None:
         return False
     return bool(before.version == route.version and before.weights_version != route.weights_version)
@@ -99,18 +99,18 @@ def _is_done(run: Run, asked: int) -> bool:
     return bool(run.last and run.last.version >= asked and run.last.route_version == run.route.version)
 
 
-def _latest(route: Route, now: datetime) -> datetime:
+def _latest(route: RouteRow, now: datetime) -> datetime:
     """The latest moment that a run can be of: a clock that was ahead may have made the last one."""
     return max(now, datetime.fromtimestamp(route.weights_version or 0, UTC))
 
 
-def _settled(run: Run) -> bool:
+def _finish(run: Run) -> bool:
     """Whether the run came to an end: published, skipped, or nothing new. If not, the route is another by now."""
     try:
         return _published(run)
     except _AWS:
         raise
-    except (Unlearnable, BrokenCounters) as error:
+    except (NotOptimizable, InvalidCounters) as error:
         print(f"smartlink {run.route.id} skipped: {error}", file=sys.stderr)
         _skip(run, str(error))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others must not wait for it
@@ -126,14 +126,14 @@ def _skip(run: Run, reason: str) -> None:
 
 
 def _published(run: Run) -> bool:
-    found = lesson(route_codec.document(run.route.snapshot), run.route.version)
+    found = pool_config(route_codec.document(run.route.snapshot), run.route.version)
     if found is None or not _is_new(run, found.epoch):
         return True
     began = time.monotonic()
     counted = _stats(found, run.now)
-    learned = learn(counted)
+    learned = compute_weights(counted)
     took_ms = round(1000 * (time.monotonic() - began))
-    fitting = fitted(figures_of(learned, counted, found.goal, took_ms))
+    fitting = fit_to_item_size(build_run_record(learned, counted, found.goal, took_ms))
     row = weight_history.row(run.route.id, run.version, weight_history.PUBLISHED, run.route)
     row.epoch, row.weights, row.run = found.epoch, fitting.weights, fitting.run
     return weight_history.publish(row, run.route)
@@ -147,16 +147,21 @@ def _is_new(run: Run, epoch: int) -> bool:
     return learning_blocks.changed_since(run.route.id, epoch, datetime.fromtimestamp(last.version, UTC) - _UNSEEN)
 
 
-def _stats(found: Lesson, now: datetime) -> Stats:
+def _stats(found: PoolConfig, now: datetime) -> PoolStatistics:
     """What is known of the pool as of now."""
     hour = int(now.timestamp()) // 3600
-    counted = tally(learning_blocks.read(found.pool, found.epoch), found.goal, hour, LEARNED_DAYS * 24)
-    return stats(found, counted, _used_up(cap_places(found.offers, now)), Moment(now, learning_minutes()))
+    counted = sum_by_bucket(learning_blocks.read(found.pool, found.epoch), found.goal, hour, LEARNING_WINDOW_DAYS * 24)
+    return build_statistics(
+        found,
+        counted,
+        _campaigns_at_cap(cap_counters_by_campaign(found.offers, now)),
+        RunClock(now, optimizer_interval_minutes()),
+    )
 
 
-def _used_up(places: Mapping[str, tuple[Place, ...]]) -> set[str]:
+def _campaigns_at_cap(places: Mapping[str, tuple[CapCounter, ...]]) -> set[str]:
     """The campaigns of which any place is taken."""
-    used = used_of(sorted({place.key for its_places in places.values() for place in its_places}))
+    used = usage_by_key(sorted({place.key for its_places in places.values() for place in its_places}))
     return {
         campaign_id
         for campaign_id, its_places in places.items()

@@ -10,10 +10,10 @@ from botocore.config import Config
 from chalicelib import settings
 from chalicelib.optimizer.job_message import messages, written
 from chalicelib.tables.base import FIRST_YEAR
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.tables.smartlinks import SmartlinkRow
 
 
-def begin(now: datetime) -> int:
+def enqueue_pools(now: datetime) -> int:
     """Queues all pools to learn of; how many they are.
 
     Raises pynamodb's and botocore's errors where not all are queued: the next round comes in a few minutes.
@@ -27,7 +27,7 @@ def begin(now: datetime) -> int:
 def _pools(now: datetime) -> Iterator[str]:
     """The active pools in rotation `optimized`, as they were a moment ago."""
     for year in range(FIRST_YEAR, now.year + 1):
-        yield from (row.id for row in Pool.optimized.query(str(year), attributes_to_get=["id"]))
+        yield from (row.id for row in SmartlinkRow.optimized.query(str(year), attributes_to_get=["id"]))
 
 
 @cache

@@ -30,12 +30,12 @@ class Message:
     due: datetime
 
 
-def written(message: Message) -> str:
+def encode(message: Message) -> str:
     """The message as JSON."""
     return json.dumps({**asdict(message), "due": message.due.isoformat()}, separators=(",", ":"))
 
 
-def parsed(body: str) -> Message:
+def decode(body: str) -> Message:
     """The message of its JSON; `ValueError`, `KeyError` or `TypeError` for what is none."""
     document = json.loads(body)
     message = Message(**{**document, "due": datetime.fromisoformat(document["due"])})
@@ -48,10 +48,10 @@ def parsed(body: str) -> Message:
 def delivery_id(message: Message) -> str:
     """The ID of the delivery that this message asks for: the same however often the message comes."""
     named = (message.postback_id, message.conversion_id, message.revision, message.series, message.attempt)
-    return f"dlv_{ids.named_id(json.dumps(named))}"
+    return f"dlv_{ids.deterministic_id(json.dumps(named))}"
 
 
-def following(message: Message, due: datetime) -> Message:
+def next_attempt(message: Message, due: datetime) -> Message:
     """The next try of the same series."""
     return replace(message, attempt=message.attempt + 1, due=due)
 

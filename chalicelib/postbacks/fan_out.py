@@ -7,20 +7,20 @@ from typing import Any
 
 from chalicelib.postbacks.delivery_message import FIRST, Message
 from chalicelib.postbacks.queue import send
-from chalicelib.postbacks.subscription_filter import wants
-from chalicelib.tables.conversions import Conversion
-from chalicelib.tables.postbacks import Postback
+from chalicelib.postbacks.subscription_filter import matches
+from chalicelib.tables.conversions import ConversionRow
+from chalicelib.tables.postbacks import PostbackRow
 
 _log = logging.getLogger("smartlink")
 
 
-def announce(records: Sequence[Mapping[str, Any]], now: datetime) -> str | None:
+def fan_out(records: Sequence[Mapping[str, Any]], now: datetime) -> str | None:
     """Queues a message for each conversion and postback; the sequence number of the first record not done, or None.
 
     A record read again queues the same messages again, which ask for the same deliveries. What is no
     conversion is logged and left out: it must not hold up those after it.
     """
-    known: dict[str, list[Postback]] = {}
+    known: dict[str, list[PostbackRow]] = {}
     for record in records:
         conversion = _conversion(record)
         try:
@@ -31,12 +31,12 @@ def announce(records: Sequence[Mapping[str, Any]], now: datetime) -> str | None:
     return None
 
 
-def _conversion(record: Mapping[str, Any]) -> Conversion | None:
+def _conversion(record: Mapping[str, Any]) -> ConversionRow | None:
     """The conversion as the record leaves it; None where it leaves none, or nothing that can be read."""
     image = record.get("dynamodb", {}).get("NewImage")
     if not image:
         return None
-    row = Conversion()
+    row = ConversionRow()
     try:
         row.deserialize(image)
         row.serialize()  # raises where an attribute is missing
@@ -46,11 +46,11 @@ def _conversion(record: Mapping[str, Any]) -> Conversion | None:
     return row
 
 
-def _messages(conversion: Conversion, known: dict[str, list[Postback]], now: datetime) -> list[Message]:
+def _messages(conversion: ConversionRow, known: dict[str, list[PostbackRow]], now: datetime) -> list[Message]:
     publisher_id = conversion.publisher_id
     if publisher_id not in known:
-        known[publisher_id] = list(Postback.query(publisher_id, consistent_read=True))
-    told = [row.id for row in known[publisher_id] if wants(row, conversion.attribute_values)]
+        known[publisher_id] = list(PostbackRow.query(publisher_id, consistent_read=True))
+    told = [row.id for row in known[publisher_id] if matches(row, conversion.attribute_values)]
     return [
         Message(publisher_id, postback_id, conversion.id, conversion.revision, FIRST, 1, now) for postback_id in told
     ]

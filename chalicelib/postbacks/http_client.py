@@ -13,7 +13,7 @@ from functools import cache
 import certifi
 
 from chalicelib.postbacks.address_policy import refused
-from chalicelib.postbacks.http_response import Outcome, outcome, readable
+from chalicelib.postbacks.http_response import Outcome, outcome, sanitize
 from chalicelib.postbacks.target_url import Target, target
 
 _PIECE = 4096
@@ -37,7 +37,7 @@ def trusted() -> ssl.SSLContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class HttpClientConfig:
     """How calls get out. `seconds` is the time for the whole call, resolving and reading included."""
 
     loopback_allowed: bool
@@ -60,17 +60,17 @@ class Deadline:
         return rest
 
 
-def get(url: str, headers: Mapping[str, str], way: Way) -> Outcome:
+def get(url: str, headers: Mapping[str, str], way: HttpClientConfig) -> Outcome:
     """Calls the URL once; whatever the other side does, the outcome is there in time."""
     began = time.monotonic()
     ended = _outcome(url, headers, way, Deadline(began + way.seconds))
     return replace(ended, took_ms=round((time.monotonic() - began) * 1000))
 
 
-def _outcome(url: str, headers: Mapping[str, str], way: Way, deadline: Deadline) -> Outcome:
+def _outcome(url: str, headers: Mapping[str, str], way: HttpClientConfig, deadline: Deadline) -> Outcome:
     try:
         whereto = target(url)
-        addresses = _judged(whereto, way, deadline)
+        addresses = _allowed_addresses(whereto, way, deadline)
         with (
             closing(_connected(whereto, addresses, deadline)) as plain,
             closing(_secured(plain, whereto, way, deadline)) as connection,
@@ -78,14 +78,14 @@ def _outcome(url: str, headers: Mapping[str, str], way: Way, deadline: Deadline)
             _send(connection, _request(whereto, headers), deadline)
             return _read(connection, deadline)
     except RefusedHost as refusal:
-        return Outcome(error=readable(f"refused: {refusal}"), is_refused=True)
+        return Outcome(error=sanitize(f"refused: {refusal}"), is_refused=True)
     except TimeoutError:
         return Outcome(error=f"took longer than {way.seconds:g} s")
     except (OSError, ValueError) as error:
-        return Outcome(error=readable(str(error) or type(error).__name__))
+        return Outcome(error=sanitize(str(error) or type(error).__name__))
 
 
-def _judged(whereto: Target, way: Way, deadline: Deadline) -> Sequence[str]:
+def _allowed_addresses(whereto: Target, way: HttpClientConfig, deadline: Deadline) -> Sequence[str]:
     """The host's addresses, once every one of them may be called."""
     addresses = _in_time(lambda: way.resolve(whereto.host, whereto.port), deadline)
     for address in addresses:
@@ -127,7 +127,7 @@ def _connected(whereto: Target, addresses: Sequence[str], deadline: Deadline) ->
     raise failure
 
 
-def _secured(plain: socket.socket, whereto: Target, way: Way, deadline: Deadline) -> socket.socket:
+def _secured(plain: socket.socket, whereto: Target, way: HttpClientConfig, deadline: Deadline) -> socket.socket:
     if not whereto.is_tls:
         return plain
     plain.settimeout(deadline.left())

@@ -56,7 +56,7 @@ def outcome(received: bytes) -> Outcome | None:
         _check_length(received)
         return None
     head, status = received[: end.start()], _status(received)
-    return outcome(received[end.end() :]) if status in _INTERIM else _judged(head, status)
+    return outcome(received[end.end() :]) if status in _INTERIM else _outcome_of(head, status)
 
 
 def _check_length(received: bytes) -> None:
@@ -73,15 +73,15 @@ def _status(received: bytes) -> int:
     return int(line[1])
 
 
-def _judged(head: bytes, status: int) -> Outcome:
+def _outcome_of(head: bytes, status: int) -> Outcome:
     if status in _SUCCESS:
         return Outcome(http_status=status)
     location = _LOCATION.search(head)
     if status in _REDIRECT and location:
-        return Outcome(http_status=status, error=readable(f"redirected to {location[1].decode('latin-1')}"))
+        return Outcome(http_status=status, error=sanitize(f"redirected to {location[1].decode('latin-1')}"))
     return Outcome(http_status=status, error=f"answered {status}")
 
 
-def readable(text: str) -> str:
+def sanitize(text: str) -> str:
     """The text as it may be kept and shown: printable and not too long."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)[:_LONGEST_ERROR]

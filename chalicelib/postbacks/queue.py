@@ -8,7 +8,7 @@ from typing import Any
 from botocore.config import Config
 
 from chalicelib import settings
-from chalicelib.postbacks.delivery_message import Message, delay, written
+from chalicelib.postbacks.delivery_message import Message, delay, encode
 
 
 def send(messages: Sequence[Message], now: datetime) -> None:
@@ -18,7 +18,7 @@ def send(messages: Sequence[Message], now: datetime) -> None:
     """
     for each in messages:
         _sqs().send_message(
-            QueueUrl=settings.postbacks_queue(), MessageBody=written(each), DelaySeconds=delay(each, now)
+            QueueUrl=settings.postbacks_queue(), MessageBody=encode(each), DelaySeconds=delay(each, now)
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 ANY = "*"
 
 
-class HeardStatus(StrEnum):
+class SubscribedStatus(StrEnum):
     """The changes of a conversion that a postback tells of."""
 
     APPROVED = "approved"
@@ -15,13 +15,13 @@ class HeardStatus(StrEnum):
     ANY = "*"
 
 
-class Wish(Protocol):
+class SubscriptionFilter(Protocol):
     """What of a postback decides which conversions it tells of: `*` stands for all."""
 
     event: str
     status: str
 
 
-def wants(wish: Wish, conversion: Mapping[str, Any]) -> bool:
+def matches(wish: SubscriptionFilter, conversion: Mapping[str, Any]) -> bool:
     """Whether the postback tells of this conversion as it stands now."""
     return wish.event in (ANY, conversion.get("event")) and wish.status in (ANY, conversion["status"])

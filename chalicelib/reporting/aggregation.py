@@ -23,7 +23,7 @@ Groups = dict[Group, list[int]]
 """Sums by group: the values of the dimensions in their order; what is unknown or does not apply is empty."""
 
 
-class TooMuch(Exception):  # noqa: N818 - a fact that the report tells
+class LimitExceeded(Exception):  # noqa: N818 - a fact that the report tells
     """More was found than can be folded; `what` and `limit` say how much that is."""
 
     def __init__(self, what: str, limit: int) -> None:
@@ -33,7 +33,7 @@ class TooMuch(Exception):  # noqa: N818 - a fact that the report tells
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AggregationQuery:
     """What to fold: `counts` of the cells in quarters from `first` to before `past`, by `dimensions`.
 
     Dimensions are a cell's own by name, `hour` and `day` in `timezone`, and `route`, which is a cell's
@@ -64,7 +64,7 @@ class _Axis:
     codes: Sequence[int]
 
 
-def fold(pieces: Iterable[Columns], plan: Plan, limits: Limits | None = None) -> Groups:
+def aggregate(pieces: Iterable[Columns], plan: AggregationQuery, limits: Limits | None = None) -> Groups:
     """The sums of every group with something in it. Raises `TooMuch` as soon as a limit is passed."""
     most = limits or Limits()
     groups: Groups = {}
@@ -79,10 +79,10 @@ def fold(pieces: Iterable[Columns], plan: Plan, limits: Limits | None = None) ->
 
 def _check(count: int, limit: int, what: str) -> None:
     if count > limit:
-        raise TooMuch(what, limit)
+        raise LimitExceeded(what, limit)
 
 
-def _add(groups: Groups, piece: Columns, plan: Plan) -> None:
+def _add(groups: Groups, piece: Columns, plan: AggregationQuery) -> None:
     """Adds a piece to the groups.
 
     The codes of the wanted dimensions become one number for each cell, the counts are summed by number,
@@ -102,7 +102,7 @@ def _add(groups: Groups, piece: Columns, plan: Plan) -> None:
                 held[n] += count
 
 
-def _mask(piece: Columns, plan: Plan) -> Sequence[int] | None:
+def _mask(piece: Columns, plan: AggregationQuery) -> Sequence[int] | None:
     """For every cell whether it counts; None where all do."""
     rules = [("quarter", [plan.first <= quarter < plan.past for quarter in piece.values["quarter"]])]
     rules += [(name, [value == wanted for value in piece.values[name]]) for name, wanted in plan.filters.items()]

@@ -6,8 +6,8 @@ from chalicelib.counters import blocks, cells
 from chalicelib.counters.column_codec import Columns
 from chalicelib.http.problems import NotFound
 from chalicelib.reporting.date_range import Period
-from chalicelib.tables.base import existing
-from chalicelib.tables.publishers import CampaignApproval, Membership
+from chalicelib.tables.base import get_or_none
+from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
 
 _AT_ONCE = 8 * cells.SHARDS
 
@@ -25,10 +25,10 @@ def pieces(period: Period, publisher_id: str | None) -> Iterator[Columns]:
 def check_own(publisher_id: str, smartlink_id: str | None, campaign_id: str | None) -> None:
     """Raises `NotFound` for a smartlink that the publisher never had a link to, or a campaign never approved."""
     if smartlink_id is not None:
-        member = existing(Membership, publisher_id, smartlink_id)
+        member = get_or_none(MembershipRow, publisher_id, smartlink_id)
         if member is None or member.code is None:
             message = f"there is no smartlink {smartlink_id}"
             raise NotFound(message)
-    if campaign_id is not None and existing(CampaignApproval, publisher_id, campaign_id) is None:
+    if campaign_id is not None and get_or_none(CampaignApprovalRow, publisher_id, campaign_id) is None:
         message = f"there is no campaign {campaign_id}"
         raise NotFound(message)

@@ -3,10 +3,10 @@
 from chalicelib.domain.click import Outcome
 from chalicelib.domain.visitor import Device, OperatingSystem
 from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import Document
+from chalicelib.http.models import ResponseModel
 
 
-class ClickFacts(Document):
+class ClickFacts(ResponseModel):
     """One click: who it was, as far as it is known, and where it went. A simulated one has no ID."""
 
     click_id: str | None

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from chalicelib.counters.cells import QUARTER_MS, quarter_of
-from chalicelib.http.problems import Invalid
+from chalicelib.counters.cells import QUARTER_HOUR_MS, quarter_of
+from chalicelib.http.problems import ValidationFailed
 
 MAX_DAYS = 400
 _ORDINARY = timedelta(days=7)
@@ -59,7 +59,7 @@ def _quarter(moment: datetime) -> int:
     return quarter_of(int(moment.timestamp()) * 1000)
 
 
-def checked(text: str) -> str:
+def validate_time(text: str) -> str:
     """The text, if it is a date or a time that `resolved` takes; else ValueError says why not."""
     day = date.fromisoformat(text) if _DATE.fullmatch(text) else _checked_time(text).date()
     if not _FIRST <= day < _LAST:
@@ -77,13 +77,13 @@ def _checked_time(text: str) -> datetime:
     if moment.tzinfo is None:
         message = "must say its offset from UTC, such as 2026-11-01T13:15:00Z"
         raise ValueError(message)
-    if moment.timestamp() * 1000 % QUARTER_MS:
+    if moment.timestamp() * 1000 % QUARTER_HOUR_MS:
         message = "must stand on a quarter of an hour"
         raise ValueError(message)
     return moment
 
 
-def resolved(given: tuple[str | None, str | None], timezone: str, now: datetime) -> Period:
+def resolve_range(given: tuple[str | None, str | None], timezone: str, now: datetime) -> Period:
     """The period of `from` and `to`: dates are whole days (`to` included), times are exact (`to` left out).
 
     Without `to` it ends with today, without `from` it is the seven days up to its end. Raises `Invalid`
@@ -94,7 +94,7 @@ def resolved(given: tuple[str | None, str | None], timezone: str, now: datetime)
     until = _end(end or now.astimezone(zone).date().isoformat(), zone)
     since = _start(start, zone) if start else _week_before(until, zone)
     if since >= until:
-        raise Invalid(("/from", "must be before `to`"))
+        raise ValidationFailed(("/from", "must be before `to`"))
     return Period(since, until, timezone)
 
 
@@ -135,4 +135,4 @@ def hour_of(quarter: int, timezone: str) -> str:
 
 
 def _local(quarter: int, timezone: str) -> datetime:
-    return datetime.fromtimestamp(quarter * QUARTER_MS // 1000, ZoneInfo(timezone))
+    return datetime.fromtimestamp(quarter * QUARTER_HOUR_MS // 1000, ZoneInfo(timezone))

@@ -6,8 +6,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from chalicelib.domain.visitor import Device, OperatingSystem
 from chalicelib.http.fields import Timestamp, TimeZone
-from chalicelib.http.models import Document, Strict
-from chalicelib.reporting.date_range import checked
+from chalicelib.http.models import RequestModel, ResponseModel
+from chalicelib.reporting.date_range import validate_time
 
 _OWN = ("hour", "day", "smartlink", "campaign", "country", "device", "os", "sub1")
 _ALL = (*_OWN, "publisher")
@@ -34,7 +34,7 @@ def _own(text: str) -> str:
 
 Day = Annotated[
     str,
-    AfterValidator(checked),
+    AfterValidator(validate_time),
     Field(
         description="A day of `timezone`, or a time on a quarter of an hour",
         examples=["2026-11-01", "2026-11-01T13:15:00Z"],
@@ -51,7 +51,7 @@ Value = Annotated[str, Field(max_length=1000)]
 Amount = Annotated[str, Field(json_schema_extra={"pattern": r"^-?[0-9]+\.[0-9]{2,6}$", "examples": ["-1.50"]})]
 
 
-class PeriodQuery(Strict):
+class PeriodQuery(RequestModel):
     """The range, with `to` included if it is a day; by default the seven days up to today. Empty means not given."""
 
     from_: Day | None = Field(None, alias="from")
@@ -118,14 +118,14 @@ class ReportQuery(OwnReportQuery):
     publisher_id: Value | None = None
 
 
-class Sparse(Document):
+class Sparse(ResponseModel):
     """A document that leaves out what it was not given, such as dimensions that nobody asked for."""
 
     def model_dump_json(self, **options: Any) -> str:  # noqa: ANN401 - pydantic's own options
         return super().model_dump_json(**{"by_alias": True, "exclude_unset": True, **options})
 
 
-class OwnLabels(Document):
+class OwnLabels(ResponseModel):
     """The dimensions that were asked for; null is unknown."""
 
     hour: str | None = None
@@ -144,7 +144,7 @@ class Labels(OwnLabels):
     publisher: str | None = None
 
 
-class OwnFigures(Document):
+class OwnFigures(ResponseModel):
     """Clicks leave bots out. Ratios are null over nothing: `epc` is payout ÷ clicks."""
 
     clicks: int
@@ -203,7 +203,7 @@ class ReportDocument(_Grouped):
     totals: AllFigures
 
 
-class LostTotals(Document):
+class LostTotals(ResponseModel):
     """Lost clicks, and the money that they would have brought."""
 
     clicks: int
@@ -212,7 +212,7 @@ class LostTotals(Document):
     estimated_profit: Amount
 
 
-class LostRow(Document):
+class LostRow(ResponseModel):
     """The clicks of a smartlink (null: of direct links) lost for one reason.
 
     Records that cannot be read have the reason `poison`: of their money nothing is known.

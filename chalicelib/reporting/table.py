@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from chalicelib.http.problems import Invalid
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.aggregation import Group, Groups
 from chalicelib.reporting.metrics import Figures, decimal, ratio
 
@@ -42,7 +42,9 @@ def one_currency(groups: Groups, asked: str | None, money: Sequence[int]) -> str
         return asked
     found = sorted({group[-1] for group, sums in groups.items() if any(sums[n] for n in money)})
     if len(found) > 1:
-        raise Invalid(("/currency", f"must be one of {', '.join(found)}: the range holds money in each of them"))
+        raise ValidationFailed(
+            ("/currency", f"must be one of {', '.join(found)}: the range holds money in each of them")
+        )
     return found[0] if found else None
 
 

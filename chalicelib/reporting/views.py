@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
 from chalicelib.domain.timestamps import timestamp
-from chalicelib.http.problems import Invalid
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
-from chalicelib.http.view import Text
+from chalicelib.http.view import TextResponse
 from chalicelib.reporting import cell_reader, csv_export
 from chalicelib.reporting import lost_clicks as reporting_lost_clicks
-from chalicelib.reporting.aggregation import Groups, Plan, TooMuch, fold
-from chalicelib.reporting.date_range import MAX_DAYS, Period, resolved
+from chalicelib.reporting.aggregation import AggregationQuery, Groups, LimitExceeded, aggregate
+from chalicelib.reporting.date_range import MAX_DAYS, Period, resolve_range
 from chalicelib.reporting.metrics import BY_CLICK, BY_CONVERSION, decimal
-from chalicelib.reporting.narrower_query import Call, advice
+from chalicelib.reporting.narrower_query import Endpoint, suggest_narrower_query
 from chalicelib.reporting.schemas import (
     AllFigures,
     LostClicksDocument,
@@ -58,30 +58,30 @@ class _Asked:
 
     query: PeriodQuery
     period: Period
-    call: Call
+    call: Endpoint
 
     def refuse(self, pointer: str, what: str) -> NoReturn:
         """Refuses what is too much for one answer, and names a smaller call."""
-        raise Invalid((pointer, f"{what}; {advice(self.call)}"))
+        raise ValidationFailed((pointer, f"{what}; {suggest_narrower_query(self.call)}"))
 
-    def folded(self, plan: Plan, publisher_id: str | None = None) -> Groups:
+    def folded(self, plan: AggregationQuery, publisher_id: str | None = None) -> Groups:
         """The groups of a plan, of one publisher's cells or all; `Invalid` for too many."""
         try:
-            return fold(cell_reader.pieces(self.period, publisher_id), plan)
-        except TooMuch as error:
+            return aggregate(cell_reader.pieces(self.period, publisher_id), plan)
+        except LimitExceeded as error:
             self.refuse("/from" if error.what == "cells" else "/group_by", f"holds {error}")
 
 
 def _asked(request: Request, query: PeriodQuery) -> _Asked:
-    period = resolved((query.from_, query.to), query.timezone, request.now)
+    period = resolve_range((query.from_, query.to), query.timezone, request.now)
     has_csv = isinstance(query, OwnReportQuery)
-    asked = _Asked(query, period, Call(request.endpoint.path, query.given, period.local_days, has_csv))
+    asked = _Asked(query, period, Endpoint(request.endpoint.path, query.given, period.local_days, has_csv))
     if period.is_long:
         asked.refuse("/from", f"begins more than {MAX_DAYS} days before `to`")
     return asked
 
 
-def admin_report(request: Request, query: ReportQuery) -> ReportDocument | Text:
+def admin_report(request: Request, query: ReportQuery) -> ReportDocument | TextResponse:
     """Report clicks, conversions and money by any dimensions, as JSON or CSV."""
     asked = _asked(request, query)
     found = _table(asked, query, METRICS, query.publisher_id)
@@ -92,7 +92,7 @@ def admin_report(request: Request, query: ReportQuery) -> ReportDocument | Text:
     return _fitting(asked, ReportDocument(**_grouped(asked, query, found), rows=rows, totals=totals))
 
 
-def publisher_report(request: Request, query: OwnReportQuery) -> OwnReportDocument | Text:
+def publisher_report(request: Request, query: OwnReportQuery) -> OwnReportDocument | TextResponse:
     """Report your own clicks, conversions and payout by any dimensions, as JSON or CSV."""
     cell_reader.check_own(request.owner, query.smartlink_id, query.campaign_id)
     asked = _asked(request, query)
@@ -116,9 +116,11 @@ def lost_clicks(request: Request, query: LostClicksQuery) -> LostClicksDocument:
     return LostClicksDocument(**_range(asked, currency), rows=documents, totals=totals)
 
 
-def _plan(asked: _Asked, dimensions: tuple[str, ...], counts: tuple[str, ...], filters: dict[str, str]) -> Plan:
+def _plan(
+    asked: _Asked, dimensions: tuple[str, ...], counts: tuple[str, ...], filters: dict[str, str]
+) -> AggregationQuery:
     period = asked.period
-    return Plan(dimensions, counts, period.first, period.past, filters, period.timezone)
+    return AggregationQuery(dimensions, counts, period.first, period.past, filters, period.timezone)
 
 
 def _table(asked: _Asked, query: OwnReportQuery, metrics: tuple[str, ...], publisher_id: str | None) -> Table:
@@ -151,7 +153,7 @@ def _grouped(asked: _Asked, query: OwnReportQuery, found: Table) -> dict[str, An
     return {**_range(asked, found.currency), "by": query.by, "group_by": list(query.dimensions)}
 
 
-def _csv(asked: _Asked, found: Table, metrics: tuple[str, ...]) -> Text:
+def _csv(asked: _Asked, found: Table, metrics: tuple[str, ...]) -> TextResponse:
     rows = (
         (named(found.dimensions, group).values(), written(figures, metrics).values()) for group, figures in found.lines
     )
@@ -160,7 +162,7 @@ def _csv(asked: _Asked, found: Table, metrics: tuple[str, ...]) -> Text:
     disposition = f'attachment; filename="report-{first}-{last}.csv"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     _check_size(asked, text)
-    return Text(text, "text/csv; charset=utf-8", headers)
+    return TextResponse(text, "text/csv; charset=utf-8", headers)
 
 
 def _fitting(asked: _Asked, document: Told) -> Told:

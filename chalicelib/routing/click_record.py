@@ -6,14 +6,14 @@ from hashlib import sha256
 from struct import Struct
 from typing import Any
 
-from chalicelib.clicks.rejections import LETTERS
+from chalicelib.clicks.rejections import REJECTION_CODES
 from chalicelib.domain.campaign import Campaign
-from chalicelib.domain.click import Arm, Outcome, Refusal
+from chalicelib.domain.click import ExperimentArm, Outcome, RejectionReason
 from chalicelib.domain.macros import fill, macros
 from chalicelib.domain.route import Route
 from chalicelib.routing import explanation, segments
 from chalicelib.routing.decision import Decision
-from chalicelib.routing.eligibility import Arrival
+from chalicelib.routing.eligibility import ClickContext
 
 Record = Mapping[str, Any]
 """A click's stored fields by name, as the `clicks` table has them; what is unknown may be missing."""
@@ -24,30 +24,33 @@ _SEEN_FIELDS = ("country", "region", "device", "os", "browser", "language")
 
 def draw_of(click_id: str) -> float:
     """The draw in [0, 1) of a click: 53 bits of the SHA-256 of its ID, so that anybody can draw it again."""
-    return draw_and_lot(click_id)[0]
+    return draws_of(click_id)[0]
 
 
-def lot_of(click_id: str) -> float:
+def arm_draw_of(click_id: str) -> float:
     """The lot in [0, 1) that picks a click's arm: 53 other bits of that hash, which tell nothing of the draw."""
-    return draw_and_lot(click_id)[1]
+    return draws_of(click_id)[1]
 
 
-def draw_and_lot(click_id: str) -> tuple[float, float]:
+def draws_of(click_id: str) -> tuple[float, float]:
     """Both of a click, from one hash."""
     draw, lot = _TWO_NUMBERS.unpack_from(sha256(click_id.encode()).digest())
     return (draw >> 11) * 2**-53, (lot >> 11) * 2**-53
 
 
-def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) -> dict[str, Any]:
+def record(click_id: str, arrival: ClickContext, route: Route, decision: Decision) -> dict[str, Any]:
     """The click's fields. The route's version stands for all that it says: offers, weights, destinations.
 
     Likewise the version of the weights that were learned, where the arm was chosen because of them. The segment
     is stored only where it is a wider one than the visitor's own.
     """
     visitor, labels = arrival.visitor, arrival.labels
-    own_segment = segments.path(visitor.country, visitor.device)[0]
-    refusals = "".join([LETTERS[refusal] for refusal in decision.refusals])
-    is_duplicate = LETTERS[Refusal.DUPLICATE] in refusals or decision.catch_all_refused is Refusal.DUPLICATE
+    own_segment = segments.segments_of(visitor.country, visitor.device)[0]
+    refusals = "".join([REJECTION_CODES[refusal] for refusal in decision.refusals])
+    is_duplicate = (
+        REJECTION_CODES[RejectionReason.DUPLICATE] in refusals
+        or decision.catch_all_refused is RejectionReason.DUPLICATE
+    )
     return {
         "click_id": click_id,
         "at": int(arrival.now.timestamp() * 1000),
@@ -61,7 +64,9 @@ def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) ->
         "refusals": refusals or None,
         "arm": decision.arm,
         "propensity": None if decision.propensity is None else repr(decision.propensity),
-        "weights_version": route.learned.version if route.learned and decision.arm is not Arm.WEIGHTED else None,
+        "weights_version": route.learned.version
+        if route.learned and decision.arm is not ExperimentArm.WEIGHTED
+        else None,
         "segment": None if decision.segment == own_segment else decision.segment,
         "country": visitor.country,
         "region": visitor.region,
@@ -82,10 +87,10 @@ def record(click_id: str, arrival: Arrival, route: Route, decision: Decision) ->
 def destination_url(stored: Record, route: Route) -> str | None:
     """Where the click was sent, filled in anew from the route of its version; None for the page of no offer."""
     template = _template(stored, route)
-    return filled(template, stored) if template else None
+    return fill_destination(template, stored) if template else None
 
 
-def filled(template: str, stored: Record) -> str:
+def fill_destination(template: str, stored: Record) -> str:
     """The template of a destination with its macros filled in with what is stored of the click."""
     return fill(template, {name: _macro(stored, name) for name in macros(template)})
 
@@ -106,7 +111,7 @@ def _macro(stored: Record, name: str) -> str | None:
     """What a macro stands for: as it is stored, a sub-ID's text, or told otherwise; None for what is unknown."""
     if name in _AS_STORED:
         return stored.get(name)
-    told = _TOLD_OTHERWISE.get(name)
+    told = _DERIVED_MACROS.get(name)
     return told(stored) if told else (stored.get("sub_ids") or {}).get(name)
 
 
@@ -119,7 +124,7 @@ def _smartlink_id(stored: Record) -> str | None:
 _AS_STORED = frozenset(
     {*("click_id", "external_click_id", "campaign_id", "publisher_id", "source", "city"), *_SEEN_FIELDS}
 )
-_TOLD_OTHERWISE: dict[str, Callable[[Record], str | None]] = {
+_DERIVED_MACROS: dict[str, Callable[[Record], str | None]] = {
     "smartlink_id": _smartlink_id,
     "query": lambda stored: stored.get("parameters"),
     "timestamp": lambda stored: str(int(stored["at"]) // 1000),

@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from chalicelib.domain.campaign import Campaign
-from chalicelib.domain.click import Arm, Outcome, Refusal
+from chalicelib.domain.click import ExperimentArm, Outcome, RejectionReason
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Offer
 from chalicelib.routing import eligibility, rotation, segments
-from chalicelib.routing.eligibility import Approved, Arrival
-from chalicelib.routing.weight_selection import Weighing, weighing, weights
+from chalicelib.routing.eligibility import Approved, ClickContext
+from chalicelib.routing.weight_selection import WeightSelection, select_weights, weights
 
-Reserve = Callable[[Campaign], Refusal | None]
+Reserve = Callable[[Campaign], RejectionReason | None]
 
-Net = tuple[Outcome, Campaign | None, str | None, Refusal | None]
+FallbackResult = tuple[Outcome, Campaign | None, str | None, RejectionReason | None]
 """What catches a click below the offers: outcome, campaign, URL, and why the catch-all, where tried, did not."""
 
 
@@ -31,14 +31,14 @@ class Decision(NamedTuple):
     outcome: Outcome
     campaign: Campaign | None
     url: str | None
-    refusals: tuple[Refusal | None, ...] = ()
-    arm: Arm = Arm.WEIGHTED
+    refusals: tuple[RejectionReason | None, ...] = ()
+    arm: ExperimentArm = ExperimentArm.WEIGHTED
     propensity: float | None = None
-    catch_all_refused: Refusal | None = None
+    catch_all_refused: RejectionReason | None = None
     segment: str | None = None
 
 
-def decide(route: Route, arrival: Arrival, approved: Approved, reserve: Reserve) -> Decision:
+def decide(route: Route, arrival: ClickContext, approved: Approved, reserve: Reserve) -> Decision:
     """The best eligible offer's destination, or the first net below it that holds.
 
     `reserve(campaign)` takes the click into the campaign's caps and duplicate filter, or gives
@@ -46,27 +46,29 @@ def decide(route: Route, arrival: Arrival, approved: Approved, reserve: Reserve)
     """
     if not route.active:
         return Decision(Outcome.PAUSED, None, route.fallback_url)
-    how = weighing(route, segments.path(arrival.visitor.country, arrival.visitor.device), arrival.lot)
+    how = select_weights(route, segments.segments_of(arrival.visitor.country, arrival.visitor.device), arrival.lot)
     refusals = eligibility.refusals(route, arrival, approved)
     draw = arrival.draw
-    while pick := _drawn(route.offers, refusals, how, draw):
+    while pick := _pick_offer(route.offers, refusals, how, draw):
         campaign = route.offers[pick.place].campaign
         refused = reserve(campaign)
         if refused is None:
             return _to_offer(route, refusals, how, pick)
         refusals[pick.place], draw = refused, pick.rest
-    outcome, caught, url, refused = _below_the_offers(route, arrival, reserve)
+    outcome, caught, url, refused = _fallback_chain(route, arrival, reserve)
     return Decision(outcome, caught, url, tuple(refusals), how.arm, None, refused, how.segment)
 
 
-def _drawn(
-    offers: Sequence[Offer], refusals: Sequence[Refusal | None], how: Weighing, draw: float
+def _pick_offer(
+    offers: Sequence[Offer], refusals: Sequence[RejectionReason | None], how: WeightSelection, draw: float
 ) -> rotation.Pick | None:
     tier = rotation.top_tier(offers, refusals)
     return rotation.pick(tier, weights(how, offers, tier), draw)
 
 
-def _to_offer(route: Route, refusals: list[Refusal | None], how: Weighing, pick: rotation.Pick) -> Decision:
+def _to_offer(
+    route: Route, refusals: list[RejectionReason | None], how: WeightSelection, pick: rotation.Pick
+) -> Decision:
     campaign = route.offers[pick.place].campaign
     kept = _with_lower_tiers(route.offers, refusals, pick.place)
     return Decision(
@@ -75,19 +77,19 @@ def _to_offer(route: Route, refusals: list[Refusal | None], how: Weighing, pick:
 
 
 def _with_lower_tiers(
-    offers: Sequence[Offer], refusals: Sequence[Refusal | None], chosen: int
-) -> tuple[Refusal | None, ...]:
+    offers: Sequence[Offer], refusals: Sequence[RejectionReason | None], chosen: int
+) -> tuple[RejectionReason | None, ...]:
     """The refusals, where offers below the tier of the chosen one that had none have that for theirs."""
     priority, below = offers[chosen].priority, chosen
     if offers[-1].priority == priority:
         return tuple(refusals)
     while offers[below].priority == priority:
         below += 1
-    lower = Refusal.LOWER_TIER
+    lower = RejectionReason.LOWER_TIER
     return (*refusals[:below], *[refusal or lower for refusal in refusals[below:]])
 
 
-def _below_the_offers(route: Route, arrival: Arrival, reserve: Reserve) -> Net:
+def _fallback_chain(route: Route, arrival: ClickContext, reserve: Reserve) -> FallbackResult:
     """Catch-all, its fail URL, the fallback URL, the page. A suspended publisher earns nothing on the way."""
     refused = None
     if arrival.link.publisher_active:
@@ -102,5 +104,5 @@ def _below_the_offers(route: Route, arrival: Arrival, reserve: Reserve) -> Net:
     return outcome, None, route.fallback_url, refused
 
 
-def _catch_all_refusal(catch_all: Offer, arrival: Arrival, reserve: Reserve) -> Refusal | None:
+def _catch_all_refusal(catch_all: Offer, arrival: ClickContext, reserve: Reserve) -> RejectionReason | None:
     return eligibility.refusal(catch_all, arrival, None) or reserve(catch_all.campaign)

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.click import Labels, Refusal
+from chalicelib.domain.click import RejectionReason, TrackingParameters
 from chalicelib.domain.route import PublisherLink, Route
 from chalicelib.domain.smartlink import Offer, OfferAccess
 from chalicelib.domain.visitor import Visitor
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class ClickContext:
     """One click as it arrives: on whose link, who, with which labels, when (aware).
 
     `draw` in [0, 1) picks the offer, `lot` in [0, 1) the arm; neither tells anything of the other.
@@ -19,7 +19,7 @@ class Arrival:
 
     link: PublisherLink
     visitor: Visitor
-    labels: Labels
+    labels: TrackingParameters
     now: datetime
     draw: float
     lot: float
@@ -27,38 +27,38 @@ class Arrival:
 
 Approved = Callable[[str], bool]
 
-_SCHEDULE = Refusal.SCHEDULE  # looked up once: Python 3.11 is slow at it, and many offers rest at any hour
+_SCHEDULE = RejectionReason.SCHEDULE  # looked up once: Python 3.11 is slow at it, and many offers rest at any hour
 
 
-def refusals(route: Route, arrival: Arrival, approved: Approved) -> list[Refusal | None]:
+def refusals(route: Route, arrival: ClickContext, approved: Approved) -> list[RejectionReason | None]:
     """The refusal of each offer of the route, in the route's order; None for an eligible one.
 
     `approved` tells whether the publisher may run the campaign of that ID; it is asked only
     where the pool respects single approvals.
     """
-    admitted = _admission(route, arrival.link, approved)
+    admitted = _approval_check(route, arrival.link, approved)
     return [refusal(offer, arrival, admitted) for offer in route.offers]
 
 
-def refusal(offer: Offer, arrival: Arrival, admitted: Approved | None) -> Refusal | None:
+def refusal(offer: Offer, arrival: ClickContext, admitted: Approved | None) -> RejectionReason | None:
     """The first reason, in the journey's order, why the offer may not take the click.
 
     `admitted` tells whether the publisher may run the campaign of that ID; None stands for every campaign.
     """
     campaign = offer.campaign
     if not offer.enabled:
-        return Refusal.DISABLED
+        return RejectionReason.DISABLED
     if not campaign.active:
-        return Refusal.CAMPAIGN_PAUSED
+        return RejectionReason.CAMPAIGN_PAUSED
     schedule, targeting = campaign.schedule, offer.targeting
     if not (schedule.is_always or schedule.is_open(arrival.now)):
         return _SCHEDULE
     if admitted and not admitted(campaign.id):
-        return Refusal.NOT_APPROVED
+        return RejectionReason.NOT_APPROVED
     return None if targeting.wants_everyone else targeting.refusal(arrival.visitor, arrival.labels.source)
 
 
-def _admission(route: Route, link: PublisherLink, approved: Approved) -> Approved | None:
+def _approval_check(route: Route, link: PublisherLink, approved: Approved) -> Approved | None:
     if not link.publisher_active:
         return lambda _: False
     return approved if route.access is OfferAccess.RESPECT else None

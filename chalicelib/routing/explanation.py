@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.clicks.rejections import REFUSALS
-from chalicelib.domain.click import Arm, Refusal
+from chalicelib.clicks.rejections import REJECTIONS_BY_CODE
+from chalicelib.domain.click import ExperimentArm, RejectionReason
 from chalicelib.domain.route import Route
 from chalicelib.routing import rotation, segments
-from chalicelib.routing.weight_selection import Weighing, learned_weights, weights
+from chalicelib.routing.weight_selection import WeightSelection, learned_weights, weights
 
 
 def segment(stored: Mapping[str, Any]) -> str:
     """The segment whose learned weights were used, or else the visitor's own, country and device."""
-    return stored.get("segment") or segments.path(stored.get("country"), stored["device"])[0]
+    return stored.get("segment") or segments.segments_of(stored.get("country"), stored["device"])[0]
 
 
 def considered(stored: Mapping[str, Any], route: Route) -> list[dict[str, Any]]:
@@ -20,7 +20,7 @@ def considered(stored: Mapping[str, Any], route: Route) -> list[dict[str, Any]]:
 
     A click that was stopped before the offers considered none of them.
     """
-    refusals = [REFUSALS[letter] for letter in stored.get("refusals") or ""]
+    refusals = [REJECTIONS_BY_CODE[letter] for letter in stored.get("refusals") or ""]
     told = zip(route.offers, refusals, _weights(_weighing(stored, route), route, refusals), strict=False)
     return [
         {"campaign_id": offer.campaign.id, "priority": offer.priority, "weight": weight, "refused": refusal}
@@ -28,14 +28,14 @@ def considered(stored: Mapping[str, Any], route: Route) -> list[dict[str, Any]]:
     ]
 
 
-def _weighing(stored: Mapping[str, Any], route: Route) -> Weighing:
+def _weighing(stored: Mapping[str, Any], route: Route) -> WeightSelection:
     """How the click was weighed, as far as the weights of its time are known."""
-    arm, its_segment = Arm(stored["arm"]), segment(stored)
-    known = route.learned.segments if route.learned and arm is Arm.OPTIMIZED else {}
-    return Weighing(arm, its_segment, known.get(its_segment))
+    arm, its_segment = ExperimentArm(stored["arm"]), segment(stored)
+    known = route.learned.segments if route.learned and arm is ExperimentArm.OPTIMIZED else {}
+    return WeightSelection(arm, its_segment, known.get(its_segment))
 
 
-def _weights(how: Weighing, route: Route, refusals: Sequence[Refusal | None]) -> list[float]:
+def _weights(how: WeightSelection, route: Route, refusals: Sequence[RejectionReason | None]) -> list[float]:
     """Every offer's weight; those of the tier that could take the click as it was drawn by them."""
     if how.learned is None:
         return [offer.weight for offer in route.offers]

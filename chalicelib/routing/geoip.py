@@ -7,7 +7,7 @@ from geoip2.errors import AddressNotFoundError
 from geoip2.models import City
 from maxminddb import InvalidDatabaseError
 
-from chalicelib.routing.visitor_detection import Locality
+from chalicelib.routing.visitor_detection import GeoLocation
 from chalicelib.settings import geoip_database
 
 
@@ -21,23 +21,23 @@ def _reader() -> Reader | None:
         return None
 
 
-def locate(address: str) -> Locality:
+def locate(address: str) -> GeoLocation:
     """Country (and region and city, of a city database); all None for what is not in the database."""
     reader = _reader()
     if reader is None:
-        return Locality()
+        return GeoLocation()
     try:
         kind = reader.metadata().database_type
         if "City" in kind or "Enterprise" in kind:
             return _whole(reader.city(address) if "City" in kind else reader.enterprise(address))
-        return Locality(country=reader.country(address).country.iso_code)
+        return GeoLocation(country=reader.country(address).country.iso_code)
     except (AddressNotFoundError, ValueError):
-        return Locality()
+        return GeoLocation()
     except (InvalidDatabaseError, TypeError) as error:
         print(f"the country database cannot be used, every country is unknown: {error}")
-        return Locality()
+        return GeoLocation()
 
 
-def _whole(found: City) -> Locality:
+def _whole(found: City) -> GeoLocation:
     country, region = found.country.iso_code, found.subdivisions.most_specific.iso_code
-    return Locality(country, f"{country}-{region}" if country and region else None, found.city.name)
+    return GeoLocation(country, f"{country}-{region}" if country and region else None, found.city.name)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from chalicelib.domain.click import Refusal
+from chalicelib.domain.click import RejectionReason
 from chalicelib.domain.smartlink import Offer
 
 _ALMOST_1 = 1 - 2**-53
@@ -24,7 +24,7 @@ class Pick(NamedTuple):
     rest: float
 
 
-def top_tier(offers: Sequence[Offer], refusals: Sequence[Refusal | None]) -> list[int]:
+def top_tier(offers: Sequence[Offer], refusals: Sequence[RejectionReason | None]) -> list[int]:
     """The places of the eligible offers of the highest priority that can be drawn at all.
 
     `offers` stand by falling priority, as a route's do; `refusals` runs beside them. An offer of weight 0 is never

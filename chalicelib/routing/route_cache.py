@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from chalicelib.caps.reservation import used_of
-from chalicelib.caps.windows import Place
-from chalicelib.domain.route import Learned, PublisherLink, Route
+from chalicelib.caps.reservation import usage_by_key
+from chalicelib.caps.windows import CapCounter
+from chalicelib.domain.route import LearnedWeights, PublisherLink, Route
 from chalicelib.domain.smartlink import OfferAccess
-from chalicelib.dynamodb.attribute_values import text
+from chalicelib.dynamodb.attribute_values import string_value
 from chalicelib.dynamodb.client import batch_get, get
 from chalicelib.dynamodb.errors import TableError
 from chalicelib.routing import route_codec, weights_codec
-from chalicelib.settings import CACHE_SECONDS
+from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -23,10 +23,10 @@ _REMEMBERED = 10_000
 _GRACE_SECONDS = 3.0
 
 
-class Remembered(Generic[Key, Value]):
+class TtlCache(Generic[Key, Value]):
     """Answers of `fetch` (None included), each believed for `seconds`; an old one where a new one cannot be had."""
 
-    def __init__(self, fetch: Callable[[Key], Value], seconds: float = CACHE_SECONDS) -> None:
+    def __init__(self, fetch: Callable[[Key], Value], seconds: float = ROUTE_CACHE_TTL_SECONDS) -> None:
         self._fetch = fetch
         self._seconds = seconds
         self._known: dict[Key, tuple[float, Value]] = {}
@@ -54,21 +54,21 @@ class Remembered(Generic[Key, Value]):
 
 
 def _fetch_link(code: str) -> PublisherLink | None:
-    row = get("links", {"code": text(code)})
+    row = get("links", {"code": string_value(code)})
     if row is None or not row["active"]:
         return None
     return PublisherLink(row["code"], row["publisher_id"], row["route_id"], row["publisher_active"])
 
 
 def _fetch_route(route_id: str) -> Route | None:
-    row = get("routes", {"id": text(route_id)})
+    row = get("routes", {"id": string_value(route_id)})
     if row is None:
         return None
     try:
         return stored_route(row)
     except Exception as error:  # noqa: BLE001 - the visitor must arrive all the same
         print(f"route {route_id}@{row['version']} cannot be read, its clicks fall back: {error!r}", file=sys.stderr)
-        return route_codec.bare(route_id, row["snapshot"], row["version"])
+        return route_codec.fallback_only_route(route_id, row["snapshot"], row["version"])
 
 
 def stored_route(row: Mapping[str, Any]) -> Route:
@@ -83,7 +83,7 @@ def stored_route(row: Mapping[str, Any]) -> Route:
     return replace(unpacked, learned=learned(row["id"], stored, version))
 
 
-def learned(route_id: str, stored: bytes, version: int) -> Learned | None:
+def learned(route_id: str, stored: bytes, version: int) -> LearnedWeights | None:
     """The weights as stored; None, and a line in the log, where they cannot be read."""
     try:
         return weights_codec.unpacked(stored, version)
@@ -94,25 +94,25 @@ def learned(route_id: str, stored: bytes, version: int) -> Learned | None:
 
 def _fetch_approvals(whose: tuple[str, tuple[str, ...]]) -> frozenset[str]:
     publisher_id, campaign_ids = whose
-    keys = [{"publisher_id": text(publisher_id), "campaign_id": text(each)} for each in campaign_ids]
+    keys = [{"publisher_id": string_value(publisher_id), "campaign_id": string_value(each)} for each in campaign_ids]
     return frozenset(row["campaign_id"] for row in batch_get("campaign_approvals", keys) if row["active"])
 
 
-link = Remembered(_fetch_link)
+link = TtlCache(_fetch_link)
 """The working link of a code, None for a code unknown or stopped."""
 
-route = Remembered(_fetch_route)
+route = TtlCache(_fetch_route)
 """The route in force of a pool or campaign, None where there is none any more."""
 
-approvals = Remembered(_fetch_approvals)
+approvals = TtlCache(_fetch_approvals)
 """Which of these campaigns (publisher's ID, campaigns' IDs) the publisher may run."""
 
 
-used: Remembered[tuple[str, ...], dict[str, int]] = Remembered(used_of)
+used: TtlCache[tuple[str, ...], dict[str, int]] = TtlCache(usage_by_key)
 """How much is used up by those of the cap counters that exist."""
 
 
-def find(code: str) -> tuple[PublisherLink, Route] | None:
+def load_link_and_route(code: str) -> tuple[PublisherLink, Route] | None:
     """The link and its route; None for what does not lead anywhere."""
     now = time.monotonic()
     found = link(code, now)
@@ -134,7 +134,7 @@ def approved(publisher_id: str, its_route: Route) -> frozenset[str]:
         return frozenset()
 
 
-def is_used_up(places: Sequence[Place]) -> bool:
+def is_any_cap_reached(places: Sequence[CapCounter]) -> bool:
     """Whether any of these caps is used up, as it was at most two seconds ago; without caps nothing is read.
 
     While the table does not answer, what was read last stands, as nothing can be counted then either;
@@ -149,7 +149,7 @@ def is_used_up(places: Sequence[Place]) -> bool:
     return any(known.get(place.key, 0) >= place.limit for place in places)
 
 
-def forget() -> None:
+def clear_caches() -> None:
     """Forgets all that is remembered, for tests that edit and click in one process."""
     for each in (link, route, approvals, used):
         each.forget()

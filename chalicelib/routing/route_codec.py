@@ -51,10 +51,10 @@ def document(stored: bytes) -> dict[str, Any]:
 
 def unpacked(stored: bytes, version: int) -> Route:
     """The route of what `packed` stored."""
-    return compiled(document(stored), version)
+    return compile_route(document(stored), version)
 
 
-def compiled(stored: Document, version: int) -> Route:
+def compile_route(stored: Document, version: int) -> Route:
     """The route of such a document."""
     pool, epoch = stored["pool"], stored["epoch"]
     campaigns = {key: campaign(value) for key, value in stored["campaigns"].items()}
@@ -71,7 +71,7 @@ def compiled(stored: Document, version: int) -> Route:
         offers=tuple(offers),
         active=pool["status"] == "active",
         access=OfferAccess(pool["offer_access"]),
-        catch_all=_seat(last) if last else None,
+        catch_all=_single_offer(last) if last else None,
         fail_url=last.fail_url if last else None,
         fallback_url=pool["fallback_url"],
         epoch=epoch,
@@ -80,7 +80,7 @@ def compiled(stored: Document, version: int) -> Route:
     )
 
 
-def bare(route_id: str, stored: bytes, version: int) -> Route:
+def fallback_only_route(route_id: str, stored: bytes, version: int) -> Route:
     """What is left of a route that cannot be unpacked: no offers, and the fallback URL where it can be read."""
     fallback_url = None
     with suppress(Exception):
@@ -89,10 +89,10 @@ def bare(route_id: str, stored: bytes, version: int) -> Route:
 
 
 def _direct(only: Campaign, version: int) -> Route:
-    return Route(id=only.id, version=version, offers=(_seat(only),), fail_url=only.fail_url)
+    return Route(id=only.id, version=version, offers=(_single_offer(only),), fail_url=only.fail_url)
 
 
-def _seat(only: Campaign) -> Offer:
+def _single_offer(only: Campaign) -> Offer:
     return Offer(campaign=only, targeting=only.targeting)
 
 
@@ -103,7 +103,7 @@ def offer(seat: Document, its_campaign: Campaign) -> Offer:
         weight=seat["weight"],
         priority=seat["priority"],
         enabled=seat["enabled"],
-        targeting=both(its_campaign.targeting, targeting(seat["targeting"])),
+        targeting=intersect_targeting(its_campaign.targeting, targeting(seat["targeting"])),
     )
 
 
@@ -134,7 +134,7 @@ def targeting(document: Document) -> Targeting:
     return Targeting(**fields, exclude_bots=document["exclude_bots"])
 
 
-def both(one: Targeting, other: Targeting) -> Targeting:
+def intersect_targeting(one: Targeting, other: Targeting) -> Targeting:
     """The targeting that accepts exactly the visitors whom both accept."""
     fields: dict[str, Any] = {name: _both(getattr(one, name), getattr(other, name)) for name in _INCLUDES}
     fields |= {name: getattr(one, name) | getattr(other, name) for name in _EXCLUDES}

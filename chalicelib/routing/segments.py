@@ -12,13 +12,13 @@ Path = tuple[str, str, str]
 """A visitor's segments, the most specific first: `("US|mobile", "US", "*")`."""
 
 
-def backing_off(segment: str) -> tuple[str, ...]:
+def fallback_segments(segment: str) -> tuple[str, ...]:
     """The segment and the wider ones that it backs off to, each once: of `US|mobile` its path, of `*` only itself."""
     return tuple(dict.fromkeys((segment, segment.partition("|")[0], EVERYONE)))
 
 
 @lru_cache(maxsize=1024)
-def path(country: str | None, device: str) -> Path:
+def segments_of(country: str | None, device: str) -> Path:
     """The segments of a visitor of this country (None: unknown) and device."""
     known = country or UNKNOWN
     return f"{known}|{device}", known, EVERYONE

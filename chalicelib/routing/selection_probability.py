@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from chalicelib.domain.click import Refusal
+from chalicelib.domain.click import RejectionReason
 from chalicelib.domain.route import Route
 from chalicelib.routing import rotation, weight_selection
 from chalicelib.routing.segments import Path
 
 
-def chances(route: Route, refusals: Sequence[Refusal | None], path: Path) -> dict[str, float]:
+def selection_probabilities(route: Route, refusals: Sequence[RejectionReason | None], path: Path) -> dict[str, float]:
     """The probability of each campaign to be chosen for a click that ends with these refusals; they sum to 1.
 
     `refusals` runs beside the route's offers, as `Decision.refusals` (and a click's letters) do; `path` are the
@@ -18,7 +18,7 @@ def chances(route: Route, refusals: Sequence[Refusal | None], path: Path) -> dic
     """
     tier = rotation.top_tier(route.offers, refusals) if route.active else []
     found: dict[str, float] = {}
-    for how, share in weight_selection.weighings(route, path):
+    for how, share in weight_selection.weight_selections(route, path):
         drawn = rotation.propensities(weight_selection.weights(how, route.offers, tier))
         for place, propensity in zip(tier, drawn, strict=True):
             campaign_id = route.offers[place].campaign.id

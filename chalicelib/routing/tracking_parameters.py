@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from chalicelib.domain.click import Labels
+from chalicelib.domain.click import TrackingParameters
 
 MAX_LENGTH = 255
 MAX_QUERY = 1500
@@ -15,14 +15,14 @@ _ALIASES = {name.format(n=n): f"sub{n}" for n in range(1, 11) for name in _SUB_N
     "aff_sub": "sub1",
 }
 _SOURCES = ("source", "source_id")
-_OWN_IDS = ("click_id", "aff_click_id", "external_transaction_id")
-NAMES = (*_ALIASES, *_SOURCES, *_OWN_IDS)
+_PUBLISHER_CLICK_ID_NAMES = ("click_id", "aff_click_id", "external_transaction_id")
+NAMES = (*_ALIASES, *_SOURCES, *_PUBLISHER_CLICK_ID_NAMES)
 """Every parameter that is a label; all others ride along."""
 
 _NAMES = frozenset(NAMES)
 
 
-def labels(query: Mapping[str, Sequence[str]]) -> Labels:
+def parse_tracking_parameters(query: Mapping[str, Sequence[str]]) -> TrackingParameters:
     """The labels of a link's query, its parameters with all their values. Labels end after 255 characters."""
     sub_ids: dict[str, str] = {}
     for name, values in query.items():
@@ -30,10 +30,10 @@ def labels(query: Mapping[str, Sequence[str]]) -> Labels:
         if sub and values and values[0] and (sub not in sub_ids or name == sub):
             sub_ids[sub] = _label(values[0])
     rest = [(name, values) for name, values in query.items() if name not in _NAMES]
-    return Labels(
+    return TrackingParameters(
         sub_ids=sub_ids,
         source=_first(query, _SOURCES),
-        external_click_id=_first(query, _OWN_IDS),
+        external_click_id=_first(query, _PUBLISHER_CLICK_ID_NAMES),
         query=_rest(rest) if rest else "",
     )
 

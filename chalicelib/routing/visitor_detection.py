@@ -17,7 +17,7 @@ Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Locality:
+class GeoLocation:
     """Where an address is, as far as known: ISO 3166-1 country, ISO 3166-2 region, city."""
 
     country: str | None = None
@@ -26,7 +26,7 @@ class Locality:
 
 
 @dataclass(frozen=True, slots=True)
-class Agent:
+class ParsedUserAgent:
     """What a user agent string says of itself."""
 
     device: Device
@@ -35,7 +35,7 @@ class Agent:
     is_bot: bool
 
 
-Locate = Callable[[str], Locality]
+Locate = Callable[[str], GeoLocation]
 
 _SYSTEMS = {
     "iOS": OperatingSystem.IOS,
@@ -91,7 +91,7 @@ def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) 
     user_agent = headers.get("user-agent", "")
     if not user_agent.isascii():
         user_agent = user_agent.encode(errors="replace").decode()
-    agent = hinted(agent_of(user_agent), headers)
+    agent = apply_client_hints(parse_user_agent(user_agent), headers)
     return Visitor(
         country=locality.country,
         region=locality.region,
@@ -102,11 +102,11 @@ def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) 
         language=language(headers.get("accept-language", "")),
         address=address,
         user_agent=user_agent,
-        is_bot=agent.is_bot or _is_fetched_ahead(headers),
+        is_bot=agent.is_bot or _is_prefetch(headers),
     )
 
 
-def _place(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) -> tuple[str, Locality]:
+def _place(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) -> tuple[str, GeoLocation]:
     """The address to believe, and where it is."""
     if not _from_the_edge(headers, edge_secret):
         return source_ip, locate(source_ip)
@@ -127,12 +127,12 @@ def _viewer_address(edge: Headers) -> str | None:
         return None
 
 
-def _edge_locality(edge: Headers) -> Locality | None:
+def _edge_locality(edge: Headers) -> GeoLocation | None:
     country = edge.get("cloudfront-viewer-country", "").upper()
     if not _COUNTRY.fullmatch(country) or country in _NOWHERE:
         return None
     region = edge.get("cloudfront-viewer-country-region", "").upper()
-    return Locality(
+    return GeoLocation(
         country=country,
         region=f"{country}-{region}" if _REGION.fullmatch(region) else None,
         city=unquote(edge.get("cloudfront-viewer-city", "")) or None,
@@ -140,12 +140,12 @@ def _edge_locality(edge: Headers) -> Locality | None:
 
 
 @lru_cache(maxsize=4096)
-def agent_of(user_agent: str) -> Agent:
+def parse_user_agent(user_agent: str) -> ParsedUserAgent:
     """What the string says; an iPad is a tablet, a missing string a bot."""
     found = _parser().parse(user_agent[:512])
     system = _SYSTEMS.get(_family(found.os.family if found.os else ""), OperatingSystem.OTHER)
     is_spider = found.device is not None and _is_spider(user_agent[:512])
-    return Agent(
+    return ParsedUserAgent(
         device=_device(user_agent, system),
         os=system,
         browser=_browser(found.user_agent.family) if found.user_agent else None,
@@ -192,7 +192,7 @@ def _browser(family: str) -> str:
     return _BROWSERS.get(name) or _BROWSERS.get(plain) or plain
 
 
-def hinted(agent: Agent, headers: Headers) -> Agent:
+def apply_client_hints(agent: ParsedUserAgent, headers: Headers) -> ParsedUserAgent:
     """The agent corrected by client hints, which browsers keep truthful where they freeze the user agent."""
     platform, mobile = headers.get("sec-ch-ua-platform", ""), headers.get("sec-ch-ua-mobile", "")
     if not platform and not mobile:
@@ -204,7 +204,7 @@ def hinted(agent: Agent, headers: Headers) -> Agent:
         device = Device.TABLET if system in _HANDHELDS else Device.DESKTOP
     if device is agent.device and system is agent.os:
         return agent
-    return Agent(device, system, agent.browser, agent.is_bot)
+    return ParsedUserAgent(device, system, agent.browser, agent.is_bot)
 
 
 def language(accepted: str) -> str | None:
@@ -226,6 +226,6 @@ def _quality(part: str) -> float:
         return 0.0
 
 
-def _is_fetched_ahead(headers: Headers) -> bool:
+def _is_prefetch(headers: Headers) -> bool:
     told = [headers[name] for name in _FETCHED_AHEAD if name in headers]
     return any("prefetch" in value or "preview" in value for value in told) if told else False

@@ -4,30 +4,30 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from chalicelib.domain.click import Arm
+from chalicelib.domain.click import ExperimentArm
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Offer, Rotation
 from chalicelib.routing.segments import Path
 
 
-class Weighing(NamedTuple):
+class WeightSelection(NamedTuple):
     """The arm of a click and, in arm `optimized`, the segment whose weights are used.
 
     `learned` holds them by campaign ID. Both are None where the admin's weights are used: in the other arms, and
     where nothing was learned of the visitor's segments, not even of everyone.
     """
 
-    arm: Arm
+    arm: ExperimentArm
     segment: str | None = None
     learned: Mapping[str, float] | None = None
 
 
-WEIGHTED = Weighing(Arm.WEIGHTED)
-HOLDOUT = Weighing(Arm.HOLDOUT)
-UNTAUGHT = Weighing(Arm.OPTIMIZED)
+WEIGHTED = WeightSelection(ExperimentArm.WEIGHTED)
+HOLDOUT = WeightSelection(ExperimentArm.HOLDOUT)
+OPTIMIZED_WITHOUT_WEIGHTS = WeightSelection(ExperimentArm.OPTIMIZED)
 
 
-def weighing(route: Route, path: Path, lot: float) -> Weighing:
+def select_weights(route: Route, path: Path, lot: float) -> WeightSelection:
     """How a click with these segments and this lot in [0, 1) is weighed: the hold-out has the lots below its share."""
     share = holdout_share(route)
     if share is None:
@@ -35,7 +35,7 @@ def weighing(route: Route, path: Path, lot: float) -> Weighing:
     return HOLDOUT if lot < share else optimized(route, path)
 
 
-def weighings(route: Route, path: Path) -> list[tuple[Weighing, float]]:
+def weight_selections(route: Route, path: Path) -> list[tuple[WeightSelection, float]]:
     """The ways in which clicks with these segments are weighed, each with its probability over the lot."""
     share = holdout_share(route)
     if share is None:
@@ -50,16 +50,16 @@ def holdout_share(route: Route) -> float | None:
     return route.holdout_percent / 100
 
 
-def optimized(route: Route, path: Path) -> Weighing:
+def optimized(route: Route, path: Path) -> WeightSelection:
     """By the weights of the first of these segments that has any."""
     segments = route.learned.segments if route.learned else {}
     for segment in path:
         if segment in segments:
-            return Weighing(Arm.OPTIMIZED, segment, segments[segment])
-    return UNTAUGHT
+            return WeightSelection(ExperimentArm.OPTIMIZED, segment, segments[segment])
+    return OPTIMIZED_WITHOUT_WEIGHTS
 
 
-def weights(how: Weighing, offers: Sequence[Offer], tier: Sequence[int]) -> list[float]:
+def weights(how: WeightSelection, offers: Sequence[Offer], tier: Sequence[int]) -> list[float]:
     """The weights of the offers at the places of a tier, in the tier's order.
 
     Where all that was learned of them is 0, the admin's, so that a tier that can be drawn is drawn.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import isfinite
 
-from chalicelib.domain.route import Learned
+from chalicelib.domain.route import LearnedWeights
 
 MAX_WEIGHTS_BYTES = 50_000
 """Of the 400 KB that DynamoDB takes for a route, beside its snapshot. Who publishes weights leaves out segments, the
@@ -34,14 +34,14 @@ def _row(weights: Mapping[str, float], campaign_ids: Iterable[str]) -> list[floa
 
 
 @lru_cache(maxsize=64)
-def unpacked(stored: bytes, version: int) -> Learned:
+def unpacked(stored: bytes, version: int) -> LearnedWeights:
     """The weights of what `packed` stored; some error, mostly `ValueError`, for what it did not.
 
     Remembered, as a route is read every two seconds and its weights change every few minutes.
     """
     document = json.loads(zlib.decompress(stored))
     campaign_ids, rows = document["campaigns"], document["segments"]
-    return Learned(version, {name: _checked(_named(campaign_ids, row)) for name, row in rows.items()})
+    return LearnedWeights(version, {name: _checked(_named(campaign_ids, row)) for name, row in rows.items()})
 
 
 def _named(campaign_ids: list[str], row: list[float | None]) -> dict[str, float]:

@@ -17,7 +17,7 @@ FIRST_YEAR = 2026
 Row = TypeVar("Row", bound=Model)
 
 
-def existing(model: type[Row], hash_key: str, range_key: str | int | None = None) -> Row | None:
+def get_or_none(model: type[Row], hash_key: str, range_key: str | int | None = None) -> Row | None:
     """The row as of now; None where there is none."""
     try:
         return model.get(hash_key, range_key, consistent_read=True)
@@ -31,7 +31,7 @@ _READ_SECONDS = 2
 _RETRIES = 2
 
 
-class WholeNumber(Attribute[int]):
+class IntegerAttribute(Attribute[int]):
     """A whole number; pynamodb's own is a float to the type checker."""
 
     attr_type = NUMBER
@@ -43,7 +43,7 @@ class WholeNumber(Attribute[int]):
         return int(value)
 
 
-class _Meta:
+class TableMeta:
     """How every table is reached."""
 
     connect_timeout_seconds = _CONNECT_SECONDS

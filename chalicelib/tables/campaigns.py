@@ -5,10 +5,10 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import WholeNumber, _Meta
+from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
-class CampaignsByYear(GlobalSecondaryIndex["Campaign"]):
+class CampaignsByYearIndex(GlobalSecondaryIndex["CampaignRow"]):
     """All campaigns, a year at a time, in order of creation."""
 
     class Meta:
@@ -19,26 +19,26 @@ class CampaignsByYear(GlobalSecondaryIndex["Campaign"]):
     id = UnicodeAttribute(range_key=True)
 
 
-class Campaign(Model):
+class CampaignRow(Model):
     """A campaign as the admin wrote it: `settings` is the contract's document."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "campaigns"
 
     id = UnicodeAttribute(hash_key=True)
-    version = WholeNumber()
+    version = IntegerAttribute()
     settings = JSONAttribute()
     postback_token = UnicodeAttribute()
     created_year = UnicodeAttribute()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
-    by_year = CampaignsByYear()
+    by_year = CampaignsByYearIndex()
 
 
-class Offer(Model):
+class PoolCampaignRow(Model):
     """That a campaign sits in a pool (as an offer or as its catch-all): finds the routes an edit touches."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "offers"
 
     campaign_id = UnicodeAttribute(hash_key=True)

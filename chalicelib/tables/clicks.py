@@ -4,29 +4,29 @@ from pynamodb.attributes import BinaryAttribute, BooleanAttribute, JSONAttribute
 from pynamodb.models import Model
 
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import WholeNumber, _Meta
+from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
-class Click(Model):
+class ClickRow(Model):
     """One recorded visit, in under 1 KB: short names, and nothing that the route's version already tells."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "clicks"
 
     click_id = UnicodeAttribute(hash_key=True)
-    at = WholeNumber()
-    expires_at = WholeNumber()
+    at = IntegerAttribute()
+    expires_at = IntegerAttribute()
     code = UnicodeAttribute(attr_name="lc")
     route_id = UnicodeAttribute(attr_name="ro")
-    route_version = WholeNumber(attr_name="rv")
-    epoch = WholeNumber(attr_name="ep")
+    route_version = IntegerAttribute(attr_name="rv")
+    epoch = IntegerAttribute(attr_name="ep")
     publisher_id = UnicodeAttribute(attr_name="pu")
     outcome = UnicodeAttribute(attr_name="ou")
     campaign_id = UnicodeAttribute(attr_name="ca", null=True)
     refusals = UnicodeAttribute(attr_name="re", null=True)
     arm = UnicodeAttribute(attr_name="ar")
     propensity = UnicodeAttribute(attr_name="pr", null=True)
-    weights_version = WholeNumber(attr_name="wv", null=True)
+    weights_version = IntegerAttribute(attr_name="wv", null=True)
     segment = UnicodeAttribute(attr_name="sg", null=True)
     country = UnicodeAttribute(attr_name="co", null=True)
     region = UnicodeAttribute(attr_name="rg", null=True)
@@ -43,24 +43,24 @@ class Click(Model):
     parameters = UnicodeAttribute(attr_name="qu", null=True)
 
 
-class Duplicate(Model):
+class DuplicateMarkerRow(Model):
     """That a visitor was seen on a campaign, until `expires_at` (seconds)."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "duplicates"
 
     key = UnicodeAttribute(hash_key=True)
     click_id = UnicodeAttribute()
-    expires_at = WholeNumber()
+    expires_at = IntegerAttribute()
 
 
-class ClickList(Model):
+class ClickListRow(Model):
     """The clicks of one run on one route and UTC day (`sml_…#2026-11-21`), by the greatest of their IDs."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "click_lists"
 
     route_day = UnicodeAttribute(hash_key=True)
     greatest = UnicodeAttribute(range_key=True)
     click_ids = BinaryAttribute(legacy_encoding=False)
-    expires_at = WholeNumber()
+    expires_at = IntegerAttribute()

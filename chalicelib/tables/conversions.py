@@ -5,10 +5,10 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import WholeNumber, _Meta
+from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
-class ConversionsByDay(GlobalSecondaryIndex["Conversion"]):
+class ConversionsByDayIndex(GlobalSecondaryIndex["ConversionRow"]):
     """The conversions of one UTC day and shard (`2026-11-21#3`), in order of arrival."""
 
     class Meta:
@@ -19,7 +19,7 @@ class ConversionsByDay(GlobalSecondaryIndex["Conversion"]):
     moment = UnicodeAttribute(range_key=True)
 
 
-class ConversionsByClick(GlobalSecondaryIndex["Conversion"]):
+class ConversionsByClickIndex(GlobalSecondaryIndex["ConversionRow"]):
     """The conversions of one route's clicks of a UTC day (`sml_…#2026-11-21`), in order of the clicks."""
 
     class Meta:
@@ -30,14 +30,14 @@ class ConversionsByClick(GlobalSecondaryIndex["Conversion"]):
     click_id = UnicodeAttribute(range_key=True)
 
 
-class Conversion(Model):
+class ConversionRow(Model):
     """One paid action, named by (click, transaction ID, event). Money is a decimal string in `currency`.
 
     `revision` grows with every change of `status`; `places` are the cap counters it took, to give them back.
     `arm` is its click's, `learned` whether that is learned from.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "conversions"
 
     id = UnicodeAttribute(hash_key=True)
@@ -46,12 +46,12 @@ class Conversion(Model):
     event = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
-    revision = WholeNumber()
-    at = WholeNumber()
-    click_at = WholeNumber()
+    revision = IntegerAttribute()
+    at = IntegerAttribute()
+    click_at = IntegerAttribute()
     campaign_id = UnicodeAttribute()
     route_id = UnicodeAttribute()
-    epoch = WholeNumber()
+    epoch = IntegerAttribute()
     publisher_id = UnicodeAttribute()
     payout = UnicodeAttribute()
     revenue = UnicodeAttribute()
@@ -66,5 +66,5 @@ class Conversion(Model):
     day_shard = UnicodeAttribute()
     moment = UnicodeAttribute()
     route_day = UnicodeAttribute(null=True)
-    by_day = ConversionsByDay()
-    by_route_day = ConversionsByClick()
+    by_day = ConversionsByDayIndex()
+    by_route_day = ConversionsByClickIndex()

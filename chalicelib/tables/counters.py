@@ -4,25 +4,25 @@ from pynamodb.attributes import BinaryAttribute, JSONAttribute, TTLAttribute, Un
 from pynamodb.models import Model
 
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import WholeNumber, _Meta
+from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
-class Cap(Model):
+class CapCounterRow(Model):
     """How much of a cap's window is used up: `key` names campaign, metric, window, its start and the publisher.
 
     `used` counts what is taken and what is out on lease, `leased` what of it was leased and is not settled yet.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "caps"
 
     key = UnicodeAttribute(hash_key=True)
-    used = WholeNumber()
-    leased = WholeNumber(null=True)
+    used = IntegerAttribute()
+    leased = IntegerAttribute(null=True)
     expires_at = TTLAttribute(null=True)
 
 
-class Counter(Model):
+class CounterBlockRow(Model):
     """Many cells in one row: of reports for one UTC day and shard, or of learning for one pool and epoch.
 
     `partition` is `2026-11-21#3` for reports and `sml_…#1` for learning.
@@ -31,23 +31,23 @@ class Counter(Model):
     when a block of learning was written, and in the first chunk, when the newest of all merged ones was.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "counters"
 
     partition = UnicodeAttribute(hash_key=True)
     position = UnicodeAttribute(range_key=True)
     cells = BinaryAttribute(legacy_encoding=False)
-    at = WholeNumber(null=True)
-    version = WholeNumber(null=True)
+    at = IntegerAttribute(null=True)
+    version = IntegerAttribute(null=True)
     absorbed = JSONAttribute(null=True)
 
 
-class Run(Model):
+class StreamBatchRow(Model):
     """That a contiguous run of stream records was counted: keyed by its first record, holding all up to its last."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "runs"
 
     first = UnicodeAttribute(hash_key=True)
     records = BinaryAttribute(legacy_encoding=False)
-    expires_at = WholeNumber()
+    expires_at = IntegerAttribute()

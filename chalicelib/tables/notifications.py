@@ -4,16 +4,16 @@ from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import WholeNumber, _Meta
+from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
-class Notification(Model):
+class NotificationRow(Model):
     """What an admin or a publisher is told: `owner_year` is `admin#2026` or `pub_…#2026`.
 
     A row under `once#…` holds no notification: it keeps the same one from being written twice.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "notifications"
 
     owner_year = UnicodeAttribute(hash_key=True)
@@ -23,4 +23,4 @@ class Notification(Model):
     text = UnicodeAttribute(null=True)
     read_at = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
-    expires_at = WholeNumber()
+    expires_at = IntegerAttribute()

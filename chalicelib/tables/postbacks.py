@@ -5,18 +5,18 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import WholeNumber, _Meta
+from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
-class Postback(Model):
+class PostbackRow(Model):
     """Where a publisher wants to hear of conversions. `event` `*` means every one; `secret` signs the calls."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "postbacks"
 
     publisher_id = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    version = WholeNumber()
+    version = IntegerAttribute()
     url = UnicodeAttribute()
     event = UnicodeAttribute()
     status = UnicodeAttribute()
@@ -25,7 +25,7 @@ class Postback(Model):
     updated_at = UnicodeAttribute()
 
 
-class DeliveriesByPostback(GlobalSecondaryIndex["PostbackDelivery"]):
+class DeliveriesByPostbackIndex(GlobalSecondaryIndex["PostbackDeliveryRow"]):
     """The deliveries of one postback, a month at a time (`pbk_…#2026-11`), in order of their making."""
 
     class Meta:
@@ -36,28 +36,28 @@ class DeliveriesByPostback(GlobalSecondaryIndex["PostbackDelivery"]):
     moment = UnicodeAttribute(range_key=True)
 
 
-class PostbackDelivery(Model):
+class PostbackDeliveryRow(Model):
     """One try to tell a publisher of a conversion. `id` follows from what it tells and which try it is."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "postback_deliveries"
 
     id = UnicodeAttribute(hash_key=True)
     postback_id = UnicodeAttribute()
     publisher_id = UnicodeAttribute()
     conversion_id = UnicodeAttribute(null=True)
-    revision = WholeNumber(null=True)
+    revision = IntegerAttribute(null=True)
     series = UnicodeAttribute()
-    attempt = WholeNumber()
+    attempt = IntegerAttribute()
     url = UnicodeAttribute()
     status = UnicodeAttribute()
-    http_status = WholeNumber(null=True)
+    http_status = IntegerAttribute(null=True)
     error = UnicodeAttribute(null=True)
-    claimed_at = WholeNumber()
+    claimed_at = IntegerAttribute()
     at = UnicodeAttribute()
-    took_ms = WholeNumber(null=True)
+    took_ms = IntegerAttribute(null=True)
     next_try_at = UnicodeAttribute(null=True)
     postback_month = UnicodeAttribute()
     moment = UnicodeAttribute()
-    expires_at = WholeNumber()
-    by_postback = DeliveriesByPostback()
+    expires_at = IntegerAttribute()
+    by_postback = DeliveriesByPostbackIndex()

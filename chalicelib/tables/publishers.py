@@ -5,10 +5,10 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import WholeNumber, _Meta
+from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
-class PublishersByYear(GlobalSecondaryIndex["Publisher"]):
+class PublishersByYearIndex(GlobalSecondaryIndex["PublisherRow"]):
     """All publishers, a year at a time, in order of creation."""
 
     class Meta:
@@ -19,24 +19,24 @@ class PublishersByYear(GlobalSecondaryIndex["Publisher"]):
     id = UnicodeAttribute(range_key=True)
 
 
-class Publisher(Model):
+class PublisherRow(Model):
     """Who sends the traffic."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "publishers"
 
     id = UnicodeAttribute(hash_key=True)
-    version = WholeNumber()
+    version = IntegerAttribute()
     name = UnicodeAttribute()
     email = UnicodeAttribute()
     status = UnicodeAttribute()
     created_year = UnicodeAttribute()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
-    by_year = PublishersByYear()
+    by_year = PublishersByYearIndex()
 
 
-class KeysByOwner(GlobalSecondaryIndex["ApiKey"]):
+class KeysByOwnerIndex(GlobalSecondaryIndex["ApiKeyRow"]):
     """A publisher's keys, or the admins' (`owner` is `admin`)."""
 
     class Meta:
@@ -47,10 +47,10 @@ class KeysByOwner(GlobalSecondaryIndex["ApiKey"]):
     id = UnicodeAttribute(range_key=True)
 
 
-class ApiKey(Model):
+class ApiKeyRow(Model):
     """An API key: only the SHA-256 of its secret part is kept. To revoke it is to delete it."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "api_keys"
 
     id = UnicodeAttribute(hash_key=True)
@@ -58,10 +58,10 @@ class ApiKey(Model):
     owner = UnicodeAttribute()
     digest = UnicodeAttribute()
     created_at = UnicodeAttribute()
-    by_owner = KeysByOwner()
+    by_owner = KeysByOwnerIndex()
 
 
-class MembersOfPool(GlobalSecondaryIndex["Membership"]):
+class MembersOfSmartlinkIndex(GlobalSecondaryIndex["MembershipRow"]):
     """The publishers of a pool."""
 
     class Meta:
@@ -72,10 +72,10 @@ class MembersOfPool(GlobalSecondaryIndex["Membership"]):
     publisher_id = UnicodeAttribute(range_key=True)
 
 
-class Membership(Model):
+class MembershipRow(Model):
     """How a publisher stands with a pool: the latest application, and their link's code once they had one."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "memberships"
 
     publisher_id = UnicodeAttribute(hash_key=True)
@@ -83,10 +83,10 @@ class Membership(Model):
     status = UnicodeAttribute()
     application_id = UnicodeAttribute(null=True)
     code = UnicodeAttribute(null=True)
-    by_pool = MembersOfPool()
+    by_pool = MembersOfSmartlinkIndex()
 
 
-class ApplicationsByYear(GlobalSecondaryIndex["Application"]):
+class ApplicationsByYearIndex(GlobalSecondaryIndex["ApplicationRow"]):
     """All applications, a year at a time, in order of arrival."""
 
     class Meta:
@@ -97,7 +97,7 @@ class ApplicationsByYear(GlobalSecondaryIndex["Application"]):
     id = UnicodeAttribute(range_key=True)
 
 
-class ApplicationsByStatus(GlobalSecondaryIndex["Application"]):
+class ApplicationsByStatusIndex(GlobalSecondaryIndex["ApplicationRow"]):
     """The applications of one status, a year at a time: `status_year` is `pending#2026`."""
 
     class Meta:
@@ -108,10 +108,10 @@ class ApplicationsByStatus(GlobalSecondaryIndex["Application"]):
     id = UnicodeAttribute(range_key=True)
 
 
-class Application(Model):
+class ApplicationRow(Model):
     """A publisher asking for a smartlink."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "applications"
 
     id = UnicodeAttribute(hash_key=True)
@@ -124,17 +124,17 @@ class Application(Model):
     applied_at = UnicodeAttribute()
     decided_at = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
-    by_year = ApplicationsByYear()
-    by_status = ApplicationsByStatus()
+    by_year = ApplicationsByYearIndex()
+    by_status = ApplicationsByStatusIndex()
 
 
-class CampaignApproval(Model):
+class CampaignApprovalRow(Model):
     """A publisher's permission for one campaign, and the code of their direct link to it.
 
     A withdrawn one stays, inactive, so that the same key comes back with the permission.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "campaign_approvals"
 
     publisher_id = UnicodeAttribute(hash_key=True)

@@ -4,26 +4,26 @@ from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import WholeNumber, _Meta
+from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
-class Idempotency(Model):
+class IdempotencyKeyRow(Model):
     """The answer to a POST with an `Idempotency-Key`, for 24 hours."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "idempotency"
 
     key = UnicodeAttribute(hash_key=True)
     request_digest = UnicodeAttribute()
-    status = WholeNumber()
+    status = IntegerAttribute()
     answer = UnicodeAttribute()
-    expires_at = WholeNumber()
+    expires_at = IntegerAttribute()
 
 
-class Audit(Model):
+class AuditRow(Model):
     """One change by an admin: who, when, before, after."""
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "audit"
 
     year = UnicodeAttribute(hash_key=True)

@@ -5,10 +5,10 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb.models import Model
 
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import WholeNumber, _Meta
+from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
-class PoolsByYear(GlobalSecondaryIndex["Pool"]):
+class SmartlinksByYearIndex(GlobalSecondaryIndex["SmartlinkRow"]):
     """All pools, a year at a time, in order of creation."""
 
     class Meta:
@@ -19,7 +19,7 @@ class PoolsByYear(GlobalSecondaryIndex["Pool"]):
     id = UnicodeAttribute(range_key=True)
 
 
-class Marketplace(GlobalSecondaryIndex["Pool"]):
+class MarketplaceIndex(GlobalSecondaryIndex["SmartlinkRow"]):
     """The pools that every publisher may find, a year at a time: `market_year` is absent on private ones."""
 
     class Meta:
@@ -30,7 +30,7 @@ class Marketplace(GlobalSecondaryIndex["Pool"]):
     id = UnicodeAttribute(range_key=True)
 
 
-class OptimizedPools(GlobalSecondaryIndex["Pool"]):
+class OptimizedSmartlinksIndex(GlobalSecondaryIndex["SmartlinkRow"]):
     """The pools to learn of, a year at a time: `optimized_year` is absent unless active in rotation `optimized`.
 
     Only the keys, as they are asked for every few minutes.
@@ -44,27 +44,27 @@ class OptimizedPools(GlobalSecondaryIndex["Pool"]):
     id = UnicodeAttribute(range_key=True)
 
 
-class Pool(Model):
+class SmartlinkRow(Model):
     """A smartlink as the admin wrote it, with its counts of links and applications.
 
     A deleted one keeps its row for the sake of old clicks; its years are gone, and so it is from every list.
     """
 
-    class Meta(_Meta):
+    class Meta(TableMeta):
         table_name = table_prefix() + "pools"
 
     id = UnicodeAttribute(hash_key=True)
-    version = WholeNumber()
+    version = IntegerAttribute()
     status = UnicodeAttribute()
     settings = JSONAttribute()
-    epoch = WholeNumber()
-    live_count = WholeNumber()
-    pending_count = WholeNumber()
+    epoch = IntegerAttribute()
+    live_count = IntegerAttribute()
+    pending_count = IntegerAttribute()
     created_year = UnicodeAttribute(null=True)
     market_year = UnicodeAttribute(null=True)
     optimized_year = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
-    by_year = PoolsByYear()
-    marketplace = Marketplace()
-    optimized = OptimizedPools()
+    by_year = SmartlinksByYearIndex()
+    marketplace = MarketplaceIndex()
+    optimized = OptimizedSmartlinksIndex()

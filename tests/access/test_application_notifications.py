@@ -1,12 +1,12 @@
 from chalicelib.access import application_notifications
 from chalicelib.domain.publisher import ApplicationStatus
-from chalicelib.notifications.notification import Notice, NotificationKind
+from chalicelib.notifications.notification import Notification, NotificationKind
 
 SUBJECT: dict[str, str | None] = {"smartlink_id": "sml_1", "publisher_id": "pub_1", "application_id": None}
 
 
 def test_admins_read_who_applies_for_what() -> None:
-    assert application_notifications.received("Ann", "Summer App Deals", SUBJECT) == Notice(
+    assert application_notifications.received("Ann", "Summer App Deals", SUBJECT) == Notification(
         NotificationKind.APPLICATION_RECEIVED, SUBJECT, "Ann applies for Summer App Deals."
     )
 

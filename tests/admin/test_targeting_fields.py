@@ -2,24 +2,24 @@ from typing import Any
 
 import pytest
 
-from chalicelib.admin.targeting_fields import CampaignTargeting, Destination, SeatTargeting
-from chalicelib.http.models import Strict, validated
-from chalicelib.http.problems import Invalid
+from chalicelib.admin.targeting_fields import CampaignTargeting, Destination, TargetingSettings
+from chalicelib.http.models import RequestModel, validate
+from chalicelib.http.problems import ValidationFailed
 
 
-class Linked(Strict):
+class Linked(RequestModel):
     url: Destination
 
 
-def _complaints(model: type[Strict], **document: Any) -> list[tuple[str, str]]:
-    with pytest.raises(Invalid) as caught:
-        validated(model, document)
+def _complaints(model: type[RequestModel], **document: Any) -> list[tuple[str, str]]:
+    with pytest.raises(ValidationFailed) as caught:
+        validate(model, document)
     return list(caught.value.complaints)
 
 
 def test_a_destination_with_macros_is_kept_as_it_is() -> None:
     assert (
-        validated(Linked, {"url": "https://acme.example/?cid={click_id}"}).url == "https://acme.example/?cid={click_id}"
+        validate(Linked, {"url": "https://acme.example/?cid={click_id}"}).url == "https://acme.example/?cid={click_id}"
     )
 
 
@@ -48,11 +48,11 @@ def test_a_destination_that_cannot_work_is_refused(url: str, complaint: str) -> 
 
 
 def test_a_seat_takes_bots_and_a_campaign_does_not_unless_asked() -> None:
-    assert (SeatTargeting().exclude_bots, CampaignTargeting().exclude_bots) == (False, True)
+    assert (TargetingSettings().exclude_bots, CampaignTargeting().exclude_bots) == (False, True)
 
 
 def test_languages_and_browsers_are_kept_in_small_letters() -> None:
-    targeting = validated(SeatTargeting, {"languages": ["EN", "gsw"], "browsers": ["Chrome"]})
+    targeting = validate(TargetingSettings, {"languages": ["EN", "gsw"], "browsers": ["Chrome"]})
 
     assert (targeting.languages, targeting.browsers) == (["en", "gsw"], ["chrome"])
 
@@ -88,7 +88,7 @@ def test_languages_and_browsers_are_kept_in_small_letters() -> None:
     ],
 )
 def test_targeting_knows_its_words(changes: dict[str, Any], complaints: list[tuple[str, str]]) -> None:
-    assert _complaints(SeatTargeting, **changes) == complaints
+    assert _complaints(TargetingSettings, **changes) == complaints
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_targeting_knows_its_words(changes: dict[str, Any], complaints: list[tup
     ],
 )
 def test_a_list_has_an_end(name: str, entry: str, most: int) -> None:
-    assert getattr(validated(SeatTargeting, {name: [entry] * most}), name) == [entry] * most
-    assert _complaints(SeatTargeting, **{name: [entry] * (most + 1)}) == [
+    assert getattr(validate(TargetingSettings, {name: [entry] * most}), name) == [entry] * most
+    assert _complaints(TargetingSettings, **{name: [entry] * (most + 1)}) == [
         (f"/{name}", f"must have at most {most} entries")
     ]
 
@@ -116,4 +116,4 @@ def test_a_list_has_an_end(name: str, entry: str, most: int) -> None:
 def test_an_entry_has_an_end(name: str, most: int) -> None:
     complaint = (f"/{name}/0", f"must have at most {most} characters")
 
-    assert _complaints(SeatTargeting, **{name: ["x" * (most + 1)]}) == [complaint]
+    assert _complaints(TargetingSettings, **{name: ["x" * (most + 1)]}) == [complaint]

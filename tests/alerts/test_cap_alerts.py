@@ -9,15 +9,15 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import lambdas
 from chalicelib.alerts import cap_alerts, fallback_alerts
 from chalicelib.counters import blocks, learning_blocks
-from chalicelib.counters.cells import COUNTS, Cell, merge_days
-from chalicelib.counters.compaction_policy import MERGED_FROM
+from chalicelib.counters.cells import COUNTS, Cell, days_to_compact
+from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT
 from chalicelib.counters.learning_cells import LearningCell
-from chalicelib.settings import CLICK_DAYS
+from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables.base import connection
-from chalicelib.tables.campaigns import Campaign
-from chalicelib.tables.counters import Cap
-from chalicelib.tables.notifications import Notification
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.tables.counters import CapCounterRow
+from chalicelib.tables.notifications import NotificationRow
+from chalicelib.tables.smartlinks import SmartlinkRow
 from tests.builders import campaign_settings, smartlink_settings
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -34,7 +34,7 @@ KEY = "cmp_1|clicks|day|UTC|1795000000|"
 
 
 def a_campaign(*caps: dict[str, str]) -> None:
-    Campaign(
+    CampaignRow(
         "cmp_1",
         version=1,
         settings=campaign_settings(caps=list(caps)),
@@ -46,12 +46,12 @@ def a_campaign(*caps: dict[str, str]) -> None:
 
 
 def used(key: str, count: int, name: str = "INSERT") -> dict[str, Any]:
-    return {"eventName": name, "dynamodb": {"NewImage": Cap(key, used=count).serialize()}}
+    return {"eventName": name, "dynamodb": {"NewImage": CapCounterRow(key, used=count).serialize()}}
 
 
 def told() -> list[tuple[str, str]]:
     """Kind and text of what the admins are told, oldest first."""
-    rows = sorted((row for row in Notification.scan() if row.kind), key=lambda row: row.id)
+    rows = sorted((row for row in NotificationRow.scan() if row.kind), key=lambda row: row.id)
     return sorted((row.kind, row.text) for row in rows)
 
 
@@ -127,11 +127,11 @@ def clicks(smartlink_id: str, taken: int, lost: int, at: datetime = HOUR) -> Non
         Cell(quarter, smartlink_id, publisher="pub_2", reason="country"): [lost, *rest],
     }
     with TransactWrite(connection=connection()) as write:
-        blocks.add_blocks(write, f"{smartlink_id} {at}", cells)
+        blocks.append_blocks(write, f"{smartlink_id} {at}", cells)
 
 
 def a_pool(pool_id: str) -> None:
-    Pool(
+    SmartlinkRow(
         pool_id,
         version=1,
         status="active",
@@ -166,15 +166,15 @@ def test_an_hour_without_clicks_tells_nothing() -> None:
 
 def test_blocks_are_merged_on_schedule() -> None:
     now = datetime.now(UTC)
-    for n in range(MERGED_FROM):
+    for n in range(MIN_BLOCKS_TO_COMPACT):
         clicks(f"sml_{n}", 1, 0, at=now)
-    assert lambdas.merge_counters(TICK, None)["merged"] >= MERGED_FROM
+    assert lambdas.merge_counters(TICK, None)["merged"] >= MIN_BLOCKS_TO_COMPACT
 
 
 def test_what_is_learned_is_merged_for_smartlinks_with_few_clicks_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learning_blocks, "KEEPING", replace(learning_blocks.KEEPING, merged_from=2))
     monkeypatch.setattr(lambdas, "datetime", SimpleNamespace(now=lambda _: NOW))
-    in_turn = merge_days(NOW, CLICK_DAYS)[-1]
+    in_turn = days_to_compact(NOW, CLICK_RETENTION_DAYS)[-1]
     clicks("sml_1", 1, 0, at=datetime.combine(in_turn, HOUR.timetz()))
     clicks("sml_2", 1, 0, at=NOW)
     cell = LearningCell(int(HOUR.timestamp()) // 3600, 1, "US", "mobile", "cmp_1")

@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib.alerts import thresholds
-from chalicelib.alerts.thresholds import CapKey, Share
+from chalicelib.alerts.thresholds import CapKey, LostClickShare
 from chalicelib.counters.cells import COUNTS, Cell
-from chalicelib.counters.column_codec import columns, packed
+from chalicelib.counters.column_codec import decode_columns, encode
 
 HOUR = datetime(2026, 11, 21, 10, tzinfo=UTC)
 QUARTER = int(HOUR.timestamp()) // 900
@@ -26,7 +26,7 @@ QUARTER = int(HOUR.timestamp()) // 900
     ],
 )
 def test_a_cap_is_told_of_at_80_and_at_100_per_cent(used: int, limit: int, level: int | None) -> None:
-    assert thresholds.level(used, limit) == level
+    assert thresholds.reached_level(used, limit) == level
 
 
 def test_a_counters_key_says_what_it_counts() -> None:
@@ -38,14 +38,14 @@ def test_a_counters_key_says_what_it_counts() -> None:
 @pytest.mark.parametrize(
     ("share", "is_high"),
     [
-        pytest.param(Share(100, 5), False, id="five per cent are not above five"),
-        pytest.param(Share(100, 6), True, id="six are"),
-        pytest.param(Share(20, 2), True, id="two of twenty"),
-        pytest.param(Share(19, 19), False, id="too few clicks to say"),
-        pytest.param(Share(0, 0), False, id="none"),
+        pytest.param(LostClickShare(100, 5), False, id="five per cent are not above five"),
+        pytest.param(LostClickShare(100, 6), True, id="six are"),
+        pytest.param(LostClickShare(20, 2), True, id="two of twenty"),
+        pytest.param(LostClickShare(19, 19), False, id="too few clicks to say"),
+        pytest.param(LostClickShare(0, 0), False, id="none"),
     ],
 )
-def test_a_share_above_five_per_cent_is_high(share: Share, is_high: bool) -> None:
+def test_a_share_above_five_per_cent_is_high(share: LostClickShare, is_high: bool) -> None:
     assert share.is_high is is_high
 
 
@@ -74,5 +74,5 @@ def test_the_hours_human_clicks_are_shared_out_by_smartlink() -> None:
         Cell(QUARTER, "cmp_1", reason="cap"): counts(4),
     }
     first, second = dict(list(cells.items())[:3]), dict(list(cells.items())[3:])
-    pieces = [columns(packed(first)), columns(packed(second))]
-    assert thresholds.shares(pieces, HOUR) == {"sml_1": Share(14, 3), "sml_2": Share(4, 0)}
+    pieces = [decode_columns(encode(first)), decode_columns(encode(second))]
+    assert thresholds.shares(pieces, HOUR) == {"sml_1": LostClickShare(14, 3), "sml_2": LostClickShare(4, 0)}

@@ -5,7 +5,7 @@ import pytest
 
 from bench import decision as bench
 from bench.decision import POOLS, Pool
-from chalicelib.domain.click import Arm, Outcome, Refusal
+from chalicelib.domain.click import ExperimentArm, Outcome, RejectionReason
 from chalicelib.routing.decision import Decision, decide
 
 TARGETED = Pool(20, targeted=True, segments=60, tiers=4)
@@ -26,14 +26,20 @@ def test_targeted_pools_refuse_for_many_reasons_and_leave_some_to_choose_from() 
     kept = [decision.refusals for decision in _decisions(TARGETED)]
     reasons = Counter(reason for refusals in kept for reason in refusals)
 
-    assert {*reasons} >= {Refusal.SCHEDULE, Refusal.COUNTRY, Refusal.DEVICE, Refusal.OS, Refusal.SOURCE}
-    assert reasons[Refusal.LOWER_TIER] > reasons[None] > bench.ARRIVALS
+    assert {*reasons} >= {
+        RejectionReason.SCHEDULE,
+        RejectionReason.COUNTRY,
+        RejectionReason.DEVICE,
+        RejectionReason.OS,
+        RejectionReason.SOURCE,
+    }
+    assert reasons[RejectionReason.LOWER_TIER] > reasons[None] > bench.ARRIVALS
 
 
 def test_learned_weights_of_many_segments_are_used_by_their_countries() -> None:
     arms = Counter((decision.arm, decision.segment != "*") for decision in _decisions(TARGETED))
 
-    assert arms[Arm.OPTIMIZED, True] > arms[Arm.OPTIMIZED, False]
+    assert arms[ExperimentArm.OPTIMIZED, True] > arms[ExperimentArm.OPTIMIZED, False]
 
 
 def test_what_an_added_offer_costs_is_the_slope_between_20_and_100() -> None:

@@ -9,23 +9,23 @@ from pynamodb.transactions import TransactWrite
 from bench.fake_dynamodb import Tables, answering
 from bench.stream import NOON, Traffic, batch
 from bench.units import write_units
-from chalicelib.counters.aggregator import count
+from chalicelib.counters.aggregator import aggregate
 from chalicelib.tables.base import connection
-from chalicelib.tables.counters import Counter, Run
+from chalicelib.tables.counters import CounterBlockRow, StreamBatchRow
 
 
-def a_block(position: str, size: int = 10) -> Counter:
-    return Counter("2026-11-21#3", position, cells=bytes(size))
+def a_block(position: str, size: int = 10) -> CounterBlockRow:
+    return CounterBlockRow("2026-11-21#3", position, cells=bytes(size))
 
 
 def test_what_is_written_is_read_again_in_order() -> None:
     with answering(Tables()):
         for position in ("b#2", "a#0000", "b#1"):
             a_block(position).save()
-        found = Counter.query("2026-11-21#3", Counter.position.startswith("b#"), consistent_read=True)
+        found = CounterBlockRow.query("2026-11-21#3", CounterBlockRow.position.startswith("b#"), consistent_read=True)
         assert [row.position for row in found] == ["b#1", "b#2"]
-        assert Counter.count("2026-11-21#3", Counter.position.startswith("b#"), limit=1) == 1
-        assert not list(Counter.query("2026-11-20#3"))
+        assert CounterBlockRow.count("2026-11-21#3", CounterBlockRow.position.startswith("b#"), limit=1) == 1
+        assert not list(CounterBlockRow.query("2026-11-20#3"))
 
 
 def test_a_put_is_charged_for_the_larger_of_what_was_and_is() -> None:
@@ -40,7 +40,7 @@ def test_a_transaction_is_charged_twice_for_each_item() -> None:
     tables = Tables()
     with answering(tables), TransactWrite(connection=connection()) as write:
         write.save(a_block("b#1", 1_500))
-        write.save(Run("1", records=b"", expires_at=0))
+        write.save(StreamBatchRow("1", records=b"", expires_at=0))
     assert dict(tables.charged.writes) == {"counters": 4, "runs": 2}
     assert tables.charged.write_units == 6
 
@@ -48,11 +48,11 @@ def test_a_transaction_is_charged_twice_for_each_item() -> None:
 def test_an_update_sets_and_adds_numbers() -> None:
     tables = Tables()
     with answering(tables):
-        Counter("2026-11-21#3", "a#0000", cells=b"", version=4).save()
+        CounterBlockRow("2026-11-21#3", "a#0000", cells=b"", version=4).save()
         with TransactWrite(connection=connection()) as write:
-            actions: list[Any] = [Counter.version.add(1), Counter.at.set(17)]
-            write.update(Counter("2026-11-21#3", "a#0000"), actions)
-        row = Counter.get("2026-11-21#3", "a#0000")
+            actions: list[Any] = [CounterBlockRow.version.add(1), CounterBlockRow.at.set(17)]
+            write.update(CounterBlockRow("2026-11-21#3", "a#0000"), actions)
+        row = CounterBlockRow.get("2026-11-21#3", "a#0000")
     assert (row.version, row.at) == (5, 17)
 
 
@@ -61,19 +61,19 @@ def test_a_deletion_is_charged_for_what_is_deleted() -> None:
     with answering(tables):
         a_block("b#1", 2_000).save()
         before = tables.charged.write_units
-        with Counter.batch_write() as write:
+        with CounterBlockRow.batch_write() as write:
             write.delete(a_block("b#1"))
-        assert not list(Counter.query("2026-11-21#3"))
+        assert not list(CounterBlockRow.query("2026-11-21#3"))
     assert tables.charged.write_units - before == 2
 
 
 def test_a_read_of_nothing_is_charged_as_one() -> None:
     tables = Tables()
     with answering(tables):
-        with pytest.raises(Run.DoesNotExist):
-            Run.get("1", consistent_read=True)
-        with pytest.raises(Run.DoesNotExist):
-            Run.get("1")
+        with pytest.raises(StreamBatchRow.DoesNotExist):
+            StreamBatchRow.get("1", consistent_read=True)
+        with pytest.raises(StreamBatchRow.DoesNotExist):
+            StreamBatchRow.get("1")
     assert tables.charged.read_units == 1.5
     assert tables.charged.requests == {"GetItem": 2}
 
@@ -81,7 +81,7 @@ def test_a_read_of_nothing_is_charged_as_one() -> None:
 def test_a_counted_batch_is_charged_for_the_rows_that_it_leaves() -> None:
     tables = Tables()
     with answering(tables):
-        count(batch(Traffic(10, 2), 700), NOON)
+        aggregate(batch(Traffic(10, 2), 700), NOON)
     rows = {name: tables.sizes(name) for name in tables.rows}
     assert {name: len(sizes) for name, sizes in rows.items()}.items() >= {"runs": 2, "click_lists": 4}.items()
     for name, sizes in rows.items():
@@ -92,9 +92,9 @@ def test_a_counted_batch_is_charged_for_the_rows_that_it_leaves() -> None:
 def test_a_batch_delivered_again_is_not_written_again() -> None:
     tables, records = Tables(), batch(Traffic(10, 2), 100)
     with answering(tables):
-        count(records, NOON)
+        aggregate(records, NOON)
         before = tables.charged.write_units
-        count(records, NOON)
+        aggregate(records, NOON)
     assert tables.charged.write_units == before
 
 

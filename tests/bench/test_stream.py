@@ -1,12 +1,12 @@
 from bench.stream import NOON, Traffic, batch
 from chalicelib.counters.aggregator import record_of
-from chalicelib.counters.stream_batch import run_of
+from chalicelib.counters.stream_batch import take_batch
 
 TRAFFIC = Traffic(cells=20, pools=4)
 
 
 def test_a_batch_falls_into_as_many_cells_and_pools_as_it_says() -> None:
-    run = run_of(record_of(each) for each in batch(TRAFFIC, 200))
+    run = take_batch(record_of(each) for each in batch(TRAFFIC, 200))
     assert len(run.records) == 200
     assert len(run.counted) == 20
     assert len(run.learned) == len(run.lists) == 4
@@ -14,7 +14,7 @@ def test_a_batch_falls_into_as_many_cells_and_pools_as_it_says() -> None:
 
 
 def test_all_cells_are_equally_often() -> None:
-    run = run_of(record_of(each) for each in batch(TRAFFIC, 200))
+    run = take_batch(record_of(each) for each in batch(TRAFFIC, 200))
     assert {sum(counts) for counts in run.counted.values()} == {10}
 
 
@@ -34,7 +34,7 @@ def test_sequence_numbers_grow() -> None:
 
 
 def test_the_day_is_the_one_that_lists_are_made_for() -> None:
-    run = run_of(record_of(each) for each in batch(TRAFFIC, 4))
+    run = take_batch(record_of(each) for each in batch(TRAFFIC, 4))
     assert {day for _, day in run.lists} == {f"{NOON:%Y-%m-%d}"}
 
 

@@ -5,11 +5,11 @@ from random import Random
 from bench import visitor as bench
 from bench.agents import AGENTS
 from chalicelib.domain.visitor import Device
-from chalicelib.routing.visitor_detection import agent_of
+from chalicelib.routing.visitor_detection import parse_user_agent
 
 
 def test_the_agents_differ_and_are_of_every_device_a_few_of_them_bots() -> None:
-    found = [agent_of(agent) for agent in AGENTS]
+    found = [parse_user_agent(agent) for agent in AGENTS]
 
     assert len(set(AGENTS)) == len(AGENTS) == 42
     assert {agent.device for agent in found} == set(Device)

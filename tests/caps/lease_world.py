@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from chalicelib.caps.counter_update import Answer, Counter, Move, Said
+from chalicelib.caps.counter_update import Counter, CounterUpdate, WriteResult, WriteStatus
 from chalicelib.caps.lease_request import LEASED_DIVISOR, LeaseRequest
 from chalicelib.caps.leases import LeasePool
-from chalicelib.caps.windows import Place
-from chalicelib.domain.click import Refusal
+from chalicelib.caps.windows import CapCounter
+from chalicelib.domain.click import RejectionReason
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -26,14 +26,14 @@ class Table:
 
     counters: dict[str, Counter] = field(default_factory=dict)
 
-    def allows(self, move: Move) -> bool:
+    def allows(self, move: CounterUpdate) -> bool:
         now = self.counters.get(move.key)
         if now is None:
             return move.begins
         bounds = [(now.used, move.most_used), (now.leased, move.most_leased)]
         return all(most is None or at <= most for at, most in bounds)
 
-    def make(self, moves: Sequence[Move]) -> dict[str, Counter | None]:
+    def make(self, moves: Sequence[CounterUpdate]) -> dict[str, Counter | None]:
         """Makes the moves, unless some are not allowed: then gives the counters that refused."""
         refused = {move.key: self.counters.get(move.key) for move in moves if not self.allows(move)}
         if not refused:
@@ -119,7 +119,7 @@ class World:
     def _click(self, process: Process) -> None:
         at = self.now + process.skew
         self.clicks += 1
-        places = [Place(key, limit, None) for key, limit in self.limits.items()]
+        places = [CapCounter(key, limit, None) for key, limit in self.limits.items()]
         if process.leases.reserve(places, at, self._write) is None:
             self._took(places)
         settled = process.leases.overdue(at)
@@ -128,34 +128,34 @@ class World:
         if self._happens(self.faults.dies):
             raise Killed
 
-    def _took(self, places: Sequence[Place]) -> None:
+    def _took(self, places: Sequence[CapCounter]) -> None:
         self.last_taken = self.now
         for place in places:
             self.taken[place.key] += 1
             assert self.taken[place.key] <= self.ceilings[place.key], "more clicks than the cap allows"
 
-    def _write(self, asks: Sequence[LeaseRequest]) -> Answer:
+    def _write(self, asks: Sequence[LeaseRequest]) -> WriteResult:
         if not asks:
-            return Answer(Said.DONE)
+            return WriteResult(WriteStatus.DONE)
         self.calls += 1
         if self._happens(self.faults.crossed):
             self.click(self.random.randrange(len(self.processes)))
         if self._happens(self.faults.undone):
-            return Answer(Said.UNDONE)
+            return WriteResult(WriteStatus.UNDONE)
         return self._answered(asks)
 
-    def _answered(self, asks: Sequence[LeaseRequest]) -> Answer:
+    def _answered(self, asks: Sequence[LeaseRequest]) -> WriteResult:
         if self._breaks(self.faults.killed_before, self.faults.unanswered_before, asks):
-            return Answer(Said.UNKNOWN)
+            return WriteResult(WriteStatus.UNKNOWN)
         refused = self.table.make([ask.move for ask in asks])
         self.check()
         if self._breaks(self.faults.killed_after, self.faults.unanswered_after, asks):
-            return Answer(Said.UNKNOWN)
+            return WriteResult(WriteStatus.UNKNOWN)
         if refused:
-            return Answer(Said.NO_ROOM, refused)
+            return WriteResult(WriteStatus.NO_ROOM, refused)
         # Only a single update tells what came of it.
         told = {asks[0].place.key: self.table.counters[asks[0].place.key]} if len(asks) == 1 else {}
-        return Answer(Said.DONE, told)
+        return WriteResult(WriteStatus.DONE, told)
 
     def _breaks(self, killed: float, unanswered: float, asks: Sequence[LeaseRequest]) -> bool:
         """Whether the call goes unanswered here, or raises the process's end."""
@@ -166,7 +166,7 @@ class World:
             raise Killed
         return is_unanswered
 
-    def _settle(self, move: Move) -> None:
+    def _settle(self, move: CounterUpdate) -> None:
         self.calls += 1
         if self._happens(self.faults.killed_before):
             raise Killed
@@ -207,13 +207,13 @@ def steady(rate: float, *, limit: int, seconds: int, leases: LeasePool | None = 
 
 
 def refusals(
-    leases: LeasePool, places: Sequence[Place], table: Table, times: Sequence[datetime]
-) -> list[Refusal | None]:
+    leases: LeasePool, places: Sequence[CapCounter], table: Table, times: Sequence[datetime]
+) -> list[RejectionReason | None]:
     """What clicks at these times are told, one after the other, where nothing goes wrong."""
 
-    def write(asks: Sequence[LeaseRequest]) -> Answer:
+    def write(asks: Sequence[LeaseRequest]) -> WriteResult:
         refused = table.make([ask.move for ask in asks])
         told = {ask.place.key: table.counters.get(ask.place.key) for ask in asks}
-        return Answer(Said.NO_ROOM, refused) if refused else Answer(Said.DONE, told)
+        return WriteResult(WriteStatus.NO_ROOM, refused) if refused else WriteResult(WriteStatus.DONE, told)
 
     return [leases.reserve(places, at, write) for at in times]

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.caps.counter_update import Counter, Move, counter, update
+from chalicelib.caps.counter_update import Counter, CounterUpdate, parse_counter, update
 from tests.caps.lease_world import Table
 from tests.conftest import dynamodb
 
@@ -17,7 +17,7 @@ END = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 numbers = st.integers(-3, 8)
 moves = st.builds(
-    Move,
+    CounterUpdate,
     key=st.just("day"),
     used=numbers,
     leased=numbers,
@@ -44,13 +44,13 @@ def _begin(begun: Counter | None) -> None:
 
 def _stands() -> Counter | None:
     item = _item()
-    return counter(item)
+    return parse_counter(item)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(begun=counters, move=moves, together=st.booleans())
 def test_the_table_moves_a_counter_as_the_world_of_the_leases_does(
-    begun: Counter | None, move: Move, together: bool
+    begun: Counter | None, move: CounterUpdate, together: bool
 ) -> None:
     _begin(begun)
     world = Table({"day": begun} if begun else {})
@@ -60,25 +60,25 @@ def test_the_table_moves_a_counter_as_the_world_of_the_leases_does(
             dynamodb().transact_write_items(TransactItems=[{"Update": update(move, TABLE)}])
         else:
             after = dynamodb().update_item(**update(move, TABLE), ReturnValues="ALL_NEW")["Attributes"]
-            assert counter(after) == world.counters["day"]
+            assert parse_counter(after) == world.counters["day"]
     except ClientError as error:
         response: Any = error.response
         told = response["CancellationReasons"][0] if together else response
         item = told.get("Item")
-        assert refused == {"day": counter(item)}
+        assert refused == {"day": parse_counter(item)}
     else:
         assert refused == {}
     assert _stands() == world.counters.get("day")
 
 
 def test_a_counter_goes_when_its_place_says() -> None:
-    dynamodb().update_item(**update(Move("day", 1, begins=True, expires_at=END), TABLE))
+    dynamodb().update_item(**update(CounterUpdate("day", 1, begins=True, expires_at=END), TABLE))
     item = _item()
     assert item == {"key": {"S": "day"}, "used": {"N": "1"}, "expires_at": {"N": str(int(END.timestamp()))}}
 
 
 def test_a_place_without_a_lease_is_taken_as_it_was_before_there_were_leases() -> None:
-    taken = update(Move("day", 1, most_used=39, begins=True), TABLE)
+    taken = update(CounterUpdate("day", 1, most_used=39, begins=True), TABLE)
     assert (taken["UpdateExpression"], taken["ConditionExpression"]) == (
         "ADD #used :used",
         "attribute_not_exists(#used) OR attribute_exists(#used) AND #used <= :most_used",

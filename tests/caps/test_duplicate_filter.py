@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 
-from chalicelib.caps.duplicate_filter import Mark, mark
+from chalicelib.caps.duplicate_filter import DuplicateMarker, duplicate_marker
 from chalicelib.domain.campaign import Campaign, DuplicateFilter, DuplicateIdentity
 from chalicelib.domain.visitor import Visitor
 from tests import strategies as some
@@ -13,17 +13,17 @@ def _filtered(campaign_id: str = "cmp_1") -> Campaign:
 
 
 def _key(visitor: Visitor, campaign: Campaign | None = None) -> str:
-    found = mark(campaign or _filtered(), visitor, NOW)
+    found = duplicate_marker(campaign or _filtered(), visitor, NOW)
     assert found
     return found.key
 
 
 def test_a_campaign_without_a_filter_marks_nobody() -> None:
-    assert mark(a_campaign(), a_visitor(), NOW) is None
+    assert duplicate_marker(a_campaign(), a_visitor(), NOW) is None
 
 
 def test_a_mark_names_campaign_and_identity_and_ends_with_the_window() -> None:
-    assert mark(_filtered(), a_visitor(), NOW) == Mark(
+    assert duplicate_marker(_filtered(), a_visitor(), NOW) == DuplicateMarker(
         key="cmp_1|ip_ua|31ca0fb10671aa538a08c2a3d2be063b",
         expires_at=1_793_795_400 + 3600,
     )

@@ -7,21 +7,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.caps import leases as caps_leases
-from chalicelib.caps.counter_update import Answer, Counter, Move, Said
+from chalicelib.caps.counter_update import Counter, CounterUpdate, WriteResult, WriteStatus
 from chalicelib.caps.lease_request import Lease, LeaseRequest
 from chalicelib.caps.leases import LeasePool, Write
-from chalicelib.caps.windows import Place
-from chalicelib.domain.click import Refusal
+from chalicelib.caps.windows import CapCounter
+from chalicelib.domain.click import RejectionReason
 from tests.caps.lease_world import START, Faults, Table, World, refusals, steady
 
 SECOND = timedelta(seconds=1)
 
 
-def a_place(limit: int = 10_000, key: str = "day") -> Place:
-    return Place(key, limit, None)
+def a_place(limit: int = 10_000, key: str = "day") -> CapCounter:
+    return CapCounter(key, limit, None)
 
 
-def a_lease(place: Place | None = None, **changes: int) -> Lease:
+def a_lease(place: CapCounter | None = None, **changes: int) -> Lease:
     numbers = {"granted": 9, "left": 4, "used": 100, "leased": 9} | changes
     seen = Counter(numbers["used"], numbers["leased"])
     return Lease(place or a_place(), numbers["granted"], numbers["left"], START, seen)
@@ -34,21 +34,21 @@ def holding(*leases: Lease) -> LeasePool:
     return held
 
 
-def saying(*answers: Answer) -> tuple[Write, list[Sequence[LeaseRequest]]]:
+def saying(*answers: WriteResult) -> tuple[Write, list[Sequence[LeaseRequest]]]:
     """A table that gives these answers, and what it was asked."""
     asked, left = list[Sequence[LeaseRequest]](), list(answers)
 
-    def write(asks: Sequence[LeaseRequest]) -> Answer:
+    def write(asks: Sequence[LeaseRequest]) -> WriteResult:
         asked.append(asks)
         return left.pop(0)
 
     return write, asked
 
 
-def silent(asks: Sequence[LeaseRequest]) -> Answer:
+def silent(asks: Sequence[LeaseRequest]) -> WriteResult:
     """A table that is not to be called."""
     assert asks == []
-    return Answer(Said.DONE)
+    return WriteResult(WriteStatus.DONE)
 
 
 def at(seconds: float) -> timedelta:
@@ -182,27 +182,29 @@ def test_leases_end_one_by_one_at_the_limit() -> None:
     ],
 )
 def test_a_lease_lasts_two_seconds_at_the_pace_of_the_one_before(lease: Lease, seconds: float, spare: int) -> None:
-    write, asked = saying(Answer(Said.DONE))
+    write, asked = saying(WriteResult(WriteStatus.DONE))
     assert holding(lease).reserve([a_place()], START + at(seconds), write) is None
     assert [ask.spare for ask in asked[0]] == [spare]
 
 
 def test_the_first_click_takes_its_place_and_nothing_more() -> None:
-    write, asked = saying(Answer(Said.DONE))
+    write, asked = saying(WriteResult(WriteStatus.DONE))
     LeasePool().reserve([a_place(40)], START, write)
-    assert asked[0][0].move == Move("day", used=1, most_used=39, begins=True)
+    assert asked[0][0].move == CounterUpdate("day", used=1, most_used=39, begins=True)
 
 
 def test_an_ask_settles_the_lease_before_and_bounds_what_it_leases() -> None:
     ask = LeaseRequest(a_place(1000), 3, a_lease(granted=9, left=4), Counter(100, 9))
-    assert ask.move == Move(
+    assert ask.move == CounterUpdate(
         "day", used=1 + 3 - 4, leased=3 - 9, most_used=1000 - 1 - 3 * 20 + 4, most_leased=10 - 3 + 9
     )
 
 
 def test_the_counter_as_told_sizes_the_next_lease() -> None:
     held = holding(a_lease(granted=9, left=0))
-    write, asked = saying(Answer(Said.DONE, {"day": Counter(9_000, 98)}), *[Answer(Said.DONE)] * 20)
+    write, asked = saying(
+        WriteResult(WriteStatus.DONE, {"day": Counter(9_000, 98)}), *[WriteResult(WriteStatus.DONE)] * 20
+    )
     for n in range(21):
         held.reserve([a_place()], START + at(0.1 + n / 100), write)
     assert [asks[0].spare for asks in asked if asks] == [19, 6]
@@ -210,7 +212,7 @@ def test_the_counter_as_told_sizes_the_next_lease() -> None:
 
 def test_the_counter_of_a_transaction_is_reckoned() -> None:
     held = holding(a_lease(granted=9, left=0, used=100, leased=9))
-    held.reserve([a_place(), a_place(key="hour")], START + SECOND, lambda _: Answer(Said.DONE))
+    held.reserve([a_place(), a_place(key="hour")], START + SECOND, lambda _: WriteResult(WriteStatus.DONE))
     assert [lease.seen for lease in held._held.values()] == [Counter(120, 19), Counter(1, 0)]
 
 
@@ -233,7 +235,7 @@ def test_a_place_on_lease_is_taken_without_a_call() -> None:
         pytest.param(a_place(key="hour"), 1, False, id="of another counter"),
     ],
 )
-def test_a_lease_serves_its_place_for_30_seconds(place: Place, seconds: float, told: bool) -> None:
+def test_a_lease_serves_its_place_for_30_seconds(place: CapCounter, seconds: float, told: bool) -> None:
     assert holding(a_lease()).holds(place, START + at(seconds)) is told
 
 
@@ -254,16 +256,16 @@ def test_a_lease_that_is_over_is_settled_by_a_click_on_anything_once() -> None:
     held = holding(a_lease(granted=9, left=4), a_lease(a_place(key="hour"), granted=3, left=0))
     assert held.overdue(START + at(29)) is None
     told = [held.overdue(START + at(30)) for _ in range(3)]
-    assert told == [Move("day", used=-4, leased=-9), Move("hour", used=0, leased=-3), None]
+    assert told == [CounterUpdate("day", used=-4, leased=-9), CounterUpdate("hour", used=0, leased=-3), None]
 
 
 def test_a_pace_that_is_over_is_forgotten_without_a_call() -> None:
     held = holding(a_lease(granted=0, left=0), a_lease(a_place(key="hour")))
-    assert held.overdue(START + at(30)) == Move("hour", used=-4, leased=-9)
+    assert held.overdue(START + at(30)) == CounterUpdate("hour", used=-4, leased=-9)
 
 
 def test_a_lease_on_a_counter_that_is_gone_is_dropped() -> None:
-    gone = Place("day", 10_000, START + at(60))
+    gone = CapCounter("day", 10_000, START + at(60))
     held = holding(a_lease(gone))
     assert held.overdue(START + at(60)) is None
     assert held._held == {}
@@ -286,16 +288,20 @@ def test_a_lease_is_settled_under_a_new_limit_and_does_not_serve_it() -> None:
 
 
 def test_without_places_only_the_mark_is_written() -> None:
-    for said, told in ((Said.DONE, None), (Said.DUPLICATE, Refusal.DUPLICATE), (Said.UNKNOWN, None)):
-        write, asked = saying(Answer(said))
+    for said, told in (
+        (WriteStatus.DONE, None),
+        (WriteStatus.DUPLICATE, RejectionReason.DUPLICATE),
+        (WriteStatus.UNKNOWN, None),
+    ):
+        write, asked = saying(WriteResult(said))
         assert LeasePool().reserve([], START, write) is told
         assert asked == [[]]
 
 
-@pytest.mark.parametrize("said", [Said.UNKNOWN, Said.UNDONE])
-def test_a_mark_alone_that_is_not_left_lets_a_click_pass_with_places_at_hand(said: Said) -> None:
+@pytest.mark.parametrize("said", [WriteStatus.UNKNOWN, WriteStatus.UNDONE])
+def test_a_mark_alone_that_is_not_left_lets_a_click_pass_with_places_at_hand(said: WriteStatus) -> None:
     held = holding(a_lease(left=4))
-    write, _ = saying(Answer(said))
+    write, _ = saying(WriteResult(said))
     assert held.reserve([a_place()], START, write) is None
     assert held._held["day"].left == 3
 
@@ -303,23 +309,23 @@ def test_a_mark_alone_that_is_not_left_lets_a_click_pass_with_places_at_hand(sai
 @pytest.mark.parametrize(
     ("said", "told", "hour"),
     [
-        (Said.DUPLICATE, Refusal.DUPLICATE, True),
-        (Said.UNDONE, Refusal.CAP, True),
-        (Said.UNKNOWN, Refusal.CAP, False),
+        (WriteStatus.DUPLICATE, RejectionReason.DUPLICATE, True),
+        (WriteStatus.UNDONE, RejectionReason.CAP, True),
+        (WriteStatus.UNKNOWN, RejectionReason.CAP, False),
     ],
 )
 def test_a_refused_click_gives_back_places_at_hand_and_an_unanswered_one_forgets_what_it_was_settling(
-    said: Said, told: Refusal, hour: bool
+    said: WriteStatus, told: RejectionReason, hour: bool
 ) -> None:
     day, spent = a_lease(left=4), a_lease(a_place(key="hour"), left=0)
     held = holding(day, spent)
-    write, _ = saying(Answer(said))
+    write, _ = saying(WriteResult(said))
     assert held.reserve([a_place(), a_place(key="hour")], START, write) is told
     assert held._held == {"day": day} | ({"hour": spent} if hour else {})
 
 
 def test_a_process_that_is_stopped_within_a_call_holds_nothing_of_what_it_was_settling() -> None:
-    def stopped(_: Sequence[LeaseRequest]) -> Answer:
+    def stopped(_: Sequence[LeaseRequest]) -> WriteResult:
         raise KeyboardInterrupt
 
     held = holding(a_lease(left=0))
@@ -330,66 +336,66 @@ def test_a_process_that_is_stopped_within_a_call_holds_nothing_of_what_it_was_se
 
 def test_where_there_is_no_room_for_a_lease_there_may_be_for_the_click() -> None:
     held = holding(a_lease(granted=9, left=0))
-    no_room = Answer(Said.NO_ROOM, {"day": Counter(9_900, 9)})
-    write, asked = saying(no_room, no_room, Answer(Said.DONE))
+    no_room = WriteResult(WriteStatus.NO_ROOM, {"day": Counter(9_900, 9)})
+    write, asked = saying(no_room, no_room, WriteResult(WriteStatus.DONE))
     assert held.reserve([a_place()], START + SECOND, write) is None
     assert [asks[0].spare for asks in asked] == [19, 4, 0]
 
 
 def test_only_the_counter_without_room_leases_less_and_at_the_third_try_none_leases() -> None:
     held = holding(a_lease(granted=9, left=0), a_lease(a_place(key="hour"), left=0))
-    no_room = Answer(Said.NO_ROOM, {"day": Counter(9_900, 9)})
-    write, asked = saying(no_room, no_room, Answer(Said.DONE))
+    no_room = WriteResult(WriteStatus.NO_ROOM, {"day": Counter(9_900, 9)})
+    write, asked = saying(no_room, no_room, WriteResult(WriteStatus.DONE))
     assert held.reserve([a_place(), a_place(key="hour")], START + SECOND, write) is None
     assert [[ask.spare for ask in asks] for asks in asked] == [[19, 19], [4, 19], [0, 0]]
 
 
 def test_a_full_counter_is_not_asked_again() -> None:
     held, table = LeasePool(), Table({"day": Counter(40, 0)})
-    assert refusals(held, [a_place(40)], table, [START]) == [Refusal.CAP]
-    assert held.reserve([a_place(40)], START + at(10**9), silent) is Refusal.CAP
+    assert refusals(held, [a_place(40)], table, [START]) == [RejectionReason.CAP]
+    assert held.reserve([a_place(40)], START + at(10**9), silent) is RejectionReason.CAP
 
 
 def test_a_full_counter_with_leases_of_others_is_asked_again_after_five_seconds() -> None:
     held, table = LeasePool(), Table({"day": Counter(10_000, 3)})
-    assert refusals(held, [a_place()], table, [START]) == [Refusal.CAP]
+    assert refusals(held, [a_place()], table, [START]) == [RejectionReason.CAP]
     table.counters["day"] = Counter(9_997, 0)
-    assert held.reserve([a_place()], START + at(4.9), silent) is Refusal.CAP
+    assert held.reserve([a_place()], START + at(4.9), silent) is RejectionReason.CAP
     assert refusals(held, [a_place()], table, [START + at(5)]) == [None]
 
 
 def test_a_full_counter_on_which_only_a_lease_of_ones_own_is_unsettled_is_full_for_good() -> None:
     held, table = holding(a_lease(granted=9, left=0)), Table({"day": Counter(10_000, 9)})
-    assert refusals(held, [a_place()], table, [START + SECOND]) == [Refusal.CAP]
-    assert held.reserve([a_place()], START + at(10**9), silent) is Refusal.CAP
-    assert held.overdue(START + at(30)) == Move("day", used=0, leased=-9)
+    assert refusals(held, [a_place()], table, [START + SECOND]) == [RejectionReason.CAP]
+    assert held.reserve([a_place()], START + at(10**9), silent) is RejectionReason.CAP
+    assert held.overdue(START + at(30)) == CounterUpdate("day", used=0, leased=-9)
 
 
 def test_places_at_hand_are_used_though_the_counter_was_found_full() -> None:
     held = LeasePool()
     refusals(held, [a_place()], Table({"day": Counter(10_000, 9)}), [START])
     held._hold(a_lease(left=1))
-    assert [held.reserve([a_place()], START, silent) for _ in range(2)] == [None, Refusal.CAP]
+    assert [held.reserve([a_place()], START, silent) for _ in range(2)] == [None, RejectionReason.CAP]
 
 
 def test_a_full_counter_refuses_a_click_before_it_takes_any_place() -> None:
     held = LeasePool()
     refusals(held, [a_place(1, "hour")], Table({"hour": Counter(1, 0)}), [START])
     held._hold(a_lease(left=1))
-    assert held.reserve([a_place(), a_place(1, "hour")], START, silent) is Refusal.CAP
+    assert held.reserve([a_place(), a_place(1, "hour")], START, silent) is RejectionReason.CAP
     assert held.holds(a_place(), START)
 
 
 @pytest.mark.parametrize("counters", [{}, {"day": None}])
 def test_a_table_that_does_not_tell_its_counters_is_not_asked_for_ever(counters: dict[str, Counter | None]) -> None:
     held = holding(a_lease(granted=9, left=0))
-    write, asked = saying(*[Answer(Said.NO_ROOM, counters)] * 3)
-    assert held.reserve([a_place()], START + SECOND, write) is Refusal.CAP
+    write, asked = saying(*[WriteResult(WriteStatus.NO_ROOM, counters)] * 3)
+    assert held.reserve([a_place()], START + SECOND, write) is RejectionReason.CAP
     assert len(asked) <= 2
 
 
 def test_a_cap_of_no_places_is_full() -> None:
-    assert refusals(LeasePool(), [a_place(0)], Table(), [START]) == [Refusal.CAP]
+    assert refusals(LeasePool(), [a_place(0)], Table(), [START]) == [RejectionReason.CAP]
 
 
 # Memory
@@ -404,14 +410,14 @@ def test_no_more_is_held_than_fits_and_a_pace_makes_room(monkeypatch: pytest.Mon
 def test_a_lease_is_never_forgotten_for_a_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caps_leases, "MAX_LEASES", 2)
     held = holding(*(a_lease(a_place(key=str(n)), granted=5 - n) for n in range(2)))
-    held.reserve([a_place(key="another")], START, lambda _: Answer(Said.DONE))
+    held.reserve([a_place(key="another")], START, lambda _: WriteResult(WriteStatus.DONE))
     assert list(held._held) == ["0", "1"]
 
 
 def test_a_granted_lease_takes_the_room_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caps_leases, "MAX_LEASES", 2)
     held = holding(a_lease(), a_lease(a_place(key="hour"), left=0))
-    held.reserve([a_place(1, "new"), a_place(key="hour")], START + SECOND, lambda _: Answer(Said.DONE))
+    held.reserve([a_place(1, "new"), a_place(key="hour")], START + SECOND, lambda _: WriteResult(WriteStatus.DONE))
     assert [(key, lease.granted) for key, lease in held._held.items()] == [("day", 9), ("hour", 19)]
 
 
@@ -421,4 +427,4 @@ def test_no_more_full_counters_are_remembered_than_fit(monkeypatch: pytest.Monke
     for n in range(7):
         refusals(held, [a_place(1, str(n))], Table({str(n): Counter(1)}), [START])
         assert len(held._full) <= 3
-    assert held.reserve([a_place(1, "6")], START, silent) is Refusal.CAP
+    assert held.reserve([a_place(1, "6")], START, silent) is RejectionReason.CAP

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.caps.windows import Place, conversion_places, places, window
+from chalicelib.caps.windows import CapCounter, click_counters, conversion_counters, window
 from chalicelib.domain.campaign import Cap, CapMetric, CapScope, CapWindow
 from tests import strategies as some
 from tests.builders import NOW, a_campaign, a_cap
@@ -178,15 +178,15 @@ def test_a_click_takes_one_place_under_each_click_cap() -> None:
         a_cap(1000, window=CapWindow.TOTAL),
     )
 
-    assert places(a_campaign("cmp_1", caps=caps), "pub_1", NOW) == (
-        Place("cmp_1|clicks|day|Europe/Berlin|1793746800|*", 40, datetime(2026, 11, 6, 23, tzinfo=UTC)),
-        Place("cmp_1|clicks|hour|UTC|1793793600|pub_1", 10, datetime(2026, 11, 6, 13, tzinfo=UTC)),
-        Place("cmp_1|clicks|total|UTC|ever|*", 1000, None),
+    assert click_counters(a_campaign("cmp_1", caps=caps), "pub_1", NOW) == (
+        CapCounter("cmp_1|clicks|day|Europe/Berlin|1793746800|*", 40, datetime(2026, 11, 6, 23, tzinfo=UTC)),
+        CapCounter("cmp_1|clicks|hour|UTC|1793793600|pub_1", 10, datetime(2026, 11, 6, 13, tzinfo=UTC)),
+        CapCounter("cmp_1|clicks|total|UTC|ever|*", 1000, None),
     )
 
 
 def test_a_campaign_without_click_caps_takes_no_place() -> None:
-    assert places(a_campaign(caps=(a_cap(metric=CapMetric.REVENUE),)), "pub_1", NOW) == ()
+    assert click_counters(a_campaign(caps=(a_cap(metric=CapMetric.REVENUE),)), "pub_1", NOW) == ()
 
 
 def test_a_conversion_takes_one_place_under_each_cap_that_conversions_count_for() -> None:
@@ -198,15 +198,15 @@ def test_a_conversion_takes_one_place_under_each_cap_that_conversions_count_for(
     )
     ends = (datetime(2026, 11, 6, 23, tzinfo=UTC), datetime(2026, 11, 6, 13, tzinfo=UTC))
 
-    assert conversion_places(a_campaign("cmp_1", caps=caps), "pub_1", NOW) == (
-        Place("cmp_1|conversions|day|Europe/Berlin|1793746800|*", 9, ends[0], CapMetric.CONVERSIONS),
-        Place("cmp_1|payout|hour|UTC|1793793600|pub_1", 10_000_001, ends[1], CapMetric.PAYOUT),
-        Place("cmp_1|revenue|total|UTC|ever|*", 1_000_000_000, None, CapMetric.REVENUE),
+    assert conversion_counters(a_campaign("cmp_1", caps=caps), "pub_1", NOW) == (
+        CapCounter("cmp_1|conversions|day|Europe/Berlin|1793746800|*", 9, ends[0], CapMetric.CONVERSIONS),
+        CapCounter("cmp_1|payout|hour|UTC|1793793600|pub_1", 10_000_001, ends[1], CapMetric.PAYOUT),
+        CapCounter("cmp_1|revenue|total|UTC|ever|*", 1_000_000_000, None, CapMetric.REVENUE),
     )
 
 
 def test_a_conversion_takes_no_place_under_a_click_cap() -> None:
-    assert conversion_places(a_campaign(caps=(a_cap(),)), "pub_1", NOW) == ()
+    assert conversion_counters(a_campaign(caps=(a_cap(),)), "pub_1", NOW) == ()
 
 
 @given(some.times, some.times, st.sampled_from(ENDING), st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"]))
@@ -214,7 +214,7 @@ def test_clicks_share_a_counter_exactly_where_they_share_a_window(
     one: datetime, other: datetime, length: CapWindow, zone: str
 ) -> None:
     campaign = a_campaign(caps=(a_cap(window=length, timezone=zone),))
-    (place,), (another,) = (places(campaign, "pub_1", now) for now in (one, other))
+    (place,), (another,) = (click_counters(campaign, "pub_1", now) for now in (one, other))
 
     assert (place.key == another.key) is (_bounds(length, zone, one) == _bounds(length, zone, other))
 
@@ -222,7 +222,7 @@ def test_clicks_share_a_counter_exactly_where_they_share_a_window(
 def test_publishers_share_a_campaigns_cap_and_not_a_publishers() -> None:
     def keys(scope: CapScope) -> set[str]:
         campaign = a_campaign(caps=(a_cap(scope=scope),))
-        return {place.key for each in ("pub_1", "pub_2") for place in places(campaign, each, NOW)}
+        return {place.key for each in ("pub_1", "pub_2") for place in click_counters(campaign, each, NOW)}
 
     assert (len(keys(CapScope.CAMPAIGN)), len(keys(CapScope.PUBLISHER))) == (1, 2)
 
@@ -230,6 +230,6 @@ def test_publishers_share_a_campaigns_cap_and_not_a_publishers() -> None:
 @given(some.times, st.sampled_from(ENDING), st.sampled_from(ZONES))
 def test_a_counter_outlives_its_window_by_two_days(now: datetime, length: CapWindow, zone: str) -> None:
     campaign = a_campaign(caps=(a_cap(window=length, timezone=zone),))
-    (place,) = places(campaign, "pub_1", now)
+    (place,) = click_counters(campaign, "pub_1", now)
 
     assert place.expires_at == _bounds(length, zone, now)[1] + timedelta(days=2)

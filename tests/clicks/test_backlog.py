@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.clicks import write as clicks_write
 from chalicelib.clicks.backlog import write
-from chalicelib.tables.clicks import Click
+from chalicelib.tables.clicks import ClickRow
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -29,16 +29,16 @@ def a_click() -> dict[str, Any]:
 
 def test_a_click_set_aside_is_the_same_click_when_it_is_written() -> None:
     clicks_write.write_click(a_click())
-    (row,) = Click.scan()
+    (row,) = ClickRow.scan()
     body = json.dumps(row.serialize())
     row.delete()
     write(body)
-    assert [each.serialize() for each in Click.scan()] == [row.serialize()]
+    assert [each.serialize() for each in ClickRow.scan()] == [row.serialize()]
 
 
 def test_a_click_set_aside_twice_is_one_click() -> None:
     clicks_write.write_click(a_click())
-    (row,) = Click.scan()
+    (row,) = ClickRow.scan()
     for _ in range(2):
         write(json.dumps(row.serialize()))
-    assert len(list(Click.scan())) == 1
+    assert len(list(ClickRow.scan())) == 1

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 
 from chalicelib.clicks.item_codec import item, record
-from chalicelib.tables.base import WholeNumber
-from chalicelib.tables.clicks import Click
+from chalicelib.tables.base import IntegerAttribute
+from chalicelib.tables.clicks import ClickRow
 
-ATTRIBUTES = {name: each for name, each in Click.get_attributes().items() if name != "expires_at"}
+ATTRIBUTES = {name: each for name, each in ClickRow.get_attributes().items() if name != "expires_at"}
 SHORT = {name: each.attr_name for name, each in ATTRIBUTES.items()}
 OPTIONAL = {name for name, each in ATTRIBUTES.items() if each.null}
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 VALUES: dict[type, st.SearchStrategy[Any]] = {
     UnicodeAttribute: texts,
-    WholeNumber: st.integers(0, 2**62),
+    IntegerAttribute: st.integers(0, 2**62),
     BooleanAttribute: st.booleans(),
     JSONAttribute: st.dictionaries(texts, texts, max_size=4),
 }
@@ -39,19 +39,19 @@ def _values(name: str) -> st.SearchStrategy[Any]:
 
 def a_record() -> dict[str, Any]:
     """A click of which everything is known."""
-    examples = {UnicodeAttribute: "x", WholeNumber: 1, BooleanAttribute: True, JSONAttribute: {"sub1": "é"}}
+    examples = {UnicodeAttribute: "x", IntegerAttribute: 1, BooleanAttribute: True, JSONAttribute: {"sub1": "é"}}
     return {name: examples[type(each)] for name, each in ATTRIBUTES.items()}
 
 
 @given(records(), st.integers(0, 2**40))
 def test_every_click_is_stored_as_its_model_stores_it(click: dict[str, Any], expires_at: int) -> None:
-    assert item(click, expires_at) == Click(**click, expires_at=expires_at).serialize()
+    assert item(click, expires_at) == ClickRow(**click, expires_at=expires_at).serialize()
 
 
 @given(records(), st.integers(0, 2**40))
 def test_every_stored_click_is_read_again_and_as_its_model_reads_it(click: dict[str, Any], expires_at: int) -> None:
     stored = json.loads(json.dumps(item(click, expires_at)))
-    read = Click.from_raw_data(stored).attribute_values
+    read = ClickRow.from_raw_data(stored).attribute_values
     known = {name: value for name, value in click.items() if value is not None}
     assert read == {**known, "expires_at": expires_at}
     assert record(stored) == read

@@ -1,7 +1,7 @@
 import pytest
 
-from chalicelib.clicks.rejections import LETTERS, REFUSALS, lost_reason
-from chalicelib.domain.click import Outcome, Refusal
+from chalicelib.clicks.rejections import REJECTION_CODES, REJECTIONS_BY_CODE, lost_reason
+from chalicelib.domain.click import Outcome, RejectionReason
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ def test_a_lost_click_has_the_reason_that_stood_last_between_it_and_an_offer(
 
 
 def test_every_refusal_has_a_letter_of_its_own() -> None:
-    assert set(LETTERS) == {None, *Refusal}
-    assert {REFUSALS[letter] for letter in LETTERS.values()} == set(LETTERS)
+    assert set(REJECTION_CODES) == {None, *RejectionReason}
+    assert {REJECTIONS_BY_CODE[letter] for letter in REJECTION_CODES.values()} == set(REJECTION_CODES)
 
 
 def test_an_unknown_outcome_is_refused() -> None:

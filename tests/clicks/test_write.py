@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from chalicelib.clicks.write import write_click
-from chalicelib.tables.clicks import Click
+from chalicelib.tables.clicks import ClickRow
 from tests.conftest import dynamodb
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -33,7 +33,7 @@ def a_click(click_id: str = "01m7y0t1vmy3cyr3ct0v4mvta8") -> dict[str, Any]:
 
 def test_click_expires_after_400_days() -> None:
     assert write_click(a_click())
-    (row,) = Click.scan()
+    (row,) = ClickRow.scan()
     assert row.expires_at == SECONDS + 400 * 86_400
 
 

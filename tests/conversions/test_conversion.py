@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.caps.windows import Place
+from chalicelib.caps.windows import CapCounter
 from chalicelib.conversions import conversion
-from chalicelib.conversions.conversion import Claim, Taken
-from chalicelib.counters.cells import Cell, Cells, merge, quarter_of
+from chalicelib.conversions.conversion import CapUsage, ReportedConversion
+from chalicelib.counters.cells import Cell, Cells, add_cells, quarter_of
 from chalicelib.domain.campaign import CapMetric
 from chalicelib.domain.conversion import ConversionStatus
 from tests.builders import NOW, a_campaign
@@ -34,26 +34,29 @@ CLICK: dict[str, Any] = {
 names = st.none() | st.text(max_size=5)
 
 
-def stored(claim: Claim | None = None, **click: Any) -> dict[str, Any]:
-    return conversion.fields(claim or Claim(CLICK_ID), {**CLICK, **click}, TERMS, NOW)
+def stored(claim: ReportedConversion | None = None, **click: Any) -> dict[str, Any]:
+    return conversion.fields(claim or ReportedConversion(CLICK_ID), {**CLICK, **click}, TERMS, NOW)
 
 
-def place(metric: CapMetric, expires_at: datetime | None = None) -> Place:
-    return Place(f"cmp_1|{metric}", 100, expires_at, metric)
+def place(metric: CapMetric, expires_at: datetime | None = None) -> CapCounter:
+    return CapCounter(f"cmp_1|{metric}", 100, expires_at, metric)
 
 
 # Names
 
 
 def test_a_conversion_is_named_by_what_it_is_about() -> None:
-    named = Claim(CLICK_ID, txid="t1", event="sale").conversion_id
+    named = ReportedConversion(CLICK_ID, txid="t1", event="sale").conversion_id
     assert (named[:4], len(named)) == ("cnv_", 30)
     assert set(named[4:]) <= set("0123456789abcdefghjkmnpqrstvwxyz")
-    assert named == Claim(CLICK_ID, "t1", "sale", Decimal(9), Decimal(9), ConversionStatus.REJECTED).conversion_id
+    assert (
+        named
+        == ReportedConversion(CLICK_ID, "t1", "sale", Decimal(9), Decimal(9), ConversionStatus.REJECTED).conversion_id
+    )
 
 
 def test_a_name_stays_the_same_for_good() -> None:
-    assert Claim(CLICK_ID, "t1", "sale").conversion_id == "cnv_rv69rgk8hsdnh162w2pp6kj9xn"
+    assert ReportedConversion(CLICK_ID, "t1", "sale").conversion_id == "cnv_rv69rgk8hsdnh162w2pp6kj9xn"
 
 
 @given(st.tuples(names, names), st.tuples(names, names))
@@ -61,7 +64,9 @@ def test_two_claims_share_a_name_exactly_where_they_are_about_the_same(
     one: tuple[str | None, str | None], other: tuple[str | None, str | None]
 ) -> None:
     same = [part or "" for part in one] == [part or "" for part in other]
-    assert (Claim(CLICK_ID, *one).conversion_id == Claim(CLICK_ID, *other).conversion_id) is same
+    assert (
+        ReportedConversion(CLICK_ID, *one).conversion_id == ReportedConversion(CLICK_ID, *other).conversion_id
+    ) is same
 
 
 def test_a_conversion_is_found_by_the_route_and_day_of_its_click() -> None:
@@ -76,14 +81,14 @@ def test_a_conversion_is_found_by_the_route_and_day_of_its_click() -> None:
 @pytest.mark.parametrize(("late", "inside"), [(-1, True), (0, True), (1, False)], ids=["before", "at", "after"])
 def test_the_window_ends_days_after_the_click_to_the_millisecond(late: int, inside: bool) -> None:
     now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=CLICK_AT + late, days=7)
-    assert conversion.in_window(CLICK, a_campaign(attribution_window_days=7), now) is inside
+    assert conversion.is_within_attribution_window(CLICK, a_campaign(attribution_window_days=7), now) is inside
 
 
 # Fields
 
 
 def test_a_conversion_takes_its_fields_from_the_click_and_the_campaign_of_its_time() -> None:
-    found = stored(Claim(CLICK_ID, "t1", "sale"))
+    found = stored(ReportedConversion(CLICK_ID, "t1", "sale"))
     assert found == {
         "id": found["id"],
         "click_id": CLICK_ID,
@@ -122,13 +127,13 @@ def test_what_is_unknown_of_the_click_stays_unknown() -> None:
     [(None, "1.50"), ("0", "0"), ("3.000001", "3.000001"), ("999999999999.999999", "999999999999.999999")],
 )
 def test_an_amount_that_is_claimed_goes_before_the_campaigns(claimed: str | None, kept: str) -> None:
-    claim = Claim(CLICK_ID, payout=None if claimed is None else Decimal(claimed))
+    claim = ReportedConversion(CLICK_ID, payout=None if claimed is None else Decimal(claimed))
     assert (stored(claim)["payout"], stored(claim)["revenue"]) == (kept, "2.00")
 
 
 def test_money_is_written_without_an_exponent() -> None:
-    assert stored(Claim(CLICK_ID, payout=Decimal("1E+3"), revenue=Decimal("1E-6")))["payout"] == "1000"
-    assert stored(Claim(CLICK_ID, revenue=Decimal("1E-6")))["revenue"] == "0.000001"
+    assert stored(ReportedConversion(CLICK_ID, payout=Decimal("1E+3"), revenue=Decimal("1E-6")))["payout"] == "1000"
+    assert stored(ReportedConversion(CLICK_ID, revenue=Decimal("1E-6")))["revenue"] == "0.000001"
 
 
 # Counters
@@ -158,11 +163,11 @@ def test_a_conversion_in_the_quarter_of_its_click_is_one_cell() -> None:
 
 @given(st.integers(0, 10**18), st.integers(0, 10**12))
 def test_what_is_taken_back_is_what_was_added(millionths: int, later: int) -> None:
-    claim = Claim(CLICK_ID, payout=Decimal(millionths) / 1_000_000)
+    claim = ReportedConversion(CLICK_ID, payout=Decimal(millionths) / 1_000_000)
     found = stored(claim, at=NOW_MS - later)
     together: Cells = {}
     for sign in (1, -1):
-        merge(together, conversion.counted(found, sign))
+        add_cells(together, conversion.counted(found, sign))
     assert {count for row in together.values() for count in row} == {0}
 
 
@@ -172,23 +177,23 @@ def test_what_is_taken_back_is_what_was_added(millionths: int, later: int) -> No
 def test_a_conversion_takes_of_each_place_what_it_counts() -> None:
     places = [place(metric) for metric in (CapMetric.CONVERSIONS, CapMetric.PAYOUT, CapMetric.REVENUE)]
     assert conversion.taken(places, stored()) == [
-        Taken("cmp_1|conversions", 1, None),
-        Taken("cmp_1|payout", 1_500_000, None),
-        Taken("cmp_1|revenue", 2_000_000, None),
+        CapUsage("cmp_1|conversions", 1, None),
+        CapUsage("cmp_1|payout", 1_500_000, None),
+        CapUsage("cmp_1|revenue", 2_000_000, None),
     ]
 
 
 def test_a_conversion_for_nothing_takes_nothing_of_a_cap_on_money() -> None:
-    assert conversion.taken([place(CapMetric.PAYOUT)], stored(Claim(CLICK_ID, payout=Decimal(0)))) == []
+    assert conversion.taken([place(CapMetric.PAYOUT)], stored(ReportedConversion(CLICK_ID, payout=Decimal(0)))) == []
 
 
 def test_what_was_taken_is_kept_as_json_and_read_back() -> None:
-    all_taken = [Taken("a", 1_500_000, NOW), Taken("b", 1, None)]
+    all_taken = [CapUsage("a", 1_500_000, NOW), CapUsage("b", 1, None)]
     packed = conversion.packed(all_taken)
     assert packed == [["a", "1500000", NOW_MS // 1000], ["b", "1", None]]
-    assert list(conversion.still_counting(packed, NOW - timedelta(seconds=1))) == all_taken
+    assert list(conversion.active_cap_usage(packed, NOW - timedelta(seconds=1))) == all_taken
 
 
 def test_a_counter_that_may_be_gone_is_left_alone() -> None:
-    packed = conversion.packed([Taken("a", 1, NOW), Taken("b", 1, None)])
-    assert list(conversion.still_counting(packed, NOW)) == [Taken("b", 1, None)]
+    packed = conversion.packed([CapUsage("a", 1, NOW), CapUsage("b", 1, None)])
+    assert list(conversion.active_cap_usage(packed, NOW)) == [CapUsage("b", 1, None)]

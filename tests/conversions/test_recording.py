@@ -7,15 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.caps.reservation import used_of
+from chalicelib.caps.reservation import usage_by_key
 from chalicelib.conversions import recording
-from chalicelib.conversions.conversion import Claim, Taken
+from chalicelib.conversions.conversion import CapUsage, ReportedConversion
 from chalicelib.counters.learning_cells import COUNTS
-from chalicelib.http.transactions import Changed
+from chalicelib.http.transactions import TransactionConflict
 from chalicelib.tables.base import connection
-from chalicelib.tables.clicks import Click
-from chalicelib.tables.conversions import Conversion
-from chalicelib.tables.counters import Cap, Counter
+from chalicelib.tables.clicks import ClickRow
+from chalicelib.tables.conversions import ConversionRow
+from chalicelib.tables.counters import CapCounterRow, CounterBlockRow
 from tests.advertiser import Deal, caps_of, conversions, counted, learned, new_deal, sums, used
 from tests.conftest import Api
 from tests.documents import good
@@ -64,7 +64,7 @@ def test_a_postback_that_others_keep_crossing_is_to_be_sent_again(admin: Api, mo
     click_id = deal.click()
 
     def crossed(*_: Any) -> None:
-        raise Changed
+        raise TransactionConflict
 
     monkeypatch.setattr(recording, "_create", crossed)
     monkeypatch.setattr(recording, "time", SimpleNamespace(sleep=waits.append, monotonic=lambda: next(clock)))
@@ -79,16 +79,16 @@ def test_what_belongs_together_is_written_together_or_not_at_all(admin: Api, mon
     click_id = deal.click()
     monkeypatch.setattr(recording, "add_used", lambda *_: 1 / 0)
     assert deal.post(click_id).status == 500
-    assert [*Conversion.scan(), *Counter.scan(), *Cap.scan()] == []
+    assert [*ConversionRow.scan(), *CounterBlockRow.scan(), *CapCounterRow.scan()] == []
 
 
 def test_a_cap_counter_that_may_be_gone_is_not_brought_back(admin: Api) -> None:
     deal = new_deal(admin, caps=caps_of("conversions", "payout"))
     conversion_id = deal.posted(deal.click())
-    row = Conversion.get(conversion_id)
+    row = ConversionRow.get(conversion_id)
     past = [[key, amount, 1_700_000_000] for key, amount, _ in row.places]
-    row.update([Conversion.places.set(past)])
-    for cap in Cap.scan():
+    row.update([ConversionRow.places.set(past)])
+    for cap in CapCounterRow.scan():
         cap.delete()
     for status in ("rejected", "approved"):
         good(admin.patch(f"/admin/conversions/{conversion_id}", {"status": status}))
@@ -117,7 +117,7 @@ def test_a_conversion_is_learned_from_with_its_squares_and_unlearned_without_a_r
 def test_a_conversion_of_a_bots_click_is_kept_but_not_learned_from(admin: Api) -> None:
     deal = new_deal(admin)
     click_id = deal.click()
-    Click(click_id).update([Click.is_bot.set(True)])
+    ClickRow(click_id).update([ClickRow.is_bot.set(True)])
     kept = deal.kept(click_id)
     assert (kept.learned, kept.arm, learned()) == (False, "weighted", {})
 
@@ -125,7 +125,7 @@ def test_a_conversion_of_a_bots_click_is_kept_but_not_learned_from(admin: Api) -
 # Everything adds up
 
 
-def _expected(rows: list[Conversion]) -> dict[str, int]:
+def _expected(rows: list[ConversionRow]) -> dict[str, int]:
     approved = [row for row in rows if row.status == "approved"]
     by_metric = {
         "conversions": len(approved),
@@ -151,7 +151,7 @@ def _make(admin: Api, deal: Deal, click_id: str, call: tuple[str, str, str]) -> 
     if kind in {"approved", "rejected"}:
         good(deal.post(click_id, status=kind, txid=txid, payout=payout))
         return
-    conversion_id = Claim(click_id, txid or None).conversion_id
+    conversion_id = ReportedConversion(click_id, txid or None).conversion_id
     admin.patch(f"/admin/conversions/{conversion_id}", {"status": {"approve": "approved", "reject": "rejected"}[kind]})
 
 
@@ -167,7 +167,7 @@ def test_counters_and_caps_always_hold_exactly_the_approved_conversions(
     expected = _expected([row for row in conversions().values() if row.click_id == click_id])
     own = [row for cell, row in counted().items() if cell.campaign == deal.campaign["id"]]
     assert sums(own) == expected | {f"arrived_{metric}": count for metric, count in expected.items()}
-    caps = {row.key.split("|")[1]: row.used for row in Cap.scan() if row.key.startswith(deal.campaign["id"])}
+    caps = {row.key.split("|")[1]: row.used for row in CapCounterRow.scan() if row.key.startswith(deal.campaign["id"])}
     assert {metric: count for metric, count in caps.items() if count} == expected
     learned_of = dict(zip(COUNTS, map(sum, zip(*_learned(deal), strict=True)), strict=False))
     assert {name: learned_of[name] for name in expected} == expected
@@ -178,7 +178,7 @@ def test_counters_and_caps_always_hold_exactly_the_approved_conversions(
 
 def _move(key: str, amount: int, expires_at: datetime | None) -> None:
     with TransactWrite(connection=connection()) as write:
-        recording.add_used(write, Taken(key, abs(amount), expires_at), 1 if amount > 0 else -1)
+        recording.add_used(write, CapUsage(key, abs(amount), expires_at), 1 if amount > 0 else -1)
 
 
 @pytest.mark.usefixtures("tables")
@@ -187,5 +187,5 @@ def test_a_counter_moves_up_and_down_whatever_the_limit() -> None:
     for amount in (5, 7, -5):
         _move("payout", amount, end)
     _move("ever", 1, None)
-    assert used_of(["payout", "ever", "none"]) == {"payout": 7, "ever": 1}
-    assert {row.key: row.expires_at for row in Cap.scan()} == {"payout": end, "ever": None}
+    assert usage_by_key(["payout", "ever", "none"]) == {"payout": 7, "ever": 1}
+    assert {row.key: row.expires_at for row in CapCounterRow.scan()} == {"payout": end, "ever": None}

@@ -3,41 +3,41 @@ from typing import Any
 
 import pytest
 
-from chalicelib.conversions.conversion import Claim
+from chalicelib.conversions.conversion import ReportedConversion
 from chalicelib.conversions.schemas import PixelQuery, PostbackQuery, claim, pixel_claim
 from chalicelib.domain.conversion import ConversionStatus
-from chalicelib.http.models import validated
-from chalicelib.http.problems import Invalid
+from chalicelib.http.models import validate
+from chalicelib.http.problems import ValidationFailed
 
 
 def query(**given: Any) -> PostbackQuery:
-    return validated(PostbackQuery, {"click_id": "c1", "token": "t", **given})
+    return validate(PostbackQuery, {"click_id": "c1", "token": "t", **given})
 
 
 def complaints(**given: Any) -> dict[str, str]:
-    with pytest.raises(Invalid) as raised:
+    with pytest.raises(ValidationFailed) as raised:
         claim(query(**given), "USD")
     return dict(raised.value.complaints)
 
 
 def test_a_bare_postback_claims_what_the_campaign_says() -> None:
-    assert claim(query(), "USD") == Claim("c1")
+    assert claim(query(), "USD") == ReportedConversion("c1")
 
 
 def test_a_full_postback_claims_what_it_says() -> None:
     given = {"txid": "x", "event": "sale", "payout": "1.5", "revenue": "0", "currency": "EUR", "status": "rejected"}
-    assert claim(query(**given), "EUR") == Claim(
+    assert claim(query(**given), "EUR") == ReportedConversion(
         "c1", "x", "sale", Decimal("1.5"), Decimal(0), ConversionStatus.REJECTED
     )
 
 
 def test_what_is_empty_is_absent_and_what_is_unknown_ignored() -> None:
     blank: dict[str, Any] = {"txid": "", "event": None, "payout": "", "currency": "", "status": "", "utm": ["x"]}
-    assert claim(query(**blank), "USD") == Claim("c1")
+    assert claim(query(**blank), "USD") == ReportedConversion("c1")
 
 
 def test_without_click_and_token_there_is_no_postback() -> None:
-    with pytest.raises(Invalid) as raised:
+    with pytest.raises(ValidationFailed) as raised:
         query(click_id="", token=None)
     assert dict(raised.value.complaints) == {"/click_id": "is required", "/token": "is required"}
 
@@ -66,14 +66,14 @@ def test_what_is_no_exact_money_is_refused(amount: str) -> None:
 
 
 def test_names_may_be_as_long_as_they_may() -> None:
-    assert claim(query(txid="x" * 255, event="e" * 64), "USD") == Claim("c1", "x" * 255, "e" * 64)
+    assert claim(query(txid="x" * 255, event="e" * 64), "USD") == ReportedConversion("c1", "x" * 255, "e" * 64)
 
 
 def test_a_pixel_claims_no_money_and_no_status() -> None:
     given = {"campaign_id": "cmp_1", "txid": "x", "event": "", "payout": "9", "status": "rejected"}
-    assert pixel_claim(validated(PixelQuery, given), "c1") == Claim("c1", "x")
+    assert pixel_claim(validate(PixelQuery, given), "c1") == ReportedConversion("c1", "x")
 
 
 @pytest.mark.parametrize("given", [{"txid": "x" * 256}, {"event": "e" * 65}], ids=["txid", "event"])
 def test_a_pixel_that_says_too_much_claims_nothing(given: dict[str, str]) -> None:
-    assert pixel_claim(validated(PixelQuery, given), "c1") is None
+    assert pixel_claim(validate(PixelQuery, given), "c1") is None

@@ -6,10 +6,10 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib.conversions.conversion import Claim
+from chalicelib.conversions.conversion import ReportedConversion
 from chalicelib.counters.cells import Cell, quarter_of
-from chalicelib.tables.campaigns import Campaign
-from chalicelib.tables.counters import Cap
+from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.tables.counters import CapCounterRow
 from tests.advertiser import Deal, caps_of, conversions, counted, make_older, new_deal, sums, used
 from tests.conftest import Api, dynamodb
 from tests.documents import clicked, complaints, explained, good, new_campaign, new_link, new_publisher, recorded
@@ -115,7 +115,7 @@ def test_a_post_brings_its_parameters_in_the_query_or_in_the_body(admin: Api, wh
     }
     query, body, media = bodies[where]
     answered = Api().post(f"/postback{query}", body, Content_Type=media)
-    assert answered.json == answer("recorded", Claim(click_id, "a b").conversion_id)
+    assert answered.json == answer("recorded", ReportedConversion(click_id, "a b").conversion_id)
     assert good(deal.post(click_id, txid="a b"))["status"] == "duplicate"
 
 
@@ -190,14 +190,14 @@ def test_a_wrong_token_is_forbidden_and_leaves_no_trace(admin: Api, token: str) 
 def test_the_token_of_a_campaign_that_is_gone_is_wrong(admin: Api) -> None:
     deal = new_deal(admin)
     click_id = deal.click()
-    Campaign(deal.campaign["id"]).delete()
+    CampaignRow(deal.campaign["id"]).delete()
     assert deal.post(click_id).status == 403
 
 
 def test_a_pixel_of_a_campaign_that_is_gone_takes_no_caps(admin: Api) -> None:
     deal = new_deal(admin, caps=caps_of("conversions"))
     click_id = deal.click()
-    Campaign(deal.campaign["id"]).delete()
+    CampaignRow(deal.campaign["id"]).delete()
     pixel(deal, click_id)
     assert (len(conversions()), used()) == (1, {})
 
@@ -260,7 +260,7 @@ def test_a_conversion_takes_the_caps_that_the_campaign_has_now(admin: Api) -> No
     caps = caps_of("payout", scope="publisher", window="total")
     admin.patch(f"/admin/campaigns/{deal.campaign['id']}", {"caps": caps})
     deal.posted(click_id)
-    (row,) = Cap.scan()
+    (row,) = CapCounterRow.scan()
     assert row.key == f"{deal.campaign['id']}|payout|total|UTC|ever|{deal.publisher_id}"
     assert row.used == 1_500_000
     assert row.expires_at is None

@@ -16,13 +16,13 @@ from chalicelib.clicks import id_lists
 from chalicelib.clicks import write as clicks_write
 from chalicelib.counters import aggregator, cells, stream_batch
 from chalicelib.counters.cells import Cell, Cells
-from chalicelib.counters.column_codec import unpacked
+from chalicelib.counters.column_codec import decode
 from chalicelib.counters.learning_cells import LAYOUT, LearningCell, LearningCells
 from chalicelib.lambdas import count_clicks
 from chalicelib.tables.base import connection
-from chalicelib.tables.clicks import Click, ClickList
-from chalicelib.tables.counters import Counter, Run
-from chalicelib.tables.notifications import Notification
+from chalicelib.tables.clicks import ClickListRow, ClickRow
+from chalicelib.tables.counters import CounterBlockRow, StreamBatchRow
+from chalicelib.tables.notifications import NotificationRow
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 AT = int(NOW.timestamp() * 1000)
@@ -38,14 +38,14 @@ class Killed(BaseException):
 @pytest.fixture(autouse=True)
 def queues(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A queue for what cannot be counted."""
-    clicks_write.queues.cache_clear()
+    clicks_write.sqs_client.cache_clear()
     queue = boto3.client("sqs").create_queue(QueueName="poison-records")
     monkeypatch.setenv("POISON_RECORDS_QUEUE_URL", queue["QueueUrl"])
     yield
-    clicks_write.queues.cache_clear()
+    clicks_write.sqs_client.cache_clear()
 
 
-def a_click(n: int, **changes: Any) -> Click:
+def a_click(n: int, **changes: Any) -> ClickRow:
     fields = {
         "at": AT + 1000 * n,
         "expires_at": 0,
@@ -65,7 +65,7 @@ def a_click(n: int, **changes: Any) -> Click:
         "is_duplicate": True if n % 7 == 6 else None,
         "sub_ids": {"sub1": f"s{n % 2}"},
     }
-    return Click(f"click{n:05d}", **{**fields, **changes})
+    return ClickRow(f"click{n:05d}", **{**fields, **changes})
 
 
 def a_record(n: int, name: str = "INSERT", image: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
@@ -80,16 +80,16 @@ def a_record(n: int, name: str = "INSERT", image: dict[str, Any] | None = None, 
 
 def counted() -> Cells:
     found: Cells = {}
-    for row in Counter.scan(~Counter.partition.startswith("sml_")):
-        cells.merge(found, unpacked(row.cells))
+    for row in CounterBlockRow.scan(~CounterBlockRow.partition.startswith("sml_")):
+        cells.add_cells(found, decode(row.cells))
     return found
 
 
 def learned() -> dict[str, LearningCells]:
     """The cells of learning by partition."""
     found: dict[str, LearningCells] = {}
-    for row in Counter.scan(Counter.partition.startswith("sml_")):
-        cells.merge(found.setdefault(row.partition, {}), unpacked(row.cells, LAYOUT))
+    for row in CounterBlockRow.scan(CounterBlockRow.partition.startswith("sml_")):
+        cells.add_cells(found.setdefault(row.partition, {}), decode(row.cells, LAYOUT))
     return found
 
 
@@ -99,20 +99,20 @@ def expected_of_learning(count: int) -> dict[str, LearningCells]:
     for n in range(count):
         if n % 13 != 12 and n % 9 != 8 and n % 5 != 4 and n % 7 != 6:
             cell = LearningCell(AT // 3_600_000, 1, "US", "mobile", f"cmp_{n % 2}")
-            cells.merge(found.setdefault(f"sml_{n % 2}#1", {}), {cell: [1, *[0] * 6]})
+            cells.add_cells(found.setdefault(f"sml_{n % 2}#1", {}), {cell: [1, *[0] * 6]})
     return found
 
 
 def expected(count: int) -> Cells:
     found: Cells = {}
     for n in range(count):
-        cell, what = cells.of_click(a_click(n).attribute_values)
+        cell, what = cells.cell_of_click(a_click(n).attribute_values)
         cells.add(found, cell, **{what: 1})
     return found
 
 
 def listed() -> list[str]:
-    return sorted(each for row in ClickList.scan() for each in id_lists.unpacked(row.click_ids))
+    return sorted(each for row in ClickListRow.scan() for each in id_lists.unpacked(row.click_ids))
 
 
 def set_aside() -> list[dict[str, Any]]:
@@ -123,7 +123,7 @@ def set_aside() -> list[dict[str, Any]]:
 
 
 def empty_tables() -> None:
-    for model in (Counter, Run, ClickList):
+    for model in (CounterBlockRow, StreamBatchRow, ClickListRow):
         with model.batch_write() as batch:
             for row in model.scan():
                 batch.delete(row)
@@ -151,15 +151,15 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_clicks_are_counted_and_listed_by_route_and_day() -> None:
-    aggregator.count([a_record(n) for n in range(12)], NOW)
+    aggregator.aggregate([a_record(n) for n in range(12)], NOW)
     assert counted() == expected(12)
     assert learned() == expected_of_learning(12)
     assert listed() == [f"click{n:05d}" for n in range(12)]
-    assert {row.route_day for row in ClickList.scan()} == {"sml_0#2026-11-21", "sml_1#2026-11-21"}
+    assert {row.route_day for row in ClickListRow.scan()} == {"sml_0#2026-11-21", "sml_1#2026-11-21"}
 
 
 def test_what_is_changed_or_removed_counts_nothing() -> None:
-    aggregator.count([a_record(0), a_record(1, "MODIFY"), a_record(2, "REMOVE", image={})], NOW)
+    aggregator.aggregate([a_record(0), a_record(1, "MODIFY"), a_record(2, "REMOVE", image={})], NOW)
     assert counted() == expected(1)
 
 
@@ -177,9 +177,9 @@ def test_what_is_changed_or_removed_counts_nothing() -> None:
 def test_a_batch_delivered_again_counts_once(monkeypatch: pytest.MonkeyPatch, parts: list[tuple[int, int]]) -> None:
     monkeypatch.setattr(stream_batch, "MAX_RECORDS", 8)
     records = [a_record(n) for n in range(26)]
-    aggregator.count(records[:20], NOW)
+    aggregator.aggregate(records[:20], NOW)
     for start, end in parts:
-        aggregator.count(records[start:end], NOW)
+        aggregator.aggregate(records[start:end], NOW)
     assert counted() == expected(parts[-1][1])
     assert learned() == expected_of_learning(parts[-1][1])
 
@@ -208,7 +208,7 @@ def test_counters_equal_clicks_whatever_is_killed_and_delivered_again(
         for length, kill_after, carried_out, lost in planned:
             calls[:] = [kill_after, carried_out] if kill_after else []
             try:
-                aggregator.count(records[begin : begin + length], NOW)
+                aggregator.aggregate(records[begin : begin + length], NOW)
             except Killed:
                 continue
             finally:
@@ -216,7 +216,7 @@ def test_counters_equal_clicks_whatever_is_killed_and_delivered_again(
             if not lost:
                 begin = min(begin + length, total)
         while begin < total:
-            aggregator.count(records[begin : begin + reach], NOW)
+            aggregator.aggregate(records[begin : begin + reach], NOW)
             begin += reach
     assert counted() == expected(total)
     assert learned() == expected_of_learning(total)
@@ -233,10 +233,10 @@ def test_a_checkpoint_that_falls_back_to_any_earlier_one_changes_nothing(planned
         patch.setattr(stream_batch, "MAX_RECORDS", 5)
         for length, back in planned:
             begin = ends[max(len(ends) - 1 - back, 0)]
-            aggregator.count(records[begin : begin + length], NOW)
+            aggregator.aggregate(records[begin : begin + length], NOW)
             ends.append(min(begin + length, 24))
             ends.sort()
-        aggregator.count(records[ends[-1] :], NOW)
+        aggregator.aggregate(records[ends[-1] :], NOW)
     assert counted() == expected(24)
     assert learned() == expected_of_learning(24)
 
@@ -247,11 +247,11 @@ def test_two_invocations_at_once_count_a_batch_once(monkeypatch: pytest.MonkeyPa
 
     def overtaken(*given: Any) -> bool:
         monkeypatch.setattr(aggregator, "_commit", commit)
-        aggregator.count(records[:6], NOW)
+        aggregator.aggregate(records[:6], NOW)
         return commit(*given)
 
     monkeypatch.setattr(aggregator, "_commit", overtaken)
-    aggregator.count(records, NOW)
+    aggregator.aggregate(records, NOW)
     assert counted() == expected(10)
     assert learned() == expected_of_learning(10)
 
@@ -267,15 +267,15 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_record_that_cannot_be_read_is_set_aside_counted_and_told_once_and_the_rest_goes_on(name: str) -> None:
     records = [a_record(0), a_record(1, image=BROKEN[name]), a_record(2)]
-    aggregator.count(records, NOW)
-    aggregator.count(records, NOW)
+    aggregator.aggregate(records, NOW)
+    aggregator.aggregate(records, NOW)
     found = counted()
     assert found.pop(Cell(cells.quarter_of(AT))) == [0] * 9 + [1]
     assert sum(counts[0] for counts in found.values()) == 2
     (message,) = set_aside()
     assert message["sequence"] == records[1]["dynamodb"]["SequenceNumber"]
     assert message["reason"]
-    told = [row for row in Notification.scan() if row.kind]
+    told = [row for row in NotificationRow.scan() if row.kind]
     assert [(row.kind, row.owner_year) for row in told] == [("poison_record", "admin#2026")]
 
 
@@ -302,18 +302,18 @@ def test_where_the_tables_do_not_answer_the_handler_reports_the_first_uncounted_
 
 
 def test_a_refusal_that_is_no_condition_is_not_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aggregator, "add_blocks", lambda write, *_: write.save(Counter("", "x", cells=b"")))
-    with pytest.raises(aggregator.Uncounted):
-        aggregator.count([a_record(0)], NOW)
+    monkeypatch.setattr(aggregator, "add_blocks", lambda write, *_: write.save(CounterBlockRow("", "x", cells=b"")))
+    with pytest.raises(aggregator.AggregationStopped):
+        aggregator.aggregate([a_record(0)], NOW)
     assert counted() == {}
 
 
 def test_a_counted_run_is_remembered_for_longer_than_the_stream_keeps_it() -> None:
-    aggregator.count([a_record(0)], NOW)
-    (row,) = Run.scan()
+    aggregator.aggregate([a_record(0)], NOW)
+    (row,) = StreamBatchRow.scan()
     assert row.expires_at == int((NOW + timedelta(days=7)).timestamp())
 
 
 def test_a_click_counts_on_its_own_day() -> None:
-    aggregator.count([a_record(0, at=AT - 31 * 86_400_000)], NOW)
+    aggregator.aggregate([a_record(0, at=AT - 31 * 86_400_000)], NOW)
     assert {cells.day_of(cell.quarter) for cell in counted()} == {date(2026, 10, 21)}

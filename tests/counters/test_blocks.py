@@ -6,9 +6,9 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.counters import blocks, cells
 from chalicelib.counters.cells import COUNTS, Cell, Cells
-from chalicelib.counters.column_codec import packed
+from chalicelib.counters.column_codec import encode
 from chalicelib.tables.base import connection
-from chalicelib.tables.counters import Counter
+from chalicelib.tables.counters import CounterBlockRow
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -24,7 +24,7 @@ def counted(n: int, **dimensions: Any) -> Cells:
 
 def add(cause: str, what: Cells) -> None:
     with TransactWrite(connection=connection()) as write:
-        blocks.add_blocks(write, cause, what)
+        blocks.append_blocks(write, cause, what)
 
 
 def total() -> int:
@@ -35,8 +35,8 @@ def test_a_cause_is_one_row_in_each_partition_that_it_falls_into() -> None:
     yesterday = {Cell(QUARTER - 96, publisher="pub_1"): [5, *ZEROS]}
     add("a", {**counted(1, country="US"), **counted(2, country="GB"), **yesterday})
     assert total() == 3
-    days = {row.partition.partition("#")[0] for row in Counter.scan()}
-    assert (len(list(Counter.scan())), days) == (2, {"2026-11-20", "2026-11-21"})
+    days = {row.partition.partition("#")[0] for row in CounterBlockRow.scan()}
+    assert (len(list(CounterBlockRow.scan())), days) == (2, {"2026-11-20", "2026-11-21"})
 
 
 def test_nothing_is_read_of_no_partitions_and_of_empty_ones() -> None:
@@ -48,11 +48,11 @@ def test_a_block_of_packed_cells_is_what_is_read() -> None:
     add("a", counted(3, country="US"))
     (piece,) = blocks.read([PARTITION])
     assert piece.values["country"] == ["US"]
-    assert packed(counted(3, country="US")) == next(iter(Counter.query(PARTITION))).cells
+    assert encode(counted(3, country="US")) == next(iter(CounterBlockRow.query(PARTITION))).cells
 
 
 def test_whatever_is_absorbed_is_read_only_where_it_went() -> None:
     for position, n, absorbed in (("a#0000", 7, ["a#0001", "0f"]), ("a#0001", 3, ["1f"]), ("b#0f", 1, None)):
         names = absorbed and dict.fromkeys(absorbed, 0)
-        Counter(PARTITION, position, cells=packed(counted(n)), absorbed=names).save()
+        CounterBlockRow(PARTITION, position, cells=encode(counted(n)), absorbed=names).save()
     assert total() == 7

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from chalicelib.counters import cells
-from chalicelib.counters.cells import COUNTS, SHARDS, Cell, Cells, of_click
+from chalicelib.counters.cells import COUNTS, SHARDS, Cell, Cells, cell_of_click
 from chalicelib.domain import money
 from tests.strategies import counter_cells
 
@@ -27,7 +27,7 @@ CELL = Cell(1_994_444, "sml_1", 2, "cmp_1", "pub_1", "US", "mobile", "ios", "new
 
 
 def test_a_click_counts_in_the_cell_of_all_its_dimensions() -> None:
-    assert of_click(CLICK) == (CELL, "unique_clicks")
+    assert cell_of_click(CLICK) == (CELL, "unique_clicks")
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,12 @@ def test_a_click_counts_in_the_cell_of_all_its_dimensions() -> None:
     [("weighted", ""), ("optimized", "optimized"), ("holdout", "holdout"), (None, "")],
 )
 def test_a_click_counts_in_its_arm_where_learning_has_a_say(arm: str | None, expected: str) -> None:
-    assert of_click({**CLICK, "arm": arm})[0] == CELL._replace(arm=expected)
+    assert cell_of_click({**CLICK, "arm": arm})[0] == CELL._replace(arm=expected)
 
 
 def test_what_a_click_does_not_know_is_empty() -> None:
     bare = {**CLICK, "country": None, "campaign_id": None, "sub_ids": None, "outcome": "fallback", "refusals": "cd"}
-    assert of_click(bare) == (CELL._replace(country="", campaign="", sub1="", reason="device"), "unique_clicks")
+    assert cell_of_click(bare) == (CELL._replace(country="", campaign="", sub1="", reason="device"), "unique_clicks")
 
 
 @pytest.mark.parametrize(
@@ -52,21 +52,21 @@ def test_what_a_click_does_not_know_is_empty() -> None:
     ],
 )
 def test_unique_duplicate_and_bot_clicks_are_counted_apart(flags: dict[str, bool], what: str) -> None:
-    assert of_click({**CLICK, **flags})[1] == what
+    assert cell_of_click({**CLICK, **flags})[1] == what
 
 
 @pytest.mark.parametrize("name", ["at", "route_id", "epoch", "publisher_id", "outcome", "device", "os"])
 def test_a_record_without_what_every_click_has_is_refused(name: str) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
-        of_click({key: value for key, value in CLICK.items() if key != name})
+        cell_of_click({key: value for key, value in CLICK.items() if key != name})
     with pytest.raises((KeyError, TypeError, ValueError)):
-        of_click({**CLICK, name: None})
+        cell_of_click({**CLICK, name: None})
 
 
 @given(counter_cells(), counter_cells())
 def test_merging_adds_every_count(some: Cells, others: Cells) -> None:
     together = {cell: list(counts) for cell, counts in some.items()}
-    cells.merge(together, others)
+    cells.add_cells(together, others)
     none = [0] * len(COUNTS)
     for cell in {*some, *others}:
         sums = [a + b for a, b in zip(some.get(cell, none), others.get(cell, none), strict=True)]
@@ -102,7 +102,7 @@ def test_a_day_is_that_of_utc() -> None:
 
 def test_every_older_day_is_merged_in_its_turn() -> None:
     start = datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp()
-    days = [cells.merge_days(datetime.fromtimestamp(start + 60 * minute, UTC), 400) for minute in range(400)]
+    days = [cells.days_to_compact(datetime.fromtimestamp(start + 60 * minute, UTC), 400) for minute in range(400)]
     assert all(each[:2] == [date(2026, 11, 21), date(2026, 11, 20)] for each in days)
     assert len({each[2] for each in days}) == 400
 

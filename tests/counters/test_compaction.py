@@ -9,12 +9,12 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.counters import blocks, cells, compaction, compaction_policy, learning_blocks
 from chalicelib.counters.cells import COUNTS, Cell, Cells
-from chalicelib.counters.column_codec import Columns, packed, unpacked
-from chalicelib.counters.compaction_policy import MERGED_FROM
+from chalicelib.counters.column_codec import Columns, decode, encode
+from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT
 from chalicelib.counters.learning_blocks import KEEPING
-from chalicelib.counters.learning_cells import LAYOUT, LearningCell, LearningCells, coarsened
+from chalicelib.counters.learning_cells import LAYOUT, LearningCell, LearningCells, downsample
 from chalicelib.tables.base import connection
-from chalicelib.tables.counters import Counter
+from chalicelib.tables.counters import CounterBlockRow
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -30,7 +30,7 @@ def counted(n: int, **dimensions: Any) -> Cells:
 
 def add(cause: str, what: Cells) -> None:
     with TransactWrite(connection=connection()) as write:
-        blocks.add_blocks(write, cause, what)
+        blocks.append_blocks(write, cause, what)
 
 
 def add_many(count: int, prefix: str = "cause") -> None:
@@ -45,17 +45,17 @@ def total(pieces: list[Columns] | None = None) -> int:
 
 def merge(now: datetime = NOW) -> int:
     """How many blocks a merge takes."""
-    return len(compaction.merge(PARTITION, now))
+    return len(compaction.compact(PARTITION, now))
 
 
 def positions() -> list[str]:
-    return [row.position[:6] for row in Counter.query(PARTITION)]
+    return [row.position[:6] for row in CounterBlockRow.query(PARTITION)]
 
 
 def test_few_blocks_are_left_as_they_are() -> None:
-    add_many(MERGED_FROM - 1)
+    add_many(MIN_BLOCKS_TO_COMPACT - 1)
     assert merge() == 0
-    assert total() == MERGED_FROM - 1
+    assert total() == MIN_BLOCKS_TO_COMPACT - 1
 
 
 def test_merged_blocks_are_read_once_while_they_still_stand_and_after() -> None:
@@ -73,9 +73,9 @@ def test_a_chunk_takes_in_what_comes_later() -> None:
     merge()
     add_many(16, "later")
     assert merge(NOW + timedelta(minutes=3)) == 16
-    row = Counter.get(PARTITION, "a#0000")
+    row = CounterBlockRow.get(PARTITION, "a#0000")
     assert (total(), row.version, len(row.absorbed)) == (36, 2, 36)
-    assert sum(counts[0] for counts in unpacked(row.cells).values()) == 36
+    assert sum(counts[0] for counts in decode(row.cells).values()) == 36
 
 
 def test_a_chunk_forgets_a_block_only_in_a_merge_after_the_one_that_deletes_it() -> None:
@@ -83,7 +83,7 @@ def test_a_chunk_forgets_a_block_only_in_a_merge_after_the_one_that_deletes_it()
     remembered = []
     for n in range(3):
         assert merge(NOW + timedelta(minutes=3 * n)) == (16 if n else 20)
-        remembered.append(len(Counter.get(PARTITION, "a#0000").absorbed))
+        remembered.append(len(CounterBlockRow.get(PARTITION, "a#0000").absorbed))
         add_many(16, f"round {n}")
     assert remembered == [20, 36, 32]
 
@@ -131,7 +131,7 @@ def test_a_chunk_that_remembers_many_blocks_is_followed_by_another(monkeypatch: 
     for n in range(3):
         add_many(16, f"round {n}")
         assert merge(NOW + timedelta(seconds=n)) == 16
-    chunks = [row for row in Counter.query(PARTITION) if row.position.startswith("a#")]
+    chunks = [row for row in CounterBlockRow.query(PARTITION) if row.position.startswith("a#")]
     assert [len(row.absorbed) for row in chunks] == [16, 16, 16]
     assert total() == 48
 
@@ -139,7 +139,7 @@ def test_a_chunk_that_remembers_many_blocks_is_followed_by_another(monkeypatch: 
 def test_a_backlog_is_merged_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compaction, "ABSORBED_AT_ONCE", 20)
     add_many(50)
-    assert len(compaction.merge_all([PARTITION], NOW)) == 40
+    assert len(compaction.compact_all([PARTITION], NOW)) == 40
     assert total() == 50
 
 
@@ -185,13 +185,13 @@ def test_a_merge_killed_between_its_writes_loses_and_doubles_nothing(monkeypatch
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["add", "merge"]), st.integers(1, 20)), max_size=6))
 def test_any_order_of_blocks_and_merges_counts_each_block_once(steps: list[tuple[str, int]]) -> None:
-    for row in Counter.scan():
+    for row in CounterBlockRow.scan():
         row.delete()
     now, added = NOW, 0
     for n, (step, size) in enumerate(steps):
         now += timedelta(seconds=40)
         if step == "merge":
-            compaction.merge_all([PARTITION], now)
+            compaction.compact_all([PARTITION], now)
             continue
         add_many(size, f"step {n}")
         added += size
@@ -219,20 +219,20 @@ def add_clicks(cause: str, *hours: int, campaigns: int = 1) -> None:
 def learned(now: datetime = NOW) -> LearningCells:
     """What is read of the pool, in the buckets of now."""
     found: LearningCells = {}
-    for piece in blocks._pieces(POOL):
-        cells.merge(found, unpacked(piece, LAYOUT))
-    return coarsened(found, now, 60)
+    for piece in blocks._live_blocks(POOL):
+        cells.add_cells(found, decode(piece, LAYOUT))
+    return downsample(found, now, 60)
 
 
 def chunks() -> dict[str, int]:
     """How many cells each chunk holds that no other has absorbed."""
-    rows = [row for row in Counter.query(POOL) if row.position.startswith("a#")]
+    rows = [row for row in CounterBlockRow.query(POOL) if row.position.startswith("a#")]
     absorbed = {name for row in rows for name in row.absorbed}
-    return {row.position: len(unpacked(row.cells, LAYOUT)) for row in rows if row.position not in absorbed}
+    return {row.position: len(decode(row.cells, LAYOUT)) for row in rows if row.position not in absorbed}
 
 
 def merge_pool(now: datetime) -> int:
-    return len(compaction.merge(POOL, now, COARSE))
+    return len(compaction.compact(POOL, now, COARSE))
 
 
 def test_a_full_chunk_is_coarsened_in_its_turn_and_what_is_too_old_leaves_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,16 +298,19 @@ def test_small_chunks_are_joined_while_others_read(monkeypatch: pytest.MonkeyPat
         assert set(seen) == {added}
         seen.clear()
     assert list(chunks()) == ["a#0000", "a#0003"]
-    assert [row.position for row in Counter.query(POOL) if row.position.startswith("a#")] == ["a#0000", "a#0003"]
+    assert [row.position for row in CounterBlockRow.query(POOL) if row.position.startswith("a#")] == [
+        "a#0000",
+        "a#0003",
+    ]
 
 
 def test_a_chunk_in_which_nothing_is_left_goes_into_another_in_which_nothing_changes() -> None:
     for n in range(3):
-        Counter(POOL, f"a#000{n}", cells=packed({}, LAYOUT), version=5, absorbed={}).save()
+        CounterBlockRow(POOL, f"a#000{n}", cells=encode({}, LAYOUT), version=5, absorbed={}).save()
     add_clicks("one", HOUR, HOUR)
     merge_pool(NOW)
     assert chunks() == {"a#0000": 0, "a#0002": 1}
-    assert Counter.get(POOL, "a#0000").version == 6
+    assert CounterBlockRow.get(POOL, "a#0000").version == 6
 
 
 def test_the_chunk_after_a_joined_one_gets_a_number_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,7 +331,7 @@ def test_the_chunk_after_a_joined_one_gets_a_number_of_its_own(monkeypatch: pyte
 
 
 def test_ten_thousand_chunks_and_more_keep_their_order() -> None:
-    rows = [Counter(POOL, f"a#{n}") for n in ("0000", "10000", "9999")]
+    rows = [CounterBlockRow(POOL, f"a#{n}") for n in ("0000", "10000", "9999")]
     assert [row.position for row in sorted(rows, key=compaction._number)] == ["a#0000", "a#9999", "a#10000"]
 
 
@@ -342,8 +345,8 @@ def test_ten_thousand_chunks_and_more_keep_their_order() -> None:
 def test_any_order_of_clicks_merges_and_days_keeps_every_click_in_its_bucket(
     steps: list[tuple[str, int, int]], size: int
 ) -> None:
-    with Counter.batch_write() as batch:
-        for row in Counter.scan():
+    with CounterBlockRow.batch_write() as batch:
+        for row in CounterBlockRow.scan():
             batch.delete(row)
     now, expected = NOW, LearningCells()
     with pytest.MonkeyPatch.context() as patch:
@@ -355,5 +358,5 @@ def test_any_order_of_clicks_merges_and_days_keeps_every_click_in_its_bucket(
                 merge_pool(now)
             if step == "add":
                 add_clicks(f"{n}", *[hour] * count)
-                cells.merge(expected, {LearningCell(hour, 1, "US", "mobile", "cmp_0"): [count, *[0] * 6]})
-            assert learned(now) == coarsened(expected, now, 60)
+                cells.add_cells(expected, {LearningCell(hour, 1, "US", "mobile", "cmp_0"): [count, *[0] * 6]})
+            assert learned(now) == downsample(expected, now, 60)

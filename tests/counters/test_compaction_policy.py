@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from chalicelib.counters.cells import COUNTS, Cell
-from chalicelib.counters.compaction_policy import REPORTS, Cells, Keeping
+from chalicelib.counters.compaction_policy import REPORTS, Cells, CompactionPolicy
 from chalicelib.counters.layout import Layout
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -22,5 +22,5 @@ def test_cells_of_reports_are_kept_as_they_are() -> None:
 
 
 def test_what_is_packed_is_what_is_to_be_kept_at_the_time() -> None:
-    keeping = Keeping(Layout(Day, ("hits",)), 5, _even)
+    keeping = CompactionPolicy(Layout(Day, ("hits",)), 5, _even)
     assert keeping.unpacked(keeping.packed({Day(1): [3], Day(2): [4]}, NOW)) == {Day(2): [4]}

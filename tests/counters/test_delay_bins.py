@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.counters.delay_bins import DELAY_EDGES, bin_of
+from chalicelib.counters.delay_bins import DELAY_EDGES, delay_bin
 
 MINUTE, HOUR = 60_000, 3_600_000
 
@@ -20,9 +20,9 @@ MINUTE, HOUR = 60_000, 3_600_000
     ],
 )
 def test_a_delay_is_in_the_bin_between_its_edges(delay: int, expected: int) -> None:
-    assert bin_of(delay) == expected
+    assert delay_bin(delay) == expected
 
 
 def test_every_edge_is_the_beginning_of_its_own_bin() -> None:
     finite = DELAY_EDGES[:-1]
-    assert [bin_of(round(edge * HOUR)) for edge in finite] == list(range(len(finite)))
+    assert [delay_bin(round(edge * HOUR)) for edge in finite] == list(range(len(finite)))

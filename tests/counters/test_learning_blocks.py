@@ -8,7 +8,7 @@ from chalicelib.counters import blocks, cells, learning_blocks
 from chalicelib.counters.cells import Cell
 from chalicelib.counters.learning_cells import LearningCell, LearningCells
 from chalicelib.tables.base import connection
-from chalicelib.tables.counters import Counter
+from chalicelib.tables.counters import CounterBlockRow
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -38,12 +38,12 @@ def add_few(partition: str, hour: int = HOUR) -> None:
         add(f"{partition} {hour} {n}", {partition: clicks(1, hour)})
 
 
-def report_blocks(*smartlinks: str, epoch: int = 1) -> list[Counter]:
+def report_blocks(*smartlinks: str, epoch: int = 1) -> list[CounterBlockRow]:
     """The blocks of reports in which these were counted."""
     counted = {Cell(HOUR * 4, name, epoch): [1, *[0] * 9] for name in smartlinks}
     with TransactWrite(connection=connection()) as write:
-        blocks.add_blocks(write, f"{smartlinks} {epoch}", counted)
-    return list(Counter.query(cells.partition(NOW.date(), cells.shard_of(""))))
+        blocks.append_blocks(write, f"{smartlinks} {epoch}", counted)
+    return list(CounterBlockRow.query(cells.partition(NOW.date(), cells.shard_of(""))))
 
 
 def total(pool_id: str = "sml_1", epoch: int = 1) -> int:
@@ -51,13 +51,13 @@ def total(pool_id: str = "sml_1", epoch: int = 1) -> int:
 
 
 def standing(partition: str = "sml_1#1") -> list[str]:
-    return [row.position[:2] for row in Counter.query(partition)]
+    return [row.position[:2] for row in CounterBlockRow.query(partition)]
 
 
 def test_a_cause_is_one_block_for_each_pool_and_epoch_and_says_when() -> None:
     add("a", {"sml_1#1": clicks(1), "sml_1#2": clicks(2), "sml_2#1": clicks(4)})
     assert [total("sml_1", 1), total("sml_1", 2), total("sml_2", 1), total("sml_2", 2)] == [1, 2, 4, 0]
-    assert {row.at for row in Counter.scan()} == {int(NOW.timestamp() * 1000)}
+    assert {row.at for row in CounterBlockRow.scan()} == {int(NOW.timestamp() * 1000)}
 
 
 def test_a_pool_has_changed_since_it_had_a_block_that_is_as_new() -> None:

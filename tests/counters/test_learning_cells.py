@@ -6,18 +6,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.counters.cells import merge
-from chalicelib.counters.column_codec import columns, packed, unpacked
+from chalicelib.counters.cells import add_cells
+from chalicelib.counters.column_codec import decode, decode_columns, encode
 from chalicelib.counters.learning_cells import (
     COUNTS,
     LAYOUT,
-    OF_CLICKS,
+    NO_DELAY,
     LearningCell,
     LearningCells,
     add_click,
-    bucket,
-    coarsened,
-    is_learned,
+    bucket_at,
+    downsample,
+    is_training_click,
     of_click,
     of_conversion,
 )
@@ -58,7 +58,7 @@ def test_a_click_is_learned_from_in_the_hour_and_the_segment_it_came_in() -> Non
 
 
 def test_a_cell_of_clicks_has_no_delay() -> None:
-    assert CELL.delay == OF_CLICKS == -1
+    assert CELL.delay == NO_DELAY == -1
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_cell_of_clicks_has_no_delay() -> None:
 def test_unique_clicks_that_offers_of_smartlinks_took_are_learned_from_in_any_arm(
     changes: dict[str, Any], learned: bool
 ) -> None:
-    assert is_learned({**CLICK, **changes}) is learned
+    assert is_training_click({**CLICK, **changes}) is learned
     assert (of_click({**CLICK, **changes}) is not None) is learned
 
 
@@ -104,7 +104,7 @@ def test_what_is_taken_back_is_what_was_added(millionths: int, delay: int) -> No
     stored = {**CONVERSION, "payout": f"{millionths}e-6", "at": CONVERSION["click_at"] + delay}
     together: LearningCells = {}
     for sign in (1, -1):
-        merge(together, of_conversion(stored, sign)["sml_1#3"])
+        add_cells(together, of_conversion(stored, sign)["sml_1#3"])
     assert list(together.values()) == [[0] * len(COUNTS)]
 
 
@@ -114,11 +114,11 @@ def test_what_is_taken_back_is_what_was_added(millionths: int, delay: int) -> No
 @given(learning_cells())
 @example({CELL: [0, 1, 10**18, 10**18, 10**36, 10**36, 10**36]})
 def test_learning_cells_come_back_as_they_were_packed(cells: LearningCells) -> None:
-    assert unpacked(packed(cells, LAYOUT), LAYOUT) == cells
+    assert decode(encode(cells, LAYOUT), LAYOUT) == cells
 
 
 def test_their_columns_have_the_names_of_their_dimensions_and_counts() -> None:
-    held = columns(packed({CELL: [7, *[0] * 6]}, LAYOUT), LAYOUT)
+    held = decode_columns(encode({CELL: [7, *[0] * 6]}, LAYOUT), LAYOUT)
     assert {name: list(values) for name, values in held.values.items()} == {
         "hour": [HOUR],
         "span": [1],
@@ -146,18 +146,18 @@ def test_their_columns_have_the_names_of_their_dimensions_and_counts() -> None:
     ],
 )
 def test_buckets_widen_with_their_age_and_are_forgotten(age: int, expected: tuple[int, int] | None) -> None:
-    assert bucket(HOUR - age, 1, HOUR, DAYS * 24) == expected
+    assert bucket_at(HOUR - age, 1, HOUR, DAYS * 24) == expected
 
 
 def test_a_bucket_never_becomes_narrower() -> None:
     midnight = HOUR - 12
-    assert bucket(midnight, 24, HOUR, DAYS * 24) == (midnight, 24)
-    assert bucket(midnight, 4, HOUR, DAYS * 24) == (midnight, 4)
+    assert bucket_at(midnight, 24, HOUR, DAYS * 24) == (midnight, 24)
+    assert bucket_at(midnight, 4, HOUR, DAYS * 24) == (midnight, 4)
 
 
 @given(st.integers(0, 10_000))
 def test_buckets_of_one_moment_do_not_overlap(now: int) -> None:
-    places = [bucket(hour, 1, now, DAYS * 24) for hour in range(now - 70 * 24, now + 1)]
+    places = [bucket_at(hour, 1, now, DAYS * 24) for hour in range(now - 70 * 24, now + 1)]
     kept = list(dict.fromkeys(place for place in places if place))
     assert all(start + span == following for (start, span), (following, _) in pairwise(kept))
 
@@ -167,7 +167,7 @@ def test_what_falls_into_one_bucket_is_one_cell() -> None:
     cells = {CELL._replace(hour=day + n): [1, *[0] * 6] for n in range(24)}
     cells[CELL._replace(hour=day + 24)] = [5, *[0] * 6]
     cells[CELL._replace(hour=day, delay=2)] = [0, 1, *[0] * 5]
-    assert coarsened(cells, NOON, DAYS) == {
+    assert downsample(cells, NOON, DAYS) == {
         CELL._replace(hour=day, span=24): [24, *[0] * 6],
         CELL._replace(hour=day + 24, span=24): [5, *[0] * 6],
         CELL._replace(hour=day, span=24, delay=2): [0, 1, *[0] * 5],
@@ -180,19 +180,19 @@ def _sums(cells: LearningCells) -> list[int]:
 
 @given(learning_cells(HOUR - 59 * 24, HOUR))
 def test_coarsening_keeps_every_sum_of_what_is_not_forgotten(cells: LearningCells) -> None:
-    assert _sums(coarsened(cells, NOON, DAYS)) == _sums(cells)
+    assert _sums(downsample(cells, NOON, DAYS)) == _sums(cells)
 
 
 @given(learning_cells(HOUR - 70 * 24, HOUR), times, times)
 def test_coarsening_twice_is_coarsening_once_later(cells: LearningCells, one: datetime, other: datetime) -> None:
     first, later = sorted((one, other))
-    assert coarsened(coarsened(cells, first, DAYS), later, DAYS) == coarsened(cells, later, DAYS)
+    assert downsample(downsample(cells, first, DAYS), later, DAYS) == downsample(cells, later, DAYS)
 
 
 @given(learning_cells(HOUR - 70 * 24, HOUR), learning_cells(HOUR - 70 * 24, HOUR))
 def test_coarsening_parts_is_coarsening_their_sum(some: LearningCells, others: LearningCells) -> None:
     together = {cell: list(counts) for cell, counts in some.items()}
-    merge(together, others)
-    parts = coarsened(some, NOON, DAYS)
-    merge(parts, coarsened(others, NOON, DAYS))
-    assert parts == coarsened(together, NOON, DAYS)
+    add_cells(together, others)
+    parts = downsample(some, NOON, DAYS)
+    add_cells(parts, downsample(others, NOON, DAYS))
+    assert parts == downsample(together, NOON, DAYS)

@@ -3,7 +3,7 @@ from typing import Any
 from chalicelib.clicks import id_lists
 from chalicelib.counters import stream_batch
 from chalicelib.counters.learning_cells import LearningCell
-from chalicelib.counters.stream_batch import StreamRecord, run_of
+from chalicelib.counters.stream_batch import StreamRecord, take_batch
 from tests.counters.test_aggregator import AT, a_click
 
 
@@ -12,24 +12,24 @@ def record(n: int, **changes: Any) -> StreamRecord:
 
 
 def test_a_run_ends_after_five_hundred_records() -> None:
-    assert run_of(record(n) for n in range(600)).sequences == [str(n) for n in range(500)]
+    assert take_batch(record(n) for n in range(600)).sequences == [str(n) for n in range(500)]
 
 
 def test_a_run_ends_before_a_transaction_would_hold_more_than_a_hundred_items() -> None:
-    run = run_of(record(n, route_id=f"sml_{n}", publisher_id="pub_1") for n in range(200))
+    run = take_batch(record(n, route_id=f"sml_{n}", publisher_id="pub_1") for n in range(200))
     own, reports = 1, 1
     assert own + reports + len(run.lists) + len(run.learned) == 100
 
 
 def test_a_record_too_many_for_the_transaction_is_the_first_of_the_next_run() -> None:
     records = [record(n, route_id=f"sml_{n}", publisher_id="pub_1") for n in range(200)]
-    first = run_of(records)
-    second = run_of(records[len(first.records) :])
+    first = take_batch(records)
+    second = take_batch(records[len(first.records) :])
     assert second.sequences[0] == str(len(first.records))
 
 
 def test_a_click_is_learned_from_in_the_partition_of_its_pool_and_epoch() -> None:
-    run = run_of([record(0), record(2, country=None), record(3, epoch=2), record(4), record(5, outcome="fallback")])
+    run = take_batch([record(0), record(2, country=None), record(3, epoch=2), record(4), record(5, outcome="fallback")])
     hour = AT // 3_600_000
     assert run.learned == {
         "sml_0#1": {
@@ -41,7 +41,7 @@ def test_a_click_is_learned_from_in_the_partition_of_its_pool_and_epoch() -> Non
 
 
 def test_a_record_with_nothing_to_count_still_belongs_to_its_run() -> None:
-    run = run_of([StreamRecord("1", AT), record(2)])
+    run = take_batch([StreamRecord("1", AT), record(2)])
     assert (run.sequences, len(run.counted)) == (["1", "2"], 1)
 
 
@@ -52,8 +52,8 @@ def test_sequence_numbers_come_back_as_they_were_packed() -> None:
 
 def test_what_lies_beyond_a_counted_run_is_left_to_count() -> None:
     records = [record(n) for n in range(5)]
-    assert stream_batch.after(["0", "1", "2"], records) == (records[3:], [])
+    assert stream_batch.skip_counted(["0", "1", "2"], records) == (records[3:], [])
 
 
 def test_what_a_counted_run_holds_beyond_the_delivery_is_known() -> None:
-    assert stream_batch.after(["0", "1", "2", "3"], [record(0), record(1)]) == ([], ["2", "3"])
+    assert stream_batch.skip_counted(["0", "1", "2", "3"], [record(0), record(1)]) == ([], ["2", "3"])

@@ -7,7 +7,7 @@ from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
 from deploy import geoip_database
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 
 @pytest.fixture
@@ -30,5 +30,5 @@ def test_the_free_database_reads_like_geolite2_once_converted(source: Path, tmp_
 
 
 def test_a_customers_file_of_another_kind_is_refused_by_name(source: Path) -> None:
-    with pytest.raises(Stop, match="holds country ipvAll: a Country or City database is needed"):
+    with pytest.raises(CommandError, match="holds country ipvAll: a Country or City database is needed"):
         geoip_database.use(source)

@@ -17,7 +17,7 @@ def _to_the_millisecond(now: datetime) -> datetime:
 
 
 def test_a_timed_id_is_26_characters_of_time_and_entropy() -> None:
-    identifier = ids.timed_id(datetime(2026, 11, 4, 12, 30, tzinfo=UTC), bytes(range(10)))
+    identifier = ids.time_ordered_id(datetime(2026, 11, 4, 12, 30, tzinfo=UTC), bytes(range(10)))
 
     assert identifier == "01m6k8k8a0" + "000g40r40m30e209"
 
@@ -25,7 +25,7 @@ def test_a_timed_id_is_26_characters_of_time_and_entropy() -> None:
 @given(some.times, entropies)
 def test_each_letter_of_a_timed_id_holds_5_of_its_130_bits(now: datetime, entropy: bytes) -> None:
     number = 0
-    for letter in ids.timed_id(now, entropy):
+    for letter in ids.time_ordered_id(now, entropy):
         number = number * 32 + "0123456789abcdefghjkmnpqrstvwxyz".index(letter)
 
     assert number.to_bytes(17) == (int(_to_the_millisecond(now).timestamp() * 1000)).to_bytes(7) + entropy
@@ -35,33 +35,33 @@ def test_each_letter_of_a_timed_id_holds_5_of_its_130_bits(now: datetime, entrop
 def test_timed_ids_sort_by_time(one: datetime, other: datetime, this: bytes, that: bytes) -> None:
     earlier, later = sorted([_to_the_millisecond(one), _to_the_millisecond(other)])
 
-    assert earlier == later or ids.timed_id(earlier, this) < ids.timed_id(later, that)
+    assert earlier == later or ids.time_ordered_id(earlier, this) < ids.time_ordered_id(later, that)
 
 
 @given(some.times, entropies, st.sampled_from(["", "cmp_", "app_sml_1_"]))
 def test_the_time_of_an_id_is_when_it_was_made(now: datetime, entropy: bytes, prefix: str) -> None:
-    assert time_of(prefix + ids.timed_id(now, entropy)) == _to_the_millisecond(now)
+    assert time_of(prefix + ids.time_ordered_id(now, entropy)) == _to_the_millisecond(now)
 
 
 @given(some.times, entropies, entropies)
 def test_ids_of_one_moment_differ_where_their_entropy_does(now: datetime, one: bytes, other: bytes) -> None:
-    assert (ids.timed_id(now, one) == ids.timed_id(now, other)) is (one == other)
+    assert (ids.time_ordered_id(now, one) == ids.time_ordered_id(now, other)) is (one == other)
 
 
 def test_entropy_beyond_what_is_needed_changes_nothing() -> None:
-    assert ids.timed_id(NOW, bytes(10)) == ids.timed_id(NOW, bytes(10) + b"more")
-    assert ids.code(bytes(8)) == ids.code(bytes(8) + b"more")
+    assert ids.time_ordered_id(NOW, bytes(10)) == ids.time_ordered_id(NOW, bytes(10) + b"more")
+    assert ids.new_link_code(bytes(8)) == ids.new_link_code(bytes(8) + b"more")
 
 
 def test_the_time_of_an_id_is_exact_after_2038() -> None:
     moments = [datetime(2038, 6, 1, tzinfo=UTC) + timedelta(milliseconds=n) for n in range(1000)]
 
-    assert [time_of(ids.timed_id(now, bytes(10))) for now in moments] == moments
+    assert [time_of(ids.time_ordered_id(now, bytes(10))) for now in moments] == moments
 
 
 @given(st.binary(min_size=8, max_size=8))
 def test_every_code_can_be_a_code(entropy: bytes) -> None:
-    assert ids.is_code(ids.code(entropy))
+    assert ids.is_link_code(ids.new_link_code(entropy))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_every_code_can_be_a_code(entropy: bytes) -> None:
     ],
 )
 def test_a_code_is_its_entropy_in_base_62_cut_to_10_letters(entropy: int, code: str) -> None:
-    assert ids.code(entropy.to_bytes(8)) == code
+    assert ids.new_link_code(entropy.to_bytes(8)) == code
 
 
 @pytest.mark.parametrize(
@@ -92,10 +92,10 @@ def test_a_code_is_its_entropy_in_base_62_cut_to_10_letters(entropy: int, code: 
     ],
 )
 def test_what_cannot_be_a_code_is_told_without_asking_a_table(text: str) -> None:
-    assert not ids.is_code(text)
+    assert not ids.is_link_code(text)
 
 
 @given(st.text(), st.text())
 def test_a_named_id_follows_from_its_name(name: str, other: str) -> None:
-    assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", ids.named_id(name))
-    assert (ids.named_id(name) == ids.named_id(other)) is (name == other)
+    assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", ids.deterministic_id(name))
+    assert (ids.deterministic_id(name) == ids.deterministic_id(other)) is (name == other)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.domain import campaign, click, publisher, smartlink
 from chalicelib.domain import visitor as domain_visitor
 from chalicelib.domain.campaign import Schedule
-from chalicelib.domain.click import Refusal
+from chalicelib.domain.click import RejectionReason
 from chalicelib.domain.targeting import Targeting
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from tests import strategies as some
@@ -25,21 +25,21 @@ WORDS: dict[type[StrEnum], str] = {
     smartlink.SmartlinkStatus: "active paused deleted",
     smartlink.Visibility: "ask public private",
     smartlink.Rotation: "weighted optimized",
-    smartlink.Goal: "epc profit revenue conversion_rate",
+    smartlink.OptimizationGoal: "epc profit revenue conversion_rate",
     smartlink.OfferAccess: "grant respect",
-    smartlink.OnPoolChange: "keep reset",
+    smartlink.PoolChangePolicy: "keep reset",
     publisher.ApplicationStatus: "pending approved declined",
     publisher.PublisherStatus: "active suspended",
     campaign.CapMetric: "clicks conversions payout revenue",
     campaign.CapWindow: "hour day week month total",
     campaign.CapScope: "campaign publisher",
     campaign.DuplicateIdentity: "ip_ua",
-    click.Refusal: (
+    click.RejectionReason: (
         "disabled campaign_paused schedule not_approved country region device os browser language source bot "
         "duplicate cap lower_tier"
     ),
     click.Outcome: "offer catch_all fail_url fallback paused no_offer",
-    click.Arm: "weighted optimized holdout",
+    click.ExperimentArm: "weighted optimized holdout",
 }
 
 
@@ -56,19 +56,19 @@ def test_open_targeting_accepts_every_visitor(visitor: Visitor, source: str | No
 @pytest.mark.parametrize(
     ("targeting", "refusal"),
     [
-        pytest.param(Targeting(countries=frozenset({"GB"})), Refusal.COUNTRY, id="another country"),
-        pytest.param(Targeting(exclude_countries=frozenset({"US"})), Refusal.COUNTRY, id="an excluded country"),
-        pytest.param(Targeting(regions=frozenset({"US-NY"})), Refusal.REGION, id="another region"),
-        pytest.param(Targeting(devices=frozenset({Device.TABLET})), Refusal.DEVICE, id="another device"),
-        pytest.param(Targeting(os=frozenset({OperatingSystem.ANDROID})), Refusal.OS, id="another system"),
-        pytest.param(Targeting(browsers=frozenset({"chrome"})), Refusal.BROWSER, id="another browser"),
-        pytest.param(Targeting(languages=frozenset({"de"})), Refusal.LANGUAGE, id="another language"),
-        pytest.param(Targeting(sources=frozenset({"blog"})), Refusal.SOURCE, id="another source"),
-        pytest.param(Targeting(exclude_sources=frozenset({"news"})), Refusal.SOURCE, id="an excluded source"),
-        pytest.param(Targeting(exclude_bots=True), Refusal.BOT, id="a bot"),
+        pytest.param(Targeting(countries=frozenset({"GB"})), RejectionReason.COUNTRY, id="another country"),
+        pytest.param(Targeting(exclude_countries=frozenset({"US"})), RejectionReason.COUNTRY, id="an excluded country"),
+        pytest.param(Targeting(regions=frozenset({"US-NY"})), RejectionReason.REGION, id="another region"),
+        pytest.param(Targeting(devices=frozenset({Device.TABLET})), RejectionReason.DEVICE, id="another device"),
+        pytest.param(Targeting(os=frozenset({OperatingSystem.ANDROID})), RejectionReason.OS, id="another system"),
+        pytest.param(Targeting(browsers=frozenset({"chrome"})), RejectionReason.BROWSER, id="another browser"),
+        pytest.param(Targeting(languages=frozenset({"de"})), RejectionReason.LANGUAGE, id="another language"),
+        pytest.param(Targeting(sources=frozenset({"blog"})), RejectionReason.SOURCE, id="another source"),
+        pytest.param(Targeting(exclude_sources=frozenset({"news"})), RejectionReason.SOURCE, id="an excluded source"),
+        pytest.param(Targeting(exclude_bots=True), RejectionReason.BOT, id="a bot"),
     ],
 )
-def test_each_rule_refuses_with_its_own_reason(targeting: Targeting, refusal: Refusal) -> None:
+def test_each_rule_refuses_with_its_own_reason(targeting: Targeting, refusal: RejectionReason) -> None:
     visitor = a_visitor(is_bot=True)
 
     assert targeting.refusal(visitor, "news") is refusal
@@ -96,28 +96,28 @@ def test_each_rule_lets_through_whom_it_names(targeting: Targeting) -> None:
 @pytest.mark.parametrize(
     ("targeting", "refusal"),
     [
-        pytest.param(Targeting(countries=frozenset({"US"})), Refusal.COUNTRY, id="include countries"),
+        pytest.param(Targeting(countries=frozenset({"US"})), RejectionReason.COUNTRY, id="include countries"),
         pytest.param(Targeting(exclude_countries=frozenset({"US"})), None, id="exclude countries"),
-        pytest.param(Targeting(regions=frozenset({"US-CA"})), Refusal.REGION, id="regions"),
-        pytest.param(Targeting(browsers=frozenset({"safari"})), Refusal.BROWSER, id="browsers"),
-        pytest.param(Targeting(languages=frozenset({"en"})), Refusal.LANGUAGE, id="languages"),
-        pytest.param(Targeting(sources=frozenset({"news"})), Refusal.SOURCE, id="include sources"),
+        pytest.param(Targeting(regions=frozenset({"US-CA"})), RejectionReason.REGION, id="regions"),
+        pytest.param(Targeting(browsers=frozenset({"safari"})), RejectionReason.BROWSER, id="browsers"),
+        pytest.param(Targeting(languages=frozenset({"en"})), RejectionReason.LANGUAGE, id="languages"),
+        pytest.param(Targeting(sources=frozenset({"news"})), RejectionReason.SOURCE, id="include sources"),
         pytest.param(Targeting(exclude_sources=frozenset({"news"})), None, id="exclude sources"),
     ],
 )
-def test_what_is_unknown_matches_no_list(targeting: Targeting, refusal: Refusal | None) -> None:
+def test_what_is_unknown_matches_no_list(targeting: Targeting, refusal: RejectionReason | None) -> None:
     assert targeting.refusal(UNKNOWN, None) is refusal
 
 
 @given(some.visitors, some.sources)
 def test_an_empty_set_means_nobody(visitor: Visitor, source: str | None) -> None:
-    assert Targeting(countries=frozenset()).refusal(visitor, source) is Refusal.COUNTRY
+    assert Targeting(countries=frozenset()).refusal(visitor, source) is RejectionReason.COUNTRY
 
 
 def test_excluding_a_country_wins_over_including_it() -> None:
     targeting = Targeting(countries=frozenset({"US"}), exclude_countries=frozenset({"US"}))
 
-    assert targeting.refusal(a_visitor(country="US"), None) is Refusal.COUNTRY
+    assert targeting.refusal(a_visitor(country="US"), None) is RejectionReason.COUNTRY
 
 
 @given(some.targetings)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.dynamodb.attribute_values import number, text
-from chalicelib.dynamodb.client import call, named
-from chalicelib.dynamodb.errors import Refused, TableError
+from chalicelib.dynamodb.attribute_values import number_value, string_value
+from chalicelib.dynamodb.client import call, table_name
+from chalicelib.dynamodb.errors import RequestRejected, TableError
 
 Request = tuple[str, Mapping[str, Any]]
 """An operation and what it is asked."""
@@ -32,8 +32,8 @@ class Case:
 
 def marked(key: str, **more: Any) -> Request:
     """A put of one mark."""
-    item = {"key": text(key), "click_id": text("é ' \" 漢"), "expires_at": number(2**40)}
-    return "PutItem", {"TableName": named("duplicates"), "Item": item, **more}
+    item = {"key": string_value(key), "click_id": string_value("é ' \" 漢"), "expires_at": number_value(2**40)}
+    return "PutItem", {"TableName": table_name("duplicates"), "Item": item, **more}
 
 
 def marked_new(key: str, **more: Any) -> Request:
@@ -44,10 +44,10 @@ def marked_new(key: str, **more: Any) -> Request:
 
 def counted(key: str, limit: int = 2, **more: Any) -> Request:
     """One more of a counter, below its limit."""
-    values = {":one": number(1), ":limit": number(limit)}
+    values = {":one": number_value(1), ":limit": number_value(limit)}
     update = {
-        "TableName": named(COUNTERS),
-        "Key": {"key": text(key)},
+        "TableName": table_name(COUNTERS),
+        "Key": {"key": string_value(key)},
         "UpdateExpression": "ADD used :one",
         "ConditionExpression": "attribute_not_exists(used) OR used < :limit",
         "ExpressionAttributeValues": values,
@@ -58,8 +58,8 @@ def counted(key: str, limit: int = 2, **more: Any) -> Request:
 
 def read(table: str, **key: str) -> Request:
     """A read of one item."""
-    named_key = {name: text(value) for name, value in key.items()}
-    return "GetItem", {"TableName": named(table), "Key": named_key, "ConsistentRead": True}
+    named_key = {name: string_value(value) for name, value in key.items()}
+    return "GetItem", {"TableName": table_name(table), "Key": named_key, "ConsistentRead": True}
 
 
 def together(*parts: Request) -> Request:
@@ -71,14 +71,20 @@ def together(*parts: Request) -> Request:
 def routed(key: str) -> Request:
     """A put of a route with bytes, a truth and an empty text beside it."""
     snapshot = {"B": b64encode(BYTES).decode()}
-    item = {"id": text(key), "version": number(7), "snapshot": snapshot, "live": {"BOOL": False}, "note": text("")}
-    return "PutItem", {"TableName": named("routes"), "Item": item}
+    item = {
+        "id": string_value(key),
+        "version": number_value(7),
+        "snapshot": snapshot,
+        "live": {"BOOL": False},
+        "note": string_value(""),
+    }
+    return "PutItem", {"TableName": table_name("routes"), "Item": item}
 
 
 def many_read(key: str) -> Request:
     """A read of two counters that exist and one that does not."""
-    keys = [{"key": text(f"{key}{n}")} for n in ("", "-2", "-none")]
-    return "BatchGetItem", {"RequestItems": {named(COUNTERS): {"Keys": keys, "ConsistentRead": True}}}
+    keys = [{"key": string_value(f"{key}{n}")} for n in ("", "-2", "-none")]
+    return "BatchGetItem", {"RequestItems": {table_name(COUNTERS): {"Keys": keys, "ConsistentRead": True}}}
 
 
 OLD: dict[str, Any] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
@@ -133,7 +139,7 @@ def outcomes(case: Case, key: str, *, once: bool = False) -> list[Any]:
 def _outcome(operation: str, request: Mapping[str, Any], *, once: bool) -> dict[str, Any]:
     try:
         answer = {**call(operation, request, once=once)}
-    except Refused as refused:
+    except RequestRejected as refused:
         reasons = [{name: each[name] for name in ("Code", "Item") if name in each} for each in refused.reasons]
         return {"told": refused.code, "item": refused.item, "reasons": reasons}
     except TableError as error:

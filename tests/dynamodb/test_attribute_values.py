@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.dynamodb.attribute_values import number, plain, text
+from chalicelib.dynamodb.attribute_values import number_value, string_value, to_python
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from chalicelib.dynamodb.attribute_values import number, plain, text
     ],
 )
 def test_a_stored_value_is_read_as_its_own_kind(stored: dict[str, Any], value: object) -> None:
-    read = plain({"a": stored})
+    read = to_python({"a": stored})
     assert read == {"a": value}
     assert type(read["a"]) is type(value)
 
@@ -30,16 +30,16 @@ def test_a_stored_value_is_read_as_its_own_kind(stored: dict[str, Any], value: o
 @pytest.mark.parametrize("kind", ["NULL", "L", "M", "SS", "NS", "BS", "X"])
 def test_a_value_of_another_kind_is_not_guessed(kind: str) -> None:
     with pytest.raises(KeyError, match=kind):
-        plain({"a": {kind: "1"}})
+        to_python({"a": {kind: "1"}})
 
 
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.binary()))
 def test_what_is_written_is_read_again(values: dict[str, Any]) -> None:
     written = {name: _written(value) for name, value in values.items()}
-    assert plain(written) == values
+    assert to_python(written) == values
 
 
 def _written(value: Any) -> dict[str, Any]:
     if isinstance(value, bytes):
         return {"B": b64encode(value).decode()}
-    return text(value) if isinstance(value, str) else number(value)
+    return string_value(value) if isinstance(value, str) else number_value(value)

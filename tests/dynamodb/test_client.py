@@ -12,12 +12,12 @@ from chalicelib.dynamodb import client, transport
 from chalicelib.dynamodb.client import batch_get, call, get
 from chalicelib.dynamodb.errors import (
     CONDITION_FAILED,
-    LATER,
+    RETRYABLE_CODES,
     STALE_CREDENTIALS,
-    Refused,
+    NotApplied,
+    OutcomeUnknown,
+    RequestRejected,
     TableError,
-    Unanswered,
-    Undone,
 )
 from tests.dynamodb.conftest import Clock
 from tests.dynamodb.server import BREAKS, Request, Server, Step, answers, hangs, refuses
@@ -72,7 +72,7 @@ def test_a_request_that_breaks_is_sent_again(server: Server, clock: Clock, broke
 @pytest.mark.parametrize("broken", BREAKS)
 def test_a_request_that_must_not_be_repeated_is_sent_exactly_once(server: Server, clock: Clock, broken: str) -> None:
     server.says(BREAKS[broken])
-    with pytest.raises(Unanswered):
+    with pytest.raises(OutcomeUnknown):
         call("UpdateItem", {}, once=True)
     assert (operations(server), clock.waits) == (["UpdateItem"], [])
 
@@ -102,20 +102,20 @@ def test_a_request_that_hangs_and_must_not_be_repeated_is_not(
     server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hanging(monkeypatch, server, clock)
-    with pytest.raises(Unanswered, match="timed out"):
+    with pytest.raises(OutcomeUnknown, match="timed out"):
         call("UpdateItem", {}, once=True)
     assert (len(server.received(1)), server.accepted, clock.waits) == (1, 1, [])
 
 
 @pytest.mark.parametrize("once", [False, True])
-@pytest.mark.parametrize("code", sorted(LATER))
+@pytest.mark.parametrize("code", sorted(RETRYABLE_CODES))
 def test_what_was_put_off_is_asked_again(server: Server, clock: Clock, code: str, once: bool) -> None:
     server.says(refuses(code), answers({"ok": True}))
     assert call("UpdateItem", {}, once=once) == {"ok": True}
     assert (len(server.requests), clock.waits, server.accepted) == (2, [0.04], 1)
 
 
-@pytest.mark.parametrize(("once", "told"), [(False, Unanswered), (True, Undone)])
+@pytest.mark.parametrize(("once", "told"), [(False, OutcomeUnknown), (True, NotApplied)])
 def test_what_was_put_off_as_often_as_it_was_asked_is_given_up(
     server: Server, clock: Clock, once: bool, told: type[TableError]
 ) -> None:
@@ -134,7 +134,7 @@ def test_a_server_in_trouble_is_asked_again(server: Server) -> None:
 @pytest.mark.parametrize("trouble", [refuses("InternalServerError", 500), answers(b"<html>", 503)])
 def test_a_server_in_trouble_may_have_done_it_all_the_same(server: Server, trouble: Step) -> None:
     server.says(trouble)
-    with pytest.raises(Unanswered, match=r"InternalServerError: said why|HTTP 503"):
+    with pytest.raises(OutcomeUnknown, match=r"InternalServerError: said why|HTTP 503"):
         call("UpdateItem", {}, once=True)
     assert len(server.requests) == 1
 
@@ -161,7 +161,7 @@ def test_stale_credentials_are_asked_for_anew(server: Server, monkeypatch: pytes
 def test_a_refusal_is_told_at_once(server: Server, clock: Clock, once: bool) -> None:
     item = {"key": {"S": "a"}, "used": {"N": "3"}}
     server.says(refuses(CONDITION_FAILED, Item=item))
-    with pytest.raises(Refused, match="ConditionalCheckFailedException: said why") as refused:
+    with pytest.raises(RequestRejected, match="ConditionalCheckFailedException: said why") as refused:
         call("UpdateItem", {}, once=once)
     assert (refused.value.code, refused.value.item, refused.value.reasons) == (CONDITION_FAILED, item, ())
     assert (len(server.requests), clock.waits) == (1, [])
@@ -170,7 +170,7 @@ def test_a_refusal_is_told_at_once(server: Server, clock: Clock, once: bool) -> 
 def test_a_refused_transaction_tells_the_reason_of_each_part(server: Server) -> None:
     reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": {"a": {"S": "b"}}}]
     server.says(refuses("TransactionCanceledException", CancellationReasons=reasons))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRejected) as refused:
         call("TransactWriteItems", {})
     assert (refused.value.item, refused.value.reasons) == (None, reasons)
 
@@ -178,7 +178,7 @@ def test_a_refused_transaction_tells_the_reason_of_each_part(server: Server) -> 
 @pytest.mark.parametrize("status", [400, 403, 413, 302])
 def test_an_answer_that_is_not_dynamodbs_own_is_a_refusal_too(server: Server, status: int) -> None:
     server.says(answers(b"<html>No</html>", status))
-    with pytest.raises(Refused, match=f"HTTP {status}") as refused:
+    with pytest.raises(RequestRejected, match=f"HTTP {status}") as refused:
         call("GetItem", {})
     assert (refused.value.code, refused.value.reasons, len(server.requests)) == (f"HTTP {status}", (), 1)
 
@@ -189,7 +189,7 @@ def test_an_answer_that_is_not_dynamodbs_own_is_a_refusal_too(server: Server, st
 @pytest.mark.parametrize("trouble", [refuses(THROTTLED), refuses("InternalServerError", 500), BREAKS["cut"]])
 def test_after_four_attempts_and_growing_waits_it_is_given_up(server: Server, clock: Clock, trouble: Step) -> None:
     server.otherwise = trouble
-    with pytest.raises(Unanswered, match=r"^PutItem: "):
+    with pytest.raises(OutcomeUnknown, match=r"^PutItem: "):
         call("PutItem", {})
     assert len(server.requests) == 4
     assert clock.waits == pytest.approx([0.04, 0.08, 0.16])
@@ -197,7 +197,7 @@ def test_after_four_attempts_and_growing_waits_it_is_given_up(server: Server, cl
 
 def test_what_was_the_trouble_is_told(server: Server) -> None:
     server.otherwise = refuses(THROTTLED)
-    with pytest.raises(Unanswered, match=f"^PutItem: {THROTTLED}: said why$"):
+    with pytest.raises(OutcomeUnknown, match=f"^PutItem: {THROTTLED}: said why$"):
         call("PutItem", {})
 
 
@@ -223,7 +223,7 @@ def test_no_attempt_begins_after_three_seconds(
         return slow(connection, request)
 
     server.otherwise = noted
-    with pytest.raises(Unanswered):
+    with pytest.raises(OutcomeUnknown):
         call("PutItem", {})
     assert times == pytest.approx(asked)
 
@@ -233,7 +233,7 @@ def test_the_last_attempt_has_only_the_time_that_is_left(
 ) -> None:
     monkeypatch.setattr(transport, "_ANSWER_SECONDS", 60.0)
     server.says(taking(clock, 2.95, refuses("InternalServerError", 500)), hangs)
-    with pytest.raises(Unanswered, match=r"^PutItem: timed out$"):
+    with pytest.raises(OutcomeUnknown, match=r"^PutItem: timed out$"):
         call("PutItem", {})
     assert len(server.received(2)) == 2
 
@@ -299,7 +299,7 @@ def test_keys_that_were_left_are_asked_again(server: Server) -> None:
 
 def test_keys_that_stay_unread_are_not_taken_for_missing(server: Server) -> None:
     server.otherwise = finds_one
-    with pytest.raises(Unanswered, match="smartlink-caps: some keys stay unread"):
+    with pytest.raises(OutcomeUnknown, match="smartlink-caps: some keys stay unread"):
         batch_get("caps", keys(5))
     assert len(server.requests) == 4
 
@@ -311,7 +311,7 @@ def test_of_a_table_that_answers_nothing_nothing_is_found(server: Server) -> Non
 
 def test_a_tables_whole_name_begins_with_the_stacks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_PREFIX", "mine-")
-    assert client.named("caps") == "mine-caps"
+    assert client.table_name("caps") == "mine-caps"
     assert settings.table_prefix() == "mine-"
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.dynamodb import client as dynamodb_client
 from chalicelib.lambdas import write_clicks
-from chalicelib.tables.clicks import Click, Duplicate
-from chalicelib.tables.counters import Cap
+from chalicelib.tables.clicks import ClickRow, DuplicateMarkerRow
+from chalicelib.tables.counters import CapCounterRow
 from tests.conftest import Answered, Api, dynamodb
 from tests.documents import clicked, new_campaign, new_link, recorded
 from tests.dynamodb.requests import BYTES, CASES, outcomes
@@ -98,13 +98,13 @@ def test_by_pynamodb_a_cap_is_reached_exactly(by_pynamodb: Api) -> None:
     cap = {"metric": "clicks", "window": "day", "limit": "3"}
     code = new_link(by_pynamodb, new_campaign(by_pynamodb, caps=[cap]))
     assert [host(clicked(code)) for _ in range(5)] == ["game.example"] * 3 + ["network.example"] * 2
-    assert [row.used for row in Cap.scan()] == [3]
+    assert [row.used for row in CapCounterRow.scan()] == [3]
 
 
 def test_by_pynamodb_a_visitor_counts_once(by_pynamodb: Api) -> None:
     code = new_link(by_pynamodb, new_campaign(by_pynamodb, duplicate_filter={"window_seconds": 60}))
     assert [host(clicked(code)) for _ in range(2)] == ["game.example", "network.example"]
-    assert len(list(Duplicate.scan())) == 1
+    assert len(list(DuplicateMarkerRow.scan())) == 1
     assert sorted(str(row.is_duplicate) for row in recorded().values()) == ["None", "True"]
 
 
@@ -113,7 +113,7 @@ def test_by_pynamodb_a_duplicate_takes_no_place_under_a_cap(by_pynamodb: Api) ->
     campaign = new_campaign(by_pynamodb, caps=[cap], duplicate_filter={"window_seconds": 60})
     code = new_link(by_pynamodb, campaign)
     assert [host(clicked(code)) for _ in range(3)] == ["game.example", "network.example", "network.example"]
-    assert [row.used for row in Cap.scan()] == [1]
+    assert [row.used for row in CapCounterRow.scan()] == [1]
 
 
 def test_by_pynamodb_a_click_that_the_table_refuses_is_written_later(by_pynamodb: Api) -> None:
@@ -128,4 +128,4 @@ def test_by_pynamodb_a_click_that_the_table_refuses_is_written_later(by_pynamodb
     dynamodb().create_table(**again, BillingMode="PAY_PER_REQUEST")
     (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
     write_clicks({"Records": [{"messageId": "1", "body": message["Body"]}]}, None)
-    assert [row.code for row in Click.scan()] == [code]
+    assert [row.code for row in ClickRow.scan()] == [code]

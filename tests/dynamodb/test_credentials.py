@@ -10,7 +10,7 @@ from botocore.session import Session
 
 from chalicelib import settings
 from chalicelib.dynamodb import client, transport
-from chalicelib.dynamodb.errors import Unanswered
+from chalicelib.dynamodb.errors import OutcomeUnknown
 from chalicelib.dynamodb.sigv4 import Credentials
 from tests.dynamodb.server import Server
 
@@ -88,34 +88,34 @@ def test_the_credentials_are_those_that_the_sdk_takes(environment: Environment, 
     (tmp_path / "credentials").write_text(PROFILES)
     environment(given)
     assert transport.credentials_provider()() == meant == botocores()
-    assert (settings.given_credentials() is not None) is is_given
+    assert (settings.environment_credentials() is not None) is is_given
 
 
 def test_without_credentials_nothing_is_sent(environment: Environment, server: Server) -> None:
     environment({})
     assert botocores() is None
-    with pytest.raises(Unanswered, match="there are no AWS credentials"):
+    with pytest.raises(OutcomeUnknown, match="there are no AWS credentials"):
         client.call("GetItem", {})
     assert server.accepted == 0
 
 
 def test_half_credentials_are_none(environment: Environment, server: Server) -> None:
     environment({"AWS_ACCESS_KEY_ID": "AKID"})
-    with pytest.raises(Unanswered, match=r"[Pp]artial credentials"):
+    with pytest.raises(OutcomeUnknown, match=r"[Pp]artial credentials"):
         client.call("GetItem", {})
     assert server.accepted == 0
 
 
 def test_credentials_that_have_ended_are_none(environment: Environment, server: Server) -> None:
     environment({**KEYS, "AWS_CREDENTIAL_EXPIRATION": "2001-01-01T00:00:00Z"})
-    with pytest.raises(Unanswered, match="expired"):
+    with pytest.raises(OutcomeUnknown, match="expired"):
         client.call("GetItem", {})
     assert server.accepted == 0
 
 
 def test_credentials_that_come_later_are_found(environment: Environment, server: Server, tmp_path: Path) -> None:
     environment({})
-    with pytest.raises(Unanswered):
+    with pytest.raises(OutcomeUnknown):
         client.call("GetItem", {})
     (tmp_path / "credentials").write_text(PROFILES)
     assert client.call("GetItem", {}) == {}
@@ -169,7 +169,7 @@ def test_credentials_that_cannot_be_renewed_leave_the_request_unsent(
     a_process(tmp_path, soon(), times=2)
     environment({})
     client.call("GetItem", {})
-    with pytest.raises(Unanswered, match=r"[Ee]rror when retrieving credentials"):
+    with pytest.raises(OutcomeUnknown, match=r"[Ee]rror when retrieving credentials"):
         client.call("GetItem", {})
     assert signers(server) == [("key-2", "token-2")]
 
@@ -190,6 +190,6 @@ def test_a_program_that_gives_no_credentials_leaves_the_request_unsent(
 ) -> None:
     (tmp_path / "config").write_text(f"[default]\ncredential_process = {sys.executable} -c exit(1)\n")
     environment({})
-    with pytest.raises(Unanswered, match=r"[Ee]rror when retrieving credentials"):
+    with pytest.raises(OutcomeUnknown, match=r"[Ee]rror when retrieving credentials"):
         client.call("GetItem", {})
     assert server.accepted == 0

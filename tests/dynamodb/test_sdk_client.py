@@ -7,7 +7,14 @@ import pytest
 
 from chalicelib.dynamodb import sdk_client
 from chalicelib.dynamodb.client import call
-from chalicelib.dynamodb.errors import CONDITION_FAILED, LATER, STALE_CREDENTIALS, Refused, Unanswered, Undone
+from chalicelib.dynamodb.errors import (
+    CONDITION_FAILED,
+    RETRYABLE_CODES,
+    STALE_CREDENTIALS,
+    NotApplied,
+    OutcomeUnknown,
+    RequestRejected,
+)
 from tests.dynamodb.server import BREAKS, Server, answers, refuses
 
 CONNECTIONS: tuple[Any, ...] = (sdk_client._connection,)
@@ -44,16 +51,16 @@ def test_what_is_asked_is_left_as_it_is(sdk: Server) -> None:
 @pytest.mark.parametrize("broken", ["closed", "reset"])
 def test_a_request_that_must_not_be_repeated_is_sent_exactly_once(sdk: Server, broken: str) -> None:
     sdk.otherwise = BREAKS[broken]
-    with pytest.raises(Unanswered):
+    with pytest.raises(OutcomeUnknown):
         call("UpdateItem", {"TableName": "t", "Key": {}}, once=True)
     assert len(sdk.requests) == 1
 
 
 def test_what_was_put_off_and_not_asked_again_is_surely_not_done(sdk: Server) -> None:
-    codes = sorted(LATER | STALE_CREDENTIALS)
+    codes = sorted(RETRYABLE_CODES | STALE_CREDENTIALS)
     for code in codes:
         sdk.says(refuses(code))
-        with pytest.raises(Undone, match=code):
+        with pytest.raises(NotApplied, match=code):
             call("UpdateItem", {"TableName": "t", "Key": {}}, once=True)
     assert len(sdk.requests) == len(codes)
 
@@ -61,20 +68,20 @@ def test_what_was_put_off_and_not_asked_again_is_surely_not_done(sdk: Server) ->
 def test_what_was_put_off_as_often_as_it_was_asked_is_unanswered(sdk: Server) -> None:
     # One of the attempts before may have gone another way.
     sdk.otherwise = refuses("ThrottlingException")
-    with pytest.raises(Unanswered, match="ThrottlingException"):
+    with pytest.raises(OutcomeUnknown, match="ThrottlingException"):
         call("GetItem", {"TableName": "t", "Key": {}})
 
 
 def test_a_server_in_trouble_is_unanswered(sdk: Server) -> None:
     sdk.otherwise = refuses("InternalServerError", 500)
-    with pytest.raises(Unanswered, match="InternalServerError"):
+    with pytest.raises(OutcomeUnknown, match="InternalServerError"):
         call("UpdateItem", {"TableName": "t", "Key": {}}, once=True)
     assert len(sdk.requests) == 1
 
 
 def test_a_refusal_holds_the_item_as_json(sdk: Server) -> None:
     sdk.says(refuses(CONDITION_FAILED, Item=MARK))
-    with pytest.raises(Refused, match="ConditionalCheckFailedException: said why") as refused:
+    with pytest.raises(RequestRejected, match="ConditionalCheckFailedException: said why") as refused:
         call("PutItem", PUT)
     assert (refused.value.code, refused.value.item, refused.value.reasons) == (CONDITION_FAILED, MARK, ())
 
@@ -82,7 +89,7 @@ def test_a_refusal_holds_the_item_as_json(sdk: Server) -> None:
 def test_a_cancelled_transaction_tells_the_reason_of_each_part(sdk: Server) -> None:
     reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": MARK}]
     sdk.says(refuses("TransactionCanceledException", CancellationReasons=reasons))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRejected) as refused:
         call("TransactWriteItems", {"TransactItems": [{"Put": PUT}]})
     assert (refused.value.code, refused.value.reasons) == ("TransactionCanceledException", reasons)
 

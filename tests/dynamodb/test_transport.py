@@ -25,8 +25,8 @@ from hypothesis import strategies as st
 
 from chalicelib.dynamodb import transport, wire_format
 from chalicelib.dynamodb.client import call
-from chalicelib.dynamodb.errors import TableError, Unanswered, Undone
-from chalicelib.dynamodb.transport import Endpoint
+from chalicelib.dynamodb.errors import NotApplied, OutcomeUnknown, TableError
+from chalicelib.dynamodb.transport import ServerAddress
 from tests.dynamodb.conftest import Clock
 from tests.dynamodb.server import BREAKS, PATIENCE, Request, Server, answers, echoes, raw, serving, then_closes
 
@@ -146,7 +146,7 @@ def test_an_answer_that_cannot_be_read_may_have_been_a_yes(server: Server, answe
         return True
 
     server.says(says)
-    with pytest.raises(Unanswered):
+    with pytest.raises(OutcomeUnknown):
         call("UpdateItem", {}, once=True)
     assert (len(server.requests), len(transport._idle)) == (1, 0)
 
@@ -161,7 +161,7 @@ def test_a_request_that_was_cut_short_is_sent_again_whatever_it_is(server: Serve
     assert (server.accepted, clock.waits) == (2, [0.04])
 
 
-@pytest.mark.parametrize(("once", "told"), [(False, Unanswered), (True, Undone)])
+@pytest.mark.parametrize(("once", "told"), [(False, OutcomeUnknown), (True, NotApplied)])
 def test_nobody_there_is_tried_four_times(
     server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch, once: bool, told: type[TableError]
 ) -> None:
@@ -200,7 +200,7 @@ def test_an_answer_in_any_pieces_is_the_same(cuts: list[int]) -> None:
 @given(st.integers(0, len(ANSWER) - 1))
 def test_an_answer_that_ends_too_soon_is_none(length: int) -> None:
     pieces: Any = Pieces(*[piece for piece in (ANSWER[:length],) if piece], b"")
-    with pytest.raises(wire_format.Unreadable, match="ended within the answer"):
+    with pytest.raises(wire_format.ProtocolError, match="ended within the answer"):
         transport._receive(pieces, time.monotonic() + 60)
 
 
@@ -228,7 +228,7 @@ def test_connecting_has_a_second_and_no_more_than_is_left(clock: Clock, monkeypa
         raise TimeoutError
 
     monkeypatch.setattr(transport, "socket", SimpleNamespace(create_connection=times_out))
-    with pytest.raises(Undone):
+    with pytest.raises(NotApplied):
         call("UpdateItem", {}, once=True)
     assert given == pytest.approx([1.0, 1.0, 0.88])
     assert clock.now - began == pytest.approx(3.0)
@@ -240,14 +240,14 @@ def test_connecting_has_a_second_and_no_more_than_is_left(clock: Clock, monkeypa
 @pytest.mark.parametrize(
     ("url", "to"),
     [
-        ("http://127.0.0.1:4566", Endpoint("127.0.0.1", 4566, is_secure=False, host="127.0.0.1:4566")),
-        ("http://dynamodb", Endpoint("dynamodb", 80, is_secure=False, host="dynamodb")),
-        ("https://dynamodb.aws", Endpoint("dynamodb.aws", 443, is_secure=True, host="dynamodb.aws")),
-        ("https://dynamodb.aws:8443/", Endpoint("dynamodb.aws", 8443, is_secure=True, host="dynamodb.aws:8443")),
-        ("http://[::1]:8000", Endpoint("::1", 8000, is_secure=False, host="[::1]:8000")),
+        ("http://127.0.0.1:4566", ServerAddress("127.0.0.1", 4566, is_secure=False, host="127.0.0.1:4566")),
+        ("http://dynamodb", ServerAddress("dynamodb", 80, is_secure=False, host="dynamodb")),
+        ("https://dynamodb.aws", ServerAddress("dynamodb.aws", 443, is_secure=True, host="dynamodb.aws")),
+        ("https://dynamodb.aws:8443/", ServerAddress("dynamodb.aws", 8443, is_secure=True, host="dynamodb.aws:8443")),
+        ("http://[::1]:8000", ServerAddress("::1", 8000, is_secure=False, host="[::1]:8000")),
     ],
 )
-def test_the_endpoint_is_the_urls(monkeypatch: pytest.MonkeyPatch, url: str, to: Endpoint) -> None:
+def test_the_endpoint_is_the_urls(monkeypatch: pytest.MonkeyPatch, url: str, to: ServerAddress) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
     transport.reset()
     assert transport.endpoint() == to
@@ -300,7 +300,7 @@ def trusting(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Callable[..., Ser
             monkeypatch.setenv("AWS_CA_BUNDLE", str(trusted))
             transport.reset()
             try:
-                with pytest.raises(Unanswered, match=trouble) if trouble else nullcontext():
+                with pytest.raises(OutcomeUnknown, match=trouble) if trouble else nullcontext():
                     assert [call("GetItem", {"n": n}) for n in range(3)] == [{"n": n} for n in range(3)]
             finally:
                 transport.reset()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.dynamodb.wire_format import Answer, Unreadable, answer, request
+from chalicelib.dynamodb.wire_format import Answer, ProtocolError, answer, request
 from tests.dynamodb.server import raw
 
 texts = st.text(max_size=8)
@@ -44,7 +44,7 @@ def test_an_answer_is_read_when_its_last_byte_is_there_and_not_before(sent: tupl
 
 @given(answered(), st.binary(min_size=1, max_size=5))
 def test_nothing_may_follow_an_answer(sent: tuple[bytes, Answer], surplus: bytes) -> None:
-    with pytest.raises(Unreadable, match="more than was asked for"):
+    with pytest.raises(ProtocolError, match="more than was asked for"):
         answer(sent[0] + surplus)
 
 
@@ -83,7 +83,7 @@ def test_an_answer_tells_whether_the_connection_can_be_used_again(headers: dict[
     ],
 )
 def test_what_is_no_answer_is_unreadable(received: bytes, why: str) -> None:
-    with pytest.raises(Unreadable, match=why):
+    with pytest.raises(ProtocolError, match=why):
         answer(received)
 
 

@@ -1,26 +1,26 @@
 import pytest
 
-from chalicelib.domain.smartlink import Goal
-from chalicelib.evaluation.reward import Earning, written
+from chalicelib.domain.smartlink import OptimizationGoal
+from chalicelib.evaluation.reward import Reward, decimal_string
 
-EARNING = Earning(3, 4_500_000, 6_000_000)
+EARNING = Reward(3, 4_500_000, 6_000_000)
 
 
 @pytest.mark.parametrize(
     ("goal", "value"),
     [
-        pytest.param(Goal.EPC, 4_500_000, id="payout"),
-        pytest.param(Goal.REVENUE, 6_000_000, id="revenue"),
-        pytest.param(Goal.PROFIT, 1_500_000, id="revenue less payout"),
-        pytest.param(Goal.CONVERSION_RATE, 3_000_000, id="every conversion is one"),
+        pytest.param(OptimizationGoal.EPC, 4_500_000, id="payout"),
+        pytest.param(OptimizationGoal.REVENUE, 6_000_000, id="revenue"),
+        pytest.param(OptimizationGoal.PROFIT, 1_500_000, id="revenue less payout"),
+        pytest.param(OptimizationGoal.CONVERSION_RATE, 3_000_000, id="every conversion is one"),
     ],
 )
-def test_the_goal_says_what_counts(goal: Goal, value: int) -> None:
+def test_the_goal_says_what_counts(goal: OptimizationGoal, value: int) -> None:
     assert EARNING.value(goal) == value
 
 
 def test_earnings_add_up() -> None:
-    assert EARNING.plus(Earning(1, 500_000, 0)) == Earning(4, 5_000_000, 6_000_000)
+    assert EARNING.plus(Reward(1, 500_000, 0)) == Reward(4, 5_000_000, 6_000_000)
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ def test_earnings_add_up() -> None:
     ],
 )
 def test_an_amount_is_written_with_six_places(millionths: float, text: str) -> None:
-    assert written(millionths) == text
+    assert decimal_string(millionths) == text

@@ -2,7 +2,7 @@ from math import inf
 
 import pytest
 
-from chalicelib.evaluation.student_t import quantile, reach
+from chalicelib.evaluation.student_t import quantile, t_critical_value
 
 
 @pytest.mark.parametrize(
@@ -38,5 +38,5 @@ def test_both_formulas_meet() -> None:
 
 
 def test_an_interval_of_95_percent_leaves_a_fortieth_on_either_side() -> None:
-    assert reach(7) == quantile(0.975, 7)
-    assert reach(7, 0.9) == quantile(0.95, 7)
+    assert t_critical_value(7) == quantile(0.975, 7)
+    assert t_critical_value(7, 0.9) == quantile(0.95, 7)

@@ -5,14 +5,14 @@ import pytest
 
 from chalicelib.http import authentication
 from chalicelib.http.authentication import GeneratedKey, Principal, Role
-from chalicelib.tables.publishers import ApiKey
+from chalicelib.tables.publishers import ApiKeyRow
 
 pytestmark = pytest.mark.usefixtures("tables")
 
 
 def _kept(role: Role = Role.PUBLISHER, owner: str = "pub_1") -> GeneratedKey:
     minted = authentication.generate_key(role)
-    ApiKey(minted.id, role=role.value, owner=owner, digest=minted.digest, created_at="2026-11-21T00:00:00Z").save()
+    ApiKeyRow(minted.id, role=role.value, owner=owner, digest=minted.digest, created_at="2026-11-21T00:00:00Z").save()
     return minted
 
 
@@ -36,7 +36,7 @@ def test_a_key_is_recognised_by_its_prefix_and_no_two_are_alike() -> None:
 def test_a_revoked_key_is_dead_at_once() -> None:
     minted = _kept()
     assert authentication.authenticate(f"Bearer {minted.text}") is not None
-    ApiKey(minted.id).delete()
+    ApiKeyRow(minted.id).delete()
     assert authentication.authenticate(f"Bearer {minted.text}") is None
 
 
@@ -72,6 +72,6 @@ def test_what_is_no_key_opens_nothing(header: Any) -> None:
 
 def test_only_a_hash_of_the_secret_is_kept() -> None:
     secret = _kept().text[-43:]
-    (row,) = ApiKey.scan()
+    (row,) = ApiKeyRow.scan()
     assert re.fullmatch(r"[0-9a-f]{64}", row.digest)
     assert secret not in str(row.serialize())

@@ -10,15 +10,15 @@ import app
 from chalicelib.admin.campaigns import storage
 from chalicelib.endpoints import ENDPOINTS, Endpoint
 from chalicelib.http import authentication, dispatch, request_parsing, transactions
-from chalicelib.http.models import Strict
+from chalicelib.http.models import RequestModel
 from chalicelib.http.problems import Unavailable
 from chalicelib.http.request import Request
 from chalicelib.http.request_parsing import MAX_BODY
-from chalicelib.http.view import Text, described
-from chalicelib.tables.campaigns import Campaign
-from chalicelib.tables.publishers import ApiKey
-from chalicelib.tables.requests import Idempotency
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.http.view import TextResponse, inspect_view
+from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.tables.publishers import ApiKeyRow
+from chalicelib.tables.requests import IdempotencyKeyRow
+from chalicelib.tables.smartlinks import SmartlinkRow
 from tests.conftest import Answered, Api, dynamodb
 from tests.documents import complaints, good, new_campaign, new_publisher, new_smartlink, pages
 
@@ -36,7 +36,7 @@ def problem(answered: Answered, status: int) -> str:
 
 def a_key(role: authentication.Role) -> str:
     minted = authentication.generate_key(role)
-    ApiKey(minted.id, role=role.value, owner="pub_1", digest=minted.digest, created_at="2026-11-21T00:00:00Z").save()
+    ApiKeyRow(minted.id, role=role.value, owner="pub_1", digest=minted.digest, created_at="2026-11-21T00:00:00Z").save()
     return minted.text
 
 
@@ -259,7 +259,7 @@ def test_a_secret_is_shown_once_and_kept_nowhere(admin: Api) -> None:
     first, second = (admin.post("/admin/publishers", body, Idempotency_Key="k1") for _ in range(2))
     secret = first.json["api_key"]
     assert second.json == {**first.json, "api_key": None}
-    assert secret[-43:] not in "".join(str(row.serialize()) for row in [*Idempotency.scan(), *ApiKey.scan()])
+    assert secret[-43:] not in "".join(str(row.serialize()) for row in [*IdempotencyKeyRow.scan(), *ApiKeyRow.scan()])
 
 
 def test_a_post_that_writes_nothing_is_repeated_from_memory_too(admin: Api) -> None:
@@ -276,14 +276,14 @@ def test_a_refused_post_is_not_kept(admin: Api) -> None:
 
 def test_an_answer_is_kept_for_24_hours(admin: Api) -> None:
     made = admin.post("/admin/campaigns", CAMPAIGN, Idempotency_Key="k1").json
-    (row,) = Idempotency.scan()
+    (row,) = IdempotencyKeyRow.scan()
     assert row.expires_at == int(datetime.fromisoformat(made["created_at"]).timestamp()) + 86_400
 
 
 def test_after_24_hours_a_key_is_as_good_as_new(admin: Api) -> None:
     first = good(admin.post("/admin/campaigns", CAMPAIGN, Idempotency_Key="k1"))
-    (row,) = Idempotency.scan()
-    row.update([Idempotency.expires_at.set(int(datetime.now().timestamp()) - 1)])  # noqa: DTZ005 - seconds since 1970
+    (row,) = IdempotencyKeyRow.scan()
+    row.update([IdempotencyKeyRow.expires_at.set(int(datetime.now().timestamp()) - 1)])  # noqa: DTZ005 - seconds since 1970
     second = good(admin.post("/admin/campaigns", {**CAMPAIGN, "name": "B"}, Idempotency_Key="k1"))
     third = good(admin.post("/admin/campaigns", {**CAMPAIGN, "name": "B"}, Idempotency_Key="k1"))
     assert first["id"] != second["id"] == third["id"]
@@ -320,7 +320,7 @@ def test_a_table_that_takes_no_write_is_a_passing_fault(admin: Api) -> None:
     dynamodb().delete_table(TableName="smartlink-publishers")
     answered = admin.post("/admin/publishers", {"name": "Ann", "email": "ann@pub.example"})
     assert "send it again" in problem(answered, 503)
-    assert len(list(ApiKey.scan())) == 1
+    assert len(list(ApiKeyRow.scan())) == 1
 
 
 def _interrupting(monkeypatch: pytest.MonkeyPatch, first: Callable[[], Any], times: int = 1) -> list[int]:
@@ -338,8 +338,8 @@ def _interrupting(monkeypatch: pytest.MonkeyPatch, first: Callable[[], Any], tim
 
 
 def _renamed(campaign_id: str, name: str) -> None:
-    row = Campaign.get(campaign_id)
-    row.update([Campaign.version.add(1), Campaign.settings.set({**row.settings, "name": name})])
+    row = CampaignRow.get(campaign_id)
+    row.update([CampaignRow.version.add(1), CampaignRow.settings.set({**row.settings, "name": name})])
 
 
 def test_an_edit_that_another_one_crossed_is_made_anew_on_top_of_it(
@@ -392,10 +392,10 @@ def test_the_waits_between_attempts_double_up_to_a_third_of_a_second(
     monkeypatch.setattr(transactions, "random", SimpleNamespace(uniform=lambda shortest, longest: (shortest, longest)))
 
     def crossed() -> None:
-        raise transactions.Changed
+        raise transactions.TransactionConflict
 
     with pytest.raises(Unavailable):
-        transactions.settled(crossed)
+        transactions.retry_on_conflict(crossed)
     longest = [0.01, 0.02, 0.04, 0.08, 0.16, *[0.32] * (transactions.ATTEMPTS - 5)]
     assert unhurried == [(0, each) for each in longest]
 
@@ -407,11 +407,11 @@ def test_nobody_is_kept_waiting_beyond_patience(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(transactions, "time", clock)
 
     def crossed() -> None:
-        raise transactions.Changed
+        raise transactions.TransactionConflict
 
     with pytest.raises(Unavailable):
-        transactions.settled(crossed)
-    assert transactions.PATIENCE_SECONDS < clock.now <= transactions.PATIENCE_SECONDS + 1
+        transactions.retry_on_conflict(crossed)
+    assert transactions.RETRY_BUDGET_SECONDS < clock.now <= transactions.RETRY_BUDGET_SECONDS + 1
 
 
 @pytest.mark.usefixtures("unhurried")
@@ -421,8 +421,8 @@ def test_nothing_of_a_crossed_write_is_kept(admin: Api, monkeypatch: pytest.Monk
     monkeypatch.setattr(transactions, "ATTEMPTS", 1)
     _interrupting(monkeypatch, lambda: _renamed(campaign["id"], "theirs"))
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"status": "paused"})
-    assert Campaign.get(campaign["id"]).settings["status"] == "active"
-    assert Pool.get(smartlink["id"]).version == 1
+    assert CampaignRow.get(campaign["id"]).settings["status"] == "active"
+    assert SmartlinkRow.get(smartlink["id"]).version == 1
 
 
 # Where the API is
@@ -486,19 +486,19 @@ def test_cookies_go_by_their_names(header: str, cookies: dict[str, str]) -> None
     assert request_parsing.cookies(header) == cookies
 
 
-class Said(Strict):
+class Said(RequestModel):
     text: str
 
 
 def _asked(monkeypatch: pytest.MonkeyPatch, view: Callable[..., Any], body: bytes = b"", **headers: str) -> Answered:
     """The answer of a view in the place of `POST /postback`."""
-    monkeypatch.setattr(dispatch, "view_of", lambda _: described(view))
+    monkeypatch.setattr(dispatch, "load_view", lambda _: inspect_view(view))
     return Api().post("/postback?text=query", body, **headers)
 
 
-def _text(request: Request, query: Said) -> Text:
+def _text(request: Request, query: Said) -> TextResponse:
     """Say it again."""
-    return Text(query.text, "text/plain", {"X-Said": "yes"})
+    return TextResponse(query.text, "text/plain", {"X-Said": "yes"})
 
 
 @pytest.mark.parametrize(
@@ -520,8 +520,8 @@ def test_a_post_without_a_model_of_its_body_takes_its_parameters_there(
 
 @pytest.mark.parametrize("accept", [None, "*/*", "image/gif", "text/html"])
 def test_a_file_comes_as_it_is_whatever_the_caller_accepts(monkeypatch: pytest.MonkeyPatch, accept: str | None) -> None:
-    def picture(request: Request, query: Said) -> Text:
-        return Text("GIF89a\x00", "image/gif", {"Cache-Control": "no-store"})
+    def picture(request: Request, query: Said) -> TextResponse:
+        return TextResponse("GIF89a\x00", "image/gif", {"Cache-Control": "no-store"})
 
     headers = {} if accept is None else {"Accept": accept}
     answered = _asked(monkeypatch, picture, b"", **headers)
@@ -532,4 +532,4 @@ def test_a_file_comes_as_it_is_whatever_the_caller_accepts(monkeypatch: pytest.M
 def test_an_open_call_has_nobody_to_keep_an_answer_for(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(2):
         assert _asked(monkeypatch, _text, Idempotency_Key="k1").status == 200
-    assert list(Idempotency.scan()) == []
+    assert list(IdempotencyKeyRow.scan()) == []

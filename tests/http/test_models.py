@@ -8,18 +8,18 @@ from pydantic import Field
 
 from chalicelib.domain.visitor import Device
 from chalicelib.http.fields import Money, Name, TimeZone
-from chalicelib.http.models import Document, ListQuery, NoContent, Page, Patch, Strict, validated
-from chalicelib.http.problems import Invalid
+from chalicelib.http.models import ListQuery, NoContent, Page, Patch, RequestModel, ResponseModel, validate
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.time_range import RangeQuery
 from tests import strategies as some
 
 
-class Inner(Strict):
+class Inner(RequestModel):
     weight: int = Field(1, ge=0, le=9)
     open: bool = True
 
 
-class Outer(Strict):
+class Outer(RequestModel):
     name: Name
     price: Money = "0"
     zone: TimeZone = "UTC"
@@ -30,15 +30,15 @@ class Outer(Strict):
 
 
 def _complaints(**document: Any) -> list[tuple[str, str]]:
-    with pytest.raises(Invalid) as caught:
-        validated(Outer, document)
+    with pytest.raises(ValidationFailed) as caught:
+        validate(Outer, document)
     return list(caught.value.complaints)
 
 
 def test_a_sound_document_is_its_model() -> None:
     document = {"name": "A", "price": "1.50", "device": "tablet", "inner": {"weight": 3}, "seats": [{"open": False}]}
 
-    assert validated(Outer, document) == Outer(
+    assert validate(Outer, document) == Outer(
         name="A", price="1.50", device=Device.TABLET, inner=Inner(weight=3), seats=[Inner(open=False)]
     )
 
@@ -97,7 +97,7 @@ def test_every_complaint_is_told_at_once() -> None:
 
 @pytest.mark.parametrize("text", ["0", "1.5", "1.50", "000.000001", "999999999999.999999"])
 def test_money_is_a_decimal_string(text: str) -> None:
-    assert validated(Outer, {"name": "A", "price": text}).price == text
+    assert validate(Outer, {"name": "A", "price": text}).price == text
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_what_is_no_decimal_string_is_no_money(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe"])
 def test_a_time_zone_is_known_by_its_name(name: str) -> None:
-    assert validated(Outer, {"name": "A", "zone": name}).zone == name
+    assert validate(Outer, {"name": "A", "zone": name}).zone == name
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_what_is_no_time_zone_is_named(name: str) -> None:
 
 @pytest.mark.parametrize("half", [0xD800, 0xDC00, 0xDFFF], ids=hex)
 def test_half_a_surrogate_pair_is_refused(half: int) -> None:
-    with pytest.raises(Invalid):
-        validated(Outer, {"name": f"a{chr(half)}b"})
+    with pytest.raises(ValidationFailed):
+        validate(Outer, {"name": f"a{chr(half)}b"})
 
 
 def test_half_a_surrogate_pair_is_one_complaint_among_others() -> None:
@@ -180,18 +180,18 @@ def test_what_nests_without_end_is_refused() -> None:
     ],
 )
 def test_a_lists_query_is_checked_like_a_body(changes: dict[str, Any], complaint: tuple[str, str]) -> None:
-    with pytest.raises(Invalid) as caught:
-        validated(ListQuery, changes)
+    with pytest.raises(ValidationFailed) as caught:
+        validate(ListQuery, changes)
 
     assert caught.value.complaints == (complaint,)
 
 
 def test_a_list_has_50_items_unless_asked() -> None:
-    assert validated(ListQuery, {}) == ListQuery(limit=50, cursor=None)
+    assert validate(ListQuery, {}) == ListQuery(limit=50, cursor=None)
 
 
 def test_a_page_is_written_with_its_cursor() -> None:
-    class Named(Document):
+    class Named(ResponseModel):
         name: str
 
     assert (
@@ -245,7 +245,7 @@ def test_a_patch_is_merged_over_what_is_there(changes: dict[str, Any], after: di
     ],
 )
 def test_the_patched_whole_is_checked(changes: dict[str, Any], complaint: tuple[str, str]) -> None:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(ValidationFailed) as caught:
         Patch(Outer, changes).onto(BEFORE)
 
     assert caught.value.complaints == (complaint,)
@@ -258,7 +258,7 @@ def test_a_patch_leaves_what_it_is_merged_over_as_it_was() -> None:
     assert before == {"name": "A", "inner": {"weight": 2}}
 
 
-class Anything(Strict):
+class Anything(RequestModel):
     a: Any = None
     b: Any = None
     e: Any = None
@@ -307,7 +307,7 @@ OLDEST, NEWEST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 11, 4, 12, 30,
 
 
 def within(**given: str) -> tuple[datetime, datetime]:
-    return validated(RangeQuery, given).within(OLDEST, NEWEST, timedelta(days=30))
+    return validate(RangeQuery, given).within(OLDEST, NEWEST, timedelta(days=30))
 
 
 def at(text: str) -> datetime:
@@ -347,7 +347,7 @@ def test_a_range_of_a_list_is_what_can_be_there_of_what_was_asked(
     ],
 )
 def test_a_range_with_nothing_in_it_is_refused(given: dict[str, str]) -> None:
-    with pytest.raises(Invalid) as raised:
+    with pytest.raises(ValidationFailed) as raised:
         within(**given)
     assert raised.value.complaints == (("/from", "must be before `to`"),)
 
@@ -357,13 +357,13 @@ def test_a_range_with_nothing_in_it_is_refused(given: dict[str, str]) -> None:
 )
 @pytest.mark.parametrize("name", ["from", "to"])
 def test_what_is_neither_a_day_nor_a_time_is_no_range(name: str, text: str) -> None:
-    with pytest.raises(Invalid) as raised:
+    with pytest.raises(ValidationFailed) as raised:
         within(**{name: text})
     assert [pointer for pointer, _ in raised.value.complaints] == [f"/{name}"]
 
 
 def test_a_range_cannot_end_after_the_last_day_there_is() -> None:
-    with pytest.raises(Invalid) as raised:
+    with pytest.raises(ValidationFailed) as raised:
         within(to="9999-12-31")
     assert raised.value.complaints == (
         ("/to", "must be a day such as 2026-11-01, or a time such as 2026-11-01T13:15:00Z"),

@@ -8,14 +8,14 @@ from chalicelib.http import problems
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (problems.Malformed, 400),
+        (problems.MalformedRequest, 400),
         (problems.Unauthenticated, 401),
         (problems.Forbidden, 403),
         (problems.NotFound, 404),
         (problems.Conflict, 409),
         (problems.Gone, 410),
-        (problems.Stale, 412),
-        (problems.TooLarge, 413),
+        (problems.PreconditionFailed, 412),
+        (problems.PayloadTooLarge, 413),
         (problems.Unavailable, 503),
     ],
 )
@@ -29,7 +29,7 @@ def test_a_problem_is_its_document(error: type[problems.Problem], status: int) -
 
 
 def test_invalid_input_is_every_complaint_with_its_pointer() -> None:
-    problem = problems.Invalid(("/offers/0/weight", "must be 0 or more"), ("", "is another body"))
+    problem = problems.ValidationFailed(("/offers/0/weight", "must be 0 or more"), ("", "is another body"))
 
     assert problem.document() == {
         "type": "about:blank",

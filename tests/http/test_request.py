@@ -42,7 +42,7 @@ def test_a_later_requests_id_sorts_after_an_earlier_ones() -> None:
 
 
 def test_a_new_code_can_be_a_code() -> None:
-    assert ids.is_code(REQUEST.new_code())
+    assert ids.is_link_code(REQUEST.new_code())
 
 
 def test_a_new_token_is_160_bits() -> None:

@@ -16,11 +16,11 @@ from chalicelib.admin.campaigns import storage
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.endpoints import ENDPOINTS
 from chalicelib.http.models import ListQuery
-from chalicelib.http.pagination import PAGE_BYTES, Listing, page, years
-from chalicelib.http.problems import Invalid
+from chalicelib.http.pagination import PAGE_BYTES, PagedQuery, fetch_page, year_partitions
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
-from chalicelib.tables.campaigns import Campaign
-from chalicelib.tables.publishers import Application
+from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.tables.publishers import ApplicationRow
 from tests.builders import campaign_settings
 
 YEARS = (2026, 2027, 2028, 2029)
@@ -38,7 +38,7 @@ def a_request(year: int = 2029) -> Request:
     )
 
 
-def a_listing(rows: dict[str, list[str]], name: str = "things", *, newest_first: bool = True) -> Listing:
+def a_listing(rows: dict[str, list[str]], name: str = "things", *, newest_first: bool = True) -> PagedQuery:
     """A list of texts kept by year, in ascending order, as an index keeps them."""
 
     def query(year: str, after: str | None, limit: int) -> Iterable[str]:
@@ -46,13 +46,13 @@ def a_listing(rows: dict[str, list[str]], name: str = "things", *, newest_first:
             return [each for each in reversed(rows[year]) if after is None or each < after][:limit]
         return [each for each in rows[year] if after is None or each > after][:limit]
 
-    return Listing(name, years(a_request(), newest_first=newest_first), query, lambda row: row)
+    return PagedQuery(name, year_partitions(a_request(), newest_first=newest_first), query, lambda row: row)
 
 
-def read_through(listing: Listing, limit: int) -> list[list[Any]]:
+def read_through(listing: PagedQuery, limit: int) -> list[list[Any]]:
     found, query = [], ListQuery(limit=limit)
     for _ in range(100):
-        rows, cursor = page(listing, query)
+        rows, cursor = fetch_page(listing, query)
         found.append(rows)
         if cursor is None:
             return found
@@ -61,9 +61,9 @@ def read_through(listing: Listing, limit: int) -> list[list[Any]]:
 
 
 def test_a_list_is_cut_by_year_from_the_first_to_the_present() -> None:
-    assert years(a_request(2026)) == ["2026"]
-    assert years(a_request(2029)) == ["2029", "2028", "2027", "2026"]
-    assert years(a_request(2028), newest_first=False) == ["2026", "2027", "2028"]
+    assert year_partitions(a_request(2026)) == ["2026"]
+    assert year_partitions(a_request(2029)) == ["2029", "2028", "2027", "2026"]
+    assert year_partitions(a_request(2028), newest_first=False) == ["2026", "2027", "2028"]
 
 
 @given(
@@ -86,7 +86,7 @@ def test_every_row_is_listed_once_and_in_order_for_any_limit(
 
 def test_a_list_that_ends_with_its_page_has_no_next_one() -> None:
     rows = {str(year): ["a", "b"] for year in YEARS}
-    assert page(a_listing(rows), ListQuery(limit=8)) == (["b", "a"] * 4, None)
+    assert fetch_page(a_listing(rows), ListQuery(limit=8)) == (["b", "a"] * 4, None)
 
 
 def test_a_page_asks_each_year_for_no_more_than_it_still_needs() -> None:
@@ -97,7 +97,7 @@ def test_a_page_asks_each_year_for_no_more_than_it_still_needs() -> None:
         asked.append((year, limit))
         return listing.query(year, after, limit)
 
-    page(replace(listing, query=query), ListQuery(limit=3))
+    fetch_page(replace(listing, query=query), ListQuery(limit=3))
     assert asked == [("2029", 4), ("2028", 2)]
 
 
@@ -115,18 +115,18 @@ def test_a_row_larger_than_a_page_has_one_to_itself() -> None:
 
 def test_a_row_added_while_one_reads_is_neither_repeated_nor_in_the_way() -> None:
     rows = {str(year): [f"{year}-{n}" for n in range(1, 3)] for year in YEARS}
-    first, cursor = page(a_listing(rows), ListQuery(limit=3))
+    first, cursor = fetch_page(a_listing(rows), ListQuery(limit=3))
     rows["2029"].append("2029-9")
-    second, _ = page(a_listing(rows), ListQuery(limit=3, cursor=cursor))
+    second, _ = fetch_page(a_listing(rows), ListQuery(limit=3, cursor=cursor))
     assert [*first, *second] == ["2029-2", "2029-1", "2028-2", "2028-1", "2027-2", "2027-1"]
 
 
 def test_a_cursor_outlives_the_turn_of_the_year() -> None:
     rows = {str(year): ["a", "b"] for year in YEARS}
     listing = a_listing(rows)
-    in_2028 = replace(listing, partitions=years(a_request(2028)))
-    _, cursor = page(in_2028, ListQuery(limit=1))
-    assert page(listing, ListQuery(limit=200, cursor=cursor))[0] == ["a", *["b", "a"] * 2]
+    in_2028 = replace(listing, partitions=year_partitions(a_request(2028)))
+    _, cursor = fetch_page(in_2028, ListQuery(limit=1))
+    assert fetch_page(listing, ListQuery(limit=200, cursor=cursor))[0] == ["a", *["b", "a"] * 2]
 
 
 def _cursor(content: Any) -> str:
@@ -155,8 +155,8 @@ def _cursor(content: Any) -> str:
 )
 def test_a_cursor_that_this_list_did_not_give_is_refused(cursor: str) -> None:
     listing = a_listing({str(year): ["a"] for year in YEARS})
-    with pytest.raises(Invalid) as refused:
-        page(listing, ListQuery(cursor=cursor))
+    with pytest.raises(ValidationFailed) as refused:
+        fetch_page(listing, ListQuery(cursor=cursor))
     assert refused.value.complaints == (("/cursor", "is not a cursor of this list"),)
 
 
@@ -165,7 +165,7 @@ def test_a_cursor_that_this_list_did_not_give_is_refused(cursor: str) -> None:
 
 def _a_campaign(campaign_id: str, year: int) -> None:
     at = f"{year}-06-01T00:00:00.000Z"
-    Campaign(
+    CampaignRow(
         campaign_id,
         version=1,
         settings=campaign_settings(name=campaign_id),
@@ -193,7 +193,7 @@ def test_the_campaigns_of_several_years_are_listed_newest_first(limit: int) -> N
 
 
 def _an_application(application_id: str, year: int, status: str) -> None:
-    Application(
+    ApplicationRow(
         application_id,
         pool_id="sml_1",
         publisher_id="pub_1",
@@ -210,7 +210,7 @@ def test_a_cursor_of_another_filter_is_refused() -> None:
     for n, year in enumerate(YEARS):
         _an_application(f"app_{n}", year, "pending")
     _, cursor = views.find_page(a_request(), ApplicationQuery(limit=1))
-    with pytest.raises(Invalid):
+    with pytest.raises(ValidationFailed):
         views.find_page(a_request(), ApplicationQuery(limit=1, cursor=cursor, status=ApplicationStatus.PENDING))
 
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.notifications.notification import Notice, NotificationKind
-from chalicelib.notifications.send import ADMIN, notify
+from chalicelib.notifications.notification import Notification, NotificationKind
+from chalicelib.notifications.send import ADMIN, send_once
 from tests.builders import NOW
 from tests.conftest import Api
 from tests.documents import apply, complaints, good, new_publisher, new_smartlink, pages, pending, put_on
@@ -15,8 +15,8 @@ NOTIFICATIONS = "/admin/notifications"
 def tell(*texts: str, owner: str = ADMIN, days_apart: int = 0) -> None:
     """Tells each text as a fact of its own, in this order."""
     for n, text in enumerate(texts):
-        notice = Notice(NotificationKind.POISON_RECORD, {"click_id": text}, text)
-        notify(owner, notice, once=text, now=NOW + timedelta(days=n * days_apart, milliseconds=n))
+        notice = Notification(NotificationKind.POISON_RECORD, {"click_id": text}, text)
+        send_once(owner, notice, once=text, now=NOW + timedelta(days=n * days_apart, milliseconds=n))
 
 
 def listed(api: Api, query: str = "") -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.errors import Stop
+from deploy.errors import CommandError
 from local import emulator
 
 
@@ -19,7 +19,7 @@ def test_a_port_in_use_ends_the_start_with_what_to_do(pid_file: Path, monkeypatc
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         monkeypatch.setenv("SMARTLINK_PORT", str(port))
-        with pytest.raises(Stop) as stopped:
+        with pytest.raises(CommandError) as stopped:
             emulator.start()
     assert str(stopped.value) == (
         f"port {port} is used by another program: stop that, or choose another with SMARTLINK_PORT={port + 1}"

@@ -11,10 +11,10 @@ from tests.builders import NOW
 
 @given(now=st.datetimes(datetime(1970, 1, 1), timezones=st.just(UTC)), entropy=st.binary(min_size=10, max_size=10))  # noqa: DTZ001 - hypothesis wants naive bounds
 def test_an_id_tells_the_year_it_was_made_in(now: datetime, entropy: bytes) -> None:
-    assert year_of(f"ntf_{ids.timed_id(now, entropy)}") == str(now.year)
+    assert year_of(f"ntf_{ids.time_ordered_id(now, entropy)}") == str(now.year)
 
 
-TIMED = ids.timed_id(NOW, bytes(10))
+TIMED = ids.time_ordered_id(NOW, bytes(10))
 
 
 @pytest.mark.parametrize(

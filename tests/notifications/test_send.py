@@ -9,27 +9,27 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.notifications import send
-from chalicelib.notifications.notification import Notice, NotificationKind
-from chalicelib.notifications.send import ADMIN, notify
+from chalicelib.notifications.notification import Notification, NotificationKind
+from chalicelib.notifications.send import ADMIN, send_once
 from chalicelib.tables.base import connection
-from chalicelib.tables.notifications import Notification
+from chalicelib.tables.notifications import NotificationRow
 from tests.builders import NOW
 from tests.conftest import dynamodb
 
 pytestmark = pytest.mark.usefixtures("tables")
 
-NOTICE = Notice(
+NOTICE = Notification(
     NotificationKind.CAP_REACHED, {"campaign_id": "cmp_1", "publisher_id": None}, "Game A has reached its cap."
 )
 
 
-def told() -> list[Notification]:
+def told() -> list[NotificationRow]:
     """All notifications, without the guards."""
-    return [row for row in Notification.scan() if not row.owner_year.startswith("once#")]
+    return [row for row in NotificationRow.scan() if not row.owner_year.startswith("once#")]
 
 
 def test_a_fact_is_told_with_all_that_it_is_about() -> None:
-    assert notify("pub_1", NOTICE, once="cmp_1 2026-11-04", now=NOW) is True
+    assert send_once("pub_1", NOTICE, once="cmp_1 2026-11-04", now=NOW) is True
     (row,) = told()
     assert row.id.startswith("ntf_01m6k8k8a0")
     assert (row.owner_year, row.kind, row.text) == ("pub_1#2026", "cap_reached", "Game A has reached its cap.")
@@ -40,54 +40,54 @@ def test_a_fact_is_told_with_all_that_it_is_about() -> None:
 
 def test_a_fact_told_twice_is_told_once() -> None:
     later = NOW + timedelta(days=30)
-    assert [notify(ADMIN, NOTICE, once="cmp_1", now=now) for now in (NOW, NOW, later)] == [True, False, False]
+    assert [send_once(ADMIN, NOTICE, once="cmp_1", now=now) for now in (NOW, NOW, later)] == [True, False, False]
     assert [row.created_at for row in told()] == ["2026-11-04T12:30:00.000Z"]
 
 
 def test_another_owner_kind_or_fact_is_told_apart() -> None:
-    nearly = Notice(NotificationKind.CAP_NEARLY_REACHED, NOTICE.subject, NOTICE.text)
-    notify(ADMIN, NOTICE, once="cmp_1", now=NOW)
-    assert notify("pub_1", NOTICE, once="cmp_1", now=NOW) is True
-    assert notify(ADMIN, nearly, once="cmp_1", now=NOW) is True
-    assert notify(ADMIN, NOTICE, once="cmp_2", now=NOW) is True
+    nearly = Notification(NotificationKind.CAP_NEARLY_REACHED, NOTICE.subject, NOTICE.text)
+    send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
+    assert send_once("pub_1", NOTICE, once="cmp_1", now=NOW) is True
+    assert send_once(ADMIN, nearly, once="cmp_1", now=NOW) is True
+    assert send_once(ADMIN, NOTICE, once="cmp_2", now=NOW) is True
     assert len(told()) == 4
 
 
 def test_notification_and_guard_go_after_400_days() -> None:
-    notify(ADMIN, NOTICE, once="cmp_1", now=NOW)
-    assert {row.expires_at for row in Notification.scan()} == {int((NOW + timedelta(days=400)).timestamp())}
+    send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
+    assert {row.expires_at for row in NotificationRow.scan()} == {int((NOW + timedelta(days=400)).timestamp())}
 
 
-def _stands_after(answers: list[bool]) -> Callable[[Notification], bool]:
+def _stands_after(answers: list[bool]) -> Callable[[NotificationRow], bool]:
     return lambda _: answers.pop(0)
 
 
 def test_one_that_another_process_tells_in_the_same_moment_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    notify(ADMIN, NOTICE, once="cmp_1", now=NOW)
-    monkeypatch.setattr(send, "_stands", _stands_after([False, True]))
-    assert notify(ADMIN, NOTICE, once="cmp_1", now=NOW) is False
+    send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
+    monkeypatch.setattr(send, "_exists", _stands_after([False, True]))
+    assert send_once(ADMIN, NOTICE, once="cmp_1", now=NOW) is False
     assert len(told()) == 1
 
 
 def test_a_refusal_for_another_reason_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    notify(ADMIN, NOTICE, once="cmp_1", now=NOW)
-    monkeypatch.setattr(send, "_stands", _stands_after([False, False]))
+    send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
+    monkeypatch.setattr(send, "_exists", _stands_after([False, False]))
     with pytest.raises(TransactWriteError):
-        notify(ADMIN, NOTICE, once="cmp_1", now=NOW)
+        send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
 
 
 def test_a_sick_table_is_the_callers_to_hear_of() -> None:
     dynamodb().delete_table(TableName="smartlink-notifications")
     with pytest.raises(Exception, match="ResourceNotFoundException"):
-        notify(ADMIN, NOTICE, once="cmp_1", now=NOW)
+        send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
 
 
 def test_a_notification_of_anothers_transaction_comes_or_stays_away_with_it() -> None:
-    guard = Notification("once#x", "-", created_at="", expires_at=0)
+    guard = NotificationRow("once#x", "-", created_at="", expires_at=0)
     for _ in range(2):
         write = TransactWrite(connection=connection())
-        write.save(guard, Notification.id.does_not_exist())
-        send.add(write, "pub_1", NOTICE, NOW)
+        write.save(guard, NotificationRow.id.does_not_exist())
+        send.add_to_transaction(write, "pub_1", NOTICE, NOW)
         try:
             write._commit()
         except TransactWriteError:
@@ -114,8 +114,8 @@ def heard(tables: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[di
 
 
 def test_the_topic_hears_of_what_was_told(heard: Callable[[], list[dict[str, Any]]]) -> None:
-    notify("pub_1", NOTICE, once="cmp_1", now=NOW)
-    notify("pub_1", NOTICE, once="cmp_1", now=NOW)
+    send_once("pub_1", NOTICE, once="cmp_1", now=NOW)
+    send_once("pub_1", NOTICE, once="cmp_1", now=NOW)
     (message,) = heard()
     assert json.loads(message["Body"]) == {
         "owner": "pub_1",
@@ -130,6 +130,6 @@ def test_the_topic_hears_of_what_was_told(heard: Callable[[], list[dict[str, Any
 
 def test_a_topic_that_fails_stops_nothing(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setenv("NOTIFICATIONS_TOPIC", "arn:aws:sns:us-east-1:123456789012:gone")
-    assert notify(ADMIN, NOTICE, once="cmp_1", now=NOW) is True
+    assert send_once(ADMIN, NOTICE, once="cmp_1", now=NOW) is True
     assert len(told()) == 1
     assert "the topic did not take a notification of cap_reached" in caplog.text

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.counters.column_codec import Columns, columns, packed
+from chalicelib.counters.column_codec import Columns, decode_columns, encode
 from chalicelib.counters.learning_cells import COUNTS, LAYOUT, LearningCell, LearningCells
 
 HOUR = 498_684
@@ -28,4 +28,4 @@ def _cell(where: dict[str, Any]) -> LearningCell:
 def piece(*cells: LearningCells) -> Columns:
     """A block of these cells, which must be different ones."""
     together = {cell: counts for each in cells for cell, counts in each.items()}
-    return columns(packed(together, LAYOUT), LAYOUT)
+    return decode_columns(encode(together, LAYOUT), LAYOUT)

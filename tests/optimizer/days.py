@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from random import Random
 
-from chalicelib.optimizer.model.pool_statistics import Stats
-from chalicelib.optimizer.model.weights import learn
+from chalicelib.optimizer.model.pool_statistics import PoolStatistics
+from chalicelib.optimizer.model.weights import compute_weights
 from tests.optimizer.teaching import NOW, US, hours, pool_stats, with_segment
 
 RATES = (0.030, 0.020, 0.018, 0.015, 0.012)
@@ -31,7 +31,7 @@ def played(seed: int) -> Iterator[tuple[float, float]]:
             clicks[-1] += 1
             conversions[-1] += random.random() < _rate(place, played)
         played += QUARTER
-        shares = [share.share for share in learn(_stats(rows, played)).segments[US]]
+        shares = [share.share for share in compute_weights(_stats(rows, played)).segments[US]]
         yield played, shares[0]
 
 
@@ -39,7 +39,7 @@ def _rate(place: int, played: float) -> float:
     return 0.0 if place == 0 and STOPPED <= played < RECOVERED else RATES[place]
 
 
-def _stats(rows: list[tuple[list[float], list[float]]], played: float) -> Stats:
+def _stats(rows: list[tuple[list[float], list[float]]], played: float) -> PoolStatistics:
     number = len(rows[0][0])
     stats = pool_stats(
         {US: dict(enumerate(rows))},

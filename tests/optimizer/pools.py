@@ -7,12 +7,12 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.counters import learning_blocks
 from chalicelib.counters.learning_cells import LearningCells
-from chalicelib.domain.route import Learned
-from chalicelib.optimizer.job import learn_pool
+from chalicelib.domain.route import LearnedWeights
+from chalicelib.optimizer.job import optimize_pool
 from chalicelib.routing import weights_codec
 from chalicelib.routing.route_history import pool_month
 from chalicelib.tables.base import connection
-from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.conftest import Api
 from tests.documents import new_campaign, new_smartlink
 from tests.optimizer.cells import clicks
@@ -41,15 +41,15 @@ def count_clicks(pool: str, campaign: str, now: datetime = NOW, number: int = 30
 
 def learn(pool: str, now: datetime = NOW) -> None:
     """Learns of the pool as a round at `now` asks for."""
-    learn_pool(pool, int(now.timestamp()), now)
+    optimize_pool(pool, int(now.timestamp()), now)
 
 
 def live(pool: str) -> Any:
     """The pool's route as it is."""
-    return Route.get(pool, consistent_read=True)
+    return RouteRow.get(pool, consistent_read=True)
 
 
-def in_force(pool: str) -> Learned | None:
+def in_force(pool: str) -> LearnedWeights | None:
     """The weights in the pool's route."""
     row = live(pool)
     return weights_codec.unpacked(row.weights, row.weights_version) if row.weights else None
@@ -57,4 +57,4 @@ def in_force(pool: str) -> Learned | None:
 
 def history(pool: str) -> list[Any]:
     """The rows of the pool's runs in November 2026, oldest first."""
-    return list(WeightHistory.query(pool_month(pool, AT)))
+    return list(WeightHistoryRow.query(pool_month(pool, AT)))

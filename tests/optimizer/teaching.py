@@ -4,10 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.optimizer.model.effective_counts import Evidence
-from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, Bucket, OfferStats, SegmentStats, Series, Stats
-from chalicelib.optimizer.model.posterior import Pooled, Prior
-from chalicelib.optimizer.model.weights import Learning, Share, learn
+from chalicelib.optimizer.model.effective_counts import EffectiveCounts
+from chalicelib.optimizer.model.pool_statistics import (
+    DELAY_BINS,
+    Bucket,
+    OfferStats,
+    PoolStatistics,
+    SegmentStats,
+    Series,
+)
+from chalicelib.optimizer.model.posterior import PooledEstimate, Prior
+from chalicelib.optimizer.model.weights import OfferShare, OptimizationResult, compute_weights
 
 NOW = 500_000.0
 
@@ -42,7 +49,7 @@ def segment_stats(name: str, cells: Cells) -> SegmentStats:
     return SegmentStats(name, 10.0, clicks, conversions)
 
 
-def pool_stats(cells: Mapping[str, Cells], values: Iterable[float] = (1.0, 1.0), **changes: Any) -> Stats:
+def pool_stats(cells: Mapping[str, Cells], values: Iterable[float] = (1.0, 1.0), **changes: Any) -> PoolStatistics:
     """A pool with these cells by segment, whose offers have these values per conversion."""
     known = list(values)
     rows = [row for each in cells.values() for row in each.values()]
@@ -53,36 +60,36 @@ def pool_stats(cells: Mapping[str, Cells], values: Iterable[float] = (1.0, 1.0),
         converted = [sum(row[n] for _, row in own) for n in range(number)]
         offers.append(offer_stats(place, converted, value, seen=float(sum(sum(row) for row, _ in own))))
     segments = [segment_stats(name, each) for name, each in cells.items()]
-    return replace(Stats("sml_1", NOW, hours(number), offers, segments), **changes)
+    return replace(PoolStatistics("sml_1", NOW, hours(number), offers, segments), **changes)
 
 
-def with_offer(stats: Stats, place: int, **changes: Any) -> Stats:
+def with_offer(stats: PoolStatistics, place: int, **changes: Any) -> PoolStatistics:
     """The pool with one offer changed."""
     offers = list(stats.offers)
     offers[place] = replace(offers[place], **changes)
     return replace(stats, offers=offers)
 
 
-def with_segment(stats: Stats, place: int = 0, **changes: Any) -> Stats:
+def with_segment(stats: PoolStatistics, place: int = 0, **changes: Any) -> PoolStatistics:
     """The pool with one segment changed."""
     segments = list(stats.segments)
     segments[place] = replace(segments[place], **changes)
     return replace(stats, segments=segments)
 
 
-def weights(found: Learning, segment: str = US) -> dict[str, float]:
+def weights(found: OptimizationResult, segment: str = US) -> dict[str, float]:
     """The shares of a segment by the offer's ID."""
     return {each.offer: each.share for each in found.segments[segment]}
 
 
-def shares_of(stats: Stats, segment: str = US) -> dict[str, float]:
+def shares_of(stats: PoolStatistics, segment: str = US) -> dict[str, float]:
     """The shares that are learned for a segment, by the offer's ID."""
-    return weights(learn(stats), segment)
+    return weights(compute_weights(stats), segment)
 
 
-def share_of(stats: Stats, place: int = 0, segment: str = US) -> Share:
+def share_of(stats: PoolStatistics, place: int = 0, segment: str = US) -> OfferShare:
     """What is learned of the offer at that place in the tuple of the segment."""
-    return learn(stats).segments[segment][place]
+    return compute_weights(stats).segments[segment][place]
 
 
 def known_of(
@@ -90,15 +97,15 @@ def known_of(
     conversions: Iterable[Mapping[int, float]],
     values: Iterable[float] = (1.0, 1.0),
     **changes: Any,
-) -> Evidence:
+) -> EffectiveCounts:
     """Evidence by segment: nothing is waiting, nothing has changed."""
     rows, known = list(clicks), list(values)
     nothing = [dict.fromkeys(row, 0.0) for row in rows]
-    found = Evidence(rows, list(conversions), nothing, [0] * len(known), known, known)
+    found = EffectiveCounts(rows, list(conversions), nothing, [0] * len(known), known, known)
     return replace(found, **changes)
 
 
-def pooled_of(**changes: Any) -> Pooled:
+def pooled_of(**changes: Any) -> PooledEstimate:
     """One offer with 10 conversions of 1,000 clicks, whose prior is worth 2 conversions of 200 clicks."""
-    found = Pooled(Prior(2.0, 1.0, [0.01]), [10.0], [1000.0], [1.0], 0.01)
+    found = PooledEstimate(Prior(2.0, 1.0, [0.01]), [10.0], [1000.0], [1.0], 0.01)
     return replace(found, **changes)

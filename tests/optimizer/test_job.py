@@ -9,11 +9,11 @@ from pynamodb.exceptions import GetError
 from chalicelib.counters import learning_blocks
 from chalicelib.optimizer import job
 from chalicelib.optimizer.history import run_record, weight_history
-from chalicelib.optimizer.job import learn_all
+from chalicelib.optimizer.job import optimize_pools
 from chalicelib.optimizer.job_message import Message
-from chalicelib.settings import CLICK_DAYS
-from chalicelib.tables.counters import Cap, Counter
-from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.tables.counters import CapCounterRow, CounterBlockRow
+from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.conftest import Api
 from tests.documents import good
 from tests.optimizer.cells import clicks, conversions
@@ -42,7 +42,7 @@ def test_a_pool_is_learned_of_and_its_weights_come_into_force(admin: Api) -> Non
     (row,) = history(pool)
     assert (row.version, row.status, row.route_version, row.epoch, row.reason) == (AT, "published", 1, 1, None)
     assert row.weights == live(pool).weights
-    assert row.expires_at == AT + CLICK_DAYS * 86_400
+    assert row.expires_at == AT + CLICK_RETENTION_DAYS * 86_400
     run = run_record.unpacked(row.run)
     assert (run.clicks, run.conversions, run.goal) == (50, 2, "epc")
     assert {each.name for each in run.segments} == set(learned.segments)
@@ -102,7 +102,7 @@ def test_the_last_run_is_found_in_the_month_before(admin: Api) -> None:
     pool, _ = a_pool(admin)
     learn(pool, datetime(2026, 11, 30, 23, 58, tzinfo=UTC))
     learn(pool, datetime(2026, 12, 1, 0, 3, tzinfo=UTC))
-    assert [row.pool_month[-7:] for row in WeightHistory.scan()] == ["2026-11"]
+    assert [row.pool_month[-7:] for row in WeightHistoryRow.scan()] == ["2026-11"]
 
 
 @pytest.mark.parametrize("change", [{"rotation": "weighted"}, {"path": "pause"}, {"path": "delete"}])
@@ -134,7 +134,7 @@ def test_an_offer_at_its_cap_gets_no_weight_until_there_is_room(admin: Api) -> N
     pool, (first, second) = a_pool(admin)
     cap = {"metric": "conversions", "window": "total", "limit": "5"}
     good(admin.patch(f"/admin/campaigns/{first}", {"caps": [cap]}))
-    Cap(f"{first}|conversions|total|UTC|ever|*", used=5).save()
+    CapCounterRow(f"{first}|conversions|total|UTC|ever|*", used=5).save()
     learn(pool)
     learned = in_force(pool)
     assert learned
@@ -145,7 +145,7 @@ def test_a_run_delivered_twice_is_one_run(admin: Api) -> None:
     pool, (first, _) = a_pool(admin)
     count_clicks(pool, first)
     learn(pool)
-    job.learn_pool(pool, AT, NOW + timedelta(seconds=40))
+    job.optimize_pool(pool, AT, NOW + timedelta(seconds=40))
     assert versions(pool) == [AT]
 
 
@@ -161,7 +161,7 @@ def test_two_runs_of_one_second_have_two_versions(admin: Api) -> None:
     pool, (first, _) = a_pool(admin)
     count_clicks(pool, first)
     learn(pool)
-    job.learn_pool(pool, AT + 1, NOW)
+    job.optimize_pool(pool, AT + 1, NOW)
     assert versions(pool) == [AT, AT + 1]
 
 
@@ -170,7 +170,7 @@ def test_a_version_is_later_than_that_of_a_clock_ahead(admin: Api) -> None:
     learn(pool, NOW + timedelta(seconds=30))
     count_clicks(pool, first)
     learn_at = int(NOW.timestamp()) + 31
-    job.learn_pool(pool, learn_at, NOW)
+    job.optimize_pool(pool, learn_at, NOW)
     assert versions(pool) == [AT + 30, AT + 31]
 
 
@@ -272,7 +272,7 @@ def test_a_broken_pool_is_skipped_with_its_reason_and_the_others_go_on(
     in_force_before = in_force(broken)
     count(broken, clicks(-90, campaign=first), NOW + FIVE)
     later = NOW + FIVE
-    learn_all(Message(int(later.timestamp()), tuple(pool for pool, _ in pools)), lambda: later)
+    optimize_pools(Message(int(later.timestamp()), tuple(pool for pool, _ in pools)), lambda: later)
     skipped = history(broken)[-1]
     assert (skipped.status, skipped.weights, skipped.run) == ("skipped", None, None)
     assert broken in skipped.reason
@@ -296,7 +296,7 @@ def test_counters_that_cannot_be_read_skip_the_pool_and_the_log_says_where(
     admin: Api, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pool, _ = a_pool(admin)
-    Counter(f"{pool}#1", "b#broken", cells=b"no cells", at=AT * 1000).save()
+    CounterBlockRow(f"{pool}#1", "b#broken", cells=b"no cells", at=AT * 1000).save()
     learn(pool)
     (row,) = history(pool)
     assert row.status == "skipped"
@@ -306,7 +306,7 @@ def test_counters_that_cannot_be_read_skip_the_pool_and_the_log_says_where(
 
 def test_a_route_that_cannot_be_read_skips_the_pool(admin: Api) -> None:
     pool, _ = a_pool(admin)
-    Route(pool).update([Route.snapshot.set(b"no snapshot")])
+    RouteRow(pool).update([RouteRow.snapshot.set(b"no snapshot")])
     learn(pool)
     assert [row.status for row in history(pool)] == ["skipped"]
 
@@ -324,7 +324,7 @@ def test_what_is_wrong_before_a_run_begins_does_not_stop_the_others(
         return newest(pool_id, latest)
 
     monkeypatch.setattr(weight_history, "newest", fails)
-    learn_all(Message(AT, (wrong, right)), lambda: NOW)
+    optimize_pools(Message(AT, (wrong, right)), lambda: NOW)
     assert [len(history(pool)) for pool in (wrong, right)] == [0, 1]
     assert "no run at all" in capsys.readouterr().err
 
@@ -342,9 +342,9 @@ def test_aws_errors_bring_the_message_back_once_the_others_had_their_turn(
 
     monkeypatch.setattr(learning_blocks, "read", fails)
     with pytest.raises(GetError):
-        learn_all(Message(AT, (sick, right)), lambda: NOW)
+        optimize_pools(Message(AT, (sick, right)), lambda: NOW)
     assert [len(history(pool)) for pool in (sick, right)] == [0, 1]
     assert f"smartlink {sick} not learned of" in capsys.readouterr().err
     monkeypatch.undo()
-    learn_all(Message(AT, (sick, right)), lambda: NOW + timedelta(minutes=1))
+    optimize_pools(Message(AT, (sick, right)), lambda: NOW + timedelta(minutes=1))
     assert [len(history(pool)) for pool in (sick, right)] == [1, 1]

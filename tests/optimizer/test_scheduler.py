@@ -2,8 +2,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.optimizer.job_message import Message
-from chalicelib.optimizer.scheduler import begin
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.optimizer.scheduler import enqueue_pools
+from chalicelib.tables.smartlinks import SmartlinkRow
 from tests.conftest import Api
 from tests.documents import good, new_smartlink
 from tests.optimizer.pools import AT, NOW, a_pool
@@ -18,16 +18,16 @@ def queue(tables: None) -> None:
 def learning_pools() -> list[str]:
     """The pools that a round queues."""
     before = len(queued())
-    begin(NOW)
+    enqueue_pools(NOW)
     return [pool for message in queued()[before:] for pool in message.pools]
 
 
 def test_a_round_is_of_the_optimized_pools_of_every_year(admin: Api) -> None:
     new_smartlink(admin)
     (pool, _), (later, _) = a_pool(admin), a_pool(admin)
-    Pool(later).update([Pool.optimized_year.set("2027")])
-    assert begin(NOW) == 1
-    assert begin(NOW.replace(year=2027)) == 2
+    SmartlinkRow(later).update([SmartlinkRow.optimized_year.set("2027")])
+    assert enqueue_pools(NOW) == 1
+    assert enqueue_pools(NOW.replace(year=2027)) == 2
     first, second = queued()
     assert first == Message(AT, (pool,))
     assert second.pools == (pool, later)
@@ -35,7 +35,7 @@ def test_a_round_is_of_the_optimized_pools_of_every_year(admin: Api) -> None:
 
 def test_without_optimized_pools_nothing_is_queued(admin: Api) -> None:
     new_smartlink(admin)
-    assert begin(NOW) == 0
+    assert enqueue_pools(NOW) == 0
     assert queued() == []
 
 
@@ -62,11 +62,11 @@ def test_a_pool_is_in_rounds_as_long_as_it_is_active_and_optimized(admin: Api) -
 
 def test_many_pools_are_several_messages(admin: Api) -> None:
     (pool, _) = a_pool(admin)
-    row = Pool.get(pool)
+    row = SmartlinkRow.get(pool)
     for n in range(30):
         row.id = f"sml_{n}"
         row.save()
-    assert begin(NOW) == 31
+    assert enqueue_pools(NOW) == 31
     assert [len(message.pools) for message in queued()] == [25, 6]
 
 
@@ -74,4 +74,4 @@ def test_a_round_that_cannot_be_queued_is_an_error(admin: Api, monkeypatch: pyte
     a_pool(admin)
     monkeypatch.setenv("LEARNING_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/none")
     with pytest.raises(ClientError):
-        begin(NOW)
+        enqueue_pools(NOW)

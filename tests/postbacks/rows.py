@@ -3,18 +3,18 @@
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.postbacks.delivery_message import Message, parsed
+from chalicelib.postbacks.delivery_message import Message, decode
 from chalicelib.postbacks.queue import _sqs
-from chalicelib.tables.clicks import Click
-from chalicelib.tables.conversions import Conversion
-from chalicelib.tables.postbacks import Postback
+from chalicelib.tables.clicks import ClickRow
+from chalicelib.tables.conversions import ConversionRow
+from chalicelib.tables.postbacks import PostbackRow
 from tests.builders import NOW
 
 AT = 1_793_795_400_000
 """The moment of `NOW` in milliseconds."""
 
 
-def a_postback(postback_id: str = "pbk_1", **changes: Any) -> Postback:
+def a_postback(postback_id: str = "pbk_1", **changes: Any) -> PostbackRow:
     fields = {
         "version": 1,
         "url": "https://pub.example/?cid={external_click_id}&p={payout}",
@@ -24,10 +24,10 @@ def a_postback(postback_id: str = "pbk_1", **changes: Any) -> Postback:
         "created_at": "2026-11-01T00:00:00.000Z",
         "updated_at": "2026-11-01T00:00:00.000Z",
     }
-    return Postback(changes.pop("publisher_id", "pub_1"), postback_id, **{**fields, **changes})
+    return PostbackRow(changes.pop("publisher_id", "pub_1"), postback_id, **{**fields, **changes})
 
 
-def a_conversion(conversion_id: str = "cnv_1", **changes: Any) -> Conversion:
+def a_conversion(conversion_id: str = "cnv_1", **changes: Any) -> ConversionRow:
     fields = {
         "click_id": "click-1",
         "txid": "tx 1",
@@ -51,10 +51,10 @@ def a_conversion(conversion_id: str = "cnv_1", **changes: Any) -> Conversion:
         "day_shard": "2026-11-04#3",
         "moment": "0",
     }
-    return Conversion(conversion_id, **{**fields, **changes})
+    return ConversionRow(conversion_id, **{**fields, **changes})
 
 
-def a_click(click_id: str = "click-1", **changes: Any) -> Click:
+def a_click(click_id: str = "click-1", **changes: Any) -> ClickRow:
     fields = {
         "at": AT - 60_999,
         "expires_at": 1_829_560_000,
@@ -78,7 +78,7 @@ def a_click(click_id: str = "click-1", **changes: Any) -> Click:
         "external_click_id": "their id",
         "parameters": "a=1&b=%20",
     }
-    return Click(click_id, **{**fields, **changes})
+    return ClickRow(click_id, **{**fields, **changes})
 
 
 def a_message(**changes: Any) -> Message:
@@ -92,7 +92,7 @@ def make_queue() -> None:
 
 def queued() -> list[Message]:
     """The messages in the queue, those held back too, in their order."""
-    return [parsed(each.body) for each in _messages()]
+    return [decode(each.body) for each in _messages()]
 
 
 def delays() -> list[int]:

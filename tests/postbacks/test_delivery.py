@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 
-from chalicelib.postbacks.delivery import Busy, World, deliver, deliver_now
-from chalicelib.postbacks.delivery_message import Message, delivery_id, following, written
-from chalicelib.postbacks.http_client import Way
+from chalicelib.postbacks.delivery import DeliveryDependencies, DeliveryInProgress, deliver, handle_message
+from chalicelib.postbacks.delivery_message import Message, delivery_id, encode, next_attempt
+from chalicelib.postbacks.http_client import HttpClientConfig
 from chalicelib.postbacks.http_response import Outcome
 from chalicelib.postbacks.signature import signature
-from chalicelib.tables.notifications import Notification
-from chalicelib.tables.postbacks import PostbackDelivery
+from chalicelib.tables.notifications import NotificationRow
+from chalicelib.tables.postbacks import PostbackDeliveryRow
 from tests.builders import NOW
 from tests.conftest import dynamodb
 from tests.postbacks.rows import a_click, a_conversion, a_message, a_postback
@@ -39,7 +39,7 @@ class Outside:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     def deliver(self, message: Message) -> None:
-        deliver(message, World(self.now, 0.0, self.call, self.sent.append))
+        deliver(message, DeliveryDependencies(self.now, 0.0, self.call, self.sent.append))
 
     def deliver_all(self, message: Message) -> None:
         """The message and all that follow from it, each at its time."""
@@ -58,17 +58,17 @@ def told(tables: None) -> None:
     a_click().save()
 
 
-def deliveries() -> list[PostbackDelivery]:
-    return sorted(PostbackDelivery.scan(), key=lambda row: row.moment)
+def deliveries() -> list[PostbackDeliveryRow]:
+    return sorted(PostbackDeliveryRow.scan(), key=lambda row: row.moment)
 
 
 def delivery(message: Message) -> dict[str, Any]:
-    known: dict[str, Any] = PostbackDelivery.get(delivery_id(message)).attribute_values
+    known: dict[str, Any] = PostbackDeliveryRow.get(delivery_id(message)).attribute_values
     return known
 
 
-def notifications() -> list[Notification]:
-    return [row for row in Notification.scan() if row.kind]
+def notifications() -> list[NotificationRow]:
+    return [row for row in NotificationRow.scan() if row.kind]
 
 
 def claim(message: Message, seconds_ago: int) -> None:
@@ -182,7 +182,7 @@ def test_a_message_that_comes_twice_asks_for_its_next_try_again() -> None:
     outside = Outside([FAILS])
     outside.deliver(a_message())
     outside.deliver(a_message())
-    again = following(a_message(), NOW + timedelta(seconds=5.2))
+    again = next_attempt(a_message(), NOW + timedelta(seconds=5.2))
     assert outside.sent == [again, again]
     assert len(outside.calls) == 1
 
@@ -201,7 +201,7 @@ def test_two_of_the_same_next_try_are_one_call() -> None:
 def test_a_delivery_that_somebody_is_making_is_left_to_them() -> None:
     claim(a_message(), seconds_ago=60)
     outside = Outside()
-    with pytest.raises(Busy):
+    with pytest.raises(DeliveryInProgress):
         outside.deliver(a_message())
     assert outside.calls == []
 
@@ -224,19 +224,19 @@ def test_a_delivery_left_behind_is_made_to_the_url_of_now() -> None:
 
 def test_only_one_of_two_takes_a_delivery_over(monkeypatch: pytest.MonkeyPatch) -> None:
     claim(a_message(), seconds_ago=61)
-    stale = PostbackDelivery.get(delivery_id(a_message()))
+    stale = PostbackDeliveryRow.get(delivery_id(a_message()))
     Outside().deliver(a_message())
-    monkeypatch.setattr(PostbackDelivery, "get", lambda *_, **__: stale)
+    monkeypatch.setattr(PostbackDeliveryRow, "get", lambda *_, **__: stale)
     outside = Outside()
-    with pytest.raises(Busy):
+    with pytest.raises(DeliveryInProgress):
         outside.deliver(a_message())
     assert outside.calls == []
 
 
 def test_who_was_overtaken_during_the_call_leaves_the_rest_to_the_other() -> None:
     def overtake() -> None:
-        row = PostbackDelivery.get(delivery_id(a_message()))
-        row.update([PostbackDelivery.claimed_at.set(row.claimed_at + 61)])
+        row = PostbackDeliveryRow.get(delivery_id(a_message()))
+        row.update([PostbackDeliveryRow.claimed_at.set(row.claimed_at + 61)])
 
     outside = Outside([FAILS], meanwhile=overtake)
     outside.deliver(a_message())
@@ -248,7 +248,7 @@ def test_who_was_overtaken_during_the_call_leaves_the_rest_to_the_other() -> Non
 def test_who_dies_after_the_call_loses_nothing(death: str) -> None:
     last = a_message(attempt=8) if "told" in death else a_message()
     Outside([FAILS]).deliver(last)
-    for row in Notification.scan():
+    for row in NotificationRow.scan():
         row.delete()
     outside = Outside()
     outside.deliver(last)
@@ -269,7 +269,7 @@ def test_a_failed_try_says_why_and_when_the_next_one_is() -> None:
         "answered 500",
         "2026-11-04T12:30:05.200Z",
     ]
-    assert outside.sent == [following(a_message(), NOW + timedelta(seconds=5.2))]
+    assert outside.sent == [next_attempt(a_message(), NOW + timedelta(seconds=5.2))]
 
 
 def test_a_receiver_that_fails_twice_is_told_at_the_third_try() -> None:
@@ -354,7 +354,7 @@ def test_a_delivery_deleted_meanwhile_is_not_made(monkeypatch: pytest.MonkeyPatc
     def gone(*_: object, **__: object) -> None:
         raise DoesNotExist
 
-    monkeypatch.setattr(PostbackDelivery, "get", gone)
+    monkeypatch.setattr(PostbackDeliveryRow, "get", gone)
     with pytest.raises(DoesNotExist):
         Outside().deliver(a_message())
 
@@ -363,13 +363,13 @@ def test_a_delivery_deleted_meanwhile_is_not_made(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_message_of_the_queue_is_delivered_with_the_real_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    ways: list[Way] = []
+    ways: list[HttpClientConfig] = []
 
-    def called(_url: str, _headers: Mapping[str, str], way: Way) -> Outcome:
+    def called(_url: str, _headers: Mapping[str, str], way: HttpClientConfig) -> Outcome:
         ways.append(way)
         return OK
 
     monkeypatch.setattr("chalicelib.postbacks.http_client.get", called)
-    deliver_now(written(replace(a_message(), due=NOW - timedelta(days=365))))
+    handle_message(encode(replace(a_message(), due=NOW - timedelta(days=365))))
     assert delivery(a_message())["status"] == "delivered"
     assert [(way.seconds, way.loopback_allowed) for way in ways] == [(5.0, False)]

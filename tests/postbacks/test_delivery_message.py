@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.postbacks.delivery_message import delay, delivery_id, following, parsed, written
+from chalicelib.postbacks.delivery_message import decode, delay, delivery_id, encode, next_attempt
 from tests.builders import NOW
 from tests.postbacks.rows import a_message
 
 
 def test_a_message_reads_as_the_queue_carries_it() -> None:
-    assert json.loads(written(a_message())) == {
+    assert json.loads(encode(a_message())) == {
         "publisher_id": "pub_1",
         "postback_id": "pbk_1",
         "conversion_id": "cnv_1",
@@ -29,25 +29,25 @@ def test_a_message_comes_back_as_it_was_written(
     series: str, conversion: str | None, revision: Any, attempt: int
 ) -> None:
     message = a_message(series=series, conversion_id=conversion, revision=revision, attempt=attempt)
-    assert parsed(written(message)) == message
+    assert decode(encode(message)) == message
 
 
 BROKEN = {
     "no JSON": "not json",
     "a list": "[]",
     "nothing in it": "{}",
-    "one too many": written(a_message())[:-1] + ',"more":1}',
-    "one too few": written(a_message()).replace('"series":"first",', ""),
-    "no time": written(a_message()).replace("2026", "soon"),
-    "a time without offset": written(a_message()).replace("+00:00", ""),
-    "an attempt that is no number": written(a_message()).replace('"attempt":1', '"attempt":"1"'),
+    "one too many": encode(a_message())[:-1] + ',"more":1}',
+    "one too few": encode(a_message()).replace('"series":"first",', ""),
+    "no time": encode(a_message()).replace("2026", "soon"),
+    "a time without offset": encode(a_message()).replace("+00:00", ""),
+    "an attempt that is no number": encode(a_message()).replace('"attempt":1', '"attempt":"1"'),
 }
 
 
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
 def test_what_is_no_message_is_not_read(body: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
-        parsed(body)
+        decode(body)
 
 
 def test_a_delivery_is_named_by_what_it_tells_and_which_try_it_is() -> None:
@@ -73,7 +73,7 @@ def test_a_deliverys_id_has_the_form_of_every_id(series: str) -> None:
 
 def test_the_next_try_is_of_the_same_series() -> None:
     due = NOW + timedelta(seconds=5)
-    assert following(a_message(series="rpl_1"), due) == a_message(series="rpl_1", attempt=2, due=due)
+    assert next_attempt(a_message(series="rpl_1"), due) == a_message(series="rpl_1", attempt=2, due=due)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from chalicelib.postbacks.fan_out import announce
+from chalicelib.postbacks.fan_out import fan_out
 from chalicelib.postbacks.queue import send
 from tests.builders import NOW
 from tests.conftest import dynamodb
@@ -30,40 +30,40 @@ def test_a_conversion_is_announced_to_each_postback_that_wants_it() -> None:
     for row in (a_postback("pbk_1"), a_postback("pbk_2", event="deposit"), a_postback("pbk_3", status="*")):
         row.save()
     a_postback("pbk_4", publisher_id="pub_2").save()
-    assert announce([a_record()], NOW) is None
+    assert fan_out([a_record()], NOW) is None
     assert queued() == [a_message(), a_message(postback_id="pbk_3")]
     assert delays() == [0, 0]
 
 
 def test_a_reversal_is_announced_as_a_revision_of_its_own() -> None:
     a_postback(status="*").save()
-    announce([a_record(1), a_record(2, status="rejected", revision=2)], NOW)
+    fan_out([a_record(1), a_record(2, status="rejected", revision=2)], NOW)
     assert queued() == [a_message(), a_message(revision=2)]
 
 
 def test_a_publisher_without_postbacks_hears_nothing() -> None:
-    assert announce([a_record()], NOW) is None
+    assert fan_out([a_record()], NOW) is None
     assert queued() == []
 
 
 def test_twenty_postbacks_all_hear_of_it() -> None:
     for n in range(20):
         a_postback(f"pbk_{n:02d}").save()
-    announce([a_record()], NOW)
+    fan_out([a_record()], NOW)
     assert [each.postback_id for each in queued()] == [f"pbk_{n:02d}" for n in range(20)]
 
 
 def test_a_record_read_again_asks_for_the_same_deliveries() -> None:
     a_postback().save()
-    announce([a_record()], NOW)
-    announce([a_record()], NOW)
+    fan_out([a_record()], NOW)
+    fan_out([a_record()], NOW)
     assert queued() == [a_message(), a_message()]
 
 
 def test_a_removed_conversion_is_passed_over() -> None:
     a_postback().save()
     removed = {"eventName": "REMOVE", "dynamodb": {"SequenceNumber": "1", "Keys": {"id": {"S": "cnv_1"}}}}
-    assert announce([removed, a_record(2)], NOW) is None
+    assert fan_out([removed, a_record(2)], NOW) is None
     assert len(queued()) == 1
 
 
@@ -81,12 +81,12 @@ BROKEN = {
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_what_is_no_conversion_holds_up_nobody(broken: dict[str, Any]) -> None:
     a_postback().save()
-    assert announce([broken, a_record(2)], NOW) is None
+    assert fan_out([broken, a_record(2)], NOW) is None
     assert len(queued()) == 1
 
 
 def test_a_broken_record_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    announce([an_image(1, {"x": {"S": "y"}})], NOW)
+    fan_out([an_image(1, {"x": {"S": "y"}})], NOW)
     assert [each.message for each in caplog.records] == ["a record of the conversions' stream is no conversion"]
 
 
@@ -94,7 +94,7 @@ def test_the_first_record_that_cannot_be_announced_stops_the_rest() -> None:
     a_postback().save()
     a_postback(publisher_id="pub_2").save()
     dynamodb().delete_table(TableName="smartlink-postbacks")
-    assert announce([a_record(7), a_record(8, publisher_id="pub_2")], NOW) == "7"
+    assert fan_out([a_record(7), a_record(8, publisher_id="pub_2")], NOW) == "7"
     assert queued() == []
 
 
@@ -102,7 +102,7 @@ def test_what_came_before_the_failure_stays_announced(monkeypatch: pytest.Monkey
     a_postback().save()
     monkeypatch.setattr("chalicelib.postbacks.fan_out.send", sending_until("cnv_2"))
     records = [a_record(5, conversion_id="cnv_1"), a_record(6, conversion_id="cnv_2"), a_record(7)]
-    assert announce(records, NOW) == "6"
+    assert fan_out(records, NOW) == "6"
     assert [each.conversion_id for each in queued()] == ["cnv_1"]
 
 
@@ -118,4 +118,4 @@ def sending_until(conversion_id: str) -> Any:
 @given(st.dictionaries(st.text(max_size=5), st.dictionaries(st.sampled_from(["S", "N", "M", "?"]), st.text())))
 def test_no_image_breaks_the_stream(image: dict[str, Any]) -> None:
     with mock_aws():
-        assert announce([an_image(1, image)], NOW) is None
+        assert fan_out([an_image(1, image)], NOW) is None

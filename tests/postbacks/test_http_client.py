@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chalicelib.postbacks.http_client import Way, get, resolved, trusted
+from chalicelib.postbacks.http_client import HttpClientConfig, get, resolved, trusted
 from chalicelib.postbacks.http_response import Outcome
 
 OK = b"HTTP/1.1 200 OK\r\n\r\n"
@@ -76,9 +76,9 @@ def serve(server: socket.socket, receiver: Receiver, answering: Answering, tls: 
                 answering(connection)
 
 
-def a_way(*addresses: str, seconds: float = 5.0, loopback_allowed: bool = True) -> Way:
+def a_way(*addresses: str, seconds: float = 5.0, loopback_allowed: bool = True) -> HttpClientConfig:
     """A way on which every host resolves to these addresses."""
-    return Way(loopback_allowed, seconds, lambda *_: addresses or ("127.0.0.1",))
+    return HttpClientConfig(loopback_allowed, seconds, lambda *_: addresses or ("127.0.0.1",))
 
 
 def test_a_call_is_a_get_of_the_url_with_its_host_and_headers() -> None:
@@ -167,7 +167,7 @@ def test_a_resolver_that_hangs_is_left_behind() -> None:
         return [host, str(port)]
 
     began = time.monotonic()
-    outcome = get("http://pub.example/", {}, Way(loopback_allowed=False, seconds=SHORT, resolve=stuck))
+    outcome = get("http://pub.example/", {}, HttpClientConfig(loopback_allowed=False, seconds=SHORT, resolve=stuck))
     took = time.monotonic() - began
     released.set()
     assert outcome.error == "took longer than 0.3 s"
@@ -200,7 +200,7 @@ def test_one_inward_address_among_several_refuses_the_host() -> None:
 def test_a_name_that_resolves_to_something_else_the_next_time_is_called_where_it_was_judged() -> None:
     answers = iter([["127.0.0.1"], ["10.0.0.1"]])
     with receiving(with_bytes(OK)) as receiver:
-        way = Way(loopback_allowed=True, resolve=lambda *_: next(answers))
+        way = HttpClientConfig(loopback_allowed=True, resolve=lambda *_: next(answers))
         outcome = get(f"http://rebinding.example:{receiver.port}/", {}, way)
     assert (outcome.http_status, receiver.connections) == (200, 1)
     assert list(answers) == [["10.0.0.1"]]
@@ -241,12 +241,12 @@ def test_a_host_that_does_not_resolve_is_a_failure(error: Exception) -> None:
     def unknown(host: str, port: int) -> Sequence[str]:
         raise error
 
-    outcome = get("http://pub.example/", {}, Way(loopback_allowed=False, resolve=unknown))
+    outcome = get("http://pub.example/", {}, HttpClientConfig(loopback_allowed=False, resolve=unknown))
     assert (outcome.error, outcome.is_refused) == ("the host does not resolve", False)
 
 
 def test_a_host_without_an_address_is_a_failure() -> None:
-    outcome = get("http://pub.example/", {}, Way(loopback_allowed=False, resolve=lambda *_: []))
+    outcome = get("http://pub.example/", {}, HttpClientConfig(loopback_allowed=False, resolve=lambda *_: []))
     assert outcome.error == "the host has no address"
 
 
@@ -303,7 +303,7 @@ def contexts(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey, fil
 
 def secured(authority: Authority, host: str) -> tuple[Outcome, list[str]]:
     """A call by TLS to the host, and what the receiver heard."""
-    way = Way(loopback_allowed=True, resolve=lambda *_: ["127.0.0.1"], trust=lambda: authority.client)
+    way = HttpClientConfig(loopback_allowed=True, resolve=lambda *_: ["127.0.0.1"], trust=lambda: authority.client)
     with receiving(with_bytes(OK), tls=authority.server) as receiver:
         outcome = get(f"https://{host}:{receiver.port}/", {}, way)
     return outcome, receiver.requests
@@ -336,4 +336,4 @@ def test_the_public_authorities_are_trusted_for_the_names_they_vouch_for() -> No
 
 def test_ipv6_is_called_as_well() -> None:
     with receiving(with_bytes(OK), family=socket.AF_INET6) as receiver:
-        assert get(f"http://[::1]:{receiver.port}/", {}, Way(loopback_allowed=True)).http_status == 200
+        assert get(f"http://[::1]:{receiver.port}/", {}, HttpClientConfig(loopback_allowed=True)).http_status == 200

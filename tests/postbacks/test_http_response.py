@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.postbacks.http_response import LONGEST_HEAD, DeliveryStatus, Outcome, outcome, readable
+from chalicelib.postbacks.http_response import LONGEST_HEAD, DeliveryStatus, Outcome, outcome, sanitize
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nbody"
 
@@ -61,7 +61,7 @@ def test_a_place_to_go_is_kept_readable() -> None:
 
 
 def test_readable_text_is_printable() -> None:
-    assert readable("a\x00\n\u202eb é") == "a???b é"
+    assert sanitize("a\x00\n\u202eb é") == "a???b é"
 
 
 def test_a_failure_is_tried_again_until_the_eighth() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.postbacks.subscription_filter import wants
+from chalicelib.postbacks.subscription_filter import matches
 from tests.postbacks.rows import a_conversion, a_postback
 
 
@@ -17,14 +17,18 @@ from tests.postbacks.rows import a_conversion, a_postback
 )
 def test_a_postback_hears_of_its_event_and_status(event: str, status: str, wanted: bool) -> None:
     conversion = a_conversion(event="install", status="approved").attribute_values
-    assert wants(a_postback(event=event, status=status), conversion) is wanted
+    assert matches(a_postback(event=event, status=status), conversion) is wanted
 
 
 def test_a_conversion_without_an_event_is_told_to_those_who_hear_of_all() -> None:
     conversion = a_conversion(event=None).attribute_values
-    assert [wants(a_postback(event=event), conversion) for event in ("*", "install", "")] == [True, False, False]
+    assert [matches(a_postback(event=event), conversion) for event in ("*", "install", "")] == [True, False, False]
 
 
 def test_a_reversal_is_told_to_those_who_hear_of_reversals() -> None:
     conversion = a_conversion(status="rejected").attribute_values
-    assert [wants(a_postback(status=each), conversion) for each in ("approved", "rejected", "*")] == [False, True, True]
+    assert [matches(a_postback(status=each), conversion) for each in ("approved", "rejected", "*")] == [
+        False,
+        True,
+        True,
+    ]

@@ -4,13 +4,13 @@ import pytest
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.counters import cells
-from chalicelib.counters.blocks import add_blocks
+from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.cells import COUNTS, Cell
 from chalicelib.http.problems import NotFound
 from chalicelib.reporting.cell_reader import check_own, pieces
 from chalicelib.reporting.date_range import Period
 from chalicelib.tables.base import connection
-from chalicelib.tables.publishers import CampaignApproval, Membership
+from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 PERIOD = Period(NOON, NOON + timedelta(days=12))
@@ -21,7 +21,7 @@ def count(day: int, publisher: str) -> None:
     quarter = cells.quarter_of(int((NOON + timedelta(days=day)).timestamp()) * 1000)
     with TransactWrite(connection=connection()) as write:
         counted = {Cell(quarter, publisher=publisher): [1, *([0] * (len(COUNTS) - 1))]}
-        add_blocks(write, f"{day} {publisher}", counted)
+        append_blocks(write, f"{day} {publisher}", counted)
 
 
 def test_all_days_that_the_period_touches_are_read_and_no_other(tables: None) -> None:
@@ -42,8 +42,8 @@ def test_of_one_publisher_only_their_shard_is_read(tables: None) -> None:
 
 
 def test_a_publisher_may_ask_about_what_is_or_was_theirs(tables: None) -> None:
-    Membership("pub_1", "sml_1", status="declined", code="abcde12345").save()
-    CampaignApproval("pub_1", "cmp_1", tracking_key="a", active=False, approved_at="2026-11-01T00:00:00Z").save()
+    MembershipRow("pub_1", "sml_1", status="declined", code="abcde12345").save()
+    CampaignApprovalRow("pub_1", "cmp_1", tracking_key="a", active=False, approved_at="2026-11-01T00:00:00Z").save()
     check_own("pub_1", "sml_1", "cmp_1")
     check_own("pub_1", None, None)
 
@@ -59,8 +59,8 @@ def test_a_publisher_may_ask_about_what_is_or_was_theirs(tables: None) -> None:
 def test_all_else_is_not_there_for_them(
     tables: None, publisher: str, smartlink: str | None, campaign: str | None
 ) -> None:
-    Membership("pub_1", "sml_1", status="approved", code="abcde12345").save()
-    Membership("pub_1", "sml_2", status="pending").save()
-    CampaignApproval("pub_1", "cmp_1", tracking_key="a", active=True, approved_at="2026-11-01T00:00:00Z").save()
+    MembershipRow("pub_1", "sml_1", status="approved", code="abcde12345").save()
+    MembershipRow("pub_1", "sml_2", status="pending").save()
+    CampaignApprovalRow("pub_1", "cmp_1", tracking_key="a", active=True, approved_at="2026-11-01T00:00:00Z").save()
     with pytest.raises(NotFound, match=smartlink or campaign):
         check_own(publisher, smartlink, campaign)

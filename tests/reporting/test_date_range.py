@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.http.problems import Invalid
-from chalicelib.reporting.date_range import Period, checked, day_of, hour_of, resolved
+from chalicelib.http.problems import ValidationFailed
+from chalicelib.reporting.date_range import Period, day_of, hour_of, resolve_range, validate_time
 from tests.strategies import times
 
 NOW = datetime(2026, 11, 21, 20, 40, 12, tzinfo=UTC)
@@ -71,7 +71,7 @@ def utc(*parts: int) -> datetime:
 def test_a_period_is_days_of_its_time_zone_or_exact_times(
     given_range: tuple[str | None, str | None], timezone: str, start: datetime, end: datetime
 ) -> None:
-    assert resolved(given_range, timezone, NOW) == Period(start, end, timezone)
+    assert resolve_range(given_range, timezone, NOW) == Period(start, end, timezone)
 
 
 @pytest.mark.parametrize(
@@ -84,19 +84,19 @@ def test_a_period_is_days_of_its_time_zone_or_exact_times(
     ],
 )
 def test_a_period_must_begin_before_it_ends(given_range: tuple[str | None, str | None]) -> None:
-    with pytest.raises(Invalid) as refused:
-        resolved(given_range, "UTC", NOW)
+    with pytest.raises(ValidationFailed) as refused:
+        resolve_range(given_range, "UTC", NOW)
     assert refused.value.complaints == (("/from", "must be before `to`"),)
 
 
 def test_a_day_that_was_never_lived_through_is_no_period() -> None:
-    with pytest.raises(Invalid):
-        resolved(("2011-12-30", "2011-12-30"), "Pacific/Apia", NOW)
+    with pytest.raises(ValidationFailed):
+        resolve_range(("2011-12-30", "2011-12-30"), "Pacific/Apia", NOW)
 
 
 @pytest.mark.parametrize("text", ["2026-11-01", "2000-01-01", "2099-12-31", "2026-11-01T13:45:00+05:45"])
 def test_a_day_or_a_quarter_of_an_hour_is_taken_as_it_is(text: str) -> None:
-    assert checked(text) == text
+    assert validate_time(text) == text
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_day_or_a_quarter_of_an_hour_is_taken_as_it_is(text: str) -> None:
 )
 def test_anything_else_is_refused_with_a_reason(text: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
-        checked(text)
+        validate_time(text)
 
 
 def test_a_period_counts_its_quarters_from_1970() -> None:
@@ -127,24 +127,24 @@ def test_a_period_touches_the_utc_days_that_it_reaches_into() -> None:
 
 
 def test_a_period_knows_its_first_and_last_local_day() -> None:
-    period = resolved(("2026-11-01", "2026-11-20"), "Asia/Kolkata", NOW)
+    period = resolve_range(("2026-11-01", "2026-11-20"), "Asia/Kolkata", NOW)
     assert period.local_days == (date(2026, 11, 1), date(2026, 11, 20))
 
 
 @pytest.mark.parametrize(("last", "is_long"), [("2026-02-04", False), ("2026-02-05", True)])
 def test_more_than_four_hundred_days_are_long(last: str, is_long: bool) -> None:
-    assert resolved(("2025-01-01", last), "UTC", NOW).is_long is is_long
+    assert resolve_range(("2025-01-01", last), "UTC", NOW).is_long is is_long
 
 
 def test_four_hundred_days_with_one_more_hour_are_not_long() -> None:
-    assert not resolved(("2025-06-01", "2026-07-05"), "Europe/Berlin", NOW).is_long
-    assert not resolved(("2024-09-28", "2025-11-01"), "Europe/Berlin", NOW).is_long
+    assert not resolve_range(("2025-06-01", "2026-07-05"), "Europe/Berlin", NOW).is_long
+    assert not resolve_range(("2024-09-28", "2025-11-01"), "Europe/Berlin", NOW).is_long
 
 
 @given(DAYS, ZONES)
 def test_the_quarters_of_a_local_day_are_those_of_its_period(day: date, timezone: str) -> None:
     text = day.isoformat()
-    period = resolved((text, text), timezone, NOW)
+    period = resolve_range((text, text), timezone, NOW)
     quarters = range(period.first - 8, period.past + 8)
     inside = [quarter for quarter in quarters if day_of(quarter, timezone) == text]
     assert inside == list(range(period.first, period.past))

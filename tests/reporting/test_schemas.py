@@ -1,18 +1,18 @@
 import pytest
 
-from chalicelib.http.models import validated
-from chalicelib.http.problems import Invalid
+from chalicelib.http.models import validate
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.schemas import OwnReportQuery, PeriodQuery, ReportQuery, ReportRow
 
 
 def complaints(model: type[PeriodQuery], **given: str) -> dict[str, str]:
-    with pytest.raises(Invalid) as refused:
-        validated(model, given)
+    with pytest.raises(ValidationFailed) as refused:
+        validate(model, given)
     return dict(refused.value.complaints)
 
 
 def test_a_report_asks_for_days_by_click_as_json_unless_told_otherwise() -> None:
-    query = validated(ReportQuery, {})
+    query = validate(ReportQuery, {})
     assert (query.dimensions, query.by, query.format, query.timezone, query.filters) == (
         ("day",),
         "click",
@@ -32,7 +32,7 @@ def test_filters_are_named_by_the_dimension_that_they_hold() -> None:
         "os": "ios",
         "sub1": "a",
     }
-    assert validated(ReportQuery, given).filters == {
+    assert validate(ReportQuery, given).filters == {
         "smartlink": "sml_1",
         "campaign": "cmp_1",
         "publisher": "pub_1",
@@ -44,14 +44,14 @@ def test_filters_are_named_by_the_dimension_that_they_hold() -> None:
 
 
 def test_what_is_empty_is_not_given() -> None:
-    query = validated(ReportQuery, {"from": "", "smartlink_id": "", "timezone": "", "group_by": "", "device": ""})
-    assert query == validated(ReportQuery, {})
+    query = validate(ReportQuery, {"from": "", "smartlink_id": "", "timezone": "", "group_by": "", "device": ""})
+    assert query == validate(ReportQuery, {})
     assert query.given == {}
 
 
 def test_parameters_are_kept_as_they_were_sent() -> None:
     sent = {"from": "2026-11-01", "group_by": "hour,sub1", "device": "mobile", "format": "csv"}
-    assert validated(ReportQuery, sent).given == sent
+    assert validate(ReportQuery, sent).given == sent
 
 
 def test_every_bad_parameter_is_named_at_once() -> None:

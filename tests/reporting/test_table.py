@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.http.problems import Invalid
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.aggregation import Groups
 from chalicelib.reporting.metrics import Figures
 from chalicelib.reporting.table import METRICS, OWN_METRICS, named, one_currency, table, without_currency, written
@@ -30,7 +30,7 @@ def test_the_currency_is_that_of_all_money(groups: Groups, currency: str | None)
 
 def test_several_currencies_are_named_unless_one_is_asked_for() -> None:
     groups: Groups = {("a", "USD"): PAID, ("b", "EUR"): PAID, ("c", "GBP"): CLICKED}
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(ValidationFailed) as refused:
         one_currency(groups, None, MONEY)
     (complaint,) = refused.value.complaints
     assert complaint == ("/currency", "must be one of EUR, USD: the range holds money in each of them")

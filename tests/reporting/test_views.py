@@ -9,7 +9,7 @@ import pytest
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.counters import cells
-from chalicelib.counters.blocks import add_blocks
+from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.cells import Cell, Cells
 from chalicelib.reporting import aggregation, views
 from chalicelib.tables.base import connection
@@ -38,7 +38,7 @@ def count(*counted: tuple[Cell, dict[str, int]]) -> None:
     for cell, counts in counted:
         cells.add(found, cell, **counts)
     with TransactWrite(connection=connection()) as write:
-        add_blocks(write, repr(counted), found)
+        append_blocks(write, repr(counted), found)
 
 
 def ask(caller: Api, path: str = "/admin/reports", **query: str) -> Answered:

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.campaign import Schedule
-from chalicelib.domain.click import Arm, Outcome, Refusal
+from chalicelib.domain.click import ExperimentArm, Outcome, RejectionReason
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 from chalicelib.routing.decision import Decision, Reserve
-from chalicelib.routing.eligibility import Approved, Arrival
+from chalicelib.routing.eligibility import Approved, ClickContext
 
-Reasons = list[Refusal | None]
+Reasons = list[RejectionReason | None]
 
 
-def decide(route: Route, arrival: Arrival, approved: Approved, reserve: Reserve) -> Decision:
+def decide(route: Route, arrival: ClickContext, approved: Approved, reserve: Reserve) -> Decision:
     """Where the click goes and why."""
     if not route.active:
         return Decision(Outcome.PAUSED, None, route.fallback_url)
@@ -34,44 +34,44 @@ def decide(route: Route, arrival: Arrival, approved: Approved, reserve: Reserve)
             break
     for n, each in enumerate(route.offers):
         if reasons[n] is None and each.priority < offer.priority:
-            reasons[n] = Refusal.LOWER_TIER
+            reasons[n] = RejectionReason.LOWER_TIER
     propensity = weights[tier.index(place)] / sum(weights)
     url = offer.campaign.destination_url
     return Decision(Outcome.OFFER, offer.campaign, url, tuple(reasons), arm, propensity, None, segment)
 
 
-def _weighing(route: Route, arrival: Arrival) -> tuple[Arm, str | None, Mapping[str, float] | None]:
+def _weighing(route: Route, arrival: ClickContext) -> tuple[ExperimentArm, str | None, Mapping[str, float] | None]:
     if route.rotation is Rotation.WEIGHTED or route.learned is None:
-        return Arm.WEIGHTED, None, None
+        return ExperimentArm.WEIGHTED, None, None
     if arrival.lot < route.holdout_percent / 100:
-        return Arm.HOLDOUT, None, None
+        return ExperimentArm.HOLDOUT, None, None
     country = arrival.visitor.country or "?"
     for segment in (f"{country}|{arrival.visitor.device.value}", country, "*"):
         if segment in route.learned.segments:
-            return Arm.OPTIMIZED, segment, route.learned.segments[segment]
-    return Arm.OPTIMIZED, None, None
+            return ExperimentArm.OPTIMIZED, segment, route.learned.segments[segment]
+    return ExperimentArm.OPTIMIZED, None, None
 
 
-def _is_admitted(offer: Offer, route: Route, arrival: Arrival, approved: Approved) -> bool:
+def _is_admitted(offer: Offer, route: Route, arrival: ClickContext, approved: Approved) -> bool:
     return arrival.link.publisher_active and (route.access is OfferAccess.GRANT or approved(offer.campaign.id))
 
 
-def _reason(offer: Offer, arrival: Arrival, is_admitted: bool) -> Refusal | None:
+def _reason(offer: Offer, arrival: ClickContext, is_admitted: bool) -> RejectionReason | None:
     """The first refusal, in the order of the design's section 5."""
     visitor, rules = arrival.visitor, offer.targeting
     checks = [
-        (Refusal.DISABLED, offer.enabled),
-        (Refusal.CAMPAIGN_PAUSED, offer.campaign.active),
-        (Refusal.SCHEDULE, _runs(offer.campaign.schedule, arrival)),
-        (Refusal.NOT_APPROVED, is_admitted),
-        (Refusal.COUNTRY, _wanted(rules.countries, rules.exclude_countries, visitor.country)),
-        (Refusal.REGION, _wanted(rules.regions, frozenset(), visitor.region)),
-        (Refusal.DEVICE, _wanted(rules.devices, frozenset(), visitor.device)),
-        (Refusal.OS, _wanted(rules.os, frozenset(), visitor.os)),
-        (Refusal.BROWSER, _wanted(rules.browsers, frozenset(), visitor.browser)),
-        (Refusal.LANGUAGE, _wanted(rules.languages, frozenset(), visitor.language)),
-        (Refusal.SOURCE, _wanted(rules.sources, rules.exclude_sources, arrival.labels.source)),
-        (Refusal.BOT, not (rules.exclude_bots and visitor.is_bot)),
+        (RejectionReason.DISABLED, offer.enabled),
+        (RejectionReason.CAMPAIGN_PAUSED, offer.campaign.active),
+        (RejectionReason.SCHEDULE, _runs(offer.campaign.schedule, arrival)),
+        (RejectionReason.NOT_APPROVED, is_admitted),
+        (RejectionReason.COUNTRY, _wanted(rules.countries, rules.exclude_countries, visitor.country)),
+        (RejectionReason.REGION, _wanted(rules.regions, frozenset(), visitor.region)),
+        (RejectionReason.DEVICE, _wanted(rules.devices, frozenset(), visitor.device)),
+        (RejectionReason.OS, _wanted(rules.os, frozenset(), visitor.os)),
+        (RejectionReason.BROWSER, _wanted(rules.browsers, frozenset(), visitor.browser)),
+        (RejectionReason.LANGUAGE, _wanted(rules.languages, frozenset(), visitor.language)),
+        (RejectionReason.SOURCE, _wanted(rules.sources, rules.exclude_sources, arrival.labels.source)),
+        (RejectionReason.BOT, not (rules.exclude_bots and visitor.is_bot)),
     ]
     return next((refusal for refusal, suits in checks if not suits), None)
 
@@ -82,7 +82,7 @@ def _wanted(included: frozenset[str] | None, excluded: frozenset[str], value: st
     return (included is None or value in included) and value not in excluded
 
 
-def _runs(schedule: Schedule, arrival: Arrival) -> bool:
+def _runs(schedule: Schedule, arrival: ClickContext) -> bool:
     local = arrival.now.astimezone(ZoneInfo(schedule.timezone))
     return (
         (schedule.starts_at is None or arrival.now >= schedule.starts_at)
@@ -120,7 +120,7 @@ def _drawn(tier: list[int], weights: list[float], draw: float) -> tuple[int, flo
     return place, min((point - begin) / weight, 1 - 2**-53)
 
 
-def _below(route: Route, arrival: Arrival, reasons: Reasons, reserve: Reserve) -> Decision:
+def _below(route: Route, arrival: ClickContext, reasons: Reasons, reserve: Reserve) -> Decision:
     kept, refused, is_paid = tuple(reasons), None, arrival.link.publisher_active
     if route.catch_all and is_paid:
         last = route.catch_all.campaign

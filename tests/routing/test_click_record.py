@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.admin.clicks.schemas import ClickDocument
-from chalicelib.domain.click import Labels, Outcome, Refusal
+from chalicelib.domain.click import Outcome, RejectionReason, TrackingParameters
 from chalicelib.domain.route import PublisherLink, Route
 from chalicelib.routing.click_record import (
+    arm_draw_of,
     campaign_of,
     destination_url,
     document,
-    draw_and_lot,
     draw_of,
-    filled,
-    lot_of,
+    draws_of,
+    fill_destination,
     record,
 )
 from chalicelib.routing.decision import Decision, decide
-from chalicelib.routing.eligibility import Arrival
+from chalicelib.routing.eligibility import ClickContext
 from tests import strategies as some
 from tests.builders import (
     LEARNED_AT,
@@ -37,11 +37,13 @@ from tests.strategies import Situation
 
 GAME = a_campaign("cmp_1", destination_url="https://acme.example/?cid={click_id}&s={sub1}")
 ROUTE = a_route(an_offer(GAME, weight=3, priority=10), an_offer("cmp_2", priority=10, enabled=False), epoch=4)
-LABELS = Labels(sub_ids={"sub1": "news & more"}, source="blog", external_click_id="x-1", query="gclid=a%26b")
+LABELS = TrackingParameters(
+    sub_ids={"sub1": "news & more"}, source="blog", external_click_id="x-1", query="gclid=a%26b"
+)
 CLICK_ID = "01kmvx0000000000000000000a"
 
 
-def _decided(route: Route, arrival: Arrival) -> Decision:
+def _decided(route: Route, arrival: ClickContext) -> Decision:
     return decide(route, arrival, lambda _: True, lambda _: None)
 
 
@@ -70,7 +72,7 @@ def test_draws_are_spread_evenly() -> None:
 
 
 def test_the_lot_of_a_click_is_the_same_for_everybody_and_not_its_draw() -> None:
-    assert [lot_of(CLICK_ID), lot_of("01kmvx0000000000000000000b"), lot_of("")] == [
+    assert [arm_draw_of(CLICK_ID), arm_draw_of("01kmvx0000000000000000000b"), arm_draw_of("")] == [
         0.07226196354607428,
         0.1801643045032294,
         0.605407046293691,
@@ -79,19 +81,19 @@ def test_the_lot_of_a_click_is_the_same_for_everybody_and_not_its_draw() -> None
 
 @given(some.texts)
 def test_a_lot_is_at_least_0_and_below_1(click_id: str) -> None:
-    assert 0 <= lot_of(click_id) < 1
+    assert 0 <= arm_draw_of(click_id) < 1
 
 
 @given(some.texts)
 def test_draw_and_lot_are_two_parts_of_one_hash(click_id: str) -> None:
     number = int(sha256(click_id.encode()).hexdigest()[:32], 16)
 
-    assert draw_and_lot(click_id) == ((number >> 75) / 2**53, (number % 2**64 >> 11) / 2**53)
-    assert draw_and_lot(click_id) == (draw_of(click_id), lot_of(click_id))
+    assert draws_of(click_id) == ((number >> 75) / 2**53, (number % 2**64 >> 11) / 2**53)
+    assert draws_of(click_id) == (draw_of(click_id), arm_draw_of(click_id))
 
 
 def test_draws_are_spread_evenly_in_the_hold_out_too() -> None:
-    held_out = [draw_of(f"click-{n}") for n in range(10_000) if lot_of(f"click-{n}") < 0.05]
+    held_out = [draw_of(f"click-{n}") for n in range(10_000) if arm_draw_of(f"click-{n}") < 0.05]
     halves = Counter(int(draw * 2) for draw in held_out)
 
     assert halves == {0: 260, 1: 250}
@@ -226,8 +228,8 @@ def test_a_click_of_the_hold_out_explains_itself_by_the_admins_weights() -> None
     assert [each["weight"] for each in decision["considered"]] == [3, 1]
 
 
-@given(st.lists(st.none() | st.sampled_from(Refusal)))
-def test_the_refusals_stored_are_the_refusals_told(refusals: list[Refusal | None]) -> None:
+@given(st.lists(st.none() | st.sampled_from(RejectionReason)))
+def test_the_refusals_stored_are_the_refusals_told(refusals: list[RejectionReason | None]) -> None:
     route = a_route(*[an_offer(f"cmp_{n}") for n in range(len(refusals))])
     decision = Decision(Outcome.NO_OFFER, None, None, tuple(refusals))
     stored = record(CLICK_ID, an_arrival(), route, decision)
@@ -237,7 +239,7 @@ def test_the_refusals_stored_are_the_refusals_told(refusals: list[Refusal | None
 
 
 def test_a_visitor_whom_the_catch_alls_filter_knows_is_a_duplicate() -> None:
-    decision = Decision(Outcome.NO_OFFER, None, None, catch_all_refused=Refusal.DUPLICATE)
+    decision = Decision(Outcome.NO_OFFER, None, None, catch_all_refused=RejectionReason.DUPLICATE)
     told = document(record(CLICK_ID, an_arrival(), ROUTE, decision), ROUTE)
 
     assert (told["is_duplicate"], told["is_unique"]) == (True, False)
@@ -311,27 +313,29 @@ def test_the_url_decided_filled_in_is_where_the_stored_click_went(situation: Sit
     decision = decide(situation.route, situation.arrival, situation.approved, situation.reserve)
     stored = record(CLICK_ID, situation.arrival, situation.route, decision)
 
-    assert (filled(decision.url, stored) if decision.url else None) == destination_url(stored, situation.route)
+    assert (fill_destination(decision.url, stored) if decision.url else None) == destination_url(
+        stored, situation.route
+    )
 
 
 def test_a_sub_id_cannot_pass_for_another_macro() -> None:
     stored = {**_stored(), "sub_ids": {"country": "x", "timestamp": "y", "sub1": "z"}}
 
-    assert filled("{country}|{timestamp}|{sub1}", stored) == "US|1793795400|z"
+    assert fill_destination("{country}|{timestamp}|{sub1}", stored) == "US|1793795400|z"
 
 
 def test_the_rest_of_the_query_is_kept_only_where_the_destination_wants_it() -> None:
     wanting = a_route(an_offer(a_campaign(destination_url="https://acme.example/?{query}")))
 
     assert _stored(wanting)["parameters"] == "gclid=a%26b"
-    assert _stored(wanting, labels=Labels())["parameters"] is None
+    assert _stored(wanting, labels=TrackingParameters())["parameters"] is None
     assert _stored(ROUTE)["parameters"] is None
 
 
 def test_a_click_that_knows_nothing_stores_nothing_of_it() -> None:
     link, visitor = PublisherLink("abcde12345", "pub_1", "sml_1"), a_visitor(country=None, city=None, browser=None)
     route = a_route(fallback_url=None)
-    stored = _stored(route, link=link, visitor=visitor, labels=Labels())
+    stored = _stored(route, link=link, visitor=visitor, labels=TrackingParameters())
     unknown = {name for name, value in stored.items() if value is None}
 
     assert unknown == {
@@ -342,7 +346,7 @@ def test_a_click_that_knows_nothing_stores_nothing_of_it() -> None:
 
 def test_what_is_unknown_may_be_missing_from_the_table() -> None:
     route = a_route(fallback_url=None)
-    stored = _stored(route, visitor=a_visitor(country=None), labels=Labels())
+    stored = _stored(route, visitor=a_visitor(country=None), labels=TrackingParameters())
     kept = {name: value for name, value in stored.items() if value is not None}
 
     assert document(kept, route) == document(stored, route)
@@ -353,14 +357,14 @@ def test_what_is_unknown_may_be_missing_from_the_table() -> None:
     ("is_bot", "refusal", "told"),
     [
         pytest.param(False, None, (False, False, True), id="a first visit"),
-        pytest.param(False, Refusal.CAP, (False, False, True), id="a full offer"),
+        pytest.param(False, RejectionReason.CAP, (False, False, True), id="a full offer"),
         pytest.param(True, None, (True, False, False), id="a bot"),
-        pytest.param(False, Refusal.DUPLICATE, (False, True, False), id="a second visit"),
-        pytest.param(True, Refusal.DUPLICATE, (True, True, False), id="a bot's second visit"),
+        pytest.param(False, RejectionReason.DUPLICATE, (False, True, False), id="a second visit"),
+        pytest.param(True, RejectionReason.DUPLICATE, (True, True, False), id="a bot's second visit"),
     ],
 )
 def test_only_a_persons_first_visit_is_unique(
-    refusal: Refusal | None, told: tuple[bool, bool, bool], *, is_bot: bool
+    refusal: RejectionReason | None, told: tuple[bool, bool, bool], *, is_bot: bool
 ) -> None:
     arrival = an_arrival(visitor=a_visitor(is_bot=is_bot))
     stored = record(CLICK_ID, arrival, ROUTE, Decision(Outcome.NO_OFFER, None, None, (None, refusal)))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.campaign import Campaign, Schedule
-from chalicelib.domain.click import Arm, Labels, Outcome, Refusal
+from chalicelib.domain.click import ExperimentArm, Outcome, RejectionReason, TrackingParameters
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Offer, OfferAccess
 from chalicelib.domain.targeting import Targeting
@@ -40,9 +40,9 @@ def _free(_: Campaign) -> None:
     return None
 
 
-def _full(*full: str) -> Callable[[Campaign], Refusal | None]:
+def _full(*full: str) -> Callable[[Campaign], RejectionReason | None]:
     """A reservation that refuses these campaigns for their caps."""
-    return lambda campaign: Refusal.CAP if campaign.id in full else None
+    return lambda campaign: RejectionReason.CAP if campaign.id in full else None
 
 
 def _decided(route: Route, **changes: Any) -> Decision:
@@ -57,7 +57,7 @@ def test_the_click_goes_to_the_offer_drawn() -> None:
         campaign=campaign,
         url="https://acme.example/?cid={click_id}",
         refusals=(None,),
-        arm=Arm.WEIGHTED,
+        arm=ExperimentArm.WEIGHTED,
         propensity=1.0,
     )
 
@@ -74,7 +74,7 @@ def test_the_higher_tier_takes_every_click() -> None:
     route = a_route(an_offer("cmp_1", priority=2), an_offer("cmp_2", priority=1, weight=1_000))
     decisions = {_decided(route, draw=n / 100) for n in range(100)}
 
-    assert [decision.refusals for decision in decisions] == [(None, Refusal.LOWER_TIER)]
+    assert [decision.refusals for decision in decisions] == [(None, RejectionReason.LOWER_TIER)]
 
 
 def test_a_tier_of_zeros_passes_the_click_on_and_keeps_no_reason() -> None:
@@ -92,9 +92,9 @@ def test_only_what_could_have_taken_the_click_is_of_a_lower_tier() -> None:
         an_offer("cmp_4", priority=2),
         an_offer("cmp_5", priority=1, weight=0),
     )
-    lower = Refusal.LOWER_TIER
+    lower = RejectionReason.LOWER_TIER
 
-    assert _decided(route).refusals == (None, None, Refusal.DISABLED, lower, lower)
+    assert _decided(route).refusals == (None, None, RejectionReason.DISABLED, lower, lower)
 
 
 def test_an_offer_at_its_cap_passes_the_click_on_within_its_tier() -> None:
@@ -102,7 +102,7 @@ def test_an_offer_at_its_cap_passes_the_click_on_within_its_tier() -> None:
     decision = decide(route, an_arrival(), _everyone, _full("cmp_1"))
 
     assert decision.campaign == route.offers[1].campaign
-    assert decision.refusals == (Refusal.CAP, None, Refusal.LOWER_TIER)
+    assert decision.refusals == (RejectionReason.CAP, None, RejectionReason.LOWER_TIER)
 
 
 def test_a_tier_at_its_caps_passes_the_click_on_to_the_next() -> None:
@@ -110,7 +110,7 @@ def test_a_tier_at_its_caps_passes_the_click_on_to_the_next() -> None:
     decision = decide(route, an_arrival(), _everyone, _full("cmp_1", "cmp_2"))
 
     assert decision.campaign == route.offers[2].campaign
-    assert decision.refusals == (Refusal.CAP, Refusal.CAP, None)
+    assert decision.refusals == (RejectionReason.CAP, RejectionReason.CAP, None)
 
 
 def test_a_choice_after_a_full_offer_is_unbiased_among_the_rest() -> None:
@@ -122,9 +122,9 @@ def test_a_choice_after_a_full_offer_is_unbiased_among_the_rest() -> None:
 
 
 def test_the_filters_own_word_is_kept_as_the_reason() -> None:
-    decision = decide(a_route(an_offer()), an_arrival(), _everyone, lambda _: Refusal.DUPLICATE)
+    decision = decide(a_route(an_offer()), an_arrival(), _everyone, lambda _: RejectionReason.DUPLICATE)
 
-    assert decision.refusals == (Refusal.DUPLICATE,)
+    assert decision.refusals == (RejectionReason.DUPLICATE,)
 
 
 def test_nothing_is_reserved_for_an_offer_that_is_not_drawn() -> None:
@@ -161,7 +161,7 @@ def test_below_the_offers_the_first_net_that_holds_takes_the_click(
     route = a_route(an_offer(enabled=False), **nets)
 
     assert _decided(route) == Decision(
-        outcome, LAST.campaign if outcome is Outcome.CATCH_ALL else None, url, (Refusal.DISABLED,)
+        outcome, LAST.campaign if outcome is Outcome.CATCH_ALL else None, url, (RejectionReason.DISABLED,)
     )
 
 
@@ -186,7 +186,7 @@ def test_a_full_catch_all_passes_the_click_to_the_fail_url() -> None:
     route = a_route(catch_all=LAST, fail_url=FAIL)
 
     decision = decide(route, an_arrival(), _everyone, _full("cmp_last"))
-    assert (decision.outcome, decision.catch_all_refused) == (Outcome.FAIL_URL, Refusal.CAP)
+    assert (decision.outcome, decision.catch_all_refused) == (Outcome.FAIL_URL, RejectionReason.CAP)
 
 
 def test_the_catch_all_needs_no_approval() -> None:
@@ -199,7 +199,7 @@ def test_the_clicks_of_a_suspended_publisher_fall_back() -> None:
     route = a_route(an_offer(), catch_all=LAST, fail_url=FAIL)
     decision = _decided(route, link=a_link(publisher_active=False))
 
-    assert decision == Decision(Outcome.FALLBACK, None, FALLBACK, (Refusal.NOT_APPROVED,))
+    assert decision == Decision(Outcome.FALLBACK, None, FALLBACK, (RejectionReason.NOT_APPROVED,))
 
 
 def test_without_a_fallback_url_a_suspended_publishers_clicks_end_on_the_page() -> None:
@@ -234,14 +234,14 @@ def _shares(route: Route, *full: str, **changes: Any) -> Counter[str]:
 def test_an_optimized_click_is_drawn_by_the_weights_of_its_segment() -> None:
     decision = _decided(LEARNING, draw=0.5)
 
-    assert (decision.arm, decision.segment, decision.propensity) == (Arm.OPTIMIZED, "US|mobile", 0.5)
+    assert (decision.arm, decision.segment, decision.propensity) == (ExperimentArm.OPTIMIZED, "US|mobile", 0.5)
     assert _shares(LEARNING) == {"cmp_1": 1_250, "cmp_2": 3_750, "cmp_3": 5_000}
 
 
 def test_a_click_of_the_hold_out_is_drawn_by_the_admins_weights() -> None:
     decision = _decided(LEARNING, lot=0.0999)
 
-    assert (decision.arm, decision.segment, decision.propensity) == (Arm.HOLDOUT, None, 0.5)
+    assert (decision.arm, decision.segment, decision.propensity) == (ExperimentArm.HOLDOUT, None, 0.5)
     assert _shares(LEARNING, lot=0.0) == {"cmp_1": 5_000, "cmp_2": 3_000, "cmp_3": 2_000}
 
 
@@ -257,7 +257,7 @@ def test_where_nothing_was_learned_of_a_segment_the_admins_weights_draw_in_the_o
     route = an_optimized_route(*OFFERS, segments={"GB": LEARNED["GB"]})
     decision = _decided(route)
 
-    assert (decision.arm, decision.segment, decision.propensity) == (Arm.OPTIMIZED, None, 0.5)
+    assert (decision.arm, decision.segment, decision.propensity) == (ExperimentArm.OPTIMIZED, None, 0.5)
 
 
 def test_where_all_that_was_learned_of_the_eligible_is_0_the_admins_weights_draw() -> None:
@@ -270,7 +270,7 @@ def test_where_all_that_was_learned_of_the_eligible_is_0_the_admins_weights_draw
 def test_a_second_choice_is_drawn_by_the_same_weights() -> None:
     decision = decide(LEARNING, an_arrival(draw=0.9), _everyone, _full("cmp_3"))
 
-    assert (decision.arm, decision.segment, decision.propensity) == (Arm.OPTIMIZED, "US|mobile", 0.75)
+    assert (decision.arm, decision.segment, decision.propensity) == (ExperimentArm.OPTIMIZED, "US|mobile", 0.75)
     assert _shares(LEARNING, "cmp_3") == {"cmp_1": 2_500, "cmp_2": 7_500}
 
 
@@ -290,11 +290,14 @@ def test_learned_weights_do_not_reach_over_tiers() -> None:
 
 @pytest.mark.parametrize(
     ("lot", "arm", "segment"),
-    [pytest.param(0.0, Arm.HOLDOUT, None, id="hold-out"), pytest.param(0.5, Arm.OPTIMIZED, "*", id="optimized")],
+    [
+        pytest.param(0.0, ExperimentArm.HOLDOUT, None, id="hold-out"),
+        pytest.param(0.5, ExperimentArm.OPTIMIZED, "*", id="optimized"),
+    ],
 )
 @pytest.mark.parametrize("nets", [{"catch_all": LAST}, {"fail_url": FAIL}, {}, {"fallback_url": None}])
 def test_a_click_that_no_offer_takes_keeps_its_arm(
-    lot: float, arm: Arm, segment: str | None, nets: dict[str, Any]
+    lot: float, arm: ExperimentArm, segment: str | None, nets: dict[str, Any]
 ) -> None:
     route = an_optimized_route(an_offer(enabled=False), segments={"*": {}}, holdout_percent=10, **nets)
     decision = _decided(route, lot=lot)
@@ -405,7 +408,7 @@ schedules = st.builds(
 def _situations(draw: st.DrawFn) -> Situation:
     """Situations whose offers choose by every rule there is."""
     situation = draw(some.situations())
-    labels = Labels(source=draw(some.sources))
+    labels = TrackingParameters(source=draw(some.sources))
     arrival = replace(situation.arrival, now=draw(some.times), labels=labels)
     route = replace(situation.route, offers=tuple(draw(_choosy(offer)) for offer in situation.route.offers))
     return replace(situation, route=route, arrival=arrival)

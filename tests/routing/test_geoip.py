@@ -7,7 +7,7 @@ from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
 from chalicelib.routing import geoip
-from chalicelib.routing.visitor_detection import Locality
+from chalicelib.routing.visitor_detection import GeoLocation
 from chalicelib.settings import geoip_database
 
 GERMANY = {"country": {"iso_code": "DE"}}
@@ -43,28 +43,28 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_a_country_database_tells_the_country(database: Any) -> None:
     database("GeoLite2-Country", GERMANY)
-    assert geoip.locate("203.0.113.7") == Locality(country="DE")
-    assert geoip.locate("2001:db8::7") == Locality(country="DE")
+    assert geoip.locate("203.0.113.7") == GeoLocation(country="DE")
+    assert geoip.locate("2001:db8::7") == GeoLocation(country="DE")
 
 
 def test_a_city_database_tells_region_and_city_too(database: Any) -> None:
     database("GeoLite2-City", BERLIN)
-    assert geoip.locate("203.0.113.7") == Locality("DE", "DE-BE", "Berlin")
+    assert geoip.locate("203.0.113.7") == GeoLocation("DE", "DE-BE", "Berlin")
 
 
 def test_a_city_database_may_know_the_country_alone(database: Any) -> None:
     database("GeoIP2-City", GERMANY)
-    assert geoip.locate("203.0.113.7") == Locality(country="DE")
+    assert geoip.locate("203.0.113.7") == GeoLocation(country="DE")
 
 
 def test_a_region_of_an_unknown_country_is_unknown(database: Any) -> None:
     database("GeoLite2-City", {name: value for name, value in BERLIN.items() if name != "country"})
-    assert geoip.locate("203.0.113.7") == Locality(city="Berlin")
+    assert geoip.locate("203.0.113.7") == GeoLocation(city="Berlin")
 
 
 def test_a_customers_enterprise_database_tells_all_of_it_too(database: Any) -> None:
     database("GeoIP2-Enterprise", BERLIN)
-    assert geoip.locate("203.0.113.7") == Locality("DE", "DE-BE", "Berlin")
+    assert geoip.locate("203.0.113.7") == GeoLocation("DE", "DE-BE", "Berlin")
 
 
 @pytest.mark.parametrize("kind", ["GeoLite2-Country", "GeoLite2-City"])
@@ -73,13 +73,13 @@ def test_a_customers_enterprise_database_tells_all_of_it_too(database: Any) -> N
 )
 def test_what_is_not_in_the_database_is_unknown(database: Any, kind: str, address: str) -> None:
     database(kind, BERLIN)
-    assert geoip.locate(address) == Locality()
+    assert geoip.locate(address) == GeoLocation()
 
 
 def test_without_a_database_every_country_is_unknown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GEOIP_DATABASE", str(tmp_path / "none.mmdb"))
     assert geoip_database() is None
-    assert geoip.locate("203.0.113.7") == Locality()
+    assert geoip.locate("203.0.113.7") == GeoLocation()
 
 
 def test_a_file_that_is_no_database_is_told_once_and_every_country_is_unknown(
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_database_is_told_once_and_every_country_is_unknown(
     path = tmp_path / "geo.mmdb"
     path.write_bytes(b"this is no database")
     monkeypatch.setenv("GEOIP_DATABASE", str(path))
-    assert [geoip.locate("203.0.113.7") for _ in range(3)] == [Locality()] * 3
+    assert [geoip.locate("203.0.113.7") for _ in range(3)] == [GeoLocation()] * 3
     assert capsys.readouterr().out.count("every country is unknown") == 1
 
 
@@ -97,16 +97,16 @@ def test_a_damaged_database_leaves_the_country_unknown(database: Any) -> None:
     whole = path.read_bytes()
     record = whole.index(b"iso_code")
     path.write_bytes(whole[: record - 1] + b"\xff" * 12 + whole[record + 11 :])
-    assert geoip.locate("203.0.113.7") == Locality()
+    assert geoip.locate("203.0.113.7") == GeoLocation()
 
 
 def test_a_database_of_something_else_leaves_the_country_unknown(database: Any) -> None:
     database("GeoLite2-ASN", {"autonomous_system_number": 64496})
-    assert geoip.locate("203.0.113.7") == Locality()
+    assert geoip.locate("203.0.113.7") == GeoLocation()
 
 
 def test_a_database_is_opened_once(database: Any) -> None:
     path = database("GeoLite2-Country", GERMANY)
     geoip.locate("203.0.113.7")
     path.unlink()
-    assert geoip.locate("203.0.113.7") == Locality(country="DE")
+    assert geoip.locate("203.0.113.7") == GeoLocation(country="DE")

@@ -13,13 +13,13 @@ import pytest
 import app
 from chalicelib.caps import reservation
 from chalicelib.clicks import backlog
-from chalicelib.domain.click import Refusal
+from chalicelib.domain.click import RejectionReason
 from chalicelib.lambdas import write_clicks
 from chalicelib.routing import pages, redirect, route_cache
-from chalicelib.routing.click_record import draw_of, lot_of
-from chalicelib.tables.clicks import Duplicate
-from chalicelib.tables.counters import Cap
-from chalicelib.tables.routes import Route
+from chalicelib.routing.click_record import arm_draw_of, draw_of
+from chalicelib.tables.clicks import DuplicateMarkerRow
+from chalicelib.tables.counters import CapCounterRow
+from chalicelib.tables.routes import RouteRow
 from tests.builders import LEARNED_AT
 from tests.conftest import Answered, Api, dynamodb, table_definitions
 from tests.documents import (
@@ -58,7 +58,7 @@ def clicks_cap(limit: int, **changes: str) -> dict[str, str]:
 
 
 def used() -> list[int]:
-    return sorted(row.used for row in Cap.scan())
+    return sorted(row.used for row in CapCounterRow.scan())
 
 
 @pytest.fixture
@@ -211,7 +211,7 @@ def test_the_clicks_own_lot_tells_its_arm(admin: Api) -> None:
     for _ in range(12):
         clicked(code)
     told = {click_id: row.arm for click_id, row in recorded().items()}
-    assert told == {click_id: "holdout" if lot_of(click_id) < 0.5 else "optimized" for click_id in told}
+    assert told == {click_id: "holdout" if arm_draw_of(click_id) < 0.5 else "optimized" for click_id in told}
 
 
 # HEAD
@@ -223,7 +223,7 @@ def test_head_answers_the_same_headers_but_the_cookie_and_leaves_no_trace(admin:
     campaign = new_campaign(admin, destination_url=url, caps=caps, duplicate_filter={"window_seconds": 60})
     code = new_link(admin, campaign)
     heads = [Api().click(code, "HEAD", {"sub1": "a"}) for _ in range(3)]
-    assert [*recorded(), *Cap.scan(), *Duplicate.scan()] == []
+    assert [*recorded(), *CapCounterRow.scan(), *DuplicateMarkerRow.scan()] == []
     answered = clicked(code, {"sub1": "a"})
     del answered.headers["Set-Cookie"]
     assert heads == [answered] * 3
@@ -262,31 +262,31 @@ def test_no_id_is_a_code(admin: Api) -> None:
 # Refusals
 
 PAST = {"ends_at": "2026-01-01T00:00:00Z"}
-REFUSED: dict[Refusal, dict[str, Any]] = {
-    Refusal.DISABLED: {"seat": {"enabled": False}},
-    Refusal.CAMPAIGN_PAUSED: {"campaign": {"status": "paused"}},
-    Refusal.SCHEDULE: {"campaign": {"schedule": PAST}},
-    Refusal.NOT_APPROVED: {"pool": {"offer_access": "respect"}},
-    Refusal.COUNTRY: {"campaign": {"targeting": {"countries": ["DE"]}}},
-    Refusal.REGION: {"seat": {"targeting": {"regions": ["US-CA"]}}},
-    Refusal.DEVICE: {"campaign": {"targeting": {"devices": ["desktop"]}}},
-    Refusal.OS: {"seat": {"targeting": {"os": ["android"]}}},
-    Refusal.BROWSER: {"campaign": {"targeting": {"browsers": ["firefox"]}}},
-    Refusal.LANGUAGE: {"seat": {"targeting": {"languages": ["de"]}}},
-    Refusal.SOURCE: {"campaign": {"targeting": {"exclude_sources": ["spam"]}}, "query": {"source": "spam"}},
-    Refusal.BOT: {"headers": {"User_Agent": CURL}},
-    Refusal.DUPLICATE: {"campaign": {"duplicate_filter": {"window_seconds": 60}}, "earlier": 1},
-    Refusal.CAP: {"campaign": {"caps": [clicks_cap(2)]}, "earlier": 2},
-    Refusal.LOWER_TIER: {"seat": {"priority": -1}, "better": True},
+REFUSED: dict[RejectionReason, dict[str, Any]] = {
+    RejectionReason.DISABLED: {"seat": {"enabled": False}},
+    RejectionReason.CAMPAIGN_PAUSED: {"campaign": {"status": "paused"}},
+    RejectionReason.SCHEDULE: {"campaign": {"schedule": PAST}},
+    RejectionReason.NOT_APPROVED: {"pool": {"offer_access": "respect"}},
+    RejectionReason.COUNTRY: {"campaign": {"targeting": {"countries": ["DE"]}}},
+    RejectionReason.REGION: {"seat": {"targeting": {"regions": ["US-CA"]}}},
+    RejectionReason.DEVICE: {"campaign": {"targeting": {"devices": ["desktop"]}}},
+    RejectionReason.OS: {"seat": {"targeting": {"os": ["android"]}}},
+    RejectionReason.BROWSER: {"campaign": {"targeting": {"browsers": ["firefox"]}}},
+    RejectionReason.LANGUAGE: {"seat": {"targeting": {"languages": ["de"]}}},
+    RejectionReason.SOURCE: {"campaign": {"targeting": {"exclude_sources": ["spam"]}}, "query": {"source": "spam"}},
+    RejectionReason.BOT: {"headers": {"User_Agent": CURL}},
+    RejectionReason.DUPLICATE: {"campaign": {"duplicate_filter": {"window_seconds": 60}}, "earlier": 1},
+    RejectionReason.CAP: {"campaign": {"caps": [clicks_cap(2)]}, "earlier": 2},
+    RejectionReason.LOWER_TIER: {"seat": {"priority": -1}, "better": True},
 }
 
 
 def test_every_reason_of_the_contract_has_its_case() -> None:
-    assert set(REFUSED) == set(Refusal)
+    assert set(REFUSED) == set(RejectionReason)
 
 
-@pytest.mark.parametrize("reason", Refusal)
-def test_a_refused_offer_says_why(admin: Api, reason: Refusal) -> None:
+@pytest.mark.parametrize("reason", RejectionReason)
+def test_a_refused_offer_says_why(admin: Api, reason: RejectionReason) -> None:
     case = REFUSED[reason]
     campaign = new_campaign(admin, **case.get("campaign", {}))
     better = [new_campaign(admin, "better")] if case.get("better") else []
@@ -298,8 +298,11 @@ def test_a_refused_offer_says_why(admin: Api, reason: Refusal) -> None:
     click = explained(admin, code, asked[0], **asked[1])
     assert refusals(click) == [None] * len(better) + [reason.value]
     assert click["outcome"] == ("offer" if better else "fallback")
-    assert (click["is_bot"], click["is_duplicate"]) == (reason is Refusal.BOT, reason is Refusal.DUPLICATE)
-    assert click["is_unique"] == (reason not in {Refusal.BOT, Refusal.DUPLICATE})
+    assert (click["is_bot"], click["is_duplicate"]) == (
+        reason is RejectionReason.BOT,
+        reason is RejectionReason.DUPLICATE,
+    )
+    assert click["is_unique"] == (reason not in {RejectionReason.BOT, RejectionReason.DUPLICATE})
 
 
 def test_a_refused_offer_passes_the_click_on(admin: Api) -> None:
@@ -329,8 +332,8 @@ def test_a_cap_holds_over_all_links_to_its_campaign(admin: Api) -> None:
 def test_a_full_cap_is_remembered_and_not_asked_again(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, "capped", caps=[clicks_cap(1)]))
     assert [host(clicked(code)) for _ in range(2)] == ["capped.example", "network.example"]
-    (row,) = Cap.scan()
-    row.update([Cap.used.set(0)])
+    (row,) = CapCounterRow.scan()
+    row.update([CapCounterRow.used.set(0)])
     assert host(clicked(code)) == "network.example"
     reservation.forget()
     assert host(clicked(code)) == "capped.example"
@@ -383,7 +386,7 @@ def used_up(admin: Api, scope: str = "campaign") -> tuple[dict[str, Any], str, s
     code = put_on(admin, new_smartlink(admin, campaign), publisher)
     whose = publisher.id if scope == "publisher" else "*"
     key = f"{campaign['id']}|conversions|total|UTC|ever|{whose}"
-    Cap(key, used=1).save()
+    CapCounterRow(key, used=1).save()
     return campaign, code, key
 
 
@@ -391,7 +394,7 @@ def used_up(admin: Api, scope: str = "campaign") -> tuple[dict[str, Any], str, s
 def test_a_used_up_cap_on_conversions_takes_no_click(admin: Api, scope: str) -> None:
     _, code, key = used_up(admin, scope)
     assert refusals(explained(admin, code)) == ["cap"]
-    Cap(key, used=0).save()
+    CapCounterRow(key, used=0).save()
     assert refusals(explained(admin, code)) == [None]
 
 
@@ -413,7 +416,7 @@ def test_a_click_refused_by_a_used_up_cap_takes_no_place_and_leaves_no_mark(admi
     caps = [{"metric": "conversions", "window": "total", "limit": "1"}, clicks_cap(9)]
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"caps": caps, "duplicate_filter": {"window_seconds": 60}})
     assert refusals(explained(admin, code)) == ["cap"]
-    assert ([row.key for row in Cap.scan()], list(Duplicate.scan())) == ([key], [])
+    assert ([row.key for row in CapCounterRow.scan()], list(DuplicateMarkerRow.scan())) == ([key], [])
 
 
 def test_a_cap_on_conversions_is_read_once_in_two_seconds(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -465,7 +468,7 @@ def test_a_click_over_the_cap_leaves_no_mark(admin: Api) -> None:
     code = new_link(admin, campaign)
     clicked(code)
     assert refusals(explained(admin, code, User_Agent=WINDOWS)) == ["cap"]
-    assert len(list(Duplicate.scan())) == 1
+    assert len(list(DuplicateMarkerRow.scan())) == 1
 
 
 # The nets below the offers
@@ -521,10 +524,10 @@ def test_a_paused_smartlink_without_a_fallback_ends_on_the_page(admin: Api) -> N
 
 
 def _rewritten(route_id: str, change: Callable[[dict[str, Any]], object]) -> None:
-    row = Route.get(route_id)
+    row = RouteRow.get(route_id)
     document = json.loads(zlib.decompress(row.snapshot))
     change(document)
-    row.update([Route.snapshot.set(zlib.compress(json.dumps(document).encode()))])
+    row.update([RouteRow.snapshot.set(zlib.compress(json.dumps(document).encode()))])
 
 
 def _only(document: dict[str, Any]) -> dict[str, Any]:
@@ -556,7 +559,7 @@ def test_a_route_that_cannot_be_read_at_all_is_a_page_and_no_crash(
 ) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     code = put_on(admin, smartlink, new_publisher(admin))
-    Route(smartlink["id"]).update([Route.snapshot.set(b"rubbish")])
+    RouteRow(smartlink["id"]).update([RouteRow.snapshot.set(b"rubbish")])
     answered = clicked(code)
     assert (answered.status, answered.text) == (200, pages.NO_OFFER)
     assert [row.outcome for row in recorded().values()] == ["no_offer"]
@@ -567,7 +570,7 @@ def test_weights_that_cannot_be_read_leave_the_admins_in_force(admin: Api) -> No
     one, two = new_campaign(admin, "one"), new_campaign(admin, "two")
     smartlink = new_smartlink(admin, one, {"campaign_id": two["id"], "weight": 0}, rotation="optimized")
     code = put_on(admin, smartlink, new_publisher(admin))
-    Route(smartlink["id"]).update([Route.weights.set(b"rubbish"), Route.weights_version.set(LEARNED_AT)])
+    RouteRow(smartlink["id"]).update([RouteRow.weights.set(b"rubbish"), RouteRow.weights_version.set(LEARNED_AT)])
     assert host(clicked(code)) == "one.example"
     stored: list[tuple[Any, ...]] = [(row.arm, row.weights_version) for row in recorded().values()]
     assert stored == [("weighted", None)]
@@ -649,7 +652,7 @@ def test_a_lease_is_released_only_after_the_click_is_stored(
 ) -> None:
     code = new_link(admin, new_campaign(admin))
     stored_before_release = list[int]()
-    monkeypatch.setattr(reservation, "settle", lambda _: stored_before_release.append(len(recorded())))
+    monkeypatch.setattr(reservation, "release_expired_lease", lambda _: stored_before_release.append(len(recorded())))
     if not table_works:
         _without_clicks_table()
     assert host(clicked(code)) == "game.example"
@@ -663,7 +666,7 @@ def test_a_lease_that_cannot_be_released_does_not_stop_the_visitor(
         raise ValueError
 
     code = new_link(admin, new_campaign(admin))
-    monkeypatch.setattr(reservation, "settle", fails)
+    monkeypatch.setattr(reservation, "release_expired_lease", fails)
     assert host(clicked(code)) == "game.example"
     assert "lease not released: ValueError()" in capsys.readouterr().err
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.click import Refusal
+from chalicelib.domain.click import RejectionReason
 from chalicelib.routing.rotation import Pick, pick, propensities, top_tier
 from tests import strategies as some
 from tests.builders import an_offer
@@ -179,7 +179,7 @@ def test_a_second_choice_from_the_rest_of_the_draw_is_unbiased(weights: list[int
 def test_the_top_tier_holds_the_eligible_offers_of_the_highest_priority() -> None:
     offers = [an_offer(priority=9), an_offer(priority=5), an_offer(priority=5), an_offer(priority=1)]
 
-    assert top_tier(offers, [Refusal.CAP, None, None, None]) == [1, 2]
+    assert top_tier(offers, [RejectionReason.CAP, None, None, None]) == [1, 2]
 
 
 def test_a_tier_of_zeros_passes_the_click_on_to_the_next() -> None:
@@ -195,14 +195,14 @@ def test_priorities_below_zero_are_priorities() -> None:
 
 
 def test_without_an_eligible_offer_there_is_no_tier() -> None:
-    assert top_tier([an_offer(), an_offer(weight=0)], [Refusal.BOT, None]) == []
+    assert top_tier([an_offer(), an_offer(weight=0)], [RejectionReason.BOT, None]) == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 1), st.booleans()), min_size=1, max_size=6))
 def test_the_top_tier_is_one_priority_that_no_drawable_offer_exceeds(seats: list[tuple[int, int, bool]]) -> None:
     seats = sorted(seats, key=lambda seat: -seat[1])
     offers = [an_offer(weight=weight, priority=priority) for weight, priority, _ in seats]
-    refusals = [Refusal.BOT if refused else None for _, _, refused in seats]
+    refusals = [RejectionReason.BOT if refused else None for _, _, refused in seats]
     drawable = [priority for weight, priority, refused in seats if weight and not refused]
     tier = [offers[place].priority for place in top_tier(offers, refusals)]
 

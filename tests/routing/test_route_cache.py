@@ -1,15 +1,15 @@
 import pytest
 
-from chalicelib.caps.windows import Place
-from chalicelib.domain.route import Learned, PublisherLink
+from chalicelib.caps.windows import CapCounter
+from chalicelib.domain.route import LearnedWeights, PublisherLink
 from chalicelib.domain.smartlink import OfferAccess
-from chalicelib.dynamodb.errors import Unanswered
+from chalicelib.dynamodb.errors import OutcomeUnknown
 from chalicelib.routing import route_cache, route_codec, weights_codec
-from chalicelib.routing.route_cache import Remembered
-from chalicelib.settings import CACHE_SECONDS
-from chalicelib.tables.counters import Cap
-from chalicelib.tables.publishers import CampaignApproval
-from chalicelib.tables.routes import Link, Route
+from chalicelib.routing.route_cache import TtlCache
+from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
+from chalicelib.tables.counters import CapCounterRow
+from chalicelib.tables.publishers import CampaignApprovalRow
+from chalicelib.tables.routes import LinkRow, RouteRow
 from tests.builders import LEARNED_AT, a_route, an_offer, campaign_document, pool_document
 from tests.conftest import dynamodb
 from tests.moto_endpoint import noted
@@ -26,18 +26,18 @@ class Table:
     def __call__(self, key: str) -> str | None:
         self.asked.append(key)
         if self.sick:
-            raise Unanswered
+            raise OutcomeUnknown
         return self.value
 
 
 def test_an_edit_is_live_within_five_seconds() -> None:
-    assert CACHE_SECONDS == 2.0
+    assert ROUTE_CACHE_TTL_SECONDS == 2.0
 
 
 @pytest.mark.parametrize("value", ["first", None], ids=["a row", "no row"])
 def test_an_answer_is_believed_for_two_seconds(value: str | None) -> None:
     table = Table(value)
-    remembered = Remembered(table)
+    remembered = TtlCache(table)
     assert [remembered("a", now) for now in (10.0, 10.0, 11.9, 11.999)] == [value] * 4
     assert table.asked == ["a"]
     table.value = "second"
@@ -46,14 +46,14 @@ def test_an_answer_is_believed_for_two_seconds(value: str | None) -> None:
 
 
 def test_each_key_has_its_own_answer() -> None:
-    remembered: Remembered[str, str] = Remembered(lambda key: key.upper())
+    remembered: TtlCache[str, str] = TtlCache(lambda key: key.upper())
     assert [remembered(key, 0.0) for key in ("a", "b", "a")] == ["A", "B", "A"]
 
 
 @pytest.mark.parametrize("value", ["first", None], ids=["a row", "no row"])
 def test_an_old_answer_stands_as_long_as_the_table_is_sick(value: str | None) -> None:
     table = Table(value)
-    remembered = Remembered(table)
+    remembered = TtlCache(table)
     remembered("a", 0.0)
     table.sick, table.value = True, "second"
     assert [remembered("a", now) for now in (3.0, 4.9, 1000.0)] == [value] * 3
@@ -63,7 +63,7 @@ def test_an_old_answer_stands_as_long_as_the_table_is_sick(value: str | None) ->
 
 def test_a_sick_table_is_asked_once_in_five_seconds() -> None:
     table = Table()
-    remembered = Remembered(table)
+    remembered = TtlCache(table)
     remembered("a", 0.0)
     table.sick = True
     for now in (3.0, 5.0, 7.9, 8.0, 12.9):
@@ -74,8 +74,8 @@ def test_a_sick_table_is_asked_once_in_five_seconds() -> None:
 def test_what_was_never_known_cannot_be_told_by_a_sick_table() -> None:
     table = Table()
     table.sick = True
-    with pytest.raises(Unanswered):
-        Remembered(table)("a", 0.0)
+    with pytest.raises(OutcomeUnknown):
+        TtlCache(table)("a", 0.0)
 
 
 def test_a_fault_that_is_not_the_tables_is_not_hidden() -> None:
@@ -83,11 +83,11 @@ def test_a_fault_that_is_not_the_tables_is_not_hidden() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        Remembered(broken)("a", 0.0)
+        TtlCache(broken)("a", 0.0)
 
 
 def test_no_more_is_remembered_than_fits() -> None:
-    remembered: Remembered[str, str] = Remembered(lambda key: key)
+    remembered: TtlCache[str, str] = TtlCache(lambda key: key)
     for n in range(route_cache._REMEMBERED * 2 + 1):
         remembered(str(n), 0.0)
         assert len(remembered._known) <= route_cache._REMEMBERED
@@ -96,7 +96,7 @@ def test_no_more_is_remembered_than_fits() -> None:
 
 def test_what_is_forgotten_is_asked_anew() -> None:
     table = Table()
-    remembered = Remembered(table)
+    remembered = TtlCache(table)
     remembered("a", 0.0)
     remembered.forget()
     remembered("a", 0.0)
@@ -107,7 +107,7 @@ def test_what_is_forgotten_is_asked_anew() -> None:
 
 
 def _a_link(code: str = "abcde12345", *, active: bool = True, publisher_active: bool = True) -> None:
-    Link(code, publisher_id="pub_1", route_id="sml_1", active=active, publisher_active=publisher_active).save()
+    LinkRow(code, publisher_id="pub_1", route_id="sml_1", active=active, publisher_active=publisher_active).save()
 
 
 @pytest.mark.usefixtures("tables")
@@ -121,13 +121,13 @@ def test_a_link_tells_whose_it_is_and_where_it_leads() -> None:
 @pytest.mark.usefixtures("tables")
 def test_a_stopped_or_unknown_link_leads_nowhere() -> None:
     _a_link(active=False)
-    assert [route_cache.find(code) for code in ("abcde12345", "fghij12345")] == [None, None]
+    assert [route_cache.load_link_and_route(code) for code in ("abcde12345", "fghij12345")] == [None, None]
 
 
 @pytest.mark.usefixtures("tables")
 def test_a_link_without_a_route_leads_nowhere() -> None:
     _a_link()
-    assert route_cache.find("abcde12345") is None
+    assert route_cache.load_link_and_route("abcde12345") is None
 
 
 SEGMENTS = {"US|mobile": {"cmp_1": 0.25, "cmp_2": 0.75}, "*": {"cmp_1": 1.0}}
@@ -136,19 +136,19 @@ SNAPSHOT = route_codec.packed(pool_document("cmp_1", rotation="optimized"), [cam
 
 @pytest.mark.usefixtures("tables")
 def test_a_route_comes_with_what_was_learned_for_it() -> None:
-    Route(
+    RouteRow(
         "sml_1", version=3, snapshot=SNAPSHOT, weights=weights_codec.packed(SEGMENTS), weights_version=LEARNED_AT
     ).save()
-    Route("sml_2", version=3, snapshot=SNAPSHOT).save()
+    RouteRow("sml_2", version=3, snapshot=SNAPSHOT).save()
     found = [route_cache.route(each, 0.0) for each in ("sml_1", "sml_2")]
 
-    assert [each and each.learned for each in found] == [Learned(LEARNED_AT, SEGMENTS), None]
+    assert [each and each.learned for each in found] == [LearnedWeights(LEARNED_AT, SEGMENTS), None]
 
 
 @pytest.mark.usefixtures("tables")
 @pytest.mark.parametrize("stored", [b"", b"rubbish", weights_codec.packed({})[:-1]])
 def test_weights_that_cannot_be_read_are_as_none_and_said(stored: bytes, capsys: pytest.CaptureFixture[str]) -> None:
-    Route("sml_1", version=3, snapshot=SNAPSHOT, weights=stored, weights_version=LEARNED_AT).save()
+    RouteRow("sml_1", version=3, snapshot=SNAPSHOT, weights=stored, weights_version=LEARNED_AT).save()
     found = route_cache.route("sml_1", 0.0)
 
     assert found
@@ -158,7 +158,7 @@ def test_weights_that_cannot_be_read_are_as_none_and_said(stored: bytes, capsys:
 
 @pytest.mark.usefixtures("tables")
 def test_weights_without_a_version_are_not_used() -> None:
-    Route("sml_1", version=3, snapshot=SNAPSHOT, weights=weights_codec.packed(SEGMENTS)).save()
+    RouteRow("sml_1", version=3, snapshot=SNAPSHOT, weights=weights_codec.packed(SEGMENTS)).save()
     found = route_cache.route("sml_1", 0.0)
 
     assert found
@@ -168,7 +168,7 @@ def test_weights_without_a_version_are_not_used() -> None:
 @pytest.mark.usefixtures("tables")
 def test_only_an_active_approval_of_the_publishers_own_counts() -> None:
     for publisher, campaign, active in (("pub_1", "cmp_1", True), ("pub_1", "cmp_2", False), ("pub_2", "cmp_3", True)):
-        CampaignApproval(
+        CampaignApprovalRow(
             publisher, campaign, tracking_key="k", active=active, approved_at="2026-11-21T00:00:00.000Z"
         ).save()
     route = a_route(*(an_offer(f"cmp_{n}") for n in (1, 2, 3, 4)), access=OfferAccess.RESPECT)
@@ -187,7 +187,7 @@ def test_where_the_pool_grants_access_no_approvals_are_read() -> None:
 def test_the_approvals_of_a_pool_of_two_hundred_offers_are_read() -> None:
     ids = [f"cmp_{n}" for n in range(200)]
     for each in ids[::3]:
-        CampaignApproval("pub_1", each, tracking_key="k", active=True, approved_at="2026-11-21T00:00:00.000Z").save()
+        CampaignApprovalRow("pub_1", each, tracking_key="k", active=True, approved_at="2026-11-21T00:00:00.000Z").save()
     route = a_route(*map(an_offer, ids), access=OfferAccess.RESPECT)
     assert route_cache.approved("pub_1", route) == set(ids[::3])
 
@@ -196,19 +196,19 @@ def test_the_approvals_of_a_pool_of_two_hundred_offers_are_read() -> None:
 @pytest.mark.parametrize(("used", "limit", "told"), [(1, 2, False), (2, 2, True), (3, 2, True), (None, 2, False)])
 def test_a_cap_is_used_up_at_its_limit(used: int | None, limit: int, told: bool) -> None:
     if used is not None:
-        Cap("payout", used=used).save()
-    assert route_cache.is_used_up([Place("other", 1, None), Place("payout", limit, None)]) is told
+        CapCounterRow("payout", used=used).save()
+    assert route_cache.is_any_cap_reached([CapCounter("other", 1, None), CapCounter("payout", limit, None)]) is told
 
 
 @pytest.mark.usefixtures("tables")
 def test_a_cap_that_was_never_read_is_used_up_and_one_that_was_stays_as_it_was() -> None:
-    known, unknown = Place("known", 1, None), Place("unknown", 1, None)
-    assert not route_cache.is_used_up([known])
+    known, unknown = CapCounter("known", 1, None), CapCounter("unknown", 1, None)
+    assert not route_cache.is_any_cap_reached([known])
     dynamodb().delete_table(TableName="smartlink-caps")
-    assert (route_cache.is_used_up([known]), route_cache.is_used_up([unknown])) == (False, True)
+    assert (route_cache.is_any_cap_reached([known]), route_cache.is_any_cap_reached([unknown])) == (False, True)
 
 
 @pytest.mark.usefixtures("tables")
 def test_without_caps_nothing_is_read() -> None:
     dynamodb().delete_table(TableName="smartlink-caps")
-    assert not route_cache.is_used_up([])
+    assert not route_cache.is_any_cap_reached([])

@@ -168,12 +168,16 @@ def test_both_accepts_exactly_the_visitors_whom_both_accept(
 ) -> None:
     accepted = one.refusal(visitor, source) is None and other.refusal(visitor, source) is None
 
-    assert (route_codec.both(one, other).refusal(visitor, source) is None) is accepted
+    assert (route_codec.intersect_targeting(one, other).refusal(visitor, source) is None) is accepted
 
 
 @given(some.targetings)
 def test_open_targeting_changes_no_other(targeting: Targeting) -> None:
-    assert route_codec.both(targeting, Targeting()) == targeting == route_codec.both(Targeting(), targeting)
+    assert (
+        route_codec.intersect_targeting(targeting, Targeting())
+        == targeting
+        == route_codec.intersect_targeting(Targeting(), targeting)
+    )
 
 
 def test_the_same_documents_are_packed_as_the_same_bytes() -> None:
@@ -198,9 +202,11 @@ def test_of_a_route_that_cannot_be_unpacked_its_fallback_is_left(
 
     with pytest.raises(KeyError):
         route_codec.unpacked(stored, version=9)
-    assert route_codec.bare("sml_1", stored, version=9) == Route("sml_1", 9, offers=(), fallback_url=fallback_url)
+    assert route_codec.fallback_only_route("sml_1", stored, version=9) == Route(
+        "sml_1", 9, offers=(), fallback_url=fallback_url
+    )
 
 
 @pytest.mark.parametrize("stored", [b"", b"no zlib", zlib.compress(b"no JSON"), zlib.compress(b"[]")])
 def test_of_what_cannot_be_read_at_all_nothing_is_left(stored: bytes) -> None:
-    assert route_codec.bare("sml_1", stored, version=9) == Route("sml_1", 9, offers=())
+    assert route_codec.fallback_only_route("sml_1", stored, version=9) == Route("sml_1", 9, offers=())

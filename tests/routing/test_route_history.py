@@ -1,8 +1,8 @@
 import pytest
 
-from chalicelib.domain.route import Learned
+from chalicelib.domain.route import LearnedWeights
 from chalicelib.routing import route_history, weights_codec
-from chalicelib.tables.routes import WeightHistory
+from chalicelib.tables.routes import WeightHistoryRow
 from tests.builders import LEARNED_AT
 from tests.conftest import dynamodb
 
@@ -13,7 +13,7 @@ def _learned(pool_id: str, version: int, stored: bytes | None) -> None:
     """Writes a run into the history."""
     month = route_history.pool_month(pool_id, version)
     status = "published" if stored else "skipped"
-    WeightHistory(month, version, status=status, weights=stored, run=b"figures", expires_at=version + 9).save()
+    WeightHistoryRow(month, version, status=status, weights=stored, run=b"figures", expires_at=version + 9).save()
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ def test_past_weights_are_those_of_their_version() -> None:
     _learned("sml_1", LEARNED_AT, weights_codec.packed(SEGMENTS))
     _learned("sml_1", october, weights_codec.packed({"*": {"cmp_1": 1.0}}))
 
-    assert route_history.past_weights("sml_1", LEARNED_AT) == Learned(LEARNED_AT, SEGMENTS)
-    assert route_history.past_weights("sml_1", october) == Learned(october, {"*": {"cmp_1": 1.0}})
+    assert route_history.past_weights("sml_1", LEARNED_AT) == LearnedWeights(LEARNED_AT, SEGMENTS)
+    assert route_history.past_weights("sml_1", october) == LearnedWeights(october, {"*": {"cmp_1": 1.0}})
 
 
 @pytest.mark.usefixtures("tables")
@@ -48,7 +48,7 @@ def test_all_past_weights_are_read_at_once_and_those_that_are_gone_left_out() ->
         _learned(pool_id, version, weights_codec.packed(SEGMENTS))
     wanted = [("sml_1", LEARNED_AT), ("sml_1", LEARNED_AT), ("sml_2", LEARNED_AT), ("sml_2", LEARNED_AT + 300)]
 
-    known = Learned(LEARNED_AT, SEGMENTS)
+    known = LearnedWeights(LEARNED_AT, SEGMENTS)
     assert route_history.all_past_weights(wanted) == {("sml_1", LEARNED_AT): known, ("sml_2", LEARNED_AT): known}
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.routing.segments import backing_off, path
+from chalicelib.routing.segments import fallback_segments, segments_of
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from chalicelib.routing.segments import backing_off, path
 def test_a_segment_backs_off_from_device_to_country_to_everyone(
     country: str | None, device: str, found: tuple[str, str, str]
 ) -> None:
-    assert path(country, device) == found
+    assert segments_of(country, device) == found
 
 
 @pytest.mark.parametrize(
@@ -25,4 +25,4 @@ def test_a_segment_backs_off_from_device_to_country_to_everyone(
     ],
 )
 def test_a_segment_by_its_name_backs_off_to_each_wider_one_once(segment: str, found: tuple[str, ...]) -> None:
-    assert backing_off(segment) == found
+    assert fallback_segments(segment) == found

@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given
 
 from chalicelib.domain.campaign import Campaign
-from chalicelib.domain.click import Outcome, Refusal
+from chalicelib.domain.click import Outcome, RejectionReason
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Rotation
 from chalicelib.routing import segments
 from chalicelib.routing.decision import decide
-from chalicelib.routing.selection_probability import chances
+from chalicelib.routing.selection_probability import selection_probabilities
 from tests import strategies as some
 from tests.builders import a_route, an_arrival, an_offer, an_optimized_route
 from tests.strategies import Situation
 
 PATH = ("US|mobile", "US", "*")
-CAP = Refusal.CAP
+CAP = RejectionReason.CAP
 OFFERS = (
     an_offer("cmp_1", weight=3, priority=1),
     an_offer("cmp_2", weight=1, priority=1),
@@ -28,11 +28,11 @@ ROUTE = an_optimized_route(*OFFERS, segments=LEARNED, holdout_percent=25)
 
 
 def test_without_learning_chances_are_the_admins_weights() -> None:
-    assert chances(a_route(*OFFERS), [None] * 4, PATH) == {"cmp_1": 0.6, "cmp_2": 0.2, "cmp_3": 0.2}
+    assert selection_probabilities(a_route(*OFFERS), [None] * 4, PATH) == {"cmp_1": 0.6, "cmp_2": 0.2, "cmp_3": 0.2}
 
 
 def test_with_learning_both_arms_have_their_share_in_them() -> None:
-    found = chances(ROUTE, [None, None, CAP, None], PATH)
+    found = selection_probabilities(ROUTE, [None, None, CAP, None], PATH)
 
     assert found == {"cmp_1": 0.25 * 3 / 4 + 0.75 * (1 / 7), "cmp_2": 0.25 * 1 / 4 + 0.75 * (6 / 7)}
 
@@ -42,30 +42,32 @@ def test_with_learning_both_arms_have_their_share_in_them() -> None:
     [
         pytest.param([CAP, None, CAP, None], {"cmp_2": 1.0}, id="one is left in the tier"),
         pytest.param([CAP, CAP, CAP, None], {"cmp_4": 1.0}, id="the lower tier"),
-        pytest.param([CAP, None, CAP, Refusal.LOWER_TIER], {"cmp_2": 1.0}, id="as a decision keeps them"),
+        pytest.param([CAP, None, CAP, RejectionReason.LOWER_TIER], {"cmp_2": 1.0}, id="as a decision keeps them"),
         pytest.param([CAP, CAP, CAP, CAP], {}, id="nothing is left"),
         pytest.param([], {}, id="nothing was considered"),
     ],
 )
-def test_only_what_was_not_refused_has_a_chance(refusals: list[Refusal | None], found: dict[str, float]) -> None:
-    assert chances(ROUTE, refusals, PATH) == found
+def test_only_what_was_not_refused_has_a_chance(
+    refusals: list[RejectionReason | None], found: dict[str, float]
+) -> None:
+    assert selection_probabilities(ROUTE, refusals, PATH) == found
 
 
 def test_a_paused_route_gives_nobody_a_chance() -> None:
-    assert chances(a_route(*OFFERS, active=False), [None] * 4, PATH) == {}
+    assert selection_probabilities(a_route(*OFFERS, active=False), [None] * 4, PATH) == {}
 
 
 def test_what_neither_arm_draws_is_left_out() -> None:
     route = an_optimized_route(an_offer("cmp_1"), an_offer("cmp_2", weight=0), segments={"*": {"cmp_1": 0.0}})
 
-    assert chances(route, [None, None], PATH) == {"cmp_1": 1.0}
+    assert selection_probabilities(route, [None, None], PATH) == {"cmp_1": 1.0}
 
 
 def test_a_learned_0_has_the_hold_outs_chance_alone() -> None:
     route = an_optimized_route(*OFFERS[:2], segments={"*": {"cmp_1": 1.0, "cmp_2": 0.0}}, holdout_percent=20)
 
-    assert chances(route, [None, None], PATH) == {"cmp_1": 0.2 * 0.75 + 0.8, "cmp_2": 0.2 * 0.25}
-    assert chances(_with(route, holdout_percent=0), [None, None], PATH) == {"cmp_1": 1.0}
+    assert selection_probabilities(route, [None, None], PATH) == {"cmp_1": 0.2 * 0.75 + 0.8, "cmp_2": 0.2 * 0.25}
+    assert selection_probabilities(_with(route, holdout_percent=0), [None, None], PATH) == {"cmp_1": 1.0}
 
 
 def _with(route: Route, holdout_percent: int) -> Route:
@@ -74,7 +76,7 @@ def _with(route: Route, holdout_percent: int) -> Route:
     )
 
 
-def _full(campaign: Campaign) -> Refusal | None:
+def _full(campaign: Campaign) -> RejectionReason | None:
     return CAP if campaign.id == "cmp_3" else None
 
 
@@ -87,7 +89,7 @@ def test_over_all_draws_and_lots_the_decision_takes_each_campaign_as_often_as_it
     decisions = [decide(route, arrival, lambda _: True, lambda _: None) for arrival in arrivals]
     taken = Counter(decision.campaign.id for decision in decisions if decision.campaign)
 
-    expected = chances(route, decisions[0].refusals, PATH)
+    expected = selection_probabilities(route, decisions[0].refusals, PATH)
     assert {name: count / 10_000 for name, count in taken.items()} == pytest.approx(expected, abs=1e-12)
 
 
@@ -95,7 +97,9 @@ def test_over_all_draws_and_lots_the_decision_takes_each_campaign_as_often_as_it
 def test_chances_sum_to_1_where_an_offer_takes_the_click_and_are_none_elsewhere(situation: Situation) -> None:
     route, arrival = situation.route, situation.arrival
     decision = decide(route, arrival, situation.approved, situation.reserve)
-    found = chances(route, decision.refusals, segments.path(arrival.visitor.country, arrival.visitor.device))
+    found = selection_probabilities(
+        route, decision.refusals, segments.segments_of(arrival.visitor.country, arrival.visitor.device)
+    )
 
     if decision.outcome is Outcome.OFFER:
         assert decision.campaign

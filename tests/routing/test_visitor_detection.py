@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
-from chalicelib.routing.visitor_detection import Agent, Locality, _is_spider, agent_of, hinted, language, visitor
+from chalicelib.routing.visitor_detection import (
+    GeoLocation,
+    ParsedUserAgent,
+    _is_spider,
+    apply_client_hints,
+    language,
+    parse_user_agent,
+    visitor,
+)
 from tests import strategies as some
 
 ANDROID, CHROMEOS, IOS = OperatingSystem.ANDROID, OperatingSystem.CHROMEOS, OperatingSystem.IOS
@@ -32,8 +40,8 @@ EDGE = {
 }
 
 
-def _in_germany(_: str) -> Locality:
-    return Locality("DE", "DE-BE", "Berlin")
+def _in_germany(_: str) -> GeoLocation:
+    return GeoLocation("DE", "DE-BE", "Berlin")
 
 
 def _seen(headers: dict[str, str], secret: str = SECRET) -> Visitor:
@@ -218,7 +226,7 @@ AT_THE_EDGE = ("198.51.100.9", "GB", "GB-ENG", "London")
 def test_an_agent_is_known_by_its_string(
     user_agent: str, device: Device, system: OperatingSystem, browser: str
 ) -> None:
-    assert agent_of(user_agent) == Agent(device, system, browser, is_bot=False)
+    assert parse_user_agent(user_agent) == ParsedUserAgent(device, system, browser, is_bot=False)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +269,7 @@ def test_an_agent_is_known_by_its_string(
     ],
 )
 def test_bots_and_link_previews_are_told_from_people(user_agent: str) -> None:
-    assert agent_of(user_agent).is_bot
+    assert parse_user_agent(user_agent).is_bot
 
 
 @pytest.mark.parametrize(
@@ -278,7 +286,7 @@ def test_bots_and_link_previews_are_told_from_people(user_agent: str) -> None:
     ],
 )
 def test_people_are_not_taken_for_bots(user_agent: str) -> None:
-    assert not agent_of(user_agent).is_bot
+    assert not parse_user_agent(user_agent).is_bot
 
 
 PIECES = (
@@ -319,21 +327,21 @@ PIECES = (
 def test_a_spider_is_what_the_whole_parser_takes_for_one(user_agent: str) -> None:
     device = ua_parser.parse(user_agent).device
     assert _is_spider(user_agent) is (device is not None and device.family == "Spider")
-    assert agent_of(user_agent).is_bot >= _is_spider(user_agent)
+    assert parse_user_agent(user_agent).is_bot >= _is_spider(user_agent)
 
 
 @pytest.mark.parametrize("user_agent", ["Xenu Link Sleuth 1.2", "Daum/4.1"])
 def test_a_spider_known_by_its_device_alone_is_a_bot(user_agent: str) -> None:
-    assert agent_of(user_agent).is_bot
+    assert parse_user_agent(user_agent).is_bot
 
 
 def test_an_agent_that_names_no_browser_has_none() -> None:
-    assert agent_of("").browser is None
+    assert parse_user_agent("").browser is None
 
 
 @given(some.texts)
 def test_any_string_is_an_agent(user_agent: str) -> None:
-    assert agent_of(user_agent).device in Device
+    assert parse_user_agent(user_agent).device in Device
 
 
 @pytest.mark.parametrize(
@@ -366,15 +374,15 @@ def test_any_string_is_an_agent(user_agent: str) -> None:
 def test_client_hints_win_over_the_frozen_agent(
     user_agent: str, hints: dict[str, str], device: Device, system: OperatingSystem
 ) -> None:
-    agent = hinted(agent_of(user_agent), hints)
+    agent = apply_client_hints(parse_user_agent(user_agent), hints)
 
-    assert agent == Agent(device, system, agent_of(user_agent).browser, is_bot=False)
+    assert agent == ParsedUserAgent(device, system, parse_user_agent(user_agent).browser, is_bot=False)
 
 
 def test_a_desktop_of_another_system_stays_a_desktop_with_hints() -> None:
     hints = {"sec-ch-ua-mobile": "?0", "sec-ch-ua-platform": '"Unknown"'}
 
-    assert hinted(agent_of(FREEBSD), hints).device is DESKTOP
+    assert apply_client_hints(parse_user_agent(FREEBSD), hints).device is DESKTOP
 
 
 @pytest.mark.parametrize(
@@ -503,7 +511,7 @@ def test_where_the_edge_knows_no_country_the_database_is_asked(
 
 
 def test_the_database_is_asked_for_the_address_that_is_believed() -> None:
-    found = {"198.51.100.9": Locality("FR")}
+    found = {"198.51.100.9": GeoLocation("FR")}
     headers = {**EDGE, "cloudfront-viewer-country": ""}
 
     assert visitor(headers, "203.0.113.7", SECRET, found.__getitem__).country == "FR"

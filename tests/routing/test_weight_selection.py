@@ -3,10 +3,16 @@ from collections import Counter
 import pytest
 from hypothesis import given
 
-from chalicelib.domain.click import Arm
+from chalicelib.domain.click import ExperimentArm
 from chalicelib.domain.smartlink import Rotation
 from chalicelib.routing import segments
-from chalicelib.routing.weight_selection import Weighing, learned_weights, weighing, weighings, weights
+from chalicelib.routing.weight_selection import (
+    WeightSelection,
+    learned_weights,
+    select_weights,
+    weight_selections,
+    weights,
+)
 from tests import strategies as some
 from tests.builders import a_route, an_offer, an_optimized_route
 from tests.strategies import Situation
@@ -19,37 +25,37 @@ OFFERS = [an_offer("cmp_1", weight=3), an_offer("cmp_2"), an_offer("cmp_3"), an_
 def test_without_learned_weights_every_click_is_weighted() -> None:
     untaught = a_route(rotation=Rotation.OPTIMIZED, holdout_percent=50)
 
-    assert weighing(untaught, PATH, 0.0) == Weighing(Arm.WEIGHTED)
-    assert weighings(untaught, PATH) == [(Weighing(Arm.WEIGHTED), 1.0)]
+    assert select_weights(untaught, PATH, 0.0) == WeightSelection(ExperimentArm.WEIGHTED)
+    assert weight_selections(untaught, PATH) == [(WeightSelection(ExperimentArm.WEIGHTED), 1.0)]
 
 
 def test_in_rotation_weighted_what_was_learned_lies_idle() -> None:
     route = an_optimized_route(segments=EVERYONE, rotation=Rotation.WEIGHTED, holdout_percent=50)
 
-    assert weighing(route, PATH, 0.0) == Weighing(Arm.WEIGHTED)
+    assert select_weights(route, PATH, 0.0) == WeightSelection(ExperimentArm.WEIGHTED)
 
 
 @pytest.mark.parametrize(
     ("percent", "arms"),
     [
-        pytest.param(0, {Arm.OPTIMIZED: 1_000}, id="nobody"),
-        pytest.param(5, {Arm.HOLDOUT: 50, Arm.OPTIMIZED: 950}, id="5 %"),
-        pytest.param(29, {Arm.HOLDOUT: 290, Arm.OPTIMIZED: 710}, id="29 %"),
-        pytest.param(100, {Arm.HOLDOUT: 1_000}, id="everyone"),
+        pytest.param(0, {ExperimentArm.OPTIMIZED: 1_000}, id="nobody"),
+        pytest.param(5, {ExperimentArm.HOLDOUT: 50, ExperimentArm.OPTIMIZED: 950}, id="5 %"),
+        pytest.param(29, {ExperimentArm.HOLDOUT: 290, ExperimentArm.OPTIMIZED: 710}, id="29 %"),
+        pytest.param(100, {ExperimentArm.HOLDOUT: 1_000}, id="everyone"),
     ],
 )
-def test_the_hold_out_has_exactly_its_share_of_the_lots(percent: int, arms: dict[Arm, int]) -> None:
+def test_the_hold_out_has_exactly_its_share_of_the_lots(percent: int, arms: dict[ExperimentArm, int]) -> None:
     route = an_optimized_route(segments=EVERYONE, holdout_percent=percent)
 
-    assert Counter(weighing(route, PATH, n / 1_000).arm for n in range(1_000)) == arms
+    assert Counter(select_weights(route, PATH, n / 1_000).arm for n in range(1_000)) == arms
 
 
 def test_the_ways_of_both_arms_come_with_their_shares() -> None:
     route = an_optimized_route(segments=EVERYONE, holdout_percent=25)
 
-    assert weighings(route, PATH) == [
-        (Weighing(Arm.HOLDOUT), 0.25),
-        (Weighing(Arm.OPTIMIZED, "*", {"cmp_1": 1.0}), 0.75),
+    assert weight_selections(route, PATH) == [
+        (WeightSelection(ExperimentArm.HOLDOUT), 0.25),
+        (WeightSelection(ExperimentArm.OPTIMIZED, "*", {"cmp_1": 1.0}), 0.75),
     ]
 
 
@@ -65,35 +71,35 @@ def test_the_ways_of_both_arms_come_with_their_shares() -> None:
 def test_the_most_specific_segment_that_has_weights_is_used(names: list[str], segment: str | None) -> None:
     route = an_optimized_route(segments={name: {"cmp_1": 0.5} for name in names})
 
-    found = weighing(route, PATH, 0.0)
-    assert found == Weighing(Arm.OPTIMIZED, segment, {"cmp_1": 0.5} if segment else None)
+    found = select_weights(route, PATH, 0.0)
+    assert found == WeightSelection(ExperimentArm.OPTIMIZED, segment, {"cmp_1": 0.5} if segment else None)
 
 
 def test_an_unknown_country_is_a_segment_like_any_other() -> None:
     route = an_optimized_route(segments={"?|mobile": {}, "?": {}, "*": {}})
 
-    assert weighing(route, segments.path(None, "mobile"), 0.0).segment == "?|mobile"
+    assert select_weights(route, segments.segments_of(None, "mobile"), 0.0).segment == "?|mobile"
 
 
 def test_a_segment_of_no_one_is_no_ones() -> None:
     route = an_optimized_route(segments={})
 
-    assert weighing(route, PATH, 0.0) == Weighing(Arm.OPTIMIZED)
+    assert select_weights(route, PATH, 0.0) == WeightSelection(ExperimentArm.OPTIMIZED)
 
 
-@pytest.mark.parametrize("arm", [Arm.WEIGHTED, Arm.HOLDOUT])
-def test_outside_the_optimized_arm_the_admins_weights_stand(arm: Arm) -> None:
-    assert weights(Weighing(arm), OFFERS, [0, 1]) == [3, 1]
+@pytest.mark.parametrize("arm", [ExperimentArm.WEIGHTED, ExperimentArm.HOLDOUT])
+def test_outside_the_optimized_arm_the_admins_weights_stand(arm: ExperimentArm) -> None:
+    assert weights(WeightSelection(arm), OFFERS, [0, 1]) == [3, 1]
 
 
 def test_learned_weights_are_those_of_the_places_asked_for() -> None:
     learned = {"cmp_1": 0.2, "cmp_2": 0.3, "cmp_3": 0.5}
 
-    assert weights(Weighing(Arm.OPTIMIZED, "*", learned), OFFERS, [2, 0]) == [0.5, 0.2]
+    assert weights(WeightSelection(ExperimentArm.OPTIMIZED, "*", learned), OFFERS, [2, 0]) == [0.5, 0.2]
 
 
 def test_where_all_learned_weights_are_0_the_admins_stand() -> None:
-    how = Weighing(Arm.OPTIMIZED, "*", {"cmp_1": 0.0, "cmp_2": 0.0, "cmp_3": 1.0})
+    how = WeightSelection(ExperimentArm.OPTIMIZED, "*", {"cmp_1": 0.0, "cmp_2": 0.0, "cmp_3": 1.0})
 
     assert weights(how, OFFERS, [0, 1]) == [3, 1]
     assert weights(how, OFFERS, [0, 1, 2]) == [0.0, 0.0, 1.0]
@@ -116,7 +122,7 @@ def test_an_offer_that_was_not_learned_of_has_its_head_count_share(
 
 
 def test_the_heads_are_those_of_the_whole_tier_whoever_may_take_the_click() -> None:
-    how = Weighing(Arm.OPTIMIZED, "*", {"cmp_1": 0.5, "cmp_2": 0.5})
+    how = WeightSelection(ExperimentArm.OPTIMIZED, "*", {"cmp_1": 0.5, "cmp_2": 0.5})
 
     assert weights(how, OFFERS, [0, 2]) == [0.5, 0.5]
 
@@ -130,7 +136,7 @@ def test_an_admins_0_is_0_whatever_was_learned() -> None:
 @given(some.situations())
 def test_some_offer_of_a_tier_that_can_be_drawn_has_a_weight(situation: Situation) -> None:
     route, visitor = situation.route, situation.arrival.visitor
-    how = weighing(route, segments.path(visitor.country, visitor.device), situation.arrival.lot)
+    how = select_weights(route, segments.segments_of(visitor.country, visitor.device), situation.arrival.lot)
     tier = [place for place, offer in enumerate(route.offers) if offer.weight > 0]
 
     assert any(weights(how, route.offers, tier)) is bool(tier)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.route import Learned
+from chalicelib.domain.route import LearnedWeights
 from chalicelib.routing.weights_codec import MAX_WEIGHTS_BYTES, packed, unpacked
 
 SEGMENTS = {"US|mobile": {"cmp_1": 0.25, "cmp_2": 0.75}, "*": {"cmp_2": 1.0}}
@@ -26,7 +26,7 @@ def test_campaigns_are_written_once_and_weights_in_their_order() -> None:
 
 
 def test_what_is_packed_is_unpacked_under_its_version() -> None:
-    assert unpacked(packed(SEGMENTS), 1_793_795_100) == Learned(1_793_795_100, SEGMENTS)
+    assert unpacked(packed(SEGMENTS), 1_793_795_100) == LearnedWeights(1_793_795_100, SEGMENTS)
 
 
 def test_the_same_weights_are_unpacked_once() -> None:
@@ -56,7 +56,7 @@ def test_equal_weights_are_equal_bytes_in_whatever_order_they_come() -> None:
 
 
 def test_no_segments_are_weights_too() -> None:
-    assert unpacked(packed({}), 1) == Learned(1, {})
+    assert unpacked(packed({}), 1) == LearnedWeights(1, {})
 
 
 def test_sixty_segments_of_twenty_offers_take_a_fifth_of_the_room() -> None:

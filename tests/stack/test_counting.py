@@ -75,7 +75,7 @@ def stream_records(like: str, count: int) -> list[dict[str, Any]]:
             "dynamodb": {
                 "ApproximateCreationDateTime": now.timestamp(),
                 "Keys": {"click_id": {"S": f"{n}"}},
-                "NewImage": {**copy.deepcopy(item), "click_id": {"S": ids.timed_id(now, os.urandom(10))}},
+                "NewImage": {**copy.deepcopy(item), "click_id": {"S": ids.time_ordered_id(now, os.urandom(10))}},
                 "SequenceNumber": str(first + n),
                 "StreamViewType": "NEW_IMAGE",
             },

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from chalicelib.clicks.write import write_click
-from chalicelib.domain.ids import timed_id
+from chalicelib.domain.ids import time_ordered_id
 from chalicelib.dynamodb import client as dynamodb_client
 from chalicelib.dynamodb import sdk_client, transport
-from chalicelib.dynamodb.attribute_values import text
-from chalicelib.settings import CLICK_DAYS
+from chalicelib.dynamodb.attribute_values import string_value
+from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables import base
-from chalicelib.tables.clicks import Click
+from chalicelib.tables.clicks import ClickRow
 from deploy import cloud
 from tests.dynamodb.requests import CASES, MADE, outcomes
 from tests.stack.network import Network, at_once
@@ -43,7 +43,7 @@ def on_stack(deployed: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Itera
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     # A model keeps its connection for good: this one is for these tests.
-    monkeypatch.setattr(Click, "_connection", None)
+    monkeypatch.setattr(ClickRow, "_connection", None)
     _forget()
     yield monkeypatch
     _forget()
@@ -63,7 +63,7 @@ def own_key(on_stack: pytest.MonkeyPatch) -> Iterator[str]:
     on_stack.delenv("TABLE_CLIENT", raising=False)
     for client in ("lean", "pynamodb"):
         for table, name, end in MADE:
-            made = {"TableName": dynamodb_client.named(table), "Key": {name: text(f"{key}-{client}{end}")}}
+            made = {"TableName": dynamodb_client.table_name(table), "Key": {name: string_value(f"{key}-{client}{end}")}}
             dynamodb_client.call("DeleteItem", made)
 
 
@@ -82,7 +82,7 @@ def test_both_clients_are_told_the_same_by_the_deployed_tables(
 def a_click(number: int, route_id: str) -> Mapping[str, Any]:
     """A click of an ID of its own, with all that is hard to write down."""
     return {
-        "click_id": timed_id(datetime.now(UTC), secrets.token_bytes(10)),
+        "click_id": time_ordered_id(datetime.now(UTC), secrets.token_bytes(10)),
         "at": int(time.time() * 1000),
         "code": "leanleanle",
         "publisher_id": "pub_lean",
@@ -111,7 +111,7 @@ def test_200_clicks_of_16_threads_are_all_there_for_pynamodb(
     at_once(200, lambda number: write_click(clicks[number]), threads=16)
     assert capsys.readouterr().err == ""
     assert len(transport._idle) <= 16
-    read = {row.click_id: row.attribute_values for row in Click.batch_get([each["click_id"] for each in clicks])}
+    read = {row.click_id: row.attribute_values for row in ClickRow.batch_get([each["click_id"] for each in clicks])}
     assert read == {each["click_id"]: as_kept(each) for each in clicks}
     assert os.environ.get("TABLE_CLIENT") is None
 
@@ -119,4 +119,4 @@ def test_200_clicks_of_16_threads_are_all_there_for_pynamodb(
 def as_kept(click: Mapping[str, Any]) -> dict[str, Any]:
     """What its model reads of a click."""
     known = {name: value for name, value in click.items() if value is not None}
-    return {**known, "expires_at": click["at"] // 1000 + CLICK_DAYS * 86_400}
+    return {**known, "expires_at": click["at"] // 1000 + CLICK_RETENTION_DAYS * 86_400}

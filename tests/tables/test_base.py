@@ -7,10 +7,10 @@ import pytest
 from pynamodb.models import Model
 
 from chalicelib import tables
-from chalicelib.domain.click import Arm, Labels, Outcome, Refusal
+from chalicelib.domain.click import ExperimentArm, Outcome, RejectionReason, TrackingParameters
 from chalicelib.routing import click_record
 from chalicelib.routing.decision import Decision
-from chalicelib.settings import CLICK_DAYS
+from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables import base, clicks
 from tests.builders import a_campaign, an_arrival, an_offer, an_optimized_route
 from tests.conftest import RESOURCES
@@ -102,17 +102,19 @@ def _size(value: dict[str, Any]) -> int:
 
 def test_a_typical_click_is_under_one_kilobyte() -> None:
     offers = [an_offer(a_campaign(f"cmp_01m7y0t0bjzdjrh2pcx7v6ep{n:02}")) for n in range(20)]
-    labels = Labels(
+    labels = TrackingParameters(
         sub_ids={f"sub{n}": "newsletter-january" for n in range(1, 6)},
         source="homepage-banner",
         external_click_id="3f2b8c1e-9a4d-4c55-8f7e-0d6a1b2c3d4e",
     )
     route = an_optimized_route(*offers, id="sml_01m7y0t0fzt3w6x7mmh5jkahza", segments={"US": {}})
-    refused = (*[Refusal.COUNTRY] * 19, None)
+    refused = (*[RejectionReason.COUNTRY] * 19, None)
     chosen, propensity = offers[19].campaign, 0.12345678901234568
-    decision = Decision(Outcome.OFFER, chosen, "https://a.example/", refused, Arm.OPTIMIZED, propensity, segment="US")
+    decision = Decision(
+        Outcome.OFFER, chosen, "https://a.example/", refused, ExperimentArm.OPTIMIZED, propensity, segment="US"
+    )
     click = click_record.record("01m7y0t1vmy3cyr3ct0v4mvta8", an_arrival(labels=labels), route, decision)
-    item = clicks.Click(**click, expires_at=click["at"] // 1000 + CLICK_DAYS * 86_400).serialize()
+    item = clicks.ClickRow(**click, expires_at=click["at"] // 1000 + CLICK_RETENTION_DAYS * 86_400).serialize()
     assert sum(len(name.encode()) + _size(value) for name, value in item.items()) < 1024
 
 

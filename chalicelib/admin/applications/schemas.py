@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import Document, LinkDocument, ListQuery, Strict
+from chalicelib.http.models import LinkDocument, ListQuery, RequestModel, ResponseModel
 
 
 class ApplicationQuery(ListQuery):
@@ -15,13 +15,13 @@ class ApplicationQuery(ListQuery):
     status: ApplicationStatus | None = None
 
 
-class Refusal(Strict):
+class Refusal(RequestModel):
     """Why the application is declined; the publisher reads it."""
 
     reason: Annotated[str, Field(max_length=1000)] | None = None
 
 
-class ApplicationDocument(Document):
+class ApplicationDocument(ResponseModel):
     """A publisher asking for a smartlink."""
 
     id: str
@@ -36,7 +36,7 @@ class ApplicationDocument(Document):
     reason: str | None
 
 
-class ApprovalDocument(Document):
+class ApprovalDocument(ResponseModel):
     """That the publisher is on the smartlink now, with their link."""
 
     status: Literal[ApplicationStatus.APPROVED]

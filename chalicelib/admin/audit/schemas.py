@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import Document, ListQuery
+from chalicelib.http.models import ListQuery, ResponseModel
 
 
 class AuditQuery(ListQuery):
@@ -14,7 +14,7 @@ class AuditQuery(ListQuery):
     subject: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
 
-class AuditDocument(Document):
+class AuditDocument(ResponseModel):
     """One change by an admin: `actor` is the ID of their key, `action` the call, `subject` the thing's ID or a pair's.
 
     `before` is null for what is new, `after` for what is gone. Where they were too large to keep whole, they

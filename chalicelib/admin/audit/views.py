@@ -5,24 +5,24 @@ from collections.abc import Iterable
 
 from chalicelib.admin.audit.schemas import AuditDocument, AuditQuery
 from chalicelib.http.models import Page
-from chalicelib.http.pagination import Listing, page, years
+from chalicelib.http.pagination import PagedQuery, fetch_page, year_partitions
 from chalicelib.http.request import Request
-from chalicelib.tables.requests import Audit
+from chalicelib.tables.requests import AuditRow
 
 
-def _find_page(request: Request, query: AuditQuery) -> tuple[list[Audit], str | None]:
+def _find_page(request: Request, query: AuditQuery) -> tuple[list[AuditRow], str | None]:
     """A page of the changes, newest first, and the next page's cursor."""
 
-    def rows(year: str, after: str | None, limit: int) -> Iterable[Audit]:
+    def rows(year: str, after: str | None, limit: int) -> Iterable[AuditRow]:
         partition = f"{query.subject}#{year}" if query.subject else year
-        older = Audit.id < after if after else None
-        return Audit.query(partition, older, scan_index_forward=False, limit=limit, consistent_read=True)
+        older = AuditRow.id < after if after else None
+        return AuditRow.query(partition, older, scan_index_forward=False, limit=limit, consistent_read=True)
 
     name = f"changes of {query.subject}" if query.subject else "all changes"
-    return page(Listing(name, years(request), rows, lambda row: row.id, _size), query)
+    return fetch_page(PagedQuery(name, year_partitions(request), rows, lambda row: row.id, _size), query)
 
 
-def _size(row: Audit) -> int:
+def _size(row: AuditRow) -> int:
     return len(json.dumps([row.before, row.after]))
 
 

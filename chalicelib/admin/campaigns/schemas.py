@@ -6,15 +6,15 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from chalicelib.admin.targeting_fields import CampaignTargeting, Destination
 from chalicelib.domain.campaign import CampaignStatus, CapMetric, CapScope, CapWindow, DuplicateIdentity
-from chalicelib.http.fields import Moment, Money, Name, Timestamp, TimeZone
-from chalicelib.http.models import Document, Strict
+from chalicelib.http.fields import DateTimeInput, Money, Name, Timestamp, TimeZone
+from chalicelib.http.models import RequestModel, ResponseModel
 
 
-class ScheduleSettings(Strict):
+class ScheduleSettings(RequestModel):
     """When the campaign runs: hours 0 to 23 and weekdays 1 (Monday) to 7 in its time zone; empty means any."""
 
-    starts_at: Moment | None = None
-    ends_at: Moment | None = None
+    starts_at: DateTimeInput | None = None
+    ends_at: DateTimeInput | None = None
     timezone: TimeZone = "UTC"
     hours: list[Annotated[int, Field(ge=0, le=23)]] = Field([], max_length=24)
     weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field([], max_length=7)
@@ -29,7 +29,7 @@ class ScheduleSettings(Strict):
         return ends_at
 
 
-class CapSettings(Strict):
+class CapSettings(RequestModel):
     """At most `limit` of `metric` in each window, over all publishers or for each."""
 
     metric: CapMetric
@@ -48,14 +48,14 @@ class CapSettings(Strict):
         return limit
 
 
-class DuplicateFilterSettings(Strict):
+class DuplicateFilterSettings(RequestModel):
     """The same visitor counts once in the window: `ip_ua` is address and user agent."""
 
     identity: DuplicateIdentity = DuplicateIdentity.IP_UA
     window_seconds: int = Field(ge=1, le=31 * 86_400, examples=[86_400])
 
 
-class CampaignSettings(Strict):
+class CampaignSettings(RequestModel):
     """An advertiser's deal, as the admin writes it."""
 
     name: Name
@@ -82,7 +82,7 @@ class CampaignSettings(Strict):
         return caps
 
 
-class CampaignDocument(CampaignSettings, Document):
+class CampaignDocument(CampaignSettings, ResponseModel):
     """A campaign. Advertisers post conversions to `postback_url`, their `postback_token` filled in."""
 
     id: str

@@ -7,8 +7,8 @@ from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSetting
 from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.http.models import ListQuery, NoContent, Page, Patch
 from chalicelib.http.request import Request
-from chalicelib.http.transactions import checked_version
-from chalicelib.tables.campaigns import Campaign
+from chalicelib.http.transactions import check_if_match
+from chalicelib.tables.campaigns import CampaignRow
 
 
 def find(request: Request, query: ListQuery) -> Page[CampaignDocument]:
@@ -19,7 +19,7 @@ def find(request: Request, query: ListQuery) -> Page[CampaignDocument]:
 
 def create(request: Request, body: CampaignSettings) -> CampaignDocument:
     """Create a campaign."""
-    row = Campaign(
+    row = CampaignRow(
         request.new_id("cmp"),
         version=1,
         settings=body.model_dump(mode="json"),
@@ -41,7 +41,7 @@ def show(request: Request, campaign_id: str) -> CampaignDocument:
 def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> CampaignDocument:
     """Change a campaign; every link it takes clicks from follows at once."""
     row = storage.campaign(campaign_id)
-    checked_version(request, row.version)
+    check_if_match(request, row.version)
     storage.refuse_once_archived(row)
     settings = body.onto(row.settings)
     if settings.status is CampaignStatus.ARCHIVED:
@@ -52,14 +52,14 @@ def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> C
 def archive(request: Request, campaign_id: str) -> NoContent:
     """Archive a campaign that no smartlink holds any more."""
     row = storage.campaign(campaign_id)
-    checked_version(request, row.version)
+    check_if_match(request, row.version)
     storage.refuse_while_held(campaign_id)
     settings = CampaignSettings(**row.settings)
     _saved(request, row, settings.model_copy(update={"status": CampaignStatus.ARCHIVED}))
     return NoContent()
 
 
-def _saved(request: Request, row: Campaign, settings: CampaignSettings) -> CampaignDocument:
+def _saved(request: Request, row: CampaignRow, settings: CampaignSettings) -> CampaignDocument:
     before = row.settings
     row.version, row.updated_at = row.version + 1, request.timestamp
     row.settings = settings.model_dump(mode="json")
@@ -67,7 +67,7 @@ def _saved(request: Request, row: Campaign, settings: CampaignSettings) -> Campa
     return _document(request, row)
 
 
-def _document(request: Request, row: Campaign) -> CampaignDocument:
+def _document(request: Request, row: CampaignRow) -> CampaignDocument:
     query = urlencode({"token": row.postback_token})
     return CampaignDocument(
         **row.settings,

@@ -10,15 +10,15 @@ from itertools import chain, islice, takewhile
 
 from chalicelib.admin.clicks.schemas import ClickQuery
 from chalicelib.clicks.id_lists import first_id, newest_first, unpacked
-from chalicelib.http.pagination import years
-from chalicelib.http.problems import Invalid
+from chalicelib.http.pagination import year_partitions
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
-from chalicelib.http.transactions import found
-from chalicelib.settings import CLICK_DAYS
-from chalicelib.tables.campaigns import Campaign
-from chalicelib.tables.clicks import Click, ClickList
-from chalicelib.tables.publishers import CampaignApproval, Membership
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.http.transactions import get_or_404
+from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.tables.clicks import ClickListRow, ClickRow
+from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
+from chalicelib.tables.smartlinks import SmartlinkRow
 
 MAX_CLICKS = 2_000
 """Clicks read for one page, however few of them a filter lets through."""
@@ -28,7 +28,7 @@ MAX_LISTS = 3_000
 
 _CLICK_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")
 _ORDINARY = timedelta(days=7)
-_KEPT = timedelta(days=CLICK_DAYS)
+_KEPT = timedelta(days=CLICK_RETENTION_DAYS)
 _DAY = timedelta(days=1)
 _SOON = timedelta(seconds=1)
 """Clocks differ: a click of this moment may bear a later time than its list is asked for at."""
@@ -36,9 +36,9 @@ _READERS = 8
 _ROWS_AT_ONCE = 50
 
 
-def click(click_id: str) -> Click:
+def click(click_id: str) -> ClickRow:
     """The recorded click; `NotFound` where there is none."""
-    return found(Click, "click", click_id)
+    return get_or_404(ClickRow, "click", click_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Search:
     publisher_id: str | None
     campaign_id: str | None
 
-    def wants(self, row: Click) -> bool:
+    def wants(self, row: ClickRow) -> bool:
         """Whether the click is one of the publisher and campaign asked for."""
         return self.publisher_id in (None, row.publisher_id) and self.campaign_id in (None, row.campaign_id)
 
@@ -68,7 +68,7 @@ def search(request: Request, query: ClickQuery) -> Search:
 
 def _checked(cursor: str | None) -> str | None:
     if cursor is not None and not _CLICK_ID.fullmatch(cursor):
-        raise Invalid(("/cursor", "is not a cursor of this list"))
+        raise ValidationFailed(("/cursor", "is not a cursor of this list"))
     return cursor
 
 
@@ -81,23 +81,23 @@ def _routes(request: Request, query: ClickQuery) -> list[str]:
     if query.smartlink_id:
         return [query.smartlink_id]
     if query.publisher_id:
-        members = Membership.query(query.publisher_id, consistent_read=True)
-        approvals = CampaignApproval.query(query.publisher_id, consistent_read=True)
+        members = MembershipRow.query(query.publisher_id, consistent_read=True)
+        approvals = CampaignApprovalRow.query(query.publisher_id, consistent_read=True)
         return [*(row.pool_id for row in members if row.code), *(row.campaign_id for row in approvals)]
     return [
         row.id
-        for model in (Pool, Campaign)
-        for year in years(request)
+        for model in (SmartlinkRow, CampaignRow)
+        for year in year_partitions(request)
         for row in model.by_year.query(year, attributes_to_get=["id"])
     ]
 
 
-def clicks(wanted: Search, limit: int) -> tuple[list[Click], str | None]:
+def clicks(wanted: Search, limit: int) -> tuple[list[ClickRow], str | None]:
     """The newest clicks wanted, at most `limit`, and below which ID the next page goes on, None after the last.
 
     A page ends early where it took too much reading; it may be empty then and still have a next one.
     """
-    shown: list[Click] = []
+    shown: list[ClickRow] = []
     read = lists = 0
     for day in wanted.days:
         if lists and lists + len(wanted.routes) > MAX_LISTS:
@@ -118,9 +118,9 @@ def _batches(click_ids: Iterator[str], size: int) -> Iterator[list[str]]:
         yield some
 
 
-def _rows(click_ids: list[str]) -> list[Click]:
+def _rows(click_ids: list[str]) -> list[ClickRow]:
     """The clicks in the order of their IDs, without those that have expired."""
-    rows = {row.click_id: row for row in Click.batch_get(click_ids, consistent_read=True)}
+    rows = {row.click_id: row for row in ClickRow.batch_get(click_ids, consistent_read=True)}
     return [rows[click_id] for click_id in click_ids if click_id in rows]
 
 
@@ -137,9 +137,9 @@ def _listed(wanted: Search, day: date) -> Iterator[str]:
 
 
 def _lists(route_id: str, day: date, since: str) -> Iterator[tuple[str, list[str]]]:
-    rows = ClickList.query(
+    rows = ClickListRow.query(
         f"{route_id}#{day.isoformat()}",
-        ClickList.greatest >= since,
+        ClickListRow.greatest >= since,
         scan_index_forward=False,
         consistent_read=True,
         page_size=_ROWS_AT_ONCE,

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.domain.click import Arm, Refusal
-from chalicelib.http.models import Document
+from chalicelib.domain.click import ExperimentArm, RejectionReason
+from chalicelib.http.models import ResponseModel
 from chalicelib.http.time_range import RangeQuery
 from chalicelib.reporting.click_schemas import ClickFacts
 
@@ -20,7 +20,7 @@ class ClickQuery(RangeQuery):
     campaign_id: _Id | None = None
 
 
-class Considered(Document):
+class Considered(ResponseModel):
     """One offer of the pool, the weight it was drawn by, and why it could not take the click.
 
     `weight` is the admin's, a whole number, or in arm `optimized` the one learned for the segment, at most 1.
@@ -29,10 +29,10 @@ class Considered(Document):
     campaign_id: str
     priority: int
     weight: int | float
-    refused: Refusal | None
+    refused: RejectionReason | None
 
 
-class DecisionDocument(Document):
+class DecisionDocument(ResponseModel):
     """Why the click went where it went.
 
     `segment` is the one whose learned weights were used, else the visitor's own, country and device.
@@ -40,7 +40,7 @@ class DecisionDocument(Document):
     """
 
     segment: str
-    arm: Arm
+    arm: ExperimentArm
     route_version: int
     weights_version: int | None
     draw: float

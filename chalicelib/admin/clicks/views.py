@@ -9,7 +9,7 @@ from chalicelib.http.models import Page
 from chalicelib.http.pagination import PAGE_BYTES
 from chalicelib.http.request import Request
 from chalicelib.routing import click_record, route_history
-from chalicelib.tables.clicks import Click
+from chalicelib.tables.clicks import ClickRow
 
 
 def find(request: Request, query: ClickQuery) -> Page[ClickDocument]:
@@ -27,7 +27,7 @@ def show(request: Request, click_id: str) -> ClickDocument:  # noqa: ARG001 - ev
     return _document(row, route_history.route_of(row))
 
 
-def _document(row: Click, route: Route) -> ClickDocument:
+def _document(row: ClickRow, route: Route) -> ClickDocument:
     return ClickDocument(**click_record.document(route_history.fields(row), route))
 
 

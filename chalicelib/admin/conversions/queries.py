@@ -12,10 +12,10 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.admin.conversions.schemas import ConversionsQuery
 from chalicelib.counters.cells import partitions
 from chalicelib.domain.timestamps import milliseconds
-from chalicelib.http.pagination import Listing, page
-from chalicelib.http.problems import Invalid
-from chalicelib.http.transactions import found
-from chalicelib.tables.conversions import Conversion
+from chalicelib.http.pagination import PagedQuery, fetch_page
+from chalicelib.http.problems import ValidationFailed
+from chalicelib.http.transactions import get_or_404
+from chalicelib.tables.conversions import ConversionRow
 
 MAX_DAYS = 366
 _ORDINARY = timedelta(days=30)
@@ -26,22 +26,22 @@ _READ_AT_ONCE = 500
 """Rows that a query reads at a time where most of them may not be wanted."""
 
 
-def conversion(conversion_id: str) -> Conversion:
+def conversion(conversion_id: str) -> ConversionRow:
     """The conversion as of now; `NotFound` where there is none."""
-    return found(Conversion, "conversion", conversion_id)
+    return get_or_404(ConversionRow, "conversion", conversion_id)
 
 
-def conversions(query: ConversionsQuery, now: datetime) -> tuple[list[Conversion], str | None]:
+def conversions(query: ConversionsQuery, now: datetime) -> tuple[list[ConversionRow], str | None]:
     """A page of the conversions asked for, the last to arrive first, and the next page's cursor."""
     since, until = _span(query, now)
     days = {day.isoformat(): day for day in _days(since.date(), until.date())}
     lowest, highest = f"{milliseconds(since):013d}", f"{milliseconds(until):013d}"
     wanted = _wanted(query)
 
-    def rows(day: str, after: str | None, limit: int) -> Iterable[Conversion]:
-        span = Conversion.moment.between(lowest, max(lowest, min(after or highest, highest)))
+    def rows(day: str, after: str | None, limit: int) -> Iterable[ConversionRow]:
+        span = ConversionRow.moment.between(lowest, max(lowest, min(after or highest, highest)))
         shards = (
-            Conversion.by_day.query(
+            ConversionRow.by_day.query(
                 shard,
                 span,
                 wanted,
@@ -54,14 +54,14 @@ def conversions(query: ConversionsQuery, now: datetime) -> tuple[list[Conversion
         # A range of keys holds both its ends: the last row of the page before is read again.
         return islice((row for row in merged if row.moment != after), limit)
 
-    return page(Listing("conversions", list(days), rows, _position), query)
+    return fetch_page(PagedQuery("conversions", list(days), rows, _position), query)
 
 
 def _span(query: ConversionsQuery, now: datetime) -> tuple[datetime, datetime]:
     """From when until when, in the time of which there can be conversions; `Invalid` for too many days."""
     since, until = query.within(_BEGINNING, now + _MOMENT, _ORDINARY)
     if until - since > timedelta(days=MAX_DAYS):
-        raise Invalid(("/from", f"must be at most {MAX_DAYS} days before the end"))
+        raise ValidationFailed(("/from", f"must be at most {MAX_DAYS} days before the end"))
     return since, until
 
 
@@ -70,17 +70,17 @@ def _days(first: date, last: date) -> Iterator[date]:
     return (last - timedelta(days=n) for n in range((last - first).days + 1))
 
 
-def _position(row: Conversion) -> str:
+def _position(row: ConversionRow) -> str:
     moment: str = row.moment
     return moment
 
 
 def _wanted(query: ConversionsQuery) -> Condition | None:
     asked = (
-        (Conversion.route_id, query.smartlink_id),
-        (Conversion.campaign_id, query.campaign_id),
-        (Conversion.publisher_id, query.publisher_id),
-        (Conversion.status, query.status),
+        (ConversionRow.route_id, query.smartlink_id),
+        (ConversionRow.campaign_id, query.campaign_id),
+        (ConversionRow.publisher_id, query.publisher_id),
+        (ConversionRow.status, query.status),
     )
     conditions: list[Condition] = [attribute == str(value) for attribute, value in asked if value is not None]
     return reduce(and_, conditions) if conditions else None

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import Document, Strict
+from chalicelib.http.models import RequestModel, ResponseModel
 from chalicelib.http.time_range import RangeQuery
 
 Id = Annotated[str, Field(max_length=64)]
@@ -21,14 +21,14 @@ class ConversionsQuery(RangeQuery):
     status: ConversionStatus | None = None
 
 
-class ConversionDecision(Strict):
+class ConversionDecision(RequestModel):
     """Whether the conversion counts, and why."""
 
     status: ConversionStatus
     reason: Annotated[str, Field(max_length=1000)] | None = None
 
 
-class ConversionDocument(Document):
+class ConversionDocument(ResponseModel):
     """One conversion. `smartlink_id` is null for a direct link; a rejected one counts nowhere."""
 
     id: str

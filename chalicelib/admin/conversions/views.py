@@ -6,11 +6,11 @@ from chalicelib.admin.conversions import queries
 from chalicelib.admin.conversions.schemas import ConversionDecision, ConversionDocument, ConversionsQuery
 from chalicelib.conversions import recording
 from chalicelib.domain.timestamps import timestamp
-from chalicelib.http.audit_change import Change
+from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.models import Page, Patch
 from chalicelib.http.request import Request
-from chalicelib.http.transactions import checked_version
-from chalicelib.tables.conversions import Conversion
+from chalicelib.http.transactions import check_if_match
+from chalicelib.tables.conversions import ConversionRow
 
 
 def find(request: Request, query: ConversionsQuery) -> Page[ConversionDocument]:
@@ -22,16 +22,16 @@ def find(request: Request, query: ConversionsQuery) -> Page[ConversionDocument]:
 def decide(request: Request, conversion_id: str, body: Patch[ConversionDecision]) -> ConversionDocument:
     """Approve or reject a conversion; with its status all its figures and caps move."""
     row = queries.conversion(conversion_id)
-    checked_version(request, row.revision)
+    check_if_match(request, row.revision)
     before = {"status": row.status, "reason": row.reason}
     decision = body.onto(before)
     after = decision.model_dump(mode="json")
     if after != before:
-        recording.decide(request, row, decision.status, decision.reason, Change(row.id, before, after))
+        recording.set_status(request, row, decision.status, decision.reason, AuditChange(row.id, before, after))
     return _document(row)
 
 
-def _document(row: Conversion) -> ConversionDocument:
+def _document(row: ConversionRow) -> ConversionDocument:
     plain = ("id", "click_id", "txid", "event", "status", "reason", "campaign_id", "publisher_id")
     return ConversionDocument(
         **{name: getattr(row, name) for name in (*plain, "payout", "revenue", "currency")},

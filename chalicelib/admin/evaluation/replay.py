@@ -17,22 +17,22 @@ from chalicelib.domain.smartlink import Rotation
 from chalicelib.domain.timestamps import timestamp
 from chalicelib.evaluation.replay import click_reader
 from chalicelib.evaluation.replay.click_reader import Recorded
-from chalicelib.evaluation.replay.comparison import Terms, judged
-from chalicelib.evaluation.replay.estimator import bound
-from chalicelib.evaluation.replay.importance_weights import Trials
+from chalicelib.evaluation.replay.comparison import RewardsPerConversion, compare_policies
+from chalicelib.evaluation.replay.estimator import weight_bound
+from chalicelib.evaluation.replay.importance_weights import WeightedClicks
 from chalicelib.evaluation.replay.logged_click import Action
 from chalicelib.evaluation.replay.notes import Reading, notes
-from chalicelib.evaluation.replay.policies import logging, proposed
+from chalicelib.evaluation.replay.policies import logging_policy, target_policy
 from chalicelib.evaluation.replay.sampling import size
-from chalicelib.evaluation.reward import Earning, one_currency
+from chalicelib.evaluation.reward import Reward, one_currency
 from chalicelib.http.models import Patch
-from chalicelib.http.problems import Invalid
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.routing import route_codec
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.tables.smartlinks import SmartlinkRow
 
 
-def proposed_edit(pool: Pool, changes: Mapping[str, Any]) -> tuple[SmartlinkSettings, Route]:
+def proposed_edit(pool: SmartlinkRow, changes: Mapping[str, Any]) -> tuple[SmartlinkSettings, Route]:
     """The settings that a PATCH with these changes would leave, and the route that it would publish.
 
     `Invalid` where it would be refused, with pointers into `/smartlink`.
@@ -41,11 +41,11 @@ def proposed_edit(pool: Pool, changes: Mapping[str, Any]) -> tuple[SmartlinkSett
         settings = Patch(SmartlinkSettings, changes).onto(pool.settings)
         document = settings.model_dump(mode="json")
         held = storage.checked_campaigns(document)
-        row = Pool(pool.id, status=pool.status, settings=document, epoch=pool.epoch)
+        row = SmartlinkRow(pool.id, status=pool.status, settings=document, epoch=pool.epoch)
         packed = route_publishing.packed_route(row, held.values())
-    except Invalid as error:
+    except ValidationFailed as error:
         complaints = ((f"/smartlink{pointer}", detail) for pointer, detail in error.complaints)
-        raise Invalid(*complaints) from error
+        raise ValidationFailed(*complaints) from error
     return settings, route_codec.unpacked(packed, version=0)
 
 
@@ -58,7 +58,7 @@ def replay(request: Request, smartlink_id: str, body: Replay) -> ReplayDocument:
     earnings = click_reader.earnings(smartlink_id, asked, recorded.sample)
     currency = one_currency(earnings.currencies)
     trials, reading = _tried(edited, recorded, earnings.by_click)
-    found = judged(trials, _terms(edited), settings.goal) if trials.by_action else None
+    found = compare_policies(trials, _terms(edited), settings.goal) if trials.by_action else None
     return ReplayDocument(
         smartlink_id=smartlink_id,
         from_=timestamp(asked.start),
@@ -75,9 +75,9 @@ def replay(request: Request, smartlink_id: str, body: Replay) -> ReplayDocument:
     )
 
 
-def _tried(edited: Route, recorded: Recorded, earned: Mapping[str, Earning]) -> tuple[Trials, Reading]:
+def _tried(edited: Route, recorded: Recorded, earned: Mapping[str, Reward]) -> tuple[WeightedClicks, Reading]:
     """The sampled clicks tried under the edited route, each with the learned weights that were in force for it."""
-    trials, approved = Trials(bound(len(recorded.sample))), click_reader.approved_now()
+    trials, approved = WeightedClicks(weight_bound(len(recorded.sample))), click_reader.approved_now()
     left_out = unlearned = 0
     for click in click_reader.logged_clicks(recorded.sample, earned):
         if click is None:
@@ -85,15 +85,15 @@ def _tried(edited: Route, recorded: Recorded, earned: Mapping[str, Earning]) -> 
         else:
             learned = click.route.learned
             unlearned += edited.rotation is Rotation.OPTIMIZED and learned is None
-            trials.add(click, logging(click), proposed(click, replace(edited, learned=learned), approved))
+            trials.add(click, logging_policy(click), target_policy(click, replace(edited, learned=learned), approved))
     return trials, Reading(recorded.count, len(recorded.sample), left_out, unlearned)
 
 
-def _terms(edited: Route) -> Terms:
+def _terms(edited: Route) -> RewardsPerConversion:
     """What one conversion brings, by offer in the route's order, then by the catch-all."""
     seats = [(offer.campaign, False) for offer in edited.offers]
     seats += [(edited.catch_all.campaign, True)] if edited.catch_all else []
     return {
-        Action(campaign.id, catch_all): Earning(1, millionths(campaign.payout), millionths(campaign.revenue))
+        Action(campaign.id, catch_all): Reward(1, millionths(campaign.payout), millionths(campaign.revenue))
         for campaign, catch_all in seats
     }

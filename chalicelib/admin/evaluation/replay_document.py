@@ -10,11 +10,11 @@ from chalicelib.admin.evaluation.replay_schemas import (
     Role,
     ValuePerClick,
 )
-from chalicelib.domain.smartlink import Goal
-from chalicelib.evaluation.replay.comparison import ActionJudgement, Forecast, Judgement, Tally
+from chalicelib.domain.smartlink import OptimizationGoal
+from chalicelib.evaluation.replay.comparison import ActionJudgement, ExpectedOutcome, PolicyComparison, Tally
 from chalicelib.evaluation.replay.estimator import Estimate
-from chalicelib.evaluation.replay.logged_click import NOWHERE, Action
-from chalicelib.evaluation.reward import written
+from chalicelib.evaluation.replay.logged_click import NO_PAYING_OFFER, Action
+from chalicelib.evaluation.reward import decimal_string
 
 
 def outcome(found: ActionJudgement) -> ReplayedOutcome:
@@ -31,17 +31,17 @@ def outcome(found: ActionJudgement) -> ReplayedOutcome:
     )
 
 
-def totals(found: Judgement, goal: Goal) -> ReplayedTotals:
+def totals(found: PolicyComparison, goal: OptimizationGoal) -> ReplayedTotals:
     """All actions, with value per click by the goal."""
     clicks = found.happened.clicks
     return ReplayedTotals(
         happened=_happened(found.happened),
         expected=_expected(found.expected),
         value_per_click=ValuePerClick(
-            happened=written(found.happened.earning.value(goal) / clicks),
-            expected=found.value and written(found.value.value),
+            happened=decimal_string(found.happened.earning.value(goal) / clicks),
+            expected=found.value and decimal_string(found.value.value),
             interval=_bounds(found.value),
-            difference=found.difference and written(found.difference.value),
+            difference=found.difference and decimal_string(found.difference.value),
             difference_interval=_bounds(found.difference),
         ),
         effective_clicks=round(found.effective, 1),
@@ -51,7 +51,7 @@ def totals(found: Judgement, goal: Goal) -> ReplayedTotals:
 
 
 def _role(action: Action) -> Role:
-    if action == NOWHERE:
+    if action == NO_PAYING_OFFER:
         return "fallback"
     return "catch_all" if action.catch_all else "offer"
 
@@ -61,29 +61,29 @@ def _happened(tally: Tally) -> HappenedFigures:
     return HappenedFigures(
         clicks=clicks,
         conversions=int(earning.conversions),
-        payout=written(earning.payout),
-        revenue=written(earning.revenue),
-        profit=written(earning.profit),
-        epc=written(earning.payout / clicks) if clicks else None,
+        payout=decimal_string(earning.payout),
+        revenue=decimal_string(earning.revenue),
+        profit=decimal_string(earning.profit),
+        epc=decimal_string(earning.payout / clicks) if clicks else None,
     )
 
 
-def _expected(forecast: Forecast) -> ExpectedFigures:
+def _expected(forecast: ExpectedOutcome) -> ExpectedFigures:
     earning, known = forecast.earning, forecast.known
     return ExpectedFigures(
         clicks=round(forecast.clicks, 1),
         conversions=earning and round(earning.conversions, 1),
-        payout=earning and written(earning.payout),
-        revenue=earning and written(earning.revenue),
-        profit=earning and written(earning.profit),
-        epc=written(earning.payout / known) if earning and known else None,
+        payout=earning and decimal_string(earning.payout),
+        revenue=earning and decimal_string(earning.revenue),
+        profit=earning and decimal_string(earning.profit),
+        epc=decimal_string(earning.payout / known) if earning and known else None,
     )
 
 
 def _bounds(found: Estimate | None, least: float = -inf) -> list[str] | None:
     if found is None or found.interval is None:
         return None
-    return [written(max(end, least)) for end in found.interval]
+    return [decimal_string(max(end, least)) for end in found.interval]
 
 
 def _share(share: float) -> float:

@@ -4,17 +4,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from chalicelib.domain.smartlink import Goal
+from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.evaluation.replay.comparison import Verdict
 from chalicelib.http.fields import Bounds, Figure
-from chalicelib.http.models import Document
-from chalicelib.http.time_range import Span, Spanning
+from chalicelib.http.models import ResponseModel
+from chalicelib.http.time_range import TimeRangeModel, TimeRangeQuery
 
 Role = Literal["offer", "catch_all", "fallback"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Replay(Span):
+class Replay(TimeRangeQuery):
     """An edit to judge, with the same fields as a PATCH of the smartlink, and by the clicks of which time.
 
     By default the last seven days; at most 92 days.
@@ -26,7 +26,7 @@ class Replay(Span):
     )
 
 
-class HappenedFigures(Document):
+class HappenedFigures(ResponseModel):
     """Unique clicks of humans and what they brought; `epc` is payout per click, null without any."""
 
     clicks: int
@@ -37,7 +37,7 @@ class HappenedFigures(Document):
     epc: Figure | None
 
 
-class ExpectedFigures(Document):
+class ExpectedFigures(ResponseModel):
     """The same under the edit. Money leaves out clicks of which nothing is known; null where that is all of them.
 
     `epc` is payout per click that something is known of.
@@ -51,7 +51,7 @@ class ExpectedFigures(Document):
     epc: Figure | None
 
 
-class ReplayedOutcome(Document):
+class ReplayedOutcome(ResponseModel):
     """Where clicks go: to an offer, the catch-all, or (campaign_id null) the fallback, which never earns.
 
     `judged` says whether the logged clicks can judge it: `yes`, `thin` (fewer than 30 effective clicks) or `no`.
@@ -68,7 +68,7 @@ class ReplayedOutcome(Document):
     unknown_share: Share
 
 
-class ValuePerClick(Document):
+class ValuePerClick(ResponseModel):
     """The goal's value per click: what happened, what is expected, and the difference, with 95 % intervals."""
 
     happened: Figure
@@ -78,7 +78,7 @@ class ValuePerClick(Document):
     difference_interval: Bounds | None
 
 
-class ReplayedTotals(Document):
+class ReplayedTotals(ResponseModel):
     """All judged clicks. `effective_clicks` are how many clicks of equal weight would tell as much.
 
     No click weighs more than `weight_bound`; what lies beyond is part of `unknown_share`.
@@ -92,7 +92,7 @@ class ReplayedTotals(Document):
     unknown_share: Share
 
 
-class ReplayDocument(Spanning):
+class ReplayDocument(TimeRangeModel):
     """What the edit would have made of logged clicks. `recorded` are all of that time, bots and duplicates too.
 
     Of them `read` were looked at (a sample, where `sampled`), and `judged` are the unique clicks of humans among those
@@ -100,7 +100,7 @@ class ReplayDocument(Spanning):
     """
 
     smartlink_id: str
-    goal: Goal
+    goal: OptimizationGoal
     currency: str | None
     recorded: int
     read: int

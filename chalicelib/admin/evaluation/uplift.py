@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from chalicelib.access import membership
 from chalicelib.admin.evaluation.period import period
 from chalicelib.admin.evaluation.uplift_schemas import ArmFigures, Arms, UpliftDocument, UpliftQuery
-from chalicelib.domain.click import Arm
+from chalicelib.domain.click import ExperimentArm
 from chalicelib.domain.money import MONEY
-from chalicelib.domain.smartlink import Goal
+from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.domain.timestamps import timestamp
-from chalicelib.evaluation.reward import one_currency, written
+from chalicelib.evaluation.reward import decimal_string, one_currency
 from chalicelib.evaluation.uplift import arm_counts, cell_reader, summary
 from chalicelib.evaluation.uplift.estimator import Count, Estimate, Interval, Uplift
 from chalicelib.evaluation.uplift.estimator import uplift as compared
@@ -18,11 +18,13 @@ from chalicelib.http.request import Request
 
 def uplift(request: Request, smartlink_id: str, query: UpliftQuery) -> UpliftDocument:
     """Compare what optimized clicks and the hold-out's earn per click."""
-    goal = Goal(membership.pool(smartlink_id).settings["goal"])
+    goal = OptimizationGoal(membership.pool(smartlink_id).settings["goal"])
     asked = period(query, request.now)
     groups = cell_reader.groups(smartlink_id, asked)
     currency = _currency(arm_counts.currencies(groups), goal)
-    optimized, holdout = (arm_counts.of_arm(groups, arm, goal) for arm in (Arm.OPTIMIZED, Arm.HOLDOUT))
+    optimized, holdout = (
+        arm_counts.of_arm(groups, arm, goal) for arm in (ExperimentArm.OPTIMIZED, ExperimentArm.HOLDOUT)
+    )
     found, totals = compared(optimized, holdout), (optimized.total, holdout.total)
     return UpliftDocument(
         smartlink_id=smartlink_id,
@@ -31,7 +33,7 @@ def uplift(request: Request, smartlink_id: str, query: UpliftQuery) -> UpliftDoc
         goal=goal,
         currency=currency,
         arms=Arms(optimized=_arm(totals[0], found.optimized), holdout=_arm(totals[1], found.holdout)),
-        difference=found.difference and written(found.difference.value),
+        difference=found.difference and decimal_string(found.difference.value),
         interval=found.difference and _bounds(found.difference.interval),
         relative=_relative(found),
         blocks=found.blocks,
@@ -40,7 +42,7 @@ def uplift(request: Request, smartlink_id: str, query: UpliftQuery) -> UpliftDoc
     )
 
 
-def _currency(currencies: Sequence[str], goal: Goal) -> str | None:
+def _currency(currencies: Sequence[str], goal: OptimizationGoal) -> str | None:
     """The one currency, if any; conversions of several can be counted all the same."""
     return one_currency(currencies) if goal.counts_money or len(currencies) == 1 else None
 
@@ -49,24 +51,24 @@ def _arm(total: Count, found: Estimate | None) -> ArmFigures:
     return ArmFigures(
         clicks=total.clicks,
         conversions=total.conversions,
-        value=written(total.value),
-        value_per_click=found and written(found.value),
+        value=decimal_string(total.value),
+        value_per_click=found and decimal_string(found.value),
         interval=found and _bounds(found.interval),
     )
 
 
 def _bounds(interval: Interval) -> list[str]:
-    return [written(end) for end in interval]
+    return [decimal_string(end) for end in interval]
 
 
 def _relative(found: Uplift) -> str | None:
     """The difference over the hold-out's value per click, where that is more than nothing."""
     if not (found.difference and found.holdout and found.holdout.value > 0):
         return None
-    return written(found.difference.value / found.holdout.value * MONEY)
+    return decimal_string(found.difference.value / found.holdout.value * MONEY)
 
 
-def _verdict(found: Uplift, totals: tuple[Count, Count], goal: Goal, currency: str | None) -> str:
+def _verdict(found: Uplift, totals: tuple[Count, Count], goal: OptimizationGoal, currency: str | None) -> str:
     if found.difference and summary.is_enough(*totals):
         return summary.compared(found.difference.interval, goal, currency)
     return summary.too_little(*totals)

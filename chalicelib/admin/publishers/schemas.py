@@ -7,10 +7,10 @@ from pydantic import Field
 from chalicelib.access.api_key_schemas import KeyDocument
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.fields import Name, Timestamp
-from chalicelib.http.models import Document, Strict
+from chalicelib.http.models import RequestModel, ResponseModel
 
 
-class NewPublisher(Strict):
+class NewPublisher(RequestModel):
     """Who is to send traffic."""
 
     name: Name
@@ -23,7 +23,7 @@ class PublisherSettings(NewPublisher):
     status: PublisherStatus = PublisherStatus.ACTIVE
 
 
-class PublisherDocument(PublisherSettings, Document):
+class PublisherDocument(PublisherSettings, ResponseModel):
     """A publisher in a list."""
 
     id: str
@@ -46,13 +46,13 @@ class NewPublisherDocument(PublisherDetail):
     api_key: str | None
 
 
-class NewApproval(Strict):
+class NewApproval(RequestModel):
     """The campaign to approve for the publisher."""
 
     campaign_id: Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class CampaignApprovalDocument(Document):
+class CampaignApprovalDocument(ResponseModel):
     """A publisher's permission for one campaign; `url` is their direct link to it."""
 
     campaign_id: str

@@ -19,12 +19,12 @@ from chalicelib.admin.publishers.schemas import (
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http import authentication
 from chalicelib.http.models import ListQuery, NoContent, Page, Patch
-from chalicelib.http.problems import Invalid, NotFound
+from chalicelib.http.problems import NotFound, ValidationFailed
 from chalicelib.http.request import Request
-from chalicelib.http.transactions import checked_version
-from chalicelib.tables.base import existing
-from chalicelib.tables.campaigns import Campaign
-from chalicelib.tables.publishers import ApiKey, CampaignApproval, Publisher
+from chalicelib.http.transactions import check_if_match
+from chalicelib.tables.base import get_or_none
+from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.tables.publishers import ApiKeyRow, CampaignApprovalRow, PublisherRow
 
 
 def find(request: Request, query: ListQuery) -> Page[PublisherDocument]:
@@ -36,7 +36,7 @@ def find(request: Request, query: ListQuery) -> Page[PublisherDocument]:
 def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
     """Create a publisher; the answer holds their API key, this once."""
     minted = authentication.generate_key(authentication.Role.PUBLISHER)
-    row = Publisher(
+    row = PublisherRow(
         request.new_id("pub"),
         version=1,
         name=body.name,
@@ -61,7 +61,7 @@ def show(request: Request, publisher_id: str) -> PublisherDetail:  # noqa: ARG00
 def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) -> PublisherDetail:
     """Change a publisher; the links of a suspended one fall back at once."""
     row = membership.publisher(publisher_id)
-    checked_version(request, row.version)
+    check_if_match(request, row.version)
     before = storage.settings(row)
     settings = body.onto(before)
     row.name, row.email, row.status = settings.name, settings.email, settings.status.value
@@ -91,8 +91,8 @@ def find_campaigns(request: Request, publisher_id: str, query: ListQuery) -> Pag
 def approve_campaign(request: Request, publisher_id: str, body: NewApproval) -> CampaignApprovalDocument:
     """Approve a campaign for a publisher; the tracking key they had before comes back."""
     publisher = membership.publisher(publisher_id)
-    if complaint := route_publishing.complaint(body.campaign_id, existing(Campaign, body.campaign_id)):
-        raise Invalid(("/campaign_id", complaint))
+    if complaint := route_publishing.campaign_error(body.campaign_id, get_or_none(CampaignRow, body.campaign_id)):
+        raise ValidationFailed(("/campaign_id", complaint))
     row = campaign_approvals.approve(request, publisher, body.campaign_id)
     return next(_approvals(request, [row]))
 
@@ -107,7 +107,7 @@ def withdraw_campaign(request: Request, publisher_id: str, campaign_id: str) -> 
     return NoContent()
 
 
-def _approvals(request: Request, rows: Iterable[CampaignApproval]) -> Iterator[CampaignApprovalDocument]:
+def _approvals(request: Request, rows: Iterable[CampaignApprovalRow]) -> Iterator[CampaignApprovalDocument]:
     found = list(rows)
     names = storage.campaign_names(row.campaign_id for row in found)
     for row in found:
@@ -120,9 +120,9 @@ def _approvals(request: Request, rows: Iterable[CampaignApproval]) -> Iterator[C
         )
 
 
-def _detail(row: Publisher, its_keys: Iterable[ApiKey]) -> PublisherDetail:
+def _detail(row: PublisherRow, its_keys: Iterable[ApiKeyRow]) -> PublisherDetail:
     return PublisherDetail(**_fields(row), keys=[api_keys.document(key) for key in its_keys])
 
 
-def _fields(row: Publisher) -> dict[str, Any]:
+def _fields(row: PublisherRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in PublisherDocument.model_fields}

@@ -4,12 +4,19 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from chalicelib.admin.targeting_fields import Browser, Country, Destination, Language, SeatTargeting, Source
+from chalicelib.admin.targeting_fields import Browser, Country, Destination, Language, Source, TargetingSettings
 from chalicelib.domain.publisher import ApplicationStatus
-from chalicelib.domain.smartlink import Goal, OfferAccess, OnPoolChange, Rotation, SmartlinkStatus, Visibility
+from chalicelib.domain.smartlink import (
+    OfferAccess,
+    OptimizationGoal,
+    PoolChangePolicy,
+    Rotation,
+    SmartlinkStatus,
+    Visibility,
+)
 from chalicelib.domain.visitor import Device, OperatingSystem
-from chalicelib.http.fields import Moment, Money, Name
-from chalicelib.http.models import Document, LinkDocument, Strict
+from chalicelib.http.fields import DateTimeInput, Money, Name
+from chalicelib.http.models import LinkDocument, RequestModel, ResponseModel
 
 CampaignId = Annotated[str, Field(min_length=1, max_length=64, examples=["cmp_1"])]
 Domain = Annotated[
@@ -22,17 +29,17 @@ Domain = Annotated[
 ]
 
 
-class Seat(Strict):
+class OfferSettings(RequestModel):
     """A campaign's seat in the pool: higher priority first, then by weight; 0 is never drawn."""
 
     campaign_id: CampaignId
     weight: int = Field(1, ge=0, le=1_000_000)
     priority: int = Field(0, ge=-1_000, le=1_000)
     enabled: bool = True
-    targeting: SeatTargeting = SeatTargeting()
+    targeting: TargetingSettings = TargetingSettings()
 
 
-class SmartlinkSettings(Strict):
+class SmartlinkSettings(RequestModel):
     """A smartlink and its pool of offers, as the admin writes it."""
 
     name: Name
@@ -43,17 +50,17 @@ class SmartlinkSettings(Strict):
     fallback_url: Destination | None = None
     catch_all_campaign_id: CampaignId | None = None
     rotation: Rotation = Rotation.WEIGHTED
-    goal: Goal = Goal.EPC
+    goal: OptimizationGoal = OptimizationGoal.EPC
     untouched_clicks: int = Field(50, ge=0, le=100_000)
     holdout_percent: int = Field(5, ge=0, le=100)
     offer_access: OfferAccess = OfferAccess.GRANT
-    on_pool_change: OnPoolChange = OnPoolChange.KEEP
+    on_pool_change: PoolChangePolicy = PoolChangePolicy.KEEP
     publisher_epc_floor: Money | None = None
-    offers: list[Seat] = Field([], max_length=200)
+    offers: list[OfferSettings] = Field([], max_length=200)
 
     @field_validator("offers", mode="after")
     @classmethod
-    def _each_campaign_once(cls, offers: list[Seat]) -> list[Seat]:
+    def _each_campaign_once(cls, offers: list[OfferSettings]) -> list[OfferSettings]:
         seen = [seat.campaign_id for seat in offers]
         if twice := sorted({each for each in seen if seen.count(each) > 1}):
             message = f"must hold each campaign once; twice: {', '.join(twice)}"
@@ -61,7 +68,7 @@ class SmartlinkSettings(Strict):
         return offers
 
 
-class SmartlinkDocument(SmartlinkSettings, Document):
+class SmartlinkDocument(SmartlinkSettings, ResponseModel):
     """A smartlink, its counts of offers, live links and pending applications, and what may be wrong with it."""
 
     id: str
@@ -74,7 +81,7 @@ class SmartlinkDocument(SmartlinkSettings, Document):
     warnings: list[str]
 
 
-class MemberDocument(Document):
+class MemberDocument(ResponseModel):
     """A publisher on the smartlink."""
 
     publisher_id: str
@@ -83,13 +90,13 @@ class MemberDocument(Document):
     link: LinkDocument
 
 
-class NewMember(Strict):
+class NewMember(RequestModel):
     """The publisher to put on the smartlink."""
 
     publisher_id: Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class Simulation(Strict):
+class Simulation(RequestModel):
     """A click to try out. What is left out is unknown; `user_agent` and `ip` fill in what they tell."""
 
     publisher_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
@@ -101,5 +108,5 @@ class Simulation(Strict):
     user_agent: Annotated[str, Field(max_length=2000)] | None = None
     ip: Annotated[str, Field(max_length=45)] | None = None
     source: Source | None = None
-    at: Moment | None = None
+    at: DateTimeInput | None = None
     draw: Annotated[float, Field(ge=0, lt=1)] | None = None

@@ -4,25 +4,25 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.admin.smartlinks.schemas import Simulation
-from chalicelib.domain.click import Labels
+from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.route import PublisherLink
 from chalicelib.domain.visitor import Visitor
-from chalicelib.routing.eligibility import Arrival
+from chalicelib.routing.eligibility import ClickContext
 from chalicelib.routing.visitor_detection import Locate, visitor
 
 _LOT = 1 - 2**-53
 """The last lot of all: in the hold-out only where everyone is."""
 
 
-def arrival(asked: Simulation, link: PublisherLink, now: datetime, draw: float, locate: Locate) -> Arrival:
+def arrival(asked: Simulation, link: PublisherLink, now: datetime, draw: float, locate: Locate) -> ClickContext:
     """The arrival that the simulation asks for; `now` and `draw` stand in where it names none.
 
     Its lot is not one of the hold-out's: where weights were learned, the click goes by them.
     """
-    return Arrival(
+    return ClickContext(
         link=link,
         visitor=_visitor(asked, locate),
-        labels=Labels(source=asked.source),
+        labels=TrackingParameters(source=asked.source),
         now=datetime.fromisoformat(asked.at) if asked.at else now,
         draw=draw if asked.draw is None else asked.draw,
         lot=_LOT,

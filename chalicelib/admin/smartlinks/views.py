@@ -14,16 +14,16 @@ from chalicelib.admin.smartlinks.schemas import (
 from chalicelib.admin.smartlinks.warnings import warnings
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.domain.route import PublisherLink
-from chalicelib.domain.smartlink import OnPoolChange, Rotation, SmartlinkStatus, Visibility
+from chalicelib.domain.smartlink import PoolChangePolicy, Rotation, SmartlinkStatus, Visibility
 from chalicelib.http.models import LinkDocument, ListQuery, NoContent, Page, Patch
-from chalicelib.http.problems import Invalid, NotFound
+from chalicelib.http.problems import NotFound, ValidationFailed
 from chalicelib.http.request import Request
-from chalicelib.http.transactions import checked_version
+from chalicelib.http.transactions import check_if_match
 from chalicelib.routing import click_record
 from chalicelib.routing.geoip import locate
-from chalicelib.routing.redirect import decided
-from chalicelib.tables.campaigns import Campaign
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.routing.redirect import decide_with_tables
+from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.tables.smartlinks import SmartlinkRow
 
 
 def find(request: Request, query: ListQuery) -> Page[SmartlinkDocument]:
@@ -37,7 +37,7 @@ def create(request: Request, body: SmartlinkSettings) -> SmartlinkDocument:
     """Publish a smartlink."""
     settings = body.model_dump(mode="json")
     held = storage.checked_campaigns(settings)
-    row = Pool(
+    row = SmartlinkRow(
         request.new_id("sml"),
         version=1,
         status=SmartlinkStatus.ACTIVE.value,
@@ -79,7 +79,7 @@ def resume(request: Request, smartlink_id: str) -> SmartlinkDocument:
 def delete(request: Request, smartlink_id: str) -> NoContent:
     """Delete a smartlink; its links answer 404."""
     row = membership.pool(smartlink_id)
-    checked_version(request, row.version)
+    check_if_match(request, row.version)
     storage.delete(request, row)
     return NoContent()
 
@@ -105,9 +105,9 @@ def add_publisher(request: Request, smartlink_id: str, body: NewMember) -> Membe
     """Put a publisher on a smartlink deliberately; a pending application is approved with it."""
     pool = membership.pool(smartlink_id)
     try:
-        standing = membership.standing_of(smartlink_id, body.publisher_id)
+        standing = membership.load_membership(smartlink_id, body.publisher_id)
     except NotFound as error:
-        raise Invalid(("/publisher_id", f"is not a publisher: {body.publisher_id}")) from error
+        raise ValidationFailed(("/publisher_id", f"is not a publisher: {body.publisher_id}")) from error
     code = membership.code_for(request, standing)
     document = MemberDocument(
         publisher_id=standing.publisher.id,
@@ -116,15 +116,15 @@ def add_publisher(request: Request, smartlink_id: str, body: NewMember) -> Membe
         link=_link(request, pool, code),
     )
     if standing.status == membership.APPROVED:
-        applications.grant_offers(request, standing.pool, standing.publisher)
+        applications.approve_pool_campaigns(request, standing.pool, standing.publisher)
     else:
-        applications.admit(request, standing, code, document, subject=standing.pair)
+        applications.approve(request, standing, code, document, subject=standing.pair)
     return document
 
 
 def remove_publisher(request: Request, smartlink_id: str, publisher_id: str) -> NoContent:
     """Take a publisher off a smartlink: their link stops."""
-    applications.remove(request, membership.standing_of(smartlink_id, publisher_id))
+    applications.remove(request, membership.load_membership(smartlink_id, publisher_id))
     return NoContent()
 
 
@@ -137,7 +137,7 @@ def simulate(request: Request, smartlink_id: str, body: Simulation) -> ClickDocu
     link = _simulated_link(smartlink_id, body.publisher_id)
     chance = click_record.draw_of(request.entropy(16).hex())
     arrival = simulation.arrival(body, link, request.now, chance, locate)
-    decision = decided(route, arrival, "", for_real=False)
+    decision = decide_with_tables(route, arrival, "", for_real=False)
     stored = {**click_record.record("", arrival, route, decision), "draw": arrival.draw}
     document = click_record.document(stored, route)
     return ClickDocument(**{**document, "click_id": None, "publisher_id": body.publisher_id})
@@ -149,7 +149,7 @@ def _simulated_link(smartlink_id: str, publisher_id: str | None) -> PublisherLin
     try:
         publisher = membership.publisher(publisher_id)
     except NotFound as error:
-        raise Invalid(("/publisher_id", f"is not a publisher: {publisher_id}")) from error
+        raise ValidationFailed(("/publisher_id", f"is not a publisher: {publisher_id}")) from error
     return PublisherLink("", publisher_id, smartlink_id, publisher.status == PublisherStatus.ACTIVE)
 
 
@@ -158,11 +158,11 @@ def _saved(
 ) -> SmartlinkDocument:
     route_version = route_publishing.published_version(smartlink_id)
     row = membership.pool(smartlink_id)
-    checked_version(request, row.version)
+    check_if_match(request, row.version)
     before, settings = storage.pool_document(row), body.onto(row.settings)
     row.settings = settings.model_dump(mode="json")
     held = storage.checked_campaigns(row.settings)
-    resets = before["offers"] != row.settings["offers"] and settings.on_pool_change is OnPoolChange.RESET
+    resets = before["offers"] != row.settings["offers"] and settings.on_pool_change is PoolChangePolicy.RESET
     row.epoch += int(resets)
     row.status = (status or SmartlinkStatus(row.status)).value
     row.version += 1
@@ -183,11 +183,11 @@ def _optimized_year(year: str, settings: SmartlinkSettings, status: str) -> str 
     return year if learns else None
 
 
-def _with_campaigns(request: Request, row: Pool) -> SmartlinkDocument:
+def _with_campaigns(request: Request, row: SmartlinkRow) -> SmartlinkDocument:
     return _document(request, row, route_publishing.campaigns(route_publishing.campaign_ids(row.settings)))
 
 
-def _document(request: Request, row: Pool, held: dict[str, Campaign]) -> SmartlinkDocument:
+def _document(request: Request, row: SmartlinkRow, held: dict[str, CampaignRow]) -> SmartlinkDocument:
     ids = route_publishing.campaign_ids(row.settings)
     campaigns = {each: route_publishing.campaign_document(held[each]) for each in ids if each in held}
     return SmartlinkDocument(
@@ -203,5 +203,5 @@ def _document(request: Request, row: Pool, held: dict[str, Campaign]) -> Smartli
     )
 
 
-def _link(request: Request, pool: Pool, code: str) -> LinkDocument:
+def _link(request: Request, pool: SmartlinkRow, code: str) -> LinkDocument:
     return LinkDocument(code=code, url=request.link_url(code, pool.settings["tracking_domain"]))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from chalicelib.domain.campaign import Campaign
-from chalicelib.domain.smartlink import Goal, Offer, Rotation
+from chalicelib.domain.smartlink import Offer, OptimizationGoal, Rotation
 from chalicelib.domain.targeting import Targeting
 from chalicelib.routing import route_codec
 from chalicelib.routing.route_codec import Document
@@ -60,7 +60,11 @@ def _about_currencies(campaigns: Mapping[str, Document]) -> Iterator[str]:
 
 def _about_learning(settings: Document, offers: list[Offer]) -> Iterator[str]:
     currencies = {offer.campaign.currency for offer in offers}
-    if settings["rotation"] == Rotation.OPTIMIZED and Goal(settings["goal"]).counts_money and len(currencies) > 1:
+    if (
+        settings["rotation"] == Rotation.OPTIMIZED
+        and OptimizationGoal(settings["goal"]).counts_money
+        and len(currencies) > 1
+    ):
         yield "Nothing is learned: the goal compares money, and the offers pay in different currencies."
 
 

@@ -7,22 +7,22 @@ from datetime import datetime, timedelta
 
 from chalicelib.access import membership
 from chalicelib.admin.weights.schemas import HistoryQuery
-from chalicelib.http.pagination import Listing, page
+from chalicelib.http.pagination import PagedQuery, fetch_page
 from chalicelib.http.request import Request
 from chalicelib.optimizer.history import run_record
-from chalicelib.optimizer.history.run_record import Figures
+from chalicelib.optimizer.history.run_record import RunRecord
 from chalicelib.optimizer.history.weight_history import months, newest
 from chalicelib.routing.route_history import pool_month
-from chalicelib.settings import CLICK_DAYS
-from chalicelib.tables.base import existing
-from chalicelib.tables.routes import Route, WeightHistory
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.tables.base import get_or_none
+from chalicelib.tables.routes import RouteRow, WeightHistoryRow
+from chalicelib.tables.smartlinks import SmartlinkRow
 
 GROWTH = 4
 """How many times longer a run's document is than its figures as they are stored, unpacked."""
 
 _ORDINARY = timedelta(days=7)
-_KEPT = timedelta(days=CLICK_DAYS)
+_KEPT = timedelta(days=CLICK_RETENTION_DAYS)
 _AHEAD = timedelta(minutes=1)
 """A run's version may be a moment later than the run."""
 
@@ -31,10 +31,10 @@ _AHEAD = timedelta(minutes=1)
 class Kept:
     """A run as the history has it."""
 
-    row: WeightHistory
+    row: WeightHistoryRow
 
     @property
-    def figures(self) -> Figures | None:
+    def figures(self) -> RunRecord | None:
         """Its figures, read anew each time; None where it was skipped."""
         return run_record.unpacked(self.row.run) if self.row.run else None
 
@@ -48,22 +48,22 @@ class Kept:
 class Standing:
     """A smartlink, its route (None while it is being deleted), the run whose weights that has, and the last run."""
 
-    pool: Pool
-    route: Route | None
+    pool: SmartlinkRow
+    route: RouteRow | None
     run: Kept | None
-    last: WeightHistory | None
+    last: WeightHistoryRow | None
 
 
 def standing(smartlink_id: str, now: datetime) -> Standing:
     """How the smartlink's learning stands as of now; `NotFound` where there is no such smartlink."""
-    pool, route = membership.pool(smartlink_id), existing(Route, smartlink_id)
+    pool, route = membership.pool(smartlink_id), get_or_none(RouteRow, smartlink_id)
     version = route.weights_version if route else None
     run = None if version is None else _run(smartlink_id, version)
     return Standing(pool, route, run, newest(smartlink_id, now))
 
 
 def _run(smartlink_id: str, version: int) -> Kept | None:
-    row = existing(WeightHistory, pool_month(smartlink_id, version), version)
+    row = get_or_none(WeightHistoryRow, pool_month(smartlink_id, version), version)
     return None if row is None else Kept(row)
 
 
@@ -80,13 +80,15 @@ def runs(request: Request, smartlink_id: str, query: HistoryQuery) -> tuple[list
         newest_wanted = min(last, int(after) - 1) if after else last
         if newest_wanted < first:
             return ()
-        between = WeightHistory.version.between(first, newest_wanted)
-        found = WeightHistory.query(partition, between, scan_index_forward=False, limit=limit, consistent_read=True)
+        between = WeightHistoryRow.version.between(first, newest_wanted)
+        found = WeightHistoryRow.query(partition, between, scan_index_forward=False, limit=limit, consistent_read=True)
         return map(Kept, found)
 
     partitions = list(months(smartlink_id, since, until))
     name = f"weights of {smartlink_id}"
-    return page(Listing(name, partitions, rows, lambda each: str(each.row.version), lambda each: each.size), query)
+    return fetch_page(
+        PagedQuery(name, partitions, rows, lambda each: str(each.row.version), lambda each: each.size), query
+    )
 
 
 def _seconds(moment: datetime) -> int:

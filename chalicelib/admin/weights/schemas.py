@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.domain.smartlink import Goal, Rotation
+from chalicelib.domain.smartlink import OptimizationGoal, Rotation
 from chalicelib.http.fields import Figure, Timestamp
-from chalicelib.http.models import Document
+from chalicelib.http.models import ResponseModel
 from chalicelib.http.time_range import RangeQuery
 from chalicelib.optimizer.model.weights import Reason
 
@@ -18,7 +18,7 @@ class HistoryQuery(RangeQuery):
     """Which runs: by default those of the last seven days."""
 
 
-class OfferWeight(Document):
+class OfferWeight(ResponseModel):
     """One offer in a segment: the share of its tier's clicks, and why.
 
     Value per click is the posterior mean by the goal, with its 90 % interval; payout per click is the one to be
@@ -36,7 +36,7 @@ class OfferWeight(Document):
     reason: Reason
 
 
-class SegmentWeights(Document):
+class SegmentWeights(ResponseModel):
     """The weights of a segment: country and device, a country, or `*` for everyone."""
 
     segment: str = Field(examples=["US|mobile", "US", "*"])
@@ -44,21 +44,21 @@ class SegmentWeights(Document):
     offers: list[OfferWeight]
 
 
-class ChangeDocument(Document):
+class ChangeDocument(ResponseModel):
     """An offer whose rate of conversion changed, and since when: what was before is not learned from."""
 
     campaign_id: str
     at: Timestamp
 
 
-class SkippedDocument(Document):
+class SkippedDocument(ResponseModel):
     """Why the last run learned nothing, so that older weights stay in force."""
 
     at: Timestamp
     reason: str
 
 
-class WeightsDocument(Document):
+class WeightsDocument(ResponseModel):
     """What was learned of a smartlink, segments with most clicks to come first.
 
     `in_force` tells whether its clicks go by that; `note` says in words where nothing is learned (yet).
@@ -66,7 +66,7 @@ class WeightsDocument(Document):
 
     smartlink_id: str
     rotation: Rotation
-    goal: Goal
+    goal: OptimizationGoal
     epoch: int
     in_force: bool
     weights_version: int | None
@@ -79,7 +79,7 @@ class WeightsDocument(Document):
     note: str | None
 
 
-class RunDocument(Document):
+class RunDocument(ResponseModel):
     """One run of learning: `published`, or `skipped` for a reason. `clicks` and `conversions` are what it knew of."""
 
     weights_version: int

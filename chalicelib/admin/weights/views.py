@@ -17,14 +17,14 @@ from chalicelib.admin.weights.schemas import (
 from chalicelib.domain.money import MONEY
 from chalicelib.domain.smartlink import Rotation, SmartlinkStatus
 from chalicelib.domain.timestamps import timestamp
-from chalicelib.evaluation.reward import written
+from chalicelib.evaluation.reward import decimal_string
 from chalicelib.http.models import Page
 from chalicelib.http.request import Request
-from chalicelib.optimizer.history.run_record import Figures, SegmentFigures
+from chalicelib.optimizer.history.run_record import RunRecord, SegmentFigures
 from chalicelib.optimizer.history.weight_history import SKIPPED
-from chalicelib.optimizer.model.weights import Share
-from chalicelib.settings import learning_minutes
-from chalicelib.tables.routes import WeightHistory
+from chalicelib.optimizer.model.weights import OfferShare
+from chalicelib.settings import optimizer_interval_minutes
+from chalicelib.tables.routes import WeightHistoryRow
 
 _HOUR = 3600
 
@@ -44,7 +44,7 @@ def weights(request: Request, smartlink_id: str) -> WeightsDocument:
         in_force=learns and version is not None,
         weights_version=version,
         at=None if version is None else _at(version),
-        next_run_minutes=learning_minutes() if learns else None,
+        next_run_minutes=optimizer_interval_minutes() if learns else None,
         holdout_percent=settings["holdout_percent"],
         segments=_segments(figures),
         changes=_changes(figures),
@@ -70,7 +70,7 @@ def _note(standing: Standing, version: int | None) -> str | None:
     if standing.pool.status != SmartlinkStatus.ACTIVE:
         return "The smartlink is paused: nothing is learned until it is resumed."
     if version is None:
-        return f"Nothing is learned yet: the first run comes within {learning_minutes()} minutes."
+        return f"Nothing is learned yet: the first run comes within {optimizer_interval_minutes()} minutes."
     return None if standing.run else "The figures behind these weights are no longer kept."
 
 
@@ -94,18 +94,18 @@ def _at(seconds: float) -> str:
     return timestamp(datetime.fromtimestamp(seconds, UTC))
 
 
-def _skipped(last: WeightHistory | None) -> SkippedDocument | None:
+def _skipped(last: WeightHistoryRow | None) -> SkippedDocument | None:
     if last is None or last.status != SKIPPED:
         return None
     return SkippedDocument(at=_at(last.version), reason=last.reason)
 
 
-def _changes(figures: Figures | None) -> list[ChangeDocument]:
+def _changes(figures: RunRecord | None) -> list[ChangeDocument]:
     changes: Mapping[str, float] = figures.changes if figures else {}
     return [ChangeDocument(campaign_id=offer, at=_at(hour * _HOUR)) for offer, hour in sorted(changes.items())]
 
 
-def _segments(figures: Figures | None) -> list[SegmentWeights]:
+def _segments(figures: RunRecord | None) -> list[SegmentWeights]:
     rows = figures.segments if figures else ()
     return [_segment(each) for each in sorted(rows, key=lambda each: (-each.expected, each.name))]
 
@@ -116,13 +116,13 @@ def _segment(row: SegmentFigures) -> SegmentWeights:
     )
 
 
-def _offer(each: Share) -> OfferWeight:
+def _offer(each: OfferShare) -> OfferWeight:
     return OfferWeight(
         campaign_id=each.offer,
         share=each.share,
-        value_per_click=written(each.value * MONEY),
-        interval=[written(end * MONEY) for end in (each.low, each.high)],
-        payout_per_click=written(each.payout * MONEY),
+        value_per_click=decimal_string(each.value * MONEY),
+        interval=[decimal_string(end * MONEY) for end in (each.low, each.high)],
+        payout_per_click=decimal_string(each.payout * MONEY),
         effective_clicks=round(each.effective, 3),
         conversions_expected=round(each.pending, 3),
         reason=each.reason,

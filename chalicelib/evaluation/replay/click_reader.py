@@ -10,16 +10,16 @@ from chalicelib.clicks.id_lists import first_id, unpacked
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.domain.money import millionths
 from chalicelib.domain.route import Route
-from chalicelib.evaluation.replay.logged_click import Logged, is_unique, is_whole, logged
+from chalicelib.evaluation.replay.logged_click import LoggedClick, is_complete, is_unique, logged
 from chalicelib.evaluation.replay.policies import Approved
 from chalicelib.evaluation.replay.sampling import sample
-from chalicelib.evaluation.reward import Earning
-from chalicelib.http.problems import Invalid
+from chalicelib.evaluation.reward import Reward
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.date_range import Period
 from chalicelib.routing.route_history import fields, routes_of, version_of
-from chalicelib.tables.clicks import Click, ClickList
-from chalicelib.tables.conversions import Conversion
-from chalicelib.tables.publishers import CampaignApproval
+from chalicelib.tables.clicks import ClickListRow, ClickRow
+from chalicelib.tables.conversions import ConversionRow
+from chalicelib.tables.publishers import CampaignApprovalRow
 
 MAX_RECORDED = 1_000_000
 """Clicks of one range that are listed to sample from: some 20 MB of IDs."""
@@ -55,7 +55,7 @@ def recorded(route_id: str, period: Period, size: int) -> Recorded:
 def _recorded_on(route_id: str, period: Period, size: int, day: date) -> Recorded:
     since, before = first_id(period.start), first_id(period.end)
     wanted = f"{route_id}#{day.isoformat()}"
-    lists = ClickList.query(wanted, ClickList.greatest >= since, consistent_read=True, page_size=_LISTS_AT_ONCE)
+    lists = ClickListRow.query(wanted, ClickListRow.greatest >= since, consistent_read=True, page_size=_LISTS_AT_ONCE)
     found: list[str] = []
     for row in lists:
         found += [click_id for click_id in unpacked(row.click_ids) if since <= click_id < before]
@@ -65,37 +65,37 @@ def _recorded_on(route_id: str, period: Period, size: int, day: date) -> Recorde
 
 def _check(count: int) -> None:
     if count > MAX_RECORDED:
-        raise Invalid(("/from", f"holds more than {MAX_RECORDED:,} clicks; ask for a shorter time"))
+        raise ValidationFailed(("/from", f"holds more than {MAX_RECORDED:,} clicks; ask for a shorter time"))
 
 
 @dataclass(frozen=True, slots=True)
 class Earnings:
     """What clicks brought, by their IDs (those that brought nothing are not in it), and in which currencies."""
 
-    by_click: Mapping[str, Earning]
+    by_click: Mapping[str, Reward]
     currencies: Sequence[str]
 
 
 def earnings(route_id: str, period: Period, click_ids: Collection[str]) -> Earnings:
     """The approved conversions of these clicks of the route."""
     wanted = frozenset(click_ids)
-    found: dict[str, Earning] = {}
+    found: dict[str, Reward] = {}
     currencies: set[str] = set()
     with ThreadPoolExecutor(_READERS) as readers:
         for rows in readers.map(partial(_converted_on, route_id, wanted), period.days):
             for row in rows:
-                earning = Earning(1, millionths(row.payout), millionths(row.revenue))
-                found[row.click_id] = found.get(row.click_id, Earning()).plus(earning)
+                earning = Reward(1, millionths(row.payout), millionths(row.revenue))
+                found[row.click_id] = found.get(row.click_id, Reward()).plus(earning)
                 currencies.add(row.currency)
     return Earnings(found, sorted(currencies))
 
 
-def _converted_on(route_id: str, wanted: frozenset[str], day: date) -> list[Conversion]:
-    rows = Conversion.by_route_day.query(f"{route_id}#{day.isoformat()}", attributes_to_get=_EARNED)
+def _converted_on(route_id: str, wanted: frozenset[str], day: date) -> list[ConversionRow]:
+    rows = ConversionRow.by_route_day.query(f"{route_id}#{day.isoformat()}", attributes_to_get=_EARNED)
     return [row for row in rows if row.click_id in wanted and row.status == ConversionStatus.APPROVED]
 
 
-def logged_clicks(click_ids: Sequence[str], earned: Mapping[str, Earning]) -> Iterator[Logged | None]:
+def logged_clicks(click_ids: Sequence[str], earned: Mapping[str, Reward]) -> Iterator[LoggedClick | None]:
     """The unique clicks of humans among these, in order; None for one whose decision cannot be told again.
 
     That is one that a fault stopped, or that was drawn by learned weights which are no longer kept.
@@ -105,17 +105,17 @@ def logged_clicks(click_ids: Sequence[str], earned: Mapping[str, Earning]) -> It
         for part in _parts(rows):
             routes = routes_of(part)
             for row in part:
-                yield _told(row, routes[version_of(row)], earned.get(row.click_id, Earning()))
+                yield _told(row, routes[version_of(row)], earned.get(row.click_id, Reward()))
 
 
-def _told(row: Click, route: Route, earning: Earning) -> Logged | None:
+def _told(row: ClickRow, route: Route, earning: Reward) -> LoggedClick | None:
     is_known = row.weights_version is None or route.learned is not None
-    return logged(fields(row), route, earning) if is_known and is_whole(fields(row), route) else None
+    return logged(fields(row), route, earning) if is_known and is_complete(fields(row), route) else None
 
 
-def _parts(rows: Sequence[Click]) -> Iterator[list[Click]]:
+def _parts(rows: Sequence[ClickRow]) -> Iterator[list[ClickRow]]:
     """The clicks in order, in parts that few versions of learned weights drew."""
-    part: list[Click] = []
+    part: list[ClickRow] = []
     versions: set[int | None] = set()
     for row in rows:
         if len(versions | {row.weights_version}) > _VERSIONS_HELD:
@@ -126,7 +126,7 @@ def _parts(rows: Sequence[Click]) -> Iterator[list[Click]]:
     yield part
 
 
-def _clicks(click_ids: Sequence[str]) -> list[Click]:
+def _clicks(click_ids: Sequence[str]) -> list[ClickRow]:
     """The clicks in the order of their IDs, less those that have expired."""
     parts = [click_ids[n : n + _CLICKS_AT_ONCE] for n in range(0, len(click_ids), _CLICKS_AT_ONCE)]
     with ThreadPoolExecutor(_READERS) as readers:
@@ -134,8 +134,8 @@ def _clicks(click_ids: Sequence[str]) -> list[Click]:
     return [rows[click_id] for click_id in click_ids if click_id in rows]
 
 
-def _read(click_ids: Sequence[str]) -> list[Click]:
-    return list(Click.batch_get(click_ids))
+def _read(click_ids: Sequence[str]) -> list[ClickRow]:
+    return list(ClickRow.batch_get(click_ids))
 
 
 def approved_now() -> Approved:
@@ -143,7 +143,7 @@ def approved_now() -> Approved:
 
     @cache
     def approvals(publisher_id: str) -> frozenset[str]:
-        rows = CampaignApproval.query(publisher_id, consistent_read=True)
+        rows = CampaignApprovalRow.query(publisher_id, consistent_read=True)
         return frozenset(row.campaign_id for row in rows if row.active)
 
     return lambda publisher_id, campaign_id: campaign_id in approvals(publisher_id)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import chain
 from math import sqrt
 
-from chalicelib.evaluation.student_t import reach
+from chalicelib.evaluation.student_t import t_critical_value
 
 LEAST_BOUND = 10.0
-THIN = 30.0
+MIN_EFFECTIVE_CLICKS = 30.0
 """Effective clicks below which an estimate is called thin."""
 
 Interval = tuple[float, float]
@@ -36,12 +36,12 @@ class Sample:
     worth: float
 
 
-def bound(clicks: int) -> float:
+def weight_bound(clicks: int) -> float:
     """The most that one of so many clicks may weigh: their root (Ionides 2008, Truncated importance sampling)."""
     return max(LEAST_BOUND, sqrt(clicks))
 
 
-def effective(weights: Iterable[float]) -> float:
+def effective_sample_size(weights: Iterable[float]) -> float:
     """How many clicks of equal weight would tell as much (Kish 1965, Survey Sampling, 11.7)."""
     held = list(weights)
     squares = sum(weight * weight for weight in held)
@@ -66,7 +66,7 @@ def mean(samples: Sequence[Sample]) -> Estimate | None:
         return None
     parts = [weight * (reward - value) / total for weight, reward in zip(weights, rewards, strict=True)]
     unseen = [_average(each.weights) * each.worth / total for each in samples]
-    return Estimate(value, _interval(value, parts, unseen, effective(weights)))
+    return Estimate(value, _interval(value, parts, unseen, effective_sample_size(weights)))
 
 
 def difference(samples: Sequence[Sample], share: float) -> Estimate | None:
@@ -86,7 +86,7 @@ def difference(samples: Sequence[Sample], share: float) -> Estimate | None:
     ]
     unseen = [(scale * _average(each.weights) - 1 / count) * each.worth for each in samples]
     changed = share * value - happened
-    return Estimate(changed, _interval(changed, parts, unseen, effective(weights)) or (changed, changed))
+    return Estimate(changed, _interval(changed, parts, unseen, effective_sample_size(weights)) or (changed, changed))
 
 
 def _together(samples: Iterable[Sample]) -> tuple[list[float], list[float]]:
@@ -113,5 +113,5 @@ def _interval(value: float, parts: Sequence[float], unseen: Sequence[float], cli
     if not squares:
         return None
     degrees = max(1.0, min(clicks - 1, 2 * squares**2 / sum(each**4 for each in spread)))
-    error = reach(degrees) * sqrt(squares)
+    error = t_critical_value(degrees) * sqrt(squares)
     return (value - error, value + error)

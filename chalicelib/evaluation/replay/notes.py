@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.evaluation.replay.comparison import ActionJudgement, Judgement, Verdict
-from chalicelib.evaluation.replay.estimator import THIN
+from chalicelib.evaluation.replay.comparison import ActionJudgement, PolicyComparison, Verdict
+from chalicelib.evaluation.replay.estimator import MIN_EFFECTIVE_CLICKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Reading:
     unlearned: int = 0
 
 
-def notes(reading: Reading, judgement: Judgement | None) -> list[str]:
+def notes(reading: Reading, judgement: PolicyComparison | None) -> list[str]:
     """The sentences, of the reading first; `judgement` is None where no click could be judged."""
     found = list(_of_reading(reading))
     if judgement is None:
@@ -46,7 +46,7 @@ def _of_reading(reading: Reading) -> Iterator[str]:
         )
 
 
-def _of_totals(judgement: Judgement) -> Iterator[str]:
+def _of_totals(judgement: PolicyComparison) -> Iterator[str]:
     if unknown := judgement.expected.unknown_share:
         yield (
             f"{unknown:.1%} of the expected clicks go where such visitors never, or hardly ever, "
@@ -57,7 +57,7 @@ def _of_totals(judgement: Judgement) -> Iterator[str]:
             f"Cut to {judgement.bound:.0f}, the most that one may weigh: {judgement.clipped:,} of the clicks, much "
             "likelier under the edit; what is cut off counts as not known."
         )
-    if judgement.effective < THIN:
+    if judgement.effective < MIN_EFFECTIVE_CLICKS:
         yield f"All in all the clicks tell as much as {judgement.effective:.0f} would: too few to decide by."
     if not judgement.happened.earning.conversions:
         yield "None of the clicks converted, so nothing tells which way is better."

@@ -1,9 +1,9 @@
 """The counter cells that uplift is computed from."""
 
 from chalicelib.evaluation.uplift.arm_counts import COUNTS, DIMENSIONS
-from chalicelib.http.problems import Invalid
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting import cell_reader
-from chalicelib.reporting.aggregation import Groups, Limits, Plan, TooMuch, fold
+from chalicelib.reporting.aggregation import AggregationQuery, Groups, LimitExceeded, Limits, aggregate
 from chalicelib.reporting.date_range import Period
 
 LIMITS = Limits(groups=500_000)
@@ -12,8 +12,8 @@ LIMITS = Limits(groups=500_000)
 
 def groups(smartlink_id: str, period: Period) -> Groups:
     """What the smartlink's cells of the period hold, by the dimensions; `Invalid` where that is too much."""
-    plan = Plan(DIMENSIONS, COUNTS, period.first, period.past, {"smartlink": smartlink_id})
+    plan = AggregationQuery(DIMENSIONS, COUNTS, period.first, period.past, {"smartlink": smartlink_id})
     try:
-        return fold(cell_reader.pieces(period, None), plan, LIMITS)
-    except TooMuch as error:
-        raise Invalid(("/from", f"holds {error}; ask for a shorter time")) from error
+        return aggregate(cell_reader.pieces(period, None), plan, LIMITS)
+    except LimitExceeded as error:
+        raise ValidationFailed(("/from", f"holds {error}; ask for a shorter time")) from error

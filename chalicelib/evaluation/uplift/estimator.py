@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from math import inf, sqrt
 
-from chalicelib.evaluation.student_t import reach
+from chalicelib.evaluation.student_t import t_critical_value
 
 ENOUGH_CONVERSIONS = 10
 """In each arm; with fewer no interval says anything."""
@@ -136,8 +136,8 @@ def _noise(arm: ArmCounts, usual: float) -> _Noise:
 def _estimate(value: float, residuals: Sequence[float], noise: _Noise) -> Estimate:
     blocks = len(residuals)
     if blocks < ENOUGH_BLOCKS:
-        error = reach(noise.degrees) * sqrt(noise.variance)
+        error = t_critical_value(noise.degrees) * sqrt(noise.variance)
     else:
         spread = blocks / (blocks - 1) * sum(each**2 for each in residuals)
-        error = reach(min(blocks - 1, noise.degrees)) * sqrt(max(spread, noise.variance))
+        error = t_critical_value(min(blocks - 1, noise.degrees)) * sqrt(max(spread, noise.variance))
     return Estimate(value, (value - error, value + error))

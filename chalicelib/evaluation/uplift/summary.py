@@ -1,16 +1,16 @@
 """The uplift in one plain sentence."""
 
-from chalicelib.domain.smartlink import Goal
-from chalicelib.evaluation.reward import written
+from chalicelib.domain.smartlink import OptimizationGoal
+from chalicelib.evaluation.reward import decimal_string
 from chalicelib.evaluation.uplift.estimator import ENOUGH_CONVERSIONS, Count, Interval
 
 _NAMES = ("the optimized arm", "the hold-out")
 _SURE = "with 95 % confidence"
 _EARN = {
-    Goal.EPC: "pay publishers",
-    Goal.REVENUE: "bring revenue of",
-    Goal.PROFIT: "bring profit of",
-    Goal.CONVERSION_RATE: "bring",
+    OptimizationGoal.EPC: "pay publishers",
+    OptimizationGoal.REVENUE: "bring revenue of",
+    OptimizationGoal.PROFIT: "bring profit of",
+    OptimizationGoal.CONVERSION_RATE: "bring",
 }
 
 
@@ -36,11 +36,11 @@ def _conversions(count: int) -> str:
     return f"{count} conversion{'' if count == 1 else 's'}"
 
 
-def compared(interval: Interval, goal: Goal, currency: str | None) -> str:
+def compared(interval: Interval, goal: OptimizationGoal, currency: str | None) -> str:
     """What the interval of the difference (in millionths) says, money in `currency`."""
     low, high = interval
-    unit = "conversions" if goal is Goal.CONVERSION_RATE else currency or ""
-    less, more = f"{written(abs(low))} {unit}", f"{written(abs(high))} {unit}"
+    unit = "conversions" if goal is OptimizationGoal.CONVERSION_RATE else currency or ""
+    less, more = f"{decimal_string(abs(low))} {unit}", f"{decimal_string(abs(high))} {unit}"
     if low > 0:
         return f"Optimized clicks {_EARN[goal]} between {less} and {more} more per click, {_SURE}."
     if high < 0:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from chalicelib.domain.smartlink import Goal
-from chalicelib.optimizer.model.weights import Reason, Share
+from chalicelib.domain.smartlink import OptimizationGoal
+from chalicelib.optimizer.model.weights import OfferShare, Reason
 
 _FORMAT = '[%d,%.6g,%.4g,%.4g,%.4g,%.4g,%.4g,%.4g,"%s"]'
 """An offer: its place among all, share, value, low, high, payout, effective clicks, conversions to come, reason."""
@@ -21,17 +21,17 @@ class SegmentFigures:
     name: str
     clicks: float
     expected: float
-    offers: tuple[Share, ...]
+    offers: tuple[OfferShare, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class RunRecord:
     """One run. `likeness` tells how far offers have money per click in common, `spread` how much segments differ.
 
     `changes` tells by offer since when (hours since 1970) its rate is another one.
     """
 
-    goal: Goal
+    goal: OptimizationGoal
     clicks: float
     conversions: float
     took_ms: int
@@ -41,7 +41,7 @@ class Figures:
     segments: tuple[SegmentFigures, ...]
 
 
-def packed(figures: Figures) -> bytes:
+def packed(figures: RunRecord) -> bytes:
     """What is stored of the figures: JSON, zlib. Shares are rounded as weights are, other numbers to 4 digits.
 
     `ValueError` where a number is infinite or none.
@@ -71,7 +71,7 @@ def _row(segment: SegmentFigures, places: Mapping[str, int]) -> str:
     return f"{head[:-1]},[{offers}]]"
 
 
-def _check(of: Share) -> None:
+def _check(of: OfferShare) -> None:
     if not isfinite(sum(of[1:-1])):
         message = f"figures must be finite, not {of}"
         raise ValueError(message)
@@ -81,11 +81,11 @@ def _rounded(number: float) -> float:
     return float(f"{number:.6g}")
 
 
-def unpacked(stored: bytes) -> Figures:
+def unpacked(stored: bytes) -> RunRecord:
     """The figures of what `packed` stored."""
     document = json.loads(zlib.decompress(stored))
-    return Figures(
-        goal=Goal(document["goal"]),
+    return RunRecord(
+        goal=OptimizationGoal(document["goal"]),
         clicks=document["clicks"],
         conversions=document["conversions"],
         took_ms=document["took_ms"],
@@ -101,6 +101,6 @@ def _segments(rows: Sequence[Any], names: Sequence[str]) -> Iterator[SegmentFigu
         yield SegmentFigures(name, clicks, expected, tuple(_share(row, names) for row in offers))
 
 
-def _share(row: Sequence[Any], names: Sequence[str]) -> Share:
+def _share(row: Sequence[Any], names: Sequence[str]) -> OfferShare:
     place, share, value, low, high, payout, effective, pending, reason = row
-    return Share(names[place], share, value, low, high, payout, effective, pending, Reason(reason))
+    return OfferShare(names[place], share, value, low, high, payout, effective, pending, Reason(reason))

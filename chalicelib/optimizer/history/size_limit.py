@@ -4,13 +4,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from chalicelib.domain.smartlink import Goal
+from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.optimizer.history import run_record
-from chalicelib.optimizer.history.run_record import Figures, SegmentFigures
-from chalicelib.optimizer.model.pool_statistics import SegmentStats, Stats, is_rest
-from chalicelib.optimizer.model.weights import Learning
+from chalicelib.optimizer.history.run_record import RunRecord, SegmentFigures
+from chalicelib.optimizer.model.pool_statistics import PoolStatistics, SegmentStats, is_residual_segment
+from chalicelib.optimizer.model.weights import OptimizationResult
 from chalicelib.routing import weights_codec
-from chalicelib.routing.segments import EVERYONE, backing_off
+from chalicelib.routing.segments import EVERYONE, fallback_segments
 from chalicelib.routing.weights_codec import MAX_WEIGHTS_BYTES
 
 MAX_RUN_BYTES = 320_000
@@ -18,7 +18,7 @@ MAX_RUN_BYTES = 320_000
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class EncodedRun:
     """The weights to publish, packed, and the figures behind them, packed."""
 
     weights: bytes
@@ -30,11 +30,11 @@ class Fitted:
         return len(self.weights) <= MAX_WEIGHTS_BYTES and len(self.run) <= MAX_RUN_BYTES
 
 
-def fitted(found: Figures) -> Fitted:
+def fit_to_item_size(found: RunRecord) -> EncodedRun:
     """Both packed, without as many segments of the fewest clicks as do not fit: they back off to wider ones."""
     ranked = sorted(found.segments, key=lambda each: (-each.clicks, each.name.count("|"), each.name))
 
-    def first(size: int) -> Fitted:
+    def first(size: int) -> EncodedRun:
         return _packed(replace(found, segments=tuple(ranked[:size])))
 
     whole = first(len(ranked))
@@ -44,8 +44,8 @@ def fitted(found: Figures) -> Fitted:
     return first(max(0, too_many - 1))
 
 
-def _packed(found: Figures) -> Fitted:
-    return Fitted(_weights(found.segments), run_record.packed(found))
+def _packed(found: RunRecord) -> EncodedRun:
+    return EncodedRun(_weights(found.segments), run_record.packed(found))
 
 
 def _weights(segments: Sequence[SegmentFigures]) -> bytes:
@@ -54,12 +54,14 @@ def _weights(segments: Sequence[SegmentFigures]) -> bytes:
     )
 
 
-def figures_of(learned: Learning, stats: Stats, goal: Goal, took_ms: int) -> Figures:
+def build_run_record(
+    learned: OptimizationResult, stats: PoolStatistics, goal: OptimizationGoal, took_ms: int
+) -> RunRecord:
     """The figures of a run that learned this from these; segments that no visitor can be in are left out."""
     counted = _counted(stats.segments)
     everyone = counted.get(EVERYONE, (0.0, 0.0))
-    rows = ((name, shares) for name, shares in learned.segments.items() if shares and not is_rest(name))
-    return Figures(
+    rows = ((name, shares) for name, shares in learned.segments.items() if shares and not is_residual_segment(name))
+    return RunRecord(
         goal=goal,
         clicks=everyone[0],
         conversions=sum(sum(series) for each in stats.segments for series in each.conversions.values()),
@@ -76,7 +78,7 @@ def _counted(segments: Iterable[SegmentStats]) -> dict[str, tuple[float, float]]
     found: dict[str, tuple[float, float]] = {}
     for each in segments:
         clicks = sum(map(sum, each.clicks.values()))
-        for name in backing_off(each.name):
+        for name in fallback_segments(each.name):
             before = found.get(name, (0.0, 0.0))
             found[name] = (before[0] + clicks, before[1] + each.expected)
     return found

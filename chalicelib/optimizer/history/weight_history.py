@@ -8,9 +8,9 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.routing.route_history import pool_month
-from chalicelib.settings import CLICK_DAYS
+from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables.base import connection
-from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 
 PUBLISHED, SKIPPED = "published", "skipped"
 
@@ -18,11 +18,11 @@ _DAY_SECONDS = 86_400
 _OTHERS = ("ConditionalCheckFailed", "TransactionConflict")
 
 
-def newest(pool_id: str, latest: datetime) -> WeightHistory | None:
+def newest(pool_id: str, latest: datetime) -> WeightHistoryRow | None:
     """The last run of the pool, without its figures; None where none is of the month of `latest` or the one before."""
     shown = ["pool_month", "version", "status", "reason", "route_version", "epoch"]
     for partition in months(pool_id, latest - timedelta(days=latest.day), latest):
-        rows = WeightHistory.query(
+        rows = WeightHistoryRow.query(
             partition, scan_index_forward=False, limit=1, consistent_read=True, attributes_to_get=shown
         )
         if row := next(iter(rows), None):
@@ -38,29 +38,29 @@ def months(pool_id: str, first: datetime, last: datetime) -> Iterator[str]:
         month -= timedelta(days=month.day)
 
 
-def row(pool_id: str, version: int, status: str, route: Route) -> WeightHistory:
+def row(pool_id: str, version: int, status: str, route: RouteRow) -> WeightHistoryRow:
     """The row of a run that began with this route. It stays as long as the clicks that may refer to it."""
-    return WeightHistory(
+    return WeightHistoryRow(
         pool_month(pool_id, version),
         version,
         status=status,
         route_version=route.version,
-        expires_at=version + CLICK_DAYS * _DAY_SECONDS,
+        expires_at=version + CLICK_RETENTION_DAYS * _DAY_SECONDS,
     )
 
 
-def publish(run: WeightHistory, route: Route) -> bool:
+def publish(run: WeightHistoryRow, route: RouteRow) -> bool:
     """Puts the run's weights into force and into the history; False, and nothing, where the route is another by now.
 
     That is so where an admin's edit came between, or another run.
     """
     known = route.weights_version
-    unweighed = Route.weights_version.does_not_exist() if known is None else Route.weights_version == known
-    weighed: list[Action] = [Route.weights.set(run.weights), Route.weights_version.set(run.version)]
+    unweighed = RouteRow.weights_version.does_not_exist() if known is None else RouteRow.weights_version == known
+    weighed: list[Action] = [RouteRow.weights.set(run.weights), RouteRow.weights_version.set(run.version)]
     try:
         with TransactWrite(connection=connection()) as write:
-            write.save(run, WeightHistory.version.does_not_exist())
-            write.update(Route(route.id), weighed, (Route.version == route.version) & unweighed)
+            write.save(run, WeightHistoryRow.version.does_not_exist())
+            write.update(RouteRow(route.id), weighed, (RouteRow.version == route.version) & unweighed)
     except TransactWriteError as error:
         if any(reason and reason.code in _OTHERS for reason in error.cancellation_reasons):
             return False
@@ -68,10 +68,10 @@ def publish(run: WeightHistory, route: Route) -> bool:
     return True
 
 
-def skip(run: WeightHistory) -> None:
+def skip(run: WeightHistoryRow) -> None:
     """Writes down that a run was skipped, unless another run has that version: the weights in force stay."""
     try:
-        run.save(WeightHistory.version.does_not_exist())
+        run.save(WeightHistoryRow.version.does_not_exist())
     except PutError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise

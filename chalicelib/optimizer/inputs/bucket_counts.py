@@ -8,9 +8,9 @@ from operator import sub
 from typing import Any, NamedTuple
 
 from chalicelib.counters.column_codec import Columns
-from chalicelib.counters.learning_cells import COUNTS, OF_CLICKS, bucket
+from chalicelib.counters.learning_cells import COUNTS, NO_DELAY, bucket_at
 from chalicelib.domain.money import MONEY
-from chalicelib.domain.smartlink import Goal
+from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.optimizer.model.pool_statistics import DELAY_BINS
 
 Period = tuple[int, int]
@@ -25,7 +25,7 @@ _OF_CONVERSIONS = COUNTS[1:]
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class BucketMoney:
     """The money of one campaign's conversions: values by the goal, their squares, and payouts, by bucket of the click.
 
     All are whole: millionths, and the squares of millionths. `delays` counts the conversions by delay.
@@ -38,7 +38,7 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class BucketCounts:
     """What was counted: the buckets in order, and beside them the clicks, conversions and money of each.
 
     Whoever has no click at all is not in it.
@@ -47,40 +47,40 @@ class Tally:
     periods: Sequence[Period]
     clicks: Mapping[Where, list[float]]
     conversions: dict[Where, list[float]] = field(default_factory=dict)
-    money: dict[str, Money] = field(default_factory=dict)
+    money: dict[str, BucketMoney] = field(default_factory=dict)
 
 
-def tally(pieces: Iterable[Columns], goal: Goal, hour: int, kept: int) -> Tally:
+def sum_by_bucket(pieces: Iterable[Columns], goal: OptimizationGoal, hour: int, kept: int) -> BucketCounts:
     """All pieces together in the buckets of `hour` (since 1970), without those that ended `kept` hours before.
 
     Conversions where no click was counted yet are left out: clicks are counted a moment later than conversions, and
     the next run has both.
     """
     held = [(piece, list(_stretches(piece))) for piece in pieces if piece.size]
-    buckets = {each.period: bucket(*each.period, hour, kept) for _, stretches in held for each in stretches}
+    buckets = {each.period: bucket_at(*each.period, hour, kept) for _, stretches in held for each in stretches}
     periods = sorted({each for each in buckets.values() if each})
     place_of = {each: place for place, each in enumerate(periods)}
     places = {period: place_of[each] for period, each in buckets.items() if each}
-    found = Tally(periods, _clicks(held, places, len(periods)))
+    found = BucketCounts(periods, _clicks(held, places, len(periods)))
     for piece, _ in held:
         _add_conversions(found, piece, places, goal)
     return found
 
 
-class _Stretch(NamedTuple):
+class _CellRange(NamedTuple):
     """So many cells of one period, one after the other."""
 
     period: Period
     size: int
 
 
-def _stretches(piece: Columns) -> Iterator[_Stretch]:
+def _stretches(piece: Columns) -> Iterator[_CellRange]:
     """The piece from its first cell to its last: cells are in order, and the time comes first in it."""
     (hours, spans), start = _codes(piece, _TIME), 0
     while start < piece.size:
         same_hour = bisect_right(hours, hours[start], start)
         end = bisect_right(spans, spans[start], start, same_hour)
-        yield _Stretch((piece.values["hour"][hours[start]], piece.values["span"][spans[start]]), end - start)
+        yield _CellRange((piece.values["hour"][hours[start]], piece.values["span"][spans[start]]), end - start)
         start = end
 
 
@@ -89,7 +89,7 @@ def _codes(piece: Columns, names: Iterable[str]) -> list[Sequence[int]]:
 
 
 def _clicks(
-    held: Iterable[tuple[Columns, Sequence[_Stretch]]], places: Mapping[Period, int], buckets: int
+    held: Iterable[tuple[Columns, Sequence[_CellRange]]], places: Mapping[Period, int], buckets: int
 ) -> dict[Where, list[float]]:
     """The clicks of all that have any. Behind the last bucket each row has a place for what is forgotten."""
     rows: dict[Where, list[float]] = {}
@@ -132,7 +132,7 @@ def _row(rows: dict[Where, list[float]], where: Where, length: int) -> list[floa
     return row
 
 
-def _add_conversions(found: Tally, piece: Columns, places: Mapping[Period, int], goal: Goal) -> None:
+def _add_conversions(found: BucketCounts, piece: Columns, places: Mapping[Period, int], goal: OptimizationGoal) -> None:
     chosen = _conversions(piece)
     if not chosen:
         return
@@ -146,7 +146,7 @@ def _add_conversions(found: Tally, piece: Columns, places: Mapping[Period, int],
 
 def _conversions(piece: Columns) -> Sequence[int]:
     """The places of the piece's cells of conversions. The delay in cells of clicks is the least, so its code is 0."""
-    has_clicks = piece.values["delay"][0] == OF_CLICKS
+    has_clicks = piece.values["delay"][0] == NO_DELAY
     return list(compress(range(piece.size), piece.codes["delay"] if has_clicks else repeat(1)))
 
 
@@ -162,7 +162,7 @@ def _cells(piece: Columns, chosen: Sequence[int]) -> dict[str, list[Any]]:
     return found
 
 
-def _add_conversion(found: Tally, where: Where, place: int, numbers: tuple[int, ...]) -> None:
+def _add_conversion(found: BucketCounts, where: Where, place: int, numbers: tuple[int, ...]) -> None:
     delay, conversions, value, square, payout = numbers
     row = found.conversions.get(where) or _row(found.conversions, where, len(found.periods))
     row[place] += conversions
@@ -173,18 +173,18 @@ def _add_conversion(found: Tally, where: Where, place: int, numbers: tuple[int, 
     money.delays[delay] += conversions
 
 
-def _money(found: Tally, campaign_id: str) -> Money:
+def _money(found: BucketCounts, campaign_id: str) -> BucketMoney:
     values, squares, payouts = ([0] * len(found.periods) for _ in range(3))
-    money = found.money[campaign_id] = Money(values, squares, payouts, [0] * DELAY_BINS)
+    money = found.money[campaign_id] = BucketMoney(values, squares, payouts, [0] * DELAY_BINS)
     return money
 
 
-def _valued(cells: Mapping[str, Sequence[int]], goal: Goal) -> tuple[Sequence[int], Sequence[int]]:
+def _valued(cells: Mapping[str, Sequence[int]], goal: OptimizationGoal) -> tuple[Sequence[int], Sequence[int]]:
     """The sums of the conversions' values by the goal, and of their squares: (r - p)² = r² - 2 p r + p²."""
-    if goal is Goal.CONVERSION_RATE:
+    if goal is OptimizationGoal.CONVERSION_RATE:
         return [n * MONEY for n in cells["conversions"]], [n * MONEY**2 for n in cells["conversions"]]
-    if goal is Goal.PROFIT:
+    if goal is OptimizationGoal.PROFIT:
         squares = zip(cells["revenue_squares"], cells["payout_times_revenue"], cells["payout_squares"], strict=True)
         return list(map(sub, cells["revenue"], cells["payout"])), [r - 2 * both + p for r, both, p in squares]
-    money = "payout" if goal is Goal.EPC else "revenue"
+    money = "payout" if goal is OptimizationGoal.EPC else "revenue"
     return cells[money], cells[f"{money}_squares"]

@@ -8,13 +8,21 @@ from operator import add
 
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.money import MONEY
-from chalicelib.domain.smartlink import Goal, Offer
+from chalicelib.domain.smartlink import Offer, OptimizationGoal
 from chalicelib.domain.targeting import Targeting
 from chalicelib.domain.visitor import Device, Visitor
-from chalicelib.optimizer.inputs.bucket_counts import Money, Period, Tally, Where
-from chalicelib.optimizer.inputs.pool_config import Lesson, is_live
-from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, REST, Bucket, OfferStats, SegmentStats, Series, Stats
-from chalicelib.routing.segments import EVERYONE, path
+from chalicelib.optimizer.inputs.bucket_counts import BucketCounts, BucketMoney, Period, Where
+from chalicelib.optimizer.inputs.pool_config import PoolConfig, is_drawable
+from chalicelib.optimizer.model.pool_statistics import (
+    DELAY_BINS,
+    REST,
+    Bucket,
+    OfferStats,
+    PoolStatistics,
+    SegmentStats,
+    Series,
+)
+from chalicelib.routing.segments import EVERYONE, segments_of
 
 MAX_SEGMENTS = 200
 """Segments that learn for themselves, those with most clicks; what is left is rarely one click in twenty."""
@@ -29,7 +37,7 @@ _Totals = Mapping[Where, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class RunClock:
     """When the weights are learned, and how many minutes it is to the next time."""
 
     now: datetime
@@ -41,17 +49,19 @@ class Moment:
         return self.now.timestamp() / 3600
 
 
-def stats(lesson: Lesson, counted: Tally, used_up: Collection[str], moment: Moment) -> Stats:
+def build_statistics(
+    lesson: PoolConfig, counted: BucketCounts, used_up: Collection[str], moment: RunClock
+) -> PoolStatistics:
     """What the weights of the lesson's pool are learned from. `used_up` are the campaigns with a cap that is.
 
     Money is in the currency's main unit. Clicks of what is in the pool no more count for the traffic to expect and
     for nothing else. Before the first click everyone is one segment.
     """
     totals = {where: sum(row) for where, row in counted.clicks.items()}
-    homes, seen = _homes(totals), _seen(totals)
+    homes, seen = _segment_groups(totals), _seen(totals)
     rows, conversions = _by_segment(counted.clicks, homes), _by_segment(counted.conversions, homes)
     pool = _pool(lesson, counted.periods, moment)
-    return Stats(
+    return PoolStatistics(
         pool=lesson.pool,
         now=moment.hours,
         buckets=[Bucket(float(hour), float(hour + span)) for hour, span in counted.periods],
@@ -59,7 +69,7 @@ def stats(lesson: Lesson, counted: Tally, used_up: Collection[str], moment: Mome
             replace(
                 _offer(each, lesson.goal, counted.money.get(each.campaign.id) or _none(len(counted.periods))),
                 seen=seen.get(each.campaign.id, 0.0),
-                live=is_live(each, moment.now) and each.campaign.id not in used_up,
+                live=is_drawable(each, moment.now) and each.campaign.id not in used_up,
             )
             for each in lesson.offers
         ],
@@ -78,10 +88,10 @@ class _Pool:
     places: Mapping[str, int]
     wanted: Sequence[Targeting]
     periods: Sequence[Period]
-    moment: Moment
+    moment: RunClock
 
 
-def _pool(lesson: Lesson, periods: Sequence[Period], moment: Moment) -> _Pool:
+def _pool(lesson: PoolConfig, periods: Sequence[Period], moment: RunClock) -> _Pool:
     places = {offer.campaign.id: place for place, offer in enumerate(lesson.offers)}
     return _Pool(places, [_wanted(offer.targeting) for offer in lesson.offers], periods, moment)
 
@@ -91,7 +101,7 @@ def _wanted(targeting: Targeting) -> Targeting:
     return Targeting(targeting.countries, targeting.exclude_countries, devices=targeting.devices)
 
 
-def _homes(clicks: _Totals) -> dict[Segment, Segment]:
+def _segment_groups(clicks: _Totals) -> dict[Segment, Segment]:
     """Where each segment's figures belong: to itself, to the rest of its country, or to the rest of all."""
     totals: dict[Segment, float] = {}
     for (country, device, _), number in clicks.items():
@@ -119,7 +129,7 @@ def _segment(
 ) -> SegmentStats:
     (country, device), places = segment, pool.places
     return SegmentStats(
-        name=path(country, device)[0],
+        name=segments_of(country, device)[0],
         expected=_expected(list(rows.values()), pool.periods, pool.moment),
         clicks={places[each]: row for each, row in rows.items() if each in places},
         conversions={places[each]: row for each, row in conversions.items() if each in places},
@@ -135,7 +145,7 @@ def _open(wanted: Sequence[Targeting], country: str, device: str) -> frozenset[i
     )
 
 
-def _expected(rows: Sequence[Series], periods: Sequence[Period], moment: Moment) -> float:
+def _expected(rows: Sequence[Series], periods: Sequence[Period], moment: RunClock) -> float:
     """The clicks until the next run: by the last 24 hours, and not fewer than the last hour says.
 
     Where these had none, by all that is remembered.
@@ -165,7 +175,7 @@ def _seen(clicks: _Totals) -> dict[str, float]:
     return found
 
 
-def _offer(offer: Offer, goal: Goal, money: Money) -> OfferStats:
+def _offer(offer: Offer, goal: OptimizationGoal, money: BucketMoney) -> OfferStats:
     """The offer's own figures; how often it was seen, and whether it may be drawn, is for the caller to say."""
     campaign = offer.campaign
     return OfferStats(
@@ -181,14 +191,14 @@ def _offer(offer: Offer, goal: Goal, money: Money) -> OfferStats:
     )
 
 
-def _none(buckets: int) -> Money:
-    return Money([0] * buckets, [0] * buckets, [0] * buckets, [0] * DELAY_BINS)
+def _none(buckets: int) -> BucketMoney:
+    return BucketMoney([0] * buckets, [0] * buckets, [0] * buckets, [0] * DELAY_BINS)
 
 
-def configured(campaign: Campaign, goal: Goal) -> float:
+def configured(campaign: Campaign, goal: OptimizationGoal) -> float:
     """What a conversion of the campaign should be worth by the goal."""
-    if goal is Goal.CONVERSION_RATE:
+    if goal is OptimizationGoal.CONVERSION_RATE:
         return 1.0
-    if goal is Goal.PROFIT:
+    if goal is OptimizationGoal.PROFIT:
         return float(campaign.revenue - campaign.payout)
-    return float(campaign.payout if goal is Goal.EPC else campaign.revenue)
+    return float(campaign.payout if goal is OptimizationGoal.EPC else campaign.revenue)

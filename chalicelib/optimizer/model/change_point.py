@@ -14,11 +14,11 @@ THRESHOLD, PER_LOG_HOUR = 12.0, 2.0
 HALF_LIFE = 14 * 24.0
 """In hours: how slowly everything is forgotten."""
 
-RESTLESS_HALF_LIFE = 2 * 24.0
+HALF_LIFE_AFTER_CHANGE = 2 * 24.0
 """In hours, for an offer whose rate has changed: what changed once may change back, and must be tried again."""
 
 
-def last_change(conversions: Series, effective: Series, hours: float) -> int:
+def last_change_point(conversions: Series, effective: Series, hours: float) -> int:
     """The place of the first bucket after the last change of the rate; 0 where none is found.
 
     For Poisson conversions given effective clicks, the generalized likelihood-ratio statistic of one change point,
@@ -54,7 +54,7 @@ def _evidence(conversions: float, expected: float) -> float:
     return conversions * log(conversions / expected) if conversions > 0 else 0.0
 
 
-def forgetting(ages: Sequence[float], *, restless: bool) -> list[float]:
+def decay_weights(ages: Sequence[float], *, restless: bool) -> list[float]:
     """The weight of each bucket by its age in hours."""
-    half_life = RESTLESS_HALF_LIFE if restless else HALF_LIFE
+    half_life = HALF_LIFE_AFTER_CHANGE if restless else HALF_LIFE
     return [0.5 ** (age / half_life) for age in ages]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import compress
 from operator import mul
 
-from chalicelib.optimizer.model.change_point import forgetting, last_change
+from chalicelib.optimizer.model.change_point import decay_weights, last_change_point
 from chalicelib.optimizer.model.conversion_delay import ages, arrivals, arrived_shares
 from chalicelib.optimizer.model.conversion_value import values
-from chalicelib.optimizer.model.pool_statistics import Series, Stats
+from chalicelib.optimizer.model.pool_statistics import PoolStatistics, Series
 
 Cells = Mapping[int, float]
 """Numbers of one segment by the offer's place; who had no click there is left out."""
@@ -19,7 +19,7 @@ _SAMPLED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EffectiveCounts:
     """By segment and offer: effective clicks, conversions, and the clicks whose conversions are still to come.
 
     All are weighted: what is old counts less, what was before an offer's last change not at all. `changes` are the
@@ -34,7 +34,7 @@ class Evidence:
     payouts: Sequence[float]
 
 
-def evidence(stats: Stats) -> Evidence:
+def effective_counts(stats: PoolStatistics) -> EffectiveCounts:
     """The evidence at the moment of the stats.
 
     A click of age a counts F(a), the share of its offer's conversions that has come by then: without it, offers that
@@ -45,12 +45,12 @@ def evidence(stats: Stats) -> Evidence:
     old = ages(stats.buckets, stats.now)
     arrived = arrived_shares(clicks, [offer.delays for offer in stats.offers], arrivals(old))
     changes = _changes(clicks, counts, arrived, stats)
-    slow, quick = forgetting(old, restless=False), forgetting(old, restless=True)
+    slow, quick = decay_weights(old, restless=False), decay_weights(old, restless=True)
     weights = [[0.0] * change + quick[change:] if change else slow for change in changes]
     effective = [list(map(mul, *each)) for each in zip(weights, arrived, strict=True)]
     coming = [[1.0 - share for share in row] for row in arrived]
     seen = [_seen(segment.clicks, effective, coming) for segment in stats.segments]
-    return Evidence(
+    return EffectiveCounts(
         clicks=[cells for cells, _ in seen],
         conversions=[_converted(segment.conversions, weights) for segment in stats.segments],
         waiting=[cells for _, cells in seen],
@@ -60,11 +60,11 @@ def evidence(stats: Stats) -> Evidence:
     )
 
 
-def _places(stats: Stats) -> range:
+def _places(stats: PoolStatistics) -> range:
     return range(len(stats.offers))
 
 
-def _by_bucket(rows: Sequence[Series | None], stats: Stats) -> Series:
+def _by_bucket(rows: Sequence[Series | None], stats: PoolStatistics) -> Series:
     """The rows of all segments together."""
     known = [row for row in rows if row is not None]
     if len(known) == 1:
@@ -72,11 +72,13 @@ def _by_bucket(rows: Sequence[Series | None], stats: Stats) -> Series:
     return list(map(sum, zip(*known, strict=True))) if known else [0.0] * len(stats.buckets)
 
 
-def _changes(clicks: Sequence[Series], counts: Sequence[Series], arrived: Sequence[Series], stats: Stats) -> list[int]:
+def _changes(
+    clicks: Sequence[Series], counts: Sequence[Series], arrived: Sequence[Series], stats: PoolStatistics
+) -> list[int]:
     """The place of the first bucket after each offer's last change."""
     hours = stats.now - stats.buckets[0].start if stats.buckets else 0.0
     rows = zip(counts, clicks, arrived, strict=True)
-    return [last_change(count, list(map(mul, row, share)), hours) for count, row, share in rows]
+    return [last_change_point(count, list(map(mul, row, share)), hours) for count, row, share in rows]
 
 
 def _seen(rows: Mapping[int, Series], one: Sequence[Series], other: Sequence[Series]) -> tuple[Cells, Cells]:
@@ -107,7 +109,7 @@ def _converted(rows: Mapping[int, Series], weights: Sequence[Series]) -> Cells:
     return {place: _of_few(filter(None, row), row, weights[place]) for place, row in rows.items()}
 
 
-def _values(stats: Stats, counts: Sequence[Series], weights: Series) -> list[float]:
+def _values(stats: PoolStatistics, counts: Sequence[Series], weights: Series) -> list[float]:
     """What a conversion of each offer is worth; a change of its rate says nothing about that."""
     return values(
         [sum(map(mul, row, weights)) for row in counts],
@@ -117,7 +119,7 @@ def _values(stats: Stats, counts: Sequence[Series], weights: Series) -> list[flo
     )
 
 
-def _payouts(stats: Stats, counts: Sequence[Series], weights: Series) -> list[float]:
+def _payouts(stats: PoolStatistics, counts: Sequence[Series], weights: Series) -> list[float]:
     """What a conversion of each offer pays the publisher in the mean, with the configured payout as one of them."""
     paid = [sum(map(mul, offer.payouts, weights)) for offer in stats.offers]
     had = [sum(map(mul, row, weights)) for row in counts]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from chalicelib.optimizer.model import allocation
 from chalicelib.optimizer.model.allocation import Candidate, Shares
-from chalicelib.optimizer.model.effective_counts import Evidence
-from chalicelib.optimizer.model.pool_statistics import Stats
+from chalicelib.optimizer.model.effective_counts import EffectiveCounts
+from chalicelib.optimizer.model.pool_statistics import PoolStatistics
 from chalicelib.optimizer.model.posterior import Posterior
-from chalicelib.optimizer.model.segments import Audience
+from chalicelib.optimizer.model.segments import SegmentEvidence
 
 FLOOR_CLICKS = 2.0
 """Clicks per day and segment that every offer gets, whatever is known of it, so that a recovery is seen."""
@@ -24,23 +24,23 @@ _UNTOUCHED_HOURS = 72.0
 
 
 @dataclass(frozen=True, slots=True)
-class Rivals:
+class TierOffers:
     """The offers of one tier that may take an audience's clicks: their posterior rates by place."""
 
-    stats: Stats
-    found: Evidence
-    audience: Audience
+    stats: PoolStatistics
+    found: EffectiveCounts
+    audience: SegmentEvidence
     posteriors: Mapping[int, Posterior]
 
 
-def budget(stats: Stats) -> float:
+def exploration_budget(stats: PoolStatistics) -> float:
     """The untouched clicks of each offer: the setting, or fewer where few clicks come."""
     coming = sum(segment.expected for segment in stats.segments) * _UNTOUCHED_HOURS / stats.until_next
     seen = sum(offer.seen for offer in stats.offers)
     return min(stats.untouched, UNTOUCHED_SHARE * (seen + coming) / max(len(stats.offers), 1))
 
 
-def shares(rivals: Rivals, untouched_clicks: float) -> Shares:
+def offer_shares(rivals: TierOffers, untouched_clicks: float) -> Shares:
     """The shares of the rivals, which sum to 1.
 
     An offer below its untouched clicks gets its head-count share, the others share the rest by what is known of them.
@@ -58,7 +58,7 @@ def shares(rivals: Rivals, untouched_clicks: float) -> Shares:
     return allocation.paying(found, payouts, rivals.stats.floor)
 
 
-def _judged(rivals: Rivals, untouched: list[int]) -> Shares:
+def _judged(rivals: TierOffers, untouched: list[int]) -> Shares:
     audience, values = rivals.audience, rivals.found.values
     head = 1 / len(rivals.posteriors)
     left = 1 - head * len(untouched)
@@ -71,7 +71,7 @@ def _judged(rivals: Rivals, untouched: list[int]) -> Shares:
     return dict.fromkeys(untouched, head) | {place: left * share for place, share in learned.items()}
 
 
-def _least(rivals: Rivals) -> float:
+def _least(rivals: TierOffers) -> float:
     """The share that every offer gets at least."""
     daily = rivals.audience.expected * 24 / rivals.stats.until_next
     most = FLOOR_SHARE / len(rivals.posteriors)

@@ -9,7 +9,7 @@ REST = "rest"
 """Stands for the devices of a country, and for the countries, that have too few clicks to be segments."""
 
 
-def is_rest(name: str) -> bool:
+def is_residual_segment(name: str) -> bool:
     """Whether a segment, or the wider one that it backs off to, is of what was too little: no visitor is in it."""
     return REST in name.split("|")
 
@@ -69,7 +69,7 @@ class SegmentStats:
 
 
 @dataclass(frozen=True, slots=True)
-class Stats:
+class PoolStatistics:
     """One pool at the moment `now` (hours since 1970). Bots and duplicates are not in it.
 
     Segments do not overlap: each click is in one of them. `untouched` is how many clicks an offer gets before it

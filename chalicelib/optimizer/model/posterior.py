@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from math import fsum, inf, lgamma, log, sqrt
 from typing import NamedTuple
 
-from chalicelib.optimizer.model.effective_counts import Cells, Evidence
+from chalicelib.optimizer.model.effective_counts import Cells, EffectiveCounts
 
 SHAPES = (2.0, 4.0, 8.0)
 """How alike offers are: the shapes tried for the prior of their rates, from wide to narrow."""
 
-LIKENESSES = ((1.0, 0.0), (0.5, -1.5), (0.0, -3.0))
+VALUE_EXPONENTS = ((1.0, 0.0), (0.5, -1.5), (0.0, -3.0))
 """What offers have in common: their rate is tried as proportional to value^-1 (money per click), value^-½ and
 value^0 (conversions per click), each with its log prior: in a pool, what pays much converts seldom."""
 
-SPREADS = (0.01, 0.03, 0.08, 0.2, 0.5, 1.2, 2.5)
+HETEROGENEITY_GRID = (0.01, 0.03, 0.08, 0.2, 0.5, 1.2, 2.5)
 """How differently segments take to an offer: the variances tried for ε."""
 
-GUESS = 0.01
+PRIOR_CONVERSION_RATE = 0.01
 """Conversions per click where there was never a click."""
 
 _ROUNDS = 3
@@ -57,7 +57,7 @@ class Posterior(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Pooled:
+class PooledEstimate:
     """What all segments together say: the prior, each offer's evidence and exposure, segments' levels, their spread."""
 
     prior: Prior
@@ -86,7 +86,7 @@ class Pooled:
         return Posterior((known + conversions) / (known / rate + clicks), known + conversions)
 
 
-def pooled(found: Evidence) -> Pooled:
+def pool_segments(found: EffectiveCounts) -> PooledEstimate:
     """What all segments say together.
 
     The offers' rates need the segments' levels and these the rates: each in turn, three times.
@@ -99,15 +99,17 @@ def pooled(found: Evidence) -> Pooled:
             fsum(cells.get(place, 0.0) * level for cells, level in zip(found.clicks, levels, strict=True))
             for place in places
         ]
-        answer = Pooled(prior(exposures, conversions, found.values), conversions, exposures, levels, SPREADS[0])
+        answer = PooledEstimate(
+            prior(exposures, conversions, found.values), conversions, exposures, levels, HETEROGENEITY_GRID[0]
+        )
         levels = _levels(found, [answer.rate(place) for place in places]) if len(levels) > 1 else levels
-    return Pooled(answer.prior, conversions, answer.exposures, levels, _spread(found, answer, levels))
+    return PooledEstimate(answer.prior, conversions, answer.exposures, levels, _spread(found, answer, levels))
 
 
 def prior(clicks: Sequence[float], conversions: Sequence[float], values: Sequence[float]) -> Prior:
     """The likeliest prior of the grid for what the offers have in common (negative binomial likelihood)."""
     found: list[tuple[float, Prior]] = []
-    for likeness, credit in LIKENESSES:
+    for likeness, credit in VALUE_EXPONENTS:
         scales = _scales(values, likeness)
         for shape in SHAPES:
             level = _common(clicks, conversions, scales, shape)
@@ -135,7 +137,7 @@ def _common(clicks: Sequence[float], conversions: Sequence[float], scales: Seque
     worth = [seen * scale for seen, scale in zip(clicks, scales, strict=True)]
     total = fsum(worth)
     if not total:
-        return GUESS
+        return PRIOR_CONVERSION_RATE
     found = (fsum(conversions) + 0.5) / total
     for _ in range(_ROUNDS if any(conversions) else 0):
         weights = [1 / (each * found / shape + 1) for each in worth]
@@ -156,7 +158,7 @@ def _likelihood(conversions: float, clicks: float, mean: float, shape: float) ->
     return fixed - shape * log(1 + clicks / odds) - conversions * log(odds + clicks)
 
 
-def _levels(found: Evidence, rates: Sequence[float]) -> list[float]:
+def _levels(found: EffectiveCounts, rates: Sequence[float]) -> list[float]:
     """b: each segment's conversions over those that its clicks would bring elsewhere, shrunk to 1."""
     return [
         (fsum(conversions.values()) + _LEVEL_PSEUDO) / (_expected(clicks, rates) + _LEVEL_PSEUDO)
@@ -168,10 +170,10 @@ def _expected(clicks: Cells, rates: Sequence[float]) -> float:
     return fsum(seen * rates[place] for place, seen in clicks.items())
 
 
-def _spread(found: Evidence, answer: Pooled, levels: Sequence[float]) -> float:
+def _spread(found: EffectiveCounts, answer: PooledEstimate, levels: Sequence[float]) -> float:
     """τ: the likeliest variance of ε in the grid; the least where there is one segment."""
     if len(levels) == 1:
-        return SPREADS[0]
+        return HETEROGENEITY_GRID[0]
     rates = [answer.rate(place) for place in range(len(found.values))]
     cells = [
         (conversions.get(place, 0.0), seen * level * rates[place])
@@ -180,8 +182,8 @@ def _spread(found: Evidence, answer: Pooled, levels: Sequence[float]) -> float:
         if seen
     ]
     if not cells:
-        return SPREADS[0]
-    return _top(SPREADS, lambda spread: _spread_likelihood(cells, 1 / spread))
+        return HETEROGENEITY_GRID[0]
+    return _top(HETEROGENEITY_GRID, lambda spread: _spread_likelihood(cells, 1 / spread))
 
 
 def _top(grid: Sequence[float], height: Callable[[float], float]) -> float:

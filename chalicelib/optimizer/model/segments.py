@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from chalicelib.optimizer.model.effective_counts import Cells, Evidence
-from chalicelib.optimizer.model.pool_statistics import Stats
-from chalicelib.optimizer.model.posterior import Pooled
-from chalicelib.routing.segments import backing_off
+from chalicelib.optimizer.model.effective_counts import Cells, EffectiveCounts
+from chalicelib.optimizer.model.pool_statistics import PoolStatistics
+from chalicelib.optimizer.model.posterior import PooledEstimate
+from chalicelib.routing.segments import fallback_segments
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class SegmentEvidence:
     """A segment, or several together: level, clicks to expect until the next run, evidence, and who may take them."""
 
     name: str
@@ -22,26 +22,28 @@ class Audience:
     open: Collection[int]
 
 
-def audiences(stats: Stats, found: Evidence, known: Pooled) -> Iterator[Audience]:
+def segments_with_fallbacks(
+    stats: PoolStatistics, found: EffectiveCounts, known: PooledEstimate
+) -> Iterator[SegmentEvidence]:
     """The segments, then what they back off to: each country, and everyone."""
-    groups: dict[str, list[Audience]] = {}
+    groups: dict[str, list[SegmentEvidence]] = {}
     for place, segment in enumerate(stats.segments):
         taken = range(len(stats.offers)) if segment.open is None else segment.open
         live = frozenset(each for each in taken if stats.offers[each].live)
         cells = (found.clicks[place], found.conversions[place], found.waiting[place])
-        one = Audience(segment.name, known.levels[place], segment.expected, *cells, live)
+        one = SegmentEvidence(segment.name, known.levels[place], segment.expected, *cells, live)
         yield one
-        for wider in backing_off(segment.name)[1:]:
+        for wider in fallback_segments(segment.name)[1:]:
             groups.setdefault(wider, []).append(one)
     yield from (_together(name, members) for name, members in groups.items())
 
 
-def _together(name: str, members: Sequence[Audience]) -> Audience:
+def _together(name: str, members: Sequence[SegmentEvidence]) -> SegmentEvidence:
     """The audience of them all; its level is the mean of theirs by clicks."""
     clicks = _sum([each.clicks for each in members])
     seen = sum(clicks.values())
     level = sum(each.level * sum(each.clicks.values()) for each in members) / seen if seen else 1.0
-    return Audience(
+    return SegmentEvidence(
         name,
         level,
         sum(each.expected for each in members),

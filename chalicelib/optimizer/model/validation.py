@@ -4,24 +4,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from math import isfinite
 
-from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, OfferStats, SegmentStats, Series, Stats
+from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, OfferStats, PoolStatistics, SegmentStats, Series
 
 _SHOWN = 10
 
 
-class BrokenCounters(ValueError):  # noqa: N818 - a fact about the counters
+class InvalidCounters(ValueError):  # noqa: N818 - a fact about the counters
     """A pool's counters are not finite numbers of 0 or more, or do not fit together; the message names the pool."""
 
 
-def check(stats: Stats) -> None:
+def validate(stats: PoolStatistics) -> None:
     """Raises `BrokenCounters`, with every complaint (the first ten), for what cannot have been counted."""
     complaints = list(islice(_complaints(stats), _SHOWN))
     if complaints:
         message = f"the counters of {stats.pool} are broken: {'; '.join(complaints)}"
-        raise BrokenCounters(message)
+        raise InvalidCounters(message)
 
 
-def _complaints(stats: Stats) -> Iterator[str]:
+def _complaints(stats: PoolStatistics) -> Iterator[str]:
     yield from _of_numbers("untouched clicks", [stats.untouched])
     if not isfinite(stats.now):
         yield f"the time is {stats.now}"
@@ -47,14 +47,14 @@ def _of_offer(offer: OfferStats, buckets: int) -> Iterator[str]:
         yield f"{name} does not have {buckets} buckets and {DELAY_BINS} delays"
 
 
-def _of_segment(segment: SegmentStats, stats: Stats) -> Iterator[str]:
+def _of_segment(segment: SegmentStats, stats: PoolStatistics) -> Iterator[str]:
     yield from _of_numbers(f"clicks to expect of {segment.name}", [segment.expected])
     for what, rows in (("clicks", segment.clicks), ("conversions", segment.conversions)):
         if not _are_counts(rows, stats):
             yield from _of_rows(what, segment.name, rows, stats)
 
 
-def _are_counts(rows: Mapping[int, Series], stats: Stats) -> bool:
+def _are_counts(rows: Mapping[int, Series], stats: PoolStatistics) -> bool:
     """Whether all is well, at one go: there are thousands of rows, and hardly ever anything wrong."""
     lengths = set(map(len, rows.values()))
     if lengths - {len(stats.buckets)} or not rows.keys() <= set(range(len(stats.offers))):
@@ -62,7 +62,7 @@ def _are_counts(rows: Mapping[int, Series], stats: Stats) -> bool:
     return isfinite(sum(map(sum, rows.values()))) and min(map(min, filter(None, rows.values())), default=0.0) >= 0
 
 
-def _of_rows(what: str, segment: str, rows: Mapping[int, Series], stats: Stats) -> Iterator[str]:
+def _of_rows(what: str, segment: str, rows: Mapping[int, Series], stats: PoolStatistics) -> Iterator[str]:
     for place, row in rows.items():
         if not 0 <= place < len(stats.offers) or len(row) != len(stats.buckets):
             yield f"{what} of {segment} at place {place} belong to no offer and buckets"

@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.optimizer.model.allocation import Shares
-from chalicelib.optimizer.model.effective_counts import Evidence, evidence
-from chalicelib.optimizer.model.exploration import Rivals, budget, shares
-from chalicelib.optimizer.model.pool_statistics import OfferStats, Stats
-from chalicelib.optimizer.model.posterior import Pooled, Posterior, pooled
-from chalicelib.optimizer.model.segments import Audience, audiences
-from chalicelib.optimizer.model.validation import check
+from chalicelib.optimizer.model.effective_counts import EffectiveCounts, effective_counts
+from chalicelib.optimizer.model.exploration import TierOffers, exploration_budget, offer_shares
+from chalicelib.optimizer.model.pool_statistics import OfferStats, PoolStatistics
+from chalicelib.optimizer.model.posterior import PooledEstimate, Posterior, pool_segments
+from chalicelib.optimizer.model.segments import SegmentEvidence, segments_with_fallbacks
+from chalicelib.optimizer.model.validation import validate
 
 
 class Reason(StrEnum):
@@ -23,7 +23,7 @@ class Reason(StrEnum):
     NO_DATA = "no_data"
 
 
-class Share(NamedTuple):
+class OfferShare(NamedTuple):
     """What an offer gets of a segment's clicks, and why.
 
     `value` is the posterior mean value per click between `low` and `high` (90 %), `payout` the payout per click to be
@@ -43,7 +43,7 @@ class Share(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Learning:
+class OptimizationResult:
     """The weights by segment, those backed off to (`US`, `*`) among them; they sum to 1 within each tier.
 
     `changes` are the hours (since 1970) of the last change of an offer's rate, by its ID. `likeness` is how much of
@@ -51,22 +51,22 @@ class Learning:
     between segments.
     """
 
-    segments: Mapping[str, tuple[Share, ...]]
+    segments: Mapping[str, tuple[OfferShare, ...]]
     changes: Mapping[str, float]
     likeness: float
     spread: float
 
 
-def learn(stats: Stats) -> Learning:
+def compute_weights(stats: PoolStatistics) -> OptimizationResult:
     """The weights of a pool. Raises `BrokenCounters` for what cannot have been counted."""
-    check(stats)
-    found = evidence(stats)
-    known = pooled(found)
-    untouched = budget(stats)
-    lesson = _Lesson(stats, found, known, untouched, [_reason(offer, untouched) for offer in stats.offers])
+    validate(stats)
+    found = effective_counts(stats)
+    known = pool_segments(found)
+    untouched = exploration_budget(stats)
+    lesson = _Context(stats, found, known, untouched, [_reason(offer, untouched) for offer in stats.offers])
     changed = [(offer.id, place) for offer, place in zip(stats.offers, found.changes, strict=True) if place]
-    return Learning(
-        segments={each.name: _segment(lesson, each) for each in audiences(stats, found, known)},
+    return OptimizationResult(
+        segments={each.name: _segment(lesson, each) for each in segments_with_fallbacks(stats, found, known)},
         changes={offer_id: stats.buckets[place].start for offer_id, place in changed},
         likeness=known.prior.likeness,
         spread=known.spread,
@@ -74,17 +74,17 @@ def learn(stats: Stats) -> Learning:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lesson:
+class _Context:
     """All that the shares of a segment are made from. `reasons` are those of offers that have rivals."""
 
-    stats: Stats
-    found: Evidence
-    known: Pooled
+    stats: PoolStatistics
+    found: EffectiveCounts
+    known: PooledEstimate
     untouched: float
     reasons: Sequence[Reason]
 
 
-def _segment(lesson: _Lesson, audience: Audience) -> tuple[Share, ...]:
+def _segment(lesson: _Context, audience: SegmentEvidence) -> tuple[OfferShare, ...]:
     """What each offer gets of the audience's clicks, in the pool's order."""
     clicks, conversions, posterior = audience.clicks, audience.conversions, lesson.known.posterior
     posteriors = {
@@ -94,7 +94,7 @@ def _segment(lesson: _Lesson, audience: Audience) -> tuple[Share, ...]:
     tiers = list(_tiers(lesson.stats.offers, posteriors))
     given: Shares = {}
     for its in tiers:
-        given |= shares(Rivals(lesson.stats, lesson.found, audience, its), lesson.untouched)
+        given |= offer_shares(TierOffers(lesson.stats, lesson.found, audience, its), lesson.untouched)
     alone = {place for its in tiers if len(its) == 1 for place in its}
     rows = ((place, known, given[place]) for place, known in posteriors.items())
     return tuple(_shares(lesson, audience, rows, alone))
@@ -109,8 +109,8 @@ def _tiers(offers: Sequence[OfferStats], posteriors: Mapping[int, Posterior]) ->
 
 
 def _shares(
-    lesson: _Lesson, audience: Audience, rows: Iterable[tuple[int, Posterior, float]], alone: Collection[int]
-) -> Iterator[Share]:
+    lesson: _Context, audience: SegmentEvidence, rows: Iterable[tuple[int, Posterior, float]], alone: Collection[int]
+) -> Iterator[OfferShare]:
     """By place, posterior and share of the offers. `alone` are those without a rival."""
     offers, values, payouts = lesson.stats.offers, lesson.found.values, lesson.found.payouts
     clicks, waiting = audience.clicks, audience.waiting
@@ -120,7 +120,9 @@ def _shares(
         payout, pending = mean * payouts[place], mean * waiting.get(place, 0.0)
         reason = Reason.ONLY_ONE if place in alone else lesson.reasons[place]
         # In the order of its fields: to name them takes twice as long.
-        yield Share(offers[place].id, share, mean * value, low, high, payout, clicks.get(place, 0.0), pending, reason)
+        yield OfferShare(
+            offers[place].id, share, mean * value, low, high, payout, clicks.get(place, 0.0), pending, reason
+        )
 
 
 def _reason(offer: OfferStats, untouched: float) -> Reason:

@@ -2,10 +2,10 @@
 
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import Document
+from chalicelib.http.models import ResponseModel
 
 
-class AccountDocument(Document):
+class AccountDocument(ResponseModel):
     """Who you are."""
 
     id: str

@@ -1,22 +1,22 @@
 """The click document as its publisher sees it: where it went and why, nothing of other parties."""
 
-from chalicelib.domain.click import Arm, Refusal
-from chalicelib.http.models import Document
+from chalicelib.domain.click import ExperimentArm, RejectionReason
+from chalicelib.http.models import ResponseModel
 from chalicelib.reporting.click_schemas import ClickFacts
 
 
-class OwnConsidered(Document):
+class OwnConsidered(ResponseModel):
     """One offer of the pool, and why it could not take the click."""
 
     campaign_id: str
-    refused: Refusal | None
+    refused: RejectionReason | None
 
 
-class OwnDecision(Document):
+class OwnDecision(ResponseModel):
     """Why the click went where it went."""
 
     segment: str
-    arm: Arm
+    arm: ExperimentArm
     considered: list[OwnConsidered]
 
 

@@ -5,13 +5,13 @@ from chalicelib.http.request import Request
 from chalicelib.publisher.clicks.schemas import OwnClickDocument
 from chalicelib.routing import click_record
 from chalicelib.routing.route_history import past_route
-from chalicelib.tables.base import existing
-from chalicelib.tables.clicks import Click
+from chalicelib.tables.base import get_or_none
+from chalicelib.tables.clicks import ClickRow
 
 
-def _own_click(publisher_id: str, click_id: str) -> Click:
+def _own_click(publisher_id: str, click_id: str) -> ClickRow:
     """The publisher's recorded click; `NotFound` where there is none, or it is somebody else's."""
-    row = existing(Click, click_id)
+    row = get_or_none(ClickRow, click_id)
     if row is None or row.publisher_id != publisher_id:
         message = f"there is no click {click_id}"
         raise NotFound(message)

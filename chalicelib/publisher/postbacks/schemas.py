@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import Document, ListQuery, Strict
+from chalicelib.http.models import ListQuery, RequestModel, ResponseModel
 from chalicelib.postbacks.http_response import DeliveryStatus
-from chalicelib.postbacks.subscription_filter import HeardStatus
+from chalicelib.postbacks.subscription_filter import SubscribedStatus
 from chalicelib.postbacks.target_url import url_complaints
 
 
@@ -17,7 +17,7 @@ def _sound(url: str) -> str:
     return url
 
 
-class PostbackSettings(Strict):
+class PostbackSettings(RequestModel):
     """Where to call, and of what: `event` `*` means every event, `status` `*` every change."""
 
     url: Annotated[
@@ -26,16 +26,16 @@ class PostbackSettings(Strict):
         AfterValidator(_sound),
     ]
     event: Annotated[str, Field(min_length=1, max_length=255, examples=["*"])] = "*"
-    status: HeardStatus = HeardStatus.APPROVED
+    status: SubscribedStatus = SubscribedStatus.APPROVED
 
 
-class PostbackDocument(Document):
+class PostbackDocument(ResponseModel):
     """A publisher's postback."""
 
     id: str
     url: str
     event: str
-    status: HeardStatus
+    status: SubscribedStatus
     version: int
     created_at: Timestamp
     updated_at: Timestamp
@@ -55,7 +55,7 @@ class DeliveryQuery(ListQuery):
     status: DeliveryStatus | None = None
 
 
-class DeliveryDocument(Document):
+class DeliveryDocument(ResponseModel):
     """One try to tell of a conversion (null for a test); `next_try_at` is set on a failed one."""
 
     id: str
@@ -72,7 +72,7 @@ class DeliveryDocument(Document):
     next_try_at: Timestamp | None
 
 
-class QueuedDocument(Document):
+class QueuedDocument(ResponseModel):
     """That a call is on its way; `series` is on its deliveries."""
 
     status: Literal["queued"] = "queued"

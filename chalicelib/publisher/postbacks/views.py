@@ -4,9 +4,9 @@ from typing import Any
 
 from chalicelib import settings
 from chalicelib.http.models import ListQuery, NoContent, Page, Patch
-from chalicelib.http.problems import Invalid
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
-from chalicelib.http.transactions import checked_version
+from chalicelib.http.transactions import check_if_match
 from chalicelib.postbacks import subscriptions
 from chalicelib.postbacks.target_url import host_complaints
 from chalicelib.publisher.postbacks.schemas import (
@@ -17,7 +17,7 @@ from chalicelib.publisher.postbacks.schemas import (
     PostbackSettings,
     QueuedDocument,
 )
-from chalicelib.tables.postbacks import Postback
+from chalicelib.tables.postbacks import PostbackRow
 
 
 def find(request: Request, query: ListQuery) -> Page[PostbackDocument]:
@@ -29,7 +29,7 @@ def find(request: Request, query: ListQuery) -> Page[PostbackDocument]:
 def create(request: Request, body: PostbackSettings) -> NewPostbackDocument:
     """Have conversions told to a URL of yours; the answer holds the secret that signs the calls, this once."""
     _check_host(body.url)
-    row = Postback(
+    row = PostbackRow(
         request.owner,
         request.new_id("pbk"),
         version=1,
@@ -48,7 +48,7 @@ def create(request: Request, body: PostbackSettings) -> NewPostbackDocument:
 def edit(request: Request, postback_id: str, body: Patch[PostbackSettings]) -> PostbackDocument:
     """Change a postback; its secret stays."""
     row = subscriptions.postback(request, postback_id)
-    checked_version(request, row.version)
+    check_if_match(request, row.version)
     changed = body.onto({"url": row.url, "event": row.event, "status": row.status})
     _check_host(changed.url)
     row.url, row.event, row.status = changed.url, changed.event, changed.status.value
@@ -60,7 +60,7 @@ def edit(request: Request, postback_id: str, body: Patch[PostbackSettings]) -> P
 def delete(request: Request, postback_id: str) -> NoContent:
     """Delete a postback; nothing more is told to it."""
     row = subscriptions.postback(request, postback_id)
-    checked_version(request, row.version)
+    check_if_match(request, row.version)
     subscriptions.delete(request, row)
     return NoContent()
 
@@ -86,8 +86,8 @@ def replay(request: Request, delivery_id: str) -> QueuedDocument:
 
 def _check_host(url: str) -> None:
     if found := host_complaints(url, loopback_allowed=settings.postbacks_to_loopback()):
-        raise Invalid(("/url", "; ".join(found)))
+        raise ValidationFailed(("/url", "; ".join(found)))
 
 
-def _fields(row: Postback) -> dict[str, Any]:
+def _fields(row: PostbackRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in PostbackDocument.model_fields}

@@ -5,12 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.domain.publisher import ApplicationStatus
-from chalicelib.domain.smartlink import Goal, Rotation
+from chalicelib.domain.smartlink import OptimizationGoal, Rotation
 from chalicelib.http.fields import Money, Timestamp
-from chalicelib.http.models import Document, LinkDocument, Strict
+from chalicelib.http.models import LinkDocument, RequestModel, ResponseModel
 
 
-class MarketplaceDocument(Document):
+class MarketplaceDocument(ResponseModel):
     """A smartlink in the marketplace."""
 
     id: str
@@ -22,7 +22,7 @@ class MarketplaceDocument(Document):
     application_status: ApplicationStatus | None
 
 
-class OfferDocument(Document):
+class OfferDocument(ResponseModel):
     """An offer of the pool: what it pays and where it runs; empty lists mean anywhere."""
 
     campaign_id: str
@@ -32,7 +32,7 @@ class OfferDocument(Document):
     devices: list[str]
 
 
-class OwnApplicationDocument(Document):
+class OwnApplicationDocument(ResponseModel):
     """The publisher's latest application for the smartlink."""
 
     id: str
@@ -46,19 +46,19 @@ class OwnApplicationDocument(Document):
 class SmartlinkDetail(MarketplaceDocument):
     """A smartlink with its offers, the publisher's application and link."""
 
-    goal: Goal
+    goal: OptimizationGoal
     offers: list[OfferDocument]
     application: OwnApplicationDocument | None
     link: LinkDocument | None
 
 
-class NewApplication(Strict):
+class NewApplication(RequestModel):
     """What the publisher says when asking."""
 
     message: Annotated[str, Field(max_length=2000)] = ""
 
 
-class ApplyDocument(Document):
+class ApplyDocument(ResponseModel):
     """How the application stands, with the link once it is approved."""
 
     status: ApplicationStatus

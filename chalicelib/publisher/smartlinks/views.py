@@ -7,7 +7,7 @@ from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.models import LinkDocument, ListQuery, Page
 from chalicelib.http.problems import Forbidden, NotFound
 from chalicelib.http.request import Request
-from chalicelib.http.view import Answer
+from chalicelib.http.view import ResultWithStatus
 from chalicelib.publisher.smartlinks import queries
 from chalicelib.publisher.smartlinks.offers import offers
 from chalicelib.publisher.smartlinks.schemas import (
@@ -17,8 +17,8 @@ from chalicelib.publisher.smartlinks.schemas import (
     OwnApplicationDocument,
     SmartlinkDetail,
 )
-from chalicelib.tables.publishers import Application
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.tables.publishers import ApplicationRow
+from chalicelib.tables.smartlinks import SmartlinkRow
 
 
 def find(request: Request, query: ListQuery) -> Page[MarketplaceDocument]:
@@ -43,7 +43,7 @@ def show(request: Request, smartlink_id: str) -> SmartlinkDetail:
     )
 
 
-def apply(request: Request, smartlink_id: str, body: NewApplication) -> ApplyDocument | Answer[ApplyDocument]:
+def apply(request: Request, smartlink_id: str, body: NewApplication) -> ApplyDocument | ResultWithStatus[ApplyDocument]:
     """Ask for a smartlink; on a public one you are approved at once and get your link."""
     standing = _visible(request, smartlink_id)
     if standing.publisher.status != PublisherStatus.ACTIVE:
@@ -59,21 +59,21 @@ def apply(request: Request, smartlink_id: str, body: NewApplication) -> ApplyDoc
     return document
 
 
-def _present(request: Request, standing: membership.Standing) -> Answer[ApplyDocument]:
+def _present(request: Request, standing: membership.MembershipState) -> ResultWithStatus[ApplyDocument]:
     member = standing.membership
     link = _link(request, standing.pool, membership.link_code(member))
-    return Answer(ApplyDocument(status=standing.status, link=link), status=200)
+    return ResultWithStatus(ApplyDocument(status=standing.status, link=link), status=200)
 
 
-def _visible(request: Request, smartlink_id: str) -> membership.Standing:
-    standing = membership.standing_of(smartlink_id, request.owner)
+def _visible(request: Request, smartlink_id: str) -> membership.MembershipState:
+    standing = membership.load_membership(smartlink_id, request.owner)
     if not standing.sees_the_pool:
         message = f"there is no smartlink {smartlink_id}"
         raise NotFound(message)
     return standing
 
 
-def _entry(pool: Pool, status: str | None) -> dict[str, Any]:
+def _entry(pool: SmartlinkRow, status: str | None) -> dict[str, Any]:
     settings = pool.settings
     return {
         "id": pool.id,
@@ -83,12 +83,12 @@ def _entry(pool: Pool, status: str | None) -> dict[str, Any]:
     }
 
 
-def _application(row: Application) -> OwnApplicationDocument:
+def _application(row: ApplicationRow) -> OwnApplicationDocument:
     names = ("id", "status", "message", "applied_at", "decided_at", "reason")
     return OwnApplicationDocument(**{name: getattr(row, name) for name in names})
 
 
-def _link(request: Request, pool: Pool, code: str | None) -> LinkDocument | None:
+def _link(request: Request, pool: SmartlinkRow, code: str | None) -> LinkDocument | None:
     if code is None:
         return None
     return LinkDocument(code=code, url=request.link_url(code, pool.settings["tracking_domain"]))

@@ -5,7 +5,7 @@ import pytest
 
 from acceptance.learning import accuracy_checks, edit_and_reset_checks
 from acceptance.learning.findings import Chosen, Finding, chosen
-from chalicelib.routing.click_record import lot_of
+from chalicelib.routing.click_record import arm_draw_of
 
 KEYS = {"cmp_s": "sale", "cmp_l": "lead", "cmp_t": "trial"}
 IDS = {key: campaign_id for campaign_id, key in KEYS.items()}
@@ -88,8 +88,8 @@ def test_a_segment_with_too_few_clicks_has_no_winner() -> None:
 
 
 def test_the_arm_is_the_one_that_the_clicks_hash_tells() -> None:
-    held = next(f"{n}" for n in range(100) if lot_of(f"{n}") < 0.1)
-    free = next(f"{n}" for n in range(100) if lot_of(f"{n}") >= 0.1)
+    held = next(f"{n}" for n in range(100) if arm_draw_of(f"{n}") < 0.1)
+    free = next(f"{n}" for n in range(100) if arm_draw_of(f"{n}") >= 0.1)
     right = [a_click(click_id=held, arm="holdout"), a_click(click_id=free)]
     early = a_click(click_id=held, arm="weighted", weights_version=None)
     assert accuracy_checks.arms([*right, early], 10).holds

@@ -11,7 +11,7 @@ from acceptance.learning.smartlink import Market, seats
 from acceptance.traffic.network import Network
 from acceptance.traffic.plan import Link
 from deploy import cloud
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 
 class Aws:
@@ -55,9 +55,9 @@ def test_the_function_is_found_by_its_place_in_the_template_and_called_as_its_sc
 
 def test_a_function_that_fails_or_is_not_there_ends_the_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     aws(monkeypatch, {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage": "no"}')})
-    with pytest.raises(Stop, match=r'Learn failed: .*"no"'):
+    with pytest.raises(CommandError, match=r'Learn failed: .*"no"'):
         learning_runs.invoke("Learn")
-    with pytest.raises(Stop, match="Teach could not be called"):
+    with pytest.raises(CommandError, match="Teach could not be called"):
         learning_runs.invoke("Teach")
 
 

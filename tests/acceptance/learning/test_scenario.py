@@ -18,13 +18,13 @@ from acceptance.learning import __main__, ground_truth, learning_runs, polling, 
 from acceptance.learning.scenario import Order
 from acceptance.learning.smartlink import Market
 from acceptance.traffic import addresses
-from chalicelib.domain.click import Arm
+from chalicelib.domain.click import ExperimentArm
 from chalicelib.routing import geoip, route_cache, weights_codec
-from chalicelib.tables.clicks import Click
-from chalicelib.tables.conversions import Conversion
-from chalicelib.tables.routes import Route, WeightHistory
-from chalicelib.tables.smartlinks import Pool
-from deploy.errors import Stop
+from chalicelib.tables.clicks import ClickRow
+from chalicelib.tables.conversions import ConversionRow
+from chalicelib.tables.routes import RouteRow, WeightHistoryRow
+from chalicelib.tables.smartlinks import SmartlinkRow
+from deploy.errors import CommandError
 from local import up
 from local.up import Running
 from tests.acceptance.traffic.test_run import Reports, handler
@@ -46,16 +46,16 @@ class Learning:
 
     def run(self, _: str) -> None:
         """What the deployed function does for the one pool that there is."""
-        pool = next(Pool.scan())
-        clicks = [row for row in Click.scan() if row.epoch == pool.epoch]
+        pool = next(SmartlinkRow.scan())
+        clicks = [row for row in ClickRow.scan() if row.epoch == pool.epoch]
         version = max([int(time.time()), *(run["weights_version"] + 1 for run in self.runs)])
         learned = {each.segment: self._weights(pool, each.segment) for each in ground_truth.AUDIENCES}
-        route = Route.get(pool.id)
+        route = RouteRow.get(pool.id)
         packed = weights_codec.packed(learned)
-        route.update([Route.weights.set(packed), Route.weights_version.set(version)])
-        route_cache.forget()
+        route.update([RouteRow.weights.set(packed), RouteRow.weights_version.set(version)])
+        route_cache.clear_caches()
         month = f"{pool.id}#{time.strftime('%Y-%m', time.gmtime(version))}"
-        WeightHistory(month, version, status="published", weights=packed, expires_at=version + 99).save()
+        WeightHistoryRow(month, version, status="published", weights=packed, expires_at=version + 99).save()
         self.runs.append(
             {
                 "weights_version": version,
@@ -68,12 +68,12 @@ class Learning:
             }
         )
 
-    def _weights(self, pool: Pool, segment: str) -> dict[str, float]:
+    def _weights(self, pool: SmartlinkRow, segment: str) -> dict[str, float]:
         best = ground_truth.winner(segment)
         keys = {seat["campaign_id"]: key_of(seat["campaign_id"], self.api) for seat in pool.settings["offers"]}
         return {each: self.odds["best" if key == best else "other"] for each, key in keys.items()}
 
-    def _segment(self, name: str, learned: dict[str, float], clicks: list[Click]) -> dict[str, Any]:
+    def _segment(self, name: str, learned: dict[str, float], clicks: list[ClickRow]) -> dict[str, Any]:
         offers = [
             {
                 "campaign_id": each,
@@ -88,7 +88,7 @@ class Learning:
         return {"segment": name, "offers": offers}
 
     def weights(self, pool_id: str) -> dict[str, Any]:
-        route = Route.get(pool_id)
+        route = RouteRow.get(pool_id)
         segments = self.runs[-1]["segments"] if self.runs and route.weights_version else []
         version = route.weights_version
         return {
@@ -100,17 +100,20 @@ class Learning:
 
     def uplift(self) -> dict[str, Any]:
         """The true uplift, as far off as its error says."""
-        rows = {arm: [row for row in Click.scan() if row.arm == arm] for arm in (Arm.OPTIMIZED, Arm.HOLDOUT)}
+        rows = {
+            arm: [row for row in ClickRow.scan() if row.arm == arm]
+            for arm in (ExperimentArm.OPTIMIZED, ExperimentArm.HOLDOUT)
+        }
         chosen = {
             arm: [(f"{row.country}|{row.device}", key_of(row.campaign_id, self.api)) for row in found]
             for arm, found in rows.items()
         }
         true = (
-            (ground_truth.mean_epc(chosen[Arm.OPTIMIZED]) or 0)
-            - (ground_truth.mean_epc(chosen[Arm.HOLDOUT]) or 0)
+            (ground_truth.mean_epc(chosen[ExperimentArm.OPTIMIZED]) or 0)
+            - (ground_truth.mean_epc(chosen[ExperimentArm.HOLDOUT]) or 0)
             + self.error
         )
-        paid = {row.click_id: Decimal(row.payout) for row in Conversion.scan()}
+        paid = {row.click_id: Decimal(row.payout) for row in ConversionRow.scan()}
         arms = {
             arm.value: {"clicks": len(found), "value": str(sum(paid.get(row.click_id, 0) for row in found))}
             for arm, found in rows.items()
@@ -149,7 +152,7 @@ def learning(admin: Api, monkeypatch: pytest.MonkeyPatch) -> Learning:
 
     def clicks(_: Market, since: str) -> Iterator[Any]:
         assert since
-        yield from (Api(admin.key).get(f"/admin/clicks/{row.click_id}").json for row in Click.scan())
+        yield from (Api(admin.key).get(f"/admin/clicks/{row.click_id}").json for row in ClickRow.scan())
 
     monkeypatch.setattr(learning_runs, "invoke", made.run)
     # Its run makes the process forget what it read before.
@@ -211,7 +214,7 @@ def test_a_platform_that_learns_the_wrong_thing_or_reports_another_uplift_is_fou
 
 def test_a_run_that_leaves_the_smartlink_out_ends_the_proof(running: Running, learning: Learning) -> None:
     learning.skipped = True
-    with pytest.raises(Stop, match="left the smartlink out: broken"):
+    with pytest.raises(CommandError, match="left the smartlink out: broken"):
         list(scenario.prove(running, Order(first=4, between=1, last=1)))
 
 
@@ -226,5 +229,5 @@ def test_without_a_stack_the_command_says_what_to_do(
 
 def test_what_never_comes_is_not_waited_for_forever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "SECONDS", 0)
-    with pytest.raises(Stop, match="weights: not within 0 s"):
+    with pytest.raises(CommandError, match="weights: not within 0 s"):
         polling.until("weights", lambda: None)

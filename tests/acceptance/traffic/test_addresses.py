@@ -6,7 +6,7 @@ from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
 from acceptance.traffic import addresses
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 
 def seeded(seed: int) -> Random:
@@ -36,5 +36,5 @@ def test_the_same_seed_draws_the_same_addresses(database: Path) -> None:
 
 
 def test_a_missing_database_is_told_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(Stop, match="make up puts it there"):
+    with pytest.raises(CommandError, match="make up puts it there"):
         addresses.draw(seeded(1), tmp_path / "none.mmdb")

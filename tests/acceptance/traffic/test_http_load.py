@@ -7,7 +7,7 @@ import pytest
 
 from acceptance.traffic import http_load
 from acceptance.traffic.http_load import Wire, all_of, watched
-from deploy.errors import Stop
+from deploy.errors import CommandError
 
 
 class Recorder(BaseHTTPRequestHandler):
@@ -57,7 +57,7 @@ def test_a_request_that_was_not_taken_is_sent_again(server: ThreadingHTTPServer)
 
 
 def test_an_unanswered_request_stops_the_run_since_nobody_knows_if_it_counted() -> None:
-    with pytest.raises(Stop, match="got no answer"):
+    with pytest.raises(CommandError, match="got no answer"):
         Wire().send("GET", "http://127.0.0.1:9/", {})
 
 
@@ -68,9 +68,9 @@ def test_results_come_in_the_order_of_the_items() -> None:
 def test_a_failure_ends_the_whole() -> None:
     def fail(_: int) -> None:
         message = "that is that"
-        raise Stop(message)
+        raise CommandError(message)
 
-    with pytest.raises(Stop, match="that is that"):
+    with pytest.raises(CommandError, match="that is that"):
         watched("Failing", all_of(range(1000), fail), 1000)
 
 

@@ -8,7 +8,7 @@ import pytest
 from acceptance.traffic.ledger import Click
 from acceptance.traffic.plan import SUBS, Action, Campaign, Link, actions, late_actions, rounds, visits
 from acceptance.traffic.user_agents import BOTS, HUMANS, Agent
-from chalicelib.routing.visitor_detection import agent_of
+from chalicelib.routing.visitor_detection import parse_user_agent
 
 LINKS = [Link("http://x/s/1", "sml_1", "pub_1"), Link("http://x/s/2", "sml_2", "pub_2", "cmp_once")]
 ADDRESSES = {"8.8.8.8": "US", "81.2.69.142": "GB", "192.0.2.1": None}
@@ -45,7 +45,7 @@ def told(count: int = 400) -> list[Action]:
 
 @pytest.mark.parametrize("agent", [*HUMANS, *BOTS], ids=lambda agent: agent.text[:60])
 def test_the_server_reads_each_agent_as_a_person_does(agent: Agent) -> None:
-    read = agent_of(agent.text)
+    read = parse_user_agent(agent.text)
     assert (read.device, read.os, read.is_bot) == (agent.device, agent.os, agent.is_bot)
 
 

@@ -18,8 +18,8 @@ from acceptance.traffic import __main__, addresses, report_check, run, summary
 from acceptance.traffic.ledger import Click, Conversion, rows, tally, total
 from acceptance.traffic.plan import Link
 from acceptance.traffic.run import Order
-from chalicelib.tables.clicks import Click as ClickRow
-from chalicelib.tables.conversions import Conversion as ConversionRow
+from chalicelib.tables.clicks import ClickRow
+from chalicelib.tables.conversions import ConversionRow
 from demo import traffic
 from deploy import cloud
 from local import up

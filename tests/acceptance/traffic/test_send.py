@@ -7,10 +7,10 @@ from acceptance.traffic.network import Network
 from acceptance.traffic.plan import Action, Campaign, Link, Post, Visit
 from acceptance.traffic.send import Answered, clicked, complaints, conversions, counted, moment_of
 from acceptance.traffic.user_agents import BOTS, HUMANS, Agent
-from chalicelib.domain.ids import timed_id
+from chalicelib.domain.ids import time_ordered_id
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123_000, tzinfo=UTC)
-CLICK_ID = timed_id(NOW, bytes(10))
+CLICK_ID = time_ordered_id(NOW, bytes(10))
 ONCE = Campaign("cmp_once", "once", "once.example", "token", Decimal("0.57"), Decimal("0.91"), 0.1)
 LINK = Link("http://x/s/1", "sml_1", "pub_1")
 FILTERED = Link("http://x/s/2", "sml_2", "pub_1", filtered="cmp_once")
@@ -55,7 +55,7 @@ def test_a_click_that_the_filtered_campaign_did_not_take_is_a_duplicate_unless_a
 
 
 def test_an_id_tells_its_time_to_the_millisecond() -> None:
-    assert moment_of(timed_id(NOW, b"\xff" * 10)) == NOW
+    assert moment_of(time_ordered_id(NOW, b"\xff" * 10)) == NOW
 
 
 def test_a_former_click_is_the_same_click_at_another_time() -> None:

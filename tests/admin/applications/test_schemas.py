@@ -3,16 +3,16 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.applications.schemas import ApplicationQuery, Refusal
-from chalicelib.http.models import Strict, validated
-from chalicelib.http.problems import Invalid
+from chalicelib.http.models import RequestModel, validate
+from chalicelib.http.problems import ValidationFailed
 
 
 def test_without_a_status_all_applications_are_listed() -> None:
-    assert validated(ApplicationQuery, {}) == ApplicationQuery(limit=50, cursor=None, status=None)
+    assert validate(ApplicationQuery, {}) == ApplicationQuery(limit=50, cursor=None, status=None)
 
 
 def test_a_decline_needs_no_reason() -> None:
-    assert validated(Refusal, {}).reason is None
+    assert validate(Refusal, {}).reason is None
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,10 @@ def test_a_decline_needs_no_reason() -> None:
         pytest.param(Refusal, {"reason": ["no"]}, ("/reason", "must be a string"), id="a list as reason"),
     ],
 )
-def test_each_rule_has_its_complaint(model: type[Strict], document: dict[str, Any], complaint: tuple[str, str]) -> None:
-    with pytest.raises(Invalid) as caught:
-        validated(model, document)
+def test_each_rule_has_its_complaint(
+    model: type[RequestModel], document: dict[str, Any], complaint: tuple[str, str]
+) -> None:
+    with pytest.raises(ValidationFailed) as caught:
+        validate(model, document)
 
     assert caught.value.complaints == (complaint,)

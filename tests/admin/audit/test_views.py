@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.tables.publishers import Publisher
-from chalicelib.tables.requests import Audit
+from chalicelib.tables.publishers import PublisherRow
+from chalicelib.tables.requests import AuditRow
 from tests.conftest import Api, dynamodb
 from tests.documents import (
     apply,
@@ -100,7 +100,7 @@ def test_a_cursor_of_all_changes_is_none_of_one_things(admin: Api) -> None:
 def test_large_changes_come_on_several_pages_and_none_is_left_out(admin: Api) -> None:
     for n in range(45):
         after = {"long": "x" * 190_000}
-        Audit("2026", f"aud_{n:02}", at="", actor="", action="", subject="", before=None, after=after).save()
+        AuditRow("2026", f"aud_{n:02}", at="", actor="", action="", subject="", before=None, after=after).save()
     found = pages(admin, AUDIT, 200)
     assert [len(page) for page in found] == [21, 21, 3]
     assert [each["id"] for page in found for each in page] == [f"aud_{n:02}" for n in reversed(range(45))]
@@ -290,7 +290,7 @@ def test_a_change_that_could_not_be_audited_is_not_made(admin: Api) -> None:
     publisher = new_publisher(admin, "Ann")
     dynamodb().delete_table(TableName="smartlink-audit")
     assert admin.patch(f"/admin/publishers/{publisher.id}", {"name": "Anna"}).status == 503
-    assert Publisher.get(publisher.id).name == "Ann"
+    assert PublisherRow.get(publisher.id).name == "Ann"
 
 
 def test_what_publishers_do_themselves_is_not_audited(admin: Api) -> None:

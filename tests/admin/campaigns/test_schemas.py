@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, ScheduleSettings
 from chalicelib.domain.timestamps import timestamp
-from chalicelib.http.models import Patch, validated
-from chalicelib.http.problems import Invalid
+from chalicelib.http.models import Patch, validate
+from chalicelib.http.problems import ValidationFailed
 from tests import strategies as some
 from tests.builders import campaign_settings
 
@@ -18,20 +18,20 @@ TWICE = "must not hold two caps of the same metric, window, scope and time zone"
 
 
 def _complaints(**changes: Any) -> list[tuple[str, str]]:
-    with pytest.raises(Invalid) as caught:
-        validated(CampaignSettings, {**REQUIRED, **changes})
+    with pytest.raises(ValidationFailed) as caught:
+        validate(CampaignSettings, {**REQUIRED, **changes})
     return list(caught.value.complaints)
 
 
 def test_a_campaign_needs_a_name_and_a_destination() -> None:
-    with pytest.raises(Invalid) as caught:
-        validated(CampaignSettings, {})
+    with pytest.raises(ValidationFailed) as caught:
+        validate(CampaignSettings, {})
 
     assert caught.value.complaints == (("/name", "is required"), ("/destination_url", "is required"))
 
 
 def test_what_a_campaign_leaves_out_has_its_default() -> None:
-    assert validated(CampaignSettings, REQUIRED).model_dump(mode="json") == {
+    assert validate(CampaignSettings, REQUIRED).model_dump(mode="json") == {
         **REQUIRED,
         "advertiser": "",
         "status": "active",
@@ -86,7 +86,7 @@ def test_the_contracts_own_example_is_a_campaign() -> None:
         "attribution_window_days": 30,
     }
 
-    assert validated(CampaignSettings, example).model_dump(mode="json") == example
+    assert validate(CampaignSettings, example).model_dump(mode="json") == example
 
 
 def test_an_answer_is_the_settings_and_what_the_system_adds() -> None:
@@ -215,13 +215,13 @@ def test_a_time_that_utc_cannot_tell_is_refused(moment: str) -> None:
 @given(some.times, some.times)
 def test_a_schedule_keeps_its_times_in_utc_and_in_their_order(one: datetime, other: datetime) -> None:
     starts_at, ends_at = sorted({timestamp(one), timestamp(other), "2040-01-01T00:00:00.000Z"})[:2]
-    schedule = validated(ScheduleSettings, {"starts_at": starts_at, "ends_at": ends_at})
+    schedule = validate(ScheduleSettings, {"starts_at": starts_at, "ends_at": ends_at})
 
     assert (schedule.starts_at, schedule.ends_at) == (starts_at, ends_at)
 
 
 def test_a_time_of_another_offset_is_kept_in_utc() -> None:
-    schedule = validated(ScheduleSettings, {"starts_at": "2026-11-01T00:00:00+05:45"})
+    schedule = validate(ScheduleSettings, {"starts_at": "2026-11-01T00:00:00+05:45"})
 
     assert schedule.starts_at == "2026-10-31T18:15:00.000Z"
 
@@ -293,4 +293,4 @@ def test_a_patch_changes_one_rule_and_keeps_the_others() -> None:
 def test_a_campaigns_document_is_valid_again(status: str, days: int) -> None:
     document = campaign_settings(status=status, attribution_window_days=days, caps=[CAP])
 
-    assert validated(CampaignSettings, document).model_dump(mode="json") == document
+    assert validate(CampaignSettings, document).model_dump(mode="json") == document

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.admin import route_publishing
 from chalicelib.admin.smartlinks import storage
-from chalicelib.tables.routes import Route
+from chalicelib.tables.routes import RouteRow
 from tests.conftest import Api
 from tests.documents import (
     clicked,
@@ -304,14 +304,14 @@ def test_an_edit_that_makes_a_route_too_large_is_refused_whole(admin: Api, monke
     refused = admin.patch(f"/admin/campaigns/{campaign['id']}", {"targeting": {"sources": sources}})
     assert f"makes smartlink {smartlink['id']} too large" in complaints(refused)[""]
     assert admin.get(f"/admin/campaigns/{campaign['id']}").json == campaign
-    assert Route.get(smartlink["id"]).version == 1
+    assert RouteRow.get(smartlink["id"]).version == 1
 
 
 def test_an_edit_leaves_the_routes_that_do_not_hold_the_campaign_alone(admin: Api) -> None:
     campaign, other = new_campaign(admin), new_campaign(admin)
     one, two = new_smartlink(admin, campaign), new_smartlink(admin, other)
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"})
-    assert [Route.get(each["id"]).version for each in (one, two)] == [2, 1]
+    assert [RouteRow.get(each["id"]).version for each in (one, two)] == [2, 1]
 
 
 def test_an_edit_does_not_reach_a_smartlink_that_has_let_the_campaign_go(admin: Api) -> None:
@@ -319,7 +319,7 @@ def test_an_edit_does_not_reach_a_smartlink_that_has_let_the_campaign_go(admin: 
     smartlink = new_smartlink(admin, campaign)
     admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"offers": [{"campaign_id": other["id"]}]})
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"})
-    assert Route.get(smartlink["id"]).version == 2
+    assert RouteRow.get(smartlink["id"]).version == 2
 
 
 @pytest.mark.parametrize("batch", [0, 40], ids=["after the campaign", "with the campaign"])
@@ -329,7 +329,7 @@ def test_an_edit_brings_no_deleted_smartlink_back(admin: Api, monkeypatch: pytes
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
     admin.delete(f"/admin/smartlinks/{smartlink['id']}")
-    assert route_publishing.holders(campaign["id"]) == [smartlink["id"]]
+    assert route_publishing.pool_ids_with_campaign(campaign["id"]) == [smartlink["id"]]
     assert admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"}).status == 200
     assert route_publishing.published_version(smartlink["id"]) == 0
 

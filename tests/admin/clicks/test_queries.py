@@ -9,9 +9,9 @@ from chalicelib.clicks.id_lists import packed
 from chalicelib.domain import ids
 from chalicelib.routing import route_codec, weights_codec
 from chalicelib.routing.route_history import pool_month
-from chalicelib.tables.clicks import Click, ClickList
-from chalicelib.tables.publishers import CampaignApproval, Membership
-from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.tables.clicks import ClickListRow, ClickRow
+from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
+from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.builders import campaign_document, pool_document
 from tests.conftest import Api
 from tests.documents import complaints, good, new_campaign, new_smartlink, pages
@@ -21,7 +21,7 @@ NOON = datetime.combine(NOW.date() - timedelta(days=2), datetime.min.time(), UTC
 
 
 def an_id(at: datetime, n: int = 0) -> str:
-    return ids.timed_id(at, n.to_bytes(10))
+    return ids.time_ordered_id(at, n.to_bytes(10))
 
 
 def click(at: datetime, route: str = "sml_1", n: int = 0, **changes: Any) -> str:
@@ -41,14 +41,14 @@ def click(at: datetime, route: str = "sml_1", n: int = 0, **changes: Any) -> str
         "device": "mobile",
         "os": "ios",
     }
-    Click(an_id(at, n), **{**row, **changes}).save()
+    ClickRow(an_id(at, n), **{**row, **changes}).save()
     return an_id(at, n)
 
 
 def listed(*click_ids: str, route: str = "sml_1", day: datetime = NOON) -> None:
     """Writes the list of one run's clicks."""
     greatest = max(click_ids)
-    ClickList(f"{route}#{day.date()}", greatest, click_ids=packed(click_ids), expires_at=0).save()
+    ClickListRow(f"{route}#{day.date()}", greatest, click_ids=packed(click_ids), expires_at=0).save()
 
 
 def clicks(count: int, route: str = "sml_1", day: datetime = NOON, **changes: Any) -> list[str]:
@@ -66,8 +66,8 @@ def clicks(count: int, route: str = "sml_1", day: datetime = NOON, **changes: An
 def routes(admin: Api) -> None:
     """A smartlink and a campaign's direct link, each in its first version."""
     campaigns = [campaign_document("cmp_1")]
-    Route("sml_1@1", version=1, snapshot=route_codec.packed(pool_document("cmp_1"), campaigns, 0)).save()
-    Route("sml_2@1", version=1, snapshot=route_codec.packed(pool_document("cmp_1"), campaigns, 0)).save()
+    RouteRow("sml_1@1", version=1, snapshot=route_codec.packed(pool_document("cmp_1"), campaigns, 0)).save()
+    RouteRow("sml_2@1", version=1, snapshot=route_codec.packed(pool_document("cmp_1"), campaigns, 0)).save()
 
 
 def shown(admin: Api, query: str = "", limit: int = 50) -> list[list[str]]:
@@ -96,7 +96,7 @@ def test_listed_clicks_are_told_with_the_weights_of_their_times(admin: Api, rout
     earlier = int(NOON.timestamp())
     for version, share in ((earlier, 0.25), (earlier + 300, 0.75)):
         kept = weights_codec.packed({"US|mobile": {"cmp_1": share}, "*": {"cmp_1": 1.0}})
-        WeightHistory(pool_month("sml_1", version), version, status="published", weights=kept, expires_at=0).save()
+        WeightHistoryRow(pool_month("sml_1", version), version, status="published", weights=kept, expires_at=0).save()
     versions = [None, earlier, earlier + 300, earlier + 600]
     arms = ["weighted", "optimized", "optimized", "optimized"]
     made = [
@@ -147,9 +147,9 @@ def test_nothing_is_sought_where_no_click_can_be(admin: Api, routes: None) -> No
 
 
 def test_filters_go_through_the_clicks_page_by_page(admin: Api, routes: None) -> None:
-    Membership("pub_1", "sml_1", status="approved", code="abcde12345").save()
-    Membership("pub_2", "sml_2", status="pending").save()
-    CampaignApproval("pub_1", "cmp_1", tracking_key="a", active=True, approved_at="2026-11-01T00:00:00Z").save()
+    MembershipRow("pub_1", "sml_1", status="approved", code="abcde12345").save()
+    MembershipRow("pub_2", "sml_2", status="pending").save()
+    CampaignApprovalRow("pub_1", "cmp_1", tracking_key="a", active=True, approved_at="2026-11-01T00:00:00Z").save()
     own, others = clicks(4), clicks(4, day=NOON - timedelta(days=1), publisher_id="pub_2", campaign_id="cmp_2")
     assert shown(admin, "publisher_id=pub_1", limit=3) == [own[:3], own[3:]]
     assert shown(admin, "publisher_id=pub_2") == [[]]
@@ -176,7 +176,7 @@ def test_a_page_ends_where_it_has_looked_into_enough_days(
 
 def test_a_click_that_has_expired_is_passed_over(admin: Api, routes: None) -> None:
     made = clicks(4)
-    Click(made[1]).delete()
+    ClickRow(made[1]).delete()
     assert shown(admin, "smartlink_id=sml_1") == [[made[0], *made[2:]]]
 
 

@@ -1,5 +1,5 @@
 from chalicelib.routing.click_record import draw_of
-from chalicelib.tables.routes import WeightHistory
+from chalicelib.tables.routes import WeightHistoryRow
 from tests.builders import LEARNED_AT, time_of
 from tests.conftest import Api
 from tests.documents import (
@@ -143,7 +143,7 @@ def test_a_click_keeps_the_weights_of_its_time_whatever_is_learned_later(admin: 
 def test_where_the_weights_of_a_click_are_gone_the_admins_are_told(admin: Api) -> None:
     smartlink, (one, two), code = optimized(admin)
     taught(smartlink, {"US": {one: 0.25, two: 0.75}})
-    (row,) = WeightHistory.scan()
+    (row,) = WeightHistoryRow.scan()
     row.delete()
     decision = explained(admin, code)["decision"]
     assert [decision[name] for name in ("segment", "arm", "weights_version")] == ["US", "optimized", LEARNED_AT]

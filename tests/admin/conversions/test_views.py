@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.tables.conversions import Conversion
-from chalicelib.tables.requests import Audit
+from chalicelib.tables.conversions import ConversionRow
+from chalicelib.tables.requests import AuditRow
 from tests.advertiser import Deal, caps_of, conversions, new_deal, sums, used
 from tests.conftest import Api
 from tests.documents import complaints, good, new_campaign, new_publisher, pages, put_on
@@ -24,7 +24,7 @@ def listed(admin: Api, query: str = "", limit: int = 50) -> list[str]:
 
 def move(conversion_id: str, at: datetime) -> None:
     """Lets the conversion have arrived at another time."""
-    row = Conversion.get(conversion_id)
+    row = ConversionRow.get(conversion_id)
     row.at = int(at.timestamp() * 1000)
     row.day_shard = f"{at.date()}#{row.day_shard.partition('#')[2]}"
     row.moment = f"{row.at:013d}#{row.id}"
@@ -203,7 +203,7 @@ def test_a_decision_is_in_the_audit_log_and_what_changes_nothing_is_not(admin: A
     conversion_id = deal.posted(deal.click())
     decide(admin, conversion_id, "approved")
     decide(admin, conversion_id, "rejected", reason="fraud")
-    logged = {(row.action, str(row.before), str(row.after)) for row in Audit.scan() if row.subject == conversion_id}
+    logged = {(row.action, str(row.before), str(row.after)) for row in AuditRow.scan() if row.subject == conversion_id}
     before, after = {"status": "approved", "reason": None}, {"status": "rejected", "reason": "fraud"}
     assert (f"PATCH {PATH}/{{conversion_id}}", str(before), str(after)) in logged
     assert len({action for action, _, _ in logged}) == 1

@@ -4,14 +4,14 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.evaluation.period import period
-from chalicelib.http.problems import Invalid
-from chalicelib.http.time_range import Span
+from chalicelib.http.problems import ValidationFailed
+from chalicelib.http.time_range import TimeRangeQuery
 
 NOW = datetime(2026, 11, 21, 10, 7, tzinfo=UTC)
 
 
 def asked(**given: Any) -> tuple[str, str]:
-    found = period(Span(**given), NOW)
+    found = period(TimeRangeQuery(**given), NOW)
     return f"{found.start:%m-%dT%H:%M}", f"{found.end:%m-%dT%H:%M}"
 
 
@@ -41,7 +41,7 @@ def test_it_ends_with_now() -> None:
     ],
 )
 def test_a_span_that_cannot_be_looked_at_is_refused(span: dict[str, str], complaint: str) -> None:
-    with pytest.raises(Invalid, match=complaint):
+    with pytest.raises(ValidationFailed, match=complaint):
         asked(**span)
 
 

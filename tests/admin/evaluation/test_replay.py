@@ -6,12 +6,12 @@ import pytest
 
 from chalicelib.admin.evaluation import replay
 from chalicelib.clicks.id_lists import packed
-from chalicelib.tables.clicks import Click, ClickList
-from chalicelib.tables.conversions import Conversion
-from chalicelib.tables.notifications import Notification
-from chalicelib.tables.requests import Audit
-from chalicelib.tables.routes import Route
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.tables.clicks import ClickListRow, ClickRow
+from chalicelib.tables.conversions import ConversionRow
+from chalicelib.tables.notifications import NotificationRow
+from chalicelib.tables.requests import AuditRow
+from chalicelib.tables.routes import RouteRow
+from chalicelib.tables.smartlinks import SmartlinkRow
 from tests.builders import time_of
 from tests.conftest import Answered, Api
 from tests.documents import (
@@ -48,7 +48,9 @@ class Traffic:
         for click_id in recorded():
             by_day.setdefault(str(time_of(click_id).date()), []).append(click_id)
         for day, click_ids in by_day.items():
-            ClickList(f"{self.smartlink['id']}#{day}", max(click_ids), click_ids=packed(click_ids), expires_at=0).save()
+            ClickListRow(
+                f"{self.smartlink['id']}#{day}", max(click_ids), click_ids=packed(click_ids), expires_at=0
+            ).save()
 
     def convert(self, **parameters: str) -> None:
         """Reports a conversion of every click."""
@@ -68,7 +70,7 @@ class Traffic:
 
     def taken(self, campaign: dict[str, Any]) -> int:
         """How many clicks the campaign took."""
-        return sum(row.campaign_id == campaign["id"] for row in Click.scan())
+        return sum(row.campaign_id == campaign["id"] for row in ClickRow.scan())
 
 
 def new_traffic(admin: Api, **changes: Any) -> Traffic:
@@ -137,7 +139,7 @@ def test_it_writes_nothing(admin: Api) -> None:
     traffic.click(3)
     traffic.convert()
     traffic.list_clicks()
-    tables = (Pool, Route, Audit, Click, ClickList, Conversion, Notification)
+    tables = (SmartlinkRow, RouteRow, AuditRow, ClickRow, ClickListRow, ConversionRow, NotificationRow)
     before = [sorted(str(row.serialize()) for row in table.scan()) for table in tables]
     good(traffic.ask(only(traffic.one)))
     assert [sorted(str(row.serialize()) for row in table.scan()) for table in tables] == before
@@ -181,7 +183,7 @@ def test_a_click_by_weights_that_are_gone_is_left_out(admin: Api) -> None:
     traffic = new_traffic(admin)
     traffic.click(3)
     first = min(recorded())
-    Click(first).update([Click.weights_version.set(7)])
+    ClickRow(first).update([ClickRow.weights_version.set(7)])
     found = traffic.replayed({})
     assert (found["read"], found["judged"]) == (3, 2)
     assert found["notes"][0].startswith("Left out: 1 of the clicks")

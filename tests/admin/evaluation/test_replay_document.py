@@ -1,12 +1,12 @@
 from chalicelib.admin.evaluation.replay_document import outcome, totals
-from chalicelib.domain.smartlink import Goal
-from chalicelib.evaluation.replay.comparison import ActionJudgement, Forecast, Judgement, Tally, Verdict
+from chalicelib.domain.smartlink import OptimizationGoal
+from chalicelib.evaluation.replay.comparison import ActionJudgement, ExpectedOutcome, PolicyComparison, Tally, Verdict
 from chalicelib.evaluation.replay.estimator import Estimate
-from chalicelib.evaluation.replay.logged_click import NOWHERE, Action
-from chalicelib.evaluation.reward import Earning
+from chalicelib.evaluation.replay.logged_click import NO_PAYING_OFFER, Action
+from chalicelib.evaluation.reward import Reward
 
-HAPPENED = Tally(100, Earning(4, 6_000_000, 8_000_000))
-EXPECTED = Forecast(200.04, 150, Earning(7.54, 12_000_000, 15_000_000))
+HAPPENED = Tally(100, Reward(4, 6_000_000, 8_000_000))
+EXPECTED = ExpectedOutcome(200.04, 150, Reward(7.54, 12_000_000, 15_000_000))
 EPC = Estimate(80_000, (-10_000, 170_000))
 SHOWN_HAPPENED = {
     "clicks": 100,
@@ -41,9 +41,9 @@ def test_an_offer_shows_what_happened_beside_what_is_expected() -> None:
 
 
 def test_what_is_not_known_is_null() -> None:
-    nothing = Tally(0, Earning())
+    nothing = Tally(0, Reward())
     found = outcome(
-        ActionJudgement(Action("cmp_9", catch_all=True), nothing, Forecast(9, 0, None), None, 0, Verdict.NO)
+        ActionJudgement(Action("cmp_9", catch_all=True), nothing, ExpectedOutcome(9, 0, None), None, 0, Verdict.NO)
     )
     assert (found.role, found.happened.epc, found.epc_interval, found.unknown_share) == ("catch_all", None, None, 1)
     shown = found.expected.model_dump()
@@ -51,15 +51,17 @@ def test_what_is_not_known_is_null() -> None:
 
 
 def test_the_fallback_has_no_campaign_and_earns_nothing() -> None:
-    found = outcome(ActionJudgement(NOWHERE, Tally(5, Earning()), Forecast(0, 0, Earning()), None, 5, Verdict.YES))
+    found = outcome(
+        ActionJudgement(NO_PAYING_OFFER, Tally(5, Reward()), ExpectedOutcome(0, 0, Reward()), None, 5, Verdict.YES)
+    )
     assert (found.role, found.campaign_id, found.happened.epc) == ("fallback", None, "0.000000")
     assert (found.expected.payout, found.expected.epc) == ("0.000000", None)
 
 
 def test_totals_show_value_per_click_by_the_goal() -> None:
     difference = Estimate(-5_000, (-9_000, -1_000))
-    judgement = Judgement([], HAPPENED, EXPECTED, Estimate(15_000, None), difference, 81.23, 141.42, 0)
-    assert totals(judgement, Goal.PROFIT).model_dump(mode="json") == {
+    judgement = PolicyComparison([], HAPPENED, EXPECTED, Estimate(15_000, None), difference, 81.23, 141.42, 0)
+    assert totals(judgement, OptimizationGoal.PROFIT).model_dump(mode="json") == {
         "happened": SHOWN_HAPPENED,
         "expected": SHOWN_EXPECTED,
         "value_per_click": {
@@ -76,6 +78,6 @@ def test_totals_show_value_per_click_by_the_goal() -> None:
 
 
 def test_totals_without_an_estimate_are_null() -> None:
-    found = totals(Judgement([], HAPPENED, EXPECTED, None, None, 0, 10, 0), Goal.EPC).value_per_click
+    found = totals(PolicyComparison([], HAPPENED, EXPECTED, None, None, 0, 10, 0), OptimizationGoal.EPC).value_per_click
     shown = found.model_dump()
     assert (shown.pop("happened"), set(shown.values())) == ("0.060000", {None})

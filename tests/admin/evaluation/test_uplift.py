@@ -6,7 +6,7 @@ import pytest
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.counters import cells
-from chalicelib.counters.blocks import add_blocks
+from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.cells import Cell, Cells
 from chalicelib.evaluation.uplift import cell_reader
 from chalicelib.reporting.aggregation import Limits
@@ -27,7 +27,7 @@ def count(smartlink: dict[str, Any], arm: str, hour: float, clicks: int, convers
     cells.add(found, cell._replace(currency=""), unique_clicks=clicks, duplicate_clicks=5, bot_clicks=7)
     cells.add(found, cell, conversions=conversions, payout=1_500_000 * conversions, revenue=2_000_000 * conversions)
     with TransactWrite(connection=connection()) as write:
-        add_blocks(write, f"{cell}{clicks}{conversions}", found)
+        append_blocks(write, f"{cell}{clicks}{conversions}", found)
 
 
 def ask(admin: Api, smartlink: dict[str, Any], **query: str) -> Answered:

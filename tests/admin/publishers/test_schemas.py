@@ -3,21 +3,21 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.publishers.schemas import NewApproval, NewPublisher, NewPublisherDocument, PublisherSettings
-from chalicelib.http.models import Patch, Strict, validated
-from chalicelib.http.problems import Invalid
+from chalicelib.http.models import Patch, RequestModel, validate
+from chalicelib.http.problems import ValidationFailed
 
 EMAIL = r"String should match pattern '^[^@\s]+@[^@\s]+\.[^@\s]+$'"
 ANN = {"name": "Ann", "email": "ann@pub.example"}
 
 
-def _complaints(model: type[Strict], document: dict[str, Any]) -> list[tuple[str, str]]:
-    with pytest.raises(Invalid) as caught:
-        validated(model, document)
+def _complaints(model: type[RequestModel], document: dict[str, Any]) -> list[tuple[str, str]]:
+    with pytest.raises(ValidationFailed) as caught:
+        validate(model, document)
     return list(caught.value.complaints)
 
 
 def test_a_publisher_is_active_unless_said_otherwise() -> None:
-    assert validated(PublisherSettings, ANN).model_dump(mode="json") == {**ANN, "status": "active"}
+    assert validate(PublisherSettings, ANN).model_dump(mode="json") == {**ANN, "status": "active"}
 
 
 def test_a_new_publisher_is_never_suspended() -> None:

@@ -7,8 +7,8 @@ from chalicelib.access.api_key_schemas import KeyDocument
 from chalicelib.admin.publishers import storage
 from chalicelib.http import authentication
 from chalicelib.http.request import Request
-from chalicelib.tables.publishers import ApiKey, CampaignApproval, Membership, Publisher
-from chalicelib.tables.routes import Link
+from chalicelib.tables.publishers import ApiKeyRow, CampaignApprovalRow, MembershipRow, PublisherRow
+from chalicelib.tables.routes import LinkRow
 from tests.conftest import Api
 from tests.documents import (
     FALLBACK,
@@ -137,7 +137,7 @@ def test_an_edit_that_another_one_crossed_is_made_anew_on_top_of_it(
 ) -> None:
     path, saved = path_of(new_publisher(admin).id), storage.save
 
-    def crossed(request: Request, row: Publisher, before: dict[str, Any]) -> None:
+    def crossed(request: Request, row: PublisherRow, before: dict[str, Any]) -> None:
         monkeypatch.setattr(storage, "save", saved)
         admin.patch(path, {"status": "suspended"})
         saved(request, row, before)
@@ -275,7 +275,7 @@ def test_a_key_does_not_open_the_admins_side(admin: Api) -> None:
 
 def test_no_table_holds_a_keys_secret(admin: Api) -> None:
     secret = admin.post(f"{path_of(new_publisher(admin).id)}/keys").json["api_key"][-43:]
-    rows = list(ApiKey.scan())
+    rows = list(ApiKeyRow.scan())
     assert secret not in str([row.serialize() for row in rows])
     assert {row.role for row in rows} == {authentication.Role.ADMIN.value, authentication.Role.PUBLISHER.value}
 
@@ -342,7 +342,7 @@ def test_a_key_that_is_revoked_twice_in_the_same_moment_is_revoked_and_audited_o
     made = good(admin.post(f"{path_of(publisher.id)}/keys"))
     path, document = f"{path_of(publisher.id)}/keys/{made['key_id']}", api_keys.document
 
-    def crossed(row: ApiKey) -> KeyDocument:
+    def crossed(row: ApiKeyRow) -> KeyDocument:
         monkeypatch.setattr(api_keys, "document", document)
         assert admin.delete(path).status == 204
         return document(row)
@@ -360,7 +360,7 @@ def test_a_campaign_that_is_withdrawn_twice_in_the_same_moment_is_withdrawn_and_
     approve(admin, publisher.id, campaign)
     path, withdraw = f"{path_of(publisher.id)}/campaigns/{campaign['id']}", campaign_approvals.withdraw
 
-    def crossed(request: Request, row: CampaignApproval) -> None:
+    def crossed(request: Request, row: CampaignApprovalRow) -> None:
         monkeypatch.setattr(campaign_approvals, "withdraw", withdraw)
         assert admin.delete(path).status == 204
         withdraw(request, row)
@@ -374,7 +374,7 @@ def test_an_edit_over_more_links_than_one_transaction_takes_reaches_them_all(adm
     publisher = new_publisher(admin)
     for n in range(95):
         code = f"code{n:06}"
-        Membership(publisher.id, f"sml_{n}", status="approved", code=code).save()
-        Link(code, publisher_id=publisher.id, route_id=f"sml_{n}", active=True, publisher_active=True).save()
+        MembershipRow(publisher.id, f"sml_{n}", status="approved", code=code).save()
+        LinkRow(code, publisher_id=publisher.id, route_id=f"sml_{n}", active=True, publisher_active=True).save()
     good(admin.patch(path_of(publisher.id), {"status": "suspended"}))
-    assert {row.publisher_active for row in Link.scan()} == {False}
+    assert {row.publisher_active for row in LinkRow.scan()} == {False}

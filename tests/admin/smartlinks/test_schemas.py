@@ -3,16 +3,16 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.smartlinks.schemas import Simulation, SmartlinkDocument, SmartlinkSettings
-from chalicelib.http.models import Patch, Strict, validated
-from chalicelib.http.problems import Invalid
+from chalicelib.http.models import Patch, RequestModel, validate
+from chalicelib.http.problems import ValidationFailed
 from tests.builders import smartlink_settings
 
 DOMAIN = r"String should match pattern '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$'"
 
 
-def _complaints(model: type[Strict] = SmartlinkSettings, **document: Any) -> list[tuple[str, str]]:
-    with pytest.raises(Invalid) as caught:
-        validated(model, document)
+def _complaints(model: type[RequestModel] = SmartlinkSettings, **document: Any) -> list[tuple[str, str]]:
+    with pytest.raises(ValidationFailed) as caught:
+        validate(model, document)
     return list(caught.value.complaints)
 
 
@@ -21,7 +21,7 @@ def test_a_smartlink_needs_nothing_but_a_name() -> None:
 
 
 def test_what_a_smartlink_leaves_out_has_its_default() -> None:
-    assert validated(SmartlinkSettings, {"name": "Summer App Deals"}).model_dump(mode="json") == {
+    assert validate(SmartlinkSettings, {"name": "Summer App Deals"}).model_dump(mode="json") == {
         "name": "Summer App Deals",
         "description": "",
         "tags": [],
@@ -165,7 +165,7 @@ def test_a_patch_of_the_offers_replaces_the_pool() -> None:
 
 
 def test_a_simulation_may_leave_everything_out() -> None:
-    assert validated(Simulation, {}).model_dump(exclude_none=True) == {}
+    assert validate(Simulation, {}).model_dump(exclude_none=True) == {}
 
 
 @pytest.mark.parametrize(

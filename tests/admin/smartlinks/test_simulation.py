@@ -3,11 +3,11 @@ from typing import Any
 
 from chalicelib.admin.smartlinks.schemas import Simulation
 from chalicelib.admin.smartlinks.simulation import arrival
-from chalicelib.domain.click import Labels
+from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
-from chalicelib.http.models import validated
-from chalicelib.routing.eligibility import Arrival
-from chalicelib.routing.visitor_detection import Locality
+from chalicelib.http.models import validate
+from chalicelib.routing.eligibility import ClickContext
+from chalicelib.routing.visitor_detection import GeoLocation
 from tests.builders import NOW, a_link
 
 IPHONE = (
@@ -16,16 +16,18 @@ IPHONE = (
 )
 
 
-def _located(address: str) -> Locality:
-    return Locality("DE", "DE-BE", "Berlin") if address == "203.0.113.7" else Locality()
+def _located(address: str) -> GeoLocation:
+    return GeoLocation("DE", "DE-BE", "Berlin") if address == "203.0.113.7" else GeoLocation()
 
 
-def _arrival(**asked: Any) -> Arrival:
-    return arrival(validated(Simulation, asked), a_link(), NOW, 0.25, _located)
+def _arrival(**asked: Any) -> ClickContext:
+    return arrival(validate(Simulation, asked), a_link(), NOW, 0.25, _located)
 
 
 def test_a_simulation_of_nothing_is_an_unknown_visitor_who_is_no_bot() -> None:
-    assert _arrival() == Arrival(link=a_link(), visitor=Visitor(), labels=Labels(), now=NOW, draw=0.25, lot=1 - 2**-53)
+    assert _arrival() == ClickContext(
+        link=a_link(), visitor=Visitor(), labels=TrackingParameters(), now=NOW, draw=0.25, lot=1 - 2**-53
+    )
 
 
 def test_agent_and_address_say_who_is_simulated() -> None:
@@ -75,4 +77,8 @@ def test_the_addresss_own_country_keeps_its_region() -> None:
 def test_source_moment_and_draw_are_those_asked_for() -> None:
     found = _arrival(source="news", at="2026-12-24T18:00:00+01:00", draw=0.0)
 
-    assert (found.labels, found.now, found.draw) == (Labels(source="news"), datetime(2026, 12, 24, 17, tzinfo=UTC), 0.0)
+    assert (found.labels, found.now, found.draw) == (
+        TrackingParameters(source="news"),
+        datetime(2026, 12, 24, 17, tzinfo=UTC),
+        0.0,
+    )

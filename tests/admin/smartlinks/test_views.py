@@ -9,10 +9,10 @@ from chalicelib.admin import route_publishing
 from chalicelib.admin.smartlinks import storage
 from chalicelib.routing import weights_codec
 from chalicelib.tables.base import connection
-from chalicelib.tables.clicks import Click, Duplicate
-from chalicelib.tables.counters import Cap
-from chalicelib.tables.routes import Route
-from chalicelib.tables.smartlinks import Pool
+from chalicelib.tables.clicks import ClickRow, DuplicateMarkerRow
+from chalicelib.tables.counters import CapCounterRow
+from chalicelib.tables.routes import RouteRow
+from chalicelib.tables.smartlinks import SmartlinkRow
 from tests.builders import LEARNED_AT
 from tests.conftest import Api
 from tests.documents import (
@@ -276,7 +276,7 @@ def test_a_pool_has_one_route_however_many_publishers_it_has(admin: Api) -> None
     smartlink = new_smartlink(admin, campaign)
     for n in range(5):
         put_on(admin, smartlink, new_publisher(admin, f"P{n}"))
-    ids = {row.id for row in Route.scan()}
+    ids = {row.id for row in RouteRow.scan()}
     assert ids == {smartlink["id"], f"{smartlink['id']}@1", campaign["id"], f"{campaign['id']}@1"}
 
 
@@ -284,8 +284,8 @@ def test_an_edit_is_one_more_route_and_every_earlier_one_is_kept(admin: Api) -> 
     smartlink = new_smartlink(admin)
     for n in range(3):
         admin.patch(path_of(smartlink), {"name": f"{n}"})
-    assert Route.get(smartlink["id"]).version == 4
-    kept = {row.id for row in Route.scan() if row.id.startswith(smartlink["id"])}
+    assert RouteRow.get(smartlink["id"]).version == 4
+    kept = {row.id for row in RouteRow.scan() if row.id.startswith(smartlink["id"])}
     assert kept == {smartlink["id"], *(f"{smartlink['id']}@{n}" for n in (1, 2, 3, 4))}
 
 
@@ -299,7 +299,7 @@ def test_an_edit_of_the_offers_resets_the_learning_only_where_it_is_told_to(admi
 
 def learned(smartlink: dict[str, Any]) -> tuple[bytes | None, int | None]:
     """The weights in force and their version, as the route's row has them."""
-    row = Route.get(smartlink["id"])
+    row = RouteRow.get(smartlink["id"])
     return row.weights, row.weights_version
 
 
@@ -316,7 +316,7 @@ def test_an_edit_leaves_what_was_learned_in_force(admin: Api) -> None:
     good(admin.post(f"{path_of(smartlink)}/pause"))
     good(admin.patch(f"/admin/campaigns/{campaign['id']}", {"payout": "2.00"}))
     assert learned(smartlink) == (weights_codec.packed(WEIGHTS), LEARNED_AT)
-    assert Route.get(smartlink["id"]).version == 6
+    assert RouteRow.get(smartlink["id"]).version == 6
     kept = [learned({"id": f"{smartlink['id']}@{version}"}) for version in range(1, 7)]
     assert kept == [(None, None)] * 6
 
@@ -333,21 +333,24 @@ def test_an_edit_that_resets_forgets_what_was_learned(admin: Api) -> None:
 
 def test_weights_and_edits_exclude_each_other_through_the_routes_version_alone(admin: Api) -> None:
     smartlink = new_smartlink(admin, rotation="optimized")
-    published: list[Action] = [Route.weights.set(weights_codec.packed(WEIGHTS)), Route.weights_version.set(LEARNED_AT)]
+    published: list[Action] = [
+        RouteRow.weights.set(weights_codec.packed(WEIGHTS)),
+        RouteRow.weights_version.set(LEARNED_AT),
+    ]
     good(admin.patch(path_of(smartlink), {"name": "B"}))
     with pytest.raises(UpdateError):
-        Route(smartlink["id"]).update(published, Route.version == 1)
-    Route(smartlink["id"]).update(published, Route.version == 2)
+        RouteRow(smartlink["id"]).update(published, RouteRow.version == 1)
+    RouteRow(smartlink["id"]).update(published, RouteRow.version == 2)
     good(admin.patch(path_of(smartlink), {"name": "C"}))
     assert learned(smartlink) == (weights_codec.packed(WEIGHTS), LEARNED_AT)
 
 
 def test_a_first_route_is_refused_where_there_is_one(admin: Api) -> None:
     smartlink = new_smartlink(admin)
-    pool = Pool.get(smartlink["id"])
+    pool = SmartlinkRow.get(smartlink["id"])
     with pytest.raises(TransactWriteError), TransactWrite(connection=connection()) as write:
         route_publishing.add_pool_route(write, pool, [], version=0)
-    assert Route.get(smartlink["id"]).version == 1
+    assert RouteRow.get(smartlink["id"]).version == 1
 
 
 # Pausing
@@ -682,7 +685,7 @@ def test_a_simulation_records_and_reserves_nothing(admin: Api) -> None:
     smartlink = new_smartlink(admin, campaign)
     outcomes = [simulated(admin, smartlink, ip="203.0.113.7", user_agent="x")["outcome"] for _ in range(3)]
     assert outcomes == ["offer"] * 3
-    assert [*Click.scan(), *Cap.scan(), *Duplicate.scan()] == []
+    assert [*ClickRow.scan(), *CapCounterRow.scan(), *DuplicateMarkerRow.scan()] == []
 
 
 def test_a_simulation_sees_what_real_clicks_have_used_up(admin: Api) -> None:
@@ -766,10 +769,10 @@ def test_a_bots_user_agent_makes_a_bot_and_none_makes_none(admin: Api) -> None:
 
 def test_an_address_fills_in_the_country(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.admin.smartlinks import views
-    from chalicelib.routing.visitor_detection import Locality
+    from chalicelib.routing.visitor_detection import GeoLocation
 
-    places = {"203.0.113.7": Locality("DE", "DE-BE", "Berlin")}
-    monkeypatch.setattr(views, "locate", lambda address: places.get(address, Locality()))
+    places = {"203.0.113.7": GeoLocation("DE", "DE-BE", "Berlin")}
+    monkeypatch.setattr(views, "locate", lambda address: places.get(address, GeoLocation()))
     smartlink = new_smartlink(admin, new_campaign(admin))
     clicks = [simulated(admin, smartlink, ip=ip) for ip in ("203.0.113.7", "203.0.113.8", "rubbish")]
     assert [(each["country"], each["region"]) for each in clicks] == [("DE", "DE-BE"), (None, None), (None, None)]

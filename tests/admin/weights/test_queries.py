@@ -4,17 +4,17 @@ import pytest
 
 from chalicelib.admin.weights.queries import Kept
 from chalicelib.admin.weights.views import _run
-from chalicelib.domain.smartlink import Goal
+from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.http.pagination import PAGE_BYTES
 from chalicelib.optimizer.history import run_record
-from chalicelib.optimizer.history.run_record import Figures, SegmentFigures
-from chalicelib.optimizer.model.weights import Reason, Share
-from chalicelib.tables.routes import WeightHistory
+from chalicelib.optimizer.history.run_record import RunRecord, SegmentFigures
+from chalicelib.optimizer.model.weights import OfferShare, Reason
+from chalicelib.tables.routes import WeightHistoryRow
 
 
-def _figures(offer: str, numbers: list[float]) -> Share:
+def _figures(offer: str, numbers: list[float]) -> OfferShare:
     share, value, low, high, payout, effective, pending = numbers
-    return Share(offer, share, value, low, high, payout, effective, pending, Reason.EXPLORING)
+    return OfferShare(offer, share, value, low, high, payout, effective, pending, Reason.EXPLORING)
 
 
 def a_run(scale: float) -> Kept:
@@ -30,8 +30,8 @@ def a_run(scale: float) -> Kept:
         )
         for country in ("US", "GB", "DE", "FR")
     )
-    run = run_record.packed(Figures(Goal.EPC, 1, 1, 1, 1.0, 1.0, {}, segments))
-    return Kept(WeightHistory("sml_1#2026-11", 1_795_264_200, status="published", route_version=1, run=run))
+    run = run_record.packed(RunRecord(OptimizationGoal.EPC, 1, 1, 1, 1.0, 1.0, {}, segments))
+    return Kept(WeightHistoryRow("sml_1#2026-11", 1_795_264_200, status="published", route_version=1, run=run))
 
 
 @pytest.mark.parametrize("scale", [0.0, 1e-5, 1.0, 1e5])
@@ -41,4 +41,4 @@ def test_a_page_of_runs_is_no_larger_than_a_lambda_may_answer_with(scale: float)
 
 
 def test_a_skipped_run_is_short() -> None:
-    assert Kept(WeightHistory("sml_1#2026-11", 1_795_264_200, status="skipped")).size == 0
+    assert Kept(WeightHistoryRow("sml_1#2026-11", 1_795_264_200, status="skipped")).size == 0

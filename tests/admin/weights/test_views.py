@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.admin.weights import queries
-from chalicelib.domain.smartlink import Goal
+from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.optimizer.history import run_record, weight_history
-from chalicelib.optimizer.history.run_record import Figures, SegmentFigures
-from chalicelib.optimizer.model.weights import Reason, Share
+from chalicelib.optimizer.history.run_record import RunRecord, SegmentFigures
+from chalicelib.optimizer.model.weights import OfferShare, Reason
 from chalicelib.routing import weights_codec
-from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.conftest import Api
 from tests.documents import complaints, good, new_publisher, new_smartlink
 from tests.optimizer.pools import a_pool
@@ -20,11 +20,11 @@ AT = int(NOW.timestamp())
 FIVE = 300
 
 
-def learned(offer: str = "cmp_1") -> Figures:
+def learned(offer: str = "cmp_1") -> RunRecord:
     """The figures of a run about one offer."""
-    row = Share(offer, 1.0, 0.0123456789, 0.01, -0.02, 0.25, 1234.0, 2.5, Reason.LEARNED)
-    return Figures(
-        goal=Goal.EPC,
+    row = OfferShare(offer, 1.0, 0.0123456789, 0.01, -0.02, 0.25, 1234.0, 2.5, Reason.LEARNED)
+    return RunRecord(
+        goal=OptimizationGoal.EPC,
         clicks=1300.0,
         conversions=16.0,
         took_ms=12,
@@ -57,9 +57,9 @@ SEGMENTS = [
 CHANGES = [{"campaign_id": "cmp_1", "at": "2026-11-21T12:30:00.000Z"}]
 
 
-def publish(pool: str, at: int, found: Figures | None = None) -> None:
+def publish(pool: str, at: int, found: RunRecord | None = None) -> None:
     """A run that published weights."""
-    route = Route.get(pool)
+    route = RouteRow.get(pool)
     run = weight_history.row(pool, at, weight_history.PUBLISHED, route)
     run.epoch, run.weights, run.run = (
         1,
@@ -70,7 +70,7 @@ def publish(pool: str, at: int, found: Figures | None = None) -> None:
 
 
 def skip(pool: str, at: int) -> None:
-    run = weight_history.row(pool, at, weight_history.SKIPPED, Route.get(pool))
+    run = weight_history.row(pool, at, weight_history.SKIPPED, RouteRow.get(pool))
     run.reason = "broken"
     weight_history.skip(run)
 
@@ -160,7 +160,7 @@ def test_what_was_learned_before_is_shown_as_not_in_force(admin: Api, change: di
 def test_weights_whose_figures_are_gone_are_in_force_all_the_same(admin: Api) -> None:
     pool, _ = a_pool(admin)
     publish(pool, AT - FIVE)
-    for row in WeightHistory.scan():
+    for row in WeightHistoryRow.scan():
         row.delete()
     found = weights(admin, pool)
     assert (found["in_force"], found["segments"]) == (True, [])
@@ -169,7 +169,7 @@ def test_weights_whose_figures_are_gone_are_in_force_all_the_same(admin: Api) ->
 
 def test_a_smartlink_whose_route_is_gone_has_no_weights(admin: Api) -> None:
     pool, _ = a_pool(admin)
-    Route(pool).delete()
+    RouteRow(pool).delete()
     assert weights(admin, pool)["weights_version"] is None
 
 

@@ -6,8 +6,8 @@ from bench.regret_study.ground_truth import Array, a_truth
 from bench.regret_study.observed_counters import Book
 from bench.regret_study.policies import after_untouched, alike, epsilon_greedy, learning, ours
 from bench.regret_study.scenarios import SCENARIOS
-from chalicelib.optimizer.model.pool_statistics import Stats
-from chalicelib.optimizer.model.weights import Learning, Reason, Share
+from chalicelib.optimizer.model.pool_statistics import PoolStatistics
+from chalicelib.optimizer.model.weights import OfferShare, OptimizationResult, Reason
 
 RANDOM = np.random.default_rng(0)
 
@@ -20,8 +20,8 @@ def _book(clicks: list[float], values: list[float]) -> Book:
     return book
 
 
-def _a_share(offer: str, share: float) -> Share:
-    return Share(offer, share, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, Reason.LEARNED)
+def _a_share(offer: str, share: float) -> OfferShare:
+    return OfferShare(offer, share, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, Reason.LEARNED)
 
 
 def _weights(policy: object, book: Book) -> Array:
@@ -55,9 +55,9 @@ def test_epsilon_greedy_keeps_a_tenth_for_all() -> None:
 def test_a_learning_function_is_asked_by_counters_and_answers_by_segment_and_offer() -> None:
     asked = []
 
-    def learn(stats: Stats) -> Learning:
+    def learn(stats: PoolStatistics) -> OptimizationResult:
         asked.append(stats)
-        return Learning({"US|mobile": (_a_share("cmp_01", 0.25), _a_share("cmp_00", 0.75))}, {}, 1.0, 0.01)
+        return OptimizationResult({"US|mobile": (_a_share("cmp_01", 0.25), _a_share("cmp_00", 0.75))}, {}, 1.0, 0.01)
 
     book = _book([0, 0], [0, 0])
     assert list(_weights(learning(learn), book)) == [0.75, 0.25]

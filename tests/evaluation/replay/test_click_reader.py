@@ -17,16 +17,16 @@ from chalicelib.evaluation.replay.click_reader import (
     logged_clicks,
     recorded,
 )
-from chalicelib.evaluation.reward import Earning
-from chalicelib.http.problems import Invalid
+from chalicelib.evaluation.reward import Reward
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.date_range import Period
 from chalicelib.routing import click_record, route_codec, weights_codec
 from chalicelib.routing.decision import decide
 from chalicelib.routing.route_history import Version, pool_month, routes_of
-from chalicelib.tables.clicks import Click, ClickList
-from chalicelib.tables.conversions import Conversion
-from chalicelib.tables.publishers import CampaignApproval
-from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.tables.clicks import ClickListRow, ClickRow
+from chalicelib.tables.conversions import ConversionRow
+from chalicelib.tables.publishers import CampaignApprovalRow
+from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.builders import an_arrival, campaign_document, pool_document
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -36,14 +36,14 @@ LEARNED = int(NOON.timestamp())
 
 def an_id(hours: float) -> str:
     """The ID of a click so many hours after noon."""
-    return ids.timed_id(NOON + timedelta(hours=hours), bytes(10))
+    return ids.time_ordered_id(NOON + timedelta(hours=hours), bytes(10))
 
 
 def listed(*hours: float, route: str = "sml_1") -> list[str]:
     """Writes the list of one run's clicks, all of one day; their IDs."""
     click_ids = [an_id(each) for each in hours]
     day = (NOON + timedelta(hours=hours[0])).date()
-    ClickList(f"{route}#{day}", max(click_ids), click_ids=packed(click_ids), expires_at=0).save()
+    ClickListRow(f"{route}#{day}", max(click_ids), click_ids=packed(click_ids), expires_at=0).save()
     return click_ids
 
 
@@ -63,7 +63,7 @@ def test_more_clicks_than_can_be_listed_are_refused(
     monkeypatch.setattr(click_reader, "MAX_RECORDED", 2)
     for hour in hours:
         listed(hour)
-    with pytest.raises(Invalid, match="holds more than 2 clicks; ask for a shorter time"):
+    with pytest.raises(ValidationFailed, match="holds more than 2 clicks; ask for a shorter time"):
         recorded("sml_1", PERIOD, 9)
 
 
@@ -87,7 +87,7 @@ def convert(click_id: str, name: str, day: str = "2026-11-01", **changes: Any) -
         "moment": "1",
         "route_day": f"sml_1#{day}",
     }
-    Conversion(f"cnv_{name}", click_id=click_id, **{**row, **changes}).save()
+    ConversionRow(f"cnv_{name}", click_id=click_id, **{**row, **changes}).save()
 
 
 def test_what_clicks_earned_is_the_sum_of_their_approved_conversions(tables: None) -> None:
@@ -98,23 +98,23 @@ def test_what_clicks_earned_is_the_sum_of_their_approved_conversions(tables: Non
     convert(an_id(14), "5", "2026-11-02", currency="EUR")
     convert(an_id(0), "6", route_day=None)
     found = earnings("sml_1", PERIOD, [an_id(0), an_id(1), an_id(14)])
-    once = Earning(1, 1_500_000, 2_000_000)
-    assert found == Earnings({an_id(0): Earning(2, 1_750_000, 4_000_000), an_id(14): once}, ["EUR", "USD"])
+    once = Reward(1, 1_500_000, 2_000_000)
+    assert found == Earnings({an_id(0): Reward(2, 1_750_000, 4_000_000), an_id(14): once}, ["EUR", "USD"])
 
 
 def publish(version: int, **changes: Any) -> None:
     """Keeps a version of the pool's route, with one campaign."""
     stored = route_codec.packed(pool_document("cmp_1", **changes), [campaign_document("cmp_1")], 1)
-    Route(f"sml_1@{version}", version=version, snapshot=stored).save()
+    RouteRow(f"sml_1@{version}", version=version, snapshot=stored).save()
 
 
 def click(hours: float, version: int = 1, **changes: Any) -> str:
     """Writes a click so many hours after noon; its ID."""
-    row = Route.get(f"sml_1@{version}")
+    row = RouteRow.get(f"sml_1@{version}")
     route = route_codec.unpacked(row.snapshot, version)
     arrival = replace(an_arrival(), now=NOON + timedelta(hours=hours))
     stored = click_record.record(an_id(hours), arrival, route, decide(route, arrival, lambda _: True, lambda _: None))
-    Click(**{**stored, "expires_at": 0, **changes}).save()
+    ClickRow(**{**stored, "expires_at": 0, **changes}).save()
     return an_id(hours)
 
 
@@ -122,10 +122,10 @@ def test_clicks_are_told_with_the_route_of_their_time_and_what_they_earned(table
     publish(1)
     publish(2, holdout_percent=20)
     wanted = [click(0), click(1, version=2)]
-    found = list(logged_clicks([*wanted, an_id(9)], {wanted[1]: Earning(3)}))
+    found = list(logged_clicks([*wanted, an_id(9)], {wanted[1]: Reward(3)}))
     assert [each and (each.arrival.now, each.route.holdout_percent, each.earning) for each in found] == [
-        (NOON, 5, Earning()),
-        (NOON + timedelta(hours=1), 20, Earning(3)),
+        (NOON, 5, Reward()),
+        (NOON + timedelta(hours=1), 20, Reward(3)),
     ]
 
 
@@ -137,7 +137,7 @@ def test_bots_and_duplicates_are_not_told(tables: None) -> None:
 def test_a_click_by_weights_that_are_gone_is_left_out(tables: None) -> None:
     publish(1, rotation="optimized")
     segments = {"*": {"cmp_1": 1.0}}
-    WeightHistory(
+    WeightHistoryRow(
         pool_month("sml_1", LEARNED), LEARNED, status="published", weights=weights_codec.packed(segments), expires_at=0
     ).save()
     wanted = [click(0, weights_version=LEARNED), click(1, weights_version=LEARNED + 300)]
@@ -160,7 +160,7 @@ def test_clicks_are_read_some_at_a_time(tables: None, monkeypatch: pytest.Monkey
 def test_few_versions_of_weights_are_held_at_a_time(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[int] = []
 
-    def counted(rows: list[Click]) -> Mapping[Version, RouteNoun]:
+    def counted(rows: list[ClickRow]) -> Mapping[Version, RouteNoun]:
         held.append(len(rows))
         return routes_of(rows)
 
@@ -181,7 +181,7 @@ def test_of_many_clicks_a_sample_is_told(tables: None) -> None:
 
 def test_approvals_are_those_that_stand_now(tables: None) -> None:
     for campaign, active in (("cmp_1", True), ("cmp_2", False)):
-        CampaignApproval("pub_1", campaign, tracking_key=campaign, active=active, approved_at="").save()
+        CampaignApprovalRow("pub_1", campaign, tracking_key=campaign, active=active, approved_at="").save()
     approved = approved_now()
     asked = [("pub_1", "cmp_1"), ("pub_1", "cmp_2"), ("pub_1", "cmp_3"), ("pub_2", "cmp_1")]
     assert [approved(*each) for each in asked] == [True, False, False, False]

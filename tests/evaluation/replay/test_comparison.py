@@ -3,12 +3,18 @@ from functools import cache
 
 import pytest
 
-from chalicelib.domain.route import Learned, Route
-from chalicelib.domain.smartlink import Goal, Rotation
+from chalicelib.domain.route import LearnedWeights, Route
+from chalicelib.domain.smartlink import OptimizationGoal, Rotation
 from chalicelib.domain.targeting import Targeting
-from chalicelib.evaluation.replay.comparison import ActionJudgement, Judgement, Terms, Verdict, judged
-from chalicelib.evaluation.replay.logged_click import NOWHERE, Action, Logged
-from chalicelib.evaluation.reward import Earning
+from chalicelib.evaluation.replay.comparison import (
+    ActionJudgement,
+    PolicyComparison,
+    RewardsPerConversion,
+    Verdict,
+    compare_policies,
+)
+from chalicelib.evaluation.replay.logged_click import NO_PAYING_OFFER, Action, LoggedClick
+from chalicelib.evaluation.reward import Reward
 from tests.builders import a_route, an_offer
 from tests.evaluation.replay.simulator import World, read, trials
 
@@ -17,10 +23,12 @@ A, B, C = (Action(f"cmp_{n}") for n in (1, 2, 3))
 PAYOUTS = {"cmp_1": 2, "cmp_2": 3, "cmp_3": 5}
 RATES = {"US": (0.02, 0.12, 0.03), "GB": (0.15, 0.02, 0.02), "DE": (0.05, 0.04, 0.01)}
 WORLD = World({(land, f"cmp_{n}"): rate for land, row in RATES.items() for n, rate in enumerate(row, 1)}, PAYOUTS)
-TERMS: Terms = {Action(name): Earning(1, pay * 1e6, pay * 1.5e6) for name, pay in PAYOUTS.items()}
+TERMS: RewardsPerConversion = {Action(name): Reward(1, pay * 1e6, pay * 1.5e6) for name, pay in PAYOUTS.items()}
 ONE, TWO, THREE = (an_offer(each.campaign_id) for each in (A, B, C))
 EVEN = a_route(ONE, TWO, THREE)
-LEARNED = Learned(5, {"US|mobile": {"cmp_1": 0.1, "cmp_2": 0.8, "cmp_3": 0.1}, "*": {"cmp_1": 0.6, "cmp_2": 0.4}})
+LEARNED = LearnedWeights(
+    5, {"US|mobile": {"cmp_1": 0.1, "cmp_2": 0.8, "cmp_3": 0.1}, "*": {"cmp_1": 0.6, "cmp_2": 0.4}}
+)
 OPTIMIZED = a_route(ONE, TWO, THREE, rotation=Rotation.OPTIMIZED, holdout_percent=20, learned=LEARNED)
 
 
@@ -33,30 +41,32 @@ TIERED = a_route(replace(TWO, priority=9, targeting=lands("US")), ONE, THREE)
 
 
 @cache
-def log(seed: int, clicks: int, *, optimized: bool = False) -> list[Logged]:
+def log(seed: int, clicks: int, *, optimized: bool = False) -> list[LoggedClick]:
     route = OPTIMIZED if optimized else EVEN
     return read(WORLD.traffic(route, clicks, seed), route)
 
 
-def judge(route: Route, edited: Route, seed: int, clicks: int = CLICKS, goal: Goal = Goal.EPC) -> Judgement:
-    return judged(trials(read(WORLD.traffic(route, clicks, seed), route), edited), TERMS, goal)
+def judge(
+    route: Route, edited: Route, seed: int, clicks: int = CLICKS, goal: OptimizationGoal = OptimizationGoal.EPC
+) -> PolicyComparison:
+    return compare_policies(trials(read(WORLD.traffic(route, clicks, seed), route), edited), TERMS, goal)
 
 
 def is_inside(edited: Route, seed: int) -> bool:
     """Whether the interval of a log holds the true gain of the edit for its visitors."""
     clicks = log(seed, CLICKS, optimized=edited.rotation is Rotation.OPTIMIZED)
-    found = judged(trials(clicks, edited), TERMS, Goal.EPC).difference
+    found = compare_policies(trials(clicks, edited), TERMS, OptimizationGoal.EPC).difference
     assert found
     assert found.interval
     low, high = found.interval
     return low <= WORLD.value(edited, clicks) - WORLD.value(clicks[0].route, clicks) <= high
 
 
-def of(judgement: Judgement, action: Action) -> ActionJudgement:
+def of(judgement: PolicyComparison, action: Action) -> ActionJudgement:
     return next(each for each in judgement.actions if each.action == action)
 
 
-def verdicts(judgement: Judgement) -> dict[str, Verdict]:
+def verdicts(judgement: PolicyComparison) -> dict[str, Verdict]:
     return {each.action.campaign_id: each.verdict for each in judgement.actions}
 
 
@@ -99,7 +109,7 @@ def test_a_much_better_edit_is_proved_to_be_better() -> None:
 def test_a_removed_offers_clicks_go_to_the_others() -> None:
     found = judge(EVEN, a_route(ONE, TWO), seed=1)
     gone = of(found, C)
-    assert (gone.expected.clicks, gone.expected.earning, gone.epc, gone.verdict) == (0, Earning(), None, Verdict.YES)
+    assert (gone.expected.clicks, gone.expected.earning, gone.epc, gone.verdict) == (0, Reward(), None, Verdict.YES)
     assert gone.happened.clicks == CLICKS - of(found, A).happened.clicks - of(found, B).happened.clicks
     assert of(found, A).expected.clicks == pytest.approx(CLICKS / 2)
     assert set(verdicts(found).values()) == {Verdict.YES}
@@ -121,7 +131,7 @@ def test_of_an_offer_never_tried_nothing_is_claimed() -> None:
 def test_where_nothing_at_all_was_tried_nothing_is_expected_of_it() -> None:
     found = judge(EVEN, a_route(an_offer("cmp_4")), seed=1)
     assert found.expected.unknown_share == 1
-    assert (found.expected.earning, found.value, found.difference) == (Earning(), None, None)
+    assert (found.expected.earning, found.value, found.difference) == (Reward(), None, None)
 
 
 def test_of_wider_targeting_only_the_visitors_already_met_are_judged() -> None:
@@ -141,8 +151,8 @@ def test_few_clicks_judge_thinly() -> None:
 
 def test_what_no_offer_takes_any_more_is_sure_to_bring_nothing() -> None:
     found = judge(EVEN, a_route(replace(ONE, targeting=lands("GB"))), seed=1)
-    nowhere = of(found, NOWHERE)
-    assert (nowhere.verdict, nowhere.expected.earning, nowhere.expected.unknown_share) == (Verdict.YES, Earning(), 0)
+    nowhere = of(found, NO_PAYING_OFFER)
+    assert (nowhere.verdict, nowhere.expected.earning, nowhere.expected.unknown_share) == (Verdict.YES, Reward(), 0)
     assert found.expected.unknown_share == 0
     assert nowhere.expected.clicks == pytest.approx(CLICKS * 2 / 3, rel=0.05)
     expected, first = found.expected.earning, of(found, A).expected.earning
@@ -157,17 +167,17 @@ def test_actions_come_by_the_terms_and_then_by_kind_and_name() -> None:
     )
     found = judge(route, EVEN, seed=1)
     names = [each.action for each in found.actions]
-    assert names == [A, B, C, Action("cmp_7"), Action("cmp_0", catch_all=True), NOWHERE]
+    assert names == [A, B, C, Action("cmp_7"), Action("cmp_0", catch_all=True), NO_PAYING_OFFER]
 
 
 @pytest.mark.parametrize(
     ("goal", "share"),
     [
-        pytest.param(Goal.REVENUE, 1.5, id="revenue"),
-        pytest.param(Goal.PROFIT, 0.5, id="profit"),
+        pytest.param(OptimizationGoal.REVENUE, 1.5, id="revenue"),
+        pytest.param(OptimizationGoal.PROFIT, 0.5, id="profit"),
     ],
 )
-def test_value_is_by_the_goal(goal: Goal, share: float) -> None:
+def test_value_is_by_the_goal(goal: OptimizationGoal, share: float) -> None:
     by_payout, by_goal = judge(EVEN, BETTER, seed=1).value, judge(EVEN, BETTER, seed=1, goal=goal).value
     assert by_payout
     assert by_goal

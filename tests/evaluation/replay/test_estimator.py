@@ -2,20 +2,28 @@ from math import sqrt
 
 import pytest
 
-from chalicelib.evaluation.replay.estimator import Estimate, Sample, bound, difference, effective, mean, weighted_mean
-from chalicelib.evaluation.student_t import reach
+from chalicelib.evaluation.replay.estimator import (
+    Estimate,
+    Sample,
+    difference,
+    effective_sample_size,
+    mean,
+    weight_bound,
+    weighted_mean,
+)
+from chalicelib.evaluation.student_t import t_critical_value
 
 SEEN = Sample([1.0, 3.0], [0.0, 8.0], 0.0)
 
 
 def test_a_click_may_weigh_as_much_as_the_root_of_their_number() -> None:
-    assert (bound(40_000), bound(50)) == (200, 10)
+    assert (weight_bound(40_000), weight_bound(50)) == (200, 10)
 
 
 def test_unequal_weights_tell_less_than_their_number() -> None:
-    assert effective([2, 2, 2]) == 3
-    assert effective([1, 3]) == 1.6
-    assert effective([0, 0]) == effective([]) == 0
+    assert effective_sample_size([2, 2, 2]) == 3
+    assert effective_sample_size([1, 3]) == 1.6
+    assert effective_sample_size([0, 0]) == effective_sample_size([]) == 0
 
 
 def test_a_mean_is_weighted_and_normalized_by_the_weights() -> None:
@@ -25,7 +33,7 @@ def test_a_mean_is_weighted_and_normalized_by_the_weights() -> None:
 
 def test_its_variance_is_that_of_its_linearized_parts() -> None:
     found = mean([Sample([1.0] * 100, [0.0] * 50 + [2.0] * 50, 0.0)])
-    half = reach(99) * sqrt(100 * 0.01**2)
+    half = t_critical_value(99) * sqrt(100 * 0.01**2)
     assert found
     assert found.value == 1
     assert found.interval == pytest.approx((1 - half, 1 + half))
@@ -36,13 +44,13 @@ def test_few_effective_clicks_widen_the_interval() -> None:
     parts = [1 * (0 - 6) / 4, 3 * (8 - 6) / 4]
     assert found
     assert found.interval
-    assert found.interval[1] - 6 == pytest.approx(reach(1) * sqrt(sum(each**2 for each in parts)))
+    assert found.interval[1] - 6 == pytest.approx(t_critical_value(1) * sqrt(sum(each**2 for each in parts)))
 
 
 def test_one_more_conversion_of_each_kind_is_reckoned_with() -> None:
     found = mean([Sample([2.0] * 10, [0.0] * 10, 5.0)])
     assert found
-    assert found.interval == pytest.approx((-reach(2) * 0.5, reach(2) * 0.5))
+    assert found.interval == pytest.approx((-t_critical_value(2) * 0.5, t_critical_value(2) * 0.5))
 
 
 def test_where_nothing_spreads_there_is_no_interval() -> None:
@@ -64,7 +72,7 @@ def test_the_difference_is_that_of_the_paired_clicks() -> None:
     # Per click: w (r - 2) / 4 - (r - 1.5) / 4, and one more conversion of either kind: (2 / 4 - 1 / 4) 4 and -2 / 4.
     parts = [(2 * 2 - 2.5) / 4, (2 * -2 + 1.5) / 4, -0.5 / 4, 1.5 / 4, 1.0, -0.5]
     squares = sum(each**2 for each in parts)
-    half = reach(1) * sqrt(squares)
+    half = t_critical_value(1) * sqrt(squares)
     assert found
     assert found.value == 0.5
     assert found.interval == pytest.approx((0.5 - half, 0.5 + half))

@@ -2,12 +2,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.click import Labels, Outcome, Refusal
+from chalicelib.domain.click import Outcome, RejectionReason, TrackingParameters
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import OfferAccess
 from chalicelib.domain.targeting import Targeting
-from chalicelib.evaluation.replay.logged_click import NOWHERE, Action, Logged, is_unique, is_whole, logged
-from chalicelib.evaluation.reward import Earning
+from chalicelib.evaluation.replay.logged_click import (
+    NO_PAYING_OFFER,
+    Action,
+    LoggedClick,
+    is_complete,
+    is_unique,
+    logged,
+)
+from chalicelib.evaluation.reward import Reward
 from chalicelib.routing import click_record
 from chalicelib.routing.decision import Decision, decide
 from tests.builders import NOW, a_campaign, a_link, a_route, a_visitor, an_arrival, an_offer
@@ -19,12 +26,12 @@ CATCH_ALL = an_offer("cmp_9")
 def stored(route: Route, **changes: Any) -> dict[str, Any]:
     """A click on the route as it is stored, of the campaigns that `approved` names only."""
     approved = changes.pop("approved", ())
-    arrival = an_arrival(labels=Labels(source="news"), **changes)
+    arrival = an_arrival(labels=TrackingParameters(source="news"), **changes)
     return click_record.record("1", arrival, route, decide(route, arrival, approved.__contains__, lambda _: None))
 
 
-def read(route: Route, **changes: Any) -> Logged:
-    return logged(stored(route, **changes), route, Earning(1))
+def read(route: Route, **changes: Any) -> LoggedClick:
+    return logged(stored(route, **changes), route, Reward(1))
 
 
 def test_a_click_is_read_as_it_arrived() -> None:
@@ -36,8 +43,8 @@ def test_a_click_is_read_as_it_arrived() -> None:
 
 def test_its_decision_is_read_with_it() -> None:
     found = read(a_route(an_offer("cmp_1", targeting=GB), an_offer("cmp_2", weight=3), an_offer("cmp_3")))
-    assert (found.outcome, found.action, found.earning) == (Outcome.OFFER, Action("cmp_2"), Earning(1))
-    assert found.refused == {"cmp_1": Refusal.COUNTRY, "cmp_2": None, "cmp_3": None}
+    assert (found.outcome, found.action, found.earning) == (Outcome.OFFER, Action("cmp_2"), Reward(1))
+    assert found.refused == {"cmp_1": RejectionReason.COUNTRY, "cmp_2": None, "cmp_3": None}
     assert found.propensity == 0.75
 
 
@@ -45,8 +52,8 @@ def test_its_decision_is_read_with_it() -> None:
     ("route", "action"),
     [
         pytest.param(a_route(catch_all=CATCH_ALL), Action("cmp_9", catch_all=True), id="the catch-all"),
-        pytest.param(a_route(), NOWHERE, id="the fallback"),
-        pytest.param(a_route(an_offer(), active=False), NOWHERE, id="a paused smartlink's fallback"),
+        pytest.param(a_route(), NO_PAYING_OFFER, id="the fallback"),
+        pytest.param(a_route(an_offer(), active=False), NO_PAYING_OFFER, id="a paused smartlink's fallback"),
     ],
 )
 def test_what_is_no_offer_is_an_action_too(route: Route, action: Action) -> None:
@@ -78,7 +85,7 @@ def test_a_unique_click_is_of_a_human_and_no_duplicate() -> None:
 def test_a_click_that_a_fault_stopped_is_not_whole() -> None:
     route = a_route(an_offer(a_campaign()))
     failed = click_record.record("1", an_arrival(), route, Decision(Outcome.FALLBACK, None, route.fallback_url))
-    assert not is_whole(failed, route)
-    assert is_whole(stored(route), route)
+    assert not is_complete(failed, route)
+    assert is_complete(stored(route), route)
     paused = a_route(an_offer(), active=False)
-    assert is_whole(stored(paused), paused)
+    assert is_complete(stored(paused), paused)

@@ -1,22 +1,24 @@
-from chalicelib.evaluation.replay.comparison import ActionJudgement, Forecast, Judgement, Tally, Verdict
+from chalicelib.evaluation.replay.comparison import ActionJudgement, ExpectedOutcome, PolicyComparison, Tally, Verdict
 from chalicelib.evaluation.replay.logged_click import Action
 from chalicelib.evaluation.replay.notes import Reading, notes
-from chalicelib.evaluation.reward import Earning
+from chalicelib.evaluation.reward import Reward
 
-SOME = Tally(1_000, Earning(20, 2, 2))
+SOME = Tally(1_000, Reward(20, 2, 2))
 
 
 def an_action(name: str, verdict: Verdict, known: float, *, catch_all: bool = False) -> ActionJudgement:
     """An action that 2,000 clicks are expected of."""
-    return ActionJudgement(Action(name, catch_all), SOME, Forecast(2_000, known, None), None, 12.0, verdict)
+    return ActionJudgement(Action(name, catch_all), SOME, ExpectedOutcome(2_000, known, None), None, 12.0, verdict)
 
 
-def a_judgement(*actions: ActionJudgement, known: float = 1_000, tally: Tally = SOME, **figures: float) -> Judgement:
+def a_judgement(
+    *actions: ActionJudgement, known: float = 1_000, tally: Tally = SOME, **figures: float
+) -> PolicyComparison:
     """A judgement of 1,000 clicks."""
-    return Judgement(
+    return PolicyComparison(
         actions=actions,
         happened=tally,
-        expected=Forecast(1_000, known, None),
+        expected=ExpectedOutcome(1_000, known, None),
         value=None,
         difference=None,
         effective=figures.get("effective", 900),
@@ -42,7 +44,7 @@ def test_what_was_not_read_or_left_out_is_said() -> None:
 
 
 def test_what_makes_all_figures_doubtful_is_said() -> None:
-    assert notes(Reading(9, 9), a_judgement(known=750, clipped=40, effective=12, tally=Tally(1_000, Earning()))) == [
+    assert notes(Reading(9, 9), a_judgement(known=750, clipped=40, effective=12, tally=Tally(1_000, Reward()))) == [
         (
             "25.0% of the expected clicks go where such visitors never, or hardly ever, went: what they would bring is "
             "not known, and all expected money leaves it out."

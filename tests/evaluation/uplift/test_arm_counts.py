@@ -1,5 +1,5 @@
-from chalicelib.domain.click import Arm
-from chalicelib.domain.smartlink import Goal
+from chalicelib.domain.click import ExperimentArm
+from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.evaluation.uplift.arm_counts import currencies, of_arm
 from chalicelib.evaluation.uplift.estimator import Count
 from chalicelib.reporting.aggregation import Groups
@@ -16,7 +16,7 @@ GROUPS: Groups = {
 
 
 def test_an_arm_is_counted_by_hour_and_by_campaign() -> None:
-    found = of_arm(GROUPS, Arm.OPTIMIZED, Goal.PROFIT)
+    found = of_arm(GROUPS, ExperimentArm.OPTIMIZED, OptimizationGoal.PROFIT)
     assert found.hours == {TEN: Count(100, 3, 2_000_000), ELEVEN: Count(50, 1, 500_000)}
     assert found.kinds == [Count(150, 3, 1_500_000), Count(0, 1, 1_000_000)]
     assert found.total == Count(150, 4, 2_500_000)

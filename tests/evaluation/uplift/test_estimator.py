@@ -4,7 +4,7 @@ from math import exp, inf, sin, sqrt
 
 import pytest
 
-from chalicelib.evaluation.student_t import reach
+from chalicelib.evaluation.student_t import t_critical_value
 from chalicelib.evaluation.uplift.estimator import ArmCounts, Count, uplift
 
 Pair = tuple[int, float]
@@ -31,7 +31,7 @@ def test_the_variance_is_that_of_the_paired_residuals_of_the_hours() -> None:
     found = uplift(optimized, holdout)
     noise = (85 / 85) ** 2 * (1 / 30**2 + 1 / 15**2)
     degrees = 2 * noise**2 / (1 / 30**4 + 1 / 15**4)
-    half = reach(min(2, degrees)) * sqrt(max(spread, noise))
+    half = t_critical_value(min(2, degrees)) * sqrt(max(spread, noise))
     assert found.difference
     assert found.difference.interval == pytest.approx((20 / 10 - 25 / 15 - half, 20 / 10 - 25 / 15 + half))
 
@@ -44,20 +44,20 @@ def test_the_variance_is_never_below_what_counting_makes() -> None:
     even = uplift(an_arm(*[(100, 1)] * 50), an_arm(*[(100, 1)] * 50))
     assert even.difference
     counting = sqrt(50 / 5000**2 + 50 / 5000**2)
-    assert even.difference.interval[1] == pytest.approx(reach(49) * counting)
+    assert even.difference.interval[1] == pytest.approx(t_critical_value(49) * counting)
 
 
 def test_of_fewer_than_three_hours_only_counting_is_used() -> None:
     found = uplift(an_arm((100, 40), (100, 0)), an_arm((100, 10), (100, 10)))
     assert found.difference
-    assert found.difference.interval[1] - 0.1 == pytest.approx(reach(2 * 60**2 / 60) * sqrt(60) / 200)
+    assert found.difference.interval[1] - 0.1 == pytest.approx(t_critical_value(2 * 60**2 / 60) * sqrt(60) / 200)
 
 
 def test_many_conversions_of_any_kind_leave_the_normal_law() -> None:
     many = an_arm((10**9, 10**8), kinds=[Count(0, 10**8, 10**8)])
     found = uplift(many, many)
     assert found.difference
-    assert found.difference.interval[1] == pytest.approx(reach(inf) * sqrt(2 * 10**8) / 10**9)
+    assert found.difference.interval[1] == pytest.approx(t_critical_value(inf) * sqrt(2 * 10**8) / 10**9)
 
 
 def test_rare_dear_conversions_widen_the_interval() -> None:
@@ -71,7 +71,7 @@ def test_rare_dear_conversions_widen_the_interval() -> None:
 def test_an_arm_without_conversions_counts_as_if_it_had_a_usual_one() -> None:
     found = uplift(an_arm((100, 10)), an_arm((10, 0)))
     assert found.holdout
-    assert found.holdout.interval == pytest.approx((-reach(2) / 10, reach(2) / 10))
+    assert found.holdout.interval == pytest.approx((-t_critical_value(2) / 10, t_critical_value(2) / 10))
 
 
 def test_without_any_conversion_nothing_is_known_of_the_spread() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.domain.smartlink import Goal
+from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.evaluation.uplift.estimator import Count, Interval
 from chalicelib.evaluation.uplift.summary import compared, is_enough, too_little
 
@@ -45,26 +45,26 @@ def test_ten_conversions_in_each_arm_are_enough() -> None:
     [
         pytest.param(
             (10_000, 25_000),
-            Goal.EPC,
+            OptimizationGoal.EPC,
             "Optimized clicks pay publishers between 0.010000 USD and 0.025000 USD more per click, "
             "with 95 % confidence.",
             id="more",
         ),
         pytest.param(
             (-25_000, -10_000),
-            Goal.PROFIT,
+            OptimizationGoal.PROFIT,
             "Optimized clicks bring profit of between 0.010000 USD and 0.025000 USD less per click, "
             "with 95 % confidence.",
             id="less",
         ),
         pytest.param(
             (-1_000, 2_000),
-            Goal.CONVERSION_RATE,
+            OptimizationGoal.CONVERSION_RATE,
             "No difference is proved: optimized clicks bring between 0.001000 conversions less and "
             "0.002000 conversions more per click, with 95 % confidence.",
             id="either",
         ),
     ],
 )
-def test_the_difference_is_said_in_one_sentence(interval: Interval, goal: Goal, said: str) -> None:
+def test_the_difference_is_said_in_one_sentence(interval: Interval, goal: OptimizationGoal, said: str) -> None:
     assert compared(interval, goal, "USD") == said

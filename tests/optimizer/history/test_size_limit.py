@@ -1,25 +1,25 @@
 from collections.abc import Mapping
 from random import Random
 
-from chalicelib.domain.smartlink import Goal
+from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.optimizer.history import run_record
-from chalicelib.optimizer.history.run_record import Figures, SegmentFigures
-from chalicelib.optimizer.history.size_limit import MAX_RUN_BYTES, figures_of, fitted
-from chalicelib.optimizer.model.pool_statistics import Bucket, SegmentStats, Stats
-from chalicelib.optimizer.model.weights import Learning, Reason, Share
+from chalicelib.optimizer.history.run_record import RunRecord, SegmentFigures
+from chalicelib.optimizer.history.size_limit import MAX_RUN_BYTES, build_run_record, fit_to_item_size
+from chalicelib.optimizer.model.pool_statistics import Bucket, PoolStatistics, SegmentStats
+from chalicelib.optimizer.model.weights import OfferShare, OptimizationResult, Reason
 from chalicelib.routing import weights_codec
 from chalicelib.routing.weights_codec import MAX_WEIGHTS_BYTES
 
-EXPLORED = Share("cmp_1", 1.0, 0.02, 0.01, 0.03, 0.04, 40.0, 2.0, Reason.EXPLORING)
+EXPLORED = OfferShare("cmp_1", 1.0, 0.02, 0.01, 0.03, 0.04, 40.0, 2.0, Reason.EXPLORING)
 
 
-def found(*segments: SegmentFigures) -> Figures:
-    return Figures(Goal.EPC, 10, 1, 5, 2.0, 0.5, {}, segments)
+def found(*segments: SegmentFigures) -> RunRecord:
+    return RunRecord(OptimizationGoal.EPC, 10, 1, 5, 2.0, 0.5, {}, segments)
 
 
-def _figures(offer: str, numbers: list[float]) -> Share:
+def _figures(offer: str, numbers: list[float]) -> OfferShare:
     share, value, low, high, payout, effective, pending = numbers
-    return Share(offer, share, value, low, high, payout, effective, pending, Reason.EXPLORING)
+    return OfferShare(offer, share, value, low, high, payout, effective, pending, Reason.EXPLORING)
 
 
 def segment(name: str, clicks: float, offers: int = 2, seed: int = 1) -> SegmentFigures:
@@ -35,7 +35,7 @@ def segments(stored: bytes) -> Mapping[str, Mapping[str, float]]:
 
 def test_what_fits_is_published_and_kept_whole() -> None:
     whole = found(segment("US|mobile", 5), segment("*", 9), segment("US", 7))
-    fitting = fitted(whole)
+    fitting = fit_to_item_size(whole)
     assert list(segments(fitting.weights)) == ["*", "US", "US|mobile"]
     assert {each.name for each in run_record.unpacked(fitting.run).segments} == {"*", "US", "US|mobile"}
     share = whole.segments[0].offers[0].share
@@ -43,12 +43,12 @@ def test_what_fits_is_published_and_kept_whole() -> None:
 
 
 def test_without_segments_nothing_is_published_and_that_is_kept() -> None:
-    assert segments(fitted(found()).weights) == {}
+    assert segments(fit_to_item_size(found()).weights) == {}
 
 
 def test_segments_with_the_fewest_clicks_are_left_out_until_the_weights_fit() -> None:
     many = [segment(f"{n:03}|mobile", 1000 - n, 100, n) for n in range(300)]
-    fitting = fitted(found(segment("*", 10_000, 100), *many))
+    fitting = fit_to_item_size(found(segment("*", 10_000, 100), *many))
     kept = segments(fitting.weights)
     assert 0.97 * MAX_WEIGHTS_BYTES < len(fitting.weights) <= MAX_WEIGHTS_BYTES
     assert set(kept) == {"*", *(each.name for each in many[: len(kept) - 1])}
@@ -58,19 +58,19 @@ def test_segments_with_the_fewest_clicks_are_left_out_until_the_weights_fit() ->
 def test_segments_are_left_out_until_the_row_of_the_history_fits() -> None:
     long_names = [
         SegmentFigures(
-            "*", 9, 1.0, tuple(Share(f"{n:x}" * 60_000, 1, 0, 0, 0, 0, 0, 0, Reason.LEARNED) for n in range(2))
+            "*", 9, 1.0, tuple(OfferShare(f"{n:x}" * 60_000, 1, 0, 0, 0, 0, 0, 0, Reason.LEARNED) for n in range(2))
         )
     ]
     dice = Random(1)  # noqa: S311
     noise = "".join(chr(dice.randrange(33, 126)) for _ in range(500_000))
     too_large = SegmentFigures(noise, 1, 1.0, ())
-    fitting = fitted(found(*long_names, too_large))
+    fitting = fit_to_item_size(found(*long_names, too_large))
     assert len(fitting.run) <= MAX_RUN_BYTES
     assert [each.name for each in run_record.unpacked(fitting.run).segments] == ["*"]
 
 
 def test_figures_say_what_each_segment_had_and_what_all_had() -> None:
-    stats = Stats(
+    stats = PoolStatistics(
         pool="sml_1",
         now=1.5,
         buckets=[Bucket(0, 1), Bucket(1, 2)],
@@ -81,7 +81,7 @@ def test_figures_say_what_each_segment_had_and_what_all_had() -> None:
             SegmentStats("rest|rest", 0.5, {0: [1, 0]}, {0: [0, 2]}),
         ],
     )
-    learned = Learning(
+    learned = OptimizationResult(
         segments={
             "US|mobile": (EXPLORED,),
             "US|rest": (EXPLORED,),
@@ -95,10 +95,10 @@ def test_figures_say_what_each_segment_had_and_what_all_had() -> None:
         likeness=2.0,
         spread=0.3,
     )
-    run = figures_of(learned, stats, Goal.REVENUE, 12)
-    offers = (Share("cmp_1", 1.0, 0.02, 0.01, 0.03, 0.04, 40.0, 2.0, Reason.EXPLORING),)
-    assert run == Figures(
-        goal=Goal.REVENUE,
+    run = build_run_record(learned, stats, OptimizationGoal.REVENUE, 12)
+    offers = (OfferShare("cmp_1", 1.0, 0.02, 0.01, 0.03, 0.04, 40.0, 2.0, Reason.EXPLORING),)
+    assert run == RunRecord(
+        goal=OptimizationGoal.REVENUE,
         clicks=38,
         conversions=3,
         took_ms=12,
@@ -114,8 +114,8 @@ def test_figures_say_what_each_segment_had_and_what_all_had() -> None:
 
 
 def test_a_pool_without_clicks_has_figures_of_everyone() -> None:
-    learned = Learning(segments={"*": (EXPLORED,)}, changes={}, likeness=1.0, spread=1.0)
+    learned = OptimizationResult(segments={"*": (EXPLORED,)}, changes={}, likeness=1.0, spread=1.0)
     everyone = SegmentStats("*", 0.0, {}, {})
-    run = figures_of(learned, Stats("sml_1", 1.0, [], [], [everyone]), Goal.EPC, 1)
+    run = build_run_record(learned, PoolStatistics("sml_1", 1.0, [], [], [everyone]), OptimizationGoal.EPC, 1)
     assert (run.clicks, run.conversions) == (0, 0)
     assert [(each.name, each.clicks, each.expected) for each in run.segments] == [("*", 0, 0)]

@@ -5,28 +5,28 @@ import pytest
 from pynamodb.exceptions import PutError, TransactWriteError
 
 from chalicelib.optimizer.history import weight_history
-from chalicelib.tables.routes import Route, WeightHistory
+from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.conftest import dynamodb
 from tests.optimizer.pools import AT, NOW
 
 pytestmark = pytest.mark.usefixtures("tables")
 
 
-def a_route(**changes: Any) -> Route:
-    route = Route("sml_1", **{"version": 3, "snapshot": b"{}", **changes})
+def a_route(**changes: Any) -> RouteRow:
+    route = RouteRow("sml_1", **{"version": 3, "snapshot": b"{}", **changes})
     route.save()
     return route
 
 
-def a_run(route: Route, version: int = AT) -> WeightHistory:
+def a_run(route: RouteRow, version: int = AT) -> WeightHistoryRow:
     run = weight_history.row("sml_1", version, weight_history.PUBLISHED, route)
     run.weights = b"weights"
     return run
 
 
 def weighed() -> tuple[bytes | None, int | None, list[int]]:
-    row = Route.get("sml_1")
-    return row.weights, row.weights_version, [each.version for each in WeightHistory.scan()]
+    row = RouteRow.get("sml_1")
+    return row.weights, row.weights_version, [each.version for each in WeightHistoryRow.scan()]
 
 
 def test_months_go_back_from_the_last_to_the_first() -> None:
@@ -84,7 +84,7 @@ def test_a_skipped_run_gives_way_to_another_of_its_version() -> None:
     route = a_route()
     a_run(route).save()
     weight_history.skip(weight_history.row("sml_1", AT, weight_history.SKIPPED, route))
-    assert [row.status for row in WeightHistory.scan()] == ["published"]
+    assert [row.status for row in WeightHistoryRow.scan()] == ["published"]
 
 
 def test_a_skipped_run_that_cannot_be_written_is_an_error() -> None:

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.counters.column_codec import Columns
-from chalicelib.counters.learning_cells import LearningCells, coarsened
-from chalicelib.domain.smartlink import Goal
-from chalicelib.optimizer.inputs.bucket_counts import Tally, tally
+from chalicelib.counters.learning_cells import LearningCells, downsample
+from chalicelib.domain.smartlink import OptimizationGoal
+from chalicelib.optimizer.inputs.bucket_counts import BucketCounts, sum_by_bucket
 from tests.optimizer.cells import HOUR, clicks, conversions, piece
 from tests.strategies import learning_cells
 
@@ -13,12 +13,12 @@ KEPT = 60 * 24
 US = ("US", "mobile", "cmp_1")
 
 
-def tallied(*pieces: Columns, goal: Goal = Goal.EPC, hour: int = HOUR) -> Tally:
-    return tally(pieces, goal, hour, KEPT)
+def tallied(*pieces: Columns, goal: OptimizationGoal = OptimizationGoal.EPC, hour: int = HOUR) -> BucketCounts:
+    return sum_by_bucket(pieces, goal, hour, KEPT)
 
 
 def test_of_nothing_there_is_nothing() -> None:
-    assert tallied() == tallied(piece()) == Tally([], {})
+    assert tallied() == tallied(piece()) == BucketCounts([], {})
 
 
 def test_clicks_of_all_pieces_are_added_up_by_bucket() -> None:
@@ -26,7 +26,7 @@ def test_clicks_of_all_pieces_are_added_up_by_bucket() -> None:
         piece(clicks(3), clicks(2, hour=HOUR - 1), clicks(7, country="GB", device="desktop", campaign="cmp_2")),
         piece(clicks(4)),
     )
-    assert found == Tally([(HOUR - 1, 1), (HOUR, 1)], {US: [2, 7], ("GB", "desktop", "cmp_2"): [0, 7]})
+    assert found == BucketCounts([(HOUR - 1, 1), (HOUR, 1)], {US: [2, 7], ("GB", "desktop", "cmp_2"): [0, 7]})
 
 
 def test_the_same_codes_stand_for_other_names_in_another_piece() -> None:
@@ -38,14 +38,14 @@ def test_the_same_codes_stand_for_other_names_in_another_piece() -> None:
 def test_pieces_meet_in_the_buckets_of_the_moment() -> None:
     first = HOUR // 4 * 4 - 48
     found = tallied(piece(clicks(1, hour=first + 3)), piece(clicks(2, hour=first, span=4)))
-    assert found == Tally([(first, 4)], {US: [3]})
+    assert found == BucketCounts([(first, 4)], {US: [3]})
 
 
 def test_what_is_forgotten_counts_no_more_in_any_way() -> None:
     long_ago = HOUR - KEPT - 24
     old = [clicks(5, hour=long_ago), conversions(2, hour=long_ago), clicks(9, hour=long_ago, country="GB")]
     found = tallied(piece(*old, clicks(1)))
-    assert found == Tally([(HOUR, 1)], {US: [1]})
+    assert found == BucketCounts([(HOUR, 1)], {US: [1]})
 
 
 def test_conversions_lie_in_the_bucket_of_their_click() -> None:
@@ -86,13 +86,13 @@ def test_what_was_rejected_leaves_nothing() -> None:
 @pytest.mark.parametrize(
     ("goal", "value", "square"),
     [
-        (Goal.EPC, 3_000_000, 2 * 1_500_000**2),
-        (Goal.REVENUE, 4_000_000, 2 * 2_000_000**2),
-        (Goal.PROFIT, 1_000_000, 2 * 500_000**2),
-        (Goal.CONVERSION_RATE, 2_000_000, 2 * 1_000_000**2),
+        (OptimizationGoal.EPC, 3_000_000, 2 * 1_500_000**2),
+        (OptimizationGoal.REVENUE, 4_000_000, 2 * 2_000_000**2),
+        (OptimizationGoal.PROFIT, 1_000_000, 2 * 500_000**2),
+        (OptimizationGoal.CONVERSION_RATE, 2_000_000, 2 * 1_000_000**2),
     ],
 )
-def test_a_conversion_is_worth_what_the_goal_counts(goal: Goal, value: int, square: int) -> None:
+def test_a_conversion_is_worth_what_the_goal_counts(goal: OptimizationGoal, value: int, square: int) -> None:
     found = tallied(piece(clicks(5), conversions(2)), goal=goal)
     assert (found.money["cmp_1"].values, found.money["cmp_1"].squares) == ([value], [square])
 
@@ -107,7 +107,7 @@ def test_however_the_cells_are_cut_and_coarsened_the_tally_is_the_same(cells: Le
 
     now = datetime.fromtimestamp(HOUR * 3600, UTC)
     parts = [dict(list(cells.items())[:cut]), dict(list(cells.items())[cut:])]
-    whole, coarse = tallied(piece(cells)), tallied(piece(coarsened(cells, now, 60)))
+    whole, coarse = tallied(piece(cells)), tallied(piece(downsample(cells, now, 60)))
     in_parts = tallied(*map(piece, parts))
     assert (whole.periods, whole.money) == (coarse.periods, coarse.money) == (in_parts.periods, in_parts.money)
     for found in (coarse, in_parts):

@@ -5,28 +5,29 @@ from typing import Any
 import pytest
 
 from chalicelib.counters.learning_cells import LearningCells
-from chalicelib.domain.smartlink import Goal, Offer
+from chalicelib.domain.smartlink import Offer, OptimizationGoal
 from chalicelib.domain.targeting import Targeting
-from chalicelib.optimizer.inputs import build_statistics
-from chalicelib.optimizer.inputs.bucket_counts import tally
-from chalicelib.optimizer.inputs.build_statistics import Moment, configured, stats
-from chalicelib.optimizer.inputs.pool_config import Lesson
-from chalicelib.optimizer.model.pool_statistics import Bucket, SegmentStats, Stats, is_rest
+from chalicelib.optimizer.inputs.bucket_counts import sum_by_bucket
+from chalicelib.optimizer.inputs.build_statistics import RunClock, build_statistics, configured
+from chalicelib.optimizer.inputs.pool_config import PoolConfig
+from chalicelib.optimizer.model.pool_statistics import Bucket, PoolStatistics, SegmentStats, is_residual_segment
 from tests.builders import a_campaign, an_offer
 from tests.optimizer.cells import HOUR, clicks, conversions, piece
 
 HALF_PAST = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 
 
-def a_lesson(*offers: Offer, goal: Goal = Goal.EPC, floor: float | None = None) -> Lesson:
-    return Lesson("sml_1", 1, goal, 50, floor, offers or (an_offer(),))
+def a_lesson(*offers: Offer, goal: OptimizationGoal = OptimizationGoal.EPC, floor: float | None = None) -> PoolConfig:
+    return PoolConfig("sml_1", 1, goal, 50, floor, offers or (an_offer(),))
 
 
 def counted(
-    *cells: LearningCells, lesson: Lesson | None = None, now: datetime = HALF_PAST, used_up: tuple[str, ...] = ()
-) -> Stats:
+    *cells: LearningCells, lesson: PoolConfig | None = None, now: datetime = HALF_PAST, used_up: tuple[str, ...] = ()
+) -> PoolStatistics:
     wanted, hour = lesson or a_lesson(), int(now.timestamp()) // 3600
-    return stats(wanted, tally([piece(each) for each in cells], wanted.goal, hour, 60 * 24), used_up, Moment(now, 5))
+    return build_statistics(
+        wanted, sum_by_bucket([piece(each) for each in cells], wanted.goal, hour, 60 * 24), used_up, RunClock(now, 5)
+    )
 
 
 def expected(*cells: LearningCells, now: datetime = HALF_PAST) -> float:
@@ -110,14 +111,20 @@ def test_an_offer_is_open_where_it_wants_any_visitor(targeting: dict[str, Any], 
 
 
 @pytest.mark.parametrize(
-    ("goal", "value"), [(Goal.EPC, 1.5), (Goal.REVENUE, 2.0), (Goal.PROFIT, 0.5), (Goal.CONVERSION_RATE, 1.0)]
+    ("goal", "value"),
+    [
+        (OptimizationGoal.EPC, 1.5),
+        (OptimizationGoal.REVENUE, 2.0),
+        (OptimizationGoal.PROFIT, 0.5),
+        (OptimizationGoal.CONVERSION_RATE, 1.0),
+    ],
 )
-def test_a_conversion_should_be_worth_what_the_campaign_says_of_the_goal(goal: Goal, value: float) -> None:
+def test_a_conversion_should_be_worth_what_the_campaign_says_of_the_goal(goal: OptimizationGoal, value: float) -> None:
     assert configured(a_campaign(payout=Decimal("1.50"), revenue=Decimal(2)), goal) == value
 
 
 def test_an_offer_may_be_worth_less_than_nothing() -> None:
-    assert configured(a_campaign(payout=Decimal(3), revenue=Decimal(2)), Goal.PROFIT) == -1.0
+    assert configured(a_campaign(payout=Decimal(3), revenue=Decimal(2)), OptimizationGoal.PROFIT) == -1.0
 
 
 def test_clicks_are_expected_as_the_last_day_brought_them() -> None:
@@ -163,8 +170,8 @@ def test_of_too_many_segments_the_smallest_are_put_together(monkeypatch: pytest.
         "rest|rest": {0: [2]},
     }
     assert (by_name["US|rest"].conversions, by_name["US|rest"].open) == ({0: [1]}, None)
-    assert [name for name in (*by_name, "US", "rest") if is_rest(name)] == ["US|rest", "rest|rest", "rest"]
+    assert [name for name in (*by_name, "US", "rest") if is_residual_segment(name)] == ["US|rest", "rest|rest", "rest"]
 
 
 def test_a_moment_is_in_hours_since_1970() -> None:
-    assert Moment(HALF_PAST + timedelta(minutes=15), 5).hours == HOUR + 0.75
+    assert RunClock(HALF_PAST + timedelta(minutes=15), 5).hours == HOUR + 0.75

@@ -5,8 +5,14 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.campaign import CapMetric, CapScope, CapWindow, Schedule
-from chalicelib.domain.smartlink import Goal, Offer
-from chalicelib.optimizer.inputs.pool_config import Lesson, Unlearnable, cap_places, is_live, lesson
+from chalicelib.domain.smartlink import Offer, OptimizationGoal
+from chalicelib.optimizer.inputs.pool_config import (
+    NotOptimizable,
+    PoolConfig,
+    cap_counters_by_campaign,
+    is_drawable,
+    pool_config,
+)
 from tests.builders import NOW, a_campaign, a_cap, an_offer, campaign_document, pool_document
 
 
@@ -17,14 +23,20 @@ def stored(*campaigns: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {"pool": pool, "campaigns": {each["id"]: each for each in held}, "epoch": 3}
 
 
-def learned(*campaigns: dict[str, Any], **changes: Any) -> Lesson | None:
-    return lesson(stored(*campaigns, **changes), 7)
+def learned(*campaigns: dict[str, Any], **changes: Any) -> PoolConfig | None:
+    return pool_config(stored(*campaigns, **changes), 7)
 
 
 def test_a_pool_is_learned_of_as_its_route_has_it() -> None:
     found = learned(campaign_document("cmp_1"), campaign_document("cmp_2"), untouched_clicks=20)
     assert found
-    assert (found.pool, found.epoch, found.goal, found.untouched, found.floor) == ("sml_1", 3, Goal.EPC, 20, None)
+    assert (found.pool, found.epoch, found.goal, found.untouched, found.floor) == (
+        "sml_1",
+        3,
+        OptimizationGoal.EPC,
+        20,
+        None,
+    )
     assert [offer.campaign.id for offer in found.offers] == ["cmp_1", "cmp_2"]
 
 
@@ -53,7 +65,7 @@ def test_without_a_floor_there_is_none_to_heed() -> None:
 
 def test_money_in_several_currencies_is_not_compared() -> None:
     several = [campaign_document("cmp_1", currency="USD"), campaign_document("cmp_2", currency="EUR")]
-    with pytest.raises(Unlearnable) as caught:
+    with pytest.raises(NotOptimizable) as caught:
         learned(*several)
     assert str(caught.value) == "the offers pay in different currencies (EUR, USD), which do not compare"
     assert learned(*several, goal="conversion_rate")
@@ -64,7 +76,7 @@ def test_only_caps_on_everyones_clicks_and_conversions_close_an_offer() -> None:
     payout = a_cap(9, metric=CapMetric.PAYOUT, window=CapWindow.TOTAL)
     capped = a_campaign("cmp_2", caps=(a_cap(5), of_publisher, payout))
     offers = [an_offer("cmp_1"), an_offer(capped), an_offer(a_campaign("cmp_3", caps=(of_publisher,)))]
-    found = cap_places(offers, NOW)
+    found = cap_counters_by_campaign(offers, NOW)
     assert list(found) == ["cmp_2"]
     assert [(place.key, place.limit) for place in found["cmp_2"]] == [
         ("cmp_2|clicks|day|UTC|1793750400|*", 5),
@@ -83,11 +95,11 @@ def test_only_caps_on_everyones_clicks_and_conversions_close_an_offer() -> None:
     ],
 )
 def test_an_offer_is_live_where_it_can_be_drawn_just_now(offer: Offer, live: bool) -> None:
-    assert is_live(offer, NOW) is live
+    assert is_drawable(offer, NOW) is live
 
 
 def test_money_is_a_decimal_until_it_is_learned_from() -> None:
-    found = lesson(stored(campaign_document(payout="1.50")), 7)
+    found = pool_config(stored(campaign_document(payout="1.50")), 7)
     assert found
     assert found.offers[0].campaign.payout == Decimal("1.50")
     assert datetime(2026, 11, 4, 12, 30, tzinfo=UTC) == NOW

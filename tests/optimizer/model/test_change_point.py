@@ -2,30 +2,30 @@ from math import e
 
 import pytest
 
-from chalicelib.optimizer.model.change_point import forgetting, last_change
+from chalicelib.optimizer.model.change_point import decay_weights, last_change_point
 
 HUNDRED = [100.0] * 100
 
 
 def test_a_steady_rate_has_no_change() -> None:
-    assert last_change([5.0] * 100, HUNDRED, 100) == 0
+    assert last_change_point([5.0] * 100, HUNDRED, 100) == 0
 
 
 def test_a_rate_that_stops_has_changed_where_it_stopped() -> None:
-    assert last_change([6.0] * 60 + [0.0] * 40, HUNDRED, 100) == 60
+    assert last_change_point([6.0] * 60 + [0.0] * 40, HUNDRED, 100) == 60
 
 
 def test_a_rate_that_rises_has_changed_where_it_rose() -> None:
-    assert last_change([2.0] * 37 + [6.0] * 63, HUNDRED, 100) == 37
+    assert last_change_point([2.0] * 37 + [6.0] * 63, HUNDRED, 100) == 37
 
 
 def test_of_several_changes_the_last_one_counts() -> None:
-    assert last_change([6.0] * 50 + [0.0] * 20 + [6.0] * 30, HUNDRED, 100) == 70
-    assert last_change([0.0] * 50 + [9.0] * 25 + [4.0] * 25, HUNDRED, 100) == 75
+    assert last_change_point([6.0] * 50 + [0.0] * 20 + [6.0] * 30, HUNDRED, 100) == 70
+    assert last_change_point([0.0] * 50 + [9.0] * 25 + [4.0] * 25, HUNDRED, 100) == 75
 
 
 def test_conversions_are_judged_by_the_effective_clicks() -> None:
-    assert last_change([6.0] * 60 + [3.0] * 40, [100.0] * 60 + [50.0] * 40, 100) == 0
+    assert last_change_point([6.0] * 60 + [3.0] * 40, [100.0] * 60 + [50.0] * 40, 100) == 0
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_conversions_are_judged_by_the_effective_clicks() -> None:
     ],
 )
 def test_a_change_must_be_clear_and_clearer_among_many_hours(after: float, hours: float, place: int) -> None:
-    assert last_change([0, after], [50, 50], hours) == place
+    assert last_change_point([0, after], [50, 50], hours) == place
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ def test_a_change_must_be_clear_and_clearer_among_many_hours(after: float, hours
     ],
 )
 def test_three_conversions_must_be_expected_before_a_change(effective: list[float], place: int) -> None:
-    assert last_change([20, 0], effective, 1) == place
+    assert last_change_point([20, 0], effective, 1) == place
 
 
 @pytest.mark.parametrize(
     ("effective", "place"), [pytest.param([86, 14], 0, id="2.8 expected"), pytest.param([85, 15], 1, id="3 expected")]
 )
 def test_three_conversions_must_be_expected_after_a_change(effective: list[float], place: int) -> None:
-    assert last_change([0, 20], effective, 1) == place
+    assert last_change_point([0, 20], effective, 1) == place
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ def test_three_conversions_must_be_expected_after_a_change(effective: list[float
     ],
 )
 def test_of_nothing_there_is_no_change(conversions: list[float], effective: list[float]) -> None:
-    assert last_change(conversions, effective, 2) == 0
+    assert last_change_point(conversions, effective, 2) == 0
 
 
 def test_half_is_forgotten_in_two_weeks() -> None:
-    assert forgetting([0, 14 * 24, 28 * 24], restless=False) == [1, 0.5, 0.25]
+    assert decay_weights([0, 14 * 24, 28 * 24], restless=False) == [1, 0.5, 0.25]
 
 
 def test_half_is_forgotten_in_two_days_of_what_has_changed_before() -> None:
-    assert forgetting([0, 48, 96], restless=True) == [1, 0.5, 0.25]
+    assert decay_weights([0, 48, 96], restless=True) == [1, 0.5, 0.25]

@@ -4,29 +4,29 @@ from typing import Any
 import pytest
 
 from chalicelib.optimizer.model import exploration
-from chalicelib.optimizer.model.exploration import Rivals, budget
+from chalicelib.optimizer.model.exploration import TierOffers, exploration_budget
 from chalicelib.optimizer.model.posterior import Posterior
-from chalicelib.optimizer.model.segments import Audience
+from chalicelib.optimizer.model.segments import SegmentEvidence
 from tests.optimizer.teaching import US, known_of, offer_stats, pool_stats, with_segment
 
 SURE = 1e6
 """The shape of a rate that leaves no doubt."""
 
 
-def rivals(rates: list[float], values: list[float] | None = None, **changes: Any) -> Rivals:
+def rivals(rates: list[float], values: list[float] | None = None, **changes: Any) -> TierOffers:
     """Offers of these rates, known beyond doubt of 1,000 clicks each; 2,880 clicks come in a day."""
     worth = values or [1.0] * len(rates)
     seen = changes.pop("seen", [1000.0] * len(rates))
     offers = [offer_stats(place, seen=each, value=worth[place]) for place, each in enumerate(seen)]
     stats = replace(pool_stats({US: {}}), offers=offers, **changes)
     clicks = dict.fromkeys(range(len(rates)), 1000.0)
-    audience = Audience(US, 1.0, 10.0, clicks, {}, {}, frozenset(clicks))
+    audience = SegmentEvidence(US, 1.0, 10.0, clicks, {}, {}, frozenset(clicks))
     found = known_of([clicks], [{}], worth)
-    return Rivals(stats, found, audience, {place: Posterior(rate, SURE) for place, rate in enumerate(rates)})
+    return TierOffers(stats, found, audience, {place: Posterior(rate, SURE) for place, rate in enumerate(rates)})
 
 
-def shares(found: Rivals, untouched: float = 50) -> dict[int, float]:
-    return exploration.shares(found, untouched)
+def shares(found: TierOffers, untouched: float = 50) -> dict[int, float]:
+    return exploration.offer_shares(found, untouched)
 
 
 LEAST = 2 / 2880
@@ -34,18 +34,18 @@ LEAST = 2 / 2880
 
 
 def test_the_untouched_clicks_are_the_setting_where_many_clicks_come() -> None:
-    assert budget(pool_stats({US: {}}, untouched=50)) == 50
+    assert exploration_budget(pool_stats({US: {}}, untouched=50)) == 50
 
 
 def test_the_untouched_clicks_are_scaled_down_where_few_clicks_come() -> None:
     """720 clicks come in three days, 280 were: a twentieth of them for two offers."""
     stats = with_segment(pool_stats({US: {}}, until_next=1.0), expected=10.0)
     offers = [offer_stats(0, seen=200.0), offer_stats(1, seen=80.0)]
-    assert budget(replace(stats, offers=offers)) == 25
+    assert exploration_budget(replace(stats, offers=offers)) == 25
 
 
 def test_without_offers_there_is_nothing_to_scale_down() -> None:
-    assert budget(pool_stats({}, values=())) == 0
+    assert exploration_budget(pool_stats({}, values=())) == 0
 
 
 def test_while_all_are_untouched_each_gets_the_same() -> None:

@@ -3,7 +3,7 @@ from math import lgamma, log
 import pytest
 
 from chalicelib.optimizer.model import posterior
-from chalicelib.optimizer.model.posterior import Posterior, Prior, pooled, prior
+from chalicelib.optimizer.model.posterior import Posterior, Prior, pool_segments, prior
 from tests.optimizer.teaching import known_of, pooled_of
 
 
@@ -113,7 +113,7 @@ def test_an_interval_does_not_go_below_0() -> None:
 
 
 def test_one_segment_is_the_usual_one() -> None:
-    found = pooled(known_of([{0: 1000.0, 1: 1000.0}], [{0: 30.0, 1: 10.0}]))
+    found = pool_segments(known_of([{0: 1000.0, 1: 1000.0}], [{0: 30.0, 1: 10.0}]))
     assert (found.levels, found.spread) == ([1.0], 0.01)
     assert (found.conversions, found.exposures) == ([30, 10], [1000, 1000])
     assert found.prior == prior([1000, 1000], [30, 10], [1, 1])
@@ -121,7 +121,7 @@ def test_one_segment_is_the_usual_one() -> None:
 
 def test_a_segments_level_is_how_it_converts_beside_the_others() -> None:
     clicks = {0: 100_000.0, 1: 100_000.0}
-    found = pooled(known_of([clicks, clicks], [{0: 3000.0, 1: 6000.0}, {0: 1000.0, 1: 2000.0}]))
+    found = pool_segments(known_of([clicks, clicks], [{0: 3000.0, 1: 6000.0}, {0: 1000.0, 1: 2000.0}]))
     assert found.levels[0] / found.levels[1] == pytest.approx(3, rel=0.01)
     assert found.spread == 0.01
 
@@ -141,15 +141,15 @@ def test_the_likelihood_of_a_spread_is_the_negative_binomials_too(count: float) 
 
 def test_segments_that_take_to_different_offers_are_spread_far() -> None:
     clicks = {0: 10_000.0, 1: 10_000.0}
-    found = pooled(known_of([clicks, clicks], [{0: 1000.0, 1: 10.0}, {0: 10.0, 1: 1000.0}]))
+    found = pool_segments(known_of([clicks, clicks], [{0: 1000.0, 1: 10.0}, {0: 10.0, 1: 1000.0}]))
     assert found.spread >= 1.2
 
 
 def test_segments_without_clicks_are_not_spread() -> None:
-    assert pooled(known_of([{0: 0.0}, {}], [{}, {}])).spread == 0.01
+    assert pool_segments(known_of([{0: 0.0}, {}], [{}, {}])).spread == 0.01
 
 
 def test_an_offer_without_clicks_in_a_segment_has_none_there() -> None:
-    found = pooled(known_of([{0: 500.0}, {1: 500.0}], [{0: 5.0}, {1: 5.0}]))
+    found = pool_segments(known_of([{0: 500.0}, {1: 500.0}], [{0: 5.0}, {1: 5.0}]))
     assert found.conversions == [5, 5]
     assert found.exposures == pytest.approx([500 * found.levels[0], 500 * found.levels[1]], rel=0.05)

@@ -1,5 +1,5 @@
-from chalicelib.optimizer.model.effective_counts import Evidence
-from chalicelib.optimizer.model.segments import Audience, audiences
+from chalicelib.optimizer.model.effective_counts import EffectiveCounts
+from chalicelib.optimizer.model.segments import SegmentEvidence, segments_with_fallbacks
 from tests.optimizer.teaching import GB, US, known_of, pool_stats, pooled_of, with_offer, with_segment
 
 DESKTOP = "US|desktop"
@@ -13,8 +13,8 @@ FOUND = known_of(
 KNOWN = pooled_of(levels=[1.5, 0.5, 0.75])
 
 
-def named(found: Evidence = FOUND) -> dict[str, Audience]:
-    return {each.name: each for each in audiences(STATS, found, KNOWN)}
+def named(found: EffectiveCounts = FOUND) -> dict[str, SegmentEvidence]:
+    return {each.name: each for each in segments_with_fallbacks(STATS, found, KNOWN)}
 
 
 def test_segments_come_first_then_those_that_they_back_off_to() -> None:
@@ -22,13 +22,13 @@ def test_segments_come_first_then_those_that_they_back_off_to() -> None:
 
 
 def test_a_segment_is_what_is_known_of_it() -> None:
-    assert named()[US] == Audience(
+    assert named()[US] == SegmentEvidence(
         US, 1.5, 10.0, {0: 30.0, 1: 10.0}, {0: 3.0, 1: 1.0}, {0: 6.0, 1: 5.0}, frozenset({0, 1})
     )
 
 
 def test_a_country_is_its_segments_together_at_their_mean_level_by_clicks() -> None:
-    assert named()["US"] == Audience(
+    assert named()["US"] == SegmentEvidence(
         "US", 0.9, 20.0, {0: 30.0, 1: 70.0}, {0: 3.0, 1: 3.0}, {0: 6.0, 1: 9.0}, frozenset({0, 1})
     )
 
@@ -45,17 +45,17 @@ def test_without_clicks_the_level_is_the_usual_one() -> None:
 
 def test_who_is_everyone_already_backs_off_to_nobody() -> None:
     stats = pool_stats({"*": {}})
-    assert [each.name for each in audiences(stats, known_of([{}], [{}]), pooled_of())] == ["*"]
+    assert [each.name for each in segments_with_fallbacks(stats, known_of([{}], [{}]), pooled_of())] == ["*"]
 
 
 def test_a_country_on_its_own_backs_off_to_everyone() -> None:
     stats = pool_stats({"US": {}})
-    assert [each.name for each in audiences(stats, known_of([{}], [{}]), pooled_of())] == ["US", "*"]
+    assert [each.name for each in segments_with_fallbacks(stats, known_of([{}], [{}]), pooled_of())] == ["US", "*"]
 
 
 def test_only_live_offers_that_are_open_may_take_clicks_and_wider_ones_any_that_may_somewhere() -> None:
     stats = with_segment(with_segment(STATS, 0, open=[0]), 1, open=[])
-    found = {each.name: each.open for each in audiences(stats, FOUND, KNOWN)}
+    found = {each.name: each.open for each in segments_with_fallbacks(stats, FOUND, KNOWN)}
     assert found == {US: {0}, DESKTOP: set(), GB: {0, 1}, "US": {0}, "*": {0, 1}, "GB": {0, 1}}
-    found = {each.name: each.open for each in audiences(with_offer(stats, 0, live=False), FOUND, KNOWN)}
+    found = {each.name: each.open for each in segments_with_fallbacks(with_offer(stats, 0, live=False), FOUND, KNOWN)}
     assert found == {US: set(), DESKTOP: set(), GB: {1}, "US": set(), "*": {1}, "GB": {1}}

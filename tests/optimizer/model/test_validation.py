@@ -4,24 +4,24 @@ from typing import Any
 
 import pytest
 
-from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, Stats
-from chalicelib.optimizer.model.validation import BrokenCounters, check
-from chalicelib.optimizer.model.weights import learn
+from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, PoolStatistics
+from chalicelib.optimizer.model.validation import InvalidCounters, validate
+from chalicelib.optimizer.model.weights import compute_weights
 from tests.optimizer.teaching import GB, US, pool_stats, with_offer, with_segment
 
 GOOD = pool_stats({US: {0: ([100], [3]), 1: ([80], [2])}, GB: {1: ([5], [0])}})
 
 
-def complaint(stats: Stats) -> str:
-    with pytest.raises(BrokenCounters) as caught:
-        check(stats)
+def complaint(stats: PoolStatistics) -> str:
+    with pytest.raises(InvalidCounters) as caught:
+        validate(stats)
     return str(caught.value)
 
 
 def test_counters_that_can_be_true_are_let_pass() -> None:
-    check(GOOD)
-    check(with_offer(GOOD, 0, value=-1.0, values=[-3.0], payouts=[3.0]))
-    check(pool_stats({}, values=()))
+    validate(GOOD)
+    validate(with_offer(GOOD, 0, value=-1.0, values=[-3.0], payouts=[3.0]))
+    validate(pool_stats({}, values=()))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_segment_is_refused_with_the_pools_id(changes: dict[str, Any], said: s
         pytest.param(replace(GOOD, now=nan), "the time is nan", id="time"),
     ],
 )
-def test_a_pool_is_refused_with_its_id(stats: Stats, said: str) -> None:
+def test_a_pool_is_refused_with_its_id(stats: PoolStatistics, said: str) -> None:
     assert complaint(stats) == f"the counters of sml_1 are broken: {said}"
 
 
@@ -93,5 +93,5 @@ def test_ten_complaints_are_enough() -> None:
 
 
 def test_nothing_is_learned_from_broken_counters() -> None:
-    with pytest.raises(BrokenCounters, match="sml_1"):
-        learn(with_segment(GOOD, clicks={0: [nan]}))
+    with pytest.raises(InvalidCounters, match="sml_1"):
+        compute_weights(with_segment(GOOD, clicks={0: [nan]}))

@@ -9,12 +9,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chalicelib.optimizer.model.conversion_delay import EVEN, blend
-from chalicelib.optimizer.model.effective_counts import Evidence, evidence
-from chalicelib.optimizer.model.exploration import Rivals, budget, shares
-from chalicelib.optimizer.model.pool_statistics import Bucket, Series, Stats
-from chalicelib.optimizer.model.posterior import Pooled, pooled
-from chalicelib.optimizer.model.segments import audiences
-from chalicelib.optimizer.model.weights import Learning, Reason, learn
+from chalicelib.optimizer.model.effective_counts import EffectiveCounts, effective_counts
+from chalicelib.optimizer.model.exploration import TierOffers, exploration_budget, offer_shares
+from chalicelib.optimizer.model.pool_statistics import Bucket, PoolStatistics, Series
+from chalicelib.optimizer.model.posterior import PooledEstimate, pool_segments
+from chalicelib.optimizer.model.segments import segments_with_fallbacks
+from chalicelib.optimizer.model.weights import OptimizationResult, Reason, compute_weights
 from tests.optimizer.days import RECOVERED, STOPPED, played
 from tests.optimizer.teaching import (
     GB,
@@ -37,7 +37,7 @@ FLOOR = 2 / 2880
 """Two clicks a day, where ten come in five minutes."""
 
 
-def one_segment(*counts: tuple[float, float], **changes: Any) -> Stats:
+def one_segment(*counts: tuple[float, float], **changes: Any) -> PoolStatistics:
     """Offers with so many clicks and conversions, all of them known."""
     values = changes.pop("values", [1.0] * len(counts))
     cells = {US: {place: ([clicks], [converted]) for place, (clicks, converted) in enumerate(counts)}}
@@ -77,7 +77,7 @@ def test_of_losses_the_least_is_taken() -> None:
 
 def test_each_segments_clicks_go_to_its_own_best_offer() -> None:
     worse, better = ([40_000.0], [400.0]), ([40_000.0], [1200.0])
-    found = learn(pool_stats({US: {0: better, 1: worse}, GB: {0: worse, 1: better}}, buckets=OLD))
+    found = compute_weights(pool_stats({US: {0: better, 1: worse}, GB: {0: worse, 1: better}}, buckets=OLD))
     assert weights(found, US)["cmp_0"] > 0.99
     assert weights(found, GB)["cmp_1"] > 0.99
     assert found.spread > 0.1
@@ -89,7 +89,7 @@ def test_a_segment_without_clicks_goes_by_the_others() -> None:
 
 
 def test_countries_and_everyone_have_weights_to_back_off_to() -> None:
-    found = learn(pool_stats({US: {}, "US|desktop": {}, GB: {}}))
+    found = compute_weights(pool_stats({US: {}, "US|desktop": {}, GB: {}}))
     assert list(found.segments) == [US, "US|desktop", GB, "US", "*", "GB"]
 
 
@@ -111,11 +111,11 @@ def test_an_offer_alone_in_its_tier_is_the_only_one() -> None:
 def test_only_offers_that_may_take_the_segments_clicks_have_weights() -> None:
     stats = with_segment(with_offer(one_segment(*[(100, 2)] * 4), 2, live=False), open=[3, 2, 1])
     assert list(shares_of(stats)) == ["cmp_1", "cmp_3"]
-    assert learn(with_segment(stats, open=[])).segments[US] == ()
+    assert compute_weights(with_segment(stats, open=[])).segments[US] == ()
 
 
 def test_the_reason_says_how_far_an_offer_is() -> None:
-    found = learn(one_segment((4000, 40), (49, 2), (0, 0), (50, 0))).segments[US]
+    found = compute_weights(one_segment((4000, 40), (49, 2), (0, 0), (50, 0))).segments[US]
     assert [each.reason for each in found] == [Reason.LEARNED, Reason.EXPLORING, Reason.NO_DATA, Reason.LEARNED]
 
 
@@ -152,7 +152,7 @@ def test_the_publishers_floor_is_kept_by_no_more_than_it_takes() -> None:
     """The first earns more and pays 0.01 a click, the second pays 0.05."""
     stats = one_segment((40_000, 800), (40_000, 800), values=[5.0, 1.0])
     stats = with_offer(with_offer(stats, 0, payout=0.5, payouts=[400.0]), 1, payout=2.5, payouts=[2000.0])
-    found = learn(replace(stats, floor=0.03)).segments[US]
+    found = compute_weights(replace(stats, floor=0.03)).segments[US]
     assert sum(each.share * each.payout for each in found) == pytest.approx(0.03)
     assert found[1].share == pytest.approx(0.5, abs=0.01)
     assert shares_of(stats)["cmp_0"] > 0.99
@@ -160,28 +160,28 @@ def test_the_publishers_floor_is_kept_by_no_more_than_it_takes() -> None:
 
 def test_a_change_is_told_with_its_hour() -> None:
     clicks = [100.0] * 96
-    found = learn(pool_stats({US: {0: (clicks, [5.0] * 48 + [0.0] * 48), 1: (clicks, [4.0] * 96)}}))
+    found = compute_weights(pool_stats({US: {0: (clicks, [5.0] * 48 + [0.0] * 48), 1: (clicks, [4.0] * 96)}}))
     assert found.changes == {"cmp_0": NOW - 48}
     assert weights(found)["cmp_1"] > 0.9
 
 
 def test_offers_that_earn_alike_have_money_in_common() -> None:
     counts = [(40_000.0, 3200.0), (40_000.0, 1600.0), (40_000.0, 800.0), (40_000.0, 400.0)]
-    assert learn(one_segment(*counts, values=[1.0, 2.0, 4.0, 8.0])).likeness == 1
+    assert compute_weights(one_segment(*counts, values=[1.0, 2.0, 4.0, 8.0])).likeness == 1
 
 
 def test_the_same_counters_give_the_same_weights_and_are_left_alone() -> None:
     stats = pool_stats({US: {0: ([900, 90], [9, 2]), 1: ([700, 50], [3, 1])}, GB: {1: ([80, 60], [3, 0])}})
     before = deepcopy(stats)
-    assert learn(stats) == learn(stats) == learn(deepcopy(stats))
+    assert compute_weights(stats) == compute_weights(stats) == compute_weights(deepcopy(stats))
     assert stats == before
 
 
 def test_an_edit_that_removes_an_offer_leaves_the_others_their_learning() -> None:
     rows = {0: ([40_000.0], [400.0]), 1: ([40_000.0], [800.0]), 2: ([40_000.0], [1200.0])}
-    before = learn(pool_stats({US: rows, GB: rows}, values=[1.0] * 3, buckets=OLD))
+    before = compute_weights(pool_stats({US: rows, GB: rows}, values=[1.0] * 3, buckets=OLD))
     left = {place: rows[place] for place in (0, 1)}
-    after = learn(pool_stats({US: left, GB: left}, values=[1.0] * 2, buckets=OLD))
+    after = compute_weights(pool_stats({US: left, GB: left}, values=[1.0] * 2, buckets=OLD))
     for one, other in zip(before.segments[US], after.segments[US], strict=False):
         assert (other.offer, other.reason) == (one.offer, one.reason)
         assert other.effective == pytest.approx(one.effective)
@@ -197,7 +197,7 @@ def test_the_first_minutes_of_an_hour_are_neither_a_change_nor_a_better_offer(mi
     rows = [([20_000.0] * 48 + [late if place == 0 else 0.0]) for place in range(5)]
     cells = {US: {place: (row, [clicks * 0.02 for clicks in row]) for place, row in enumerate(rows)}}
     now = NOW - 1 + minutes / 60
-    found = learn(pool_stats(cells, values=[1.0] * 5, now=now, buckets=hours(49)))
+    found = compute_weights(pool_stats(cells, values=[1.0] * 5, now=now, buckets=hours(49)))
     assert found.changes == {}
     values = [each.value for each in found.segments[US]]
     assert values == [pytest.approx(values[1], rel=0.002)] * 5
@@ -216,7 +216,7 @@ def test_an_offer_whose_conversions_stop_loses_its_traffic_within_a_day_and_rega
     assert share[hour] > 0.5
 
 
-def distributions(found: Learning, stats: Stats) -> Mapping[tuple[str, int], float]:
+def distributions(found: OptimizationResult, stats: PoolStatistics) -> Mapping[tuple[str, int], float]:
     """The sum of the weights of each tier in each segment."""
     tiers = {offer.id: offer.tier for offer in stats.offers}
     sums: dict[tuple[str, int], float] = {}
@@ -227,8 +227,8 @@ def distributions(found: Learning, stats: Stats) -> Mapping[tuple[str, int], flo
 
 
 @given(pools_to_learn())
-def test_weights_are_a_distribution_over_the_offers_that_may_take_the_click(stats: Stats) -> None:
-    found = learn(stats)
+def test_weights_are_a_distribution_over_the_offers_that_may_take_the_click(stats: PoolStatistics) -> None:
+    found = compute_weights(stats)
     for segment in stats.segments:
         taken = range(len(stats.offers)) if segment.open is None else sorted(segment.open)
         live = [stats.offers[place].id for place in taken if stats.offers[place].live]
@@ -238,7 +238,7 @@ def test_weights_are_a_distribution_over_the_offers_that_may_take_the_click(stat
     assert sums == pytest.approx([1.0] * len(sums))
 
 
-def scaled(stats: Stats, factor: float) -> Stats:
+def scaled(stats: PoolStatistics, factor: float) -> PoolStatistics:
     """The pool with all its money in another unit."""
     offers = [
         replace(
@@ -254,21 +254,21 @@ def scaled(stats: Stats, factor: float) -> Stats:
     return replace(stats, offers=offers, floor=None if stats.floor is None else stats.floor * factor)
 
 
-def all_weights(stats: Stats) -> dict[tuple[str, str], float]:
-    return {(name, each.offer): each.share for name, row in learn(stats).segments.items() for each in row}
+def all_weights(stats: PoolStatistics) -> dict[tuple[str, str], float]:
+    return {(name, each.offer): each.share for name, row in compute_weights(stats).segments.items() for each in row}
 
 
 @given(pools_to_learn(), st.integers(-40, 40))
-def test_a_unit_that_is_a_power_of_two_of_the_other_changes_no_weight(stats: Stats, power: int) -> None:
+def test_a_unit_that_is_a_power_of_two_of_the_other_changes_no_weight(stats: PoolStatistics, power: int) -> None:
     assert all_weights(scaled(stats, 2.0**power)) == all_weights(stats)
 
 
 @given(pools_to_learn(), st.floats(0.001, 1000))
-def test_another_unit_of_money_changes_no_weight(stats: Stats, factor: float) -> None:
+def test_another_unit_of_money_changes_no_weight(stats: PoolStatistics, factor: float) -> None:
     assert all_weights(scaled(stats, factor)) == pytest.approx(all_weights(stats), abs=1e-6)
 
 
-def relabelled(stats: Stats, order: list[int]) -> Stats:
+def relabelled(stats: PoolStatistics, order: list[int]) -> PoolStatistics:
     """The pool with its offers in another order."""
     places = {place: n for n, place in enumerate(order)}
 
@@ -302,7 +302,7 @@ def test_segments_in_another_order_have_the_same_weights(data: st.DataObject) ->
 
 
 @given(pools_to_learn())
-def test_segments_of_other_names_have_the_same_weights(stats: Stats) -> None:
+def test_segments_of_other_names_have_the_same_weights(stats: PoolStatistics) -> None:
     names = {"US": "FR", "GB": "IT", "?": "?", "*": "*"}
 
     def renamed(name: str) -> str:
@@ -310,20 +310,20 @@ def test_segments_of_other_names_have_the_same_weights(stats: Stats) -> None:
         return names[country] + bar + device
 
     segments = [replace(each, name=renamed(each.name)) for each in stats.segments]
-    found = learn(replace(stats, segments=segments)).segments
-    assert found == {renamed(name): row for name, row in learn(stats).segments.items()}
+    found = compute_weights(replace(stats, segments=segments)).segments
+    assert found == {renamed(name): row for name, row in compute_weights(stats).segments.items()}
 
 
 @given(pools_to_learn(), st.data())
 def test_more_conversions_never_lower_the_share_of_an_offer_that_earns_while_what_offers_have_in_common_is_held(
-    stats: Stats, data: st.DataObject
+    stats: PoolStatistics, data: st.DataObject
 ) -> None:
     """News of one offer is news of what the offers are like, too: that is held here, as it speaks for all of them.
 
     Of an offer that loses money with each conversion, more of them rightly lower the share.
     """
-    found = evidence(stats)
-    known = pooled(found)
+    found = effective_counts(stats)
+    known = pool_segments(found)
     chosen = [n for n, segment in enumerate(stats.segments) if segment.clicks]
     assume(chosen)
     n = data.draw(st.sampled_from(chosen))
@@ -335,9 +335,11 @@ def test_more_conversions_never_lower_the_share_of_an_offer_that_earns_while_wha
     assert after[place] >= before[place] - 1e-9
 
 
-def shares_at(stats: Stats, found: Evidence, known: Pooled, n: int, extra: dict[int, int]) -> dict[int, float]:
+def shares_at(
+    stats: PoolStatistics, found: EffectiveCounts, known: PooledEstimate, n: int, extra: dict[int, int]
+) -> dict[int, float]:
     """The shares in the n-th segment, with so many conversions more of some offers there."""
-    audience = list(audiences(stats, found, known))[n]
+    audience = list(segments_with_fallbacks(stats, found, known))[n]
     grown = [count + extra.get(place, 0) for place, count in enumerate(known.conversions)]
     posteriors = {
         place: replace(known, conversions=grown).posterior(
@@ -348,4 +350,4 @@ def shares_at(stats: Stats, found: Evidence, known: Pooled, n: int, extra: dict[
         )
         for place in audience.open
     }
-    return shares(Rivals(stats, found, audience, posteriors), budget(stats)) if posteriors else {}
+    return offer_shares(TierOffers(stats, found, audience, posteriors), exploration_budget(stats)) if posteriors else {}

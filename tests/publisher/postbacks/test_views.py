@@ -8,7 +8,7 @@ import pytest
 from chalicelib.http.transactions import transaction
 from chalicelib.postbacks import subscriptions
 from chalicelib.postbacks.delivery_message import Message
-from chalicelib.tables.postbacks import Postback, PostbackDelivery
+from chalicelib.tables.postbacks import PostbackDeliveryRow, PostbackRow
 from tests.conftest import Answered, Api
 from tests.documents import Publisher, complaints, good, new_publisher, pages
 from tests.postbacks.rows import a_conversion, make_queue, queued
@@ -49,7 +49,7 @@ def new_postback(publisher: Publisher, **changes: Any) -> dict[str, Any]:
     return postback
 
 
-def a_delivery(publisher: Publisher, postback_id: str, n: int = 1, **changes: Any) -> PostbackDelivery:
+def a_delivery(publisher: Publisher, postback_id: str, n: int = 1, **changes: Any) -> PostbackDeliveryRow:
     """The n-th delivery of the postback, made some days ago."""
     at: datetime = changes.pop("at", datetime.now(UTC))
     fields = {
@@ -69,11 +69,11 @@ def a_delivery(publisher: Publisher, postback_id: str, n: int = 1, **changes: An
         "moment": f"{int(at.timestamp() * 1000):013d}#1#dlv_{n}",
         "expires_at": int(at.timestamp()) + 1000,
     }
-    return PostbackDelivery(f"dlv_{n}", **{**fields, **changes})
+    return PostbackDeliveryRow(f"dlv_{n}", **{**fields, **changes})
 
 
 def backdate(publisher: Publisher, postback_id: str, to: datetime) -> None:
-    row = Postback.get(publisher.id, postback_id)
+    row = PostbackRow.get(publisher.id, postback_id)
     row.created_at = to.isoformat()
     row.save()
 
@@ -160,7 +160,7 @@ def test_two_at_once_cannot_both_take_the_last_place(ann: Publisher, monkeypatch
         new_postback(ann)
     monkeypatch.setattr(subscriptions, "transaction", after(transaction, lambda: new_postback(ann)))
     assert ann.api.post(LIST, {"url": URL}).status == 409
-    assert len(list(Postback.query(ann.id))) == 20
+    assert len(list(PostbackRow.query(ann.id))) == 20
 
 
 def after(transaction: Any, first: Callable[[], object]) -> Any:
@@ -188,7 +188,7 @@ def test_an_edit_changes_what_it_names(ann: Publisher) -> None:
 def test_an_edit_keeps_the_secret(ann: Publisher) -> None:
     made = new_postback(ann)
     good(ann.api.patch(f"{LIST}/{made['id']}", {"event": "install"}))
-    assert Postback.get(ann.id, made["id"]).secret == made["secret"]
+    assert PostbackRow.get(ann.id, made["id"]).secret == made["secret"]
 
 
 def test_an_edit_is_checked_as_a_whole(ann: Publisher) -> None:

@@ -1,17 +1,17 @@
 import pytest
 
-from chalicelib.http.models import validated
-from chalicelib.http.problems import Invalid
+from chalicelib.http.models import validate
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.publisher.smartlinks.schemas import NewApplication, OfferDocument
 
 
 def test_an_application_needs_no_message() -> None:
-    assert validated(NewApplication, {}).message == ""
+    assert validate(NewApplication, {}).message == ""
 
 
 def test_a_message_has_an_end() -> None:
-    with pytest.raises(Invalid) as caught:
-        validated(NewApplication, {"message": "x" * 2001})
+    with pytest.raises(ValidationFailed) as caught:
+        validate(NewApplication, {"message": "x" * 2001})
 
     assert caught.value.complaints == (("/message", "must have at most 2000 characters"),)
 
