@@ -127,10 +127,10 @@ def arrivals(dice: Random) -> list[ClickContext]:
         ClickContext(
             link=PublisherLink("abcde12345", "pub_1", "sml_bench"),
             visitor=_visitor(dice),
-            labels=TrackingParameters(source=dice.choice([None, "news", "incent"])),
+            parameters=TrackingParameters(source=dice.choice([None, "news", "incent"])),
             now=NOW + timedelta(seconds=n),
             draw=dice.random(),
-            lot=dice.random(),
+            arm_draw=dice.random(),
         )
         for n in range(ARRIVALS)
     ]

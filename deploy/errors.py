@@ -1,5 +1,5 @@
 """How a command gives up."""
 
 
-class CommandError(Exception):  # noqa: N818 - it ends a command, it is not a bug
+class CommandError(Exception):
     """A command cannot go on. Its text is one line that says what to do next."""

@@ -68,7 +68,9 @@ def an_optimized_route(*offers: Offer, segments: dict[str, dict[str, float]], **
 
 
 def an_arrival(**changes: Any) -> ClickContext:
-    arrival = ClickContext(link=a_link(), visitor=a_visitor(), labels=TrackingParameters(), now=NOW, draw=0.0, lot=0.5)
+    arrival = ClickContext(
+        link=a_link(), visitor=a_visitor(), parameters=TrackingParameters(), now=NOW, draw=0.0, arm_draw=0.5
+    )
     return replace(arrival, **changes)
 
 

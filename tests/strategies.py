@@ -213,10 +213,10 @@ def _learned_segments(draw: st.DrawFn, name: str, offers: int, buckets: int) -> 
     places = st.integers(0, offers - 1)
     return SegmentStats(
         name=name,
-        expected=draw(st.sampled_from([0.0, 0.01, 3.0, 10_000.0])),
+        forecast_clicks=draw(st.sampled_from([0.0, 0.01, 3.0, 10_000.0])),
         clicks=draw(st.dictionaries(places, _rows(buckets, 100_000))),
         conversions=draw(st.dictionaries(places, _rows(buckets, 2000))),
-        open=draw(st.none() | st.frozensets(places)),
+        eligible_offers=draw(st.none() | st.frozensets(places)),
     )
 
 

@@ -17,6 +17,6 @@ class KeyDocument(ResponseModel):
 class NewKeyDocument(KeyDocument):
     """A new key, shown this once (null where the answer is repeated)."""
 
-    SHOWN_ONCE: ClassVar[frozenset[str]] = frozenset({"api_key"})
+    ONE_TIME_FIELDS: ClassVar[frozenset[str]] = frozenset({"api_key"})
 
     api_key: str | None

@@ -99,7 +99,7 @@ def remove(request: Request, standing: MembershipState) -> None:
         message = f"publisher {standing.publisher.id} is not on this smartlink"
         raise NotFound(message)
     asked = _latest_application(standing)
-    with transaction(request, change=_change(standing, standing.pair, status=DECLINED)) as write:
+    with transaction(request, change=_change(standing, standing.audit_subject, status=DECLINED)) as write:
         if asked:
             _add_decision(write, request, asked, DECLINED, "taken off the smartlink")
         _add_membership(write, standing, DECLINED, member.application_id)

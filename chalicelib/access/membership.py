@@ -33,12 +33,12 @@ class MembershipState:
         return self.membership.code if self.membership else None
 
     @property
-    def pair(self) -> str:
+    def audit_subject(self) -> str:
         """What the audit log calls the publisher on the smartlink."""
         return f"{self.pool.id}/{self.publisher.id}"
 
     @property
-    def sees_the_pool(self) -> bool:
+    def can_view(self) -> bool:
         """Whether the smartlink exists at all for this publisher."""
         return self.pool.settings["visibility"] != Visibility.PRIVATE or self.status == APPROVED
 

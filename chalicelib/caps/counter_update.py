@@ -12,15 +12,15 @@ from chalicelib.dynamodb.attribute_values import Item, number_value, string_valu
 class WriteStatus(StrEnum):
     """What became of a write of all of a click's asks, and of the visitor's mark where there is one: all or nothing."""
 
-    DONE = "done"
-    NO_ROOM = "no room"  # a counter did not allow what was asked of it
+    APPLIED = "done"
+    LIMIT_REACHED = "no room"  # a counter did not allow what was asked of it
     DUPLICATE = "duplicate"  # the visitor's mark was there already
-    UNDONE = "undone"  # surely not done, for another reason
+    NOT_APPLIED = "undone"  # surely not done, for another reason
     UNKNOWN = "unknown"  # not answered
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class CounterState:
     """What a counter's item says: places taken or leased out, and how many of these were leased and are not settled."""
 
     used: int = 0
@@ -34,8 +34,8 @@ class WriteResult:
     A counter without room that does not exist, or is not told, is None; of a write that was done it is left out.
     """
 
-    said: WriteStatus
-    counters: Mapping[str, Counter | None] = field(default_factory=dict)
+    status: WriteStatus
+    counters: Mapping[str, CounterState | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class CounterUpdate:
     key: str
     used: int
     leased: int = 0
-    most_used: int | None = None
-    most_leased: int | None = None
-    begins: bool = False
+    max_used_before: int | None = None
+    max_leased_before: int | None = None
+    may_create: bool = False
     expires_at: datetime | None = None
 
 
@@ -72,11 +72,11 @@ def update(move: CounterUpdate, table: str) -> dict[str, Any]:
     }
 
 
-def parse_counter(item: Item | None) -> Counter | None:
+def parse_counter(item: Item | None) -> CounterState | None:
     """What a counter's item says, None where there is none; one that never leased a place does not say it did."""
     if item is None:
         return None
-    return Counter(*(int(item[name]["N"]) if name in item else 0 for name in ("used", "leased")))
+    return CounterState(*(int(item[name]["N"]) if name in item else 0 for name in ("used", "leased")))
 
 
 def _values(move: CounterUpdate) -> Mapping[str, int]:
@@ -85,14 +85,14 @@ def _values(move: CounterUpdate) -> Mapping[str, int]:
         "used": move.used,
         "leased": move.leased or None,
         "expires_at": int(move.expires_at.timestamp()) if move.expires_at else None,
-        "most_used": move.most_used,
-        "most_leased": move.most_leased,
+        "most_used": move.max_used_before,
+        "most_leased": move.max_leased_before,
     }
     return {name: value for name, value in possible.items() if value is not None}
 
 
 def _names(move: CounterUpdate) -> list[str]:
-    is_leased = move.leased or move.most_leased is not None
+    is_leased = move.leased or move.max_leased_before is not None
     return ["used", *(["leased"] if is_leased else []), *(["expires_at"] if move.expires_at else [])]
 
 
@@ -103,9 +103,9 @@ def _expression(move: CounterUpdate) -> str:
 
 
 def _condition(move: CounterUpdate) -> str:
-    room = [] if move.most_used is None else ["#used <= :most_used"]
-    if move.most_leased is not None:
-        never = "attribute_not_exists(#leased) OR " if move.most_leased >= 0 else ""
+    room = [] if move.max_used_before is None else ["#used <= :most_used"]
+    if move.max_leased_before is not None:
+        never = "attribute_not_exists(#leased) OR " if move.max_leased_before >= 0 else ""
         room.append(f"({never}#leased <= :most_leased)")
     exists = " AND ".join(["attribute_exists(#used)", *room])
-    return f"attribute_not_exists(#used) OR {exists}" if move.begins else exists
+    return f"attribute_not_exists(#used) OR {exists}" if move.may_create else exists

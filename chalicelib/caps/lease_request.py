@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.caps.counter_update import Counter, CounterUpdate, WriteResult
+from chalicelib.caps.counter_update import CounterState, CounterUpdate, WriteResult
 from chalicelib.caps.windows import CapCounter
 
 LEASE_DURATION = timedelta(seconds=30)
@@ -27,23 +27,23 @@ class Lease:
     With nothing granted it only tells since when the process waits for its next click, that is, its pace.
     """
 
-    place: CapCounter
+    counter: CapCounter
     granted: int
     left: int
     since: datetime
-    seen: Counter
+    observed: CounterState
 
-    def serves(self, place: CapCounter, now: datetime) -> bool:
+    def can_serve(self, place: CapCounter, now: datetime) -> bool:
         """Whether the place can be had from this lease: a lease under another limit is only good to be settled."""
-        return self.left > 0 and self.place.limit == place.limit and not self.is_over(now)
+        return self.left > 0 and self.counter.limit == place.limit and not self.is_expired(now)
 
-    def is_over(self, now: datetime) -> bool:
+    def is_expired(self, now: datetime) -> bool:
         """Whether it may no longer be used: after its time, or so long before it that the clock went back."""
         return abs(now - self.since) >= LEASE_DURATION
 
-    def settlement(self) -> CounterUpdate:
+    def release_update(self) -> CounterUpdate:
         """Gives back what is left, and what was used is leased no more. To be sent once, never again."""
-        return CounterUpdate(self.place.key, used=-self.left, leased=-self.granted)
+        return CounterUpdate(self.counter.key, used=-self.left, leased=-self.granted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,55 +53,55 @@ class LeaseRequest:
     `seen` is the counter as last known.
     """
 
-    place: CapCounter
-    spare: int
-    before: Lease | None
-    seen: Counter
+    counter: CapCounter
+    extra: int
+    previous_lease: Lease | None
+    observed: CounterState
 
     @property
-    def move(self) -> CounterUpdate:
+    def update(self) -> CounterUpdate:
         """The update that does it. Nothing of it is surely done, or surely not, until it is answered."""
-        left, granted = outstanding(self.before)
-        most_used = self.place.limit - 1 - max(self.spare, self.spare * REMAINING_DIVISOR) + left
+        left, granted = outstanding(self.previous_lease)
+        most_used = self.counter.limit - 1 - max(self.extra, self.extra * REMAINING_DIVISOR) + left
         return CounterUpdate(
-            key=self.place.key,
-            used=1 + self.spare - left,
-            leased=self.spare - granted,
-            most_used=most_used,
-            most_leased=_allowance(self.place) - self.spare + granted if self.spare else None,
+            key=self.counter.key,
+            used=1 + self.extra - left,
+            leased=self.extra - granted,
+            max_used_before=most_used,
+            max_leased_before=_allowance(self.counter) - self.extra + granted if self.extra else None,
             # A counter that is gone has nothing to settle: giving back to it would open places that are not there.
-            begins=not granted and most_used >= 0,
-            expires_at=self.place.expires_at,
+            may_create=not granted and most_used >= 0,
+            expires_at=self.counter.expires_at,
         )
 
-    def finds_full(self, found: Counter | None) -> bool:
+    def is_exhausted_by(self, found: CounterState | None) -> bool:
         """Whether this counter, which refused it, has no place for the click, whatever is leased with it.
 
         Where the counter is not told (None), it is full if it refused no more than one place and nothing to settle.
         """
-        left, granted = outstanding(self.before)
+        left, granted = outstanding(self.previous_lease)
         if found is None:
-            return not (self.spare or granted)
-        return found.used - left >= self.place.limit
+            return not (self.extra or granted)
+        return found.used - left >= self.counter.limit
 
 
 def is_without_room(ask: LeaseRequest, answer: WriteResult) -> bool:
     """Return whether the write found no room in the counter of this request."""
-    return ask.place.key in answer.counters
+    return ask.counter.key in answer.counters
 
 
 def reduced_request(ask: LeaseRequest, answer: WriteResult, now: datetime, tries: int) -> LeaseRequest:
     """The ask once more: as the counter was found, and from the second time on with nothing on lease."""
     if not is_without_room(ask, answer):
-        return ask if tries == 1 else replace(ask, spare=0)
-    found = answer.counters[ask.place.key]
+        return ask if tries == 1 else replace(ask, extra=0)
+    found = answer.counters[ask.counter.key]
     if found is None:
-        return LeaseRequest(ask.place, 0, None, Counter())
-    spare = lease_size(ask.place, ask.before, found, now) if tries == 1 else 0
-    return LeaseRequest(ask.place, min(spare, ask.spare), ask.before, found)
+        return LeaseRequest(ask.counter, 0, None, CounterState())
+    spare = lease_size(ask.counter, ask.previous_lease, found, now) if tries == 1 else 0
+    return LeaseRequest(ask.counter, min(spare, ask.extra), ask.previous_lease, found)
 
 
-def lease_size(place: CapCounter, before: Lease | None, seen: Counter, now: datetime) -> int:
+def lease_size(place: CapCounter, before: Lease | None, seen: CounterState, now: datetime) -> int:
     """How many places to take ahead of need: by the pace of the lease before, at most twice it, if the cap bears it."""
     if before is None:
         return 0
@@ -112,7 +112,7 @@ def lease_size(place: CapCounter, before: Lease | None, seen: Counter, now: date
     return max(0, min(size - 1, _max_lease_size(place, before, seen)))
 
 
-def _max_lease_size(place: CapCounter, before: Lease, seen: Counter) -> int:
+def _max_lease_size(place: CapCounter, before: Lease, seen: CounterState) -> int:
     """The most that the cap bears: a share of the places left and a quarter of those that may still be leased.
 
     A quarter, so that neither one process takes them all nor a few that die.

@@ -6,7 +6,7 @@ Why they never exceed a cap, and what may be lost: `docs/decisions/0024-leases-o
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.caps.counter_update import Counter, CounterUpdate, WriteResult, WriteStatus
+from chalicelib.caps.counter_update import CounterState, CounterUpdate, WriteResult, WriteStatus
 from chalicelib.caps.lease_request import Lease, LeaseRequest, is_without_room, lease_size, outstanding, reduced_request
 from chalicelib.caps.windows import CapCounter
 from chalicelib.domain.click import RejectionReason
@@ -48,34 +48,34 @@ class LeasePool:
         for place in at_hand:
             self._use(place, 1)
         asks, answer = self._written([self._ask(place, now) for place in places if place not in at_hand], now, write)
-        if answer.said is WriteStatus.DONE:
+        if answer.status is WriteStatus.APPLIED:
             self._grant(asks, answer, now)
             return None
-        if not asks and answer.said is not WriteStatus.DUPLICATE:
+        if not asks and answer.status is not WriteStatus.DUPLICATE:
             return None
-        self._put_back(at_hand, asks if answer.said is not WriteStatus.UNKNOWN else ())
-        return RejectionReason.DUPLICATE if answer.said is WriteStatus.DUPLICATE else RejectionReason.CAP
+        self._roll_back(at_hand, asks if answer.status is not WriteStatus.UNKNOWN else ())
+        return RejectionReason.DUPLICATE if answer.status is WriteStatus.DUPLICATE else RejectionReason.CAP
 
     def holds(self, place: CapCounter, now: datetime) -> bool:
         """Whether the place can be had without a call."""
         lease = self._held.get(place.key)
-        return lease is not None and lease.serves(place, now)
+        return lease is not None and lease.can_serve(place, now)
 
-    def overdue(self, now: datetime) -> CounterUpdate | None:
+    def pop_expired(self, now: datetime) -> CounterUpdate | None:
         """The settlement of one lease that is over, which is held no more; to be sent once, whatever is answered."""
         while self._held:
             # The oldest comes first; where a clock went back, or a lease was put back, one is settled a little later.
             lease = next(iter(self._held.values()))
-            if not lease.is_over(now):
+            if not lease.is_expired(now):
                 return None
-            del self._held[lease.place.key]
-            if lease.granted and not _is_gone(lease.place, now):
-                return lease.settlement()
+            del self._held[lease.counter.key]
+            if lease.granted and not _is_gone(lease.counter, now):
+                return lease.release_update()
         return None
 
     def _ask(self, place: CapCounter, now: datetime) -> LeaseRequest:
         before = self._held.pop(place.key, None)
-        seen = before.seen if before else Counter()
+        seen = before.observed if before else CounterState()
         return LeaseRequest(place, lease_size(place, before, seen, now), before, seen)
 
     def _written(
@@ -83,9 +83,11 @@ class LeasePool:
     ) -> tuple[Sequence[LeaseRequest], WriteResult]:
         """The last asks that were tried, and their answer: with less on lease each time, as long as there is room."""
         answer, tries = write(asks), 1
-        while answer.said is WriteStatus.NO_ROOM:
+        while answer.status is WriteStatus.LIMIT_REACHED:
             full = [
-                ask for ask in asks if is_without_room(ask, answer) and ask.finds_full(answer.counters[ask.place.key])
+                ask
+                for ask in asks
+                if is_without_room(ask, answer) and ask.is_exhausted_by(answer.counters[ask.counter.key])
             ]
             self._remember_full(full, answer, now)
             if full or not answer.counters:
@@ -96,29 +98,31 @@ class LeasePool:
 
     def _grant(self, asks: Sequence[LeaseRequest], answer: WriteResult, now: datetime) -> None:
         # What is leased goes first: where memory is short, a pace is forgotten rather than a lease.
-        for ask in sorted(asks, key=lambda ask: -ask.spare):
-            move, seen = ask.move, ask.seen
-            after = answer.counters.get(ask.place.key) or Counter(seen.used + move.used, seen.leased + move.leased)
-            self._hold(Lease(ask.place, ask.spare, ask.spare, now, after))
+        for ask in sorted(asks, key=lambda ask: -ask.extra):
+            move, seen = ask.update, ask.observed
+            after = answer.counters.get(ask.counter.key) or CounterState(
+                seen.used + move.used, seen.leased + move.leased
+            )
+            self._hold(Lease(ask.counter, ask.extra, ask.extra, now, after))
 
     def _hold(self, lease: Lease) -> None:
         if len(self._held) >= MAX_LEASES:
             oldest = next(iter(self._held.values()))
             if oldest.granted:
                 return
-            del self._held[oldest.place.key]
-        self._held[lease.place.key] = lease
+            del self._held[oldest.counter.key]
+        self._held[lease.counter.key] = lease
 
     def _use(self, place: CapCounter, places: int) -> None:
         lease = self._held[place.key]
-        self._held[place.key] = Lease(lease.place, lease.granted, lease.left - places, lease.since, lease.seen)
+        self._held[place.key] = Lease(lease.counter, lease.granted, lease.left - places, lease.since, lease.observed)
 
-    def _put_back(self, at_hand: Sequence[CapCounter], asks: Sequence[LeaseRequest]) -> None:
+    def _roll_back(self, at_hand: Sequence[CapCounter], asks: Sequence[LeaseRequest]) -> None:
         for place in at_hand:
             self._use(place, -1)
         for ask in asks:
-            if ask.before:
-                self._hold(ask.before)
+            if ask.previous_lease:
+                self._hold(ask.previous_lease)
 
     def _is_full(self, place: CapCounter, now: datetime) -> bool:
         """Whether it was found full and nothing suggests otherwise, such as places of our own to give back."""
@@ -132,9 +136,9 @@ class LeasePool:
         for ask in asks:
             if len(self._full) >= MAX_EXHAUSTED:
                 self._full.clear()
-            found, (_, granted) = answer.counters[ask.place.key], outstanding(ask.before)
+            found, (_, granted) = answer.counters[ask.counter.key], outstanding(ask.previous_lease)
             is_for_good = found is not None and found.leased <= granted
-            self._full[ask.place.key, ask.place.limit] = _FOR_GOOD if is_for_good else now + EXHAUSTED_CACHE_TTL
+            self._full[ask.counter.key, ask.counter.limit] = _FOR_GOOD if is_for_good else now + EXHAUSTED_CACHE_TTL
 
 
 def _is_gone(place: CapCounter, now: datetime) -> bool:

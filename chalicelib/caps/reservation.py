@@ -61,7 +61,7 @@ def reserve(reservation: Reservation) -> RejectionReason | None:
 
 def release_expired_lease(now: datetime) -> None:
     """Settles one of the leases that are over, if there is one. Sent once: what is not answered is written off."""
-    move = _thread.leases.overdue(now)
+    move = _thread.leases.pop_expired(now)
     if move:
         with suppress(TableError):
             call("UpdateItem", update(move, table_name("caps")), once=True)
@@ -96,27 +96,27 @@ def _written(reservation: Reservation, asks: Sequence[LeaseRequest], token: str)
         elif asks:
             return _update_one(asks[0])
     except RequestRejected as refused:
-        return WriteResult(WriteStatus.DUPLICATE if refused.code == CONDITION_FAILED else WriteStatus.UNDONE)
+        return WriteResult(WriteStatus.DUPLICATE if refused.code == CONDITION_FAILED else WriteStatus.NOT_APPLIED)
     except NotApplied:
-        return WriteResult(WriteStatus.UNDONE)
+        return WriteResult(WriteStatus.NOT_APPLIED)
     except TableError:
         return WriteResult(WriteStatus.UNKNOWN)
-    return WriteResult(WriteStatus.DONE)
+    return WriteResult(WriteStatus.APPLIED)
 
 
 def _update_one(ask: LeaseRequest) -> WriteResult:
     try:
         # A repeated increment would count a click twice; an unanswered one is taken as refused.
-        done = call("UpdateItem", {**update(ask.move, table_name("caps")), "ReturnValues": "ALL_NEW"}, once=True)
+        done = call("UpdateItem", {**update(ask.update, table_name("caps")), "ReturnValues": "ALL_NEW"}, once=True)
     except RequestRejected as refused:
         if refused.code != CONDITION_FAILED:
             raise
-        return WriteResult(WriteStatus.NO_ROOM, {ask.place.key: parse_counter(refused.item)})
-    return WriteResult(WriteStatus.DONE, {ask.place.key: parse_counter(done["Attributes"])})
+        return WriteResult(WriteStatus.LIMIT_REACHED, {ask.counter.key: parse_counter(refused.item)})
+    return WriteResult(WriteStatus.APPLIED, {ask.counter.key: parse_counter(done["Attributes"])})
 
 
 def _updates(asks: Sequence[LeaseRequest]) -> list[dict[str, Any]]:
-    return [{"Update": update(ask.move, table_name("caps"))} for ask in asks]
+    return [{"Update": update(ask.update, table_name("caps"))} for ask in asks]
 
 
 def _transact(writes: Sequence[Mapping[str, Any]], asks: Sequence[LeaseRequest], token: str) -> WriteResult:
@@ -131,8 +131,8 @@ def _transact(writes: Sequence[Mapping[str, Any]], asks: Sequence[LeaseRequest],
                 return _unmet(unmet, asks)
             time.sleep(random.uniform(0, 0.005 * 2 ** min(n, 5)))  # noqa: S311 - jitter between contenders
         else:
-            return WriteResult(WriteStatus.DONE)
-    return WriteResult(WriteStatus.UNDONE)
+            return WriteResult(WriteStatus.APPLIED)
+    return WriteResult(WriteStatus.NOT_APPLIED)
 
 
 def _unmet(reasons: Sequence[Mapping[str, Any] | None], asks: Sequence[LeaseRequest]) -> WriteResult:
@@ -141,7 +141,8 @@ def _unmet(reasons: Sequence[Mapping[str, Any] | None], asks: Sequence[LeaseRequ
         return WriteResult(WriteStatus.DUPLICATE)
     refused = zip(asks, reasons[-len(asks) :], strict=True)
     return WriteResult(
-        WriteStatus.NO_ROOM, {ask.place.key: parse_counter(reason.get("Item")) for ask, reason in refused if reason}
+        WriteStatus.LIMIT_REACHED,
+        {ask.counter.key: parse_counter(reason.get("Item")) for ask, reason in refused if reason},
     )
 
 

@@ -42,7 +42,7 @@ class ConversionSource:
 
     click: ClickRow
     campaign: CampaignRow | None
-    terms: CampaignNoun
+    campaign_at_click: CampaignNoun
 
     @property
     def fields(self) -> Stored:
@@ -105,10 +105,10 @@ def _retry_on_conflict(attempt: Callable[[], Result]) -> Result:
 
 
 def _create(request: Request, found: ConversionSource, claim: ReportedConversion) -> None:
-    if not conversion.is_within_attribution_window(found.fields, found.terms, request.now):
-        message = f"the click is more than {found.terms.attribution_window_days} days old"
+    if not conversion.is_within_attribution_window(found.fields, found.campaign_at_click, request.now):
+        message = f"the click is more than {found.campaign_at_click.attribution_window_days} days old"
         raise Gone(message)
-    stored = conversion.fields(claim, found.fields, found.terms, request.now)
+    stored = conversion.fields(claim, found.fields, found.campaign_at_click, request.now)
     taken = conversion.taken(_places(found, request.now), stored)
     row = ConversionRow(**stored, places=conversion.packed(taken))
     with transaction(request) as write:

@@ -83,7 +83,7 @@ def claim(query: PostbackQuery, currency: str) -> ReportedConversion:
     try:
         figures = validate(Figures, said)
     except ValidationFailed as error:
-        raise ValidationFailed(*error.complaints, *foreign) from error
+        raise ValidationFailed(*error.errors, *foreign) from error
     if foreign:
         raise ValidationFailed(*foreign)
     return ReportedConversion(

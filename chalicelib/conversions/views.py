@@ -23,7 +23,7 @@ def postback(request: Request, query: PostbackQuery) -> PostbackDocument:
     """Report a conversion of a click, or its rejection; the same one again changes nothing."""
     found = recording.origin(query.click_id)
     recording.check_token(found, query.token)
-    claim = schemas.claim(query, found.terms.currency)
+    claim = schemas.claim(query, found.campaign_at_click.currency)
     changed = recording.record_conversion(request, found, claim)
     status = Recording.RECORDED if changed else Recording.DUPLICATE
     return PostbackDocument(status=status, conversion_id=claim.conversion_id)

@@ -169,7 +169,7 @@ def _downsampled_chunk(found: _Merge) -> list[CounterBlockRow]:
     it stays for a while beside the chunk that names it.
     """
     full = found.chunks[:-1]
-    if not found.keeping.coarse or not full:
+    if not found.keeping.downsample or not full:
         return []
     place = int(found.now.timestamp()) // 60 % len(full)
     chunk, before = full[place], full[place].cells

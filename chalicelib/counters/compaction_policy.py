@@ -25,7 +25,7 @@ class CompactionPolicy:
 
     layout: Layout[Any] = cells.LAYOUT
     merged_from: int = MIN_BLOCKS_TO_COMPACT
-    coarse: Callable[[Cells, datetime], Cells] | None = None
+    downsample: Callable[[Cells, datetime], Cells] | None = None
 
     def unpacked(self, stored: bytes) -> Cells:
         """The cells of what was packed."""
@@ -33,7 +33,7 @@ class CompactionPolicy:
 
     def packed(self, held: Cells, now: datetime) -> bytes:
         """The cells, packed as they are to be kept at `now`."""
-        return encode(self.coarse(held, now) if self.coarse else held, self.layout)
+        return encode(self.downsample(held, now) if self.downsample else held, self.layout)
 
 
 REPORTS = CompactionPolicy()

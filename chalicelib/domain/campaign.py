@@ -62,14 +62,14 @@ class Schedule:
     timezone: str = "UTC"
     hours: frozenset[int] = frozenset()
     weekdays: frozenset[int] = frozenset()
-    is_always: bool = field(init=False, repr=False, compare=False)
+    is_unrestricted: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Looks once, for all the clicks to come, whether there is a rule."""
         rules = self.starts_at or self.ends_at or self.hours or self.weekdays
         object.__setattr__(self, "is_always", not rules)
 
-    def is_open(self, now: datetime) -> bool:
+    def is_active_at(self, now: datetime) -> bool:
         """Whether the campaign runs at `now` (aware); the end itself is outside."""
         if (self.starts_at and now < self.starts_at) or (self.ends_at and now >= self.ends_at):
             return False

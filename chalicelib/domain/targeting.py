@@ -23,7 +23,7 @@ class Targeting:
     sources: frozenset[str] | None = None
     exclude_sources: frozenset[str] = frozenset()
     exclude_bots: bool = False
-    wants_everyone: bool = field(init=False, repr=False, compare=False)
+    is_unrestricted: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Looks once, for all the visitors to come, whether there is a rule."""
@@ -31,7 +31,7 @@ class Targeting:
         excluded = self.exclude_countries or self.exclude_sources or self.exclude_bots
         object.__setattr__(self, "wants_everyone", included == _ANY and not excluded)
 
-    def refusal(self, visitor: Visitor, source: str | None) -> RejectionReason | None:
+    def rejection(self, visitor: Visitor, source: str | None) -> RejectionReason | None:
         """Why this visitor is not wanted, or None. What is unknown matches no list at all."""
         # Every offer of every click comes here: the checks are written out, as calls would double their time.
         if visitor.country in self.exclude_countries:

@@ -73,7 +73,7 @@ def round_trip(request: bytes, deadline: float) -> wire_format.Answer:
     except BaseException:
         connection.close()
         raise
-    if answer.keeps_open and len(_idle) < _MAX_IDLE:
+    if answer.keep_alive and len(_idle) < _MAX_IDLE:
         _idle.append(connection)
     else:
         connection.close()

@@ -10,7 +10,7 @@ _LONGEST_HEAD = 65_536
 _OK = 200
 
 
-class ProtocolError(Exception):  # noqa: N818 - a fact about an answer
+class ProtocolError(Exception):
     """The answer is no answer of DynamoDB's: not HTTP, of no told length, or damaged on the way."""
 
 
@@ -20,7 +20,7 @@ class Answer:
 
     status: int
     document: Mapping[str, Any]
-    keeps_open: bool
+    keep_alive: bool
 
     @property
     def is_good(self) -> bool:

@@ -61,7 +61,7 @@ def _digest(text: str) -> str:
 def idempotency_row(request: Request, answer: ResponseModel, status: int) -> IdempotencyKeyRow:
     """The row that lets a repeated POST find its answer; what is shown once is not kept."""
     assert request.idempotency  # noqa: S101 - callers ask only for requests that carry a key
-    shown_once = dict.fromkeys(answer.SHOWN_ONCE)
+    shown_once = dict.fromkeys(answer.ONE_TIME_FIELDS)
     return IdempotencyKeyRow(
         key=request.idempotency.key,
         request_digest=request.idempotency.digest,

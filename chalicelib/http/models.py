@@ -21,11 +21,11 @@ class RequestModel(BaseModel):
 
 
 class ResponseModel(BaseModel):
-    """A document that callers get. `SHOWN_ONCE` names the fields that a repeated answer leaves out."""
+    """A document that callers get. `ONE_TIME_FIELDS` names the fields that a repeated answer leaves out."""
 
     model_config = ConfigDict(frozen=True)
 
-    SHOWN_ONCE: ClassVar[frozenset[str]] = frozenset()
+    ONE_TIME_FIELDS: ClassVar[frozenset[str]] = frozenset()
 
 
 class LinkDocument(ResponseModel):
@@ -64,7 +64,7 @@ class Patch(Generic[Settings]):
         self.model = model
         self.changes = changes
 
-    def onto(self, document: Mapping[str, Any]) -> Settings:
+    def apply_to(self, document: Mapping[str, Any]) -> Settings:
         """The changed document, or `Invalid` with every complaint."""
         return validate(self.model, _merged(document, self.changes))
 

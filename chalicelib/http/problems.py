@@ -92,8 +92,8 @@ class ValidationFailed(Problem):
 
     def __init__(self, *complaints: tuple[str, str]) -> None:
         super().__init__("; ".join(f"{pointer or 'the document'} {detail}" for pointer, detail in complaints))
-        self.complaints = complaints
+        self.errors = complaints
 
     def document(self) -> dict[str, Any]:
-        errors = [{"pointer": pointer, "detail": detail} for pointer, detail in self.complaints]
+        errors = [{"pointer": pointer, "detail": detail} for pointer, detail in self.errors]
         return {**super().document(), "errors": errors}

@@ -43,7 +43,7 @@ class TimeRangeQuery(RequestModel):
     def _without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in given.items() if value != ""}
 
-    def within(self, oldest: datetime, newest: datetime, ordinary: timedelta) -> tuple[datetime, datetime]:
+    def clamp(self, oldest: datetime, newest: datetime, ordinary: timedelta) -> tuple[datetime, datetime]:
         """From when until when (left out), no further than `oldest` and `newest`; `ordinary` is how far back unasked.
 
         Raises `Invalid` where nothing can lie between what was asked.

@@ -43,7 +43,7 @@ class AggregationQuery:
     dimensions: tuple[str, ...]
     counts: tuple[str, ...]
     first: int
-    past: int
+    end: int
     filters: Mapping[str, str] = field(default_factory=dict)
     timezone: str = "UTC"
 
@@ -104,7 +104,7 @@ def _add(groups: Groups, piece: Columns, plan: AggregationQuery) -> None:
 
 def _mask(piece: Columns, plan: AggregationQuery) -> Sequence[int] | None:
     """For every cell whether it counts; None where all do."""
-    rules = [("quarter", [plan.first <= quarter < plan.past for quarter in piece.values["quarter"]])]
+    rules = [("quarter", [plan.first <= quarter < plan.end for quarter in piece.values["quarter"]])]
     rules += [(name, [value == wanted for value in piece.values[name]]) for name, wanted in plan.filters.items()]
     if not all(any(allowed) for _, allowed in rules):
         return ()

@@ -44,7 +44,7 @@ def record(click_id: str, arrival: ClickContext, route: Route, decision: Decisio
     Likewise the version of the weights that were learned, where the arm was chosen because of them. The segment
     is stored only where it is a wider one than the visitor's own.
     """
-    visitor, labels = arrival.visitor, arrival.labels
+    visitor, labels = arrival.visitor, arrival.parameters
     own_segment = segments.segments_of(visitor.country, visitor.device)[0]
     refusals = "".join([REJECTION_CODES[refusal] for refusal in decision.refusals])
     is_duplicate = (

@@ -46,15 +46,15 @@ def decide(route: Route, arrival: ClickContext, approved: Approved, reserve: Res
     """
     if not route.active:
         return Decision(Outcome.PAUSED, None, route.fallback_url)
-    how = select_weights(route, segments.segments_of(arrival.visitor.country, arrival.visitor.device), arrival.lot)
+    how = select_weights(route, segments.segments_of(arrival.visitor.country, arrival.visitor.device), arrival.arm_draw)
     refusals = eligibility.refusals(route, arrival, approved)
     draw = arrival.draw
     while pick := _pick_offer(route.offers, refusals, how, draw):
-        campaign = route.offers[pick.place].campaign
+        campaign = route.offers[pick.position].campaign
         refused = reserve(campaign)
         if refused is None:
             return _to_offer(route, refusals, how, pick)
-        refusals[pick.place], draw = refused, pick.rest
+        refusals[pick.position], draw = refused, pick.remaining_draw
     outcome, caught, url, refused = _fallback_chain(route, arrival, reserve)
     return Decision(outcome, caught, url, tuple(refusals), how.arm, None, refused, how.segment)
 
@@ -69,8 +69,8 @@ def _pick_offer(
 def _to_offer(
     route: Route, refusals: list[RejectionReason | None], how: WeightSelection, pick: rotation.Pick
 ) -> Decision:
-    campaign = route.offers[pick.place].campaign
-    kept = _with_lower_tiers(route.offers, refusals, pick.place)
+    campaign = route.offers[pick.position].campaign
+    kept = _with_lower_tiers(route.offers, refusals, pick.position)
     return Decision(
         Outcome.OFFER, campaign, campaign.destination_url, kept, how.arm, pick.propensity, None, how.segment
     )

@@ -19,10 +19,10 @@ class ClickContext:
 
     link: PublisherLink
     visitor: Visitor
-    labels: TrackingParameters
+    parameters: TrackingParameters
     now: datetime
     draw: float
-    lot: float
+    arm_draw: float
 
 
 Approved = Callable[[str], bool]
@@ -51,11 +51,11 @@ def refusal(offer: Offer, arrival: ClickContext, admitted: Approved | None) -> R
     if not campaign.active:
         return RejectionReason.CAMPAIGN_PAUSED
     schedule, targeting = campaign.schedule, offer.targeting
-    if not (schedule.is_always or schedule.is_open(arrival.now)):
+    if not (schedule.is_unrestricted or schedule.is_active_at(arrival.now)):
         return _SCHEDULE
     if admitted and not admitted(campaign.id):
         return RejectionReason.NOT_APPROVED
-    return None if targeting.wants_everyone else targeting.refusal(arrival.visitor, arrival.labels.source)
+    return None if targeting.is_unrestricted else targeting.rejection(arrival.visitor, arrival.parameters.source)
 
 
 def _approval_check(route: Route, link: PublisherLink, approved: Approved) -> Approved | None:

@@ -76,10 +76,10 @@ def click_context(event: Mapping[str, Any], link: PublisherLink, click_id: str, 
     return ClickContext(
         link=link,
         visitor=visitor(headers, source_ip, settings.edge_secret(), locate),
-        labels=parse_tracking_parameters(event.get("multiValueQueryStringParameters") or {}),
+        parameters=parse_tracking_parameters(event.get("multiValueQueryStringParameters") or {}),
         now=now,
         draw=draw,
-        lot=lot,
+        arm_draw=lot,
     )
 
 

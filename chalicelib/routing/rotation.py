@@ -14,14 +14,14 @@ _ALMOST_1 = 1 - 2**-53
 class Pick(NamedTuple):
     """The offer drawn: its place, the probability it had, and what is left of the draw.
 
-    Inside the interval of the offer that was hit the draw is uniform again; `rest` is that
+    Inside the interval of the offer that was hit the draw is uniform again; `remaining_draw` is that
     position in [0, 1), so that a second choice after a refused reservation needs no new chance
     and stays unbiased. (A named tuple, as some are made on every click: they take a third of a dataclass's time.)
     """
 
-    place: int
+    position: int
     propensity: float
-    rest: float
+    remaining_draw: float
 
 
 def top_tier(offers: Sequence[Offer], refusals: Sequence[RejectionReason | None]) -> list[int]:

@@ -6,4 +6,4 @@ def test_a_key_is_shown_by_its_public_part_alone() -> None:
 
 
 def test_a_new_keys_text_is_shown_once() -> None:
-    assert frozenset({"api_key"}) == NewKeyDocument.SHOWN_ONCE
+    assert frozenset({"api_key"}) == NewKeyDocument.ONE_TIME_FIELDS

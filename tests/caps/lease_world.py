@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from chalicelib.caps.counter_update import Counter, CounterUpdate, WriteResult, WriteStatus
+from chalicelib.caps.counter_update import CounterState, CounterUpdate, WriteResult, WriteStatus
 from chalicelib.caps.lease_request import LEASED_DIVISOR, LeaseRequest
 from chalicelib.caps.leases import LeasePool
 from chalicelib.caps.windows import CapCounter
@@ -24,22 +24,22 @@ class Killed(BaseException):
 class Table:
     """The counters, changed as the table changes them: all moves of a write together or none."""
 
-    counters: dict[str, Counter] = field(default_factory=dict)
+    counters: dict[str, CounterState] = field(default_factory=dict)
 
     def allows(self, move: CounterUpdate) -> bool:
         now = self.counters.get(move.key)
         if now is None:
-            return move.begins
-        bounds = [(now.used, move.most_used), (now.leased, move.most_leased)]
+            return move.may_create
+        bounds = [(now.used, move.max_used_before), (now.leased, move.max_leased_before)]
         return all(most is None or at <= most for at, most in bounds)
 
-    def make(self, moves: Sequence[CounterUpdate]) -> dict[str, Counter | None]:
+    def make(self, moves: Sequence[CounterUpdate]) -> dict[str, CounterState | None]:
         """Makes the moves, unless some are not allowed: then gives the counters that refused."""
         refused = {move.key: self.counters.get(move.key) for move in moves if not self.allows(move)}
         if not refused:
             for move in moves:
-                was = self.counters.get(move.key, Counter())
-                self.counters[move.key] = Counter(was.used + move.used, was.leased + move.leased)
+                was = self.counters.get(move.key, CounterState())
+                self.counters[move.key] = CounterState(was.used + move.used, was.leased + move.leased)
         return refused
 
 
@@ -122,7 +122,7 @@ class World:
         places = [CapCounter(key, limit, None) for key, limit in self.limits.items()]
         if process.leases.reserve(places, at, self._write) is None:
             self._took(places)
-        settled = process.leases.overdue(at)
+        settled = process.leases.pop_expired(at)
         if settled:
             self._settle(settled)
         if self._happens(self.faults.dies):
@@ -136,32 +136,32 @@ class World:
 
     def _write(self, asks: Sequence[LeaseRequest]) -> WriteResult:
         if not asks:
-            return WriteResult(WriteStatus.DONE)
+            return WriteResult(WriteStatus.APPLIED)
         self.calls += 1
         if self._happens(self.faults.crossed):
             self.click(self.random.randrange(len(self.processes)))
         if self._happens(self.faults.undone):
-            return WriteResult(WriteStatus.UNDONE)
+            return WriteResult(WriteStatus.NOT_APPLIED)
         return self._answered(asks)
 
     def _answered(self, asks: Sequence[LeaseRequest]) -> WriteResult:
         if self._breaks(self.faults.killed_before, self.faults.unanswered_before, asks):
             return WriteResult(WriteStatus.UNKNOWN)
-        refused = self.table.make([ask.move for ask in asks])
+        refused = self.table.make([ask.update for ask in asks])
         self.check()
         if self._breaks(self.faults.killed_after, self.faults.unanswered_after, asks):
             return WriteResult(WriteStatus.UNKNOWN)
         if refused:
-            return WriteResult(WriteStatus.NO_ROOM, refused)
+            return WriteResult(WriteStatus.LIMIT_REACHED, refused)
         # Only a single update tells what came of it.
-        told = {asks[0].place.key: self.table.counters[asks[0].place.key]} if len(asks) == 1 else {}
-        return WriteResult(WriteStatus.DONE, told)
+        told = {asks[0].counter.key: self.table.counters[asks[0].counter.key]} if len(asks) == 1 else {}
+        return WriteResult(WriteStatus.APPLIED, told)
 
     def _breaks(self, killed: float, unanswered: float, asks: Sequence[LeaseRequest]) -> bool:
         """Whether the call goes unanswered here, or raises the process's end."""
         is_killed, is_unanswered = self._happens(killed), self._happens(unanswered)
         if is_killed or is_unanswered:
-            self.unanswered.update(ask.place.key for ask in asks)
+            self.unanswered.update(ask.counter.key for ask in asks)
         if is_killed:
             raise Killed
         return is_unanswered
@@ -212,8 +212,8 @@ def refusals(
     """What clicks at these times are told, one after the other, where nothing goes wrong."""
 
     def write(asks: Sequence[LeaseRequest]) -> WriteResult:
-        refused = table.make([ask.move for ask in asks])
-        told = {ask.place.key: table.counters.get(ask.place.key) for ask in asks}
-        return WriteResult(WriteStatus.NO_ROOM, refused) if refused else WriteResult(WriteStatus.DONE, told)
+        refused = table.make([ask.update for ask in asks])
+        told = {ask.counter.key: table.counters.get(ask.counter.key) for ask in asks}
+        return WriteResult(WriteStatus.LIMIT_REACHED, refused) if refused else WriteResult(WriteStatus.APPLIED, told)
 
     return [leases.reserve(places, at, write) for at in times]

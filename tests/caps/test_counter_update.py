@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.caps.counter_update import Counter, CounterUpdate, parse_counter, update
+from chalicelib.caps.counter_update import CounterState, CounterUpdate, parse_counter, update
 from tests.caps.lease_world import Table
 from tests.conftest import dynamodb
 
@@ -26,7 +26,7 @@ moves = st.builds(
     begins=st.booleans(),
     expires_at=st.none() | st.just(END),
 )
-counters = st.none() | st.builds(Counter, used=numbers, leased=numbers)
+counters = st.none() | st.builds(CounterState, used=numbers, leased=numbers)
 
 
 def _item() -> dict[str, Any] | None:
@@ -34,7 +34,7 @@ def _item() -> dict[str, Any] | None:
     return found
 
 
-def _begin(begun: Counter | None) -> None:
+def _begin(begun: CounterState | None) -> None:
     dynamodb().delete_item(TableName=TABLE, Key={"key": {"S": "day"}})
     if begun:
         # A counter without places on lease may never have heard of them.
@@ -42,7 +42,7 @@ def _begin(begun: Counter | None) -> None:
         dynamodb().put_item(TableName=TABLE, Item={"key": {"S": "day"}, "used": {"N": str(begun.used)}, **leased})
 
 
-def _stands() -> Counter | None:
+def _stands() -> CounterState | None:
     item = _item()
     return parse_counter(item)
 
@@ -50,7 +50,7 @@ def _stands() -> Counter | None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(begun=counters, move=moves, together=st.booleans())
 def test_the_table_moves_a_counter_as_the_world_of_the_leases_does(
-    begun: Counter | None, move: CounterUpdate, together: bool
+    begun: CounterState | None, move: CounterUpdate, together: bool
 ) -> None:
     _begin(begun)
     world = Table({"day": begun} if begun else {})
@@ -72,13 +72,13 @@ def test_the_table_moves_a_counter_as_the_world_of_the_leases_does(
 
 
 def test_a_counter_goes_when_its_place_says() -> None:
-    dynamodb().update_item(**update(CounterUpdate("day", 1, begins=True, expires_at=END), TABLE))
+    dynamodb().update_item(**update(CounterUpdate("day", 1, may_create=True, expires_at=END), TABLE))
     item = _item()
     assert item == {"key": {"S": "day"}, "used": {"N": "1"}, "expires_at": {"N": str(int(END.timestamp()))}}
 
 
 def test_a_place_without_a_lease_is_taken_as_it_was_before_there_were_leases() -> None:
-    taken = update(CounterUpdate("day", 1, most_used=39, begins=True), TABLE)
+    taken = update(CounterUpdate("day", 1, max_used_before=39, may_create=True), TABLE)
     assert (taken["UpdateExpression"], taken["ConditionExpression"]) == (
         "ADD #used :used",
         "attribute_not_exists(#used) OR attribute_exists(#used) AND #used <= :most_used",

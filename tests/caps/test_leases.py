@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.caps import leases as caps_leases
-from chalicelib.caps.counter_update import Counter, CounterUpdate, WriteResult, WriteStatus
+from chalicelib.caps.counter_update import CounterState, CounterUpdate, WriteResult, WriteStatus
 from chalicelib.caps.lease_request import Lease, LeaseRequest
 from chalicelib.caps.leases import LeasePool, Write
 from chalicelib.caps.windows import CapCounter
@@ -23,7 +23,7 @@ def a_place(limit: int = 10_000, key: str = "day") -> CapCounter:
 
 def a_lease(place: CapCounter | None = None, **changes: int) -> Lease:
     numbers = {"granted": 9, "left": 4, "used": 100, "leased": 9} | changes
-    seen = Counter(numbers["used"], numbers["leased"])
+    seen = CounterState(numbers["used"], numbers["leased"])
     return Lease(place or a_place(), numbers["granted"], numbers["left"], START, seen)
 
 
@@ -48,7 +48,7 @@ def saying(*answers: WriteResult) -> tuple[Write, list[Sequence[LeaseRequest]]]:
 def silent(asks: Sequence[LeaseRequest]) -> WriteResult:
     """A table that is not to be called."""
     assert asks == []
-    return WriteResult(WriteStatus.DONE)
+    return WriteResult(WriteStatus.APPLIED)
 
 
 def at(seconds: float) -> timedelta:
@@ -106,7 +106,7 @@ def test_a_cap_is_used_to_the_last_place_where_nothing_dies_or_goes_unanswered(
     world.run(1000)
     world.exhaust()
     assert any(world.taken[key] == limit for key, limit in world.limits.items())
-    assert world.table.counters == {key: Counter(world.taken[key], 0) for key in world.limits}
+    assert world.table.counters == {key: CounterState(world.taken[key], 0) for key in world.limits}
 
 
 @settings(deadline=None)
@@ -145,18 +145,18 @@ def test_calls_per_click_over_a_minute_on_a_cap_of_100_000(rate: float, most: fl
 
 def test_a_process_with_a_click_every_ten_seconds_holds_no_spare_place() -> None:
     world = steady(0.1, limit=100_000, seconds=600)
-    assert world.table.counters == {"day": Counter(60, 0)}
+    assert world.table.counters == {"day": CounterState(60, 0)}
 
 
 def test_a_cap_under_100_is_never_leased() -> None:
     world = steady(50, limit=99, seconds=1)
-    assert (world.calls, world.table.counters) == (50, {"day": Counter(50, 0)})
+    assert (world.calls, world.table.counters) == (50, {"day": CounterState(50, 0)})
 
 
 def test_leases_end_one_by_one_at_the_limit() -> None:
     world = steady(50, limit=1000, seconds=30)
     assert world.taken == {"day": 1000}
-    assert world.table.counters == {"day": Counter(1000, 0)}
+    assert world.table.counters == {"day": CounterState(1000, 0)}
 
 
 # The size of a lease
@@ -182,38 +182,38 @@ def test_leases_end_one_by_one_at_the_limit() -> None:
     ],
 )
 def test_a_lease_lasts_two_seconds_at_the_pace_of_the_one_before(lease: Lease, seconds: float, spare: int) -> None:
-    write, asked = saying(WriteResult(WriteStatus.DONE))
+    write, asked = saying(WriteResult(WriteStatus.APPLIED))
     assert holding(lease).reserve([a_place()], START + at(seconds), write) is None
-    assert [ask.spare for ask in asked[0]] == [spare]
+    assert [ask.extra for ask in asked[0]] == [spare]
 
 
 def test_the_first_click_takes_its_place_and_nothing_more() -> None:
-    write, asked = saying(WriteResult(WriteStatus.DONE))
+    write, asked = saying(WriteResult(WriteStatus.APPLIED))
     LeasePool().reserve([a_place(40)], START, write)
-    assert asked[0][0].move == CounterUpdate("day", used=1, most_used=39, begins=True)
+    assert asked[0][0].update == CounterUpdate("day", used=1, max_used_before=39, may_create=True)
 
 
 def test_an_ask_settles_the_lease_before_and_bounds_what_it_leases() -> None:
-    ask = LeaseRequest(a_place(1000), 3, a_lease(granted=9, left=4), Counter(100, 9))
-    assert ask.move == CounterUpdate(
-        "day", used=1 + 3 - 4, leased=3 - 9, most_used=1000 - 1 - 3 * 20 + 4, most_leased=10 - 3 + 9
+    ask = LeaseRequest(a_place(1000), 3, a_lease(granted=9, left=4), CounterState(100, 9))
+    assert ask.update == CounterUpdate(
+        "day", used=1 + 3 - 4, leased=3 - 9, max_used_before=1000 - 1 - 3 * 20 + 4, max_leased_before=10 - 3 + 9
     )
 
 
 def test_the_counter_as_told_sizes_the_next_lease() -> None:
     held = holding(a_lease(granted=9, left=0))
     write, asked = saying(
-        WriteResult(WriteStatus.DONE, {"day": Counter(9_000, 98)}), *[WriteResult(WriteStatus.DONE)] * 20
+        WriteResult(WriteStatus.APPLIED, {"day": CounterState(9_000, 98)}), *[WriteResult(WriteStatus.APPLIED)] * 20
     )
     for n in range(21):
         held.reserve([a_place()], START + at(0.1 + n / 100), write)
-    assert [asks[0].spare for asks in asked if asks] == [19, 6]
+    assert [asks[0].extra for asks in asked if asks] == [19, 6]
 
 
 def test_the_counter_of_a_transaction_is_reckoned() -> None:
     held = holding(a_lease(granted=9, left=0, used=100, leased=9))
-    held.reserve([a_place(), a_place(key="hour")], START + SECOND, lambda _: WriteResult(WriteStatus.DONE))
-    assert [lease.seen for lease in held._held.values()] == [Counter(120, 19), Counter(1, 0)]
+    held.reserve([a_place(), a_place(key="hour")], START + SECOND, lambda _: WriteResult(WriteStatus.APPLIED))
+    assert [lease.observed for lease in held._held.values()] == [CounterState(120, 19), CounterState(1, 0)]
 
 
 # The life of a lease
@@ -240,48 +240,48 @@ def test_a_lease_serves_its_place_for_30_seconds(place: CapCounter, seconds: flo
 
 
 def test_what_is_left_of_a_lease_goes_back_with_the_next_click_after_it() -> None:
-    table = Table({"day": Counter(100, 9)})
+    table = Table({"day": CounterState(100, 9)})
     assert refusals(holding(a_lease(granted=9, left=4)), [a_place()], table, [START + at(31)]) == [None]
-    assert table.counters == {"day": Counter(97, 0)}
+    assert table.counters == {"day": CounterState(97, 0)}
 
 
 def test_what_is_left_of_a_lease_opens_a_full_cap() -> None:
-    table = Table({"day": Counter(10_000, 9)})
+    table = Table({"day": CounterState(10_000, 9)})
     held = holding(a_lease(granted=9, left=4))
     assert refusals(held, [a_place()], table, [START + at(31)]) == [None]
-    assert table.counters == {"day": Counter(9_997, 0)}
+    assert table.counters == {"day": CounterState(9_997, 0)}
 
 
 def test_a_lease_that_is_over_is_settled_by_a_click_on_anything_once() -> None:
     held = holding(a_lease(granted=9, left=4), a_lease(a_place(key="hour"), granted=3, left=0))
-    assert held.overdue(START + at(29)) is None
-    told = [held.overdue(START + at(30)) for _ in range(3)]
+    assert held.pop_expired(START + at(29)) is None
+    told = [held.pop_expired(START + at(30)) for _ in range(3)]
     assert told == [CounterUpdate("day", used=-4, leased=-9), CounterUpdate("hour", used=0, leased=-3), None]
 
 
 def test_a_pace_that_is_over_is_forgotten_without_a_call() -> None:
     held = holding(a_lease(granted=0, left=0), a_lease(a_place(key="hour")))
-    assert held.overdue(START + at(30)) == CounterUpdate("hour", used=-4, leased=-9)
+    assert held.pop_expired(START + at(30)) == CounterUpdate("hour", used=-4, leased=-9)
 
 
 def test_a_lease_on_a_counter_that_is_gone_is_dropped() -> None:
     gone = CapCounter("day", 10_000, START + at(60))
     held = holding(a_lease(gone))
-    assert held.overdue(START + at(60)) is None
+    assert held.pop_expired(START + at(60)) is None
     assert held._held == {}
 
 
 def test_a_counter_that_is_gone_is_begun_anew() -> None:
     table = Table()
     assert refusals(holding(a_lease(left=4)), [a_place()], table, [START + at(31)]) == [None]
-    assert table.counters == {"day": Counter(1, 0)}
+    assert table.counters == {"day": CounterState(1, 0)}
 
 
 def test_a_lease_is_settled_under_a_new_limit_and_does_not_serve_it() -> None:
-    table = Table({"day": Counter(100, 9)})
+    table = Table({"day": CounterState(100, 9)})
     held = holding(a_lease(granted=9, left=4))
     assert refusals(held, [a_place(5_000)], table, [START + at(10)]) == [None]
-    assert table.counters == {"day": Counter(97 + 1, 1)}
+    assert table.counters == {"day": CounterState(97 + 1, 1)}
 
 
 # What the table says
@@ -289,7 +289,7 @@ def test_a_lease_is_settled_under_a_new_limit_and_does_not_serve_it() -> None:
 
 def test_without_places_only_the_mark_is_written() -> None:
     for said, told in (
-        (WriteStatus.DONE, None),
+        (WriteStatus.APPLIED, None),
         (WriteStatus.DUPLICATE, RejectionReason.DUPLICATE),
         (WriteStatus.UNKNOWN, None),
     ):
@@ -298,7 +298,7 @@ def test_without_places_only_the_mark_is_written() -> None:
         assert asked == [[]]
 
 
-@pytest.mark.parametrize("said", [WriteStatus.UNKNOWN, WriteStatus.UNDONE])
+@pytest.mark.parametrize("said", [WriteStatus.UNKNOWN, WriteStatus.NOT_APPLIED])
 def test_a_mark_alone_that_is_not_left_lets_a_click_pass_with_places_at_hand(said: WriteStatus) -> None:
     held = holding(a_lease(left=4))
     write, _ = saying(WriteResult(said))
@@ -310,7 +310,7 @@ def test_a_mark_alone_that_is_not_left_lets_a_click_pass_with_places_at_hand(sai
     ("said", "told", "hour"),
     [
         (WriteStatus.DUPLICATE, RejectionReason.DUPLICATE, True),
-        (WriteStatus.UNDONE, RejectionReason.CAP, True),
+        (WriteStatus.NOT_APPLIED, RejectionReason.CAP, True),
         (WriteStatus.UNKNOWN, RejectionReason.CAP, False),
     ],
 )
@@ -336,60 +336,62 @@ def test_a_process_that_is_stopped_within_a_call_holds_nothing_of_what_it_was_se
 
 def test_where_there_is_no_room_for_a_lease_there_may_be_for_the_click() -> None:
     held = holding(a_lease(granted=9, left=0))
-    no_room = WriteResult(WriteStatus.NO_ROOM, {"day": Counter(9_900, 9)})
-    write, asked = saying(no_room, no_room, WriteResult(WriteStatus.DONE))
+    no_room = WriteResult(WriteStatus.LIMIT_REACHED, {"day": CounterState(9_900, 9)})
+    write, asked = saying(no_room, no_room, WriteResult(WriteStatus.APPLIED))
     assert held.reserve([a_place()], START + SECOND, write) is None
-    assert [asks[0].spare for asks in asked] == [19, 4, 0]
+    assert [asks[0].extra for asks in asked] == [19, 4, 0]
 
 
 def test_only_the_counter_without_room_leases_less_and_at_the_third_try_none_leases() -> None:
     held = holding(a_lease(granted=9, left=0), a_lease(a_place(key="hour"), left=0))
-    no_room = WriteResult(WriteStatus.NO_ROOM, {"day": Counter(9_900, 9)})
-    write, asked = saying(no_room, no_room, WriteResult(WriteStatus.DONE))
+    no_room = WriteResult(WriteStatus.LIMIT_REACHED, {"day": CounterState(9_900, 9)})
+    write, asked = saying(no_room, no_room, WriteResult(WriteStatus.APPLIED))
     assert held.reserve([a_place(), a_place(key="hour")], START + SECOND, write) is None
-    assert [[ask.spare for ask in asks] for asks in asked] == [[19, 19], [4, 19], [0, 0]]
+    assert [[ask.extra for ask in asks] for asks in asked] == [[19, 19], [4, 19], [0, 0]]
 
 
 def test_a_full_counter_is_not_asked_again() -> None:
-    held, table = LeasePool(), Table({"day": Counter(40, 0)})
+    held, table = LeasePool(), Table({"day": CounterState(40, 0)})
     assert refusals(held, [a_place(40)], table, [START]) == [RejectionReason.CAP]
     assert held.reserve([a_place(40)], START + at(10**9), silent) is RejectionReason.CAP
 
 
 def test_a_full_counter_with_leases_of_others_is_asked_again_after_five_seconds() -> None:
-    held, table = LeasePool(), Table({"day": Counter(10_000, 3)})
+    held, table = LeasePool(), Table({"day": CounterState(10_000, 3)})
     assert refusals(held, [a_place()], table, [START]) == [RejectionReason.CAP]
-    table.counters["day"] = Counter(9_997, 0)
+    table.counters["day"] = CounterState(9_997, 0)
     assert held.reserve([a_place()], START + at(4.9), silent) is RejectionReason.CAP
     assert refusals(held, [a_place()], table, [START + at(5)]) == [None]
 
 
 def test_a_full_counter_on_which_only_a_lease_of_ones_own_is_unsettled_is_full_for_good() -> None:
-    held, table = holding(a_lease(granted=9, left=0)), Table({"day": Counter(10_000, 9)})
+    held, table = holding(a_lease(granted=9, left=0)), Table({"day": CounterState(10_000, 9)})
     assert refusals(held, [a_place()], table, [START + SECOND]) == [RejectionReason.CAP]
     assert held.reserve([a_place()], START + at(10**9), silent) is RejectionReason.CAP
-    assert held.overdue(START + at(30)) == CounterUpdate("day", used=0, leased=-9)
+    assert held.pop_expired(START + at(30)) == CounterUpdate("day", used=0, leased=-9)
 
 
 def test_places_at_hand_are_used_though_the_counter_was_found_full() -> None:
     held = LeasePool()
-    refusals(held, [a_place()], Table({"day": Counter(10_000, 9)}), [START])
+    refusals(held, [a_place()], Table({"day": CounterState(10_000, 9)}), [START])
     held._hold(a_lease(left=1))
     assert [held.reserve([a_place()], START, silent) for _ in range(2)] == [None, RejectionReason.CAP]
 
 
 def test_a_full_counter_refuses_a_click_before_it_takes_any_place() -> None:
     held = LeasePool()
-    refusals(held, [a_place(1, "hour")], Table({"hour": Counter(1, 0)}), [START])
+    refusals(held, [a_place(1, "hour")], Table({"hour": CounterState(1, 0)}), [START])
     held._hold(a_lease(left=1))
     assert held.reserve([a_place(), a_place(1, "hour")], START, silent) is RejectionReason.CAP
     assert held.holds(a_place(), START)
 
 
 @pytest.mark.parametrize("counters", [{}, {"day": None}])
-def test_a_table_that_does_not_tell_its_counters_is_not_asked_for_ever(counters: dict[str, Counter | None]) -> None:
+def test_a_table_without_counters_is_not_asked_for_ever(
+    counters: dict[str, CounterState | None],
+) -> None:
     held = holding(a_lease(granted=9, left=0))
-    write, asked = saying(*[WriteResult(WriteStatus.NO_ROOM, counters)] * 3)
+    write, asked = saying(*[WriteResult(WriteStatus.LIMIT_REACHED, counters)] * 3)
     assert held.reserve([a_place()], START + SECOND, write) is RejectionReason.CAP
     assert len(asked) <= 2
 
@@ -410,14 +412,14 @@ def test_no_more_is_held_than_fits_and_a_pace_makes_room(monkeypatch: pytest.Mon
 def test_a_lease_is_never_forgotten_for_a_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caps_leases, "MAX_LEASES", 2)
     held = holding(*(a_lease(a_place(key=str(n)), granted=5 - n) for n in range(2)))
-    held.reserve([a_place(key="another")], START, lambda _: WriteResult(WriteStatus.DONE))
+    held.reserve([a_place(key="another")], START, lambda _: WriteResult(WriteStatus.APPLIED))
     assert list(held._held) == ["0", "1"]
 
 
 def test_a_granted_lease_takes_the_room_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caps_leases, "MAX_LEASES", 2)
     held = holding(a_lease(), a_lease(a_place(key="hour"), left=0))
-    held.reserve([a_place(1, "new"), a_place(key="hour")], START + SECOND, lambda _: WriteResult(WriteStatus.DONE))
+    held.reserve([a_place(1, "new"), a_place(key="hour")], START + SECOND, lambda _: WriteResult(WriteStatus.APPLIED))
     assert [(key, lease.granted) for key, lease in held._held.items()] == [("day", 9), ("hour", 19)]
 
 
@@ -425,6 +427,6 @@ def test_no_more_full_counters_are_remembered_than_fit(monkeypatch: pytest.Monke
     monkeypatch.setattr(caps_leases, "MAX_EXHAUSTED", 3)
     held = LeasePool()
     for n in range(7):
-        refusals(held, [a_place(1, str(n))], Table({str(n): Counter(1)}), [START])
+        refusals(held, [a_place(1, str(n))], Table({str(n): CounterState(1)}), [START])
         assert len(held._full) <= 3
     assert held.reserve([a_place(1, "6")], START, silent) is RejectionReason.CAP

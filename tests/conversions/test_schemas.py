@@ -17,7 +17,7 @@ def query(**given: Any) -> PostbackQuery:
 def complaints(**given: Any) -> dict[str, str]:
     with pytest.raises(ValidationFailed) as raised:
         claim(query(**given), "USD")
-    return dict(raised.value.complaints)
+    return dict(raised.value.errors)
 
 
 def test_a_bare_postback_claims_what_the_campaign_says() -> None:
@@ -39,7 +39,7 @@ def test_what_is_empty_is_absent_and_what_is_unknown_ignored() -> None:
 def test_without_click_and_token_there_is_no_postback() -> None:
     with pytest.raises(ValidationFailed) as raised:
         query(click_id="", token=None)
-    assert dict(raised.value.complaints) == {"/click_id": "is required", "/token": "is required"}
+    assert dict(raised.value.errors) == {"/click_id": "is required", "/token": "is required"}
 
 
 def test_every_complaint_is_made_at_once() -> None:

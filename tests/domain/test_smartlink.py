@@ -50,7 +50,7 @@ def test_the_words_are_those_of_the_contract(words: type[StrEnum]) -> None:
 
 @given(some.visitors, some.sources)
 def test_open_targeting_accepts_every_visitor(visitor: Visitor, source: str | None) -> None:
-    assert Targeting().refusal(visitor, source) is None
+    assert Targeting().rejection(visitor, source) is None
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_open_targeting_accepts_every_visitor(visitor: Visitor, source: str | No
 def test_each_rule_refuses_with_its_own_reason(targeting: Targeting, refusal: RejectionReason) -> None:
     visitor = a_visitor(is_bot=True)
 
-    assert targeting.refusal(visitor, "news") is refusal
+    assert targeting.rejection(visitor, "news") is refusal
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_each_rule_refuses_with_its_own_reason(targeting: Targeting, refusal: Re
     ],
 )
 def test_each_rule_lets_through_whom_it_names(targeting: Targeting) -> None:
-    assert targeting.refusal(a_visitor(), "news") is None
+    assert targeting.rejection(a_visitor(), "news") is None
 
 
 @pytest.mark.parametrize(
@@ -106,35 +106,35 @@ def test_each_rule_lets_through_whom_it_names(targeting: Targeting) -> None:
     ],
 )
 def test_what_is_unknown_matches_no_list(targeting: Targeting, refusal: RejectionReason | None) -> None:
-    assert targeting.refusal(UNKNOWN, None) is refusal
+    assert targeting.rejection(UNKNOWN, None) is refusal
 
 
 @given(some.visitors, some.sources)
 def test_an_empty_set_means_nobody(visitor: Visitor, source: str | None) -> None:
-    assert Targeting(countries=frozenset()).refusal(visitor, source) is RejectionReason.COUNTRY
+    assert Targeting(countries=frozenset()).rejection(visitor, source) is RejectionReason.COUNTRY
 
 
 def test_excluding_a_country_wins_over_including_it() -> None:
     targeting = Targeting(countries=frozenset({"US"}), exclude_countries=frozenset({"US"}))
 
-    assert targeting.refusal(a_visitor(country="US"), None) is RejectionReason.COUNTRY
+    assert targeting.rejection(a_visitor(country="US"), None) is RejectionReason.COUNTRY
 
 
 @given(some.targetings)
 def test_only_targeting_without_a_rule_wants_everyone(targeting: Targeting) -> None:
-    assert targeting.wants_everyone is (targeting == Targeting())
+    assert targeting.is_unrestricted is (targeting == Targeting())
 
 
 def test_an_empty_schedule_is_always_open() -> None:
-    assert Schedule(timezone="Asia/Tokyo").is_always
-    assert Schedule().is_open(NOW)
+    assert Schedule(timezone="Asia/Tokyo").is_unrestricted
+    assert Schedule().is_active_at(NOW)
 
 
 @pytest.mark.parametrize(
     "rule", [{"starts_at": NOW}, {"ends_at": NOW}, {"hours": frozenset({0})}, {"weekdays": frozenset({1})}]
 )
 def test_a_schedule_with_a_rule_is_not_always_open(rule: dict[str, Any]) -> None:
-    assert not Schedule(**rule).is_always
+    assert not Schedule(**rule).is_unrestricted
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_schedule_with_a_rule_is_not_always_open(rule: dict[str, Any]) -> None
 def test_a_schedule_holds_its_start_and_not_its_end(later: timedelta, *, is_open: bool) -> None:
     schedule = Schedule(starts_at=NOW, ends_at=NOW + timedelta(hours=1))
 
-    assert schedule.is_open(NOW + later) is is_open
+    assert schedule.is_active_at(NOW + later) is is_open
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_hours_and_weekdays_are_those_of_its_zone(rules: dict[str, Any], now: da
     lists: dict[str, Any] = {name: frozenset(values) for name, values in rules.items()}
     schedule = Schedule(timezone="Europe/Berlin", **lists)
 
-    assert schedule.is_open(now) is is_open
+    assert schedule.is_active_at(now) is is_open
 
 
 @given(some.times | st.datetimes(datetime(1972, 2, 1), datetime(2019, 12, 31), timezones=st.just(UTC)), zones)  # noqa: DTZ001 - it adds UTC
@@ -178,16 +178,16 @@ def test_a_schedule_keeps_the_hours_of_every_zone(now: datetime, zone: str) -> N
     local = now.astimezone(ZoneInfo(zone))
     hour, weekday = frozenset({local.hour}), frozenset({local.isoweekday()})
 
-    assert Schedule(timezone=zone, hours=hour, weekdays=weekday).is_open(now)
-    assert not Schedule(timezone=zone, hours=frozenset(range(24)) - hour).is_open(now)
-    assert not Schedule(timezone=zone, weekdays=frozenset(range(1, 8)) - weekday).is_open(now)
+    assert Schedule(timezone=zone, hours=hour, weekdays=weekday).is_active_at(now)
+    assert not Schedule(timezone=zone, hours=frozenset(range(24)) - hour).is_active_at(now)
+    assert not Schedule(timezone=zone, weekdays=frozenset(range(1, 8)) - weekday).is_active_at(now)
 
 
 def test_a_clock_that_jumps_a_minute_past_the_hour_is_followed() -> None:
     # Until 2011 Newfoundland's summer began at 00:01, half past three and a minute in UTC.
     schedule = Schedule(timezone="America/St_Johns", hours=frozenset({0}))
     begin = datetime(2010, 3, 14, 3, 29, tzinfo=UTC)
-    is_open = [schedule.is_open(begin + timedelta(seconds=30 * n)) for n in range(6)]
+    is_open = [schedule.is_active_at(begin + timedelta(seconds=30 * n)) for n in range(6)]
 
     assert is_open == [False, False, True, True, False, False]
 
@@ -196,11 +196,11 @@ def test_an_hour_that_the_clock_skips_is_never_open_that_day() -> None:
     schedule = Schedule(timezone="Europe/Berlin", hours=frozenset({2}))
     minutes = [datetime(2026, 3, 29, tzinfo=UTC) + timedelta(minutes=n) for n in range(22 * 60)]
 
-    assert not any(schedule.is_open(minute) for minute in minutes)
+    assert not any(schedule.is_active_at(minute) for minute in minutes)
 
 
 def test_an_hour_that_the_clock_repeats_is_open_twice_as_long() -> None:
     schedule = Schedule(timezone="Europe/Berlin", hours=frozenset({2}))
     minutes = [datetime(2026, 10, 25, tzinfo=UTC) + timedelta(minutes=n) for n in range(22 * 60)]
 
-    assert sum(schedule.is_open(minute) for minute in minutes) == 120
+    assert sum(schedule.is_active_at(minute) for minute in minutes) == 120

@@ -157,7 +157,7 @@ def test_a_cursor_that_this_list_did_not_give_is_refused(cursor: str) -> None:
     listing = a_listing({str(year): ["a"] for year in YEARS})
     with pytest.raises(ValidationFailed) as refused:
         fetch_page(listing, ListQuery(cursor=cursor))
-    assert refused.value.complaints == (("/cursor", "is not a cursor of this list"),)
+    assert refused.value.errors == (("/cursor", "is not a cursor of this list"),)
 
 
 # The same over the tables

@@ -58,7 +58,7 @@ def naive(pieces: Iterable[Cells], plan: AggregationQuery) -> Groups:
     groups: Groups = {}
     for cell, counts in ((cell, counts) for piece in pieces for cell, counts in piece.items()):
         wanted = all(getattr(cell, name) == given for name, given in plan.filters.items())
-        if wanted and plan.first <= cell.quarter < plan.past:
+        if wanted and plan.first <= cell.quarter < plan.end:
             group = tuple(value(cell, name, plan.timezone) for name in plan.dimensions)
             held = groups.setdefault(group, [0] * len(plan.counts))
             for n, name in enumerate(plan.counts):

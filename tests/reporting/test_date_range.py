@@ -86,7 +86,7 @@ def test_a_period_is_days_of_its_time_zone_or_exact_times(
 def test_a_period_must_begin_before_it_ends(given_range: tuple[str | None, str | None]) -> None:
     with pytest.raises(ValidationFailed) as refused:
         resolve_range(given_range, "UTC", NOW)
-    assert refused.value.complaints == (("/from", "must be before `to`"),)
+    assert refused.value.errors == (("/from", "must be before `to`"),)
 
 
 def test_a_day_that_was_never_lived_through_is_no_period() -> None:

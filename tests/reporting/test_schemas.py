@@ -8,7 +8,7 @@ from chalicelib.reporting.schemas import OwnReportQuery, PeriodQuery, ReportQuer
 def complaints(model: type[PeriodQuery], **given: str) -> dict[str, str]:
     with pytest.raises(ValidationFailed) as refused:
         validate(model, given)
-    return dict(refused.value.complaints)
+    return dict(refused.value.errors)
 
 
 def test_a_report_asks_for_days_by_click_as_json_unless_told_otherwise() -> None:

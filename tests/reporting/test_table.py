@@ -32,7 +32,7 @@ def test_several_currencies_are_named_unless_one_is_asked_for() -> None:
     groups: Groups = {("a", "USD"): PAID, ("b", "EUR"): PAID, ("c", "GBP"): CLICKED}
     with pytest.raises(ValidationFailed) as refused:
         one_currency(groups, None, MONEY)
-    (complaint,) = refused.value.complaints
+    (complaint,) = refused.value.errors
     assert complaint == ("/currency", "must be one of EUR, USD: the range holds money in each of them")
     assert one_currency(groups, "USD", MONEY) == "USD"
 

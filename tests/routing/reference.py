@@ -43,7 +43,7 @@ def decide(route: Route, arrival: ClickContext, approved: Approved, reserve: Res
 def _weighing(route: Route, arrival: ClickContext) -> tuple[ExperimentArm, str | None, Mapping[str, float] | None]:
     if route.rotation is Rotation.WEIGHTED or route.learned is None:
         return ExperimentArm.WEIGHTED, None, None
-    if arrival.lot < route.holdout_percent / 100:
+    if arrival.arm_draw < route.holdout_percent / 100:
         return ExperimentArm.HOLDOUT, None, None
     country = arrival.visitor.country or "?"
     for segment in (f"{country}|{arrival.visitor.device.value}", country, "*"):
@@ -70,7 +70,7 @@ def _reason(offer: Offer, arrival: ClickContext, is_admitted: bool) -> Rejection
         (RejectionReason.OS, _wanted(rules.os, frozenset(), visitor.os)),
         (RejectionReason.BROWSER, _wanted(rules.browsers, frozenset(), visitor.browser)),
         (RejectionReason.LANGUAGE, _wanted(rules.languages, frozenset(), visitor.language)),
-        (RejectionReason.SOURCE, _wanted(rules.sources, rules.exclude_sources, arrival.labels.source)),
+        (RejectionReason.SOURCE, _wanted(rules.sources, rules.exclude_sources, arrival.parameters.source)),
         (RejectionReason.BOT, not (rules.exclude_bots and visitor.is_bot)),
     ]
     return next((refusal for refusal, suits in checks if not suits), None)

@@ -409,7 +409,7 @@ def _situations(draw: st.DrawFn) -> Situation:
     """Situations whose offers choose by every rule there is."""
     situation = draw(some.situations())
     labels = TrackingParameters(source=draw(some.sources))
-    arrival = replace(situation.arrival, now=draw(some.times), labels=labels)
+    arrival = replace(situation.arrival, now=draw(some.times), parameters=labels)
     route = replace(situation.route, offers=tuple(draw(_choosy(offer)) for offer in situation.route.offers))
     return replace(situation, route=route, arrival=arrival)
 

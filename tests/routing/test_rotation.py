@@ -21,7 +21,7 @@ learned_weights = st.lists(st.just(0.0) | st.floats(1e-6, 1), min_size=1, max_si
 def _share(weights: Sequence[float]) -> Counter[int]:
     """How often each place is drawn over the grid."""
     picks = (pick(range(len(weights)), weights, draw) for draw in GRID)
-    return Counter(drawn.place for drawn in picks if drawn)
+    return Counter(drawn.position for drawn in picks if drawn)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_places_are_those_of_the_route_and_not_of_the_tier() -> None:
     drawn = pick([4, 9], [1, 1], 0.5)
 
     assert drawn
-    assert drawn.place == 9
+    assert drawn.position == 9
 
 
 @pytest.mark.parametrize("weights", [pytest.param([], id="none"), pytest.param([0, 0], id="zeros")])
@@ -59,7 +59,7 @@ def test_every_draw_takes_an_offer_and_never_one_of_weight_0(weights: list[float
     drawn = pick(range(len(weights)), weights, draw)
 
     assert drawn
-    assert weights[drawn.place] > 0
+    assert weights[drawn.position] > 0
 
 
 @given(some_weight | learned_weights, some.draws)
@@ -67,14 +67,14 @@ def test_what_is_left_of_a_draw_is_a_draw(weights: list[float], draw: float) -> 
     drawn = pick(range(len(weights)), weights, draw)
 
     assert drawn
-    assert 0 <= drawn.rest < 1
+    assert 0 <= drawn.remaining_draw < 1
 
 
 def test_a_draw_that_rounding_puts_on_the_edge_leaves_less_than_1() -> None:
     drawn = pick(range(3), [0.3, 0.52, 0.66], 0.5540540540540541)
 
     assert drawn
-    assert (drawn.place, drawn.rest) == (1, 1 - 2**-53)
+    assert (drawn.position, drawn.remaining_draw) == (1, 1 - 2**-53)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_what_is_left_of_a_draw_is_its_place_inside_the_interval(draw: float, pl
     drawn = pick(range(2), [3, 1], draw)
 
     assert drawn
-    assert (drawn.place, drawn.rest) == (place, rest)
+    assert (drawn.position, drawn.remaining_draw) == (place, rest)
 
 
 @given(some_weight | learned_weights, some.draws)
@@ -125,7 +125,7 @@ def test_the_propensity_of_a_pick_is_the_one_told_beforehand(weights: list[float
     drawn = pick(range(len(weights)), weights, draw)
 
     assert drawn
-    assert drawn.propensity == propensities(weights)[drawn.place]
+    assert drawn.propensity == propensities(weights)[drawn.position]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_weight_has_its_share_of_the_whole_as_propensity(weights: list[float],
 def test_a_propensity_is_the_share_of_draws(weights: list[int]) -> None:
     total = sum(weights)
     picks = [pick(range(len(weights)), weights, (n + 0.5) / total) for n in range(total)]
-    drawn = Counter((each.place, each.propensity) for each in picks if each)
+    drawn = Counter((each.index, each.propensity) for each in picks if each)
 
     assert drawn == {(place, weight / total): weight for place, weight in enumerate(weights) if weight}
 
@@ -156,7 +156,7 @@ def test_a_higher_draw_never_takes_an_earlier_offer(weights: list[int], one: flo
 
     assert low
     assert high
-    assert low.place <= high.place
+    assert low.position <= high.position
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_a_higher_draw_never_takes_an_earlier_offer(weights: list[int], one: flo
 def test_a_second_choice_from_the_rest_of_the_draw_is_unbiased(weights: list[int], drawn: dict[int, int]) -> None:
     def second(draw: float) -> Iterator[int]:
         first = pick(range(3), weights, draw)
-        again = pick([1, 2], weights[1:], first.rest) if first and first.place == 0 else first
-        yield from [again.place] if again else []
+        again = pick([1, 2], weights[1:], first.remaining_draw) if first and first.position == 0 else first
+        yield from [again.position] if again else []
 
     assert Counter(place for draw in GRID for place in second(draw)) == drawn
 

@@ -166,9 +166,9 @@ def test_offers_stand_by_falling_priority_and_else_as_the_admin_put_them(seats: 
 def test_both_accepts_exactly_the_visitors_whom_both_accept(
     one: Targeting, other: Targeting, visitor: Visitor, source: str | None
 ) -> None:
-    accepted = one.refusal(visitor, source) is None and other.refusal(visitor, source) is None
+    accepted = one.rejection(visitor, source) is None and other.rejection(visitor, source) is None
 
-    assert (route_codec.intersect_targeting(one, other).refusal(visitor, source) is None) is accepted
+    assert (route_codec.intersect_targeting(one, other).rejection(visitor, source) is None) is accepted
 
 
 @given(some.targetings)

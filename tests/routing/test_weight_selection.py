@@ -136,7 +136,7 @@ def test_an_admins_0_is_0_whatever_was_learned() -> None:
 @given(some.situations())
 def test_some_offer_of_a_tier_that_can_be_drawn_has_a_weight(situation: Situation) -> None:
     route, visitor = situation.route, situation.arrival.visitor
-    how = select_weights(route, segments.segments_of(visitor.country, visitor.device), situation.arrival.lot)
+    how = select_weights(route, segments.segments_of(visitor.country, visitor.device), situation.arrival.arm_draw)
     tier = [place for place, offer in enumerate(route.offers) if offer.weight > 0]
 
     assert any(weights(how, route.offers, tier)) is bool(tier)

@@ -43,7 +43,7 @@ def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> C
     row = storage.campaign(campaign_id)
     check_if_match(request, row.version)
     storage.refuse_once_archived(row)
-    settings = body.onto(row.settings)
+    settings = body.apply_to(row.settings)
     if settings.status is CampaignStatus.ARCHIVED:
         storage.refuse_while_held(campaign_id)
     return _saved(request, row, settings)

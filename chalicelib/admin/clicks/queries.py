@@ -59,7 +59,7 @@ class Search:
 
 def search(request: Request, query: ClickQuery) -> Search:
     """What the query asks for: by default the last seven days; nothing from before clicks are kept."""
-    since, until = query.within(request.now - _KEPT, request.now + _SOON, _ORDINARY)
+    since, until = query.clamp(request.now - _KEPT, request.now + _SOON, _ORDINARY)
     before = min(first_id(until), _checked(query.cursor) or first_id(until))
     days = [until.date() - n * _DAY for n in range((until.date() - since.date()).days + 1)]
     reached = [day for day in days if _first_of(day) < before]

@@ -59,7 +59,7 @@ def conversions(query: ConversionsQuery, now: datetime) -> tuple[list[Conversion
 
 def _span(query: ConversionsQuery, now: datetime) -> tuple[datetime, datetime]:
     """From when until when, in the time of which there can be conversions; `Invalid` for too many days."""
-    since, until = query.within(_BEGINNING, now + _MOMENT, _ORDINARY)
+    since, until = query.clamp(_BEGINNING, now + _MOMENT, _ORDINARY)
     if until - since > timedelta(days=MAX_DAYS):
         raise ValidationFailed(("/from", f"must be at most {MAX_DAYS} days before the end"))
     return since, until

@@ -24,7 +24,7 @@ def decide(request: Request, conversion_id: str, body: Patch[ConversionDecision]
     row = queries.conversion(conversion_id)
     check_if_match(request, row.revision)
     before = {"status": row.status, "reason": row.reason}
-    decision = body.onto(before)
+    decision = body.apply_to(before)
     after = decision.model_dump(mode="json")
     if after != before:
         recording.set_status(request, row, decision.status, decision.reason, AuditChange(row.id, before, after))

@@ -20,7 +20,7 @@ def period(span: TimeRangeQuery, now: datetime) -> Period:
 
     Raises `Invalid` where nothing lies in it, or more than 92 days.
     """
-    since, until = span.within(_OLDEST, now, _ORDINARY)
+    since, until = span.clamp(_OLDEST, now, _ORDINARY)
     if since >= until:
         raise ValidationFailed(("/from", "must be in the past"))
     found = Period(since - (since - _BEGINNING) % _QUARTER, until + (_BEGINNING - until) % _QUARTER)

@@ -38,13 +38,13 @@ def proposed_edit(pool: SmartlinkRow, changes: Mapping[str, Any]) -> tuple[Smart
     `Invalid` where it would be refused, with pointers into `/smartlink`.
     """
     try:
-        settings = Patch(SmartlinkSettings, changes).onto(pool.settings)
+        settings = Patch(SmartlinkSettings, changes).apply_to(pool.settings)
         document = settings.model_dump(mode="json")
         held = storage.checked_campaigns(document)
         row = SmartlinkRow(pool.id, status=pool.status, settings=document, epoch=pool.epoch)
         packed = route_publishing.packed_route(row, held.values())
     except ValidationFailed as error:
-        complaints = ((f"/smartlink{pointer}", detail) for pointer, detail in error.complaints)
+        complaints = ((f"/smartlink{pointer}", detail) for pointer, detail in error.errors)
         raise ValidationFailed(*complaints) from error
     return settings, route_codec.unpacked(packed, version=0)
 

@@ -41,7 +41,7 @@ class PublisherDetail(PublisherDocument):
 class NewPublisherDocument(PublisherDetail):
     """A new publisher with their first key, which is shown this once (null where the answer is repeated)."""
 
-    SHOWN_ONCE: ClassVar[frozenset[str]] = frozenset({"api_key"})
+    ONE_TIME_FIELDS: ClassVar[frozenset[str]] = frozenset({"api_key"})
 
     api_key: str | None
 

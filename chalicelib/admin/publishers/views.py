@@ -63,7 +63,7 @@ def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) ->
     row = membership.publisher(publisher_id)
     check_if_match(request, row.version)
     before = storage.settings(row)
-    settings = body.onto(before)
+    settings = body.apply_to(before)
     row.name, row.email, row.status = settings.name, settings.email, settings.status.value
     row.version, row.updated_at = row.version + 1, request.timestamp
     storage.save(request, row, before)

@@ -22,10 +22,10 @@ def arrival(asked: Simulation, link: PublisherLink, now: datetime, draw: float, 
     return ClickContext(
         link=link,
         visitor=_visitor(asked, locate),
-        labels=TrackingParameters(source=asked.source),
+        parameters=TrackingParameters(source=asked.source),
         now=datetime.fromisoformat(asked.at) if asked.at else now,
         draw=draw if asked.draw is None else asked.draw,
-        lot=_LOT,
+        arm_draw=_LOT,
     )
 
 

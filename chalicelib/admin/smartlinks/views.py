@@ -118,7 +118,7 @@ def add_publisher(request: Request, smartlink_id: str, body: NewMember) -> Membe
     if standing.status == membership.APPROVED:
         applications.approve_pool_campaigns(request, standing.pool, standing.publisher)
     else:
-        applications.approve(request, standing, code, document, subject=standing.pair)
+        applications.approve(request, standing, code, document, subject=standing.audit_subject)
     return document
 
 
@@ -159,7 +159,7 @@ def _saved(
     route_version = route_publishing.published_version(smartlink_id)
     row = membership.pool(smartlink_id)
     check_if_match(request, row.version)
-    before, settings = storage.pool_document(row), body.onto(row.settings)
+    before, settings = storage.pool_document(row), body.apply_to(row.settings)
     row.settings = settings.model_dump(mode="json")
     held = storage.checked_campaigns(row.settings)
     resets = before["offers"] != row.settings["offers"] and settings.on_pool_change is PoolChangePolicy.RESET

@@ -73,7 +73,7 @@ def runs(request: Request, smartlink_id: str, query: HistoryQuery) -> tuple[list
     `NotFound` where there is no such smartlink.
     """
     membership.pool(smartlink_id)
-    since, until = query.within(request.now - _KEPT, request.now + _AHEAD, _ORDINARY)
+    since, until = query.clamp(request.now - _KEPT, request.now + _AHEAD, _ORDINARY)
     first, last = _seconds(since), _seconds(until) - 1
 
     def rows(partition: str, after: str | None, limit: int) -> Iterable[Kept]:

@@ -92,8 +92,8 @@ def _arrival(stored: Stored, *, publisher_active: bool) -> ClickContext:
             browser=stored.get("browser"),
             language=stored.get("language"),
         ),
-        labels=TrackingParameters(source=stored.get("source")),
+        parameters=TrackingParameters(source=stored.get("source")),
         now=datetime.fromtimestamp(int(stored["at"]) / 1000, UTC),
         draw=0.0,
-        lot=0.0,
+        arm_draw=0.0,
     )

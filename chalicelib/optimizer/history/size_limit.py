@@ -80,5 +80,5 @@ def _counted(segments: Iterable[SegmentStats]) -> dict[str, tuple[float, float]]
         clicks = sum(map(sum, each.clicks.values()))
         for name in fallback_segments(each.name):
             before = found.get(name, (0.0, 0.0))
-            found[name] = (before[0] + clicks, before[1] + each.expected)
+            found[name] = (before[0] + clicks, before[1] + each.forecast_clicks)
     return found

@@ -130,10 +130,10 @@ def _segment(
     (country, device), places = segment, pool.places
     return SegmentStats(
         name=segments_of(country, device)[0],
-        expected=_expected(list(rows.values()), pool.periods, pool.moment),
+        forecast_clicks=_expected(list(rows.values()), pool.periods, pool.moment),
         clicks={places[each]: row for each, row in rows.items() if each in places},
         conversions={places[each]: row for each, row in conversions.items() if each in places},
-        open=None if device == REST else _open(pool.wanted, country, device),
+        eligible_offers=None if device == REST else _open(pool.wanted, country, device),
     )
 
 
@@ -141,7 +141,7 @@ def _open(wanted: Sequence[Targeting], country: str, device: str) -> frozenset[i
     """The places of the offers that want visitors of this country and device, some of them at least."""
     visitor = Visitor(country=country or None, device=Device(device))
     return frozenset(
-        place for place, each in enumerate(wanted) if each.wants_everyone or each.refusal(visitor, None) is None
+        place for place, each in enumerate(wanted) if each.is_unrestricted or each.rejection(visitor, None) is None
     )
 
 

@@ -70,4 +70,4 @@ def _places(campaign: Campaign, now: datetime) -> tuple[CapCounter, ...]:
 def is_drawable(offer: Offer, now: datetime) -> bool:
     """Whether the offer may be drawn at all just now, but for its caps."""
     campaign = offer.campaign
-    return offer.enabled and offer.weight > 0 and campaign.active and campaign.schedule.is_open(now)
+    return offer.enabled and offer.weight > 0 and campaign.active and campaign.schedule.is_active_at(now)

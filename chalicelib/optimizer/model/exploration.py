@@ -35,7 +35,7 @@ class TierOffers:
 
 def exploration_budget(stats: PoolStatistics) -> float:
     """The untouched clicks of each offer: the setting, or fewer where few clicks come."""
-    coming = sum(segment.expected for segment in stats.segments) * _UNTOUCHED_HOURS / stats.until_next
+    coming = sum(segment.forecast_clicks for segment in stats.segments) * _UNTOUCHED_HOURS / stats.until_next
     seen = sum(offer.seen for offer in stats.offers)
     return min(stats.untouched, UNTOUCHED_SHARE * (seen + coming) / max(len(stats.offers), 1))
 

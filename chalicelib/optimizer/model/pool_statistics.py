@@ -62,10 +62,10 @@ class SegmentStats:
     """
 
     name: str
-    expected: float
+    forecast_clicks: float
     clicks: Mapping[int, Series]
     conversions: Mapping[int, Series]
-    open: Collection[int] | None = None
+    eligible_offers: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

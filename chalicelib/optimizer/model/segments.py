@@ -28,10 +28,10 @@ def segments_with_fallbacks(
     """The segments, then what they back off to: each country, and everyone."""
     groups: dict[str, list[SegmentEvidence]] = {}
     for place, segment in enumerate(stats.segments):
-        taken = range(len(stats.offers)) if segment.open is None else segment.open
+        taken = range(len(stats.offers)) if segment.eligible_offers is None else segment.eligible_offers
         live = frozenset(each for each in taken if stats.offers[each].live)
         cells = (found.clicks[place], found.conversions[place], found.waiting[place])
-        one = SegmentEvidence(segment.name, known.levels[place], segment.expected, *cells, live)
+        one = SegmentEvidence(segment.name, known.levels[place], segment.forecast_clicks, *cells, live)
         yield one
         for wider in fallback_segments(segment.name)[1:]:
             groups.setdefault(wider, []).append(one)

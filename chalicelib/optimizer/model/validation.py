@@ -48,7 +48,7 @@ def _of_offer(offer: OfferStats, buckets: int) -> Iterator[str]:
 
 
 def _of_segment(segment: SegmentStats, stats: PoolStatistics) -> Iterator[str]:
-    yield from _of_numbers(f"clicks to expect of {segment.name}", [segment.expected])
+    yield from _of_numbers(f"clicks to expect of {segment.name}", [segment.forecast_clicks])
     for what, rows in (("clicks", segment.clicks), ("conversions", segment.conversions)):
         if not _are_counts(rows, stats):
             yield from _of_rows(what, segment.name, rows, stats)

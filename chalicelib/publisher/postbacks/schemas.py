@@ -44,7 +44,7 @@ class PostbackDocument(ResponseModel):
 class NewPostbackDocument(PostbackDocument):
     """A new postback with the secret that signs its calls, shown this once (null where the answer is repeated)."""
 
-    SHOWN_ONCE: ClassVar[frozenset[str]] = frozenset({"secret"})
+    ONE_TIME_FIELDS: ClassVar[frozenset[str]] = frozenset({"secret"})
 
     secret: str | None
 

@@ -49,7 +49,7 @@ def edit(request: Request, postback_id: str, body: Patch[PostbackSettings]) -> P
     """Change a postback; its secret stays."""
     row = subscriptions.postback(request, postback_id)
     check_if_match(request, row.version)
-    changed = body.onto({"url": row.url, "event": row.event, "status": row.status})
+    changed = body.apply_to({"url": row.url, "event": row.event, "status": row.status})
     _check_host(changed.url)
     row.url, row.event, row.status = changed.url, changed.event, changed.status.value
     row.version, row.updated_at = row.version + 1, request.timestamp

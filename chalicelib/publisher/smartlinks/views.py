@@ -67,7 +67,7 @@ def _present(request: Request, standing: membership.MembershipState) -> ResultWi
 
 def _visible(request: Request, smartlink_id: str) -> membership.MembershipState:
     standing = membership.load_membership(smartlink_id, request.owner)
-    if not standing.sees_the_pool:
+    if not standing.can_view:
         message = f"there is no smartlink {smartlink_id}"
         raise NotFound(message)
     return standing

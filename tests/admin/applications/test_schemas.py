@@ -33,4 +33,4 @@ def test_each_rule_has_its_complaint(
     with pytest.raises(ValidationFailed) as caught:
         validate(model, document)
 
-    assert caught.value.complaints == (complaint,)
+    assert caught.value.errors == (complaint,)

@@ -20,14 +20,14 @@ TWICE = "must not hold two caps of the same metric, window, scope and time zone"
 def _complaints(**changes: Any) -> list[tuple[str, str]]:
     with pytest.raises(ValidationFailed) as caught:
         validate(CampaignSettings, {**REQUIRED, **changes})
-    return list(caught.value.complaints)
+    return list(caught.value.errors)
 
 
 def test_a_campaign_needs_a_name_and_a_destination() -> None:
     with pytest.raises(ValidationFailed) as caught:
         validate(CampaignSettings, {})
 
-    assert caught.value.complaints == (("/name", "is required"), ("/destination_url", "is required"))
+    assert caught.value.errors == (("/name", "is required"), ("/destination_url", "is required"))
 
 
 def test_what_a_campaign_leaves_out_has_its_default() -> None:
@@ -284,7 +284,7 @@ def test_caps_that_differ_in_kind_stand_side_by_side(changes: dict[str, str]) ->
 
 def test_a_patch_changes_one_rule_and_keeps_the_others() -> None:
     before = campaign_settings(targeting={"countries": ["US"], "devices": ["mobile"]}, fail_url="https://acme.example/")
-    after = Patch(CampaignSettings, {"targeting": {"countries": ["GB"]}, "fail_url": None}).onto(before)
+    after = Patch(CampaignSettings, {"targeting": {"countries": ["GB"]}, "fail_url": None}).apply_to(before)
 
     assert (after.targeting.countries, after.targeting.devices, after.fail_url) == (["GB"], ["mobile"], None)
 

@@ -13,7 +13,7 @@ ANN = {"name": "Ann", "email": "ann@pub.example"}
 def _complaints(model: type[RequestModel], document: dict[str, Any]) -> list[tuple[str, str]]:
     with pytest.raises(ValidationFailed) as caught:
         validate(model, document)
-    return list(caught.value.complaints)
+    return list(caught.value.errors)
 
 
 def test_a_publisher_is_active_unless_said_otherwise() -> None:
@@ -38,7 +38,7 @@ def test_every_complaint_of_a_publisher_is_told_at_once() -> None:
 
 
 def test_suspending_a_publisher_changes_nothing_else() -> None:
-    after = Patch(PublisherSettings, {"status": "suspended"}).onto({**ANN, "status": "active"})
+    after = Patch(PublisherSettings, {"status": "suspended"}).apply_to({**ANN, "status": "active"})
 
     assert after.model_dump(mode="json") == {**ANN, "status": "suspended"}
 
@@ -48,4 +48,4 @@ def test_an_approval_names_its_campaign() -> None:
 
 
 def test_a_publishers_first_key_is_shown_once() -> None:
-    assert frozenset({"api_key"}) == NewPublisherDocument.SHOWN_ONCE
+    assert frozenset({"api_key"}) == NewPublisherDocument.ONE_TIME_FIELDS

@@ -13,7 +13,7 @@ DOMAIN = r"String should match pattern '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+
 def _complaints(model: type[RequestModel] = SmartlinkSettings, **document: Any) -> list[tuple[str, str]]:
     with pytest.raises(ValidationFailed) as caught:
         validate(model, document)
-    return list(caught.value.complaints)
+    return list(caught.value.errors)
 
 
 def test_a_smartlink_needs_nothing_but_a_name() -> None:
@@ -158,7 +158,7 @@ def test_every_complaint_of_a_smartlink_is_told_at_once() -> None:
 
 def test_a_patch_of_the_offers_replaces_the_pool() -> None:
     before = smartlink_settings(offers=[{"campaign_id": "cmp_1", "weight": 3}, {"campaign_id": "cmp_2"}])
-    after = Patch(SmartlinkSettings, {"offers": [{"campaign_id": "cmp_1"}]}).onto(before)
+    after = Patch(SmartlinkSettings, {"offers": [{"campaign_id": "cmp_1"}]}).apply_to(before)
 
     assert [(seat.campaign_id, seat.weight) for seat in after.offers] == [("cmp_1", 1)]
     assert after.fallback_url == "https://network.example/more"

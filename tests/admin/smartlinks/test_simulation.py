@@ -26,7 +26,7 @@ def _arrival(**asked: Any) -> ClickContext:
 
 def test_a_simulation_of_nothing_is_an_unknown_visitor_who_is_no_bot() -> None:
     assert _arrival() == ClickContext(
-        link=a_link(), visitor=Visitor(), labels=TrackingParameters(), now=NOW, draw=0.25, lot=1 - 2**-53
+        link=a_link(), visitor=Visitor(), parameters=TrackingParameters(), now=NOW, draw=0.25, arm_draw=1 - 2**-53
     )
 
 
@@ -77,7 +77,7 @@ def test_the_addresss_own_country_keeps_its_region() -> None:
 def test_source_moment_and_draw_are_those_asked_for() -> None:
     found = _arrival(source="news", at="2026-12-24T18:00:00+01:00", draw=0.0)
 
-    assert (found.labels, found.now, found.draw) == (
+    assert (found.parameters, found.now, found.draw) == (
         TrackingParameters(source="news"),
         datetime(2026, 12, 24, 17, tzinfo=UTC),
         0.0,

@@ -184,7 +184,7 @@ def test_a_segments_clicks_go_only_to_what_is_open_there() -> None:
     played = play(_scenario(truth), 0, uniform)
     assert played.regret == pytest.approx(0)
     play(_scenario(truth), 0, knowing)
-    assert [segment.open for segment in knowing.book.stats().segments] == [{0}, None]
+    assert [segment.eligible_offers for segment in knowing.book.stats().segments] == [{0}, None]
     assert 1 not in knowing.book.stats().segments[0].clicks
 
 
@@ -193,11 +193,11 @@ def test_what_is_expected_is_the_mean_of_the_last_day() -> None:
     knowing = _Knowing(_scenario(truth))
     play(_scenario(truth, 100_000, days=3), 0, knowing)
     last = sum(sum(series[-24:]) for series in knowing.book.stats().segments[0].clicks.values())
-    assert knowing.book.stats().segments[0].expected == pytest.approx(last / DAY)
+    assert knowing.book.stats().segments[0].forecast_clicks == pytest.approx(last / DAY)
 
 
 def test_nothing_is_expected_before_the_first_click() -> None:
     stats = Book(_two()).stats()
-    assert [segment.expected for segment in stats.segments] == [0]
+    assert [segment.forecast_clicks for segment in stats.segments] == [0]
     assert stats.segments[0].clicks == {}
     assert not stats.buckets

@@ -45,7 +45,7 @@ class World:
         click_id = ids.time_ordered_id(now, chance.randbytes(10))
         visitor = Visitor(country=chance.choice(self.countries), device=chance.choice((Device.MOBILE, Device.DESKTOP)))
         arrival = replace(an_arrival(visitor=visitor), now=now, draw=click_record.draw_of(click_id))
-        arrival = replace(arrival, lot=click_record.arm_draw_of(click_id))
+        arrival = replace(arrival, arm_draw=click_record.arm_draw_of(click_id))
         stored = click_record.record(click_id, arrival, route, decide(route, arrival, lambda _: True, self.reserve))
         return {**stored, "earning": self._earned(visitor, stored["campaign_id"] or "", chance)}
 

@@ -37,7 +37,7 @@ def read(route: Route, **changes: Any) -> LoggedClick:
 def test_a_click_is_read_as_it_arrived() -> None:
     arrival = read(a_route(an_offer())).arrival
     seen = a_visitor(city=None, address="", user_agent="")
-    assert (arrival.visitor, arrival.labels.source, arrival.now) == (seen, "news", NOW)
+    assert (arrival.visitor, arrival.parameters.source, arrival.now) == (seen, "news", NOW)
     assert (arrival.link, arrival.link.publisher_active) == (a_link(), True)
 
 

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.counters.learning_cells import LearningCells
 from chalicelib.domain.smartlink import Offer, OptimizationGoal
 from chalicelib.domain.targeting import Targeting
+from chalicelib.optimizer.inputs import build_statistics as build_statistics_module
 from chalicelib.optimizer.inputs.bucket_counts import sum_by_bucket
 from chalicelib.optimizer.inputs.build_statistics import RunClock, build_statistics, configured
 from chalicelib.optimizer.inputs.pool_config import PoolConfig
@@ -32,7 +33,7 @@ def counted(
 
 def expected(*cells: LearningCells, now: datetime = HALF_PAST) -> float:
     (segment,) = counted(*cells, now=now).segments
-    return round(segment.expected, 6)
+    return round(segment.forecast_clicks, 6)
 
 
 def test_a_pool_without_clicks_has_offers_and_everyone_is_one_segment() -> None:
@@ -75,7 +76,7 @@ def test_figures_stand_by_the_place_of_the_offer_and_by_bucket() -> None:
 def test_what_is_in_the_pool_no_more_counts_for_the_traffic_only() -> None:
     found = counted(clicks(6), clicks(6, campaign="cmp_gone"), conversions(1, campaign="cmp_gone"))
     (segment,) = found.segments
-    assert (segment.clicks, segment.conversions, segment.expected) == ({0: [6]}, {}, 24 * 5 / 60)
+    assert (segment.clicks, segment.conversions, segment.forecast_clicks) == ({0: [6]}, {}, 24 * 5 / 60)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +107,10 @@ def test_an_offer_is_open_where_it_wants_any_visitor(targeting: dict[str, Any], 
     found = counted(
         clicks(1), clicks(1, country=""), clicks(1, country="GB", device="desktop"), lesson=a_lesson(*offers)
     )
-    assert [each.name for each in found.segments if each.open is not None and 1 in each.open] == where
-    assert all(each.open is not None and 0 in each.open for each in found.segments)
+    assert [
+        each.name for each in found.segments if each.eligible_offers is not None and 1 in each.eligible_offers
+    ] == where
+    assert all(each.eligible_offers is not None and 0 in each.eligible_offers for each in found.segments)
 
 
 @pytest.mark.parametrize(
@@ -145,14 +148,14 @@ def test_clicks_are_expected_as_the_last_hour_says_where_that_is_more() -> None:
 def test_where_there_were_clicks_some_are_expected() -> None:
     assert expected(clicks(60, hour=HOUR - 32)) == round(60 / 32.5 * 5 / 60, 6)
     found = counted(clicks(3, hour=HOUR - 32), clicks(5, country="GB", hour=HOUR - 9)).segments
-    assert {each.name: round(each.expected, 6) for each in found} == {
+    assert {each.name: round(each.forecast_clicks, 6) for each in found} == {
         "GB|mobile": round(5 / 23.5 * 5 / 60, 6),
         "US|mobile": round(3 / 32.5 * 5 / 60, 6),
     }
 
 
 def test_of_too_many_segments_the_smallest_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build_statistics, "MAX_SEGMENTS", 2)
+    monkeypatch.setattr(build_statistics_module, "MAX_SEGMENTS", 2)
     found = counted(
         clicks(50),
         clicks(40, country="GB"),
@@ -169,7 +172,7 @@ def test_of_too_many_segments_the_smallest_are_put_together(monkeypatch: pytest.
         "US|rest": {0: [5]},
         "rest|rest": {0: [2]},
     }
-    assert (by_name["US|rest"].conversions, by_name["US|rest"].open) == ({0: [1]}, None)
+    assert (by_name["US|rest"].conversions, by_name["US|rest"].eligible_offers) == ({0: [1]}, None)
     assert [name for name in (*by_name, "US", "rest") if is_residual_segment(name)] == ["US|rest", "rest|rest", "rest"]
 
 

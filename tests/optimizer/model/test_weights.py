@@ -230,7 +230,7 @@ def distributions(found: OptimizationResult, stats: PoolStatistics) -> Mapping[t
 def test_weights_are_a_distribution_over_the_offers_that_may_take_the_click(stats: PoolStatistics) -> None:
     found = compute_weights(stats)
     for segment in stats.segments:
-        taken = range(len(stats.offers)) if segment.open is None else sorted(segment.open)
+        taken = range(len(stats.offers)) if segment.eligible_offers is None else sorted(segment.eligible_offers)
         live = [stats.offers[place].id for place in taken if stats.offers[place].live]
         assert [each.offer for each in found.segments[segment.name]] == live
     assert all(each.share >= 0 for row in found.segments.values() for each in row)
@@ -280,7 +280,9 @@ def relabelled(stats: PoolStatistics, order: list[int]) -> PoolStatistics:
             segment,
             clicks=moved(segment.clicks),
             conversions=moved(segment.conversions),
-            open=None if segment.open is None else {places[place] for place in segment.open},
+            eligible_offers=None
+            if segment.eligible_offers is None
+            else {places[place] for place in segment.eligible_offers},
         )
         for segment in stats.segments
     ]

@@ -13,7 +13,7 @@ def test_a_message_has_an_end() -> None:
     with pytest.raises(ValidationFailed) as caught:
         validate(NewApplication, {"message": "x" * 2001})
 
-    assert caught.value.complaints == (("/message", "must have at most 2000 characters"),)
+    assert caught.value.errors == (("/message", "must have at most 2000 characters"),)
 
 
 def test_a_publisher_never_sees_what_the_advertiser_pays_or_where_the_offer_leads() -> None:
