@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import count as numbers
 from typing import Any
 
-from bench.fake_dynamodb import Tables, answering
+from bench.fake_dynamodb import FakeTables, answering
 from bench.figures import ROUNDS, Figure, Floor, Part, main
 from bench.merging import BATCH, Load, Merged, merged_at
 from bench.stream import NOON, Traffic, batch
@@ -39,7 +39,7 @@ class Step:
     """One way to spend CPU on an event, and what is not to be counted of it."""
 
     work: Callable[[], object]
-    tables: Tables
+    tables: FakeTables
 
     def microseconds(self, clicks: int) -> float:
         """CPU per click of doing it once; garbage of others is gone before."""
@@ -78,7 +78,7 @@ def cpu_of(traffic: Traffic) -> dict[str, float]:
 
     Medians of rounds in which they take turns; writing is what a round's whole has left beside reading and folding.
     """
-    tables, text = Tables(), json.dumps({"Records": batch(traffic, BATCH)})
+    tables, text = FakeTables(), json.dumps({"Records": batch(traffic, BATCH)})
     records, fresh = _read(text), numbers(1)
     steps = {
         "floor": Step(lambda: _into_a_dict(json.loads(text)["Records"]), tables),
@@ -134,9 +134,9 @@ def _speed_facts(traffic: Traffic, taken: Mapping[str, float]) -> dict[str, floa
     return {f"fold_us_{key}": taken["fold"], f"count_us_{key}": taken["count"]}
 
 
-def charged_for(traffic: Traffic, clicks: int) -> Tables:
+def charged_for(traffic: Traffic, clicks: int) -> FakeTables:
     """The tables after one batch of so many clicks was counted."""
-    tables = Tables()
+    tables = FakeTables()
     with answering(tables):
         aggregate(batch(traffic, clicks), NOON)
     return tables
@@ -163,7 +163,7 @@ def _batch_facts() -> dict[str, float]:
 
 def _batch_cpu(clicks: int) -> float:
     """Microseconds of CPU of counting one batch of so many clicks, the median of rounds."""
-    tables, text, fresh = Tables(), json.dumps({"Records": batch(TYPICAL, clicks)}), numbers(1)
+    tables, text, fresh = FakeTables(), json.dumps({"Records": batch(TYPICAL, clicks)}), numbers(1)
     step = Step(lambda: _counted(text, next(fresh)), tables)
     with answering(tables):
         return statistics.median(step.microseconds(1) for _ in range(ROUNDS))

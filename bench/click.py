@@ -15,10 +15,10 @@ import boto3
 from chalice.app import Chalice, Response
 
 from bench.dynamodb_server.boto3_values import native
-from bench.dynamodb_server.values import Item, item_bytes
-from bench.endpoint import PREFIX, Endpoint, Traffic, endpoint, environment_without_options
-from bench.figures import ROUNDS, Figure, Floor, Part, Target, main
-from bench.fixture_network import CAP, SEGMENTS, Network, made
+from bench.dynamodb_server.values import TypedItem, item_bytes
+from bench.endpoint import PREFIX, FakeEndpoint, WireTraffic, endpoint, environment_without_options
+from bench.figures import ROUNDS, Figure, FigureTarget, Floor, Part, main
+from bench.fixture_network import CAP, SEGMENTS, FixtureNetwork, made
 from bench.serving.event import Event, event, visits
 from bench.serving.tcp import round_trips
 
@@ -36,7 +36,7 @@ Work = Callable[[Event], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class WireBytes:
     """What the clicks on one link cost on the wire.
 
     `calls` is exact, over 1,000 clicks without what reads link and route again; `usual_calls`, `asked` and `answered`
@@ -47,7 +47,7 @@ class Wire:
     usual_calls: float
     asked: float
     answered: float
-    item: Item
+    item: TypedItem
 
     @property
     def item_bytes(self) -> int:
@@ -79,7 +79,7 @@ def bare_view() -> Work:
     return lambda its_event: bare(its_event, None)
 
 
-def plain_put(item: Item) -> Work:
+def plain_put(item: TypedItem) -> Work:
     """One `put_item` of boto3's own client."""
     client, given = boto3.client("dynamodb"), native(item)
     return lambda _: client.put_item(TableName=f"{PREFIX}clicks", Item=given)
@@ -90,12 +90,12 @@ def events(code: str) -> Iterator[Event]:
     return map(event, visits(code))
 
 
-def wire(there: Endpoint, click: Work, coming: Iterator[Event]) -> Wire:
+def wire(there: FakeEndpoint, click: Work, coming: Iterator[Event]) -> WireBytes:
     """What clicks cost on the wire in a process that knows their link already."""
     click(next(coming))
     slices = [_slice(there, click, coming) for _ in range(CLICKS // SLICE)]
     calls = sum(count for each in slices for name, count in each.requests.items() if name not in _READS)
-    return Wire(
+    return WireBytes(
         calls / CLICKS,
         statistics.median(each.calls for each in slices) / SLICE,
         statistics.median(sum(each.bytes_in.values()) for each in slices) / SLICE,
@@ -104,14 +104,14 @@ def wire(there: Endpoint, click: Work, coming: Iterator[Event]) -> Wire:
     )
 
 
-def _slice(there: Endpoint, click: Work, coming: Iterator[Event]) -> Traffic:
+def _slice(there: FakeEndpoint, click: Work, coming: Iterator[Event]) -> WireTraffic:
     before = there.traffic()
     for _ in range(SLICE):
         click(next(coming))
     return there.traffic().since(before)
 
 
-def refresh_calls(there: Endpoint, click: Work, coming: Iterator[Event]) -> int:
+def refresh_calls(there: FakeEndpoint, click: Work, coming: Iterator[Event]) -> int:
     """How many more calls the first click makes when what the process remembers of its link has gone stale."""
     time.sleep(_REMEMBERED_SECONDS)
     before = there.traffic()
@@ -147,7 +147,7 @@ def measure() -> Part:
         return _measured(there, network)
 
 
-def _measured(there: Endpoint, network: Network) -> Part:
+def _measured(there: FakeEndpoint, network: FixtureNetwork) -> Part:
     click = application()
     coming = {kind: events(getattr(network, kind)) for kind in _KINDS}
     wires = {kind: wire(there, click, coming[kind]) for kind in _KINDS}
@@ -170,28 +170,30 @@ def _cpu_figures(taken: Mapping[str, float]) -> list[Figure]:
     put = Floor("boto3 put_item of the click", taken["put"])
     optimized, capped = f"click, {SEGMENTS} learned segments, CPU", f"click, cap of {CAP:,} a day, CPU"
     return [
-        Figure("click, CPU", taken["plain"], "µs", put, Target(OF_PUT_ITEM, of_ratio=True)),
+        Figure("click, CPU", taken["plain"], "µs", put, FigureTarget(OF_PUT_ITEM, of_ratio=True)),
         Figure("click, CPU", taken["plain"], "µs", Floor("bare Chalice view", taken["bare"])),
         Figure("click, CPU", taken["plain"], "µs", Floor("bare TCP round trip", taken["trip"])),
-        Figure(optimized, taken["optimized"], "µs", put, Target(OF_PUT_ITEM, of_ratio=True)),
+        Figure(optimized, taken["optimized"], "µs", put, FigureTarget(OF_PUT_ITEM, of_ratio=True)),
         Figure(capped, taken["capped"], "µs", put),
     ]
 
 
-def _wire_figures(wires: Mapping[str, Wire]) -> list[Figure]:
+def _wire_figures(wires: Mapping[str, WireBytes]) -> list[Figure]:
     plain, capped, optimized = wires["plain"], wires["capped"], wires["optimized"]
     return [
-        Figure("calls per click", plain.usual_calls, "calls", target=Target(1)),
-        Figure(f"calls per click, {SEGMENTS} learned segments", optimized.usual_calls, "calls", target=Target(1)),
+        Figure("calls per click", plain.usual_calls, "calls", target=FigureTarget(1)),
+        Figure(f"calls per click, {SEGMENTS} learned segments", optimized.usual_calls, "calls", target=FigureTarget(1)),
         Figure(f"calls per click, cap of {CAP:,} a day", capped.calls, "calls", Floor("without a cap", plain.calls)),
         Figure("bytes sent per click", plain.asked, "B"),
         Figure("bytes received per click", plain.answered, "B"),
-        Figure("stored click", plain.item_bytes, "B", target=Target(ITEM_BYTES)),
-        Figure(f"stored click, {SEGMENTS} learned segments", optimized.item_bytes, "B", target=Target(ITEM_BYTES)),
+        Figure("stored click", plain.item_bytes, "B", target=FigureTarget(ITEM_BYTES)),
+        Figure(
+            f"stored click, {SEGMENTS} learned segments", optimized.item_bytes, "B", target=FigureTarget(ITEM_BYTES)
+        ),
     ]
 
 
-def _facts(wires: Mapping[str, Wire], taken: Mapping[str, float]) -> dict[str, float]:
+def _facts(wires: Mapping[str, WireBytes], taken: Mapping[str, float]) -> dict[str, float]:
     plain = wires["plain"]
     return {
         "calls_per_click": plain.usual_calls,

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.dynamodb_server.values import Item
-from bench.endpoint import Endpoint, endpoint, environment_without_options
-from bench.figures import Figure, Floor, Part, Target, main
+from bench.dynamodb_server.values import TypedItem
+from bench.endpoint import FakeEndpoint, endpoint, environment_without_options
+from bench.figures import Figure, FigureTarget, Floor, Part, main
 from bench.fixture_network import made
 from bench.processes import ROOT
 from bench.serving.event import event, visits
@@ -89,12 +89,12 @@ def unpacked(folder: Path) -> Iterator[str]:
         yield os.pathsep.join([temporary, str(Path(temporary) / "python"), str(ROOT)])
 
 
-def rounds(there: Endpoint, code: str, path: str) -> tuple[Start, Start]:
+def rounds(there: FakeEndpoint, code: str, path: str) -> tuple[Start, Start]:
     """The application's start and the floor's, on what the path names."""
     environment = {**environment_without_options(), **there.environment, "PYTHONPATH": path}
     its_event = json.dumps(event(next(visits(code))))
     start("cold_start_app", its_event, environment)
-    given: Item = there.items("clicks")[-1]
+    given: TypedItem = there.items("clicks")[-1]
     start("cold_start_floor", json.dumps(given), environment)
     ours, floor = [], []
     for _ in range(ROUNDS):
@@ -125,7 +125,7 @@ def measure() -> Part:
 
 def _start_figures(ours: Start, floor: Start) -> list[Figure]:
     least = "import boto3, client, put_item"
-    limit = Target(1.0, of_ratio=True)
+    limit = FigureTarget(1.0, of_ratio=True)
     return [
         Figure("cold start to the first 302, CPU", ours.cpu, "ms", Floor(least, floor.cpu), limit),
         Figure("cold start to the first 302, wall clock", ours.wall, "ms", Floor(least, floor.wall), limit),
@@ -139,7 +139,7 @@ def _size_figures(built: Mapping[str, tuple[float, float]]) -> list[Figure]:
     parts = [Figure(f"package: {name}, unzipped", each[1], "MB") for name, each in built.items()]
     return [
         Figure("package, zipped", zipped, "MB"),
-        Figure("package, unzipped", unzipped, "MB", target=Target(UNZIPPED_MB)),
+        Figure("package, unzipped", unzipped, "MB", target=FigureTarget(UNZIPPED_MB)),
         *parts,
     ]
 

@@ -12,7 +12,7 @@ from itertools import accumulate, product
 from random import Random
 
 from bench import figures
-from bench.figures import Figure, Floor, Part, Target
+from bench.figures import Figure, FigureTarget, Floor, Part
 from chalicelib.domain.campaign import Campaign, Schedule
 from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.route import LearnedWeights, PublisherLink, Route
@@ -177,7 +177,7 @@ def measure() -> Part:
 def figure(pool: Pool, taken: dict[str, float]) -> Figure:
     """The figure of one kind of pool, from what works took by their names."""
     floor = Floor(f"weighted pick among {pool.offers}", taken[f"floor {pool.offers}"])
-    target = Target(LIMIT) if pool.offers == USUAL else None
+    target = FigureTarget(LIMIT) if pool.offers == USUAL else None
     return Figure(f"decision, {pool.name}", taken[pool.name], "µs", floor, target)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bench.dynamodb_server.tables import schema_of
-from bench.dynamodb_server.values import Item
+from bench.dynamodb_server.values import TypedItem
 from bench.processes import ROOT, serving
 
 PREFIX = "smartlink-"
@@ -20,7 +20,7 @@ _SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Traffic:
+class WireTraffic:
     """What was counted since the start: requests and bytes (heads and bodies) by operation, connections in all."""
 
     requests: Mapping[str, int]
@@ -33,9 +33,9 @@ class Traffic:
         """Requests of any operation."""
         return sum(self.requests.values())
 
-    def since(self, earlier: "Traffic") -> "Traffic":
+    def since(self, earlier: "WireTraffic") -> "WireTraffic":
         """What came after `earlier`."""
-        return Traffic(
+        return WireTraffic(
             _minus(self.requests, earlier.requests),
             _minus(self.bytes_in, earlier.bytes_in),
             _minus(self.bytes_out, earlier.bytes_out),
@@ -49,7 +49,7 @@ def _minus(now: Mapping[str, int], earlier: Mapping[str, int]) -> dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class FakeEndpoint:
     """A running endpoint."""
 
     port: int
@@ -71,17 +71,17 @@ class Endpoint:
             "UNWRITTEN_CLICKS_QUEUE_URL": f"{self.url}/unwritten-clicks",
         }
 
-    def traffic(self) -> Traffic:
+    def traffic(self) -> WireTraffic:
         """What was counted until now; to ask is not counted."""
-        return Traffic(**self._ask("traffic"))
+        return WireTraffic(**self._ask("traffic"))
 
     def keys(self, table: str) -> list[tuple[str, ...]]:
         """The keys of the table's items; the table's name without the prefix."""
         return [tuple(key) for key in self._ask(f"keys/{PREFIX}{table}")]
 
-    def items(self, table: str) -> list[Item]:
+    def items(self, table: str) -> list[TypedItem]:
         """The table's items in DynamoDB's JSON, in the order in which they came first."""
-        found: list[Item] = self._ask(f"items/{PREFIX}{table}")
+        found: list[TypedItem] = self._ask(f"items/{PREFIX}{table}")
         return found
 
     def _ask(self, question: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
@@ -106,9 +106,9 @@ def stack_schema() -> dict[str, list[str]]:
 
 
 @contextmanager
-def endpoint(items: Mapping[str, Iterable[Item]], *, latency_ms: float = 0.0) -> Iterator[Endpoint]:
+def endpoint(items: Mapping[str, Iterable[TypedItem]], *, latency_ms: float = 0.0) -> Iterator[FakeEndpoint]:
     """An endpoint with the stack's tables holding these items (by full table name), every answer `latency_ms` late."""
     held = {name: list(each) for name, each in items.items()}
     configuration = {"schema": stack_schema(), "items": held, "latency_ms": latency_ms}
     with serving("bench.dynamodb_server.server", configuration) as port:
-        yield Endpoint(port)
+        yield FakeEndpoint(port)

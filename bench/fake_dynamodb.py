@@ -21,9 +21,9 @@ from botocore.httpsession import URLLib3Session
 from bench.dynamodb_server.values import item_bytes
 from bench.units import read_units, write_units
 
-Answer = dict[str, Any]
-Request = Mapping[str, Any]
-Row = dict[str, dict[str, Any]]
+FakeResponse = dict[str, Any]
+FakeRequest = Mapping[str, Any]
+FakeItem = dict[str, dict[str, Any]]
 
 KEYS = {"counters": ("partition", "position"), "runs": ("first",), "click_lists": ("route_day", "greatest")}
 """The key attributes of the tables that it has, by their names without prefix."""
@@ -53,19 +53,19 @@ class Charged:
 
 
 @dataclass(slots=True)
-class Tables:
+class FakeTables:
     """Rows by table, partition and sort key, what was charged for them, and the CPU seconds spent in answering."""
 
-    rows: dict[str, dict[str, dict[str, Row]]] = field(default_factory=lambda: {name: {} for name in KEYS})
+    rows: dict[str, dict[str, dict[str, FakeItem]]] = field(default_factory=lambda: {name: {} for name in KEYS})
     charged: Charged = field(default_factory=Charged)
     cpu: float = 0.0
 
-    def put(self, table: str, item: Row) -> None:
+    def put(self, table: str, item: FakeItem) -> None:
         """Holds the item from now on."""
         partition, sort = key_of(table, item)
         self.rows[table].setdefault(partition, {})[sort] = item
 
-    def found(self, table: str, key: Row) -> Row | None:
+    def found(self, table: str, key: FakeItem) -> FakeItem | None:
         """The item of that key."""
         partition, sort = key_of(table, key)
         return self.rows[table].get(partition, {}).get(sort)
@@ -74,19 +74,19 @@ class Tables:
         """The sizes of all rows of a table."""
         return [item_bytes(row) for held in self.rows[table].values() for row in held.values()]
 
-    def answer(self, operation: str, request: Request) -> Answer:
+    def answer(self, operation: str, request: FakeRequest) -> FakeResponse:
         """What the operation answers; KeyError for one that it does not know."""
         self.charged.requests[operation] += 1
         return _OPERATIONS[operation](self, request)
 
-    def write(self, table: str, item: Row, *, transactional: bool) -> None:
+    def write(self, table: str, item: FakeItem, *, transactional: bool) -> None:
         """Puts the item and charges for the larger of what was and is there."""
         before = self.found(table, item)
         size = max(item_bytes(item), item_bytes(before) if before else 0)
         self.charged.writes[table] += write_units(size, transactional=transactional)
         self.put(table, item)
 
-    def delete(self, table: str, key: Row) -> None:
+    def delete(self, table: str, key: FakeItem) -> None:
         """Deletes the item of that key."""
         partition, sort = key_of(table, key)
         gone = self.rows[table].get(partition, {}).pop(sort, None)
@@ -98,13 +98,13 @@ def plain(name: str) -> str:
     return name.rpartition("-")[2]
 
 
-def key_of(table: str, item: Row) -> tuple[str, str]:
+def key_of(table: str, item: FakeItem) -> tuple[str, str]:
     """Partition and sort key of an item; the sort key is empty where the table has none."""
     partition, *sort = (str(item[name]["S"]) for name in KEYS[table])
     return partition, sort[0] if sort else ""
 
 
-def _get(tables: Tables, request: Request) -> Answer:
+def _get(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     table = plain(request["TableName"])
     item = tables.found(table, request["Key"])
     consistent = request.get("ConsistentRead", False)
@@ -112,7 +112,7 @@ def _get(tables: Tables, request: Request) -> Answer:
     return {"Item": item} if item else {}
 
 
-def _query(tables: Tables, request: Request) -> Answer:
+def _query(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     table, expression = plain(request["TableName"]), request["KeyConditionExpression"]
     values = request["ExpressionAttributeValues"]
     held = tables.rows[table].get(_value(_EQUALS, expression, values), {})
@@ -125,25 +125,25 @@ def _query(tables: Tables, request: Request) -> Answer:
     )
 
 
-def _value(pattern: re.Pattern[str], expression: str, values: Mapping[str, Row]) -> str:
+def _value(pattern: re.Pattern[str], expression: str, values: Mapping[str, FakeItem]) -> str:
     """The text of the value that the pattern finds in the expression; empty where it finds none."""
     found = pattern.search(expression)
     return str(values[found[1]]["S"]) if found else ""
 
 
-def _put(tables: Tables, request: Request) -> Answer:
+def _put(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     tables.write(plain(request["TableName"]), request["Item"], transactional=False)
     return {}
 
 
-def _batch(tables: Tables, request: Request) -> Answer:
+def _batch(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     for name, writes in request["RequestItems"].items():
         for write in writes:
             tables.delete(plain(name), write["DeleteRequest"]["Key"])
     return {"UnprocessedItems": {}}
 
 
-def _transact(tables: Tables, request: Request) -> Answer:
+def _transact(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     for part in request["TransactItems"]:
         (kind, asked), *_ = part.items()
         table = plain(asked["TableName"])
@@ -152,7 +152,7 @@ def _transact(tables: Tables, request: Request) -> Answer:
     return {}
 
 
-def _updated(row: Row | None, asked: Request) -> Row:
+def _updated(row: FakeItem | None, asked: FakeRequest) -> FakeItem:
     """The row after `SET #a = :b` and `ADD #a :b` of numbers, the only updates that are made here."""
     item = dict(row or asked["Key"])
     for name, equals, value in _MOVES.findall(asked["UpdateExpression"]):
@@ -162,7 +162,7 @@ def _updated(row: Row | None, asked: Request) -> Row:
     return item
 
 
-_OPERATIONS: dict[str, Callable[[Tables, Request], Answer]] = {
+_OPERATIONS: dict[str, Callable[[FakeTables, FakeRequest], FakeResponse]] = {
     "GetItem": _get,
     "PutItem": _put,
     "Query": _query,
@@ -183,7 +183,7 @@ class _Raw(BytesIO):
 
 
 @contextmanager
-def answering(tables: Tables) -> Iterator[Tables]:
+def answering(tables: FakeTables) -> Iterator[FakeTables]:
     """Lets the tables answer every request of this process's botocore clients."""
 
     def send(_: URLLib3Session, request: Any) -> AWSResponse:  # noqa: ANN401 - botocore's prepared request

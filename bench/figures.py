@@ -21,7 +21,7 @@ ROUNDS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class FigureTarget:
     """What a figure is to reach: its value (or, with `of_ratio`, its ratio to the floor) at most `limit`."""
 
     limit: float
@@ -45,7 +45,7 @@ class Figure:
     value: float
     unit: str
     floor: Floor | None = None
-    target: Target | None = None
+    target: FigureTarget | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -123,7 +123,7 @@ def _figure(document: Mapping[str, object]) -> Figure:
     return Figure(
         **fields,  # type: ignore[arg-type]
         floor=Floor(**floor) if isinstance(floor, dict) else None,
-        target=Target(**target) if isinstance(target, dict) else None,
+        target=FigureTarget(**target) if isinstance(target, dict) else None,
     )
 
 

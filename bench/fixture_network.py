@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from bench.dynamodb_server.values import Item
+from bench.dynamodb_server.values import TypedItem
 from bench.endpoint import PREFIX
 from bench.processes import ROOT
 
@@ -53,28 +53,28 @@ _ENVIRONMENT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class FixtureNetwork:
     """The tables' items by full table name, and the codes of three links.
 
     `plain`: five weighted offers, two of them targeted. `capped`: one offer with a click cap of 100,000 a day.
     `optimized`: five offers with learned weights of 60 segments.
     """
 
-    items: Mapping[str, Sequence[Item]]
+    items: Mapping[str, Sequence[TypedItem]]
     plain: str
     capped: str
     optimized: str
 
 
 @cache
-def made() -> Network:
+def made() -> FixtureNetwork:
     """The network, made by a process of its own."""
     command = [sys.executable, "-m", "bench.fixture_network"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     done = subprocess.run(  # noqa: S603 - our own
         command, cwd=ROOT, env={**environment, **_ENVIRONMENT}, stdout=subprocess.PIPE, check=True, timeout=_SECONDS
     )
-    return Network(**json.loads(done.stdout))
+    return FixtureNetwork(**json.loads(done.stdout))
 
 
 class _Admin:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from bench.fake_dynamodb import Charged, Row, Tables, answering
+from bench.fake_dynamodb import Charged, FakeItem, FakeTables, answering
 from bench.stream import NOON, Traffic, batch
 from chalicelib.counters import cells, learning_blocks
 from chalicelib.counters.aggregator import aggregate
@@ -86,7 +86,7 @@ class Merged:
 
 def merged_at(load: Load, traffic: Traffic) -> Merged:
     """The merger under the load, at noon, in the minutes when as many blocks are deleted as come."""
-    tables = Tables()
+    tables = FakeTables()
     samples = [_blocks_of(traffic, load.batch, seed) for seed in range(_SAMPLES)]
     batches = round(load.batches * 60)
     _fill_the_morning(tables, traffic)
@@ -97,15 +97,15 @@ def merged_at(load: Load, traffic: Traffic) -> Merged:
     return _sum(found[WARM_MINUTES:], load.rate * 60 * COUNTED_MINUTES)
 
 
-def _blocks_of(traffic: Traffic, size: int, seed: int) -> list[Row]:
+def _blocks_of(traffic: Traffic, size: int, seed: int) -> list[FakeItem]:
     """The rows of counters that one batch writes."""
-    tables = Tables()
+    tables = FakeTables()
     with answering(tables):
         aggregate(batch(traffic, size, seed), NOON)
     return [row for held in tables.rows["counters"].values() for row in held.values()]
 
 
-def _fill_the_morning(tables: Tables, traffic: Traffic) -> None:
+def _fill_the_morning(tables: FakeTables, traffic: Traffic) -> None:
     """A chunk in each report partition with the cells of every quarter since midnight."""
     whole: Cells = {}
     for n in range(traffic.cells):
@@ -117,7 +117,7 @@ def _fill_the_morning(tables: Tables, traffic: Traffic) -> None:
             CounterBlockRow(partition, HEAD, cells=encode(part), version=1, absorbed={}).save()
 
 
-def _arrive(tables: Tables, samples: Sequence[Sequence[Row]], when: tuple[int, int]) -> None:
+def _arrive(tables: FakeTables, samples: Sequence[Sequence[FakeItem]], when: tuple[int, int]) -> None:
     """Lets the batches of a minute write their blocks, each under a name of its own."""
     minute, batches = when
     for n in range(batches):
@@ -125,7 +125,7 @@ def _arrive(tables: Tables, samples: Sequence[Sequence[Row]], when: tuple[int, i
             tables.put("counters", {**row, "position": {"S": block_key(f"{minute} {n} {place}")}})
 
 
-def _merge(tables: Tables, now: datetime) -> Merged:
+def _merge(tables: FakeTables, now: datetime) -> Merged:
     """One minute's merge, as `chalicelib.lambdas.merge_counters` makes it."""
     tables.charged, tables.cpu = Charged(), 0.0
     began = time.process_time()

@@ -18,7 +18,7 @@ from decimal import Decimal
 from random import Random
 from typing import TypeVar
 
-from bench.figures import Figure, Floor, Part, Target, main
+from bench.figures import Figure, FigureTarget, Floor, Part, main
 from chalicelib.counters.cells import add_cells
 from chalicelib.counters.column_codec import decode_columns, encode
 from chalicelib.counters.learning_cells import COUNTS, LAYOUT, LearningCell, LearningCells, downsample
@@ -51,7 +51,7 @@ _DEVICES = ("mobile", "desktop", "tablet")
 _RATE = 0.02
 _BINS = (0, 0, 0, 1, 2, 4, 6, 9)
 
-Result = TypeVar("Result")
+Returned = TypeVar("Returned")
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class Meter:
 
     seconds: dict[str, float]
 
-    def run(self, step: str, work: Callable[[], Result]) -> Result:
+    def run(self, step: str, work: Callable[[], Returned]) -> Returned:
         """The work's result; its time is added to the step's."""
         began = time.process_time()
         result = work()
@@ -173,8 +173,8 @@ def _figures(rounds: Sequence[Meter]) -> list[Figure]:
     learned = len(rounds) * KINDS
     name = f"learn of {POOLS:,} pools of {OFFERS} offers and {SEGMENTS} segments (scaled from {learned:,}), CPU"
     return [
-        Figure(name, _whole(rounds) * scale, "s", floor, Target(CPU_SECONDS)),
-        Figure(f"memory at most, after {learned:,} pools", peak, "MB", target=Target(MEGABYTES)),
+        Figure(name, _whole(rounds) * scale, "s", floor, FigureTarget(CPU_SECONDS)),
+        Figure(f"memory at most, after {learned:,} pools", peak, "MB", target=FigureTarget(MEGABYTES)),
     ]
 
 

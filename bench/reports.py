@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 from pynamodb.exceptions import PynamoDBException
 
-from bench.figures import ROOT, Figure, Floor, Part, Target, main
+from bench.figures import ROOT, Figure, FigureTarget, Floor, Part, main
 from bench.report_cells import CELLS, _delete, days, load
 from chalicelib.counters import blocks, cells
 from chalicelib.tables.counters import CounterBlockRow
@@ -37,7 +37,7 @@ SECONDS = 3.0
 _READERS = 8
 _FUNCTION = "APIHandler"
 
-Event = dict[str, Any]
+LambdaEvent = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,10 @@ def figures(count: int) -> list[Figure]:
         f"{of}: {report.median:.2f} s; memory {used['before']:.0f} MB before, {used['peak']:.0f} MB at most", flush=True
     )
     return [
-        Figure(of, report.median, "s", reading, Target(SECONDS)),
-        Figure(f"{of}: memory at most, a fresh process", used["peak"], "MB", target=Target(_memory_of_the_function())),
+        Figure(of, report.median, "s", reading, FigureTarget(SECONDS)),
+        Figure(
+            f"{of}: memory at most, a fresh process", used["peak"], "MB", target=FigureTarget(_memory_of_the_function())
+        ),
     ]
 
 
@@ -126,7 +128,7 @@ def _memory_of_the_function() -> float:
     return float(configured["lambda_functions"]["api_handler"]["lambda_memory_size"])
 
 
-def an_event(count: int) -> Event:
+def an_event(count: int) -> LambdaEvent:
     """What API Gateway sends for a report on so many days."""
     first, last = days(count)[0], days(count)[-1]
     url = f"/admin/reports?from={first}&to={last}&group_by=campaign,country"
@@ -149,14 +151,14 @@ def an_event(count: int) -> Event:
     }
 
 
-def _invoked(event: Event) -> Event:
+def _invoked(event: LambdaEvent) -> LambdaEvent:
     function = _function()
     answered = _client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
-    answer: Event = json.loads(answered["Payload"].read())
+    answer: LambdaEvent = json.loads(answered["Payload"].read())
     return answer
 
 
-def _rows(answer: Event) -> int:
+def _rows(answer: LambdaEvent) -> int:
     """How many rows the report has; `Stop` says what else was answered."""
     if answer.get("statusCode") != 200:  # noqa: PLR2004 - HTTP's own number
         message = f"the report was not answered: {json.dumps(answer)[:300]}"

@@ -18,12 +18,12 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from bench.endpoint import Endpoint, endpoint, environment_without_options
-from bench.figures import Figure, Floor, Part, Target, main
+from bench.endpoint import FakeEndpoint, endpoint, environment_without_options
+from bench.figures import Figure, FigureTarget, Floor, Part, main
 from bench.fixture_network import made
 from bench.serving.event import visits
 from bench.serving.server import Server, server
-from bench.serving.wrk import CONNECTIONS, SECONDS, Load, load, program, write_requests
+from bench.serving.wrk import CONNECTIONS, SECONDS, HttpLoadResult, load, program, write_requests
 
 ROUNDS = 5
 BARE_SECONDS, WARM_SECONDS = 1, 2
@@ -34,7 +34,7 @@ CALLERS, CALLS, ANSWER_SECONDS = 4, 750, 5
 class Round:
     """One round under wrk and the CPU that the server's processes used for an answer, in milliseconds."""
 
-    load: Load
+    load: HttpLoadResult
     cpu_ms: float
 
 
@@ -65,12 +65,14 @@ def measure() -> Part:
             answered = [click_id for ids in _answered(there, network.plain) for click_id in ids]
             missing = missing_in(answered, tables.keys("clicks"))
     figures = [figure for connections in CONNECTIONS for figure in _figures(connections, *rounds[connections])]
-    sure = Figure(f"clicks answered and not in the table, of {len(answered):,}", missing, "clicks", target=Target(0))
+    sure = Figure(
+        f"clicks answered and not in the table, of {len(answered):,}", missing, "clicks", target=FigureTarget(0)
+    )
     clicks = [each for click, _ in rounds.values() for each in click]
     return Part("throughput", [*figures, *_sums(clicks, in_table), sure], _facts(rounds, processes))
 
 
-def _loaded(loads: Loads, tables: Endpoint) -> tuple[dict[int, tuple[list[Round], list[Round]]], int]:
+def _loaded(loads: Loads, tables: FakeEndpoint) -> tuple[dict[int, tuple[list[Round], list[Round]]], int]:
     """All rounds, by the number of connections, and how many clicks came into the table in them."""
     loads.round(loads.click, max(CONNECTIONS), WARM_SECONDS)
     before = len(tables.keys("clicks"))
@@ -84,8 +86,8 @@ def _sums(clicks: Sequence[Round], in_table: int) -> list[Figure]:
     wrong = sum(each.load.wrong + each.load.broken for each in clicks)
     beyond = f"clicks that wrk saw answered, {redirected:,}, beyond those in the table"
     return [
-        Figure(beyond, max(0, redirected - in_table), "clicks", target=Target(0)),
-        Figure("answers that are no 302, broken connections", wrong, "answers", target=Target(0)),
+        Figure(beyond, max(0, redirected - in_table), "clicks", target=FigureTarget(0)),
+        Figure("answers that are no 302, broken connections", wrong, "answers", target=FigureTarget(0)),
     ]
 
 

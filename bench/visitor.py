@@ -14,7 +14,7 @@ import maxminddb
 from bench import figures
 from bench.agents import AGENTS
 from bench.decision import OFFERS_URL, Pool, arrivals, route
-from bench.figures import Figure, Floor, Part, Target
+from bench.figures import Figure, FigureTarget, Floor, Part
 from chalicelib.domain import ids
 from chalicelib.routing.click_record import draws_of, fill_destination, record
 from chalicelib.routing.decision import decide
@@ -24,7 +24,7 @@ from chalicelib.routing.visitor_detection import apply_client_hints, parse_user_
 from chalicelib.settings import geoip_database
 
 Input = TypeVar("Input")
-Headers = dict[str, str]
+HeaderDict = dict[str, str]
 
 ADDRESSES = 1_000
 LANGUAGES = ("en-US,en;q=0.9", "de-DE,de;q=0.9,en;q=0.8", "pt-BR,pt;q=0.9", "fr", "en-GB,en-US;q=0.9,en;q=0.8")
@@ -35,12 +35,12 @@ COPIES = 2
 """Passes of a work over its inputs in one call, so that the shortest are long enough for the clock."""
 
 
-def requests(dice: Random) -> list[Headers]:
+def requests(dice: Random) -> list[HeaderDict]:
     """The headers of a click from each of the agents, with the client hints of those browsers that send them."""
     return [_headers(agent, dice) for agent in AGENTS]
 
 
-def _headers(agent: str, dice: Random) -> Headers:
+def _headers(agent: str, dice: Random) -> HeaderDict:
     sent = {
         "host": "go.network.example",
         "user-agent": agent,
@@ -131,10 +131,16 @@ CALLS = 20
 def _figures(taken: dict[str, float]) -> Sequence[Figure]:
     found, four, six = (Floor(name, taken[key]) for name, key in _FLOORS)
     return [
-        Figure("user agent and client hints, agent seen before", taken["agent"], "µs", found, Target(LIMIT_OF_AGENT)),
+        Figure(
+            "user agent and client hints, agent seen before", taken["agent"], "µs", found, FigureTarget(LIMIT_OF_AGENT)
+        ),
         Figure(f"user agent never seen before ({len(AGENTS)} different)", taken["agent anew"], "µs"),
-        Figure("country of an IPv4 address, never seen before", taken["place 4"], "µs", four, Target(LIMIT_OF_PLACE)),
-        Figure("country of an IPv6 address, never seen before", taken["place 6"], "µs", six, Target(LIMIT_OF_PLACE)),
+        Figure(
+            "country of an IPv4 address, never seen before", taken["place 4"], "µs", four, FigureTarget(LIMIT_OF_PLACE)
+        ),
+        Figure(
+            "country of an IPv6 address, never seen before", taken["place 6"], "µs", six, FigureTarget(LIMIT_OF_PLACE)
+        ),
         Figure("the whole visitor: agent seen before, address new", taken["visitor"], "µs", four),
         *(Figure(name, taken[key], "µs") for name, key in _OTHERS),
     ]

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from acceptance.traffic import addresses, backdate, plan
-from acceptance.traffic.http_load import Wire
+from acceptance.traffic.http_load import HttpLoad
 from acceptance.traffic.ledger import Click
-from acceptance.traffic.network import Network, known
+from acceptance.traffic.network import TestNetwork, known
 from acceptance.traffic.plan import Link
 from acceptance.traffic.run import click_all, post_all
 from acceptance.traffic.send import Place
@@ -29,7 +29,7 @@ def load(running: Running, links: Sequence[Link]) -> str:
     rng = Random(_SEED)  # noqa: S311 - a demo, not a secret
     network = _network(Client(running.url, running.admin_key), links)
     visits = plan.visits(rng, links, addresses.draw(rng), _CLICKS)
-    with Wire() as wire:
+    with HttpLoad() as wire:
         place = Place(running, network, wire)
         clicks = _with_former(rng, click_all(place, visits))
         told = plan.actions(rng, clicks, network.campaigns, _CONVERSIONS)
@@ -47,9 +47,9 @@ def _with_former(rng: Random, clicks: list[Click]) -> list[Click]:
     return clicks + backdate.former(rng, clicks * _COPIES, after=_HOUR, before=DAYS * 24 * _HOUR)
 
 
-def _network(admin: Client, links: Sequence[Link]) -> Network:
+def _network(admin: Client, links: Sequence[Link]) -> TestNetwork:
     """What the API knows of these links' smartlinks; their campaigns convert alike."""
     smartlinks = {link.smartlink: admin.get(f"/admin/smartlinks/{link.smartlink}") for link in links}
     held = sorted({offer["campaign_id"] for each in smartlinks.values() for offer in each["offers"]})
     campaigns = tuple(known(admin.get(f"/admin/campaigns/{each}"), rate=1) for each in held)
-    return Network("demo", {key: each["name"] for key, each in smartlinks.items()}, campaigns, tuple(links))
+    return TestNetwork("demo", {key: each["name"] for key, each in smartlinks.items()}, campaigns, tuple(links))

@@ -14,14 +14,14 @@ _SECONDS_BETWEEN_LOOKS = 1.0
 _OVERLAP_MS = 5_000
 _PLATFORM = ("INIT_START ", "START RequestId: ", "END RequestId: ", "REPORT RequestId: ")
 
-Line = tuple[int, str, str]
+LogLine = tuple[int, str, str]
 """When, in which function's log, what."""
 
 
 def follow(cloud: Cloud) -> Iterator[str]:
     """Every line that the stack's functions print from now on, until the caller stops asking."""
     client = cloud.session.client("logs", endpoint_url=cloud.endpoint)
-    since, seen = time.time_ns() // 1_000_000, Counter[Line]()
+    since, seen = time.time_ns() // 1_000_000, Counter[LogLine]()
     while True:
         found = Counter(line for group in _groups(client, cloud) for line in _lines(client, group, since))
         for at, _, text in sorted((found - seen).elements()):
@@ -37,6 +37,6 @@ def _groups(client: "CloudWatchLogsClient", cloud: Cloud) -> list[str]:
     return [group["logGroupName"] for group in found["logGroups"]]
 
 
-def _lines(client: "CloudWatchLogsClient", group: str, since: int) -> list[Line]:
+def _lines(client: "CloudWatchLogsClient", group: str, since: int) -> list[LogLine]:
     pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
     return [(event["timestamp"], group, event["message"].rstrip()) for page in pages for event in page["events"]]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy.errors import CommandError
-from local.http import Answer, send
+from local.http import LocalResponse, send
 
 _FIRST_ERROR = 400
 
@@ -28,13 +28,13 @@ class Client:
         """Change what is at `path`, whatever its version."""
         return _good("PATCH", path, self.call("PATCH", path, changes))
 
-    def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Answer:
+    def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> LocalResponse:
         """One call, whatever its answer."""
         said = {"Authorization": f"Bearer {self.key}", **(headers or {})}
         return send(method, f"{self.url}{path}", body=body, headers=said)
 
 
-def _good(method: str, path: str, answer: Answer) -> Any:  # noqa: ANN401 - JSON
+def _good(method: str, path: str, answer: LocalResponse) -> Any:  # noqa: ANN401 - JSON
     if answer.status >= _FIRST_ERROR:
         message = f"{method} {path} answered {answer.status}: {answer.body[:300].decode(errors='replace')}"
         raise CommandError(message)

@@ -13,10 +13,10 @@ import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, cast
 
-Scope = MutableMapping[str, Any]
+AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Application = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 
 _CALLS_PER_CORE = 3
 
@@ -34,7 +34,7 @@ def in_front_of(emulator: Application, *, at_once: int) -> Application:
     """Let at most `at_once` API calls into the emulator, the others wait; everything else passes."""
     seats = asyncio.Semaphore(at_once)
 
-    async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
+    async def gateway(scope: AsgiScope, receive: Receive, send: Send) -> None:
         if not _is_api_call(scope):
             await emulator(scope, receive, send)
             return
@@ -44,7 +44,7 @@ def in_front_of(emulator: Application, *, at_once: int) -> Application:
     return gateway
 
 
-def with_honest_sender(scope: Scope) -> Scope:
+def with_honest_sender(scope: AsgiScope) -> AsgiScope:
     """The same call, its `X-Forwarded-For` naming only who connected."""
     headers = [(name, value) for name, value in scope["headers"] if name != b"x-forwarded-for"]
     return {**scope, "headers": [*headers, (b"x-forwarded-for", scope["client"][0].encode())]}
@@ -86,7 +86,7 @@ def _failures(result: dict[str, Any]) -> list[Any]:
     return failed
 
 
-def _is_api_call(scope: Scope) -> bool:
+def _is_api_call(scope: AsgiScope) -> bool:
     return scope["type"] == "http" and any(
         name == b"host" and b".execute-api." in value for name, value in scope["headers"]
     )

@@ -10,7 +10,7 @@ _SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LocalResponse:
     """What came back: `headers` by lower-case name."""
 
     status: int
@@ -22,12 +22,12 @@ class Answer:
         return json.loads(self.body)
 
 
-def get(url: str, headers: dict[str, str] | None = None) -> Answer:
+def get(url: str, headers: dict[str, str] | None = None) -> LocalResponse:
     """GET without following redirects."""
     return send("GET", url, headers=headers)
 
 
-def send(method: str, url: str, *, body: object = None, headers: dict[str, str] | None = None) -> Answer:
+def send(method: str, url: str, *, body: object = None, headers: dict[str, str] | None = None) -> LocalResponse:
     """One request, a JSON `body` if given; raises OSError where nothing answers."""
     parts = urlsplit(url)
     connection = _connection(parts.scheme, parts.hostname or "", parts.port)
@@ -38,7 +38,7 @@ def send(method: str, url: str, *, body: object = None, headers: dict[str, str] 
         payload = None if body is None else json.dumps(body)
         connection.request(method, f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", payload, said)
         answer = connection.getresponse()
-        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+        return LocalResponse(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
     finally:
         connection.close()
 

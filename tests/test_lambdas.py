@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.lambdas import announce_conversions, deliver_postbacks, learn, learn_pools, write_clicks
-from chalicelib.optimizer.job_message import Message
+from chalicelib.optimizer.job_message import JobMessage
 from chalicelib.optimizer.job_message import written as run_body
 from chalicelib.postbacks.delivery_message import encode as delivery_body
 from chalicelib.tables.clicks import ClickRow
@@ -201,17 +201,17 @@ def test_schedule_queues_the_optimized_smartlinks(admin: Api) -> None:
 
 def test_queued_smartlink_is_optimized(admin: Api) -> None:
     pool, _ = a_pool(admin)
-    assert failed_runs(run_body(Message(AT, (pool,)))) == []
+    assert failed_runs(run_body(JobMessage(AT, (pool,)))) == []
     assert RouteRow.get(pool).weights_version
 
 
 @pytest.mark.parametrize("poison", ["", "not json", "[]", "{}", "null"])
 def test_invalid_run_message_does_not_block_the_others(admin: Api, poison: str) -> None:
     pool, _ = a_pool(admin)
-    assert failed_runs(poison, run_body(Message(AT, (pool,)))) == ["0"]
+    assert failed_runs(poison, run_body(JobMessage(AT, (pool,)))) == ["0"]
     assert RouteRow.get(pool).weights_version
 
 
 def test_run_message_is_received_again_after_an_aws_error(tables: None) -> None:
     dynamodb().delete_table(TableName="smartlink-routes")
-    assert failed_runs(run_body(Message(AT, ("sml_1",)))) == ["0"]
+    assert failed_runs(run_body(JobMessage(AT, ("sml_1",)))) == ["0"]

@@ -10,7 +10,7 @@ import sys
 import time
 
 from acceptance.learning.findings import Finding
-from acceptance.learning.scenario import Order, prove
+from acceptance.learning.scenario import ScenarioOptions, prove
 from deploy.errors import CommandError
 from local import up
 from local.up import Running
@@ -33,8 +33,8 @@ def main() -> int:
         return _INTERRUPTED
 
 
-def _order() -> Order:
-    usual = Order()
+def _order() -> ScenarioOptions:
+    usual = ScenarioOptions()
     parser = argparse.ArgumentParser(prog="acceptance.learning", description=__doc__)
     parser.add_argument("--first", type=_positive, default=usual.first, help="clicks before the first run")
     parser.add_argument("--between", type=_positive, default=usual.between, help="clicks between two runs")
@@ -44,7 +44,7 @@ def _order() -> Order:
     parser.add_argument("--concurrency", type=_positive, default=usual.threads, help="calls at a time")
     parser.add_argument("--even", action="store_true", help="as many conversions as are to be expected, without luck")
     given = parser.parse_args()
-    return Order(
+    return ScenarioOptions(
         first=given.first,
         between=given.between,
         last=given.last,
@@ -63,7 +63,7 @@ def _positive(text: str) -> int:
     return value
 
 
-def _shown(running: Running, order: Order) -> int:
+def _shown(running: Running, order: ScenarioOptions) -> int:
     """Print everything as it is found; how many claims do not hold decides."""
     began, findings = time.monotonic(), list[Finding]()
     for each in prove(running, order):

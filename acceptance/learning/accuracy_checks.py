@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from acceptance.learning import ground_truth
-from acceptance.learning.findings import Chosen, Document, Finding
+from acceptance.learning.findings import ApiDocument, Chosen, Finding
 from chalicelib.routing.click_record import arm_draw_of
 
 WINNING = 0.7
@@ -48,7 +48,7 @@ def _arm(click_id: str, holdout_percent: int) -> str:
     return "holdout" if arm_draw_of(click_id) < holdout_percent / 100 else "optimized"
 
 
-def uplift(document: Document, clicks: Sequence[Chosen], paid: Mapping[str, Decimal]) -> Finding:
+def uplift(document: ApiDocument, clicks: Sequence[Chosen], paid: Mapping[str, Decimal]) -> Finding:
     """Whether the report's interval holds what the optimized clicks truly earn more than the hold-out's.
 
     The true uplift is the difference of the mean true EPC of the offers that were chosen. The report must also know

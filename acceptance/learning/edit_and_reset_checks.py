@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 from acceptance.learning import ground_truth
-from acceptance.learning.findings import Chosen, Document, Finding, Keys
+from acceptance.learning.findings import ApiDocument, Chosen, Finding, Keys
 
 ROUNDING = 0.01
 """What may be missing of the effective clicks after an edit: time goes on between two runs, and it forgets."""
 
 _KEPT_REASONS = {"learned", "exploring"}
 
-Rows = dict[tuple[str, str], Document]
+Rows = dict[tuple[str, str], ApiDocument]
 """What a run tells of an offer, by segment and key."""
 
 
-def rows(run: Document, keys: Keys) -> Rows:
+def rows(run: ApiDocument, keys: Keys) -> Rows:
     """The run's figures of those segments that have visitors here."""
     names = {each.segment for each in ground_truth.AUDIENCES}
     return {
@@ -41,11 +41,11 @@ def _kept(segment: str, before: Rows, after: Rows) -> list[Finding]:
     return [Finding(claim, told or "no weights", holds), _favoured(segment, found)]
 
 
-def _effective(row: Document) -> float:
+def _effective(row: ApiDocument) -> float:
     return float(row["effective_clicks"])
 
 
-def _favoured(segment: str, found: Mapping[str, Document]) -> Finding:
+def _favoured(segment: str, found: Mapping[str, ApiDocument]) -> Finding:
     best = ground_truth.winner(segment)
     shares = {key: float(row["share"]) for key, row in found.items()}
     told = ", ".join(f"{key} {shares[key]:.1%} {row['reason']}" for key, row in found.items())
@@ -55,7 +55,7 @@ def _favoured(segment: str, found: Mapping[str, Document]) -> Finding:
     return Finding(claim, told or "no weights", judged and wins)
 
 
-def forgotten(epochs: tuple[int, int], weights: Document) -> list[Finding]:
+def forgotten(epochs: tuple[int, int], weights: ApiDocument) -> list[Finding]:
     """Whether a reset began a new epoch, of which nothing is learned. `epochs` are before and after it."""
     before, after = epochs
     known = f"in force: {weights['in_force']}, segments: {len(weights['segments'])}, {weights['note']}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Document = Mapping[str, Any]
+ApiDocument = Mapping[str, Any]
 """JSON from the API."""
 
 Keys = Mapping[str, str]
@@ -32,7 +32,7 @@ class Chosen:
     route_version: int
 
 
-def chosen(document: Document, keys: Keys) -> Chosen:
+def chosen(document: ApiDocument, keys: Keys) -> Chosen:
     """What a click document says of the choice."""
     decision = document["decision"]
     return Chosen(

@@ -29,7 +29,7 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class KnownOffer:
     """An offer that pays `payout` for a conversion and `epc` for a click of each segment, in the long run."""
 
     key: str
@@ -45,9 +45,9 @@ class Offer:
 AUDIENCES = (Audience("US", "mobile"), Audience("GB", "desktop"))
 
 OFFERS = (
-    Offer("sale", Decimal("1.00"), Decimal("1.30"), {"US|mobile": 0.10, "GB|desktop": 0.30}),
-    Offer("lead", Decimal("0.80"), Decimal("1.10"), {"US|mobile": 0.20, "GB|desktop": 0.10}),
-    Offer("trial", Decimal("1.40"), Decimal("1.90"), {"US|mobile": 0.30, "GB|desktop": 0.20}),
+    KnownOffer("sale", Decimal("1.00"), Decimal("1.30"), {"US|mobile": 0.10, "GB|desktop": 0.30}),
+    KnownOffer("lead", Decimal("0.80"), Decimal("1.10"), {"US|mobile": 0.20, "GB|desktop": 0.10}),
+    KnownOffer("trial", Decimal("1.40"), Decimal("1.90"), {"US|mobile": 0.30, "GB|desktop": 0.20}),
 )
 """Each segment has its own winner, and in one of them it is not the offer that converts best."""
 
@@ -55,7 +55,7 @@ SPARE = "lead"
 """The offer that wins nowhere, so that it can be taken out."""
 
 
-def offer_of(key: str) -> Offer:
+def offer_of(key: str) -> KnownOffer:
     """The offer of that key."""
     return next(offer for offer in OFFERS if offer.key == key)
 
@@ -65,7 +65,7 @@ def winner(segment: str) -> str:
     return max(OFFERS, key=lambda offer: offer.epc[segment]).key
 
 
-Kind = tuple[str, ...]
+VisitorKind = tuple[str, ...]
 """Clicks that convert alike."""
 
 
@@ -80,9 +80,9 @@ class Dice:
         """The same seed throws the same numbers, in the order of the calls."""
         self._random = Random(seed)  # noqa: S311 - traffic that can be drawn again
         self._even, self._lock = even, Lock()
-        self._due: dict[Kind, float] = {}
+        self._due: dict[VisitorKind, float] = {}
 
-    def converts(self, kind: Kind, rate: float) -> bool:
+    def converts(self, kind: VisitorKind, rate: float) -> bool:
         """Whether the next click of this kind converts."""
         with self._lock:
             before = self._due.get(kind) if self._even else None

@@ -11,7 +11,7 @@ from acceptance.learning.learning_runs import Run
 from acceptance.learning.polling import until, until_everywhere
 from acceptance.learning.traffic import Maker
 from acceptance.traffic import addresses
-from acceptance.traffic.http_load import Wire
+from acceptance.traffic.http_load import HttpLoad
 from acceptance.traffic.send import Place
 from deploy.errors import CommandError
 from local.client import Client
@@ -23,7 +23,7 @@ _FRESH = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ScenarioOptions:
     """How many clicks: `first` before the first run, `between` each two runs, `last` after the fifth.
 
     `even` takes the luck out of the conversions, for a proof of few clicks.
@@ -38,12 +38,12 @@ class Order:
     even: bool = False
 
 
-def prove(running: Running, order: Order) -> Iterator[Finding | str]:
+def prove(running: Running, order: ScenarioOptions) -> Iterator[Finding | str]:
     """Build a network, send its traffic and let it learn: findings in their order, and lines that say how it went."""
     rng = Random(order.seed)  # noqa: S311 - traffic that can be drawn again
     drawn = addresses.draw(rng)
     built = smartlink.build(Client(running.url, running.admin_key), secrets.token_hex(4), order.holdout_percent)
-    with Wire() as wire:
+    with HttpLoad() as wire:
         maker = Maker(
             market=built,
             place=Place(running, built.network, wire),
@@ -60,7 +60,7 @@ def prove(running: Running, order: Order) -> Iterator[Finding | str]:
         yield from _reset(maker, run)
 
 
-def _learned(maker: Maker, order: Order) -> Generator[Finding | str, None, Run]:
+def _learned(maker: Maker, order: ScenarioOptions) -> Generator[Finding | str, None, Run]:
     """Five runs, each after clicks of its own, then the clicks that are judged; the fifth run."""
     traffic.play(maker, "Sending the untouched clicks", order.first)
     yield accuracy_checks.untouched(

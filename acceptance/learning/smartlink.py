@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from acceptance.learning.ground_truth import OFFERS, Offer
-from acceptance.traffic.network import Network, known
-from acceptance.traffic.plan import Campaign, Link
+from acceptance.learning.ground_truth import OFFERS, KnownOffer
+from acceptance.traffic.network import TestNetwork, known
+from acceptance.traffic.plan import Link, PlannedCampaign
 from local.client import Client
 
 UNTOUCHED = 50
@@ -22,7 +22,7 @@ class Market:
     """The smartlink with its network, and the key of each campaign by its ID."""
 
     admin: Client
-    network: Network
+    network: TestNetwork
     keys: Mapping[str, str]
 
     @property
@@ -91,7 +91,7 @@ def build(admin: Client, mark: str, holdout_percent: int) -> Market:
     }
     smartlink = admin.post("/admin/smartlinks", body, once=f"learning-{mark}")["id"]
     links = (_link(admin, mark, smartlink),)
-    return Market(admin, Network(mark, {smartlink: "learning"}, tuple(campaigns.values()), links), keys)
+    return Market(admin, TestNetwork(mark, {smartlink: "learning"}, tuple(campaigns.values()), links), keys)
 
 
 def seats(keys: Mapping[str, str], wanted: Iterable[str]) -> list[dict[str, Any]]:
@@ -100,7 +100,7 @@ def seats(keys: Mapping[str, str], wanted: Iterable[str]) -> list[dict[str, Any]
     return [{"campaign_id": ids[key]} for key in wanted]
 
 
-def _campaign(admin: Client, mark: str, offer: Offer) -> Campaign:
+def _campaign(admin: Client, mark: str, offer: KnownOffer) -> PlannedCampaign:
     body = {
         "name": f"{offer.key} {mark}",
         "destination_url": f"https://{offer.key}.example/?cid={{click_id}}",

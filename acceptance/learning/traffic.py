@@ -12,7 +12,7 @@ from acceptance.learning.smartlink import Market
 from acceptance.traffic import ledger, report_check, send
 from acceptance.traffic.http_load import all_of, watched
 from acceptance.traffic.ledger import Click
-from acceptance.traffic.plan import Action, Link, Post, Visit
+from acceptance.traffic.plan import Link, PlannedAction, PlannedVisit, Post
 from acceptance.traffic.run import Sent
 from acceptance.traffic.send import Answered, Place
 from chalicelib.routing.click_record import arm_draw_of
@@ -49,12 +49,13 @@ class Maker:
         return min(click.at for click in self.clicks).date().isoformat()
 
 
-def visits(rng: Random, link: Link, addresses: Mapping[str, str | None], count: int) -> list[Visit]:
+def visits(rng: Random, link: Link, addresses: Mapping[str, str | None], count: int) -> list[PlannedVisit]:
     """So many visits, each as likely from the one audience as from the other."""
     places = {each: [address for address, code in addresses.items() if code == each.country] for each in AUDIENCES}
     drawn = [rng.choice(AUDIENCES) for _ in range(count)]
     return [
-        Visit(link, rng.choice(each.agents), rng.choice(places[each]), each.country, {}, sub1=None) for each in drawn
+        PlannedVisit(link, rng.choice(each.agents), rng.choice(places[each]), each.country, {}, sub1=None)
+        for each in drawn
     ]
 
 
@@ -79,7 +80,7 @@ def clicked(maker: Maker, count: int) -> list[Click]:
     return [click for click in found if click]
 
 
-def _visited(maker: Maker, visit: Visit) -> tuple[Click, Answered | None]:
+def _visited(maker: Maker, visit: PlannedVisit) -> tuple[Click, Answered | None]:
     click = send.click(maker.place, visit)
     if click is None or click.campaign is None:
         message = f"a click went to no offer of the smartlink {maker.market.link.smartlink}"
@@ -87,10 +88,10 @@ def _visited(maker: Maker, visit: Visit) -> tuple[Click, Answered | None]:
     kind = kind_of(click, maker.market.keys, maker.holdout_percent)
     if not maker.dice.converts(kind, ground_truth.offer_of(kind[1]).rate(kind[0])):
         return click, None
-    return click, send.tell(maker.place, Post(Action(click, txid=None, event=None), "GET", {}))
+    return click, send.tell(maker.place, Post(PlannedAction(click, txid=None, event=None), "GET", {}))
 
 
-def kind_of(click: Click, keys: Mapping[str, str], holdout_percent: int) -> ground_truth.Kind:
+def kind_of(click: Click, keys: Mapping[str, str], holdout_percent: int) -> ground_truth.VisitorKind:
     """Segment, key of the offer, and arm: clicks that are alike in these convert alike."""
     held_out = arm_draw_of(click.click_id) < holdout_percent / 100
     return f"{click.country}|{click.device}", keys[click.campaign or ""], "holdout" if held_out else ""

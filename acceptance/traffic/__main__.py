@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from acceptance.traffic import report_check, run, summary
-from acceptance.traffic.run import Order
+from acceptance.traffic.run import RunOptions
 from deploy.errors import CommandError
 from local import up
 
@@ -20,7 +20,7 @@ _SHOWN = 40
 def main() -> int:
     """Send what was ordered; 0, or not 0 after lines that say why."""
     given = _arguments()
-    order = Order(
+    order = RunOptions(
         clicks=given.clicks,
         conversions=given.conversions,
         rate=given.rate,
@@ -42,7 +42,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="acceptance.traffic", description=__doc__)
-    usual = Order()
+    usual = RunOptions()
     parser.add_argument("--clicks", type=_at_least(1), default=usual.clicks, help="through the redirect")
     parser.add_argument("--conversions", type=_at_least(0), default=usual.conversions, help="different ones")
     parser.add_argument("--rate", type=_rate, default=usual.rate, help="clicks a second; 0: as fast as they go")
@@ -73,7 +73,7 @@ def _rate(text: str) -> float:
     return value
 
 
-def _made(order: Order, *, out: Path | None, checked: bool) -> int:
+def _made(order: RunOptions, *, out: Path | None, checked: bool) -> int:
     running = up.running_stack()
     sent = run.send(running, order)
     print(summary.table(sent))

@@ -18,7 +18,7 @@ NOWHERE = ("192.0.2.1", "192.0.2.77", "10.1.2.3")
 DATABASE = paths.VENDOR / "country.mmdb"
 _PER_COUNTRY = {4: 40, 6: 8}
 
-Network = IPv4Network | IPv6Network
+IpNetwork = IPv4Network | IPv6Network
 
 
 def draw(rng: Random, database: Path = DATABASE) -> dict[str, str | None]:
@@ -38,7 +38,7 @@ def country(record: Any) -> str | None:  # noqa: ANN401 - the database's records
     return code
 
 
-def _networks(known: Iterable[tuple[Network, str | None]]) -> list[Network]:
+def _networks(known: Iterable[tuple[IpNetwork, str | None]]) -> list[IpNetwork]:
     """The first networks of each country, of both kinds; stops once there are enough."""
     wanted = {(code, version): count for code in COUNTRIES for version, count in _PER_COUNTRY.items()}
     found = []
@@ -53,6 +53,6 @@ def _networks(known: Iterable[tuple[Network, str | None]]) -> list[Network]:
     return found
 
 
-def _inside(rng: Random, network: Network) -> str:
+def _inside(rng: Random, network: IpNetwork) -> str:
     """An address of the network, written the way it is always written."""
     return str(ip_address(int(network.network_address) + rng.randrange(min(network.num_addresses, 250))))

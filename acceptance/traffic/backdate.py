@@ -20,7 +20,7 @@ from deploy.errors import CommandError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Item = dict[str, Any]
+StoredItem = dict[str, Any]
 T = TypeVar("T")
 
 _DAY_SECONDS = 86_400
@@ -52,7 +52,7 @@ def former(rng: Random, clicks: Sequence[Click], *, after: timedelta, before: ti
     return [click for _, click in moved]
 
 
-def _moved(item: Item, click: Click, at: datetime) -> tuple[Item, Click]:
+def _moved(item: StoredItem, click: Click, at: datetime) -> tuple[StoredItem, Click]:
     """The item and its click, as if they had been at `at`."""
     click_id = time_ordered_id(at, os.urandom(10))
     moment = moment_of(click_id)
@@ -62,8 +62,8 @@ def _moved(item: Item, click: Click, at: datetime) -> tuple[Item, Click]:
     return item | changes, replace(click, click_id=click_id, at=moment)
 
 
-def _read(client: "DynamoDBClient", table: str, click_ids: Sequence[str]) -> dict[str, Item]:
-    found: dict[str, Item] = {}
+def _read(client: "DynamoDBClient", table: str, click_ids: Sequence[str]) -> dict[str, StoredItem]:
+    found: dict[str, StoredItem] = {}
     for some in _parts(sorted(set(click_ids)), _READ_AT_ONCE):
         wanted: Any = {table: {"Keys": [{"click_id": {"S": each}} for each in some], "ConsistentRead": True}}
         for n in range(_ATTEMPTS):
@@ -76,7 +76,7 @@ def _read(client: "DynamoDBClient", table: str, click_ids: Sequence[str]) -> dic
     return found
 
 
-def _write(client: "DynamoDBClient", table: str, items: Sequence[Item]) -> None:
+def _write(client: "DynamoDBClient", table: str, items: Sequence[StoredItem]) -> None:
     for some in _parts(items, _WRITTEN_AT_ONCE):
         wanted: Any = {table: [{"PutRequest": {"Item": item}} for item in some]}
         for n in range(_ATTEMPTS):

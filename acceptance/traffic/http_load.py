@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from deploy.errors import CommandError
 from deploy.progress import Progress
-from local.http import Answer
+from local.http import LocalResponse
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+Job = TypeVar("Job")
+JobResult = TypeVar("JobResult")
 
 _SECONDS = 90.0
 _IDLE_SECONDS = 1.0
@@ -21,7 +21,7 @@ _ATTEMPTS = 6
 _NOT_TAKEN = (429, 503)
 
 
-class Wire:
+class HttpLoad:
     """Plain HTTP to the stack on this machine, for several threads at once."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Wire:
         for connection in self._opened:
             connection.close()
 
-    def send(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
+    def send(self, method: str, url: str, headers: Mapping[str, str]) -> LocalResponse:
         """One request without a body, sent again only where the answer says that nothing was done.
 
         Stops where no answer comes: whether the request was counted is then unknown.
@@ -55,7 +55,7 @@ class Wire:
         message = f"{method} {url} answers {answer.status} again and again: run it again with a lower --rate"
         raise CommandError(message)
 
-    def _once(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
+    def _once(self, method: str, url: str, headers: Mapping[str, str]) -> LocalResponse:
         parts = urlsplit(url)
         connection = self._connection(parts.hostname or "", parts.port)
         try:
@@ -67,7 +67,7 @@ class Wire:
             connection.close()
             raise
         self._own.used = time.monotonic()
-        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, body)
+        return LocalResponse(answer.status, {name.lower(): value for name, value in answer.getheaders()}, body)
 
     def _connection(self, host: str, port: int | None) -> HTTPConnection:
         """The thread's own; reopened after a rest, in which the other side may have closed it."""
@@ -82,12 +82,12 @@ class Wire:
 
 
 def all_of(
-    items: Sequence[Item], act: Callable[[Item], Result], *, threads: int = 6, rate: float = 0
-) -> Iterator[Result]:
+    items: Sequence[Job], act: Callable[[Job], JobResult], *, threads: int = 6, rate: float = 0
+) -> Iterator[JobResult]:
     """What `act` gives for each item, in their order; at most `rate` are begun a second, 0 for any number."""
     began = time.monotonic()
 
-    def in_turn(numbered: tuple[int, Item]) -> Result:
+    def in_turn(numbered: tuple[int, Job]) -> JobResult:
         n, item = numbered
         if rate:
             time.sleep(max(0.0, began + n / rate - time.monotonic()))
@@ -97,7 +97,7 @@ def all_of(
         yield from pool.map(in_turn, enumerate(items))
 
 
-def watched(title: str, results: Iterator[Result], total: int) -> list[Result]:
+def watched(title: str, results: Iterator[JobResult], total: int) -> list[JobResult]:
     """All the results, so many of them, under a progress bar."""
     with Progress(title, total) as bar:
         gathered = []

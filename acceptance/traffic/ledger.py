@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 By = Literal["click", "conversion"]
-Key = tuple[str | None, ...]
+LedgerKey = tuple[str | None, ...]
 CELLS = ("campaign", "country", "device", "sub1")
 """The dimensions that the ledger is kept by unless others are asked for."""
 
@@ -34,7 +34,7 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class SentConversion:
     """One paid action that was taken up at `at`; what is rejected counts for nothing."""
 
     click: Click
@@ -45,7 +45,7 @@ class Conversion:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class LedgerFigures:
     """What a row of a report counts. `clicks` leaves bots out; money is in the currency's main unit."""
 
     clicks: int = 0
@@ -61,26 +61,26 @@ class Figures:
         """What the network keeps."""
         return self.revenue - self.payout
 
-    def __add__(self, other: "Figures") -> "Figures":
+    def __add__(self, other: "LedgerFigures") -> "LedgerFigures":
         """Both together."""
-        return Figures(*(getattr(self, name) + getattr(other, name) for name in _COUNTED))
+        return LedgerFigures(*(getattr(self, name) + getattr(other, name) for name in _COUNTED))
 
-    def __sub__(self, other: "Figures") -> "Figures":
+    def __sub__(self, other: "LedgerFigures") -> "LedgerFigures":
         """The one without the other."""
-        return Figures(*(getattr(self, name) - getattr(other, name) for name in _COUNTED))
+        return LedgerFigures(*(getattr(self, name) - getattr(other, name) for name in _COUNTED))
 
 
-Ledger = dict[Key, Figures]
+Ledger = dict[LedgerKey, LedgerFigures]
 """Figures by the values of the dimensions, in their order."""
 
-_COUNTED = tuple(field.name for field in fields(Figures))
+_COUNTED = tuple(field.name for field in fields(LedgerFigures))
 COLUMNS = (*_COUNTED, "profit")
 """The figures of a row, by the names that the report has for them."""
 
 
 def tally(
     clicks: Iterable[Click],
-    conversions: Iterable[Conversion],
+    conversions: Iterable[SentConversion],
     dimensions: Sequence[str] = CELLS,
     by: By = "click",
 ) -> Ledger:
@@ -100,21 +100,21 @@ def tally(
     return ledger
 
 
-def figures_of_click(click: Click) -> Figures:
+def figures_of_click(click: Click) -> LedgerFigures:
     """A bot's click is a bot's click and nothing else; every other one is unique or duplicate."""
     if click.is_bot:
-        return Figures(bot_clicks=1)
-    return Figures(clicks=1, unique_clicks=int(not click.is_duplicate), duplicate_clicks=int(click.is_duplicate))
+        return LedgerFigures(bot_clicks=1)
+    return LedgerFigures(clicks=1, unique_clicks=int(not click.is_duplicate), duplicate_clicks=int(click.is_duplicate))
 
 
-def figures_of_conversion(conversion: Conversion) -> Figures:
+def figures_of_conversion(conversion: SentConversion) -> LedgerFigures:
     """One conversion and its money."""
-    return Figures(conversions=1, payout=conversion.payout, revenue=conversion.revenue)
+    return LedgerFigures(conversions=1, payout=conversion.payout, revenue=conversion.revenue)
 
 
-def total(ledger: Ledger) -> Figures:
+def total(ledger: Ledger) -> LedgerFigures:
     """Everything together."""
-    return sum(ledger.values(), Figures())
+    return sum(ledger.values(), LedgerFigures())
 
 
 def rows(ledger: Ledger, dimensions: Sequence[str] = CELLS) -> list[dict[str, Any]]:
@@ -122,7 +122,7 @@ def rows(ledger: Ledger, dimensions: Sequence[str] = CELLS) -> list[dict[str, An
     return [dict(zip(dimensions, key, strict=True)) | row(ledger[key]) for key in sorted(ledger, key=_sortable)]
 
 
-def row(figures: Figures) -> dict[str, Any]:
+def row(figures: LedgerFigures) -> dict[str, Any]:
     """The figures of one row in the report's shape."""
     values = {name: getattr(figures, name) for name in COLUMNS}
     return {name: format(value, "f") if isinstance(value, Decimal) else value for name, value in values.items()}
@@ -130,7 +130,7 @@ def row(figures: Figures) -> dict[str, Any]:
 
 def differences(ledger: Ledger, report: Sequence[Mapping[str, Any]], dimensions: Sequence[str] = CELLS) -> list[str]:
     """Every figure in which the report's rows and the ledger differ, a sentence each; a missing row is all zeros."""
-    found: dict[Key, Mapping[str, Any]] = {}
+    found: dict[LedgerKey, Mapping[str, Any]] = {}
     said = []
     for each in report:
         key = tuple(each[name] for name in dimensions)
@@ -138,7 +138,7 @@ def differences(ledger: Ledger, report: Sequence[Mapping[str, Any]], dimensions:
             said.append(f"{_named(dimensions, key)}: stands in two rows")
         found[key] = each
     for key in sorted({*ledger, *found}, key=_sortable):
-        wrong = _differing(ledger.get(key, Figures()), found.get(key))
+        wrong = _differing(ledger.get(key, LedgerFigures()), found.get(key))
         said += [f"{_named(dimensions, key)}: {each}" for each in wrong]
     return said
 
@@ -151,16 +151,16 @@ def overcounted_visitors(clicks: Iterable[Click], campaign: str) -> list[str]:
     return [f"{visitor}: taken {times} times, not once" for visitor, times in taken.items() if times != 1]
 
 
-def _add(ledger: Ledger, key: Key, figures: Figures) -> None:
-    ledger[key] = ledger.get(key, Figures()) + figures
+def _add(ledger: Ledger, key: LedgerKey, figures: LedgerFigures) -> None:
+    ledger[key] = ledger.get(key, LedgerFigures()) + figures
 
 
-def _key(click: Click, at: datetime, dimensions: Sequence[str]) -> Key:
+def _key(click: Click, at: datetime, dimensions: Sequence[str]) -> LedgerKey:
     return tuple(at.date().isoformat() if name == "day" else getattr(click, name) for name in dimensions)
 
 
-def _differing(expected: Figures, got: Mapping[str, Any] | None) -> list[str]:
-    reported = row(Figures()) if got is None else got
+def _differing(expected: LedgerFigures, got: Mapping[str, Any] | None) -> list[str]:
+    reported = row(LedgerFigures()) if got is None else got
     return [
         f"{name} is {reported.get(name)}, not {wanted}"
         for name, wanted in row(expected).items()
@@ -178,9 +178,9 @@ def _number(reported: object) -> Decimal | None:
         return None
 
 
-def _named(dimensions: Sequence[str], key: Key) -> str:
+def _named(dimensions: Sequence[str], key: LedgerKey) -> str:
     return ", ".join(f"{name} {value!r}" for name, value in zip(dimensions, key, strict=True)) or "in total"
 
 
-def _sortable(key: Key) -> tuple[str, ...]:
+def _sortable(key: LedgerKey) -> tuple[str, ...]:
     return tuple("" if value is None else f"={value}" for value in key)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from acceptance.traffic.plan import Campaign, Link
+from acceptance.traffic.plan import Link, PlannedCampaign
 from local.client import Client
 
 WINDOW_DAYS = 7
@@ -48,19 +48,19 @@ _SMARTLINKS: dict[str, list[tuple[str, dict[str, Any]]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class TestNetwork:
     """What was built: smartlinks by ID with their names, campaigns, and every publisher's links."""
 
     mark: str
     smartlinks: Mapping[str, str]
-    campaigns: tuple[Campaign, ...]
+    campaigns: tuple[PlannedCampaign, ...]
     links: tuple[Link, ...]
 
-    def campaign_at(self, host: str) -> Campaign | None:
+    def campaign_at(self, host: str) -> PlannedCampaign | None:
         """The campaign that sends its clicks to this host."""
         return next((campaign for campaign in self.campaigns if campaign.host == host), None)
 
-    def campaign(self, campaign_id: str) -> Campaign:
+    def campaign(self, campaign_id: str) -> PlannedCampaign:
         """The campaign of that ID."""
         return next(campaign for campaign in self.campaigns if campaign.id == campaign_id)
 
@@ -70,7 +70,7 @@ class Network:
         return next(link.filtered for link in self.links if link.filtered)
 
 
-def build(admin: Client, mark: str, publishers: int) -> Network:
+def build(admin: Client, mark: str, publishers: int) -> TestNetwork:
     """A network of its own, everything named by the mark; the same mark within a day gives the same one."""
     campaigns = {key: _campaign(admin, mark, key) for key in _CAMPAIGNS}
     smartlinks = {key: _smartlink(admin, mark, key, campaigns) for key in _SMARTLINKS}
@@ -87,12 +87,12 @@ def build(admin: Client, mark: str, publishers: int) -> Network:
         for member in members
     )
     names = {smartlink: key for key, smartlink in smartlinks.items()}
-    return Network(mark, names, tuple(campaigns.values()), links)
+    return TestNetwork(mark, names, tuple(campaigns.values()), links)
 
 
-def known(document: Mapping[str, Any], rate: float) -> Campaign:
+def known(document: Mapping[str, Any], rate: float) -> PlannedCampaign:
     """The campaign of the API's document."""
-    return Campaign(
+    return PlannedCampaign(
         id=document["id"],
         name=document["name"],
         host=urlsplit(document["destination_url"]).hostname or "",
@@ -103,7 +103,7 @@ def known(document: Mapping[str, Any], rate: float) -> Campaign:
     )
 
 
-def _campaign(admin: Client, mark: str, key: str) -> Campaign:
+def _campaign(admin: Client, mark: str, key: str) -> PlannedCampaign:
     rate, settings = _CAMPAIGNS[key]
     body = {
         "name": f"{key} {mark}",
@@ -114,7 +114,7 @@ def _campaign(admin: Client, mark: str, key: str) -> Campaign:
     return known(admin.post("/admin/campaigns", body, once=f"traffic-{mark}-{key}"), rate)
 
 
-def _smartlink(admin: Client, mark: str, key: str, campaigns: Mapping[str, Campaign]) -> str:
+def _smartlink(admin: Client, mark: str, key: str, campaigns: Mapping[str, PlannedCampaign]) -> str:
     body = {
         "name": f"{key} {mark}",
         "visibility": "private",

@@ -24,7 +24,7 @@ _EVENTS = (None, "install", "purchase", "deposit")
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class PlannedCampaign:
     """A campaign as its maker knows it: clicks sent to `host` are its own, `rate` of them convert."""
 
     id: str
@@ -47,7 +47,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PlannedVisit:
     """One click to be sent. `query` is the link's; `sub1` what the report will call it."""
 
     link: Link
@@ -59,7 +59,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class PlannedAction:
     """One paid action that an advertiser tells of, once or more often; no figures mean the campaign's own.
 
     A late one comes after the attribution window.
@@ -78,7 +78,7 @@ class Action:
 class Post:
     """One call of the postback: `action` is told of with these parameters, beside click and token."""
 
-    action: Action
+    action: PlannedAction
     method: str
     parameters: Mapping[str, str]
 
@@ -88,7 +88,7 @@ class Post:
         return self.parameters.get("status") == "rejected"
 
 
-def visits(rng: Random, links: Sequence[Link], addresses: Mapping[str, str | None], count: int) -> list[Visit]:
+def visits(rng: Random, links: Sequence[Link], addresses: Mapping[str, str | None], count: int) -> list[PlannedVisit]:
     """So many visits, of about a third as many visitors: some come often. `addresses` have their countries."""
     known = list(addresses)
     visitors = [(_agent(rng), rng.choice(known)) for _ in range(count // _VISITS_PER_VISITOR + 1)]
@@ -99,14 +99,16 @@ def _agent(rng: Random) -> Agent:
     return rng.choice(BOTS if rng.random() < _BOT_SHARE else HUMANS)
 
 
-def _visit(rng: Random, link: Link, agent: Agent, address: str, addresses: Mapping[str, str | None]) -> Visit:
+def _visit(rng: Random, link: Link, agent: Agent, address: str, addresses: Mapping[str, str | None]) -> PlannedVisit:
     sub1, source = rng.choice(SUBS), rng.choice(_SOURCES)
     labels = {rng.choice(_SUB_NAMES): sub1, "source": source}
     query = {name: value for name, value in labels.items() if value is not None}
-    return Visit(link, agent, address, addresses[address], query, sub1)
+    return PlannedVisit(link, agent, address, addresses[address], query, sub1)
 
 
-def actions(rng: Random, clicks: Sequence[Click], campaigns: Sequence[Campaign], count: int) -> list[Action]:
+def actions(
+    rng: Random, clicks: Sequence[Click], campaigns: Sequence[PlannedCampaign], count: int
+) -> list[PlannedAction]:
     """Exactly so many different actions over people's clicks on offers, by the campaigns' rates.
 
     About a third follow on a click that acted before; a tenth will be rejected. None without such clicks.
@@ -116,7 +118,7 @@ def actions(rng: Random, clicks: Sequence[Click], campaigns: Sequence[Campaign],
     if not able:
         return []
     weights = [rates[click.campaign or ""] for click in able]
-    drawn: list[Action] = []
+    drawn: list[PlannedAction] = []
     seen: set[str] = set()
     for n in range(count):
         again = bool(drawn) and rng.random() < 1 / 3
@@ -126,9 +128,9 @@ def actions(rng: Random, clicks: Sequence[Click], campaigns: Sequence[Campaign],
     return drawn
 
 
-def _action(rng: Random, click: Click, n: int, *, bare: bool) -> Action:
+def _action(rng: Random, click: Click, n: int, *, bare: bool) -> PlannedAction:
     """The n-th action; a bare one, the first of its click, has neither transaction ID nor event."""
-    return Action(
+    return PlannedAction(
         click,
         None if bare else f"tx-{n}",
         None if bare else rng.choice(_EVENTS),
@@ -142,12 +144,12 @@ def _odd_cents(rng: Random) -> Decimal:
     return Decimal(rng.randrange(1, 1000)) / 100
 
 
-def late_actions(clicks: Sequence[Click]) -> list[Action]:
+def late_actions(clicks: Sequence[Click]) -> list[PlannedAction]:
     """One action for each of these clicks, all of them too old."""
-    return [Action(click, f"late-{n}", None, is_late=True) for n, click in enumerate(clicks)]
+    return [PlannedAction(click, f"late-{n}", None, is_late=True) for n, click in enumerate(clicks)]
 
 
-def rounds(rng: Random, told: Sequence[Action]) -> list[list[Post]]:
+def rounds(rng: Random, told: Sequence[PlannedAction]) -> list[list[Post]]:
     """The posts in the order of their arrival: each round is sent all at once, and only then the next.
 
     An action may come twice in one round, or again in a later one; a rejection comes after what it rejects.
@@ -168,7 +170,7 @@ def _shuffled(rng: Random, posts: Sequence[Post]) -> list[Post]:
     return sorted(posts, key=lambda post: place[id(post.action)])
 
 
-def _posts(rng: Random, action: Action) -> Iterator[Post]:
+def _posts(rng: Random, action: PlannedAction) -> Iterator[Post]:
     """The action as it is told first, and what follows: again with other figures, taken back, told once more."""
     first = _post(rng, action)
     yield first
@@ -180,7 +182,7 @@ def _posts(rng: Random, action: Action) -> Iterator[Post]:
             yield rng.choice((first, _post(rng, action, status="rejected")))
 
 
-def _post(rng: Random, action: Action, **changes: str) -> Post:
+def _post(rng: Random, action: PlannedAction, **changes: str) -> Post:
     parameters = {
         "txid": action.txid,
         "event": action.event,

@@ -9,10 +9,10 @@ from random import Random
 
 from acceptance.traffic import addresses, backdate, ledger, network, plan
 from acceptance.traffic import send as traffic_send
-from acceptance.traffic.http_load import Wire, all_of, watched
-from acceptance.traffic.ledger import By, Click, Conversion, Ledger
-from acceptance.traffic.network import WINDOW_DAYS, Network
-from acceptance.traffic.plan import Post, Visit
+from acceptance.traffic.http_load import HttpLoad, all_of, watched
+from acceptance.traffic.ledger import By, Click, Ledger, SentConversion
+from acceptance.traffic.network import WINDOW_DAYS, TestNetwork
+from acceptance.traffic.plan import PlannedVisit, Post
 from acceptance.traffic.send import Answered, Place
 from local.client import Client
 from local.up import Running
@@ -23,7 +23,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RunOptions:
     """How much to send. `rate` is clicks a second, 0 as many as can be; the same `seed` draws the same traffic."""
 
     clicks: int = 20_000
@@ -38,7 +38,7 @@ class Order:
 class Sent:
     """What was sent. `real` clicks went through the redirect, `former` ones were put into the table."""
 
-    network: Network
+    network: TestNetwork
     real: list[Click]
     former: list[Click]
     answers: list[Answered]
@@ -49,7 +49,7 @@ class Sent:
         return self.real + self.former
 
     @property
-    def conversions(self) -> list[Conversion]:
+    def conversions(self) -> list[SentConversion]:
         """What should have counted, the rejected ones too."""
         return traffic_send.conversions(self.network, self.answers)
 
@@ -69,12 +69,12 @@ class Sent:
         return [*traffic_send.complaints(self.answers), *ledger.overcounted_visitors(met, self.network.once)]
 
 
-def send(running: Running, order: Order) -> Sent:
+def send(running: Running, order: RunOptions) -> Sent:
     """Build a network and send its traffic; about `clicks / rate` seconds, or as long as the stack takes."""
     rng = Random(order.seed)  # noqa: S311 - traffic that can be drawn again
     built = network.build(Client(running.url, running.admin_key), secrets.token_hex(4), order.publishers)
     visits = plan.visits(rng, built.links, addresses.draw(rng), order.clicks)
-    with Wire() as wire:
+    with HttpLoad() as wire:
         place = Place(running, built, wire)
         real = click_all(place, visits, threads=order.concurrency, rate=order.rate)
         delayed = backdate.former(rng, _some(rng, real, order.clicks // _FORMER_SHARE), after=_HOUR, before=6 * _DAY)
@@ -84,7 +84,7 @@ def send(running: Running, order: Order) -> Sent:
     return Sent(built, real, delayed + late, answers)
 
 
-def click_all(place: Place, visits: Sequence[Visit], *, threads: int = 6, rate: float = 0) -> list[Click]:
+def click_all(place: Place, visits: Sequence[PlannedVisit], *, threads: int = 6, rate: float = 0) -> list[Click]:
     """Send the visits; the clicks whose IDs their destinations tell."""
     clicks = all_of(visits, lambda visit: traffic_send.click(place, visit), threads=threads, rate=rate)
     return [click for click in watched("Sending clicks", clicks, len(visits)) if click]
@@ -100,7 +100,7 @@ def _some(rng: Random, clicks: Sequence[Click], count: int) -> list[Click]:
     return rng.sample(clicks, min(count, len(clicks)))
 
 
-def _late(rng: Random, built: Network, real: Sequence[Click], order: Order) -> list[Click]:
+def _late(rng: Random, built: TestNetwork, real: Sequence[Click], order: RunOptions) -> list[Click]:
     """Clicks on offers, to be moved out of the attribution window."""
     ids = {campaign.id for campaign in built.campaigns}
     taken = [click for click in real if click.campaign in ids and not click.is_bot]

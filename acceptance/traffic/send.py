@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-from acceptance.traffic.http_load import Wire
-from acceptance.traffic.ledger import Click, Conversion
-from acceptance.traffic.network import Network
-from acceptance.traffic.plan import Action, Post, Visit
+from acceptance.traffic.http_load import HttpLoad
+from acceptance.traffic.ledger import Click, SentConversion
+from acceptance.traffic.network import TestNetwork
+from acceptance.traffic.plan import PlannedAction, PlannedVisit, Post
 from deploy.errors import CommandError
-from local.http import Answer
+from local.http import LocalResponse
 from local.up import Running
 
 _FOUND, _OK, _GONE = 302, 200, 410
@@ -24,8 +24,8 @@ class Place:
     """Where traffic goes: the stack, the network on it, and the wire to it."""
 
     running: Running
-    network: Network
-    wire: Wire
+    network: TestNetwork
+    wire: HttpLoad
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Answered:
     said: str | None
 
 
-def click(place: Place, visit: Visit) -> Click | None:
+def click(place: Place, visit: PlannedVisit) -> Click | None:
     """Send the visit through the edge; None where the destination does not tell the click's ID."""
     headers = {
         "User-Agent": visit.agent.text,
@@ -53,7 +53,7 @@ def click(place: Place, visit: Visit) -> Click | None:
     return clicked(place.network, visit, answer.headers.get("location", ""))
 
 
-def clicked(network: Network, visit: Visit, location: str) -> Click | None:
+def clicked(network: TestNetwork, visit: PlannedVisit, location: str) -> Click | None:
     """The click that was sent to this location: its host tells the campaign, its `cid` the click's ID."""
     parts = urlsplit(location)
     click_id = parse_qs(parts.query).get("cid", [""])[0]
@@ -95,7 +95,7 @@ def tell(place: Place, post: Post) -> Answered:
     return Answered(post, datetime.now(UTC), answer.status, _said(answer))
 
 
-def _said(answer: Answer) -> str | None:
+def _said(answer: LocalResponse) -> str | None:
     """The `status` of a postback's answer; a problem document's is a number and none of this."""
     try:
         body = answer.json()
@@ -105,7 +105,7 @@ def _said(answer: Answer) -> str | None:
     return said if isinstance(said, str) else None
 
 
-def conversions(network: Network, answers: Sequence[Answered]) -> list[Conversion]:
+def conversions(network: TestNetwork, answers: Sequence[Answered]) -> list[SentConversion]:
     """What should have counted: each action once, at its first answer, whatever else was said of it."""
     first: dict[int, Answered] = {}
     for each in answers:
@@ -114,10 +114,10 @@ def conversions(network: Network, answers: Sequence[Answered]) -> list[Conversio
     return [_conversion(network, each) for each in first.values()]
 
 
-def _conversion(network: Network, first: Answered) -> Conversion:
+def _conversion(network: TestNetwork, first: Answered) -> SentConversion:
     action = first.post.action
     campaign = network.campaign(action.click.campaign or "")
-    return Conversion(
+    return SentConversion(
         click=action.click,
         at=first.at,
         payout=campaign.payout if action.payout is None else action.payout,
@@ -149,7 +149,7 @@ def _wrong(answered: Answered) -> str | None:
     return f"{_named(post.action)} {told}: answered {answered.status} {answered.said}, not {wanted}"
 
 
-def _named(action: Action) -> str:
+def _named(action: PlannedAction) -> str:
     return f"click {action.click.click_id} transaction {action.txid} event {action.event}"
 
 

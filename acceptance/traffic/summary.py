@@ -5,8 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from acceptance.traffic import ledger, send
-from acceptance.traffic.ledger import CELLS, Figures
-from acceptance.traffic.run import Order, Sent
+from acceptance.traffic.ledger import CELLS, LedgerFigures
+from acceptance.traffic.run import RunOptions, Sent
 from deploy.errors import CommandError
 
 
@@ -28,11 +28,11 @@ def table(sent: Sent) -> str:
     return "\n".join([*lines, f"{'all':<21} {_columns(ledger.total(books))}"])
 
 
-def _columns(figures: Figures) -> str:
+def _columns(figures: LedgerFigures) -> str:
     return " ".join(f"{value!s:>11}" for value in ledger.row(figures).values())
 
 
-def write(path: Path, order: Order, sent: Sent) -> None:
+def write(path: Path, order: RunOptions, sent: Sent) -> None:
     """Everything that was sent, and the ledger of each smartlink in the shape of its report."""
     document = {
         "order": asdict(order),

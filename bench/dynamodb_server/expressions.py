@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from bench.dynamodb_server.values import Item, Value, plain, same_kind
+from bench.dynamodb_server.values import TypedItem, TypedValue, plain, same_kind
 
 
 class UnsupportedError(ValueError):
@@ -19,24 +19,24 @@ class UnsupportedError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Bindings:
     """What an expression speaks of: the item (empty where there is none), names by `#name`, values by `:value`."""
 
-    item: Item
+    item: TypedItem
     names: Mapping[str, str]
-    values: Mapping[str, Value]
+    values: Mapping[str, TypedValue]
 
     def attribute(self, name: str) -> str:
         """The attribute's own name."""
         return self.names[name] if name.startswith("#") else name
 
-    def value(self, operand: str) -> Value | None:
+    def value(self, operand: str) -> TypedValue | None:
         """The value of a `:value` or of an attribute; None where the item has none."""
         return self.values[operand] if operand.startswith(":") else self.item.get(self.attribute(operand))
 
 
-Condition = Callable[[Scope], bool]
-Change = Callable[[Scope], dict[str, Value | None]]
+Condition = Callable[[Bindings], bool]
+Change = Callable[[Bindings], dict[str, TypedValue | None]]
 """What becomes of attributes; None removes one."""
 
 _TOKEN = re.compile(r"\s*([#:]?\w+|<=|>=|[=<>(),+\-])")
@@ -153,7 +153,7 @@ def _comparison(reader: _Reader, left: str) -> Condition:
         raise UnsupportedError(message)
     compare, right = _COMPARISONS[sign], reader.take()
 
-    def holds(scope: Scope) -> bool:
+    def holds(scope: Bindings) -> bool:
         one, other = scope.value(left), scope.value(right)
         return one is not None and other is not None and same_kind(one, other) and compare(plain(one), plain(other))
 
@@ -183,7 +183,7 @@ def _set(reader: _Reader) -> Change:
     return lambda scope: {scope.attribute(name): _sum(left(scope), right(scope), sign) if sign else left(scope)}
 
 
-def _operand(reader: _Reader) -> Callable[[Scope], Value]:
+def _operand(reader: _Reader) -> Callable[[Bindings], TypedValue]:
     if not reader.takes("IF_NOT_EXISTS"):
         name = reader.take()
         return lambda scope: _present(scope.value(name), name)
@@ -195,7 +195,7 @@ def _operand(reader: _Reader) -> Callable[[Scope], Value]:
     return lambda scope: scope.value(name) or otherwise(scope)
 
 
-def _present(value: Value | None, name: str) -> Value:
+def _present(value: TypedValue | None, name: str) -> TypedValue:
     if value is None:
         message = f"the item has no {name}"
         raise UnsupportedError(message)
@@ -212,7 +212,7 @@ def _remove(reader: _Reader) -> Change:
     return lambda scope: {scope.attribute(name): None}
 
 
-def _sum(one: Value, other: Value, sign: str) -> Value:
+def _sum(one: TypedValue, other: TypedValue, sign: str) -> TypedValue:
     if "N" not in one or "N" not in other:
         message = "only numbers are added"
         raise UnsupportedError(message)

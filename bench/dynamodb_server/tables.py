@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from bench.dynamodb_server.expressions import Scope, UnsupportedError, condition, update
-from bench.dynamodb_server.values import Item, item_bytes
+from bench.dynamodb_server.expressions import Bindings, UnsupportedError, condition, update
+from bench.dynamodb_server.values import TypedItem, item_bytes
 
-Request = Mapping[str, Any]
-Key = tuple[str, ...]
+TableRequest = Mapping[str, Any]
+ItemKey = tuple[str, ...]
 
 _KIND = "com.amazonaws.dynamodb.v20120810#"
 _WRITE_UNIT = 1024
@@ -45,9 +45,9 @@ class Tables:
     def __init__(self, schema: Mapping[str, Iterable[str]]) -> None:
         self._schema = {name: tuple(keys) for name, keys in schema.items()}
         # Packed: a hundred thousand clicks as dictionaries would take a gigabyte.
-        self._items: dict[str, dict[Key, bytes]] = {name: {} for name in schema}
+        self._items: dict[str, dict[ItemKey, bytes]] = {name: {} for name in schema}
         self._tokens: dict[str, None] = {}
-        self._operations: Mapping[str, Callable[[Request], dict[str, Any]]] = {
+        self._operations: Mapping[str, Callable[[TableRequest], dict[str, Any]]] = {
             "GetItem": self.get_item,
             "BatchGetItem": self.batch_get_item,
             "PutItem": self.put_item,
@@ -56,7 +56,7 @@ class Tables:
             "TransactWriteItems": self.transact_write_items,
         }
 
-    def call(self, operation: str, request: Request) -> dict[str, Any]:
+    def call(self, operation: str, request: TableRequest) -> dict[str, Any]:
         """The answer to one request; `Refused` where DynamoDB answers with an error."""
         if operation not in self._operations:
             raise Refused(Code.UNKNOWN, f"no operation {operation} here")
@@ -65,25 +65,25 @@ class Tables:
         except UnsupportedError as error:
             raise Refused(Code.NOT_VALID, f"not understood here: {error}") from error
 
-    def load(self, name: str, items: Iterable[Item]) -> None:
+    def load(self, name: str, items: Iterable[TypedItem]) -> None:
         """Puts the items into the table as they are."""
         for item in items:
             self._put(name, item)
 
-    def items(self, name: str) -> list[Item]:
+    def items(self, name: str) -> list[TypedItem]:
         """All items of the table."""
         return [_unpacked(each) for each in self._table(name).values()]
 
-    def keys(self, name: str) -> list[Key]:
+    def keys(self, name: str) -> list[ItemKey]:
         """The keys of all items of the table: the values of the key attributes, in the order in which they came."""
         return list(self._table(name))
 
-    def get_item(self, request: Request) -> dict[str, Any]:
+    def get_item(self, request: TableRequest) -> dict[str, Any]:
         """GetItem; projections are not there: the whole item is the answer."""
         found = self._found(request["TableName"], request["Key"])
         return {"Item": found} if found is not None else {}
 
-    def batch_get_item(self, request: Request) -> dict[str, Any]:
+    def batch_get_item(self, request: TableRequest) -> dict[str, Any]:
         """BatchGetItem; nothing is ever left unprocessed."""
         wanted = {name: asked["Keys"] for name, asked in request["RequestItems"].items()}
         found = {name: [self._found(name, key) for key in keys] for name, keys in wanted.items()}
@@ -92,27 +92,27 @@ class Tables:
             "UnprocessedKeys": {},
         }
 
-    def put_item(self, request: Request) -> dict[str, Any]:
+    def put_item(self, request: TableRequest) -> dict[str, Any]:
         """PutItem."""
         name, item = request["TableName"], request["Item"]
         old = self._allowed(request, item)
         self._put(name, item)
         return _answer(request, old, item, {})
 
-    def update_item(self, request: Request) -> dict[str, Any]:
+    def update_item(self, request: TableRequest) -> dict[str, Any]:
         """UpdateItem."""
         old = self._allowed(request, request["Key"])
         new, changed = self._updated(request, old)
         self._put(request["TableName"], new)
         return _answer(request, old, new, changed)
 
-    def delete_item(self, request: Request) -> dict[str, Any]:
+    def delete_item(self, request: TableRequest) -> dict[str, Any]:
         """DeleteItem."""
         old = self._allowed(request, request["Key"])
         self._items[request["TableName"]].pop(self._key(request["TableName"], request["Key"]), None)
         return _answer(request, old, {}, {})
 
-    def transact_write_items(self, request: Request) -> dict[str, Any]:
+    def transact_write_items(self, request: TableRequest) -> dict[str, Any]:
         """TransactWriteItems: all or nothing; under a token already done, nothing once more."""
         token = request.get("ClientRequestToken")
         if token in self._tokens:
@@ -136,7 +136,7 @@ class Tables:
             del self._tokens[next(iter(self._tokens))]
         self._tokens[token] = None
 
-    def _reason(self, kind: str, write: Request) -> dict[str, Any]:
+    def _reason(self, kind: str, write: TableRequest) -> dict[str, Any]:
         try:
             self._allowed(write, write["Item" if kind == "Put" else "Key"])
         except Refused as error:
@@ -144,7 +144,7 @@ class Tables:
             return {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed", **seen}
         return {"Code": "None"}
 
-    def _allowed(self, request: Request, keyed: Item) -> Item | None:
+    def _allowed(self, request: TableRequest, keyed: TypedItem) -> TypedItem | None:
         """The item as it is, which the request's condition must hold for."""
         old = self._found(request["TableName"], keyed)
         text = request.get("ConditionExpression")
@@ -154,7 +154,7 @@ class Tables:
         shown = {"Item": old} if wants and old is not None else {}
         raise Refused(Code.CONDITION_FAILED, "The conditional request failed", **shown)
 
-    def _updated(self, request: Request, old: Item | None) -> tuple[Item, Item]:
+    def _updated(self, request: TableRequest, old: TypedItem | None) -> tuple[TypedItem, TypedItem]:
         """The item after the update, and those of its attributes that the update wrote."""
         text = request.get("UpdateExpression")
         changes = update(text)(_scope(request, old)) if text else {}
@@ -162,34 +162,34 @@ class Tables:
         written = {name: value for name, value in changes.items() if value is not None}
         return {**kept, **written}, written
 
-    def _found(self, name: str, keyed: Item) -> Item | None:
+    def _found(self, name: str, keyed: TypedItem) -> TypedItem | None:
         packed = self._table(name).get(self._key(name, keyed))
         return None if packed is None else _unpacked(packed)
 
-    def _put(self, name: str, item: Item) -> None:
+    def _put(self, name: str, item: TypedItem) -> None:
         self._table(name)[self._key(name, item)] = marshal.dumps(dict(item))
 
-    def _table(self, name: str) -> dict[Key, bytes]:
+    def _table(self, name: str) -> dict[ItemKey, bytes]:
         if name not in self._items:
             raise Refused(Code.NO_TABLE, f"Requested resource not found: Table: {name} not found")
         return self._items[name]
 
-    def _key(self, name: str, keyed: Item) -> Key:
+    def _key(self, name: str, keyed: TypedItem) -> ItemKey:
         return tuple(next(iter(keyed[attribute].values())) for attribute in self._schema[name])
 
 
-def _unpacked(packed: bytes) -> Item:
-    item: Item = marshal.loads(packed)  # noqa: S302 - packed here
+def _unpacked(packed: bytes) -> TypedItem:
+    item: TypedItem = marshal.loads(packed)  # noqa: S302 - packed here
     return item
 
 
-def _scope(request: Request, item: Item | None) -> Scope:
+def _scope(request: TableRequest, item: TypedItem | None) -> Bindings:
     names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
-    return Scope(item or {}, names, values)
+    return Bindings(item or {}, names, values)
 
 
-def _answer(request: Request, old: Item | None, new: Item, changed: Item) -> dict[str, Any]:
-    shown: dict[str, Item | None] = {
+def _answer(request: TableRequest, old: TypedItem | None, new: TypedItem, changed: TypedItem) -> dict[str, Any]:
+    shown: dict[str, TypedItem | None] = {
         "ALL_OLD": old,
         "ALL_NEW": new,
         "UPDATED_NEW": changed,
@@ -203,7 +203,7 @@ def _answer(request: Request, old: Item | None, new: Item, changed: Item) -> dic
     return answer
 
 
-def write_units(item: Item) -> int:
+def write_units(item: TypedItem) -> int:
     """What it costs to write the item, in write units: one for each KB begun."""
     return max(1, -(-item_bytes(item) // _WRITE_UNIT))
 

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-Value = Mapping[str, Any]
+TypedValue = Mapping[str, Any]
 """One typed value: `{"S": "text"}`, `{"N": "12"}`, …"""
 
-Item = Mapping[str, Value]
+TypedItem = Mapping[str, TypedValue]
 
 _CONTAINER, _ENTRY = 3, 1
 
 
-def plain(value: Value) -> Any:  # noqa: ANN401 - as many types as DynamoDB has
+def plain(value: TypedValue) -> Any:  # noqa: ANN401 - as many types as DynamoDB has
     """The value as Python compares it: numbers as `Decimal`, binaries as bytes, the rest as it is."""
     ((kind, held),) = value.items()
     if kind == "N":
@@ -26,17 +26,17 @@ def plain(value: Value) -> Any:  # noqa: ANN401 - as many types as DynamoDB has
     return base64.b64decode(held) if kind == "B" else held
 
 
-def same_kind(one: Value, other: Value) -> bool:
+def same_kind(one: TypedValue, other: TypedValue) -> bool:
     """Whether two values are of one type, as only those compare."""
     return one.keys() == other.keys()
 
 
-def item_bytes(item: Item) -> int:
+def item_bytes(item: TypedItem) -> int:
     """How large the item counts, in bytes."""
     return sum(len(name.encode()) + value_bytes(value) for name, value in item.items())
 
 
-def value_bytes(value: Value) -> int:
+def value_bytes(value: TypedValue) -> int:
     """How large one value counts, in bytes, without its name."""
     ((kind, held),) = value.items()
     if kind == "S":

@@ -23,7 +23,7 @@ class Game:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PolicyResult:
     """What came of one policy in one scenario: its games in the order of their seeds, and their seconds of CPU."""
 
     games: Sequence[Played]
@@ -56,7 +56,7 @@ class Result:
         return curve
 
 
-Results = Mapping[str, Mapping[str, Result]]
+Results = Mapping[str, Mapping[str, PolicyResult]]
 """By scenario, then by policy."""
 
 
@@ -87,9 +87,9 @@ def results(outcomes: Sequence[tuple[Game, Played, float]]) -> Results:
     return {name: {policy: _result(ended) for policy, ended in row.items()} for name, row in found.items()}
 
 
-def _result(ended: Sequence[tuple[Played, float]]) -> Result:
+def _result(ended: Sequence[tuple[Played, float]]) -> PolicyResult:
     outcomes, seconds = zip(*ended, strict=True)
-    return Result(outcomes, sum(seconds))
+    return PolicyResult(outcomes, sum(seconds))
 
 
 def _play(game: Game) -> tuple[Played, float]:

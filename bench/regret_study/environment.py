@@ -8,8 +8,8 @@ from math import ceil
 import numpy as np
 from numpy.random import Generator
 
-from bench.regret_study.ground_truth import Array, Counts, Flags, Truth
-from bench.regret_study.observed_counters import Book, Conversion
+from bench.regret_study.ground_truth import Array, DrawnCounts, Flags, Truth
+from bench.regret_study.observed_counters import Book, ObservedConversion
 from bench.regret_study.oracle import Oracle
 from bench.regret_study.scenarios import STEPS_A_DAY, STEPS_AN_HOUR, Scenario
 
@@ -68,7 +68,7 @@ class _World:
         self._random = outcomes
         self._oracle = Oracle(truth)
         self._today = np.zeros(truth.offers, dtype=np.int64)
-        self._pending: dict[int, list[Conversion]] = defaultdict(list)
+        self._pending: dict[int, list[ObservedConversion]] = defaultdict(list)
         self._at_once = not (truth.spread.any() or truth.delays.any())
         self._rates = truth.rates[0]
         self._epcs = self._rates * truth.values
@@ -86,7 +86,7 @@ class _World:
             self._oracle.new_day()
         self.book.set_live(self._live())
 
-    def take(self, arriving: Counts, weights: Array) -> tuple[float, float]:
+    def take(self, arriving: DrawnCounts, weights: Array) -> tuple[float, float]:
         """Send a step's clicks (G) by the weights (G by K): what the oracle would have earned, and what was earned."""
         clicks, conversions = self._sent(arriving, np.where(self.book.usable, weights, 0.0))
         if self.truth.capped:
@@ -104,12 +104,14 @@ class _World:
         joined: Flags = self.truth.joins <= self.book.step / STEPS_AN_HOUR
         return joined & (self._today < self.truth.caps)
 
-    def _sent(self, arriving: Counts, weights: Array) -> tuple[Counts, Counts]:
+    def _sent(self, arriving: DrawnCounts, weights: Array) -> tuple[DrawnCounts, DrawnCounts]:
         """Clicks and conversions (G by K) of so many clicks (G)."""
         clicks = self._random.multinomial(arriving, weights / weights.sum(axis=1, keepdims=True))
         return clicks, self._random.binomial(clicks, self._rates)
 
-    def _within_caps(self, clicks: Counts, conversions: Counts, weights: Array) -> tuple[Counts, Counts]:
+    def _within_caps(
+        self, clicks: DrawnCounts, conversions: DrawnCounts, weights: Array
+    ) -> tuple[DrawnCounts, DrawnCounts]:
         """The same step where the clicks after an offer's last paid conversion go on to the others."""
         usable = self.book.usable.copy()
         while True:
@@ -122,7 +124,7 @@ class _World:
             more = self._sent(np.array([freed]), rest if rest.any() else usable.astype(np.float64))
             clicks, conversions = clicks + more[0], conversions + more[1]
 
-    def _cut(self, clicks: Counts, conversions: Counts, offer: int) -> int:
+    def _cut(self, clicks: DrawnCounts, conversions: DrawnCounts, offer: int) -> int:
         """Take from that offer the clicks after the conversion that fills its cap; how many they are."""
         room = int(self.truth.caps[offer]) - self._today[offer]
         converted = np.sort(self._random.choice(clicks[0, offer], size=conversions[0, offer], replace=False))
@@ -131,14 +133,14 @@ class _World:
         clicks[0, offer], conversions[0, offer] = kept, room
         return freed
 
-    def _wait(self, conversions: Counts) -> None:
+    def _wait(self, conversions: DrawnCounts) -> None:
         """Put off each conversion (G by K) until it arrives: seen by the first run of the weights after that."""
         step = self.book.step - 1
         for segment, offer in np.argwhere(conversions).tolist():
             for value in self._values(offer, int(conversions[segment, offer])):
                 delay = self._random.exponential(self.truth.delays[offer]) if self.truth.delays[offer] else 0.0
                 arrival = max(step + 1, ceil(step + self._random.random() + delay * STEPS_AN_HOUR))
-                self._pending[arrival].append(Conversion(segment, offer, step, delay, value))
+                self._pending[arrival].append(ObservedConversion(segment, offer, step, delay, value))
 
     def _arrive(self) -> None:
         for each in self._pending.pop(self.book.step, ()):

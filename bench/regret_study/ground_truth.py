@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Counts = NDArray[np.int64]
+DrawnCounts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
@@ -60,7 +60,7 @@ class Truth:
         """Which of the tables of `rates` holds at that hour."""
         return int(np.searchsorted(self.starts, hour, side="right")) - 1
 
-    def ordered(self, order: Counts) -> "Truth":
+    def ordered(self, order: DrawnCounts) -> "Truth":
         """The same pool with its offers in another order."""
         names = {field.name for field in fields(self)} - {"starts", "traffic"}
         return replace(self, **{name: getattr(self, name)[..., order] for name in names})

@@ -17,7 +17,7 @@ from river.bandit import ThompsonSampling
 from river.proba import Beta
 
 from bench.regret_study.environment import Decide
-from bench.regret_study.ground_truth import Array, Counts, Flags
+from bench.regret_study.ground_truth import Array, DrawnCounts, Flags
 from bench.regret_study.observed_counters import Book
 
 LINTS_ALPHA = 0.5
@@ -130,7 +130,7 @@ def _news(book: Book, *, pooled: bool) -> list[tuple[Array, Array]]:
     return list(zip(clicks, conversions, strict=True))
 
 
-def _outcomes(clicks: Array, conversions: Array) -> tuple[Counts, Array]:
+def _outcomes(clicks: Array, conversions: Array) -> tuple[DrawnCounts, Array]:
     """One entry for each click: its cell, and 1 where it converted, else 0."""
     counts = np.maximum(clicks, conversions).astype(np.int64)
     cells = np.repeat(np.arange(len(counts)), counts)

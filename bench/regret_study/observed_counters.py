@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.regret_study.ground_truth import Array, Counts, Flags, Truth
+from bench.regret_study.ground_truth import Array, DrawnCounts, Flags, Truth
 from bench.regret_study.scenarios import STEPS_A_DAY, STEPS_AN_HOUR
 from chalicelib.optimizer.model.pool_statistics import (
     DELAY_BINS,
@@ -25,7 +25,7 @@ SEGMENTS = tuple(f"{country}|{device}" for country in _COUNTRIES for device in _
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class ObservedConversion:
     """One conversion: its offer and segment, the step of its click, its delay in hours and its value."""
 
     segment: int
@@ -55,8 +55,8 @@ class Book:
         self.open = truth.open
         self.usable: Flags = truth.open
         self.expected: Array = np.zeros(truth.segments)
-        self._recent: deque[Counts] = deque(maxlen=STEPS_A_DAY)
-        self._recent_sum: Counts = np.zeros(truth.segments, dtype=np.int64)
+        self._recent: deque[DrawnCounts] = deque(maxlen=STEPS_A_DAY)
+        self._recent_sum: DrawnCounts = np.zeros(truth.segments, dtype=np.int64)
         self._buckets: list[Bucket] = []
         self._values: list[list[float]] = [[] for _ in self.ids]
         self._squares: list[list[float]] = [[] for _ in self.ids]
@@ -75,7 +75,7 @@ class Book:
         if not np.array_equal(live, self.live):
             self.live, self.usable = live.copy(), self.open & live
 
-    def add_clicks(self, clicks: Counts) -> None:
+    def add_clicks(self, clicks: DrawnCounts) -> None:
         """Write down a step's clicks (G by K) and go on to the next step; what arrives with them is added after."""
         if self.step % STEPS_AN_HOUR == 0:
             self._open_bucket()
@@ -87,7 +87,7 @@ class Book:
         self._expect(clicks.sum(axis=1))
         self.step += 1
 
-    def add_at_once(self, conversions: Counts) -> None:
+    def add_at_once(self, conversions: DrawnCounts) -> None:
         """Write down conversions (G by K) of constant value that came with the last step's clicks."""
         for segment, offer in np.argwhere(conversions).tolist():
             count, value = float(conversions[segment, offer]), float(self.configured[offer])
@@ -100,7 +100,7 @@ class Book:
         self.conversions += conversions
         self.value += conversions * self.configured
 
-    def add(self, conversion: Conversion) -> None:
+    def add(self, conversion: ObservedConversion) -> None:
         """Write down one conversion in the bucket of its click."""
         place, bucket = (conversion.segment, conversion.offer), conversion.step // STEPS_AN_HOUR
         self._conversions[conversion.segment][conversion.offer][bucket] += 1
@@ -152,7 +152,7 @@ class Book:
             self._conversions[segment][offer] = [0.0] * len(self._buckets)
         return found
 
-    def _expect(self, clicks: Counts) -> None:
+    def _expect(self, clicks: DrawnCounts) -> None:
         if len(self._recent) == STEPS_A_DAY:
             self._recent_sum = self._recent_sum - self._recent[0]
         self._recent.append(clicks)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bench.regret_study.ground_truth import Array, Counts, Truth
+from bench.regret_study.ground_truth import Array, DrawnCounts, Truth
 
 
 class Oracle:
@@ -31,7 +31,7 @@ class Oracle:
         """Fill up the caps."""
         self._left = self._truth.caps / self._rates[0]
 
-    def earns(self, clicks: Counts) -> float:
+    def earns(self, clicks: DrawnCounts) -> float:
         """The expected value of a step's clicks (G)."""
         return self._under_caps(float(clicks[0])) if self._truth.capped else float(clicks @ self._best)
 

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from bench.regret_study.comparison import Result, Results
+from bench.regret_study.comparison import PolicyResult, Results
 from bench.regret_study.policy_list import OURS, POLICIES
 
 _COLUMNS = 3
@@ -33,7 +33,7 @@ def draw(results: Results, file: Path) -> None:
     plt.close(figure)
 
 
-def _scenario(axes: Axes, name: str, row: Mapping[str, Result]) -> None:
+def _scenario(axes: Axes, name: str, row: Mapping[str, PolicyResult]) -> None:
     for policy, result in row.items():
         days = np.arange(1, len(result.curve) + 1) / 24
         axes.plot(days, result.curve, label=policy, color=_COLOURS[policy], linewidth=2.4 if policy == OURS else 1.2)

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean
 
-from bench.regret_study.comparison import Result, Results
+from bench.regret_study.comparison import PolicyResult, Results
 from bench.regret_study.lai_robbins_bound import equal_weights_lose, lai_robbins
 from bench.regret_study.policy_list import POLICIES
 from bench.regret_study.reference import REFERENCES
 from bench.regret_study.scenarios import SCENARIOS
-from bench.regret_study.verdicts import Verdict, everywhere, mean, verdicts
+from bench.regret_study.verdicts import TargetVerdict, everywhere, mean, verdicts
 
 _INTRODUCTION = """\
 `python -m bench.regret --seeds {seeds} --first-seed {first}`. Regret in per cent of what an oracle would have earned:
@@ -49,7 +49,7 @@ def _rows(results: Results) -> Iterator[list[str]]:
     yield ["mean", *map(_number, [*means, imed, library, None])]
 
 
-def _judged(judged: Sequence[Verdict]) -> Iterator[list[str]]:
+def _judged(judged: Sequence[TargetVerdict]) -> Iterator[list[str]]:
     yield ["claim", "measured", "limit", "± two standard errors", "kept"]
     yield ["---", "---:", "---:", "---:", "---"]
     for each in judged:
@@ -66,7 +66,7 @@ def _bound(name: str, seeds: Sequence[int]) -> str:
     return f"{fmean(known):.1f}{'*' if says_nothing else ''}"
 
 
-def _cell(result: Result | None) -> str:
+def _cell(result: PolicyResult | None) -> str:
     return f"{result.mean:.1f} ± {result.error:.1f}" if result else ""
 
 

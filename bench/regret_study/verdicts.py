@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from bench.regret_study.comparison import Result, Results
+from bench.regret_study.comparison import PolicyResult, Results
 from bench.regret_study.policy_list import LIBRARIES, OURS, PER_SEGMENT, POOLED
 from bench.regret_study.reference import REFERENCES
 
@@ -16,7 +16,7 @@ _BETTER = ("tiny", "heavy-tails")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class TargetVerdict:
     """A figure, the limit it has to keep, and by how much the seeds' luck may have moved the figure."""
 
     claim: str
@@ -32,16 +32,16 @@ class Verdict:
         return "within noise" if self.figure - self.noise <= self.limit else "no"
 
 
-def verdicts(results: Results) -> Iterator[Verdict]:
+def verdicts(results: Results) -> Iterator[TargetVerdict]:
     """All figures that these results allow: those where ours and the libraries have played."""
     rows = {name: row for name, row in results.items() if {OURS, *LIBRARIES} - {POOLED} <= row.keys()}
     if rows:
         yield from _averages(rows)
     if _LATE in rows:
-        yield Verdict("late ÷ better library", rows[_LATE][OURS].mean / _better(rows[_LATE]), 0.55)
+        yield TargetVerdict("late ÷ better library", rows[_LATE][OURS].mean / _better(rows[_LATE]), 0.55)
     if _THIN in rows:
         separate = min(rows[_THIN][name].mean for name in PER_SEGMENT)
-        yield Verdict("fifty thin ÷ Thompson sampling per segment", rows[_THIN][OURS].mean / separate, 0.40)
+        yield TargetVerdict("fifty thin ÷ Thompson sampling per segment", rows[_THIN][OURS].mean / separate, 0.40)
     yield from _beside_reference({name: row[OURS] for name, row in results.items() if OURS in row})
 
 
@@ -55,24 +55,24 @@ def everywhere(results: Results, policy: str) -> bool:
     return all(policy in row or (policy == POOLED and PER_SEGMENT[0] in row) for row in results.values())
 
 
-def _averages(rows: Results) -> Iterator[Verdict]:
+def _averages(rows: Results) -> Iterator[TargetVerdict]:
     """The two readings of "the better library over all scenarios"."""
     figure = mean(rows, OURS)
-    yield Verdict("mean ÷ better library of each scenario", figure / fmean(map(_better, rows.values())), 0.75)
+    yield TargetVerdict("mean ÷ better library of each scenario", figure / fmean(map(_better, rows.values())), 0.75)
     best = min(LIBRARIES, key=lambda policy: mean(rows, policy))
-    yield Verdict(f"mean ÷ library that is best on average ({best})", figure / mean(rows, best), 0.75)
+    yield TargetVerdict(f"mean ÷ library that is best on average ({best})", figure / mean(rows, best), 0.75)
 
 
-def _beside_reference(rows: Mapping[str, Result]) -> Iterator[Verdict]:
+def _beside_reference(rows: Mapping[str, PolicyResult]) -> Iterator[TargetVerdict]:
     for name, result in rows.items():
         reference, factor = REFERENCES[name].eb_imed, 1.0 if name in _BETTER else 1.1
         noise = _NOISE * result.error / reference
-        yield Verdict(f"{name} ÷ EB-IMED", result.mean / reference, factor, noise)
+        yield TargetVerdict(f"{name} ÷ EB-IMED", result.mean / reference, factor, noise)
 
 
-def _better(row: Mapping[str, Result]) -> float:
+def _better(row: Mapping[str, PolicyResult]) -> float:
     return min(row[policy].mean for policy in LIBRARIES if policy in row)
 
 
-def _entry(row: Mapping[str, Result], policy: str) -> Result:
+def _entry(row: Mapping[str, PolicyResult], policy: str) -> PolicyResult:
     return row[PER_SEGMENT[0]] if policy == POOLED and policy not in row else row[policy]

@@ -26,7 +26,7 @@ _MORE_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class HttpLoadResult:
     """What wrk saw: answers, those of them that are no 302, broken connections and timeouts, and latencies in ms."""
 
     answered: int
@@ -72,7 +72,7 @@ def request(path: str, visit: Visit) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def load(url: str, requests: Path, *, connections: int, seconds: int) -> Load:
+def load(url: str, requests: Path, *, connections: int, seconds: int) -> HttpLoadResult:
     """Keeps that many connections busy for that long, from one thread."""
     asked = ["-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), url, "--", str(requests)]
     done = subprocess.run(  # noqa: S603 - found by its name
@@ -81,9 +81,9 @@ def load(url: str, requests: Path, *, connections: int, seconds: int) -> Load:
     return parsed(done.stdout.splitlines())
 
 
-def parsed(lines: Sequence[str] | Iterable[str]) -> Load:
+def parsed(lines: Sequence[str] | Iterable[str]) -> HttpLoadResult:
     """What the script's line of JSON, the last that wrk prints, says."""
-    return Load(**json.loads(list(lines)[-1]))
+    return HttpLoadResult(**json.loads(list(lines)[-1]))
 
 
 def main(address: str) -> None:

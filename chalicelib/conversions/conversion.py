@@ -16,7 +16,7 @@ from chalicelib.domain.campaign import Campaign, CapMetric
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.domain.timestamps import _MILLISECOND, milliseconds
 
-Stored = Mapping[str, Any]
+StoredConversion = Mapping[str, Any]
 """A stored click's or conversion's fields by name, as its table has them; what is unknown may be missing."""
 
 FIRST_REVISION = 1
@@ -40,12 +40,12 @@ class ReportedConversion:
         return f"cnv_{ids.deterministic_id(named)}"
 
 
-def is_within_attribution_window(click: Stored, terms: Campaign, now: datetime) -> bool:
+def is_within_attribution_window(click: StoredConversion, terms: Campaign, now: datetime) -> bool:
     """Whether a conversion at `now` still counts for the click, by the campaign as it was then; the end is inside."""
     return milliseconds(now) - int(click["at"]) <= timedelta(days=terms.attribution_window_days) // _MILLISECOND
 
 
-def fields(claim: ReportedConversion, click: Stored, terms: Campaign, now: datetime) -> dict[str, Any]:
+def fields(claim: ReportedConversion, click: StoredConversion, terms: Campaign, now: datetime) -> dict[str, Any]:
     """The fields of a new conversion of the click; `terms` are the campaign's at the time of the click."""
     at, conversion_id = milliseconds(now), claim.conversion_id
     return {
@@ -75,7 +75,7 @@ def _amount(claimed: Decimal | None, agreed: Decimal) -> str:
     return f"{agreed if claimed is None else claimed:f}"
 
 
-def counted(stored: Stored, sign: int) -> Cells:
+def counted(stored: StoredConversion, sign: int) -> Cells:
     """What the conversion adds to the counters, or with `sign` -1 takes back: by its click and by itself."""
     by_click = Cell(
         quarter=cells.quarter_of(int(stored["click_at"])),
@@ -107,7 +107,7 @@ class CapUsage:
     expires_at: datetime | None
 
 
-def taken(places: Iterable[CapCounter], stored: Stored) -> list[CapUsage]:
+def taken(places: Iterable[CapCounter], stored: StoredConversion) -> list[CapUsage]:
     """What the conversion takes of each place, in what the place counts; nothing of one where it adds nothing."""
     amounts = {
         CapMetric.CONVERSIONS: 1,

@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.caps import windows
 from chalicelib.conversions import conversion
-from chalicelib.conversions.conversion import CapUsage, ReportedConversion, Stored
+from chalicelib.conversions.conversion import CapUsage, ReportedConversion, StoredConversion
 from chalicelib.counters import learning_blocks, learning_cells
 from chalicelib.counters.blocks import append_blocks
 from chalicelib.domain.campaign import Campaign as CampaignNoun
@@ -33,7 +33,7 @@ APPROVED, REJECTED = ConversionStatus.APPROVED, ConversionStatus.REJECTED
 _LONGEST_CLICK_ID = 200
 _LONGEST_WAIT_SECONDS = 0.25
 
-Result = TypeVar("Result")
+Attempted = TypeVar("Attempted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ConversionSource:
     campaign_at_click: CampaignNoun
 
     @property
-    def fields(self) -> Stored:
+    def fields(self) -> StoredConversion:
         """The click's stored fields."""
         return dict(self.click.attribute_values)
 
@@ -91,7 +91,7 @@ def _reported(request: Request, found: ConversionSource, claim: ReportedConversi
     return False
 
 
-def _retry_on_conflict(attempt: Callable[[], Result]) -> Result:
+def _retry_on_conflict(attempt: Callable[[], Attempted]) -> Attempted:
     """The attempt's result, made anew while others change the same rows: a cap's counter may be a hot one."""
     began = time.monotonic()
     while True:

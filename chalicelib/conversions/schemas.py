@@ -15,7 +15,7 @@ from chalicelib.http.problems import ValidationFailed
 MAX_TXID, MAX_EVENT = 255, 64
 
 
-class Figures(RequestModel):
+class ReportedAmounts(RequestModel):
     """What a postback says of a conversion, where it is in order."""
 
     txid: Annotated[str, Field(max_length=MAX_TXID)] | None = None
@@ -67,7 +67,7 @@ class Recording(StrEnum):
     DUPLICATE = "duplicate"
 
 
-class PostbackDocument(ResponseModel):
+class RecordedConversionDocument(ResponseModel):
     """What became of a postback; the same conversion keeps its ID however often it is reported."""
 
     status: Recording
@@ -76,12 +76,12 @@ class PostbackDocument(ResponseModel):
 
 def claim(query: PostbackQuery, currency: str) -> ReportedConversion:
     """What the postback claims in the campaign's `currency`, or `Invalid` with every complaint."""
-    said = query.model_dump(include=set(Figures.model_fields), exclude_none=True)
+    said = query.model_dump(include=set(ReportedAmounts.model_fields), exclude_none=True)
     foreign = (
         [] if said.get("currency", currency) == currency else [("/currency", f"must be {currency}, the campaign's")]
     )
     try:
-        figures = validate(Figures, said)
+        figures = validate(ReportedAmounts, said)
     except ValidationFailed as error:
         raise ValidationFailed(*error.errors, *foreign) from error
     if foreign:

@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 
 from chalicelib.conversions import recording, schemas
-from chalicelib.conversions.schemas import PixelQuery, PostbackDocument, PostbackQuery, Recording
+from chalicelib.conversions.schemas import PixelQuery, PostbackQuery, RecordedConversionDocument, Recording
 from chalicelib.http.problems import Gone, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
@@ -19,14 +19,14 @@ first accepted type is one that it was told of, and to the others their base64.
 _log = logging.getLogger("smartlink")
 
 
-def postback(request: Request, query: PostbackQuery) -> PostbackDocument:
+def postback(request: Request, query: PostbackQuery) -> RecordedConversionDocument:
     """Report a conversion of a click, or its rejection; the same one again changes nothing."""
     found = recording.origin(query.click_id)
     recording.check_token(found, query.token)
     claim = schemas.claim(query, found.campaign_at_click.currency)
     changed = recording.record_conversion(request, found, claim)
     status = Recording.RECORDED if changed else Recording.DUPLICATE
-    return PostbackDocument(status=status, conversion_id=claim.conversion_id)
+    return RecordedConversionDocument(status=status, conversion_id=claim.conversion_id)
 
 
 def pixel(request: Request, query: PixelQuery) -> TextResponse:

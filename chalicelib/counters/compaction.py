@@ -10,7 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.counters import cells
 from chalicelib.counters.blocks import BLOCK, CHUNK, block_id
-from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT, REPORTS, Cells, CompactionPolicy
+from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT, REPORTS, AnyCells, CompactionPolicy
 from chalicelib.tables.base import connection
 from chalicelib.tables.counters import CounterBlockRow
 
@@ -143,7 +143,7 @@ def _absorb(chunk: CounterBlockRow, rows: Iterable[CounterBlockRow], now: dateti
 
 def _grown(found: _Merge, taken: Sequence[CounterBlockRow]) -> CounterBlockRow:
     """The last chunk with the blocks in it, or a new chunk of them alone where that would hold too much."""
-    keeping, together = found.keeping, Cells()
+    keeping, together = found.keeping, AnyCells()
     for block in taken:
         cells.add_cells(together, keeping.unpacked(block.cells))
     alone = keeping.packed(together, found.now)

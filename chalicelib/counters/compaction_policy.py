@@ -12,7 +12,7 @@ from chalicelib.counters.layout import Layout
 MIN_BLOCKS_TO_COMPACT = 16
 """Blocks of one partition that are worth a merge: to rewrite a chunk for fewer costs more than to read them."""
 
-Cells = dict[Any, list[int]]
+AnyCells = dict[Any, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,13 @@ class CompactionPolicy:
 
     layout: Layout[Any] = cells.LAYOUT
     merged_from: int = MIN_BLOCKS_TO_COMPACT
-    downsample: Callable[[Cells, datetime], Cells] | None = None
+    downsample: Callable[[AnyCells, datetime], AnyCells] | None = None
 
-    def unpacked(self, stored: bytes) -> Cells:
+    def unpacked(self, stored: bytes) -> AnyCells:
         """The cells of what was packed."""
         return decode(stored, self.layout)
 
-    def packed(self, held: Cells, now: datetime) -> bytes:
+    def packed(self, held: AnyCells, now: datetime) -> bytes:
         """The cells, packed as they are to be kept at `now`."""
         return encode(self.downsample(held, now) if self.downsample else held, self.layout)
 

@@ -54,7 +54,7 @@ class DuplicateIdentity(StrEnum):
 class Schedule:
     """When a campaign runs. Empty `hours` (0-23) and `weekdays` (1 is Monday) mean any, in its time zone.
 
-    `is_always` follows from the rules: there are none.
+    `is_unrestricted` follows from the rules: there are none.
     """
 
     starts_at: datetime | None = None
@@ -67,7 +67,7 @@ class Schedule:
     def __post_init__(self) -> None:
         """Looks once, for all the clicks to come, whether there is a rule."""
         rules = self.starts_at or self.ends_at or self.hours or self.weekdays
-        object.__setattr__(self, "is_always", not rules)
+        object.__setattr__(self, "is_unrestricted", not rules)
 
     def is_active_at(self, now: datetime) -> bool:
         """Whether the campaign runs at `now` (aware); the end itself is outside."""

@@ -10,7 +10,7 @@ from chalicelib.domain.visitor import Visitor
 class Targeting:
     """Which visitors are wanted. `None` means any; an empty set means nobody.
 
-    `wants_everyone` follows from the rules: there are none.
+    `is_unrestricted` follows from the rules: there are none.
     """
 
     countries: frozenset[str] | None = None
@@ -29,7 +29,7 @@ class Targeting:
         """Looks once, for all the visitors to come, whether there is a rule."""
         included = (self.countries, self.regions, self.devices, self.os, self.browsers, self.languages, self.sources)
         excluded = self.exclude_countries or self.exclude_sources or self.exclude_bots
-        object.__setattr__(self, "wants_everyone", included == _ANY and not excluded)
+        object.__setattr__(self, "is_unrestricted", included == _ANY and not excluded)
 
     def rejection(self, visitor: Visitor, source: str | None) -> RejectionReason | None:
         """Why this visitor is not wanted, or None. What is unknown matches no list at all."""

@@ -15,7 +15,7 @@ from chalicelib.dynamodb import transport, wire_format
 from chalicelib.dynamodb.attribute_values import to_python
 from chalicelib.dynamodb.errors import RETRYABLE_CODES, STALE_CREDENTIALS, NotApplied, OutcomeUnknown, RequestRejected
 
-Document = Mapping[str, Any]
+DynamoDbJson = Mapping[str, Any]
 """A request or an answer in DynamoDB's JSON; binary values in base64."""
 
 _ALL_SECONDS = 3.0
@@ -29,7 +29,7 @@ _AT_ONCE = 100
 _SERVER_TROUBLE = 500
 
 
-def call(operation: str, request: Document, *, once: bool = False) -> Document:
+def call(operation: str, request: DynamoDbJson, *, once: bool = False) -> DynamoDbJson:
     """What DynamoDB answers to the operation: `call("GetItem", {"TableName": …, "Key": …})`.
 
     A request that fails is sent again, after growing waits, as long as three seconds are not over; with `once` only
@@ -42,20 +42,20 @@ def call(operation: str, request: Document, *, once: bool = False) -> Document:
     return _call_with_retries(operation, json.dumps(request, separators=(",", ":")).encode(), once=once)
 
 
-def get(table: str, key: Document) -> dict[str, Any] | None:
+def get(table: str, key: DynamoDbJson) -> dict[str, Any] | None:
     """The item of that key, its values plain, as it is or was a moment ago; None where there is none."""
     found = call("GetItem", {"TableName": table_name(table), "Key": key})
     return to_python(found["Item"]) if "Item" in found else None
 
 
-def batch_get(table: str, keys: Sequence[Document], *, consistent: bool = False) -> list[dict[str, Any]]:
+def batch_get(table: str, keys: Sequence[DynamoDbJson], *, consistent: bool = False) -> list[dict[str, Any]]:
     """Those of the items that exist, their values plain, in no order; `consistent`: as they are now."""
     asked = [{"Keys": keys[n : n + _AT_ONCE], "ConsistentRead": consistent} for n in range(0, len(keys), _AT_ONCE)]
     return [to_python(item) for part in asked for item in _batch(table_name(table), part)]
 
 
-def _batch(table: str, asked: Document) -> list[Document]:
-    found: list[Document] = []
+def _batch(table: str, asked: DynamoDbJson) -> list[DynamoDbJson]:
+    found: list[DynamoDbJson] = []
     for _ in range(_ATTEMPTS):
         answer = call("BatchGetItem", {"RequestItems": {table: asked}})
         found += answer["Responses"].get(table, ())
@@ -72,7 +72,7 @@ def table_name(table: str) -> str:
     return settings.table_prefix() + table
 
 
-def _call_with_retries(operation: str, body: bytes, *, once: bool) -> Document:
+def _call_with_retries(operation: str, body: bytes, *, once: bool) -> DynamoDbJson:
     deadline, trouble = time.monotonic() + _ALL_SECONDS, ""
     for attempt in range(_ATTEMPTS):
         if attempt and not _back_off(attempt, deadline):
@@ -92,7 +92,7 @@ def _call_with_retries(operation: str, body: bytes, *, once: bool) -> Document:
     raise NotApplied(message) if once else OutcomeUnknown(message)
 
 
-def _check_retryable(answer: wire_format.Answer, *, once: bool) -> str:
+def _check_retryable(answer: wire_format.HttpResponse, *, once: bool) -> str:
     """What to try again for. Raises Refused where it would be refused again, Unanswered where it must not be tried."""
     said = f"{answer.code}: {answer.message}"
     if answer.status >= _SERVER_TROUBLE:

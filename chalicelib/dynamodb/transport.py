@@ -65,7 +65,7 @@ def signed_request(operation: str, body: bytes) -> bytes:
     return wire_format.request({**headers, "authorization": signed}, body)
 
 
-def round_trip(request: bytes, deadline: float) -> wire_format.Answer:
+def round_trip(request: bytes, deadline: float) -> wire_format.HttpResponse:
     """The answer to the request, over a connection that is kept for the next one."""
     connection = _connection(deadline)
     try:
@@ -85,7 +85,7 @@ def _time_limit(seconds: float, deadline: float) -> float:
     return min(seconds, max(0.001, deadline - time.monotonic()))
 
 
-def _send_and_receive(connection: socket.socket, request: bytes, seconds: float) -> wire_format.Answer:
+def _send_and_receive(connection: socket.socket, request: bytes, seconds: float) -> wire_format.HttpResponse:
     end = time.monotonic() + seconds
     connection.settimeout(seconds)
     try:
@@ -99,7 +99,7 @@ def _send_and_receive(connection: socket.socket, request: bytes, seconds: float)
         raise ConnectionBroken(error, arrived=True) from error
 
 
-def _receive(connection: socket.socket, end: float) -> wire_format.Answer:
+def _receive(connection: socket.socket, end: float) -> wire_format.HttpResponse:
     received = bytearray()
     while True:
         piece = connection.recv(_CHUNK_BYTES)

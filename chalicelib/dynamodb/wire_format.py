@@ -15,7 +15,7 @@ class ProtocolError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What was answered, and whether the connection can be used again."""
 
     status: int
@@ -45,7 +45,7 @@ def request(headers: Mapping[str, str], body: bytes) -> bytes:
     return f"POST / HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n".encode("ascii") + body
 
 
-def answer(received: bytes | bytearray) -> Answer | None:
+def answer(received: bytes | bytearray) -> HttpResponse | None:
     """The answer, None as long as a part of it is missing. Raises Unreadable for what can never become one."""
     end = received.find(b"\r\n\r\n")
     if end < 0:
@@ -61,7 +61,7 @@ def answer(received: bytes | bytearray) -> Answer | None:
     if len(received) > end + 4 + length:
         message = "more than was asked for"
         raise ProtocolError(message)
-    return Answer(status, _document(status, headers, body), headers.get(b"connection", b"").lower() != b"close")
+    return HttpResponse(status, _document(status, headers, body), headers.get(b"connection", b"").lower() != b"close")
 
 
 def _head(head: bytes) -> tuple[int, dict[bytes, bytes]]:

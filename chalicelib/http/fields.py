@@ -67,9 +67,11 @@ Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-Figure = Annotated[str, Field(json_schema_extra={"pattern": r"^-?[0-9]+\.[0-9]{6}$", "examples": ["0.012500"]})]
+SixPlaceDecimal = Annotated[
+    str, Field(json_schema_extra={"pattern": r"^-?[0-9]+\.[0-9]{6}$", "examples": ["0.012500"]})
+]
 """A decimal string with six places."""
 
 
-Bounds = Annotated[list[Figure], Field(min_length=2, max_length=2)]
+Bounds = Annotated[list[SixPlaceDecimal], Field(min_length=2, max_length=2)]
 """The lower and the upper end of a 95 % interval."""

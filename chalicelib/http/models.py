@@ -40,13 +40,13 @@ class NoContent(ResponseModel):
 
 
 Settings = TypeVar("Settings", bound=RequestModel)
-Item = TypeVar("Item", bound=BaseModel)
+ListItem = TypeVar("ListItem", bound=BaseModel)
 
 
-class Page(ResponseModel, Generic[Item]):
+class Page(ResponseModel, Generic[ListItem]):
     """One page of a list; `next_cursor` fetches the next and is null on the last."""
 
-    items: list[Item]
+    items: list[ListItem]
     next_cursor: str | None
 
 

@@ -14,7 +14,7 @@ from chalicelib.http.idempotency import idempotency_row
 from chalicelib.http.models import ResponseModel
 from chalicelib.http.problems import NotFound, PreconditionFailed, Unavailable
 from chalicelib.http.request import Request
-from chalicelib.tables.base import Row, connection, get_or_none
+from chalicelib.tables.base import AnyRow, connection, get_or_none
 from chalicelib.tables.requests import AuditRow, IdempotencyKeyRow
 
 ATTEMPTS = 20
@@ -35,7 +35,7 @@ class TransactionConflict(Exception):  # noqa: N818 - a fact, not a fault
     """Something that was read changed before the transaction: read again, decide again."""
 
 
-def get_or_404(model: type[Row], kind: str, key: str) -> Row:
+def get_or_404(model: type[AnyRow], kind: str, key: str) -> AnyRow:
     """The row as of now; `NotFound` says that there is no such kind of thing."""
     row = get_or_none(model, key)
     if row is None:

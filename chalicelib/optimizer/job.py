@@ -19,7 +19,7 @@ from chalicelib.optimizer.history.size_limit import build_run_record, fit_to_ite
 from chalicelib.optimizer.inputs.bucket_counts import sum_by_bucket
 from chalicelib.optimizer.inputs.build_statistics import RunClock, build_statistics
 from chalicelib.optimizer.inputs.pool_config import NotOptimizable, PoolConfig, cap_counters_by_campaign, pool_config
-from chalicelib.optimizer.job_message import Message
+from chalicelib.optimizer.job_message import JobMessage
 from chalicelib.optimizer.model.pool_statistics import PoolStatistics
 from chalicelib.optimizer.model.validation import InvalidCounters
 from chalicelib.optimizer.model.weights import compute_weights
@@ -37,7 +37,7 @@ _UNSEEN = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PendingRun:
     """One run as it begins: the route as it is, the pool's last run (None: none lately), and its own version."""
 
     route: RouteRow
@@ -51,7 +51,7 @@ class Run:
         return max(int(self.now.timestamp()), *(version + 1 for version in before))
 
 
-def optimize_pools(asked: Message, clock: Callable[[], datetime]) -> None:
+def optimize_pools(asked: JobMessage, clock: Callable[[], datetime]) -> None:
     """Learns of all pools of the message; whatever is wrong with one does not stop the others.
 
     Raises the last of AWS's errors, if there were any, once all have had their turn: the message is to come again,
@@ -81,7 +81,7 @@ def optimize_pool(pool_id: str, asked: int, now: datetime) -> None:
         route = get_or_none(RouteRow, pool_id)
         if route is None or _weights_changed(before, route):
             return
-        run = Run(route, weight_history.newest(pool_id, _latest(route, now)), now)
+        run = PendingRun(route, weight_history.newest(pool_id, _latest(route, now)), now)
         if _is_done(run, asked) or _finish(run):
             return
         before = route
@@ -94,7 +94,7 @@ def _weights_changed(before: RouteRow | None, route: RouteRow) -> bool:
     return bool(before.version == route.version and before.weights_version != route.weights_version)
 
 
-def _is_done(run: Run, asked: int) -> bool:
+def _is_done(run: PendingRun, asked: int) -> bool:
     """Whether the last run was asked for at that time or later, on the very route: a message may come twice."""
     return bool(run.last and run.last.version >= asked and run.last.route_version == run.route.version)
 
@@ -104,7 +104,7 @@ def _latest(route: RouteRow, now: datetime) -> datetime:
     return max(now, datetime.fromtimestamp(route.weights_version or 0, UTC))
 
 
-def _finish(run: Run) -> bool:
+def _finish(run: PendingRun) -> bool:
     """Whether the run came to an end: published, skipped, or nothing new. If not, the route is another by now."""
     try:
         return _published(run)
@@ -119,13 +119,13 @@ def _finish(run: Run) -> bool:
     return True
 
 
-def _skip(run: Run, reason: str) -> None:
+def _skip(run: PendingRun, reason: str) -> None:
     row = weight_history.row(run.route.id, run.version, weight_history.SKIPPED, run.route)
     row.reason = reason[:1000]
     weight_history.skip(row)
 
 
-def _published(run: Run) -> bool:
+def _published(run: PendingRun) -> bool:
     found = pool_config(route_codec.document(run.route.snapshot), run.route.version)
     if found is None or not _is_new(run, found.epoch):
         return True
@@ -139,7 +139,7 @@ def _published(run: Run) -> bool:
     return weight_history.publish(row, run.route)
 
 
-def _is_new(run: Run, epoch: int) -> bool:
+def _is_new(run: PendingRun, epoch: int) -> bool:
     """Whether there is anything that the last run did not know."""
     last = run.last
     if last is None or last.route_version != run.route.version:

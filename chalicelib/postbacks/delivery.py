@@ -16,8 +16,8 @@ from chalicelib.domain.timestamps import timestamp
 from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.notifications.send import send_once
 from chalicelib.postbacks import http_client, queue
-from chalicelib.postbacks.delivery_message import Message, decode, delivery_id, next_attempt
-from chalicelib.postbacks.http_response import DeliveryStatus, Outcome
+from chalicelib.postbacks.delivery_message import DeliveryMessage, decode, delivery_id, next_attempt
+from chalicelib.postbacks.http_response import DeliveryOutcome, DeliveryStatus
 from chalicelib.postbacks.macro_values import Values, macro_values, sample_values
 from chalicelib.postbacks.retry_schedule import wait
 from chalicelib.postbacks.signature import headers
@@ -45,8 +45,8 @@ class DeliveryDependencies:
 
     now: datetime
     jitter: float
-    call: Callable[[str, Mapping[str, str]], Outcome]
-    send: Callable[[Message], None]
+    call: Callable[[str, Mapping[str, str]], DeliveryOutcome]
+    send: Callable[[DeliveryMessage], None]
 
 
 def handle_message(body: str) -> None:
@@ -61,7 +61,7 @@ def handle_message(body: str) -> None:
     deliver(decode(body), world)
 
 
-def deliver(message: Message, world: DeliveryDependencies) -> None:
+def deliver(message: DeliveryMessage, world: DeliveryDependencies) -> None:
     """Makes the message's one call and records it; raises `Busy` while somebody else does.
 
     Any number of times is as good as once: the delivery's row is claimed before the call, and what
@@ -81,7 +81,7 @@ def deliver(message: Message, world: DeliveryDependencies) -> None:
     _retry_or_notify(row, message, world)
 
 
-def _values(message: Message, postback: PostbackRow, now: datetime) -> Values | None:
+def _values(message: DeliveryMessage, postback: PostbackRow, now: datetime) -> Values | None:
     """What the postback's macros stand for; None where there is nothing to tell (any more)."""
     if message.conversion_id is None:
         return sample_values(message.publisher_id, now)
@@ -95,7 +95,7 @@ def _values(message: Message, postback: PostbackRow, now: datetime) -> Values | 
     return macro_values(known, click.attribute_values if click else None)
 
 
-def _new_row(message: Message, url: str, now: datetime) -> PostbackDeliveryRow:
+def _new_row(message: DeliveryMessage, url: str, now: datetime) -> PostbackDeliveryRow:
     identifier = delivery_id(message)
     return PostbackDeliveryRow(
         identifier,
@@ -154,7 +154,7 @@ def _call(row: PostbackDeliveryRow, postback: PostbackRow, world: DeliveryDepend
     return _updated(row, _result(row.attempt, outcome, world))
 
 
-def _result(attempt: int, outcome: Outcome, world: DeliveryDependencies) -> list[Action]:
+def _result(attempt: int, outcome: DeliveryOutcome, world: DeliveryDependencies) -> list[Action]:
     status = outcome.status(attempt)
     known: list[tuple[Attribute[Any], Any]] = [
         (PostbackDeliveryRow.http_status, outcome.http_status),
@@ -171,13 +171,13 @@ def _result(attempt: int, outcome: Outcome, world: DeliveryDependencies) -> list
     ]
 
 
-def _next_try(attempt: int, outcome: Outcome, world: DeliveryDependencies) -> str:
+def _next_try(attempt: int, outcome: DeliveryOutcome, world: DeliveryDependencies) -> str:
     waited = wait(attempt, world.jitter)
     assert waited is not None  # noqa: S101 - a try that failed for good is dead, not failed
     return timestamp(world.now + timedelta(milliseconds=outcome.took_ms) + waited)
 
 
-def _retry_or_notify(row: PostbackDeliveryRow, message: Message, world: DeliveryDependencies) -> None:
+def _retry_or_notify(row: PostbackDeliveryRow, message: DeliveryMessage, world: DeliveryDependencies) -> None:
     """Queues the next try of a failed one, and tells the publisher of a series given up, once a day and postback."""
     if row.status == DeliveryStatus.FAILED:
         assert row.next_try_at  # noqa: S101 - written together with the status

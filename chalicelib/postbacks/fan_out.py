@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from chalicelib.postbacks.delivery_message import FIRST, Message
+from chalicelib.postbacks.delivery_message import FIRST, DeliveryMessage
 from chalicelib.postbacks.queue import send
 from chalicelib.postbacks.subscription_filter import matches
 from chalicelib.tables.conversions import ConversionRow
@@ -46,11 +46,12 @@ def _conversion(record: Mapping[str, Any]) -> ConversionRow | None:
     return row
 
 
-def _messages(conversion: ConversionRow, known: dict[str, list[PostbackRow]], now: datetime) -> list[Message]:
+def _messages(conversion: ConversionRow, known: dict[str, list[PostbackRow]], now: datetime) -> list[DeliveryMessage]:
     publisher_id = conversion.publisher_id
     if publisher_id not in known:
         known[publisher_id] = list(PostbackRow.query(publisher_id, consistent_read=True))
     told = [row.id for row in known[publisher_id] if matches(row, conversion.attribute_values)]
     return [
-        Message(publisher_id, postback_id, conversion.id, conversion.revision, FIRST, 1, now) for postback_id in told
+        DeliveryMessage(publisher_id, postback_id, conversion.id, conversion.revision, FIRST, 1, now)
+        for postback_id in told
     ]

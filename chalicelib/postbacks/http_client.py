@@ -13,7 +13,7 @@ from functools import cache
 import certifi
 
 from chalicelib.postbacks.address_policy import refused
-from chalicelib.postbacks.http_response import Outcome, outcome, sanitize
+from chalicelib.postbacks.http_response import DeliveryOutcome, outcome, sanitize
 from chalicelib.postbacks.target_url import Target, target
 
 _PIECE = 4096
@@ -60,14 +60,14 @@ class Deadline:
         return rest
 
 
-def get(url: str, headers: Mapping[str, str], way: HttpClientConfig) -> Outcome:
+def get(url: str, headers: Mapping[str, str], way: HttpClientConfig) -> DeliveryOutcome:
     """Calls the URL once; whatever the other side does, the outcome is there in time."""
     began = time.monotonic()
     ended = _outcome(url, headers, way, Deadline(began + way.seconds))
     return replace(ended, took_ms=round((time.monotonic() - began) * 1000))
 
 
-def _outcome(url: str, headers: Mapping[str, str], way: HttpClientConfig, deadline: Deadline) -> Outcome:
+def _outcome(url: str, headers: Mapping[str, str], way: HttpClientConfig, deadline: Deadline) -> DeliveryOutcome:
     try:
         whereto = target(url)
         addresses = _allowed_addresses(whereto, way, deadline)
@@ -78,11 +78,11 @@ def _outcome(url: str, headers: Mapping[str, str], way: HttpClientConfig, deadli
             _send(connection, _request(whereto, headers), deadline)
             return _read(connection, deadline)
     except RefusedHost as refusal:
-        return Outcome(error=sanitize(f"refused: {refusal}"), is_refused=True)
+        return DeliveryOutcome(error=sanitize(f"refused: {refusal}"), is_refused=True)
     except TimeoutError:
-        return Outcome(error=f"took longer than {way.seconds:g} s")
+        return DeliveryOutcome(error=f"took longer than {way.seconds:g} s")
     except (OSError, ValueError) as error:
-        return Outcome(error=sanitize(str(error) or type(error).__name__))
+        return DeliveryOutcome(error=sanitize(str(error) or type(error).__name__))
 
 
 def _allowed_addresses(whereto: Target, way: HttpClientConfig, deadline: Deadline) -> Sequence[str]:
@@ -147,7 +147,7 @@ def _send(connection: socket.socket, request: bytes, deadline: Deadline) -> None
         rest = rest[connection.send(rest) :]
 
 
-def _read(connection: socket.socket, deadline: Deadline) -> Outcome:
+def _read(connection: socket.socket, deadline: Deadline) -> DeliveryOutcome:
     """The answer's status and headers; each piece that comes leaves less time for the next."""
     received = b""
     while (ended := outcome(received)) is None:

@@ -29,7 +29,7 @@ class DeliveryStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeliveryOutcome:
     """How one call ended: with a status, or an error, or refused before anything was connected."""
 
     http_status: int | None = None
@@ -46,7 +46,7 @@ class Outcome:
         return DeliveryStatus.FAILED if attempt < ATTEMPTS else DeliveryStatus.DEAD
 
 
-def outcome(received: bytes) -> Outcome | None:
+def outcome(received: bytes) -> DeliveryOutcome | None:
     """What the bytes received so far amount to; None as long as the final answer's head is not whole.
 
     `ValueError` says that they are no HTTP answer, or one whose head does not end.
@@ -73,13 +73,13 @@ def _status(received: bytes) -> int:
     return int(line[1])
 
 
-def _outcome_of(head: bytes, status: int) -> Outcome:
+def _outcome_of(head: bytes, status: int) -> DeliveryOutcome:
     if status in _SUCCESS:
-        return Outcome(http_status=status)
+        return DeliveryOutcome(http_status=status)
     location = _LOCATION.search(head)
     if status in _REDIRECT and location:
-        return Outcome(http_status=status, error=sanitize(f"redirected to {location[1].decode('latin-1')}"))
-    return Outcome(http_status=status, error=f"answered {status}")
+        return DeliveryOutcome(http_status=status, error=sanitize(f"redirected to {location[1].decode('latin-1')}"))
+    return DeliveryOutcome(http_status=status, error=f"answered {status}")
 
 
 def sanitize(text: str) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 from botocore.config import Config
 
 from chalicelib import settings
-from chalicelib.postbacks.delivery_message import Message, delay, encode
+from chalicelib.postbacks.delivery_message import DeliveryMessage, delay, encode
 
 
-def send(messages: Sequence[Message], now: datetime) -> None:
+def send(messages: Sequence[DeliveryMessage], now: datetime) -> None:
     """Puts the messages into the queue, each held back until it is due or as long as the queue can.
 
     Raises botocore's errors where not all are in; sending them again does no harm.

@@ -9,7 +9,7 @@ from chalicelib.http.pagination import PagedQuery, fetch_page
 from chalicelib.http.problems import Conflict, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import transaction
-from chalicelib.postbacks.delivery_message import Message
+from chalicelib.postbacks.delivery_message import DeliveryMessage
 from chalicelib.postbacks.queue import send
 from chalicelib.postbacks.subscription_filter import matches
 from chalicelib.settings import DELIVERY_RETENTION_DAYS
@@ -96,7 +96,7 @@ def _months(last: datetime, first: datetime) -> Iterator[str]:
 def test(request: Request, of: PostbackRow) -> str:
     """Queues a call with made-up values; its series."""
     series = _series(request, "tst")
-    send([Message(request.owner, of.id, None, None, series, 1, request.now)], request.now)
+    send([DeliveryMessage(request.owner, of.id, None, None, series, 1, request.now)], request.now)
     return series
 
 
@@ -113,7 +113,7 @@ def replay(request: Request, delivery_id: str) -> str:
     of = postback(request, row.postback_id)
     revision = _revision(of, row.conversion_id) if row.conversion_id else None
     series = _series(request, "rpl")
-    send([Message(request.owner, of.id, row.conversion_id, revision, series, 1, request.now)], request.now)
+    send([DeliveryMessage(request.owner, of.id, row.conversion_id, revision, series, 1, request.now)], request.now)
     return series
 
 

@@ -15,7 +15,7 @@ MONEY = (2, 3)
 POISON = "poison"
 _SMARTLINK = "sml_"
 
-Segment = tuple[str, ...]
+LostSegment = tuple[str, ...]
 """A route and, as far as they are told apart, country and device."""
 
 
@@ -76,9 +76,9 @@ def lost_clicks(groups: Groups) -> list[Lost]:
     return sorted((_lost(*key, total) for key, total in found.items() if total.clicks), key=_order)
 
 
-def _values(groups: Groups) -> dict[Segment, _Sum]:
+def _values(groups: Groups) -> dict[LostSegment, _Sum]:
     """What paid clicks came to in each segment, country and pool."""
-    sums: dict[Segment, _Sum] = {}
+    sums: dict[LostSegment, _Sum] = {}
     for (reason, route, country, device), (unique, duplicate, payout, revenue, _) in groups.items():
         if not reason:
             for segment in _wider(route, country, device):
@@ -86,11 +86,11 @@ def _values(groups: Groups) -> dict[Segment, _Sum]:
     return sums
 
 
-def _wider(route: str, country: str, device: str) -> tuple[Segment, ...]:
+def _wider(route: str, country: str, device: str) -> tuple[LostSegment, ...]:
     return (route, country, device), (route, country), (route,)
 
 
-def _value(values: Mapping[Segment, _Sum], route: str, country: str, device: str) -> tuple[Fraction, Fraction]:
+def _value(values: Mapping[LostSegment, _Sum], route: str, country: str, device: str) -> tuple[Fraction, Fraction]:
     """Payout and revenue of a click in the narrowest segment that had one."""
     for segment in _wider(route, country, device):
         known = values.get(segment)

@@ -12,7 +12,7 @@ BY_CONVERSION = (*CLICKS, "arrived_conversions", "arrived_payout", "arrived_reve
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Metrics:
     """Counts, and money in millionths of the currency's main unit. Ratios are millionths too, None over nothing."""
 
     unique_clicks: int = 0

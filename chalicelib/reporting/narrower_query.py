@@ -9,7 +9,7 @@ _CSV = {"format": "csv"}
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class ReportRequest:
     """A call for a report: its path, its parameters as they were sent, and the first and last day it came to."""
 
     path: str
@@ -18,7 +18,7 @@ class Endpoint:
     has_csv: bool = True
 
 
-def suggest_narrower_query(call: Endpoint) -> str:
+def suggest_narrower_query(call: ReportRequest) -> str:
     """How to ask for less: a call that can be made as it stands, where there is one."""
     first, last = call.days
     as_csv = _CSV if call.has_csv else {}

@@ -47,7 +47,7 @@ OwnDimensions = Annotated[
     str, AfterValidator(_own), Field(description=f"One or more of {', '.join(_OWN)}", examples=["campaign,country"])
 ]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])]
-Value = Annotated[str, Field(max_length=1000)]
+FilterValue = Annotated[str, Field(max_length=1000)]
 Amount = Annotated[str, Field(json_schema_extra={"pattern": r"^-?[0-9]+\.[0-9]{2,6}$", "examples": ["-1.50"]})]
 
 
@@ -57,7 +57,7 @@ class PeriodQuery(RequestModel):
     from_: Day | None = Field(None, alias="from")
     to: Day | None = None
     timezone: TimeZone = "UTC"
-    smartlink_id: Value | None = None
+    smartlink_id: FilterValue | None = None
     currency: Currency | None = None
 
     @model_validator(mode="before")
@@ -89,11 +89,11 @@ class OwnReportQuery(PeriodQuery):
     }
 
     group_by: OwnDimensions = "day"
-    campaign_id: Value | None = None
+    campaign_id: FilterValue | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["US"])] | None = None
     device: Device | None = None
     os: OperatingSystem | None = None
-    sub1: Value | None = None
+    sub1: FilterValue | None = None
     by: Literal["click", "conversion"] = "click"
     format: Literal["json", "csv"] = "json"
 
@@ -115,7 +115,7 @@ class ReportQuery(OwnReportQuery):
     FILTERS: ClassVar[dict[str, str]] = {**OwnReportQuery.FILTERS, "publisher_id": "publisher"}
 
     group_by: Dimensions = "day"
-    publisher_id: Value | None = None
+    publisher_id: FilterValue | None = None
 
 
 class Sparse(ResponseModel):

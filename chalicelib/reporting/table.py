@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.aggregation import Group, Groups
-from chalicelib.reporting.metrics import Figures, decimal, ratio
+from chalicelib.reporting.metrics import Metrics, decimal, ratio
 
 METRICS = (
     *("clicks", "unique_clicks", "duplicate_clicks", "bot_clicks", "conversions", "payout", "revenue", "profit"),
@@ -20,7 +20,7 @@ OWN_METRICS = tuple(name for name in METRICS if name not in {"revenue", "profit"
 _COUNTS = {"clicks", "unique_clicks", "duplicate_clicks", "bot_clicks", "conversions"}
 _RATIOS = {"epc", "conversion_rate", "margin"}
 
-Line = tuple[Group, Figures]
+ReportLine = tuple[Group, Metrics]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Table:
     """The rows by `dimensions`; money is in `currency`, None where there is none."""
 
     dimensions: tuple[str, ...]
-    lines: Sequence[Line]
-    totals: Figures
+    lines: Sequence[ReportLine]
+    totals: Metrics
     currency: str | None
 
 
@@ -61,9 +61,9 @@ def without_currency(groups: Groups, asked: str | None) -> Groups:
 def table(groups: Groups, dimensions: tuple[str, ...], currency: str | None, shown: Iterable[str]) -> Table:
     """The table of groups without currency: a row for each in which something shown is not 0."""
     order, metrics = partial(_order, dimensions), tuple(shown)
-    every = ((group, Figures(*groups[group])) for group in sorted(groups, key=order))
+    every = ((group, Metrics(*groups[group])) for group in sorted(groups, key=order))
     lines = [(group, figures) for group, figures in every if any(getattr(figures, name) for name in metrics)]
-    totals = Figures(*(sum(column) for column in zip(*(groups[group] for group, _ in lines), strict=True)))
+    totals = Metrics(*(sum(column) for column in zip(*(groups[group] for group, _ in lines), strict=True)))
     return Table(dimensions, lines, totals, currency)
 
 
@@ -81,7 +81,7 @@ def named(dimensions: tuple[str, ...], group: Group) -> dict[str, str | None]:
     return {name: value or None for name, value in zip(dimensions, group, strict=True)}
 
 
-def written(figures: Figures, metrics: Iterable[str]) -> dict[str, int | str | None]:
+def written(figures: Metrics, metrics: Iterable[str]) -> dict[str, int | str | None]:
     """The metrics as documents have them: counts are numbers, money and ratios decimal strings."""
     return {name: _written(name, getattr(figures, name)) for name in metrics}
 

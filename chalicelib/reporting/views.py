@@ -13,7 +13,7 @@ from chalicelib.reporting import lost_clicks as reporting_lost_clicks
 from chalicelib.reporting.aggregation import AggregationQuery, Groups, LimitExceeded, aggregate
 from chalicelib.reporting.date_range import MAX_DAYS, Period, resolve_range
 from chalicelib.reporting.metrics import BY_CLICK, BY_CONVERSION, decimal
-from chalicelib.reporting.narrower_query import Endpoint, suggest_narrower_query
+from chalicelib.reporting.narrower_query import ReportRequest, suggest_narrower_query
 from chalicelib.reporting.schemas import (
     AllFigures,
     LostClicksDocument,
@@ -58,7 +58,7 @@ class _Asked:
 
     query: PeriodQuery
     period: Period
-    call: Endpoint
+    call: ReportRequest
 
     def refuse(self, pointer: str, what: str) -> NoReturn:
         """Refuses what is too much for one answer, and names a smaller call."""
@@ -75,7 +75,7 @@ class _Asked:
 def _asked(request: Request, query: PeriodQuery) -> _Asked:
     period = resolve_range((query.from_, query.to), query.timezone, request.now)
     has_csv = isinstance(query, OwnReportQuery)
-    asked = _Asked(query, period, Endpoint(request.endpoint.path, query.given, period.local_days, has_csv))
+    asked = _Asked(query, period, ReportRequest(request.endpoint.path, query.given, period.local_days, has_csv))
     if period.is_long:
         asked.refuse("/from", f"begins more than {MAX_DAYS} days before `to`")
     return asked

@@ -8,7 +8,7 @@ from chalicelib.domain.click import ExperimentArm, Outcome, RejectionReason
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Offer
 from chalicelib.routing import eligibility, rotation, segments
-from chalicelib.routing.eligibility import Approved, ClickContext
+from chalicelib.routing.eligibility import ClickContext, IsApproved
 from chalicelib.routing.weight_selection import WeightSelection, select_weights, weights
 
 Reserve = Callable[[Campaign], RejectionReason | None]
@@ -38,7 +38,7 @@ class Decision(NamedTuple):
     segment: str | None = None
 
 
-def decide(route: Route, arrival: ClickContext, approved: Approved, reserve: Reserve) -> Decision:
+def decide(route: Route, arrival: ClickContext, approved: IsApproved, reserve: Reserve) -> Decision:
     """The best eligible offer's destination, or the first net below it that holds.
 
     `reserve(campaign)` takes the click into the campaign's caps and duplicate filter, or gives

@@ -25,12 +25,12 @@ class ClickContext:
     arm_draw: float
 
 
-Approved = Callable[[str], bool]
+IsApproved = Callable[[str], bool]
 
 _SCHEDULE = RejectionReason.SCHEDULE  # looked up once: Python 3.11 is slow at it, and many offers rest at any hour
 
 
-def refusals(route: Route, arrival: ClickContext, approved: Approved) -> list[RejectionReason | None]:
+def refusals(route: Route, arrival: ClickContext, approved: IsApproved) -> list[RejectionReason | None]:
     """The refusal of each offer of the route, in the route's order; None for an eligible one.
 
     `approved` tells whether the publisher may run the campaign of that ID; it is asked only
@@ -40,7 +40,7 @@ def refusals(route: Route, arrival: ClickContext, approved: Approved) -> list[Re
     return [refusal(offer, arrival, admitted) for offer in route.offers]
 
 
-def refusal(offer: Offer, arrival: ClickContext, admitted: Approved | None) -> RejectionReason | None:
+def refusal(offer: Offer, arrival: ClickContext, admitted: IsApproved | None) -> RejectionReason | None:
     """The first reason, in the journey's order, why the offer may not take the click.
 
     `admitted` tells whether the publisher may run the campaign of that ID; None stands for every campaign.
@@ -58,7 +58,7 @@ def refusal(offer: Offer, arrival: ClickContext, admitted: Approved | None) -> R
     return None if targeting.is_unrestricted else targeting.rejection(arrival.visitor, arrival.parameters.source)
 
 
-def _approval_check(route: Route, link: PublisherLink, approved: Approved) -> Approved | None:
+def _approval_check(route: Route, link: PublisherLink, approved: IsApproved) -> IsApproved | None:
     if not link.publisher_active:
         return lambda _: False
     return approved if route.access is OfferAccess.RESPECT else None

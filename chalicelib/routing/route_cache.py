@@ -16,22 +16,22 @@ from chalicelib.dynamodb.errors import TableError
 from chalicelib.routing import route_codec, weights_codec
 from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
+CacheKey = TypeVar("CacheKey")
+CacheValue = TypeVar("CacheValue")
 
 _REMEMBERED = 10_000
 _GRACE_SECONDS = 3.0
 
 
-class TtlCache(Generic[Key, Value]):
+class TtlCache(Generic[CacheKey, CacheValue]):
     """Answers of `fetch` (None included), each believed for `seconds`; an old one where a new one cannot be had."""
 
-    def __init__(self, fetch: Callable[[Key], Value], seconds: float = ROUTE_CACHE_TTL_SECONDS) -> None:
+    def __init__(self, fetch: Callable[[CacheKey], CacheValue], seconds: float = ROUTE_CACHE_TTL_SECONDS) -> None:
         self._fetch = fetch
         self._seconds = seconds
-        self._known: dict[Key, tuple[float, Value]] = {}
+        self._known: dict[CacheKey, tuple[float, CacheValue]] = {}
 
-    def __call__(self, key: Key, now: float) -> Value:
+    def __call__(self, key: CacheKey, now: float) -> CacheValue:
         """The answer for the key, at most `seconds` old at `now` (any steady clock) unless the table is down."""
         known = self._known.get(key)
         if known and now - known[0] < self._seconds:

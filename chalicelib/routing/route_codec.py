@@ -22,14 +22,14 @@ from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 from chalicelib.domain.targeting import Targeting
 
-Document = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
 """A JSON object of the contract's shape, as `api.md` shows it."""
 
 _INCLUDES = ("countries", "regions", "devices", "os", "browsers", "languages", "sources")
 _EXCLUDES = ("exclude_countries", "exclude_sources")
 
 
-def packed(pool: Document, campaigns: Iterable[Document], epoch: int) -> bytes:
+def packed(pool: JsonObject, campaigns: Iterable[JsonObject], epoch: int) -> bytes:
     """What is stored of a route: the pool and every campaign it holds, JSON, zlib.
 
     Each document carries its `id` and `status`; a campaign for direct links stands alone with
@@ -54,7 +54,7 @@ def unpacked(stored: bytes, version: int) -> Route:
     return compile_route(document(stored), version)
 
 
-def compile_route(stored: Document, version: int) -> Route:
+def compile_route(stored: JsonObject, version: int) -> Route:
     """The route of such a document."""
     pool, epoch = stored["pool"], stored["epoch"]
     campaigns = {key: campaign(value) for key, value in stored["campaigns"].items()}
@@ -96,7 +96,7 @@ def _single_offer(only: Campaign) -> Offer:
     return Offer(campaign=only, targeting=only.targeting)
 
 
-def offer(seat: Document, its_campaign: Campaign) -> Offer:
+def offer(seat: JsonObject, its_campaign: Campaign) -> Offer:
     """The offer of its seat in a pool's document."""
     return Offer(
         campaign=its_campaign,
@@ -107,7 +107,7 @@ def offer(seat: Document, its_campaign: Campaign) -> Offer:
     )
 
 
-def campaign(document: Document) -> Campaign:
+def campaign(document: JsonObject) -> Campaign:
     """The campaign of its document."""
     duplicates = document["duplicate_filter"]
     return Campaign(
@@ -127,7 +127,7 @@ def campaign(document: Document) -> Campaign:
     )
 
 
-def targeting(document: Document) -> Targeting:
+def targeting(document: JsonObject) -> Targeting:
     """The targeting of its document, where an empty list means any."""
     fields: dict[str, Any] = {name: frozenset(document[name]) or None for name in _INCLUDES}
     fields |= {name: frozenset(document[name]) for name in _EXCLUDES}
@@ -147,7 +147,7 @@ def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset
     return one & other
 
 
-def _schedule(document: Document) -> Schedule:
+def _schedule(document: JsonObject) -> Schedule:
     return Schedule(
         starts_at=_time(document["starts_at"]),
         ends_at=_time(document["ends_at"]),
@@ -161,7 +161,7 @@ def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _cap(document: Document) -> Cap:
+def _cap(document: JsonObject) -> Cap:
     return Cap(
         metric=CapMetric(document["metric"]),
         window=CapWindow(document["window"]),

@@ -14,10 +14,10 @@ from pynamodb.models import Model
 FIRST_YEAR = 2026
 
 
-Row = TypeVar("Row", bound=Model)
+AnyRow = TypeVar("AnyRow", bound=Model)
 
 
-def get_or_none(model: type[Row], hash_key: str, range_key: str | int | None = None) -> Row | None:
+def get_or_none(model: type[AnyRow], hash_key: str, range_key: str | int | None = None) -> AnyRow | None:
     """The row as of now; None where there is none."""
     try:
         return model.get(hash_key, range_key, consistent_read=True)

@@ -13,13 +13,13 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from bench.endpoint import Endpoint, Traffic, endpoint
+from bench.endpoint import FakeEndpoint, WireTraffic, endpoint
 
 LINK: dict[str, Any] = {"code": {"S": "abcdefghij"}, "active": {"BOOL": True}}
 
 
 @pytest.fixture(scope="module")
-def there() -> Iterator[Endpoint]:
+def there() -> Iterator[FakeEndpoint]:
     with endpoint({"smartlink-links": [LINK]}) as running:
         yield running
 
@@ -44,11 +44,11 @@ def received(sock: socket.socket, answers: int) -> bytes:
     return got
 
 
-def connected(there: Endpoint) -> socket.socket:
+def connected(there: FakeEndpoint) -> socket.socket:
     return socket.create_connection(("127.0.0.1", there.port), timeout=5)
 
 
-def call(there: Endpoint, operation: str, document: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+def call(there: FakeEndpoint, operation: str, document: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
     connection = HTTPConnection("127.0.0.1", there.port, timeout=5)
     try:
         headers = {"X-Amz-Target": f"DynamoDB_20120810.{operation}"}
@@ -59,18 +59,18 @@ def call(there: Endpoint, operation: str, document: dict[str, Any]) -> tuple[int
         connection.close()
 
 
-def stored(there: Endpoint) -> set[str]:
+def stored(there: FakeEndpoint) -> set[str]:
     return {key[0] for key in there.keys("clicks")}
 
 
-def test_requests_in_one_packet_are_each_answered(there: Endpoint) -> None:
+def test_requests_in_one_packet_are_each_answered(there: FakeEndpoint) -> None:
     with connected(there) as sock:
         sock.sendall(put("one") + put("two") + put("three"))
         received(sock, 3)
     assert stored(there) >= {"one", "two", "three"}
 
 
-def test_a_request_in_pieces_is_put_together(there: Endpoint) -> None:
+def test_a_request_in_pieces_is_put_together(there: FakeEndpoint) -> None:
     whole = put("pieces")
     with connected(there) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -80,7 +80,7 @@ def test_a_request_in_pieces_is_put_together(there: Endpoint) -> None:
     assert "pieces" in stored(there)
 
 
-def test_the_answer_carries_its_checksum(there: Endpoint) -> None:
+def test_the_answer_carries_its_checksum(there: FakeEndpoint) -> None:
     asked = {"TableName": "smartlink-links", "Key": {"code": LINK["code"]}}
     status, headers, body = call(there, "GetItem", asked)
     assert (status, json.loads(body)) == (200, {"Item": LINK})
@@ -88,7 +88,7 @@ def test_the_answer_carries_its_checksum(there: Endpoint) -> None:
     assert headers["Content-Type"] == "application/x-amz-json-1.0"
 
 
-def test_boto3_takes_it_for_dynamodb(there: Endpoint) -> None:
+def test_boto3_takes_it_for_dynamodb(there: FakeEndpoint) -> None:
     client = boto3.client("dynamodb", endpoint_url=there.url, config=Config(retries={"total_max_attempts": 1}))
     key = {"key": {"S": "boto3"}}
     update: dict[str, Any] = {
@@ -105,7 +105,7 @@ def test_boto3_takes_it_for_dynamodb(there: Endpoint) -> None:
     client.close()
 
 
-def test_what_is_counted_are_requests_and_their_bytes_and_not_the_questions(there: Endpoint) -> None:
+def test_what_is_counted_are_requests_and_their_bytes_and_not_the_questions(there: FakeEndpoint) -> None:
     before = there.traffic()
     with connected(there) as sock:
         sock.sendall(put("counted"))
@@ -117,7 +117,7 @@ def test_what_is_counted_are_requests_and_their_bytes_and_not_the_questions(ther
     assert traffic.calls == 1
 
 
-def test_a_counter_raised_by_many_at_once_stops_at_its_limit(there: Endpoint) -> None:
+def test_a_counter_raised_by_many_at_once_stops_at_its_limit(there: FakeEndpoint) -> None:
     take = {
         "TableName": "smartlink-caps",
         "Key": {"key": {"S": "busy"}},
@@ -130,7 +130,7 @@ def test_a_counter_raised_by_many_at_once_stops_at_its_limit(there: Endpoint) ->
     assert (statuses.count(200), statuses.count(400)) == (30, 20)
 
 
-def test_nonsense_is_answered_by_an_error_and_the_next_request_as_ever(there: Endpoint) -> None:
+def test_nonsense_is_answered_by_an_error_and_the_next_request_as_ever(there: FakeEndpoint) -> None:
     with connected(there) as sock:
         sock.sendall(b"POST / HTTP/1.1\r\nX-Amz-Target: D.PutItem\r\nContent-Length: 3\r\n\r\n{x}" + put("after"))
         assert received(sock, 1).startswith(b"HTTP/1.1 400 ")
@@ -153,6 +153,6 @@ def test_it_is_gone_afterwards() -> None:
 
 
 def test_traffic_since_leaves_out_what_did_not_move() -> None:
-    earlier = Traffic({"GetItem": 2, "PutItem": 1}, {"GetItem": 20}, {"GetItem": 10}, 1)
-    now = Traffic({"GetItem": 2, "PutItem": 3}, {"GetItem": 20, "PutItem": 7}, {"GetItem": 10}, 2)
-    assert now.since(earlier) == Traffic({"PutItem": 2}, {"PutItem": 7}, {}, 1)
+    earlier = WireTraffic({"GetItem": 2, "PutItem": 1}, {"GetItem": 20}, {"GetItem": 10}, 1)
+    now = WireTraffic({"GetItem": 2, "PutItem": 3}, {"GetItem": 20, "PutItem": 7}, {"GetItem": 10}, 2)
+    assert now.since(earlier) == WireTraffic({"PutItem": 2}, {"PutItem": 7}, {}, 1)

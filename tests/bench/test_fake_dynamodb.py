@@ -6,7 +6,7 @@ import pytest
 from botocore.httpsession import URLLib3Session
 from pynamodb.transactions import TransactWrite
 
-from bench.fake_dynamodb import Tables, answering
+from bench.fake_dynamodb import FakeTables, answering
 from bench.stream import NOON, Traffic, batch
 from bench.units import write_units
 from chalicelib.counters.aggregator import aggregate
@@ -19,7 +19,7 @@ def a_block(position: str, size: int = 10) -> CounterBlockRow:
 
 
 def test_what_is_written_is_read_again_in_order() -> None:
-    with answering(Tables()):
+    with answering(FakeTables()):
         for position in ("b#2", "a#0000", "b#1"):
             a_block(position).save()
         found = CounterBlockRow.query("2026-11-21#3", CounterBlockRow.position.startswith("b#"), consistent_read=True)
@@ -29,7 +29,7 @@ def test_what_is_written_is_read_again_in_order() -> None:
 
 
 def test_a_put_is_charged_for_the_larger_of_what_was_and_is() -> None:
-    tables = Tables()
+    tables = FakeTables()
     with answering(tables):
         a_block("b#1", 3_000).save()
         a_block("b#1", 10).save()
@@ -37,7 +37,7 @@ def test_a_put_is_charged_for_the_larger_of_what_was_and_is() -> None:
 
 
 def test_a_transaction_is_charged_twice_for_each_item() -> None:
-    tables = Tables()
+    tables = FakeTables()
     with answering(tables), TransactWrite(connection=connection()) as write:
         write.save(a_block("b#1", 1_500))
         write.save(StreamBatchRow("1", records=b"", expires_at=0))
@@ -46,7 +46,7 @@ def test_a_transaction_is_charged_twice_for_each_item() -> None:
 
 
 def test_an_update_sets_and_adds_numbers() -> None:
-    tables = Tables()
+    tables = FakeTables()
     with answering(tables):
         CounterBlockRow("2026-11-21#3", "a#0000", cells=b"", version=4).save()
         with TransactWrite(connection=connection()) as write:
@@ -57,7 +57,7 @@ def test_an_update_sets_and_adds_numbers() -> None:
 
 
 def test_a_deletion_is_charged_for_what_is_deleted() -> None:
-    tables = Tables()
+    tables = FakeTables()
     with answering(tables):
         a_block("b#1", 2_000).save()
         before = tables.charged.write_units
@@ -68,7 +68,7 @@ def test_a_deletion_is_charged_for_what_is_deleted() -> None:
 
 
 def test_a_read_of_nothing_is_charged_as_one() -> None:
-    tables = Tables()
+    tables = FakeTables()
     with answering(tables):
         with pytest.raises(StreamBatchRow.DoesNotExist):
             StreamBatchRow.get("1", consistent_read=True)
@@ -79,7 +79,7 @@ def test_a_read_of_nothing_is_charged_as_one() -> None:
 
 
 def test_a_counted_batch_is_charged_for_the_rows_that_it_leaves() -> None:
-    tables = Tables()
+    tables = FakeTables()
     with answering(tables):
         aggregate(batch(Traffic(10, 2), 700), NOON)
     rows = {name: tables.sizes(name) for name in tables.rows}
@@ -90,7 +90,7 @@ def test_a_counted_batch_is_charged_for_the_rows_that_it_leaves() -> None:
 
 
 def test_a_batch_delivered_again_is_not_written_again() -> None:
-    tables, records = Tables(), batch(Traffic(10, 2), 100)
+    tables, records = FakeTables(), batch(Traffic(10, 2), 100)
     with answering(tables):
         aggregate(records, NOON)
         before = tables.charged.write_units
@@ -100,6 +100,6 @@ def test_a_batch_delivered_again_is_not_written_again() -> None:
 
 def test_afterwards_requests_go_where_they_went_before() -> None:
     before = URLLib3Session.send
-    with answering(Tables()):
+    with answering(FakeTables()):
         assert URLLib3Session.send is not before
     assert URLLib3Session.send is before

@@ -1,9 +1,9 @@
 import pytest
 
 from bench.__main__ import PARTS, document, main, run, verdict
-from bench.figures import Figure, Part, Stamp, Target
+from bench.figures import Figure, FigureTarget, Part, Stamp
 
-MET, MISSED = Figure("calls", 1, "", target=Target(1)), Figure("bytes", 2, "", target=Target(1))
+MET, MISSED = Figure("calls", 1, "", target=FigureTarget(1)), Figure("bytes", 2, "", target=FigureTarget(1))
 
 
 def test_a_part_that_fails_is_told_and_the_others_go_on(capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from chalicelib.counters.cells import COUNTS, Cell
-from chalicelib.counters.compaction_policy import REPORTS, Cells, CompactionPolicy
+from chalicelib.counters.compaction_policy import REPORTS, AnyCells, CompactionPolicy
 from chalicelib.counters.layout import Layout
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -12,12 +12,12 @@ class Day(NamedTuple):
     number: int
 
 
-def _even(cells: Cells, now: datetime) -> Cells:
+def _even(cells: AnyCells, now: datetime) -> AnyCells:
     return {day: counts for day, counts in cells.items() if day.number % 2 == now.hour % 2}
 
 
 def test_cells_of_reports_are_kept_as_they_are() -> None:
-    cells: Cells = {Cell(1, arm="holdout"): list(range(len(COUNTS)))}
+    cells: AnyCells = {Cell(1, arm="holdout"): list(range(len(COUNTS)))}
     assert REPORTS.unpacked(REPORTS.packed(cells, NOW)) == cells
 
 

@@ -191,7 +191,7 @@ class Pieces:
 def test_an_answer_in_any_pieces_is_the_same(cuts: list[int]) -> None:
     ends = sorted({*cuts, len(ANSWER)})
     pieces: Any = Pieces(*(ANSWER[start:end] for start, end in zip([0, *ends], ends, strict=False)))
-    assert transport._receive(pieces, time.monotonic() + 60) == wire_format.Answer(
+    assert transport._receive(pieces, time.monotonic() + 60) == wire_format.HttpResponse(
         200, {"Item": {"a": {"S": "b"}}}, keep_alive=True
     )
     assert not pieces.pieces

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.dynamodb.wire_format import Answer, ProtocolError, answer, request
+from chalicelib.dynamodb.wire_format import HttpResponse, ProtocolError, answer, request
 from tests.dynamodb.server import raw
 
 texts = st.text(max_size=8)
@@ -14,7 +14,7 @@ documents = st.dictionaries(texts, texts | st.integers() | st.dictionaries(texts
 
 
 @st.composite
-def answered(draw: st.DrawFn) -> tuple[bytes, Answer]:
+def answered(draw: st.DrawFn) -> tuple[bytes, HttpResponse]:
     """An answer as DynamoDB could send it, and what it says."""
     status, document = draw(st.sampled_from([200, 400, 500, 503])), draw(documents)
     body = json.dumps(document, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass")
@@ -31,11 +31,11 @@ def answered(draw: st.DrawFn) -> tuple[bytes, Answer]:
     lines = "".join(
         f"{name}:{draw(st.sampled_from(['', ' ']))}{value}\r\n" for name, value in draw(st.permutations(headers))
     )
-    return f"HTTP/1.1 {status} OK\r\n{lines}\r\n".encode() + body, Answer(status, document, keeps_open)
+    return f"HTTP/1.1 {status} OK\r\n{lines}\r\n".encode() + body, HttpResponse(status, document, keeps_open)
 
 
 @given(answered())
-def test_an_answer_is_read_when_its_last_byte_is_there_and_not_before(sent: tuple[bytes, Answer]) -> None:
+def test_an_answer_is_read_when_its_last_byte_is_there_and_not_before(sent: tuple[bytes, HttpResponse]) -> None:
     received, meant = sent
     assert {answer(received[:length]) for length in range(len(received))} == {None}
     assert answer(received) == meant
@@ -43,7 +43,7 @@ def test_an_answer_is_read_when_its_last_byte_is_there_and_not_before(sent: tupl
 
 
 @given(answered(), st.binary(min_size=1, max_size=5))
-def test_nothing_may_follow_an_answer(sent: tuple[bytes, Answer], surplus: bytes) -> None:
+def test_nothing_may_follow_an_answer(sent: tuple[bytes, HttpResponse], surplus: bytes) -> None:
     with pytest.raises(ProtocolError, match="more than was asked for"):
         answer(sent[0] + surplus)
 
@@ -59,7 +59,7 @@ def test_nothing_may_follow_an_answer(sent: tuple[bytes, Answer], surplus: bytes
 )
 def test_an_answer_tells_whether_the_connection_can_be_used_again(headers: dict[str, Any], keeps_open: bool) -> None:
     read = answer(raw({}, **headers))
-    assert read == Answer(200, {}, keeps_open)
+    assert read == HttpResponse(200, {}, keeps_open)
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from local import gateway
-from local.gateway import Receive, Scope, Send, in_front_of, with_honest_sender
+from local.gateway import AsgiScope, Receive, Send, in_front_of, with_honest_sender
 
 _API = {"type": "http", "headers": [(b"host", b"abc.execute-api.localhost:4566")], "client": ("127.0.0.1", 5000)}
 _TABLE = {"type": "http", "headers": [(b"host", b"127.0.0.1:4566")], "client": ("127.0.0.1", 5000)}
 
 
-def _most_at_once(scope: Scope, *, calls: int, at_once: int) -> int:
+def _most_at_once(scope: AsgiScope, *, calls: int, at_once: int) -> int:
     inside = most = 0
 
-    async def emulator(_: Scope, __: Receive, ___: Send) -> None:
+    async def emulator(_: AsgiScope, __: Receive, ___: Send) -> None:
         nonlocal inside, most
         inside += 1
         most = max(most, inside)

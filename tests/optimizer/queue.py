@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.optimizer.job_message import Message, read
+from chalicelib.optimizer.job_message import JobMessage, read
 from chalicelib.optimizer.scheduler import _sqs
 
 
@@ -11,7 +11,7 @@ def make_queue() -> None:
     _sqs().create_queue(QueueName="learning")
 
 
-def queued() -> list[Message]:
+def queued() -> list[JobMessage]:
     """The messages in the queue, in their order."""
     return [read(each.body) for each in _messages()]
 

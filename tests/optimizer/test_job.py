@@ -10,7 +10,7 @@ from chalicelib.counters import learning_blocks
 from chalicelib.optimizer import job
 from chalicelib.optimizer.history import run_record, weight_history
 from chalicelib.optimizer.job import optimize_pools
-from chalicelib.optimizer.job_message import Message
+from chalicelib.optimizer.job_message import JobMessage
 from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables.counters import CapCounterRow, CounterBlockRow
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
@@ -272,7 +272,7 @@ def test_a_broken_pool_is_skipped_with_its_reason_and_the_others_go_on(
     in_force_before = in_force(broken)
     count(broken, clicks(-90, campaign=first), NOW + FIVE)
     later = NOW + FIVE
-    optimize_pools(Message(int(later.timestamp()), tuple(pool for pool, _ in pools)), lambda: later)
+    optimize_pools(JobMessage(int(later.timestamp()), tuple(pool for pool, _ in pools)), lambda: later)
     skipped = history(broken)[-1]
     assert (skipped.status, skipped.weights, skipped.run) == ("skipped", None, None)
     assert broken in skipped.reason
@@ -324,7 +324,7 @@ def test_what_is_wrong_before_a_run_begins_does_not_stop_the_others(
         return newest(pool_id, latest)
 
     monkeypatch.setattr(weight_history, "newest", fails)
-    optimize_pools(Message(AT, (wrong, right)), lambda: NOW)
+    optimize_pools(JobMessage(AT, (wrong, right)), lambda: NOW)
     assert [len(history(pool)) for pool in (wrong, right)] == [0, 1]
     assert "no run at all" in capsys.readouterr().err
 
@@ -342,9 +342,9 @@ def test_aws_errors_bring_the_message_back_once_the_others_had_their_turn(
 
     monkeypatch.setattr(learning_blocks, "read", fails)
     with pytest.raises(GetError):
-        optimize_pools(Message(AT, (sick, right)), lambda: NOW)
+        optimize_pools(JobMessage(AT, (sick, right)), lambda: NOW)
     assert [len(history(pool)) for pool in (sick, right)] == [0, 1]
     assert f"smartlink {sick} not learned of" in capsys.readouterr().err
     monkeypatch.undo()
-    optimize_pools(Message(AT, (sick, right)), lambda: NOW + timedelta(minutes=1))
+    optimize_pools(JobMessage(AT, (sick, right)), lambda: NOW + timedelta(minutes=1))
     assert [len(history(pool)) for pool in (sick, right)] == [1, 1]

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.optimizer.job_message import Message, messages, read, written
+from chalicelib.optimizer.job_message import JobMessage, messages, read, written
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 900_000, tzinfo=UTC)
 AT = 1_795_262_400
@@ -21,7 +21,7 @@ def test_without_pools_there_is_nothing_to_queue() -> None:
 
 
 def test_a_message_is_read_as_it_was_written() -> None:
-    message = Message(AT, ("sml_1", "sml_2"))
+    message = JobMessage(AT, ("sml_1", "sml_2"))
     assert written(message) == '{"at":1795262400,"pools":["sml_1","sml_2"]}'
     assert read(written(message)) == message
 

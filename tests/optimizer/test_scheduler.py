@@ -1,7 +1,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.optimizer.job_message import Message
+from chalicelib.optimizer.job_message import JobMessage
 from chalicelib.optimizer.scheduler import enqueue_pools
 from chalicelib.tables.smartlinks import SmartlinkRow
 from tests.conftest import Api
@@ -29,7 +29,7 @@ def test_a_round_is_of_the_optimized_pools_of_every_year(admin: Api) -> None:
     assert enqueue_pools(NOW) == 1
     assert enqueue_pools(NOW.replace(year=2027)) == 2
     first, second = queued()
-    assert first == Message(AT, (pool,))
+    assert first == JobMessage(AT, (pool,))
     assert second.pools == (pool, later)
 
 

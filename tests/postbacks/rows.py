@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.postbacks.delivery_message import Message, decode
+from chalicelib.postbacks.delivery_message import DeliveryMessage, decode
 from chalicelib.postbacks.queue import _sqs
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.conversions import ConversionRow
@@ -81,8 +81,8 @@ def a_click(click_id: str = "click-1", **changes: Any) -> ClickRow:
     return ClickRow(click_id, **{**fields, **changes})
 
 
-def a_message(**changes: Any) -> Message:
-    return replace(Message("pub_1", "pbk_1", "cnv_1", 1, "first", 1, NOW), **changes)
+def a_message(**changes: Any) -> DeliveryMessage:
+    return replace(DeliveryMessage("pub_1", "pbk_1", "cnv_1", 1, "first", 1, NOW), **changes)
 
 
 def make_queue() -> None:
@@ -90,7 +90,7 @@ def make_queue() -> None:
     _sqs().create_queue(QueueName="postbacks")
 
 
-def queued() -> list[Message]:
+def queued() -> list[DeliveryMessage]:
     """The messages in the queue, those held back too, in their order."""
     return [decode(each.body) for each in _messages()]
 

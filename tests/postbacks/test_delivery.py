@@ -7,9 +7,9 @@ import pytest
 from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 
 from chalicelib.postbacks.delivery import DeliveryDependencies, DeliveryInProgress, deliver, handle_message
-from chalicelib.postbacks.delivery_message import Message, delivery_id, encode, next_attempt
+from chalicelib.postbacks.delivery_message import DeliveryMessage, delivery_id, encode, next_attempt
 from chalicelib.postbacks.http_client import HttpClientConfig
-from chalicelib.postbacks.http_response import Outcome
+from chalicelib.postbacks.http_response import DeliveryOutcome
 from chalicelib.postbacks.signature import signature
 from chalicelib.tables.notifications import NotificationRow
 from chalicelib.tables.postbacks import PostbackDeliveryRow
@@ -17,9 +17,9 @@ from tests.builders import NOW
 from tests.conftest import dynamodb
 from tests.postbacks.rows import a_click, a_conversion, a_message, a_postback
 
-OK = Outcome(200, took_ms=120)
-FAILS = Outcome(500, "answered 500", took_ms=200)
-REFUSED = Outcome(error="refused: 10.0.0.1 is not a public address", is_refused=True)
+OK = DeliveryOutcome(200, took_ms=120)
+FAILS = DeliveryOutcome(500, "answered 500", took_ms=200)
+REFUSED = DeliveryOutcome(error="refused: 10.0.0.1 is not a public address", is_refused=True)
 URL = "https://pub.example/?cid=their%20id&p=1.50"
 
 
@@ -27,21 +27,21 @@ URL = "https://pub.example/?cid=their%20id&p=1.50"
 class Outside:
     """The world of a delivery: what was called and sent, and what each call answers (the last one again and again)."""
 
-    answers: list[Outcome] = field(default_factory=lambda: [OK])
+    answers: list[DeliveryOutcome] = field(default_factory=lambda: [OK])
     now: datetime = NOW
     calls: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
-    sent: list[Message] = field(default_factory=list)
+    sent: list[DeliveryMessage] = field(default_factory=list)
     meanwhile: Callable[[], object] = field(default=lambda: None)
 
-    def call(self, url: str, headers: Mapping[str, str]) -> Outcome:
+    def call(self, url: str, headers: Mapping[str, str]) -> DeliveryOutcome:
         self.calls.append((url, headers))
         self.meanwhile()
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
-    def deliver(self, message: Message) -> None:
+    def deliver(self, message: DeliveryMessage) -> None:
         deliver(message, DeliveryDependencies(self.now, 0.0, self.call, self.sent.append))
 
-    def deliver_all(self, message: Message) -> None:
+    def deliver_all(self, message: DeliveryMessage) -> None:
         """The message and all that follow from it, each at its time."""
         self.sent.append(message)
         while self.sent:
@@ -62,7 +62,7 @@ def deliveries() -> list[PostbackDeliveryRow]:
     return sorted(PostbackDeliveryRow.scan(), key=lambda row: row.moment)
 
 
-def delivery(message: Message) -> dict[str, Any]:
+def delivery(message: DeliveryMessage) -> dict[str, Any]:
     known: dict[str, Any] = PostbackDeliveryRow.get(delivery_id(message)).attribute_values
     return known
 
@@ -71,7 +71,7 @@ def notifications() -> list[NotificationRow]:
     return [row for row in NotificationRow.scan() if row.kind]
 
 
-def claim(message: Message, seconds_ago: int) -> None:
+def claim(message: DeliveryMessage, seconds_ago: int) -> None:
     """Leaves the message's delivery claimed, and not finished."""
     outside = Outside(meanwhile=lambda: 1 / 0, now=NOW - timedelta(seconds=seconds_ago))
     with pytest.raises(ZeroDivisionError):
@@ -319,7 +319,7 @@ def test_a_refused_address_is_final_at_once_and_told() -> None:
 
 
 def test_an_error_without_an_answer_has_no_status() -> None:
-    Outside([Outcome(error="took longer than 5 s", took_ms=5000)]).deliver(a_message())
+    Outside([DeliveryOutcome(error="took longer than 5 s", took_ms=5000)]).deliver(a_message())
     assert (delivery(a_message()).get("http_status"), delivery(a_message())["took_ms"]) == (None, 5000)
 
 
@@ -365,7 +365,7 @@ def test_a_delivery_deleted_meanwhile_is_not_made(monkeypatch: pytest.MonkeyPatc
 def test_a_message_of_the_queue_is_delivered_with_the_real_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     ways: list[HttpClientConfig] = []
 
-    def called(_url: str, _headers: Mapping[str, str], way: HttpClientConfig) -> Outcome:
+    def called(_url: str, _headers: Mapping[str, str], way: HttpClientConfig) -> DeliveryOutcome:
         ways.append(way)
         return OK
 

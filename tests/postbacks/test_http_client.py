@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from chalicelib.postbacks.http_client import HttpClientConfig, get, resolved, trusted
-from chalicelib.postbacks.http_response import Outcome
+from chalicelib.postbacks.http_response import DeliveryOutcome
 
 OK = b"HTTP/1.1 200 OK\r\n\r\n"
 SHORT = 0.3
@@ -301,7 +301,7 @@ def contexts(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey, fil
     return Authority(server, ssl.create_default_context(cadata=certificate.public_bytes(pem).decode()))
 
 
-def secured(authority: Authority, host: str) -> tuple[Outcome, list[str]]:
+def secured(authority: Authority, host: str) -> tuple[DeliveryOutcome, list[str]]:
     """A call by TLS to the host, and what the receiver heard."""
     way = HttpClientConfig(loopback_allowed=True, resolve=lambda *_: ["127.0.0.1"], trust=lambda: authority.client)
     with receiving(with_bytes(OK), tls=authority.server) as receiver:

@@ -4,19 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.reporting.metrics import Figures, decimal, quotient, ratio
+from chalicelib.reporting.metrics import Metrics, decimal, quotient, ratio
 
 AMOUNTS = st.integers(-(10**15), 10**15)
 
 
 def test_figures_follow_from_counts_and_money() -> None:
-    figures = Figures(7, 1, 5, 2, payout=3_000_000, revenue=4_000_000)
+    figures = Metrics(7, 1, 5, 2, payout=3_000_000, revenue=4_000_000)
     assert (figures.clicks, figures.profit) == (8, 1_000_000)
     assert (figures.epc, figures.conversion_rate, figures.margin) == (375_000, 250_000, 250_000)
 
 
 def test_ratios_over_nothing_are_none() -> None:
-    figures = Figures(bot_clicks=5, conversions=1, payout=1)
+    figures = Metrics(bot_clicks=5, conversions=1, payout=1)
     assert (figures.epc, figures.conversion_rate, figures.margin) == (None, None, None)
 
 

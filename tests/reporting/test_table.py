@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.aggregation import Groups
-from chalicelib.reporting.metrics import Figures
+from chalicelib.reporting.metrics import Metrics
 from chalicelib.reporting.table import METRICS, OWN_METRICS, named, one_currency, table, without_currency, written
 
 SUMS = st.lists(st.integers(-100, 100), min_size=6, max_size=6)
@@ -72,7 +72,7 @@ def test_a_row_of_nothing_is_no_row() -> None:
 
 
 def test_a_table_of_nothing_totals_nothing() -> None:
-    assert table({}, ("sub1",), None, METRICS).totals == Figures()
+    assert table({}, ("sub1",), None, METRICS).totals == Metrics()
 
 
 @given(GROUPS, st.sampled_from([None, "USD"]))
@@ -94,11 +94,11 @@ def test_totals_are_the_sum_of_the_rows(groups: Groups, asked: str | None) -> No
 @given(GROUPS)
 def test_no_click_and_no_money_is_lost_between_groups_and_totals(groups: Groups) -> None:
     found = table(without_currency(groups, None), ("campaign", "country"), None, METRICS)
-    assert found.totals == Figures(*(sum(sums[n] for sums in groups.values()) for n in range(6)))
+    assert found.totals == Metrics(*(sum(sums[n] for sums in groups.values()) for n in range(6)))
 
 
 def test_a_row_is_written_with_null_for_the_unknown() -> None:
-    figures = Figures(3, 0, 1, 1, 1_000_000, 900_000)
+    figures = Metrics(3, 0, 1, 1, 1_000_000, 900_000)
     assert named(("campaign", "country"), ("", "US")) == {"campaign": None, "country": "US"}
     assert written(figures, METRICS) == {
         "clicks": 3,
@@ -117,4 +117,4 @@ def test_a_row_is_written_with_null_for_the_unknown() -> None:
 
 def test_a_publisher_never_sees_the_advertisers_side() -> None:
     assert set(METRICS) - set(OWN_METRICS) == {"revenue", "profit", "margin"}
-    assert set(written(Figures(), OWN_METRICS)) == set(OWN_METRICS)
+    assert set(written(Metrics(), OWN_METRICS)) == set(OWN_METRICS)

@@ -8,12 +8,12 @@ from chalicelib.domain.click import ExperimentArm, Outcome, RejectionReason
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 from chalicelib.routing.decision import Decision, Reserve
-from chalicelib.routing.eligibility import Approved, ClickContext
+from chalicelib.routing.eligibility import ClickContext, IsApproved
 
 Reasons = list[RejectionReason | None]
 
 
-def decide(route: Route, arrival: ClickContext, approved: Approved, reserve: Reserve) -> Decision:
+def decide(route: Route, arrival: ClickContext, approved: IsApproved, reserve: Reserve) -> Decision:
     """Where the click goes and why."""
     if not route.active:
         return Decision(Outcome.PAUSED, None, route.fallback_url)
@@ -52,7 +52,7 @@ def _weighing(route: Route, arrival: ClickContext) -> tuple[ExperimentArm, str |
     return ExperimentArm.OPTIMIZED, None, None
 
 
-def _is_admitted(offer: Offer, route: Route, arrival: ClickContext, approved: Approved) -> bool:
+def _is_admitted(offer: Offer, route: Route, arrival: ClickContext, approved: IsApproved) -> bool:
     return arrival.link.publisher_active and (route.access is OfferAccess.GRANT or approved(offer.campaign.id))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from local.http import Answer, send
+from local.http import LocalResponse, send
 
 T = TypeVar("T")
 IPHONE = (
@@ -26,7 +26,7 @@ GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.
 class Clicked:
     """Where a click was sent: `host` names the campaign in these tests."""
 
-    answer: Answer
+    answer: LocalResponse
 
     @property
     def status(self) -> int:
@@ -54,7 +54,9 @@ class Network:
     edge_secret: str
     mark: str = field(default_factory=lambda: secrets.token_hex(4))
 
-    def call(self, method: str, path: str, body: object = None, key: str | None = None, **headers: str) -> Answer:
+    def call(
+        self, method: str, path: str, body: object = None, key: str | None = None, **headers: str
+    ) -> LocalResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         authorization = {"Authorization": f"Bearer {self.admin_key if key is None else key}"}
         return send(method, f"{self.url}{path}", body=body, headers={**authorization, **named})

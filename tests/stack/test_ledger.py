@@ -3,13 +3,13 @@
 from typing import Any
 
 from acceptance.traffic import report_check, run
-from acceptance.traffic.run import Order
+from acceptance.traffic.run import RunOptions
 from local.up import Running
 
 
 def test_400_clicks_and_40_conversions_stand_in_the_reports_exactly_as_sent(deployed: dict[str, Any]) -> None:
     running = Running(deployed["url"], deployed["admin_key"], deployed["edge_secret"])
-    sent = run.send(running, Order(clicks=400, conversions=40, rate=0, seed=1, publishers=2))
+    sent = run.send(running, RunOptions(clicks=400, conversions=40, rate=0, seed=1, publishers=2))
     assert len(sent.real) == 400
     assert len(sent.conversions) == 40
     assert report_check.check(running, sent) == []

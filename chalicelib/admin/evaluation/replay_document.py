@@ -5,14 +5,14 @@ from math import inf
 from chalicelib.admin.evaluation.replay_schemas import (
     ExpectedFigures,
     HappenedFigures,
+    OfferRole,
     ReplayedOutcome,
     ReplayedTotals,
-    Role,
     ValuePerClick,
 )
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.evaluation.replay.comparison import ActionJudgement, ExpectedOutcome, PolicyComparison, Tally
-from chalicelib.evaluation.replay.estimator import Estimate
+from chalicelib.evaluation.replay.estimator import ReplayEstimate
 from chalicelib.evaluation.replay.logged_click import NO_PAYING_OFFER, Action
 from chalicelib.evaluation.reward import decimal_string
 
@@ -50,7 +50,7 @@ def totals(found: PolicyComparison, goal: OptimizationGoal) -> ReplayedTotals:
     )
 
 
-def _role(action: Action) -> Role:
+def _role(action: Action) -> OfferRole:
     if action == NO_PAYING_OFFER:
         return "fallback"
     return "catch_all" if action.catch_all else "offer"
@@ -80,7 +80,7 @@ def _expected(forecast: ExpectedOutcome) -> ExpectedFigures:
     )
 
 
-def _bounds(found: Estimate | None, least: float = -inf) -> list[str] | None:
+def _bounds(found: ReplayEstimate | None, least: float = -inf) -> list[str] | None:
     if found is None or found.interval is None:
         return None
     return [decimal_string(max(end, least)) for end in found.interval]

@@ -6,11 +6,11 @@ from pydantic import Field
 
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.evaluation.replay.comparison import Verdict
-from chalicelib.http.fields import Bounds, Figure
+from chalicelib.http.fields import Bounds, SixPlaceDecimal
 from chalicelib.http.models import ResponseModel
 from chalicelib.http.time_range import TimeRangeModel, TimeRangeQuery
 
-Role = Literal["offer", "catch_all", "fallback"]
+OfferRole = Literal["offer", "catch_all", "fallback"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -31,10 +31,10 @@ class HappenedFigures(ResponseModel):
 
     clicks: int
     conversions: int
-    payout: Figure
-    revenue: Figure
-    profit: Figure
-    epc: Figure | None
+    payout: SixPlaceDecimal
+    revenue: SixPlaceDecimal
+    profit: SixPlaceDecimal
+    epc: SixPlaceDecimal | None
 
 
 class ExpectedFigures(ResponseModel):
@@ -45,10 +45,10 @@ class ExpectedFigures(ResponseModel):
 
     clicks: float
     conversions: float | None
-    payout: Figure | None
-    revenue: Figure | None
-    profit: Figure | None
-    epc: Figure | None
+    payout: SixPlaceDecimal | None
+    revenue: SixPlaceDecimal | None
+    profit: SixPlaceDecimal | None
+    epc: SixPlaceDecimal | None
 
 
 class ReplayedOutcome(ResponseModel):
@@ -59,7 +59,7 @@ class ReplayedOutcome(ResponseModel):
     """
 
     campaign_id: str | None
-    role: Role
+    role: OfferRole
     happened: HappenedFigures
     expected: ExpectedFigures
     epc_interval: Bounds | None
@@ -71,10 +71,10 @@ class ReplayedOutcome(ResponseModel):
 class ValuePerClick(ResponseModel):
     """The goal's value per click: what happened, what is expected, and the difference, with 95 % intervals."""
 
-    happened: Figure
-    expected: Figure | None
+    happened: SixPlaceDecimal
+    expected: SixPlaceDecimal | None
     interval: Bounds | None
-    difference: Figure | None
+    difference: SixPlaceDecimal | None
     difference_interval: Bounds | None
 
 

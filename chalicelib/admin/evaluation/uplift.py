@@ -11,7 +11,7 @@ from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.domain.timestamps import timestamp
 from chalicelib.evaluation.reward import decimal_string, one_currency
 from chalicelib.evaluation.uplift import arm_counts, cell_reader, summary
-from chalicelib.evaluation.uplift.estimator import Count, Estimate, Interval, Uplift
+from chalicelib.evaluation.uplift.estimator import Count, Uplift, UpliftEstimate, UpliftInterval
 from chalicelib.evaluation.uplift.estimator import uplift as compared
 from chalicelib.http.request import Request
 
@@ -47,7 +47,7 @@ def _currency(currencies: Sequence[str], goal: OptimizationGoal) -> str | None:
     return one_currency(currencies) if goal.counts_money or len(currencies) == 1 else None
 
 
-def _arm(total: Count, found: Estimate | None) -> ArmFigures:
+def _arm(total: Count, found: UpliftEstimate | None) -> ArmFigures:
     return ArmFigures(
         clicks=total.clicks,
         conversions=total.conversions,
@@ -57,7 +57,7 @@ def _arm(total: Count, found: Estimate | None) -> ArmFigures:
     )
 
 
-def _bounds(interval: Interval) -> list[str]:
+def _bounds(interval: UpliftInterval) -> list[str]:
     return [decimal_string(end) for end in interval]
 
 

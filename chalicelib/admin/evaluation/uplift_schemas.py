@@ -1,7 +1,7 @@
 """What uplift is asked for, and its document."""
 
 from chalicelib.domain.smartlink import OptimizationGoal
-from chalicelib.http.fields import Bounds, Figure
+from chalicelib.http.fields import Bounds, SixPlaceDecimal
 from chalicelib.http.models import ResponseModel
 from chalicelib.http.time_range import TimeRangeModel, TimeRangeQuery
 
@@ -15,8 +15,8 @@ class ArmFigures(ResponseModel):
 
     clicks: int
     conversions: int
-    value: Figure
-    value_per_click: Figure | None
+    value: SixPlaceDecimal
+    value_per_click: SixPlaceDecimal | None
     interval: Bounds | None
 
 
@@ -37,9 +37,9 @@ class UpliftDocument(TimeRangeModel):
     goal: OptimizationGoal
     currency: str | None
     arms: Arms
-    difference: Figure | None
+    difference: SixPlaceDecimal | None
     interval: Bounds | None
-    relative: Figure | None
+    relative: SixPlaceDecimal | None
     blocks: int
     enough_data: bool
     verdict: str

@@ -7,12 +7,12 @@ from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.smartlink import Offer, OptimizationGoal, Rotation
 from chalicelib.domain.targeting import Targeting
 from chalicelib.routing import route_codec
-from chalicelib.routing.route_codec import Document
+from chalicelib.routing.route_codec import JsonObject
 
 _INCLUDES = ("countries", "regions", "devices", "os", "browsers", "languages", "sources")
 
 
-def warnings(settings: Document, campaigns: Mapping[str, Document], now: datetime) -> list[str]:
+def warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject], now: datetime) -> list[str]:
     """One sentence for each thing that looks wrong; `campaigns` holds the documents of all in the pool."""
     offers = [
         route_codec.offer(seat, route_codec.campaign(campaigns[seat["campaign_id"]]))
@@ -29,7 +29,7 @@ def warnings(settings: Document, campaigns: Mapping[str, Document], now: datetim
     ]
 
 
-def _about_the_nets(settings: Document, last: Document | None) -> Iterator[str]:
+def _about_the_nets(settings: JsonObject, last: JsonObject | None) -> Iterator[str]:
     if not settings["fallback_url"]:
         yield "There is no fallback URL: clicks that no offer takes end on a page saying so."
     if not settings["offers"]:
@@ -42,7 +42,7 @@ def _about_the_nets(settings: Document, last: Document | None) -> Iterator[str]:
             yield f"The catch-all {catch_all.id} has restrictions: not every click ends there."
 
 
-def _about_the_domain(settings: Document, campaigns: Mapping[str, Document]) -> Iterator[str]:
+def _about_the_domain(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> Iterator[str]:
     if settings["tracking_domain"]:
         for campaign in campaigns.values():
             if "{click_id}" not in campaign["destination_url"]:
@@ -52,13 +52,13 @@ def _about_the_domain(settings: Document, campaigns: Mapping[str, Document]) -> 
                 )
 
 
-def _about_currencies(campaigns: Mapping[str, Document]) -> Iterator[str]:
+def _about_currencies(campaigns: Mapping[str, JsonObject]) -> Iterator[str]:
     currencies = sorted({campaign["currency"] for campaign in campaigns.values()})
     if len(currencies) > 1:
         yield f"The campaigns pay in different currencies ({', '.join(currencies)}): their figures do not compare."
 
 
-def _about_learning(settings: Document, offers: list[Offer]) -> Iterator[str]:
+def _about_learning(settings: JsonObject, offers: list[Offer]) -> Iterator[str]:
     currencies = {offer.campaign.currency for offer in offers}
     if (
         settings["rotation"] == Rotation.OPTIMIZED

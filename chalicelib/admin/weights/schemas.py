@@ -5,12 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.domain.smartlink import OptimizationGoal, Rotation
-from chalicelib.http.fields import Figure, Timestamp
+from chalicelib.http.fields import SixPlaceDecimal, Timestamp
 from chalicelib.http.models import ResponseModel
 from chalicelib.http.time_range import RangeQuery
 from chalicelib.optimizer.model.weights import Reason
 
-Interval = Annotated[list[Figure], Field(min_length=2, max_length=2)]
+IntervalDocument = Annotated[list[SixPlaceDecimal], Field(min_length=2, max_length=2)]
 """The lower and the upper end of a 90 % interval."""
 
 
@@ -28,9 +28,9 @@ class OfferWeight(ResponseModel):
 
     campaign_id: str
     share: float
-    value_per_click: Figure
-    interval: Interval
-    payout_per_click: Figure
+    value_per_click: SixPlaceDecimal
+    interval: IntervalDocument
+    payout_per_click: SixPlaceDecimal
     effective_clicks: float
     conversions_expected: float
     reason: Reason

@@ -11,7 +11,7 @@ from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.domain.money import millionths
 from chalicelib.domain.route import Route
 from chalicelib.evaluation.replay.logged_click import LoggedClick, is_complete, is_unique, logged
-from chalicelib.evaluation.replay.policies import Approved
+from chalicelib.evaluation.replay.policies import MayRun
 from chalicelib.evaluation.replay.sampling import sample
 from chalicelib.evaluation.reward import Reward
 from chalicelib.http.problems import ValidationFailed
@@ -138,7 +138,7 @@ def _read(click_ids: Sequence[str]) -> list[ClickRow]:
     return list(ClickRow.batch_get(click_ids))
 
 
-def approved_now() -> Approved:
+def approved_now() -> MayRun:
     """Whether a publisher may run a campaign as of now; each publisher's approvals are read once, when asked for."""
 
     @cache

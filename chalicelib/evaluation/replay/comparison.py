@@ -7,7 +7,7 @@ from operator import mul
 
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.evaluation.replay import estimator
-from chalicelib.evaluation.replay.estimator import MIN_EFFECTIVE_CLICKS, Estimate, Sample
+from chalicelib.evaluation.replay.estimator import MIN_EFFECTIVE_CLICKS, ReplayEstimate, Sample
 from chalicelib.evaluation.replay.importance_weights import WeightedClick, WeightedClicks
 from chalicelib.evaluation.replay.logged_click import NO_PAYING_OFFER, Action
 from chalicelib.evaluation.reward import Reward
@@ -55,7 +55,7 @@ class ActionJudgement:
     action: Action
     happened: Tally
     expected: ExpectedOutcome
-    epc: Estimate | None
+    epc: ReplayEstimate | None
     effective: float
     verdict: Verdict
 
@@ -70,8 +70,8 @@ class PolicyComparison:
     actions: Sequence[ActionJudgement]
     happened: Tally
     expected: ExpectedOutcome
-    value: Estimate | None
-    difference: Estimate | None
+    value: ReplayEstimate | None
+    difference: ReplayEstimate | None
     effective: float
     bound: float
     clipped: int

@@ -15,16 +15,16 @@ Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class ReplayEstimate:
     """A mean per click with its 95 % interval; None where nothing tells how sure it is."""
 
     value: float
     interval: Interval | None
 
-    def times(self, factor: float) -> "Estimate":
+    def times(self, factor: float) -> "ReplayEstimate":
         """The figure times a factor that is not negative."""
         interval = self.interval and (factor * self.interval[0], factor * self.interval[1])
-        return Estimate(factor * self.value, interval)
+        return ReplayEstimate(factor * self.value, interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def weighted_mean(weights: Sequence[float], rewards: Sequence[float]) -> float |
     return sum(weight * reward for weight, reward in zip(weights, rewards, strict=True)) / total if total else None
 
 
-def mean(samples: Sequence[Sample]) -> Estimate | None:
+def mean(samples: Sequence[Sample]) -> ReplayEstimate | None:
     """The weighted mean of all, with its variance by linearization; None without any weight.
 
     Weights of the chances' ratio make it the self-normalized estimator of Swaminathan & Joachims (2015, The
@@ -66,10 +66,10 @@ def mean(samples: Sequence[Sample]) -> Estimate | None:
         return None
     parts = [weight * (reward - value) / total for weight, reward in zip(weights, rewards, strict=True)]
     unseen = [_average(each.weights) * each.worth / total for each in samples]
-    return Estimate(value, _interval(value, parts, unseen, effective_sample_size(weights)))
+    return ReplayEstimate(value, _interval(value, parts, unseen, effective_sample_size(weights)))
 
 
-def difference(samples: Sequence[Sample], share: float) -> Estimate | None:
+def difference(samples: Sequence[Sample], share: float) -> ReplayEstimate | None:
     """That mean, times the `share` of the clicks that it holds for, less the plain mean of what happened.
 
     Both come of the same clicks, and so the variance is that of their paired difference: click by click
@@ -86,7 +86,9 @@ def difference(samples: Sequence[Sample], share: float) -> Estimate | None:
     ]
     unseen = [(scale * _average(each.weights) - 1 / count) * each.worth for each in samples]
     changed = share * value - happened
-    return Estimate(changed, _interval(changed, parts, unseen, effective_sample_size(weights)) or (changed, changed))
+    return ReplayEstimate(
+        changed, _interval(changed, parts, unseen, effective_sample_size(weights)) or (changed, changed)
+    )
 
 
 def _together(samples: Iterable[Sample]) -> tuple[list[float], list[float]]:

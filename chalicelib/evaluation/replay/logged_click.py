@@ -13,7 +13,7 @@ from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from chalicelib.evaluation.reward import Reward
 from chalicelib.routing.eligibility import ClickContext
 
-Stored = Mapping[str, Any]
+StoredClick = Mapping[str, Any]
 
 
 class Action(NamedTuple):
@@ -48,17 +48,17 @@ class LoggedClick:
         return {offer.campaign.id: refusal for offer, refusal in zip(self.route.offers, self.refusals, strict=False)}
 
 
-def is_unique(stored: Stored) -> bool:
+def is_unique(stored: StoredClick) -> bool:
     """Whether the click is a human's and no duplicate."""
     return not (stored.get("is_bot") or stored.get("is_duplicate"))
 
 
-def is_complete(stored: Stored, route: Route) -> bool:
+def is_complete(stored: StoredClick, route: Route) -> bool:
     """Whether the click was decided to the end: one that a fault sent to the fallback tells nothing of the offers."""
     return not route.active or len(stored.get("refusals") or "") == len(route.offers)
 
 
-def logged(stored: Stored, route: Route, earning: Reward) -> LoggedClick:
+def logged(stored: StoredClick, route: Route, earning: Reward) -> LoggedClick:
     """The logged click of its stored fields; `route` and `earning` as in `Logged`."""
     outcome = Outcome(stored["outcome"])
     refusals = tuple(REJECTIONS_BY_CODE[letter] for letter in stored.get("refusals") or "")
@@ -81,7 +81,7 @@ def _is_suspended(route: Route, outcome: Outcome, refusals: tuple[RejectionReaso
     return route.active and route.fail_url is not None and outcome in (Outcome.FALLBACK, Outcome.NO_OFFER)
 
 
-def _arrival(stored: Stored, *, publisher_active: bool) -> ClickContext:
+def _arrival(stored: StoredClick, *, publisher_active: bool) -> ClickContext:
     return ClickContext(
         link=PublisherLink(stored["code"], stored["publisher_id"], stored["route_id"], publisher_active),
         visitor=Visitor(

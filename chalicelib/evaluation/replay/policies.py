@@ -13,7 +13,7 @@ from chalicelib.routing.selection_probability import selection_probabilities
 ActionProbabilities = Mapping[Action, float]
 """The probability of each action for one click; they sum to 1."""
 
-Approved = Callable[[str, str], bool]
+MayRun = Callable[[str, str], bool]
 """Whether a publisher (ID) may run a campaign (ID) by an approval of their own, as of now."""
 
 _OF_THE_MOMENT = (RejectionReason.CAP, RejectionReason.DUPLICATE)
@@ -30,7 +30,7 @@ def logging_policy(click: LoggedClick) -> ActionProbabilities:
     return found if click.action in found else {click.action: click.propensity}
 
 
-def target_policy(click: LoggedClick, edited: Route, approved: Approved) -> ActionProbabilities:
+def target_policy(click: LoggedClick, edited: Route, approved: MayRun) -> ActionProbabilities:
     """What would become of the click under the edited route, which has the learned weights that were in force.
 
     Eligibility is computed anew from the visitor. What the visitor does not tell (an approval, a cap, a duplicate of

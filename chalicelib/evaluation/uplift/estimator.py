@@ -12,7 +12,7 @@ ENOUGH_CONVERSIONS = 10
 
 ENOUGH_BLOCKS = 3
 
-Interval = tuple[float, float]
+UpliftInterval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +42,20 @@ class ArmCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class UpliftEstimate:
     """A figure with its 95 % interval."""
 
     value: float
-    interval: Interval
+    interval: UpliftInterval
 
 
 @dataclass(frozen=True, slots=True)
 class Uplift:
     """Value per click of both arms, and their difference; None where an arm has no click. `blocks` are hours."""
 
-    optimized: Estimate | None
-    holdout: Estimate | None
-    difference: Estimate | None
+    optimized: UpliftEstimate | None
+    holdout: UpliftEstimate | None
+    difference: UpliftEstimate | None
     blocks: int
 
 
@@ -103,7 +103,7 @@ class _Noise:
         return max(1.0, 2 * self.variance**2 / self.uncertainty) if self.uncertainty else inf
 
 
-def _alone(arm: ArmCounts, hours: Sequence[str]) -> Estimate | None:
+def _alone(arm: ArmCounts, hours: Sequence[str]) -> UpliftEstimate | None:
     if not arm.total.clicks:
         return None
     return _estimate(_rate(arm.total), _residuals(arm, hours), _noise(arm, _value_of_one(arm.total)))
@@ -133,11 +133,11 @@ def _noise(arm: ArmCounts, usual: float) -> _Noise:
     return _Noise(variance, sum(conversions * value**4 for conversions, value in kinds) / clicks**4)
 
 
-def _estimate(value: float, residuals: Sequence[float], noise: _Noise) -> Estimate:
+def _estimate(value: float, residuals: Sequence[float], noise: _Noise) -> UpliftEstimate:
     blocks = len(residuals)
     if blocks < ENOUGH_BLOCKS:
         error = t_critical_value(noise.degrees) * sqrt(noise.variance)
     else:
         spread = blocks / (blocks - 1) * sum(each**2 for each in residuals)
         error = t_critical_value(min(blocks - 1, noise.degrees)) * sqrt(max(spread, noise.variance))
-    return Estimate(value, (value - error, value + error))
+    return UpliftEstimate(value, (value - error, value + error))

@@ -2,7 +2,7 @@
 
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.evaluation.reward import decimal_string
-from chalicelib.evaluation.uplift.estimator import ENOUGH_CONVERSIONS, Count, Interval
+from chalicelib.evaluation.uplift.estimator import ENOUGH_CONVERSIONS, Count, UpliftInterval
 
 _NAMES = ("the optimized arm", "the hold-out")
 _SURE = "with 95 % confidence"
@@ -36,7 +36,7 @@ def _conversions(count: int) -> str:
     return f"{count} conversion{'' if count == 1 else 's'}"
 
 
-def compared(interval: Interval, goal: OptimizationGoal, currency: str | None) -> str:
+def compared(interval: UpliftInterval, goal: OptimizationGoal, currency: str | None) -> str:
     """What the interval of the difference (in millionths) says, money in `currency`."""
     low, high = interval
     unit = "conversions" if goal is OptimizationGoal.CONVERSION_RATE else currency or ""

@@ -13,7 +13,7 @@ from chalicelib.domain.money import MONEY
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.optimizer.model.pool_statistics import DELAY_BINS
 
-Period = tuple[int, int]
+HourRange = tuple[int, int]
 """Start and length of a bucket, in hours."""
 
 Where = tuple[str, str, str]
@@ -44,7 +44,7 @@ class BucketCounts:
     Whoever has no click at all is not in it.
     """
 
-    periods: Sequence[Period]
+    periods: Sequence[HourRange]
     clicks: Mapping[Where, list[float]]
     conversions: dict[Where, list[float]] = field(default_factory=dict)
     money: dict[str, BucketMoney] = field(default_factory=dict)
@@ -70,7 +70,7 @@ def sum_by_bucket(pieces: Iterable[Columns], goal: OptimizationGoal, hour: int, 
 class _CellRange(NamedTuple):
     """So many cells of one period, one after the other."""
 
-    period: Period
+    period: HourRange
     size: int
 
 
@@ -89,7 +89,7 @@ def _codes(piece: Columns, names: Iterable[str]) -> list[Sequence[int]]:
 
 
 def _clicks(
-    held: Iterable[tuple[Columns, Sequence[_CellRange]]], places: Mapping[Period, int], buckets: int
+    held: Iterable[tuple[Columns, Sequence[_CellRange]]], places: Mapping[HourRange, int], buckets: int
 ) -> dict[Where, list[float]]:
     """The clicks of all that have any. Behind the last bucket each row has a place for what is forgotten."""
     rows: dict[Where, list[float]] = {}
@@ -132,7 +132,9 @@ def _row(rows: dict[Where, list[float]], where: Where, length: int) -> list[floa
     return row
 
 
-def _add_conversions(found: BucketCounts, piece: Columns, places: Mapping[Period, int], goal: OptimizationGoal) -> None:
+def _add_conversions(
+    found: BucketCounts, piece: Columns, places: Mapping[HourRange, int], goal: OptimizationGoal
+) -> None:
     chosen = _conversions(piece)
     if not chosen:
         return

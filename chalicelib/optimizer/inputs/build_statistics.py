@@ -11,7 +11,7 @@ from chalicelib.domain.money import MONEY
 from chalicelib.domain.smartlink import Offer, OptimizationGoal
 from chalicelib.domain.targeting import Targeting
 from chalicelib.domain.visitor import Device, Visitor
-from chalicelib.optimizer.inputs.bucket_counts import BucketCounts, BucketMoney, Period, Where
+from chalicelib.optimizer.inputs.bucket_counts import BucketCounts, BucketMoney, HourRange, Where
 from chalicelib.optimizer.inputs.pool_config import PoolConfig, is_drawable
 from chalicelib.optimizer.model.pool_statistics import (
     DELAY_BINS,
@@ -30,7 +30,7 @@ MAX_SEGMENTS = 200
 _DAY_HOURS = 24.0
 _LEAST_HOURS = 1 / 12
 
-Segment = tuple[str, str]
+SegmentKey = tuple[str, str]
 """Country and device, as cells have them."""
 
 _Totals = Mapping[Where, float]
@@ -87,11 +87,11 @@ class _Pool:
 
     places: Mapping[str, int]
     wanted: Sequence[Targeting]
-    periods: Sequence[Period]
+    periods: Sequence[HourRange]
     moment: RunClock
 
 
-def _pool(lesson: PoolConfig, periods: Sequence[Period], moment: RunClock) -> _Pool:
+def _pool(lesson: PoolConfig, periods: Sequence[HourRange], moment: RunClock) -> _Pool:
     places = {offer.campaign.id: place for place, offer in enumerate(lesson.offers)}
     return _Pool(places, [_wanted(offer.targeting) for offer in lesson.offers], periods, moment)
 
@@ -101,9 +101,9 @@ def _wanted(targeting: Targeting) -> Targeting:
     return Targeting(targeting.countries, targeting.exclude_countries, devices=targeting.devices)
 
 
-def _segment_groups(clicks: _Totals) -> dict[Segment, Segment]:
+def _segment_groups(clicks: _Totals) -> dict[SegmentKey, SegmentKey]:
     """Where each segment's figures belong: to itself, to the rest of its country, or to the rest of all."""
-    totals: dict[Segment, float] = {}
+    totals: dict[SegmentKey, float] = {}
     for (country, device, _), number in clicks.items():
         totals[country, device] = totals.get((country, device), 0.0) + number
     ranked = sorted(totals, key=lambda segment: (-totals[segment], segment))
@@ -113,10 +113,10 @@ def _segment_groups(clicks: _Totals) -> dict[Segment, Segment]:
 
 
 def _by_segment(
-    rows: Mapping[Where, list[float]], homes: Mapping[Segment, Segment]
-) -> dict[Segment, dict[str, Series]]:
+    rows: Mapping[Where, list[float]], homes: Mapping[SegmentKey, SegmentKey]
+) -> dict[SegmentKey, dict[str, Series]]:
     """The rows by segment and campaign; those that come to lie in one place are added up."""
-    found: dict[Segment, dict[str, Series]] = {}
+    found: dict[SegmentKey, dict[str, Series]] = {}
     for (country, device, campaign_id), row in rows.items():
         there = found.setdefault(homes[country, device], {})
         known = there.get(campaign_id)
@@ -125,7 +125,7 @@ def _by_segment(
 
 
 def _segment(
-    pool: _Pool, segment: Segment, rows: Mapping[str, Series], conversions: Mapping[str, Series]
+    pool: _Pool, segment: SegmentKey, rows: Mapping[str, Series], conversions: Mapping[str, Series]
 ) -> SegmentStats:
     (country, device), places = segment, pool.places
     return SegmentStats(
@@ -145,7 +145,7 @@ def _open(wanted: Sequence[Targeting], country: str, device: str) -> frozenset[i
     )
 
 
-def _expected(rows: Sequence[Series], periods: Sequence[Period], moment: RunClock) -> float:
+def _expected(rows: Sequence[Series], periods: Sequence[HourRange], moment: RunClock) -> float:
     """The clicks until the next run: by the last 24 hours, and not fewer than the last hour says.
 
     Where these had none, by all that is remembered.

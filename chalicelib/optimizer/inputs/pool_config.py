@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.caps.windows import CapCounter, click_counters, conversion_counters
 from chalicelib.domain.campaign import Campaign, CapScope
 from chalicelib.domain.smartlink import Offer, OptimizationGoal, Rotation
-from chalicelib.routing.route_codec import Document, compile_route
+from chalicelib.routing.route_codec import JsonObject, compile_route
 
 
 class NotOptimizable(Exception):  # noqa: N818 - a fact, not a fault
@@ -26,7 +26,7 @@ class PoolConfig:
     offers: tuple[Offer, ...]
 
 
-def pool_config(stored: Document, version: int) -> PoolConfig | None:
+def pool_config(stored: JsonObject, version: int) -> PoolConfig | None:
     """The lesson of a stored route of that version; None for a pool that is paused, or goes by its admin's weights.
 
     Raises `Unlearnable` where the offers' money cannot be compared.

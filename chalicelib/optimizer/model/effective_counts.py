@@ -10,7 +10,7 @@ from chalicelib.optimizer.model.conversion_delay import ages, arrivals, arrived_
 from chalicelib.optimizer.model.conversion_value import values
 from chalicelib.optimizer.model.pool_statistics import PoolStatistics, Series
 
-Cells = Mapping[int, float]
+BucketCells = Mapping[int, float]
 """Numbers of one segment by the offer's place; who had no click there is left out."""
 
 
@@ -26,9 +26,9 @@ class EffectiveCounts:
     places of the buckets after it, `values` and `payouts` the offers' means per conversion.
     """
 
-    clicks: Sequence[Cells]
-    conversions: Sequence[Cells]
-    waiting: Sequence[Cells]
+    clicks: Sequence[BucketCells]
+    conversions: Sequence[BucketCells]
+    waiting: Sequence[BucketCells]
     changes: Sequence[int]
     values: Sequence[float]
     payouts: Sequence[float]
@@ -81,7 +81,9 @@ def _changes(
     return [last_change_point(count, list(map(mul, row, share)), hours) for count, row, share in rows]
 
 
-def _seen(rows: Mapping[int, Series], one: Sequence[Series], other: Sequence[Series]) -> tuple[Cells, Cells]:
+def _seen(
+    rows: Mapping[int, Series], one: Sequence[Series], other: Sequence[Series]
+) -> tuple[BucketCells, BucketCells]:
     """The clicks of each place by the one weights, and by the other."""
     ones, others = dict[int, float](), dict[int, float]()
     for place, row in rows.items():
@@ -104,7 +106,7 @@ def _of_few(few: Iterable[float], row: Series, weights: Series) -> float:
     return sum(map(mul, few, compress(weights, row)), 0.0)
 
 
-def _converted(rows: Mapping[int, Series], weights: Sequence[Series]) -> Cells:
+def _converted(rows: Mapping[int, Series], weights: Sequence[Series]) -> BucketCells:
     """The conversions of each place by the weights: they are few, whatever the clicks are."""
     return {place: _of_few(filter(None, row), row, weights[place]) for place, row in rows.items()}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import fsum, inf, lgamma, log, sqrt
 from typing import NamedTuple
 
-from chalicelib.optimizer.model.effective_counts import Cells, EffectiveCounts
+from chalicelib.optimizer.model.effective_counts import BucketCells, EffectiveCounts
 
 SHAPES = (2.0, 4.0, 8.0)
 """How alike offers are: the shapes tried for the prior of their rates, from wide to narrow."""
@@ -166,7 +166,7 @@ def _levels(found: EffectiveCounts, rates: Sequence[float]) -> list[float]:
     ]
 
 
-def _expected(clicks: Cells, rates: Sequence[float]) -> float:
+def _expected(clicks: BucketCells, rates: Sequence[float]) -> float:
     return fsum(seen * rates[place] for place, seen in clicks.items())
 
 

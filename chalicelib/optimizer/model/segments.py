@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from chalicelib.optimizer.model.effective_counts import Cells, EffectiveCounts
+from chalicelib.optimizer.model.effective_counts import BucketCells, EffectiveCounts
 from chalicelib.optimizer.model.pool_statistics import PoolStatistics
 from chalicelib.optimizer.model.posterior import PooledEstimate
 from chalicelib.routing.segments import fallback_segments
@@ -16,9 +16,9 @@ class SegmentEvidence:
     name: str
     level: float
     expected: float
-    clicks: Cells
-    conversions: Cells
-    waiting: Cells
+    clicks: BucketCells
+    conversions: BucketCells
+    waiting: BucketCells
     open: Collection[int]
 
 
@@ -54,7 +54,7 @@ def _together(name: str, members: Sequence[SegmentEvidence]) -> SegmentEvidence:
     )
 
 
-def _sum(rows: Sequence[Cells]) -> Cells:
+def _sum(rows: Sequence[BucketCells]) -> BucketCells:
     found: dict[int, float] = {}
     for row in rows:
         for place, number in row.items():

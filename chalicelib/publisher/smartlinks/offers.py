@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from chalicelib.publisher.smartlinks.schemas import OfferDocument
-from chalicelib.routing.route_codec import Document
+from chalicelib.routing.route_codec import JsonObject
 
 
-def offers(settings: Document, campaigns: Mapping[str, Document]) -> list[OfferDocument]:
+def offers(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> list[OfferDocument]:
     """Each enabled offer whose campaign is active, with the countries and devices that both allow."""
     running = [
         (seat, campaigns[seat["campaign_id"]])
@@ -16,7 +16,7 @@ def offers(settings: Document, campaigns: Mapping[str, Document]) -> list[OfferD
     return [found for seat, campaign in running if (found := _offer(seat, campaign))]
 
 
-def _offer(seat: Document, campaign: Document) -> OfferDocument | None:
+def _offer(seat: JsonObject, campaign: JsonObject) -> OfferDocument | None:
     excluded = {*campaign["targeting"]["exclude_countries"], *seat["targeting"]["exclude_countries"]}
     countries = _both(campaign["targeting"]["countries"], seat["targeting"]["countries"])
     if countries:

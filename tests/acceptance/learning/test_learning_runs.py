@@ -8,7 +8,7 @@ from chalice.app import CloudWatchEvent
 
 from acceptance.learning import learning_runs
 from acceptance.learning.smartlink import Market, seats
-from acceptance.traffic.network import Network
+from acceptance.traffic.network import TestNetwork
 from acceptance.traffic.plan import Link
 from deploy import cloud
 from deploy.errors import CommandError
@@ -74,7 +74,7 @@ class Pages:
 
 def test_clicks_are_read_page_by_page() -> None:
     pages: Any = Pages()
-    market = Market(pages, Network("m", {"sml_1": "learning"}, (), (Link("http://x/s/1", "sml_1", "pub_1"),)), {})
+    market = Market(pages, TestNetwork("m", {"sml_1": "learning"}, (), (Link("http://x/s/1", "sml_1", "pub_1"),)), {})
     assert list(market.clicks("2026-11-21")) == [1, 2]
     asked = "/admin/clicks?smartlink_id=sml_1&from=2026-11-21&limit=200"
     assert pages.asked == [asked, f"{asked}&cursor=a%3Db"]

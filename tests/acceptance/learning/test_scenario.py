@@ -15,7 +15,7 @@ from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
 from acceptance.learning import __main__, ground_truth, learning_runs, polling, scenario
-from acceptance.learning.scenario import Order
+from acceptance.learning.scenario import ScenarioOptions
 from acceptance.learning.smartlink import Market
 from acceptance.traffic import addresses
 from chalicelib.domain.click import ExperimentArm
@@ -215,7 +215,7 @@ def test_a_platform_that_learns_the_wrong_thing_or_reports_another_uplift_is_fou
 def test_a_run_that_leaves_the_smartlink_out_ends_the_proof(running: Running, learning: Learning) -> None:
     learning.skipped = True
     with pytest.raises(CommandError, match="left the smartlink out: broken"):
-        list(scenario.prove(running, Order(first=4, between=1, last=1)))
+        list(scenario.prove(running, ScenarioOptions(first=4, between=1, last=1)))
 
 
 def test_without_a_stack_the_command_says_what_to_do(

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from acceptance.traffic import http_load
-from acceptance.traffic.http_load import Wire, all_of, watched
+from acceptance.traffic.http_load import HttpLoad, all_of, watched
 from deploy.errors import CommandError
 
 
@@ -43,7 +43,7 @@ def server() -> Iterator[ThreadingHTTPServer]:
 
 def test_one_connection_carries_many_requests(server: ThreadingHTTPServer) -> None:
     url = f"http://api.localhost:{server.server_port}/s/x?a=b"
-    with Wire() as its_wire:
+    with HttpLoad() as its_wire:
         answers = [its_wire.send("GET", url, {}) for _ in range(5)]
     assert {answer.body.decode() for answer in answers} == {f"api.localhost:{server.server_port} /s/x?a=b"}
     assert len(set(Recorder.ports)) == 1
@@ -51,14 +51,14 @@ def test_one_connection_carries_many_requests(server: ThreadingHTTPServer) -> No
 
 def test_a_request_that_was_not_taken_is_sent_again(server: ThreadingHTTPServer) -> None:
     Recorder.refusals = [503, 429]
-    with Wire() as its_wire:
+    with HttpLoad() as its_wire:
         assert its_wire.send("GET", f"http://127.0.0.1:{server.server_port}/", {}).status == 200
     assert len(Recorder.ports) == 3
 
 
 def test_an_unanswered_request_stops_the_run_since_nobody_knows_if_it_counted() -> None:
     with pytest.raises(CommandError, match="got no answer"):
-        Wire().send("GET", "http://127.0.0.1:9/", {})
+        HttpLoad().send("GET", "http://127.0.0.1:9/", {})
 
 
 def test_results_come_in_the_order_of_the_items() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from acceptance.traffic.ledger import (
     CELLS,
     Click,
-    Conversion,
-    Figures,
+    LedgerFigures,
+    SentConversion,
     differences,
     overcounted_visitors,
     rows,
@@ -41,19 +41,19 @@ def a_click(**changes: Any) -> Click:
     return replace(click, **changes)
 
 
-def a_conversion(click: Click | None = None, **changes: Any) -> Conversion:
-    conversion = Conversion(click or a_click(), NOON, Decimal("1.37"), Decimal("2.11"))
+def a_conversion(click: Click | None = None, **changes: Any) -> SentConversion:
+    conversion = SentConversion(click or a_click(), NOON, Decimal("1.37"), Decimal("2.11"))
     return replace(conversion, **changes)
 
 
 def test_a_click_is_unique_or_duplicate_or_a_bots() -> None:
     clicks = [a_click(), a_click(), a_click(is_duplicate=True), a_click(is_bot=True)]
-    expected = Figures(clicks=3, unique_clicks=2, duplicate_clicks=1, bot_clicks=1)
+    expected = LedgerFigures(clicks=3, unique_clicks=2, duplicate_clicks=1, bot_clicks=1)
     assert tally(clicks, []) == {CELL: expected}
 
 
 def test_a_bots_click_is_no_duplicate_even_where_it_was_refused_as_one() -> None:
-    assert tally([a_click(is_bot=True, is_duplicate=True)], []) == {CELL: Figures(bot_clicks=1)}
+    assert tally([a_click(is_bot=True, is_duplicate=True)], []) == {CELL: LedgerFigures(bot_clicks=1)}
 
 
 def test_what_is_not_known_has_a_cell_of_its_own() -> None:
@@ -63,7 +63,7 @@ def test_what_is_not_known_has_a_cell_of_its_own() -> None:
 
 def test_money_adds_up_to_the_cent_and_profit_is_what_is_left() -> None:
     ledger = tally([], [a_conversion() for _ in range(1000)])
-    assert ledger[CELL] == Figures(conversions=1000, payout=Decimal("1370.00"), revenue=Decimal("2110.00"))
+    assert ledger[CELL] == LedgerFigures(conversions=1000, payout=Decimal("1370.00"), revenue=Decimal("2110.00"))
     assert ledger[CELL].profit == Decimal("740.00")
 
 
@@ -79,7 +79,7 @@ def test_a_conversion_counts_on_the_day_of_its_click_or_on_its_own() -> None:
 
 
 def test_a_click_counts_on_its_own_day_whichever_way_conversions_count() -> None:
-    assert tally([a_click()], [], ("day",), "conversion") == {("2026-11-20",): Figures(1, 1)}
+    assert tally([a_click()], [], ("day",), "conversion") == {("2026-11-20",): LedgerFigures(1, 1)}
 
 
 def test_a_report_that_says_the_same_differs_in_nothing() -> None:
@@ -115,7 +115,7 @@ def test_a_row_that_is_missing_differs_in_all_that_it_should_count() -> None:
 
 
 def test_a_row_too_many_differs_unless_it_is_all_zeros() -> None:
-    reported = rows({CELL: Figures(bot_clicks=1)}) + rows({(None, None, "mobile", None): Figures()})
+    reported = rows({CELL: LedgerFigures(bot_clicks=1)}) + rows({(None, None, "mobile", None): LedgerFigures()})
     assert [each.partition(": ")[2] for each in differences({}, reported)] == ["bot_clicks is 1, not 0"]
 
 
@@ -125,7 +125,7 @@ def test_a_cell_in_two_rows_is_told() -> None:
 
 
 def test_the_totals_are_a_ledger_without_dimensions() -> None:
-    assert differences({(): Figures(clicks=1, unique_clicks=1)}, rows({(): Figures()}, ()), ()) == [
+    assert differences({(): LedgerFigures(clicks=1, unique_clicks=1)}, rows({(): LedgerFigures()}, ()), ()) == [
         "in total: clicks is 0, not 1",
         "in total: unique_clicks is 0, not 1",
     ]
@@ -149,7 +149,7 @@ conversions = st.builds(a_conversion, clicks, is_rejected=st.booleans())
 
 
 @given(st.lists(clicks), st.lists(conversions))
-def test_any_grouping_adds_up_to_the_same_total(clicked: list[Click], converted: list[Conversion]) -> None:
+def test_any_grouping_adds_up_to_the_same_total(clicked: list[Click], converted: list[SentConversion]) -> None:
     whole = total(tally(clicked, converted, ()))
     assert total(tally(clicked, converted, CELLS)) == whole
     assert total(tally(clicked, converted, ("day", "os"), "conversion")) == whole

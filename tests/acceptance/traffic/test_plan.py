@@ -6,15 +6,15 @@ from random import Random
 import pytest
 
 from acceptance.traffic.ledger import Click
-from acceptance.traffic.plan import SUBS, Action, Campaign, Link, actions, late_actions, rounds, visits
+from acceptance.traffic.plan import SUBS, Link, PlannedAction, PlannedCampaign, actions, late_actions, rounds, visits
 from acceptance.traffic.user_agents import BOTS, HUMANS, Agent
 from chalicelib.routing.visitor_detection import parse_user_agent
 
 LINKS = [Link("http://x/s/1", "sml_1", "pub_1"), Link("http://x/s/2", "sml_2", "pub_2", "cmp_once")]
 ADDRESSES = {"8.8.8.8": "US", "81.2.69.142": "GB", "192.0.2.1": None}
 CAMPAIGNS = [
-    Campaign("cmp_often", "often", "often.example", "t", Decimal("1.37"), Decimal("2.11"), 0.9),
-    Campaign("cmp_never", "never", "never.example", "t", Decimal(1), Decimal(2), 0),
+    PlannedCampaign("cmp_often", "often", "often.example", "t", Decimal("1.37"), Decimal("2.11"), 0.9),
+    PlannedCampaign("cmp_never", "never", "never.example", "t", Decimal(1), Decimal(2), 0),
 ]
 
 
@@ -39,7 +39,7 @@ def a_click(n: int, campaign: str | None = "cmp_often", *, is_bot: bool = False)
     )
 
 
-def told(count: int = 400) -> list[Action]:
+def told(count: int = 400) -> list[PlannedAction]:
     return actions(seeded(1), [a_click(n) for n in range(100)], CAMPAIGNS, count)
 
 

@@ -15,9 +15,9 @@ import boto3
 import pytest
 
 from acceptance.traffic import __main__, addresses, report_check, run, summary
-from acceptance.traffic.ledger import Click, Conversion, rows, tally, total
+from acceptance.traffic.ledger import Click, SentConversion, rows, tally, total
 from acceptance.traffic.plan import Link
-from acceptance.traffic.run import Order
+from acceptance.traffic.run import RunOptions
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.conversions import ConversionRow
 from demo import traffic
@@ -26,7 +26,7 @@ from local import up
 from local.up import Running
 from tests.conftest import Api
 
-SMALL = Order(clicks=60, conversions=15, rate=0, seed=5, publishers=2)
+SMALL = RunOptions(clicks=60, conversions=15, rate=0, seed=5, publishers=2)
 
 
 class Reports:
@@ -47,8 +47,8 @@ class Reports:
         )
         return {"rows": rows(books, dimensions), "totals": rows({(): total(books)}, ())[0]}
 
-    def _a_conversion(self, row: ConversionRow, click: Click) -> Conversion:
-        return Conversion(
+    def _a_conversion(self, row: ConversionRow, click: Click) -> SentConversion:
+        return SentConversion(
             click=click,
             at=datetime.fromtimestamp(row.at / 1000, UTC),
             payout=Decimal(row.payout) + self.error,
@@ -167,6 +167,6 @@ def test_the_command_ends_well_where_nothing_differs_and_with_1_where_something_
 
 
 def test_the_demo_gets_300_clicks_and_25_conversions_of_the_last_days(running: Running) -> None:
-    links = run.send(running, Order(clicks=1, conversions=0, rate=0)).network.links
+    links = run.send(running, RunOptions(clicks=1, conversions=0, rate=0)).network.links
     said = traffic.load(running, [Link(link.url, link.smartlink, link.publisher) for link in links])
     assert said == "300 clicks and 25 conversions over the last 7 days"

@@ -3,33 +3,33 @@ from decimal import Decimal
 
 from acceptance.traffic.backdate import _moved
 from acceptance.traffic.ledger import Click
-from acceptance.traffic.network import Network
-from acceptance.traffic.plan import Action, Campaign, Link, Post, Visit
+from acceptance.traffic.network import TestNetwork
+from acceptance.traffic.plan import Link, PlannedAction, PlannedCampaign, PlannedVisit, Post
 from acceptance.traffic.send import Answered, clicked, complaints, conversions, counted, moment_of
 from acceptance.traffic.user_agents import BOTS, HUMANS, Agent
 from chalicelib.domain.ids import time_ordered_id
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123_000, tzinfo=UTC)
 CLICK_ID = time_ordered_id(NOW, bytes(10))
-ONCE = Campaign("cmp_once", "once", "once.example", "token", Decimal("0.57"), Decimal("0.91"), 0.1)
+ONCE = PlannedCampaign("cmp_once", "once", "once.example", "token", Decimal("0.57"), Decimal("0.91"), 0.1)
 LINK = Link("http://x/s/1", "sml_1", "pub_1")
 FILTERED = Link("http://x/s/2", "sml_2", "pub_1", filtered="cmp_once")
-NETWORK = Network("mark", {"sml_1": "mixed", "sml_2": "single"}, (ONCE,), (LINK, FILTERED))
+NETWORK = TestNetwork("mark", {"sml_1": "mixed", "sml_2": "single"}, (ONCE,), (LINK, FILTERED))
 
 
 def a_click(link: Link = LINK, host: str = "once.example", agent: Agent = HUMANS[0]) -> Click:
-    visit = Visit(link, agent, "8.8.8.8", "US", {"sub1": "a"}, "a")
+    visit = PlannedVisit(link, agent, "8.8.8.8", "US", {"sub1": "a"}, "a")
     click = clicked(NETWORK, visit, f"https://{host}/?cid={CLICK_ID}&s=a")
     assert click
     return click
 
 
-def an_answer(action: Action, status: int, said: str | None, /, **parameters: str) -> Answered:
+def an_answer(action: PlannedAction, status: int, said: str | None, /, **parameters: str) -> Answered:
     return Answered(Post(action, "GET", parameters), NOW, status, said)
 
 
-def an_action(*, is_rejected: bool = False, is_late: bool = False) -> Action:
-    return Action(a_click(), "tx", None, is_rejected=is_rejected, is_late=is_late)
+def an_action(*, is_rejected: bool = False, is_late: bool = False) -> PlannedAction:
+    return PlannedAction(a_click(), "tx", None, is_rejected=is_rejected, is_late=is_late)
 
 
 def test_the_destination_tells_campaign_and_time_of_the_click() -> None:
@@ -43,7 +43,7 @@ def test_a_destination_of_no_campaign_is_the_fallback() -> None:
 
 
 def test_a_destination_without_an_id_tells_nothing() -> None:
-    visit = Visit(LINK, HUMANS[0], "8.8.8.8", "US", {}, None)
+    visit = PlannedVisit(LINK, HUMANS[0], "8.8.8.8", "US", {}, None)
     assert clicked(NETWORK, visit, "https://network.example/more") is None
 
 
@@ -80,7 +80,7 @@ def test_an_action_told_three_times_counts_once_with_the_campaigns_money() -> No
 
 
 def test_figures_of_its_own_win_one_by_one() -> None:
-    action = Action(a_click(), "tx", None, payout=Decimal("3.33"))
+    action = PlannedAction(a_click(), "tx", None, payout=Decimal("3.33"))
     (conversion,) = conversions(NETWORK, [an_answer(action, 200, "recorded")])
     assert (conversion.payout, conversion.revenue) == (Decimal("3.33"), Decimal("0.91"))
 

@@ -1,13 +1,13 @@
 from chalicelib.admin.evaluation.replay_document import outcome, totals
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.evaluation.replay.comparison import ActionJudgement, ExpectedOutcome, PolicyComparison, Tally, Verdict
-from chalicelib.evaluation.replay.estimator import Estimate
+from chalicelib.evaluation.replay.estimator import ReplayEstimate
 from chalicelib.evaluation.replay.logged_click import NO_PAYING_OFFER, Action
 from chalicelib.evaluation.reward import Reward
 
 HAPPENED = Tally(100, Reward(4, 6_000_000, 8_000_000))
 EXPECTED = ExpectedOutcome(200.04, 150, Reward(7.54, 12_000_000, 15_000_000))
-EPC = Estimate(80_000, (-10_000, 170_000))
+EPC = ReplayEstimate(80_000, (-10_000, 170_000))
 SHOWN_HAPPENED = {
     "clicks": 100,
     "conversions": 4,
@@ -59,8 +59,8 @@ def test_the_fallback_has_no_campaign_and_earns_nothing() -> None:
 
 
 def test_totals_show_value_per_click_by_the_goal() -> None:
-    difference = Estimate(-5_000, (-9_000, -1_000))
-    judgement = PolicyComparison([], HAPPENED, EXPECTED, Estimate(15_000, None), difference, 81.23, 141.42, 0)
+    difference = ReplayEstimate(-5_000, (-9_000, -1_000))
+    judgement = PolicyComparison([], HAPPENED, EXPECTED, ReplayEstimate(15_000, None), difference, 81.23, 141.42, 0)
     assert totals(judgement, OptimizationGoal.PROFIT).model_dump(mode="json") == {
         "happened": SHOWN_HAPPENED,
         "expected": SHOWN_EXPECTED,

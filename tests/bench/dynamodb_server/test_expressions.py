@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from bench.dynamodb_server.expressions import Scope, UnsupportedError, condition, update
+from bench.dynamodb_server.expressions import Bindings, UnsupportedError, condition, update
 
 ITEM: dict[str, Any] = {"used": {"N": "9"}, "name": {"S": "a"}}
 VALUES: dict[str, Any] = {":9": {"N": "9"}, ":10": {"N": "10"}, ":1": {"N": "1"}, ":a": {"S": "a"}, ":t": {"S": "9"}}
 
 
-def scope(item: dict[str, Any]) -> Scope:
-    return Scope(item, {"#used": "used", "#gone": "gone"}, VALUES)
+def scope(item: dict[str, Any]) -> Bindings:
+    return Bindings(item, {"#used": "used", "#gone": "gone"}, VALUES)
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from bench.regret_study.comparison import Result, Results
+from bench.regret_study.comparison import PolicyResult, Results
 from bench.regret_study.environment import Played
 
 
-def a_result(*regrets: float, scenario: str = "tiny") -> Result:
+def a_result(*regrets: float, scenario: str = "tiny") -> PolicyResult:
     """One game of two hours for each regret (per cent), seeds from 0 on."""
     best = np.array([1.0, 2.0])
     games = [Played(scenario, seed, best, best * (1 - regret / 100)) for seed, regret in enumerate(regrets)]
-    return Result(games, seconds=1.5)
+    return PolicyResult(games, seconds=1.5)
 
 
 def some_results(**rows: dict[str, float]) -> Results:

@@ -1,7 +1,7 @@
 import pytest
 
 from bench.regret_study.comparison import Results
-from bench.regret_study.verdicts import Verdict, everywhere, mean, verdicts
+from bench.regret_study.verdicts import TargetVerdict, everywhere, mean, verdicts
 from tests.bench.regret_study.results import a_result, some_results
 
 LIBRARIES = {"mabwiser-ts": 20.0, "river-ts": 18.0, "lints": 30.0}
@@ -56,7 +56,7 @@ def test_noise_is_two_standard_errors() -> None:
     [(0.75, 0, "yes"), (0.76, 0, "no"), (0.80, 0.1, "within noise"), (0.90, 0.1, "no")],
 )
 def test_a_limit_is_kept_surely_or_but_for_noise(figure: float, noise: float, kept: str) -> None:
-    assert Verdict("claim", figure, 0.75, noise).kept == kept
+    assert TargetVerdict("claim", figure, 0.75, noise).kept == kept
 
 
 def test_a_mean_is_over_scenarios_and_pooling_one_segment_is_not_pooling() -> None:

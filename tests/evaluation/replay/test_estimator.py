@@ -3,7 +3,7 @@ from math import sqrt
 import pytest
 
 from chalicelib.evaluation.replay.estimator import (
-    Estimate,
+    ReplayEstimate,
     Sample,
     difference,
     effective_sample_size,
@@ -54,7 +54,7 @@ def test_one_more_conversion_of_each_kind_is_reckoned_with() -> None:
 
 
 def test_where_nothing_spreads_there_is_no_interval() -> None:
-    assert mean([Sample([1.0] * 10, [0.0] * 10, 0.0)]) == Estimate(0, None)
+    assert mean([Sample([1.0] * 10, [0.0] * 10, 0.0)]) == ReplayEstimate(0, None)
 
 
 def test_without_weight_there_is_no_estimate() -> None:
@@ -63,7 +63,7 @@ def test_without_weight_there_is_no_estimate() -> None:
 
 
 def test_without_an_edit_the_difference_is_exactly_nothing() -> None:
-    assert difference([Sample([1.0] * 4, [0.0, 0.0, 7.0, 3.0], 9.0)], 1.0) == Estimate(0, (0, 0))
+    assert difference([Sample([1.0] * 4, [0.0, 0.0, 7.0, 3.0], 9.0)], 1.0) == ReplayEstimate(0, (0, 0))
 
 
 def test_the_difference_is_that_of_the_paired_clicks() -> None:
@@ -85,5 +85,5 @@ def test_a_mean_that_holds_for_some_clicks_only_brings_that_share() -> None:
 
 
 def test_an_estimate_times_a_share() -> None:
-    assert Estimate(4, (2, 6)).times(0.5) == Estimate(2, (1, 3))
-    assert Estimate(4, None).times(0.5) == Estimate(2, None)
+    assert ReplayEstimate(4, (2, 6)).times(0.5) == ReplayEstimate(2, (1, 3))
+    assert ReplayEstimate(4, None).times(0.5) == ReplayEstimate(2, None)

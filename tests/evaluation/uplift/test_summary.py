@@ -1,7 +1,7 @@
 import pytest
 
 from chalicelib.domain.smartlink import OptimizationGoal
-from chalicelib.evaluation.uplift.estimator import Count, Interval
+from chalicelib.evaluation.uplift.estimator import Count, UpliftInterval
 from chalicelib.evaluation.uplift.summary import compared, is_enough, too_little
 
 ENOUGH = Count(500, 10)
@@ -66,5 +66,5 @@ def test_ten_conversions_in_each_arm_are_enough() -> None:
         ),
     ],
 )
-def test_the_difference_is_said_in_one_sentence(interval: Interval, goal: OptimizationGoal, said: str) -> None:
+def test_the_difference_is_said_in_one_sentence(interval: UpliftInterval, goal: OptimizationGoal, said: str) -> None:
     assert compared(interval, goal, "USD") == said

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from chalicelib.optimizer.model.conversion_delay import EVEN, blend
-from chalicelib.optimizer.model.effective_counts import Cells, effective_counts
+from chalicelib.optimizer.model.effective_counts import BucketCells, effective_counts
 from chalicelib.optimizer.model.pool_statistics import Bucket, PoolStatistics
 from tests.optimizer.teaching import GB, NOW, US, hours, pool_stats, with_offer
 
@@ -19,7 +19,7 @@ def old_pool() -> PoolStatistics:
     return pool_stats(cells, values=(1.5, 3.0), buckets=OLD)
 
 
-def flat(rows: Sequence[Cells]) -> list[float]:
+def flat(rows: Sequence[BucketCells]) -> list[float]:
     """The numbers of all segments, one after the other."""
     return [number for row in rows for number in row.values()]
 

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.http.transactions import transaction
 from chalicelib.postbacks import subscriptions
-from chalicelib.postbacks.delivery_message import Message
+from chalicelib.postbacks.delivery_message import DeliveryMessage
 from chalicelib.tables.postbacks import PostbackDeliveryRow, PostbackRow
 from tests.conftest import Answered, Api
 from tests.documents import Publisher, complaints, good, new_publisher, pages
@@ -256,7 +256,7 @@ def test_a_test_queues_a_call_with_made_up_values(ann: Publisher) -> None:
     answered = ann.api.post(f"{LIST}/{postback_id}/test")
     (message,) = queued()
     assert (answered.status, answered.json) == (202, {"status": "queued", "series": message.series})
-    assert message == Message(ann.id, postback_id, None, None, message.series, 1, message.due)
+    assert message == DeliveryMessage(ann.id, postback_id, None, None, message.series, 1, message.due)
     assert message.series.startswith("tst_")
 
 
@@ -342,7 +342,7 @@ def test_a_replay_queues_what_was_told_as_it_stands_now(ann: Publisher) -> None:
     answered = ann.api.post("/publisher/deliveries/dlv_1/replay")
     (message,) = queued()
     assert (answered.status, answered.json) == (202, {"status": "queued", "series": message.series})
-    assert message == Message(ann.id, postback_id, "cnv_1", 3, message.series, 1, message.due)
+    assert message == DeliveryMessage(ann.id, postback_id, "cnv_1", 3, message.series, 1, message.due)
     assert message.series.startswith("rpl_")
 
 
