@@ -13,60 +13,60 @@ SEEDS ?= 20
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
 
-install:  ## create .venv and the emulator's own environment, when their requirements changed
-	@if [ -z "$(PYTHON)" ]; then echo "error: Python 3.11 or newer was not found: install it and run make again" >&2; exit 1; fi
+install:  ## create .venv and the emulator's environment if their requirements changed
+	@if [ -z "$(PYTHON)" ]; then echo "error: Python 3.11 or newer was not found. Install it and run make again." >&2; exit 1; fi
 	@$(PYTHON) -m local.setup
 
-up: install  ## start the stack on this machine and return; SMARTLINK_PORT=4577 moves it
+up: install  ## start the stack on this machine; SMARTLINK_PORT=4577 uses another port
 	@$(MANAGE) up
 
-run: install  ## start the stack with the demo network and follow its log; Ctrl-C stops it
+run: install  ## start the stack with the demo network and follow its logs; Ctrl-C stops it
 	@$(MANAGE) run
 
-down:  ## stop the stack; what it holds is kept
+down:  ## stop the stack; data is kept
 	@if [ -x $(BIN)/python ]; then $(MANAGE) down; fi
 
-clean:  ## stop the stack and forget what it held
+clean:  ## stop the stack and delete its data
 	@if [ -x $(BIN)/python ]; then $(MANAGE) clean; fi
 
 env:  ## print URL, ADMIN_KEY and EDGE_SECRET for a shell: eval "$$(make -s env)"
 	@$(MANAGE) env
 
-logs: install  ## follow what the functions print (STAGE=prod: on AWS)
+logs: install  ## follow the function logs (STAGE=prod: on AWS)
 	@$(MANAGE) logs --stage $(STAGE)
 
-test: up  ## run every test, those against the running stack too
+test: up  ## run all tests, including those against the running stack
 	@$(BIN)/pytest -n auto -m "not stack" --cov
 	@$(BIN)/pytest -m stack
 
-soak: up  ## send 20,000 clicks and 600 conversions to the running stack and compare every report with them
+soak: up  ## send 20,000 clicks and 600 conversions to the running stack and check every report
 	@$(BIN)/python -m acceptance.traffic --clicks 20000 --conversions 600 --check
 
-learn: up  ## let an optimized smartlink learn on the running stack, and hold it against what the traffic maker knows
+learn: up  ## run the optimizer on the running stack and compare its weights with the known best offers
 	@$(BIN)/python -m acceptance.learning
 
-bench: up  ## time the click, cold start, throughput, counting, reports and learning; the table goes to bench/RESULTS.md
+bench: up  ## benchmark clicks, cold starts, throughput, counting, reports and learning; writes bench/RESULTS.md
 	@$(BIN)/python -m bench
 
-regret: install  ## compare the learning with other policies in made-up pools; SEEDS=5 for a first look
+regret: install  ## compare the optimizer with other policies on simulated pools; SEEDS=5 is quicker
 	@$(BIN)/python -m bench.regret --seeds $(SEEDS)
 
-check: install  ## formatter, linter, types, then every test
+check: install  ## run formatter, linter, type check and all tests
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/mypy $(SOURCES)
 	@$(MAKE) --no-print-directory test
 
-format: install  ## format, and mend what the linter can
+format: install  ## format, and apply automatic lint fixes
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
 
 deploy: install  ## deploy to AWS: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket
-	@if [ "$(STAGE)" = local ]; then echo "error: name the stage: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket" >&2; exit 1; fi
+	@if [ "$(STAGE)" = local ]; then echo "error: STAGE is not set. Run: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket" >&2; exit 1; fi
 	@$(MANAGE) deploy --stage $(STAGE)
 
 admin-key: install  ## print a new admin key (STAGE=prod: on AWS)
 	@$(MANAGE) admin-key --stage $(STAGE)
 
-revoke-key: install  ## revoke an admin key at once: make revoke-key KEY_ID=abc123… (STAGE=prod: on AWS)
+revoke-key: install  ## revoke an admin key: make revoke-key KEY_ID=abc123… (STAGE=prod: on AWS)
 	@$(MANAGE) revoke-key --stage $(STAGE)

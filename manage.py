@@ -1,4 +1,4 @@
-"""Commands of the project: `python manage.py up`, and so on. The Makefile calls it."""
+"""Commands of the project, for example `python manage.py up`. The Makefile calls them."""
 
 import argparse
 import os
@@ -13,18 +13,25 @@ from deploy.errors import CommandError
 from local import emulator, up
 
 _INTERRUPTED = 130
+_PARAMETERS = {
+    "EdgeSecret": "EDGE_SECRET",
+    "PublicUrl": "PUBLIC_URL",
+    "AlarmEmail": "ALARM_EMAIL",
+    "NotificationsTopic": "NOTIFICATIONS_TOPIC",
+}
+"""Environment variables of `make deploy`, by CloudFormation parameter."""
 
 
 def main() -> int:
-    """Run one command; 0, or not 0 after one line that says what to do next."""
+    """Run one command and return the exit code. Print an error with the next step to take."""
     parser = argparse.ArgumentParser(prog="manage.py", description=__doc__)
     parser.add_argument("command", choices=sorted(_COMMANDS))
     parser.add_argument("--stage", default=cloud.LOCAL, help="local, or a stage of .chalice/config.json on AWS")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     try:
-        _COMMANDS[given.command](given.stage)
-    except CommandError as stop:
-        print(f"error: {stop}", file=sys.stderr)
+        _COMMANDS[arguments.command](arguments.stage)
+    except CommandError as error:
+        print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -37,7 +44,7 @@ def _up(_stage: str) -> None:
 
 
 def _down(_stage: str) -> None:
-    print("Stopped; what it holds is kept." if emulator.stop() else "Nothing was running.")
+    print("Stopped. Data is kept." if emulator.stop() else "The stack was not running.")
 
 
 def _clean(_stage: str) -> None:
@@ -45,12 +52,12 @@ def _clean(_stage: str) -> None:
     for path in paths.STATE.iterdir() if paths.STATE.is_dir() else ():
         if path != paths.EMULATOR_VENV:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    print("Stopped, and everything it held is gone.")
+    print("Stopped. All data was deleted.")
 
 
 def _run(_stage: str) -> None:
-    network.show(up.up())
-    print("\nWhat the functions print follows. Ctrl-C stops the stack; what it holds is kept for the next time.")
+    network.create_and_print(up.up())
+    print("\nFunction logs follow. Press Ctrl-C to stop. Data is kept.")
     try:
         for line in logs.follow(cloud.local()):
             print(line, flush=True)
@@ -61,47 +68,49 @@ def _run(_stage: str) -> None:
 
 def _env(_stage: str) -> None:
     running = up.running_stack()
-    named = {"URL": running.url, "ADMIN_KEY": running.admin_key, "EDGE_SECRET": running.edge_secret}
-    print("\n".join(f"{name}={shlex.quote(value)}" for name, value in named.items()))
+    variables = {"URL": running.url, "ADMIN_KEY": running.admin_key, "EDGE_SECRET": running.edge_secret}
+    print("\n".join(f"{name}={shlex.quote(value)}" for name, value in variables.items()))
 
 
 def _logs(stage: str) -> None:
-    if stage == cloud.LOCAL and emulator.running() is None:
-        message = "nothing runs here: make up starts it"
+    if stage == cloud.LOCAL and emulator.running_pid() is None:
+        message = "The stack is not running. Start it with `make up`."
         raise CommandError(message)
-    for line in logs.follow(cloud.of(stage)):
+    for line in logs.follow(cloud.for_stage(stage)):
         print(line, flush=True)
 
 
 def _deploy(stage: str) -> None:
-    there = cloud.account(stage)
-    if not there.bucket:
-        message = "name the S3 bucket for the packages: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket"
+    account = cloud.account(stage)
+    if not account.bucket:
+        message = "DEPLOY_BUCKET is not set. Run `make deploy STAGE=prod DEPLOY_BUCKET=your-bucket`."
         raise CommandError(message)
-    named = {"EdgeSecret": "EDGE_SECRET", "PublicUrl": "PUBLIC_URL", "AlarmEmail": "ALARM_EMAIL"}
-    named["NotificationsTopic"] = "NOTIFICATIONS_TOPIC"
-    given = {parameter: os.environ[name] for parameter, name in named.items() if name in os.environ}
-    print(f"Deploying {there.stack} into {there.session.region_name}; a first time takes some minutes …")
+    print(f"Deploying {account.stack} to {account.session.region_name}. The first deployment takes a few minutes …")
     geoip_database.ensure()
     swagger_ui.ensure()
-    changed = stack.deploy(there, package.build(stage), given)
-    deployed = stack.describe(there)
+    changed = stack.deploy(account, package.build(stage), _stack_parameters())
+    deployed = stack.describe(account)
     url = stack.outputs(deployed)["EndpointURL"].rstrip("/") if deployed else ""
     print(f"{'Deployed' if changed else 'Nothing changed'}: {url}")
+
+
+def _stack_parameters() -> dict[str, str]:
+    """Return the CloudFormation parameters that are set in the environment."""
+    return {parameter: os.environ[name] for parameter, name in _PARAMETERS.items() if name in os.environ}
 
 
 def _admin_key(stage: str) -> None:
     if stage == cloud.LOCAL:
         up.up()
-    print(admin_keys.make_admin_key(cloud.of(stage)))
+    print(admin_keys.create_admin_key(cloud.for_stage(stage)))
 
 
 def _revoke_key(stage: str) -> None:
     key_id = os.environ.get("KEY_ID", "").removeprefix("slk_admin_")[:12]
     if not key_id:
-        message = "name the key: make revoke-key KEY_ID=the 12 characters after slk_admin_"
+        message = "KEY_ID is not set. Run `make revoke-key KEY_ID=…` with the 12 characters after slk_admin_."
         raise CommandError(message)
-    admin_keys.revoke(cloud.of(stage), key_id)
+    admin_keys.revoke(cloud.for_stage(stage), key_id)
     print(f"Revoked {key_id}.")
 
 

@@ -1,1 +1,1 @@
-"""Benchmarks of the redirect, counting, reports and learning, and the cost model."""
+"""Benchmarks of the redirect, counting, reports and the optimizer, and the cost model."""

@@ -1,4 +1,4 @@
-"""User agents as they come in: the browsers of phones, tablets and computers, the browsers inside of apps, bots."""
+"""User agents of real traffic: browsers of phones, tablets and computers, in-app browsers, bots."""
 
 _BLINK = "AppleWebKit/537.36 (KHTML, like Gecko)"
 _WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"

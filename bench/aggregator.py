@@ -1,8 +1,8 @@
-"""The aggregator: how many clicks a second it folds and writes, and what DynamoDB charges for them and their merging.
+"""The aggregator: clicks aggregated per second, and the DynamoDB units of counting and compaction.
 
-Everything happens in this process: pynamodb and botocore make, sign and read whole requests, and dictionaries
-(`bench/fake_dynamodb.py`) answer where botocore would send; their CPU is not counted. The floor is to decode the
-event's JSON and to add each click into a dictionary.
+Everything runs in this process. pynamodb and botocore build, sign and parse complete requests; dictionaries
+(`bench/fake_dynamodb.py`) replace the network, and their CPU is not counted. The floor decodes the event's JSON and
+adds each click to a dictionary.
 """
 
 import gc
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from itertools import count as numbers
 from typing import Any
 
-from bench.fake_dynamodb import FakeTables, answering
+from bench.fake_dynamodb import FakeTables, patch_botocore
 from bench.figures import ROUNDS, Figure, Floor, Part, main
-from bench.merging import BATCH, Load, Merged, merged_at
+from bench.merging import BATCH, Load, MergingCost, measure_merging
 from bench.stream import NOON, Traffic, batch
 from chalicelib.counters.aggregator import aggregate, record_of
 from chalicelib.counters.stream_batch import StreamRecord, take_batch
@@ -26,32 +26,32 @@ from chalicelib.counters.stream_batch import StreamRecord, take_batch
 TIMED = (Traffic(1, 1), Traffic(10, 10), Traffic(100, 10))
 COUNTED = (Traffic(1, 1), Traffic(10, 1), Traffic(100, 1), Traffic(10, 10), Traffic(100, 10), Traffic(100, 50))
 TYPICAL = Traffic(100, 10)
-"""The traffic that the cost model takes."""
+"""The traffic of the cost model."""
 
 TURNS = 15
 BATCHES = (1, 2, 10, 25, 100, 250, 1_000)
 LOADS = (Load(10), Load(100), Load(1_000), Load(4_000), Load(10, 1), Load(100, 1), Load(1_000, 1))
-"""From 4,000 clicks a second on, batches are full and only the number of shards grows; some gathered for one second."""
+"""From 4,000 clicks per second on, batches are full and only the number of shards grows. Three use a 1 s window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One way to spend CPU on an event, and what is not to be counted of it."""
+    """One measured step, and the tables whose CPU is excluded."""
 
     work: Callable[[], object]
     tables: FakeTables
 
     def microseconds(self, clicks: int) -> float:
-        """CPU per click of doing it once; garbage of others is gone before."""
+        """Run the step once and return its CPU per click. Garbage of other steps is collected before."""
         gc.collect()
-        began, answered = time.process_time(), self.tables.cpu
+        start, answered = time.process_time(), self.tables.cpu
         self.work()
-        spent = time.process_time() - began - (self.tables.cpu - answered)
+        spent = time.process_time() - start - (self.tables.cpu - answered)
         return spent / clicks * 1e6
 
 
 def measure() -> Part:
-    """All figures: CPU per click, clicks a second, write units, and those of merging."""
+    """Measure CPU per click, clicks per second, and the request units of counting and compaction."""
     os.environ.update(
         AWS_ACCESS_KEY_ID="test",
         AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - nothing is sent
@@ -60,34 +60,34 @@ def measure() -> Part:
     figures: list[Figure] = []
     facts: dict[str, float] = {}
     for traffic in TIMED:
-        taken = cpu_of(traffic)
+        taken = measure_cpu(traffic)
         figures += _speed(traffic, taken)
         facts |= _speed_facts(traffic, taken)
     for traffic in COUNTED:
         figures.append(_units(traffic))
     facts |= _batch_facts()
     for load in LOADS:
-        merged = merged_at(load, TYPICAL)
+        merged = measure_merging(load, TYPICAL)
         figures.append(_merging(load, merged))
         facts |= _merging_facts(load, merged)
     return Part("aggregator", figures, facts)
 
 
-def cpu_of(traffic: Traffic) -> dict[str, float]:
-    """Microseconds of CPU per click of the floor, and of reading, folding, writing a batch and all of it (`count`).
+def measure_cpu(traffic: Traffic) -> dict[str, float]:
+    """Return microseconds of CPU per click of the floor, of reading, folding and writing a batch, and of all (`count`).
 
-    Medians of rounds in which they take turns; writing is what a round's whole has left beside reading and folding.
+    They are medians of alternating rounds. Writing is the round's `count` minus reading and folding.
     """
     tables, text = FakeTables(), json.dumps({"Records": batch(traffic, BATCH)})
     records, fresh = _read(text), numbers(1)
     steps = {
-        "floor": Step(lambda: _into_a_dict(json.loads(text)["Records"]), tables),
+        "floor": Step(lambda: _add_to_dict(json.loads(text)["Records"]), tables),
         "read": Step(lambda: _read(text), tables),
-        "fold": Step(lambda: _folded(records), tables),
-        "count": Step(lambda: _counted(text, next(fresh)), tables),
+        "fold": Step(lambda: _fold(records), tables),
+        "count": Step(lambda: _count(text, next(fresh)), tables),
     }
     taken: dict[str, list[float]] = {name: [] for name in steps}
-    with answering(tables):
+    with patch_botocore(tables):
         for _ in range(TURNS + 1):
             for name, step in steps.items():
                 taken[name].append(step.microseconds(BATCH))
@@ -96,34 +96,37 @@ def cpu_of(traffic: Traffic) -> dict[str, float]:
     return {name: statistics.median(each[1:]) for name, each in taken.items()}
 
 
-def _into_a_dict(records: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, ...]]:
-    images = (each["dynamodb"]["NewImage"] for each in records)
+def _add_to_dict(records: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, ...]]:
+    images = (record["dynamodb"]["NewImage"] for record in records)
     return Counter((image["ro"]["S"], image["pu"]["S"], image["co"]["S"], image["de"]["S"]) for image in images)
 
 
 def _read(text: str) -> list[StreamRecord]:
-    return [record_of(each) for each in json.loads(text)["Records"]]
+    return [record_of(record) for record in json.loads(text)["Records"]]
 
 
-def _folded(records: Sequence[StreamRecord]) -> None:
+def _fold(records: Sequence[StreamRecord]) -> None:
     while records:
         records = records[len(take_batch(records).records) :]
 
 
-def _counted(text: str, turn: int) -> None:
-    """Counts the event as the handler does, under sequence numbers that were never counted before."""
+def _count(text: str, turn: int) -> None:
+    """Count the event as the handler does, with new sequence numbers."""
     records = json.loads(text)["Records"]
-    for each in records:
-        each["dynamodb"]["SequenceNumber"] = f"{turn}{each['dynamodb']['SequenceNumber']}"
+    for record in records:
+        record["dynamodb"]["SequenceNumber"] = f"{turn}{record['dynamodb']['SequenceNumber']}"
     aggregate(records, NOON)
 
 
 def _speed(traffic: Traffic, taken: Mapping[str, float]) -> list[Figure]:
     floor = Floor("decode the event, add into a dict", taken["floor"])
     names = {"read": "read the records of", "fold": "fold", "write": "write", "count": "read, fold and write"}
-    cpu = {said: taken[name] for name, said in names.items()}
+    cpu = {label: taken[name] for name, label in names.items()}
     return [
-        *(Figure(f"{what} 1,000 clicks ({traffic.name}), CPU per click", us, "µs", floor) for what, us in cpu.items()),
+        *(
+            Figure(f"{label} 1,000 clicks ({traffic.name}), CPU per click", us, "µs", floor)
+            for label, us in cpu.items()
+        ),
         Figure(f"clicks folded ({traffic.name})", 1e6 / taken["fold"], "a second of CPU"),
         Figure(f"clicks read, folded and written ({traffic.name})", 1e6 / taken["count"], "a second of CPU"),
     ]
@@ -134,24 +137,24 @@ def _speed_facts(traffic: Traffic, taken: Mapping[str, float]) -> dict[str, floa
     return {f"fold_us_{key}": taken["fold"], f"count_us_{key}": taken["count"]}
 
 
-def charged_for(traffic: Traffic, clicks: int) -> FakeTables:
-    """The tables after one batch of so many clicks was counted."""
+def tables_after_batch(traffic: Traffic, clicks: int) -> FakeTables:
+    """Return the tables after counting one batch of `clicks` clicks."""
     tables = FakeTables()
-    with answering(tables):
+    with patch_botocore(tables):
         aggregate(batch(traffic, clicks), NOON)
     return tables
 
 
 def _units(traffic: Traffic) -> Figure:
-    units = charged_for(traffic, BATCH).charged.write_units
+    units = tables_after_batch(traffic, BATCH).charged.write_units
     return Figure(f"write units for a batch of 1,000 clicks ({traffic.name}), counted", units, "units")
 
 
 def _batch_facts() -> dict[str, float]:
-    """What one batch of each size costs of the typical traffic, and how large its rows are."""
+    """Return the cost of one batch of each size of the typical traffic, and the sizes of its rows."""
     facts: dict[str, float] = {}
     for clicks in BATCHES:
-        tables = charged_for(TYPICAL, clicks)
+        tables = tables_after_batch(TYPICAL, clicks)
         charged = tables.charged
         facts[f"batch_{clicks}_write_units"] = charged.write_units
         facts[f"batch_{clicks}_read_units"] = charged.read_units
@@ -162,17 +165,17 @@ def _batch_facts() -> dict[str, float]:
 
 
 def _batch_cpu(clicks: int) -> float:
-    """Microseconds of CPU of counting one batch of so many clicks, the median of rounds."""
+    """Return microseconds of CPU for counting one batch of `clicks` clicks, the median of rounds."""
     tables, text, fresh = FakeTables(), json.dumps({"Records": batch(TYPICAL, clicks)}), numbers(1)
-    step = Step(lambda: _counted(text, next(fresh)), tables)
-    with answering(tables):
+    step = Step(lambda: _count(text, next(fresh)), tables)
+    with patch_botocore(tables):
         return statistics.median(step.microseconds(1) for _ in range(ROUNDS))
 
 
 def _row_facts() -> dict[str, float]:
-    """Bytes of the largest block and, for a batch of one pool alone, of its list of clicks and of all it stores."""
-    lists = charged_for(Traffic(TYPICAL.cells, 1), BATCH)
-    largest = max(charged_for(TYPICAL, BATCH).sizes("counters") + lists.sizes("counters"))
+    """Return the bytes of the largest block, and of the click lists of a batch of one smartlink."""
+    lists = tables_after_batch(Traffic(TYPICAL.cells, 1), BATCH)
+    largest = max(tables_after_batch(TYPICAL, BATCH).sizes("counters") + lists.sizes("counters"))
     return {
         "block_bytes": largest,
         "list_bytes": max(lists.sizes("click_lists")),
@@ -180,14 +183,14 @@ def _row_facts() -> dict[str, float]:
     }
 
 
-def _merging(load: Load, merged: Merged) -> Figure:
+def _merging(load: Load, merged: MergingCost) -> Figure:
     name = (
         f"write units of merging per 1,000 clicks at {load.rate:,} clicks/s ({TYPICAL.name}), batches of {load.batch:,}"
     )
     return Figure(name, merged.units, "units")
 
 
-def _merging_facts(load: Load, merged: Merged) -> dict[str, float]:
+def _merging_facts(load: Load, merged: MergingCost) -> dict[str, float]:
     key = f"merging_{load.rate:.0f}_a_second_{load.batch}_a_batch"
     return {
         f"{key}_write_units": merged.units,

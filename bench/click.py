@@ -1,8 +1,8 @@
-"""What one warm click costs: CPU, calls and bytes, of the whole application on a table that answers at once.
+"""The cost of one warm click in the whole application: CPU, DynamoDB calls and bytes.
 
-The events are API Gateway's, each of another visitor; the clicks go over loopback HTTP to an endpoint in a process of
-its own. Three floors in the same run: a Chalice view that only answers 302, one plain `put_item` of boto3's client of
-the very same item, and a bare TCP round trip of as many bytes.
+The events are API Gateway's, each of another visitor. DynamoDB is an endpoint in its own process on loopback, without
+latency. Three floors are measured in the same run: a Chalice view that only returns 302, one `put_item` of the same
+item with boto3's client, and a bare TCP round trip of the same number of bytes.
 """
 
 import os
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import boto3
 from chalice.app import Chalice, Response
 
-from bench.dynamodb_server.boto3_values import native
+from bench.dynamodb_server.boto3_values import to_boto3
 from bench.dynamodb_server.values import TypedItem, item_bytes
 from bench.endpoint import PREFIX, FakeEndpoint, WireTraffic, endpoint, environment_without_options
 from bench.figures import ROUNDS, Figure, FigureTarget, Floor, Part, main
-from bench.fixture_network import CAP, SEGMENTS, FixtureNetwork, made
+from bench.fixture_network import CAP, SEGMENTS, FixtureNetwork, create_fixture_network
 from bench.serving.event import Event, event, visits
 from bench.serving.tcp import round_trips
 
@@ -27,7 +27,7 @@ SLICE = 50
 BATCH = 300
 OF_PUT_ITEM = 0.6
 ITEM_BYTES = 1023
-_REMEMBERED_SECONDS = 2.2
+_CACHE_EXPIRY_SECONDS = 2.2
 _REDIRECT = 302
 _READS = ("GetItem", "BatchGetItem")
 _KINDS = ("plain", "capped", "optimized")
@@ -37,16 +37,16 @@ Work = Callable[[Event], object]
 
 @dataclass(frozen=True, slots=True)
 class WireBytes:
-    """What the clicks on one link cost on the wire.
+    """DynamoDB traffic per click of one link.
 
-    `calls` is exact, over 1,000 clicks without what reads link and route again; `usual_calls`, `asked` and `answered`
-    (bytes) are the median of slices of 50 clicks; `item` is the last click as it is stored.
+    `calls` is the exact mean over 1,000 clicks, without reads of link and route. `median_calls`, `sent` and `received`
+    (bytes) are medians of slices of 50 clicks. `item` is the last stored click.
     """
 
     calls: float
-    usual_calls: float
-    asked: float
-    answered: float
+    median_calls: float
+    sent: float
+    received: float
     item: TypedItem
 
     @property
@@ -56,136 +56,138 @@ class WireBytes:
 
 
 def application() -> Work:
-    """The application as the Lambda runs it; a click that is not answered by 302 ends the bench."""
+    """Return the application as the Lambda runs it. A response other than 302 ends the benchmark."""
     from app import app  # noqa: PLC0415 - reads the environment when imported
 
-    def click(its_event: Event) -> None:
-        answer = app(its_event, None)
-        if answer["statusCode"] != _REDIRECT:
-            message = f"a click was answered by {answer}"
+    def click(click_event: Event) -> None:
+        response = app(click_event, None)
+        if response["statusCode"] != _REDIRECT:
+            message = f"A click returned {response} instead of a 302."
             raise SystemExit(message)
 
     return click
 
 
 def bare_view() -> Work:
-    """A Chalice application whose only view answers 302."""
+    """Return a Chalice application whose only view returns 302."""
     bare = Chalice(app_name="bare")
 
     @bare.route("/s/{code}", methods=["GET", "HEAD"], content_types=["*/*"])
     def redirect(code: str) -> Response:
         return Response("", {"Location": f"https://offer.example/{code}"}, _REDIRECT)
 
-    return lambda its_event: bare(its_event, None)
+    return lambda click_event: bare(click_event, None)
 
 
 def plain_put(item: TypedItem) -> Work:
-    """One `put_item` of boto3's own client."""
-    client, given = boto3.client("dynamodb"), native(item)
-    return lambda _: client.put_item(TableName=f"{PREFIX}clicks", Item=given)
+    """Return a `put_item` of the item with boto3's client."""
+    client, boto3_item = boto3.client("dynamodb"), to_boto3(item)
+    return lambda _: client.put_item(TableName=f"{PREFIX}clicks", Item=boto3_item)
 
 
 def events(code: str) -> Iterator[Event]:
-    """Endless events of clicks on the link."""
+    """Yield events of clicks on the link, without end."""
     return map(event, visits(code))
 
 
-def wire(there: FakeEndpoint, click: Work, coming: Iterator[Event]) -> WireBytes:
-    """What clicks cost on the wire in a process that knows their link already."""
-    click(next(coming))
-    slices = [_slice(there, click, coming) for _ in range(CLICKS // SLICE)]
-    calls = sum(count for each in slices for name, count in each.requests.items() if name not in _READS)
+def measure_wire(tables: FakeEndpoint, click: Work, arrivals: Iterator[Event]) -> WireBytes:
+    """Measure the DynamoDB traffic of clicks in a process that has their link cached."""
+    click(next(arrivals))
+    slices = [_slice(tables, click, arrivals) for _ in range(CLICKS // SLICE)]
+    calls = sum(count for traffic in slices for name, count in traffic.requests.items() if name not in _READS)
     return WireBytes(
         calls / CLICKS,
-        statistics.median(each.calls for each in slices) / SLICE,
-        statistics.median(sum(each.bytes_in.values()) for each in slices) / SLICE,
-        statistics.median(sum(each.bytes_out.values()) for each in slices) / SLICE,
-        there.items("clicks")[-1],
+        statistics.median(traffic.calls for traffic in slices) / SLICE,
+        statistics.median(sum(traffic.bytes_in.values()) for traffic in slices) / SLICE,
+        statistics.median(sum(traffic.bytes_out.values()) for traffic in slices) / SLICE,
+        tables.items("clicks")[-1],
     )
 
 
-def _slice(there: FakeEndpoint, click: Work, coming: Iterator[Event]) -> WireTraffic:
-    before = there.traffic()
+def _slice(tables: FakeEndpoint, click: Work, arrivals: Iterator[Event]) -> WireTraffic:
+    before = tables.traffic()
     for _ in range(SLICE):
-        click(next(coming))
-    return there.traffic().since(before)
+        click(next(arrivals))
+    return tables.traffic().since(before)
 
 
-def refresh_calls(there: FakeEndpoint, click: Work, coming: Iterator[Event]) -> int:
-    """How many more calls the first click makes when what the process remembers of its link has gone stale."""
-    time.sleep(_REMEMBERED_SECONDS)
-    before = there.traffic()
-    click(next(coming))
-    again = there.traffic()
-    click(next(coming))
-    return again.since(before).calls - there.traffic().since(again).calls
+def refresh_calls(tables: FakeEndpoint, click: Work, arrivals: Iterator[Event]) -> int:
+    """Return the additional calls of the first click after the cached link and route have expired."""
+    time.sleep(_CACHE_EXPIRY_SECONDS)
+    before = tables.traffic()
+    click(next(arrivals))
+    after_first = tables.traffic()
+    click(next(arrivals))
+    return after_first.since(before).calls - tables.traffic().since(after_first).calls
 
 
 def cpu(works: Mapping[str, tuple[Work, Iterator[Event]]]) -> dict[str, float]:
-    """Microseconds of CPU per call of each work, the median of rounds in which they take turns."""
-    taken: dict[str, list[float]] = {name: [] for name in works}
+    """Return microseconds of CPU per call of each work, the medians of alternating rounds."""
+    cpu_us: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(ROUNDS + 1):
-        for name, (work, coming) in works.items():
-            taken[name].append(_timed(work, [next(coming) for _ in range(BATCH)]))
-    return {name: statistics.median(each[1:]) for name, each in taken.items()}
+        for name, (work, arrivals) in works.items():
+            cpu_us[name].append(_cpu_per_call(work, [next(arrivals) for _ in range(BATCH)]))
+    return {name: statistics.median(times[1:]) for name, times in cpu_us.items()}
 
 
-def _timed(work: Work, given: list[Event]) -> float:
-    began = time.process_time()
-    for each in given:
-        work(each)
-    return (time.process_time() - began) / len(given) * 1e6
+def _cpu_per_call(work: Work, click_events: list[Event]) -> float:
+    start = time.process_time()
+    for click_event in click_events:
+        work(click_event)
+    return (time.process_time() - start) / len(click_events) * 1e6
 
 
 def measure() -> Part:
-    """The figures of the warm click."""
-    network = made()
-    with endpoint(network.items) as there:
-        environment = {**environment_without_options(), **there.environment}
+    """Measure the figures of the warm click."""
+    network = create_fixture_network()
+    with endpoint(network.items) as tables:
+        environment = {**environment_without_options(), **tables.environment}
         os.environ.clear()
         os.environ.update(environment)
-        return _measured(there, network)
+        return _measure_on(tables, network)
 
 
-def _measured(there: FakeEndpoint, network: FixtureNetwork) -> Part:
+def _measure_on(tables: FakeEndpoint, network: FixtureNetwork) -> Part:
     click = application()
-    coming = {kind: events(getattr(network, kind)) for kind in _KINDS}
-    wires = {kind: wire(there, click, coming[kind]) for kind in _KINDS}
-    refreshed = refresh_calls(there, click, coming["plain"])
-    plain, floors = wires["plain"], events(network.plain)
-    with round_trips(round(plain.asked), round(plain.answered)) as trip:
-        taken = cpu(
+    arrivals = {kind: events(getattr(network, kind)) for kind in _KINDS}
+    wire_bytes = {kind: measure_wire(tables, click, arrivals[kind]) for kind in _KINDS}
+    refreshed = refresh_calls(tables, click, arrivals["plain"])
+    plain, floors = wire_bytes["plain"], events(network.plain)
+    with round_trips(round(plain.sent), round(plain.received)) as trip:
+        cpu_us = cpu(
             {
-                **{kind: (click, coming[kind]) for kind in _KINDS},
+                **{kind: (click, arrivals[kind]) for kind in _KINDS},
                 "bare": (bare_view(), floors),
                 "put": (plain_put(plain.item), floors),
                 "trip": (lambda _: trip(), floors),
             }
         )
-    facts = {**_facts(wires, taken), "refresh_calls": float(refreshed)}
-    return Part("click", [*_cpu_figures(taken), *_wire_figures(wires)], facts)
+    facts = {**_facts(wire_bytes, cpu_us), "refresh_calls": float(refreshed)}
+    return Part("click", [*_cpu_figures(cpu_us), *_wire_figures(wire_bytes)], facts)
 
 
-def _cpu_figures(taken: Mapping[str, float]) -> list[Figure]:
-    put = Floor("boto3 put_item of the click", taken["put"])
+def _cpu_figures(cpu_us: Mapping[str, float]) -> list[Figure]:
+    put = Floor("boto3 put_item of the click", cpu_us["put"])
     optimized, capped = f"click, {SEGMENTS} learned segments, CPU", f"click, cap of {CAP:,} a day, CPU"
     return [
-        Figure("click, CPU", taken["plain"], "µs", put, FigureTarget(OF_PUT_ITEM, of_ratio=True)),
-        Figure("click, CPU", taken["plain"], "µs", Floor("bare Chalice view", taken["bare"])),
-        Figure("click, CPU", taken["plain"], "µs", Floor("bare TCP round trip", taken["trip"])),
-        Figure(optimized, taken["optimized"], "µs", put, FigureTarget(OF_PUT_ITEM, of_ratio=True)),
-        Figure(capped, taken["capped"], "µs", put),
+        Figure("click, CPU", cpu_us["plain"], "µs", put, FigureTarget(OF_PUT_ITEM, of_ratio=True)),
+        Figure("click, CPU", cpu_us["plain"], "µs", Floor("bare Chalice view", cpu_us["bare"])),
+        Figure("click, CPU", cpu_us["plain"], "µs", Floor("bare TCP round trip", cpu_us["trip"])),
+        Figure(optimized, cpu_us["optimized"], "µs", put, FigureTarget(OF_PUT_ITEM, of_ratio=True)),
+        Figure(capped, cpu_us["capped"], "µs", put),
     ]
 
 
-def _wire_figures(wires: Mapping[str, WireBytes]) -> list[Figure]:
-    plain, capped, optimized = wires["plain"], wires["capped"], wires["optimized"]
+def _wire_figures(wire_bytes: Mapping[str, WireBytes]) -> list[Figure]:
+    plain, capped, optimized = wire_bytes["plain"], wire_bytes["capped"], wire_bytes["optimized"]
     return [
-        Figure("calls per click", plain.usual_calls, "calls", target=FigureTarget(1)),
-        Figure(f"calls per click, {SEGMENTS} learned segments", optimized.usual_calls, "calls", target=FigureTarget(1)),
+        Figure("calls per click", plain.median_calls, "calls", target=FigureTarget(1)),
+        Figure(
+            f"calls per click, {SEGMENTS} learned segments", optimized.median_calls, "calls", target=FigureTarget(1)
+        ),
         Figure(f"calls per click, cap of {CAP:,} a day", capped.calls, "calls", Floor("without a cap", plain.calls)),
-        Figure("bytes sent per click", plain.asked, "B"),
-        Figure("bytes received per click", plain.answered, "B"),
+        Figure("bytes sent per click", plain.sent, "B"),
+        Figure("bytes received per click", plain.received, "B"),
         Figure("stored click", plain.item_bytes, "B", target=FigureTarget(ITEM_BYTES)),
         Figure(
             f"stored click, {SEGMENTS} learned segments", optimized.item_bytes, "B", target=FigureTarget(ITEM_BYTES)
@@ -193,18 +195,18 @@ def _wire_figures(wires: Mapping[str, WireBytes]) -> list[Figure]:
     ]
 
 
-def _facts(wires: Mapping[str, WireBytes], taken: Mapping[str, float]) -> dict[str, float]:
-    plain = wires["plain"]
+def _facts(wire_bytes: Mapping[str, WireBytes], cpu_us: Mapping[str, float]) -> dict[str, float]:
+    plain = wire_bytes["plain"]
     return {
-        "calls_per_click": plain.usual_calls,
-        "capped_calls_per_click": wires["capped"].calls,
-        "request_bytes": plain.asked,
-        "response_bytes": plain.answered,
+        "calls_per_click": plain.median_calls,
+        "capped_calls_per_click": wire_bytes["capped"].calls,
+        "request_bytes": plain.sent,
+        "response_bytes": plain.received,
         "item_bytes": float(plain.item_bytes),
-        "cpu_us": taken["plain"],
-        "capped_cpu_us": taken["capped"],
-        "put_item_cpu_us": taken["put"],
-        "bare_view_cpu_us": taken["bare"],
+        "cpu_us": cpu_us["plain"],
+        "capped_cpu_us": cpu_us["capped"],
+        "put_item_cpu_us": cpu_us["put"],
+        "bare_view_cpu_us": cpu_us["bare"],
     }
 
 

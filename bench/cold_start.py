@@ -1,9 +1,8 @@
-"""What a fresh process costs until its first 302, and how large the package is.
+"""The cost of a fresh process until its first 302, and the size of the package.
 
-Every round starts two processes after one another: one imports the application and answers a click, one imports boto3,
-makes a client and puts the same click. Both run on the package that is deployed, compiled as it is there, and on
-nothing else that is installed. The interpreter's own start is left out of both, and so is what only AWS has: the
-sandbox, the download of the package, TLS.
+Every round starts two processes in turn: one imports the application and serves a click, the other imports boto3,
+creates a client and puts the same click. Both use only the deployed package, compiled as on Lambda. Not included: the
+start of the interpreter, and the parts that exist only on AWS (sandbox, download of the package, TLS).
 """
 
 import json
@@ -21,7 +20,7 @@ from tempfile import TemporaryDirectory
 from bench.dynamodb_server.values import TypedItem
 from bench.endpoint import FakeEndpoint, endpoint, environment_without_options
 from bench.figures import Figure, FigureTarget, Floor, Part, main
-from bench.fixture_network import made
+from bench.fixture_network import create_fixture_network
 from bench.processes import ROOT
 from bench.serving.event import event, visits
 from deploy import package
@@ -30,13 +29,13 @@ ROUNDS = 11
 UNZIPPED_MB = 90.0
 BENCH = ROOT / "bench"
 _SECONDS = 60
-_ANSWERS = {200, 302}
+_SUCCESSFUL = {200, 302}
 _MB = 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One start: milliseconds of wall clock and of CPU for the import and for the first call."""
+    """One start: milliseconds of wall clock and CPU for the import and for the first call."""
 
     import_wall: float
     first_wall: float
@@ -45,43 +44,43 @@ class Start:
 
     @property
     def wall(self) -> float:
-        """Both phases by the wall clock."""
+        """Wall clock of both phases."""
         return self.import_wall + self.first_wall
 
     @property
     def cpu(self) -> float:
-        """Both phases' CPU."""
+        """CPU of both phases."""
         return self.import_cpu + self.first_cpu
 
 
-def start(module: str, argument: str, environment: Mapping[str, str]) -> Start:
-    """Runs one of the cold start programs in a fresh process, with only what the environment's `PYTHONPATH` names."""
+def run_process(module: str, argument: str, environment: Mapping[str, str]) -> Start:
+    """Run one of the cold start programs in a fresh process. Only the environment's `PYTHONPATH` is importable."""
     command = [sys.executable, "-S", str(BENCH / f"{module}.py"), argument]
-    done = subprocess.run(  # noqa: S603 - our own
+    result = subprocess.run(  # noqa: S603 - our own
         command, env=environment, capture_output=True, text=True, check=True, timeout=_SECONDS
     )
-    told = json.loads(done.stdout)
-    if told["status"] not in _ANSWERS:
-        message = f"{module} was answered by {told['status']}: {done.stderr}"
+    output = json.loads(result.stdout)
+    if output["status"] not in _SUCCESSFUL:
+        message = f"{module} returned status {output['status']}: {result.stderr}"
         raise SystemExit(message)
-    return start_of(told["marks"])
+    return start_from_marks(output["marks"])
 
 
-def start_of(marks: Iterable[float]) -> Start:
-    """A start of its marks: wall clock and CPU by turns, at the beginning, after import and answer, in seconds."""
-    wall, cpu, imported_wall, imported_cpu, answered_wall, answered_cpu = (1000 * mark for mark in marks)
-    return Start(imported_wall - wall, answered_wall - imported_wall, imported_cpu - cpu, answered_cpu - imported_cpu)
+def start_from_marks(marks: Iterable[float]) -> Start:
+    """Return a start from its marks: wall clock and CPU in seconds, initially, after import, after the response."""
+    wall, cpu, imported_wall, imported_cpu, responded_wall, responded_cpu = (1000 * mark for mark in marks)
+    return Start(imported_wall - wall, responded_wall - imported_wall, imported_cpu - cpu, responded_cpu - imported_cpu)
 
 
 def medians(starts: Iterable[Start]) -> Start:
-    """The medians of each part of them, on their own."""
+    """Return the median of each field."""
     columns = zip(*((s.import_wall, s.first_wall, s.import_cpu, s.first_cpu) for s in starts), strict=True)
     return Start(*map(statistics.median, columns))
 
 
 @contextmanager
-def unpacked(folder: Path) -> Iterator[str]:
-    """The `PYTHONPATH` of the package in that folder, as a Lambda has it; behind it, for the floor, this bench."""
+def unpacked_package(folder: Path) -> Iterator[str]:
+    """Yield the `PYTHONPATH` of the package as on Lambda, followed by this repository for the floor program."""
     with TemporaryDirectory() as temporary:
         for archive in (package.CODE, package.LAYER):
             with zipfile.ZipFile(folder / archive) as opened:
@@ -89,36 +88,36 @@ def unpacked(folder: Path) -> Iterator[str]:
         yield os.pathsep.join([temporary, str(Path(temporary) / "python"), str(ROOT)])
 
 
-def rounds(there: FakeEndpoint, code: str, path: str) -> tuple[Start, Start]:
-    """The application's start and the floor's, on what the path names."""
-    environment = {**environment_without_options(), **there.environment, "PYTHONPATH": path}
-    its_event = json.dumps(event(next(visits(code))))
-    start("cold_start_app", its_event, environment)
-    given: TypedItem = there.items("clicks")[-1]
-    start("cold_start_floor", json.dumps(given), environment)
+def rounds(tables: FakeEndpoint, code: str, path: str) -> tuple[Start, Start]:
+    """Return the median start of the application and of the floor, with `path` as `PYTHONPATH`."""
+    environment = {**environment_without_options(), **tables.environment, "PYTHONPATH": path}
+    click_event = json.dumps(event(next(visits(code))))
+    run_process("cold_start_app", click_event, environment)
+    item: TypedItem = tables.items("clicks")[-1]
+    run_process("cold_start_floor", json.dumps(item), environment)
     ours, floor = [], []
     for _ in range(ROUNDS):
-        ours.append(start("cold_start_app", its_event, environment))
-        floor.append(start("cold_start_floor", json.dumps(given), environment))
+        ours.append(run_process("cold_start_app", click_event, environment))
+        floor.append(run_process("cold_start_floor", json.dumps(item), environment))
     return medians(ours), medians(floor)
 
 
 def sizes(folder: Path) -> dict[str, tuple[float, float]]:
-    """Megabytes (10⁶ bytes) of the package's parts, zipped and unzipped."""
+    """Return the zipped and unzipped sizes of the package's parts, in megabytes (10⁶ bytes)."""
     archives = {"code": folder / package.CODE, "layer": folder / package.LAYER}
     return {name: (archive.stat().st_size / _MB, _unzipped(archive) / _MB) for name, archive in archives.items()}
 
 
 def _unzipped(archive: Path) -> int:
     with zipfile.ZipFile(archive) as opened:
-        return sum(each.file_size for each in opened.infolist())
+        return sum(file.file_size for file in opened.infolist())
 
 
 def measure() -> Part:
-    """The figures of the cold start and of the package."""
-    network, built = made(), package.build("local")
-    with endpoint(network.items) as there, unpacked(built) as path:
-        ours, floor = rounds(there, network.plain, path)
+    """Measure the figures of the cold start and of the package."""
+    network, built = create_fixture_network(), package.build("local")
+    with endpoint(network.items) as tables, unpacked_package(built) as path:
+        ours, floor = rounds(tables, network.plain, path)
     facts = {"cold_ms": ours.wall, "cold_cpu_ms": ours.cpu, "floor_ms": floor.wall, "floor_cpu_ms": floor.cpu}
     return Part("cold_start", [*_start_figures(ours, floor), *_size_figures(sizes(built))], facts)
 

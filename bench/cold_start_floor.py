@@ -1,23 +1,23 @@
-"""The least that a fresh process can do with boto3: imports it, makes a client, puts one item.
+"""The minimum of a cold start with boto3: import it, create a client, put one item, print the times.
 
-The argument is the item as JSON, its binaries in base 64.
+The argument is the item as JSON, with binaries in base 64.
 """
 
 import json
 import sys
 import time
 
-from bench.dynamodb_server.boto3_values import native
+from bench.dynamodb_server.boto3_values import to_boto3
 
-began = time.perf_counter(), time.process_time()
+start = time.perf_counter(), time.process_time()
 
 import boto3  # noqa: E402
 
 client = boto3.client("dynamodb")
 imported = time.perf_counter(), time.process_time()
-answer = client.put_item(TableName="smartlink-clicks", Item=native(json.loads(sys.argv[1])))
-answered = time.perf_counter(), time.process_time()
+response = client.put_item(TableName="smartlink-clicks", Item=to_boto3(json.loads(sys.argv[1])))
+responded = time.perf_counter(), time.process_time()
 
 if __name__ == "__main__":
-    marks = [mark for pair in (began, imported, answered) for mark in pair]
-    print(json.dumps({"status": answer["ResponseMetadata"]["HTTPStatusCode"], "marks": marks}))
+    marks = [mark for pair in (start, imported, responded) for mark in pair]
+    print(json.dumps({"status": response["ResponseMetadata"]["HTTPStatusCode"], "marks": marks}))

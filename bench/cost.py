@@ -1,38 +1,38 @@
-"""What a million clicks cost and what limits their rate: `docs/cost.md`, from what the other benches kept.
+"""The cost of a million clicks and the limits on their rate: `docs/cost.md`, from the results of the other benches.
 
-`python -m bench.cost` writes the page whole. Nothing is measured here: it fails where a bench was not run before.
+`python -m bench.cost` writes the whole page. It measures nothing, and fails if a bench has no saved results.
 """
 
 import sys
 
 from bench.cost_model.bill import bill, total
-from bench.cost_model.measurements import Missing, facts, stack
+from bench.cost_model.measurements import MissingResult, facts, stack
 from bench.cost_model.page import BASE, FILE, page
 from bench.cost_model.prices import prices
 from bench.cost_model.usage import MILLION, Case
 from bench.figures import ROOT, Figure, Floor, Part, main
 
 
-def written() -> str:
-    """The page as the kept results make it. Raises `Missing`."""
+def cost_page() -> str:
+    """Return the page for the saved results. Raise `MissingResult` if a bench has none."""
     return page(facts(), stack(), prices())
 
 
 def measure() -> Part:
-    """Writes the page; the figures are its sums."""
-    (ROOT / FILE).write_text(written())
-    known, charged = (facts(), stack()), Floor("what the field charges", float(prices().field.of(MILLION)))
+    """Write the page and return its totals as figures."""
+    (ROOT / FILE).write_text(cost_page())
+    inputs, competitors = (facts(), stack()), Floor("what the field charges", float(prices().field.of(MILLION)))
     names = {False: "without caps", True: "with caps"}
-    return Part("cost", [_figure(Case(*known, BASE, capped=capped), names[capped], charged) for capped in names])
+    return Part("cost", [_figure(Case(*inputs, BASE, capped=capped), names[capped], competitors) for capped in names])
 
 
-def _figure(case: Case, name: str, charged: Floor) -> Figure:
+def _figure(case: Case, name: str, competitors: Floor) -> Figure:
     dollars = float(total(bill(case, prices())))
-    return Figure(f"a million clicks at {case.load.rate:,.0f} clicks/s, {name}", round(dollars, 2), "$", charged)
+    return Figure(f"a million clicks at {case.load.rate:,.0f} clicks/s, {name}", round(dollars, 2), "$", competitors)
 
 
 if __name__ == "__main__":
     try:
         main(measure)
-    except Missing as missing:
+    except MissingResult as missing:
         sys.exit(f"bench.cost: {missing}")

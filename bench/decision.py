@@ -1,7 +1,7 @@
-"""What the decision alone costs: `decide`, eligibility included, over pools of several kinds and sizes.
+"""The cost of one decision: `decide`, including eligibility, for smartlinks of several kinds and sizes.
 
-The floor is the least that a weighted choice among as many offers takes: their weights cumulated and bisected.
-Figures are microseconds of CPU for one decision, over visitors, draws and lots that differ from call to call.
+The floor is a weighted choice among the same number of offers: accumulate the weights and bisect. Figures are
+microseconds of CPU per decision, over different visitors and draws.
 """
 
 from bisect import bisect
@@ -23,7 +23,7 @@ from chalicelib.routing.decision import decide
 from chalicelib.routing.eligibility import ClickContext
 
 LIMIT = 15.0
-"""Microseconds that a decision among 20 offers may take."""
+"""Maximum microseconds of a decision among 20 offers."""
 
 SMALL, USUAL, LARGE = 5, 20, 100
 ARRIVALS = 64
@@ -45,7 +45,7 @@ SYSTEMS = {
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A kind of pool: how many offers, whether they choose their visitors, segments learned of (0: none), tiers."""
+    """A kind of smartlink: number of offers, whether they are targeted, learned segments (0: none), tiers."""
 
     offers: int
     targeted: bool
@@ -54,10 +54,10 @@ class Pool:
 
     @property
     def name(self) -> str:
-        """What sets it apart, in words."""
-        who = "targeted" if self.targeted else "for everyone"
+        """Name of the kind in figures."""
+        audience = "targeted" if self.targeted else "for everyone"
         weights = f"weights of {_counted(self.segments, 'segment')}" if self.segments else "admin's weights"
-        return f"{self.offers} offers {who}, {weights}, {_counted(self.tiers, 'tier')}"
+        return f"{self.offers} offers {audience}, {weights}, {_counted(self.tiers, 'tier')}"
 
 
 def _counted(count: int, noun: str) -> str:
@@ -70,40 +70,40 @@ POOLS = (
 )
 
 
-def route(pool: Pool, dice: Random) -> Route:
-    """A pool of that kind: a quarter of targeted offers is for everyone, so that nearly every click finds one."""
-    offers = [_offer(n, pool, dice) for n in range(pool.offers)]
+def route(pool: Pool, rng: Random) -> Route:
+    """Draw a route of this kind. A quarter of targeted offers is unrestricted, so that nearly every click gets one."""
+    offers = [_offer(n, pool, rng) for n in range(pool.offers)]
     plain = Route("sml_bench", 1, tuple(offers), fallback_url="https://network.example/")
     if not pool.segments:
         return plain
-    return replace(plain, rotation=Rotation.OPTIMIZED, holdout_percent=5, learned=_learned(pool, offers, dice))
+    return replace(plain, rotation=Rotation.OPTIMIZED, holdout_percent=5, learned=_learned(pool, offers, rng))
 
 
-def _offer(n: int, pool: Pool, dice: Random) -> Offer:
-    chooses = pool.targeted and n % 4
+def _offer(n: int, pool: Pool, rng: Random) -> Offer:
+    is_targeted = pool.targeted and n % 4
     campaign = Campaign(
         id=f"cmp_{n:03}",
         destination_url=OFFERS_URL,
-        schedule=_schedule(n, dice) if chooses else Schedule(),
+        schedule=_schedule(n, rng) if is_targeted else Schedule(),
     )
     return Offer(
         campaign,
-        weight=dice.randint(1, 100),
+        weight=rng.randint(1, 100),
         priority=pool.tiers - n * pool.tiers // pool.offers,
-        targeting=_targeting(n, dice) if chooses else Targeting(),
+        targeting=_targeting(n, rng) if is_targeted else Targeting(),
     )
 
 
-def _schedule(n: int, dice: Random) -> Schedule:
-    """A third runs in some hours of its own zone, a third until some day, a third always."""
+def _schedule(n: int, rng: Random) -> Schedule:
+    """Draw a schedule: a third has hours in a time zone, a third has dates, a third is unrestricted."""
     if n % 3 == 0:
-        return Schedule(timezone=dice.choice(ZONES), hours=frozenset(dice.sample(range(24), 16)))
+        return Schedule(timezone=rng.choice(ZONES), hours=frozenset(rng.sample(range(24), 16)))
     return Schedule(starts_at=NOW - timedelta(days=9), ends_at=NOW + timedelta(days=9)) if n % 3 == 1 else Schedule()
 
 
-def _targeting(n: int, dice: Random) -> Targeting:
-    """Countries wanted or excluded, in half of the offers devices or systems too, bots in a third."""
-    countries = frozenset(dice.sample(COUNTRIES, dice.randint(1, 8)))
+def _targeting(n: int, rng: Random) -> Targeting:
+    """Draw a targeting: countries included or excluded; half with devices or systems, a third without bots."""
+    countries = frozenset(rng.sample(COUNTRIES, rng.randint(1, 8)))
     return Targeting(
         countries=countries if n % 5 else None,
         exclude_countries=frozenset() if n % 5 else countries,
@@ -114,46 +114,48 @@ def _targeting(n: int, dice: Random) -> Targeting:
     )
 
 
-def _learned(pool: Pool, offers: Sequence[Offer], dice: Random) -> LearnedWeights:
-    """Weights of everyone and, of 60 segments, of countries and their devices."""
+def _learned(pool: Pool, offers: Sequence[Offer], rng: Random) -> LearnedWeights:
+    """Draw weights for all visitors and, with 60 segments, for countries and their devices."""
     narrow = [f"{country}|{device}" for country, device in product(COUNTRIES, Device)]
     names = ("*", *COUNTRIES, *narrow)[: pool.segments]
-    return LearnedWeights(1_793_795_100, {name: {each.campaign.id: dice.random() for each in offers} for name in names})
+    return LearnedWeights(
+        1_793_795_100, {name: {offer.campaign.id: rng.random() for offer in offers} for name in names}
+    )
 
 
-def arrivals(dice: Random) -> list[ClickContext]:
-    """Clicks from all over the world."""
+def arrivals(rng: Random) -> list[ClickContext]:
+    """Draw clicks from all countries."""
     return [
         ClickContext(
             link=PublisherLink("abcde12345", "pub_1", "sml_bench"),
-            visitor=_visitor(dice),
-            parameters=TrackingParameters(source=dice.choice([None, "news", "incent"])),
+            visitor=_visitor(rng),
+            parameters=TrackingParameters(source=rng.choice([None, "news", "incent"])),
             now=NOW + timedelta(seconds=n),
-            draw=dice.random(),
-            arm_draw=dice.random(),
+            draw=rng.random(),
+            arm_draw=rng.random(),
         )
         for n in range(ARRIVALS)
     ]
 
 
-def _visitor(dice: Random) -> Visitor:
-    device = dice.choice(list(Device))
-    return Visitor(country=dice.choice(COUNTRIES), device=device, os=dice.choice(SYSTEMS[device]), language="en")
+def _visitor(rng: Random) -> Visitor:
+    device = rng.choice(list(Device))
+    return Visitor(country=rng.choice(COUNTRIES), device=device, os=rng.choice(SYSTEMS[device]), language="en")
 
 
-def deciding(its_route: Route, clicks: Sequence[ClickContext]) -> Callable[[], object]:
-    """One decision for each of the clicks, where nothing has to be approved or reserved."""
+def decisions(compiled: Route, clicks: Sequence[ClickContext]) -> Callable[[], object]:
+    """Return a function that makes one decision per click, without approvals and reservations."""
 
     def work() -> None:
         for arrival in clicks:
-            decide(its_route, arrival, bool, lambda _: None)
+            decide(compiled, arrival, bool, lambda _: None)
 
     return work
 
 
-def picking(its_route: Route, clicks: Sequence[ClickContext]) -> Callable[[], object]:
-    """One weighted pick for each of the clicks, by weights at hand: the floor."""
-    offers, weights = its_route.offers, [offer.weight for offer in its_route.offers]
+def weighted_picks(compiled: Route, clicks: Sequence[ClickContext]) -> Callable[[], object]:
+    """Return a function that makes one weighted pick per click, with given weights: the floor."""
+    offers, weights = compiled.offers, [offer.weight for offer in compiled.offers]
 
     def work() -> None:
         for arrival in clicks:
@@ -164,25 +166,25 @@ def picking(its_route: Route, clicks: Sequence[ClickContext]) -> Callable[[], ob
 
 
 def measure() -> Part:
-    """Every kind of pool and the floors of its size, in turn."""
-    dice = Random(5)
-    clicks = arrivals(dice)
-    routes = {pool: route(pool, dice) for pool in POOLS}
-    works = {pool.name: deciding(each, clicks) for pool, each in routes.items()}
-    works |= {f"floor {pool.offers}": picking(each, clicks) for pool, each in routes.items()}
-    taken = {name: each / ARRIVALS for name, each in figures.cpu_rounds(works, calls=CALLS).items()}
+    """Measure every kind of smartlink and its floor, in alternating rounds."""
+    rng = Random(5)
+    clicks = arrivals(rng)
+    routes = {pool: route(pool, rng) for pool in POOLS}
+    works = {pool.name: decisions(compiled, clicks) for pool, compiled in routes.items()}
+    works |= {f"floor {pool.offers}": weighted_picks(compiled, clicks) for pool, compiled in routes.items()}
+    taken = {name: us / ARRIVALS for name, us in figures.cpu_rounds(works, calls=CALLS).items()}
     return Part("decision", [*(figure(pool, taken) for pool in POOLS), *slopes(taken)])
 
 
 def figure(pool: Pool, taken: dict[str, float]) -> Figure:
-    """The figure of one kind of pool, from what works took by their names."""
+    """Return the figure of one kind, from the times by work name."""
     floor = Floor(f"weighted pick among {pool.offers}", taken[f"floor {pool.offers}"])
     target = FigureTarget(LIMIT) if pool.offers == USUAL else None
     return Figure(f"decision, {pool.name}", taken[pool.name], "µs", floor, target)
 
 
 def slopes(taken: dict[str, float]) -> list[Figure]:
-    """What each offer from the 21st to the 100th adds."""
+    """Return the time that each offer from the 21st to the 100th adds."""
     added = LARGE - USUAL
     floor = Floor("the pick's own", (taken[f"floor {LARGE}"] - taken[f"floor {USUAL}"]) / added)
     larger = [(pool, replace(pool, offers=USUAL)) for pool in POOLS if pool.offers == LARGE]

@@ -1,4 +1,4 @@
-"""A DynamoDB-compatible endpoint on loopback, in a process of its own, that counts what comes over the wire."""
+"""A DynamoDB-compatible endpoint on loopback, in its own process, that counts requests and bytes."""
 
 import json
 import os
@@ -11,17 +11,17 @@ from urllib.parse import quote
 
 from bench.dynamodb_server.tables import schema_of
 from bench.dynamodb_server.values import TypedItem
-from bench.processes import ROOT, serving
+from bench.processes import ROOT, run_server
 
 PREFIX = "smartlink-"
-"""What stands before the tables' names."""
+"""Prefix of the table names."""
 
 _SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class WireTraffic:
-    """What was counted since the start: requests and bytes (heads and bodies) by operation, connections in all."""
+    """Counts since the start: requests and bytes (heads and bodies) by operation, and connections."""
 
     requests: Mapping[str, int]
     bytes_in: Mapping[str, int]
@@ -30,11 +30,11 @@ class WireTraffic:
 
     @property
     def calls(self) -> int:
-        """Requests of any operation."""
+        """Requests of all operations."""
         return sum(self.requests.values())
 
     def since(self, earlier: "WireTraffic") -> "WireTraffic":
-        """What came after `earlier`."""
+        """Return the traffic after `earlier`."""
         return WireTraffic(
             _minus(self.requests, earlier.requests),
             _minus(self.bytes_in, earlier.bytes_in),
@@ -44,8 +44,8 @@ class WireTraffic:
 
 
 def _minus(now: Mapping[str, int], earlier: Mapping[str, int]) -> dict[str, int]:
-    left = {name: count - earlier.get(name, 0) for name, count in now.items()}
-    return {name: count for name, count in left.items() if count}
+    difference = {name: count - earlier.get(name, 0) for name, count in now.items()}
+    return {name: count for name, count in difference.items() if count}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class FakeEndpoint:
 
     @property
     def url(self) -> str:
-        """What a client takes as its endpoint's address."""
+        """The endpoint URL for clients."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the application needs in its environment to run on this endpoint."""
+        """Environment variables for an application that uses this endpoint."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "bench",
@@ -72,19 +72,19 @@ class FakeEndpoint:
         }
 
     def traffic(self) -> WireTraffic:
-        """What was counted until now; to ask is not counted."""
+        """Return the traffic so far. This request is not counted."""
         return WireTraffic(**self._ask("traffic"))
 
     def keys(self, table: str) -> list[tuple[str, ...]]:
-        """The keys of the table's items; the table's name without the prefix."""
+        """Return the keys of a table's items. `table` has no prefix."""
         return [tuple(key) for key in self._ask(f"keys/{PREFIX}{table}")]
 
     def items(self, table: str) -> list[TypedItem]:
-        """The table's items in DynamoDB's JSON, in the order in which they came first."""
-        found: list[TypedItem] = self._ask(f"items/{PREFIX}{table}")
-        return found
+        """Return a table's items in DynamoDB's JSON, in order of insertion."""
+        items: list[TypedItem] = self._ask(f"items/{PREFIX}{table}")
+        return items
 
-    def _ask(self, question: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
+    def _ask(self, question: str) -> Any:  # noqa: ANN401 - JSON
         connection = HTTPConnection("127.0.0.1", self.port, timeout=_SECONDS)
         try:
             connection.request("GET", f"/-/{quote(question)}")
@@ -94,21 +94,21 @@ class FakeEndpoint:
 
 
 def environment_without_options() -> dict[str, str]:
-    """The environment without what makes the application do more, or Python start otherwise."""
+    """Return the environment without AWS settings and options that change the application or Python's start."""
     options = {"LOG_CLICKS", "EDGE_SECRET", "TABLE_CLIENT", "PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME"}
-    named = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return {name: value for name, value in named.items() if name not in options}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {name: value for name, value in variables.items() if name not in options}
 
 
 def stack_schema() -> dict[str, list[str]]:
-    """The key attributes of the stack's tables, by name with the prefix."""
+    """Return the key attributes of the stack's tables, by prefixed name."""
     return schema_of((ROOT / ".chalice" / "resources.json").read_text(), PREFIX)
 
 
 @contextmanager
 def endpoint(items: Mapping[str, Iterable[TypedItem]], *, latency_ms: float = 0.0) -> Iterator[FakeEndpoint]:
-    """An endpoint with the stack's tables holding these items (by full table name), every answer `latency_ms` late."""
-    held = {name: list(each) for name, each in items.items()}
-    configuration = {"schema": stack_schema(), "items": held, "latency_ms": latency_ms}
-    with serving("bench.dynamodb_server.server", configuration) as port:
+    """Run an endpoint with the stack's tables and these items (by full table name). Responses take `latency_ms`."""
+    stored = {name: list(rows) for name, rows in items.items()}
+    configuration = {"schema": stack_schema(), "items": stored, "latency_ms": latency_ms}
+    with run_server("bench.dynamodb_server.server", configuration) as port:
         yield FakeEndpoint(port)

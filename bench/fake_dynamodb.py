@@ -1,8 +1,8 @@
-"""A table service of dictionaries that answers where botocore would send, and counts what DynamoDB would charge.
+"""In-memory tables that replace the network below botocore, and count what DynamoDB would charge.
 
-It takes the calls that counting and merging make: GetItem, PutItem, Query of one partition, BatchWriteItem of deletions
-and TransactWriteItems. Conditions are not evaluated: only one writer uses it. Nothing goes over a network; signing,
-serializing and parsing are the client's own.
+They support the calls of counting and compaction: GetItem, PutItem, Query of one partition, BatchWriteItem of
+deletions, and TransactWriteItems. Conditions are not evaluated, as there is only one writer. Signing, serialization
+and parsing are the client's own.
 """
 
 import json
@@ -26,16 +26,16 @@ FakeRequest = Mapping[str, Any]
 FakeItem = dict[str, dict[str, Any]]
 
 KEYS = {"counters": ("partition", "position"), "runs": ("first",), "click_lists": ("route_day", "greatest")}
-"""The key attributes of the tables that it has, by their names without prefix."""
+"""The key attributes of the tables, by name without prefix."""
 
 _EQUALS = re.compile(r"#\d+ = (:\d+)")
 _BEGINS = re.compile(r"begins_with \(#\d+, (:\d+)\)")
-_MOVES = re.compile(r"(#\d+) (=?) ?(:\d+)")
+_CHANGES = re.compile(r"(#\d+) (=?) ?(:\d+)")
 
 
 @dataclass(slots=True)
 class Charged:
-    """What was charged so far: requests by operation, units by table."""
+    """Charges so far: requests by operation, request units by table."""
 
     requests: Counter[str] = field(default_factory=Counter)
     writes: Counter[str] = field(default_factory=Counter)
@@ -54,59 +54,59 @@ class Charged:
 
 @dataclass(slots=True)
 class FakeTables:
-    """Rows by table, partition and sort key, what was charged for them, and the CPU seconds spent in answering."""
+    """Rows by table, partition and sort key, the charges, and the CPU seconds spent on responses."""
 
     rows: dict[str, dict[str, dict[str, FakeItem]]] = field(default_factory=lambda: {name: {} for name in KEYS})
     charged: Charged = field(default_factory=Charged)
     cpu: float = 0.0
 
     def put(self, table: str, item: FakeItem) -> None:
-        """Holds the item from now on."""
+        """Store the item without a charge."""
         partition, sort = key_of(table, item)
         self.rows[table].setdefault(partition, {})[sort] = item
 
-    def found(self, table: str, key: FakeItem) -> FakeItem | None:
-        """The item of that key."""
+    def get(self, table: str, key: FakeItem) -> FakeItem | None:
+        """Return the item with this key, or None."""
         partition, sort = key_of(table, key)
         return self.rows[table].get(partition, {}).get(sort)
 
     def sizes(self, table: str) -> list[int]:
-        """The sizes of all rows of a table."""
-        return [item_bytes(row) for held in self.rows[table].values() for row in held.values()]
+        """Return the sizes of all rows of a table in bytes."""
+        return [item_bytes(row) for partition in self.rows[table].values() for row in partition.values()]
 
     def answer(self, operation: str, request: FakeRequest) -> FakeResponse:
-        """What the operation answers; KeyError for one that it does not know."""
+        """Return the response to the operation. Raise KeyError for an unsupported operation."""
         self.charged.requests[operation] += 1
         return _OPERATIONS[operation](self, request)
 
     def write(self, table: str, item: FakeItem, *, transactional: bool) -> None:
-        """Puts the item and charges for the larger of what was and is there."""
-        before = self.found(table, item)
+        """Put the item, and charge for the larger of the old and the new one."""
+        before = self.get(table, item)
         size = max(item_bytes(item), item_bytes(before) if before else 0)
         self.charged.writes[table] += write_units(size, transactional=transactional)
         self.put(table, item)
 
     def delete(self, table: str, key: FakeItem) -> None:
-        """Deletes the item of that key."""
+        """Delete the item with this key."""
         partition, sort = key_of(table, key)
-        gone = self.rows[table].get(partition, {}).pop(sort, None)
-        self.charged.writes[table] += write_units(item_bytes(gone) if gone else 0)
+        deleted = self.rows[table].get(partition, {}).pop(sort, None)
+        self.charged.writes[table] += write_units(item_bytes(deleted) if deleted else 0)
 
 
 def plain(name: str) -> str:
-    """A table's name without the stack's prefix."""
+    """Return a table's name without the stack's prefix."""
     return name.rpartition("-")[2]
 
 
 def key_of(table: str, item: FakeItem) -> tuple[str, str]:
-    """Partition and sort key of an item; the sort key is empty where the table has none."""
+    """Return partition and sort key of an item; the sort key is empty if the table has none."""
     partition, *sort = (str(item[name]["S"]) for name in KEYS[table])
     return partition, sort[0] if sort else ""
 
 
 def _get(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     table = plain(request["TableName"])
-    item = tables.found(table, request["Key"])
+    item = tables.get(table, request["Key"])
     consistent = request.get("ConsistentRead", False)
     tables.charged.reads[table] += read_units(item_bytes(item) if item else 0, consistent=consistent)
     return {"Item": item} if item else {}
@@ -115,20 +115,20 @@ def _get(tables: FakeTables, request: FakeRequest) -> FakeResponse:
 def _query(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     table, expression = plain(request["TableName"]), request["KeyConditionExpression"]
     values = request["ExpressionAttributeValues"]
-    held = tables.rows[table].get(_value(_EQUALS, expression, values), {})
+    partition = tables.rows[table].get(_value(_EQUALS, expression, values), {})
     prefix = _value(_BEGINS, expression, values)
-    found = [held[sort] for sort in sorted(held) if sort.startswith(prefix)][: request.get("Limit")]
+    rows = [partition[sort] for sort in sorted(partition) if sort.startswith(prefix)][: request.get("Limit")]
     consistent = request.get("ConsistentRead", False)
-    tables.charged.reads[table] += read_units(sum(map(item_bytes, found)), consistent=consistent)
-    return {"Count": len(found), "ScannedCount": len(found)} | (
-        {} if request.get("Select") == "COUNT" else {"Items": found}
+    tables.charged.reads[table] += read_units(sum(map(item_bytes, rows)), consistent=consistent)
+    return {"Count": len(rows), "ScannedCount": len(rows)} | (
+        {} if request.get("Select") == "COUNT" else {"Items": rows}
     )
 
 
 def _value(pattern: re.Pattern[str], expression: str, values: Mapping[str, FakeItem]) -> str:
-    """The text of the value that the pattern finds in the expression; empty where it finds none."""
-    found = pattern.search(expression)
-    return str(values[found[1]]["S"]) if found else ""
+    """Return the value that the pattern matches in the expression, or an empty string."""
+    match = pattern.search(expression)
+    return str(values[match[1]]["S"]) if match else ""
 
 
 def _put(tables: FakeTables, request: FakeRequest) -> FakeResponse:
@@ -145,18 +145,18 @@ def _batch(tables: FakeTables, request: FakeRequest) -> FakeResponse:
 
 def _transact(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     for part in request["TransactItems"]:
-        (kind, asked), *_ = part.items()
-        table = plain(asked["TableName"])
-        item = asked["Item"] if kind == "Put" else _updated(tables.found(table, asked["Key"]), asked)
+        (kind, write), *_ = part.items()
+        table = plain(write["TableName"])
+        item = write["Item"] if kind == "Put" else _updated(tables.get(table, write["Key"]), write)
         tables.write(table, item, transactional=True)
     return {}
 
 
-def _updated(row: FakeItem | None, asked: FakeRequest) -> FakeItem:
-    """The row after `SET #a = :b` and `ADD #a :b` of numbers, the only updates that are made here."""
-    item = dict(row or asked["Key"])
-    for name, equals, value in _MOVES.findall(asked["UpdateExpression"]):
-        attribute, number = asked["ExpressionAttributeNames"][name], asked["ExpressionAttributeValues"][value]
+def _updated(row: FakeItem | None, write: FakeRequest) -> FakeItem:
+    """Return the row after `SET #a = :b` and `ADD #a :b` of numbers, the only supported updates."""
+    item = dict(row or write["Key"])
+    for name, equals, value in _CHANGES.findall(write["UpdateExpression"]):
+        attribute, number = write["ExpressionAttributeNames"][name], write["ExpressionAttributeValues"][value]
         before = 0 if equals else int(item.get(attribute, {"N": "0"})["N"])
         item[attribute] = {"N": str(before + int(number["N"]))}
     return item
@@ -175,28 +175,28 @@ _HEADERS: Any = HeadersDict({"Content-Type": "application/x-amz-json-1.0"})
 
 
 class _Raw(BytesIO):
-    """A body as urllib3 hands it out."""
+    """A response body as urllib3 returns it."""
 
     def stream(self, **_: object) -> Iterator[bytes]:
-        """All of it."""
+        """Yield the whole body."""
         yield self.read()
 
 
 @contextmanager
-def answering(tables: FakeTables) -> Iterator[FakeTables]:
-    """Lets the tables answer every request of this process's botocore clients."""
+def patch_botocore(tables: FakeTables) -> Iterator[FakeTables]:
+    """Answer every request of this process's botocore clients from the tables."""
 
     def send(_: URLLib3Session, request: Any) -> AWSResponse:  # noqa: ANN401 - botocore's prepared request
-        began = time.process_time()
+        start = time.process_time()
         operation = request.headers["X-Amz-Target"]
         name = (operation.decode() if isinstance(operation, bytes) else operation).rpartition(".")[2]
         body = json.dumps(tables.answer(name, json.loads(request.body))).encode()
-        tables.cpu += time.process_time() - began
+        tables.cpu += time.process_time() - start
         return AWSResponse(request.url, 200, _HEADERS, _Raw(body))
 
-    own = URLLib3Session.send
+    original = URLLib3Session.send
     URLLib3Session.send = send  # type: ignore[method-assign, assignment]
     try:
         yield tables
     finally:
-        URLLib3Session.send = own  # type: ignore[method-assign]
+        URLLib3Session.send = original  # type: ignore[method-assign]

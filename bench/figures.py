@@ -1,7 +1,7 @@
-"""Figures of the benchmarks: what was measured, beside its floor of the same run and its target.
+"""Figures of the benchmarks: measured values with the floor of the same run and a target.
 
-Each part (`python -m bench.click`, …) keeps its figures in `bench/results/{part}.json`; `python -m bench` runs all
-parts and writes the table of them to `bench/RESULTS.md`.
+Each part (`python -m bench.click`, …) saves its figures to `bench/results/{part}.json`. `python -m bench` runs all
+parts and writes their tables to `bench/RESULTS.md`.
 """
 
 import json
@@ -22,7 +22,7 @@ ROUNDS = 7
 
 @dataclass(frozen=True, slots=True)
 class FigureTarget:
-    """What a figure is to reach: its value (or, with `of_ratio`, its ratio to the floor) at most `limit`."""
+    """A target: the value (with `of_ratio`, the ratio to the floor) is at most `limit`, or with `at_least` at least."""
 
     limit: float
     of_ratio: bool = False
@@ -31,7 +31,7 @@ class FigureTarget:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The least that it could cost: what it is, and how much of the figure's unit it took in the same run."""
+    """A lower bound for a figure: its name, and its value in the same run and unit."""
 
     name: str
     value: float
@@ -49,22 +49,22 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """The value in floors."""
+        """The value divided by the floor."""
         return self.value / self.floor.value if self.floor and self.floor.value else None
 
     @property
     def is_met(self) -> bool | None:
-        """Whether it reaches its target; None without one."""
+        """Whether the figure meets its target; None without a target."""
         if self.target is None:
             return None
         reached = self.ratio if self.target.of_ratio else self.value
-        assert reached is not None, f"{self.name} has a target in floors and no floor"  # noqa: S101 - a bench's mistake
+        assert reached is not None, f"{self.name} has a ratio target but no floor"  # noqa: S101 - a mistake in a benchmark
         return reached >= self.target.limit if self.target.at_least else reached <= self.target.limit
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The figures of one benchmark and what else it counted (`facts`: calls, bytes, …), which other parts build on."""
+    """The figures of one benchmark, and other counts (`facts`: calls, bytes, …) that other parts use."""
 
     name: str
     figures: Sequence[Figure]
@@ -72,47 +72,47 @@ class Part:
 
 
 def cpu_rounds(works: Mapping[str, Callable[[], object]], *, calls: int, rounds: int = ROUNDS) -> dict[str, float]:
-    """Microseconds of this process's CPU per call, the median of rounds; the works take turns within each round."""
+    """Return microseconds of this process's CPU per call, the median of rounds. The works alternate in each round."""
     taken: dict[str, list[float]] = {name: [] for name in works}
     for work in works.values():
         _cpu(work, calls // 10 + 1)
     for _ in range(rounds):
         for name, work in works.items():
             taken[name].append(_cpu(work, calls))
-    return {name: statistics.median(each) for name, each in taken.items()}
+    return {name: statistics.median(times) for name, times in taken.items()}
 
 
 def _cpu(work: Callable[[], object], calls: int) -> float:
-    began = time.process_time()
+    start = time.process_time()
     for _ in range(calls):
         work()
-    return (time.process_time() - began) / calls * 1e6
+    return (time.process_time() - start) / calls * 1e6
 
 
-def keep(part: Part, seconds: float) -> None:
-    """Writes the part's figures to its file, with the machine and the day."""
+def save_part(part: Part, seconds: float) -> None:
+    """Write the part's figures to its file, with machine and date."""
     RESULTS.mkdir(exist_ok=True)
     document = {"machine": machine(), "at": f"{datetime.now(UTC):%Y-%m-%d}", "seconds": round(seconds), **asdict(part)}
     (RESULTS / f"{part.name}.json").write_text(json.dumps(document, indent=1) + "\n")
 
 
-def kept(name: str) -> Part:
-    """What `keep` wrote of a part; `FileNotFoundError` where it was never run."""
+def load_part(name: str) -> Part:
+    """Read a saved part. Raise FileNotFoundError if it was never run."""
     document = json.loads((RESULTS / f"{name}.json").read_text())
-    return Part(name, [_figure(each) for each in document["figures"]], document["facts"])
+    return Part(name, [_figure(figure) for figure in document["figures"]], document["facts"])
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """On which machine and day a part was measured (`2026-11-21`), and how many seconds that took."""
+    """The machine and date (`2026-11-21`) of a measurement, and its duration in seconds."""
 
     machine: str
     at: str
     seconds: int
 
 
-def stamp(name: str) -> Stamp:
-    """When and where `keep` wrote a part; `FileNotFoundError` where it was never run."""
+def load_stamp(name: str) -> Stamp:
+    """Read the stamp of a saved part. Raise FileNotFoundError if it was never run."""
     document = json.loads((RESULTS / f"{name}.json").read_text())
     return Stamp(document["machine"], document["at"], document["seconds"])
 
@@ -128,7 +128,7 @@ def _figure(document: Mapping[str, object]) -> Figure:
 
 
 def machine() -> str:
-    """The machine: processor, cores, Python."""
+    """Return the machine: processor, cores, Python version."""
     names = [line.partition(":")[2].strip() for line in _cpu_lines() if line.startswith("model name")]
     return f"{names[0] if names else platform.machine()}, {cpu_count()} cores, Python {platform.python_version()}"
 
@@ -141,7 +141,7 @@ def _cpu_lines() -> list[str]:
 
 
 def table(figures: Iterable[Figure]) -> str:
-    """The figures as a Markdown table: figure, floor, ratio, target, met or not."""
+    """Return the figures as a Markdown table: figure, floor, ratio, target, met or missed."""
     lines = ["| figure | | floor | ratio | target | |", "|---|---:|---|---:|---|---|"]
     return "\n".join([*lines, *(_line(figure) for figure in figures)])
 
@@ -168,11 +168,11 @@ def _number(value: float) -> str:
 
 
 def main(measure: Callable[[], Part]) -> None:
-    """Measures one part, prints its table and keeps it."""
-    began = time.monotonic()
+    """Measure one part, save it and print its table."""
+    start = time.monotonic()
     part = measure()
-    seconds = time.monotonic() - began
-    keep(part, seconds)
+    seconds = time.monotonic() - start
+    save_part(part, seconds)
     print(f"{machine()}\n{table(part.figures)}\n{part.name}: {seconds:.0f} s", flush=True)
     missed = [figure.name for figure in part.figures if figure.is_met is False]
     print(f"missed: {', '.join(missed)}" if missed else "every target met", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What the merger costs at a rate of clicks: whole minutes of blocks arriving and being merged, on the stand-in."""
+"""The cost of compaction at a click rate: minutes of arriving and merged blocks, in fake tables."""
 
 import statistics
 import time
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from bench.fake_dynamodb import Charged, FakeItem, FakeTables, answering
+from bench.fake_dynamodb import Charged, FakeItem, FakeTables, patch_botocore
 from bench.stream import NOON, Traffic, batch
 from chalicelib.counters import cells, learning_blocks
 from chalicelib.counters.aggregator import aggregate
@@ -19,48 +19,48 @@ from chalicelib.settings import STREAM_BATCH_WINDOW_SECONDS
 from chalicelib.tables.counters import CounterBlockRow
 
 SHARDS = 4
-"""Stream shards of a table as on-demand tables begin: one for each of its partitions."""
+"""Stream shards of a new on-demand table: one per partition."""
 
 SHARD_CLICKS = 1_000
-"""Clicks a second that one partition of the table, and so one shard, takes."""
+"""Maximum clicks per second of one partition of the table, and so of one shard."""
 
 BATCH = 1_000
-"""Records that Lambda hands over at most."""
+"""Maximum records of one Lambda batch."""
 
 WARM_MINUTES, COUNTED_MINUTES = 4, 2
-"""Blocks are deleted two minutes after their merge: from the fourth minute on, as many go as come."""
+"""Blocks are deleted two minutes after their merge. From the fourth minute on, as many are deleted as arrive."""
 
 _QUARTERS_TO_NOON = 48
 _SAMPLES = 5
-"""Different batches; the others are these over again, under names of their own."""
+"""Number of different batches; the others repeat them under other keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """So many clicks a second, each shard's gathered for at most `window` seconds."""
+    """A load of `rate` clicks per second, with a batch window of `window` seconds."""
 
     rate: float
     window: float = STREAM_BATCH_WINDOW_SECONDS
 
     @property
     def shards(self) -> int:
-        """How many shards the stream has."""
+        """Number of shards of the stream."""
         return max(SHARDS, ceil(self.rate / SHARD_CLICKS))
 
     @property
     def batch(self) -> int:
-        """How many clicks a batch holds: what a shard gathers, as many as Lambda hands over, or one."""
+        """Clicks of a batch: those of one shard and window, at least 1 and at most Lambda's maximum."""
         return min(BATCH, max(1, round(self.rate * self.window / self.shards)))
 
     @property
     def batches(self) -> float:
-        """Batches a second, of all shards."""
+        """Batches per second of all shards."""
         return self.rate / self.batch
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """Of the counted minutes: what was charged for merging, its CPU seconds, and how many blocks it took."""
+class MergingCost:
+    """Cost of compaction in the counted minutes: charges, CPU seconds and merged blocks."""
 
     charged: Charged
     seconds: float
@@ -80,68 +80,68 @@ class Merged:
 
     @property
     def cpu(self) -> float:
-        """Microseconds of CPU per block that was merged."""
+        """Microseconds of CPU per merged block."""
         return self.seconds / max(self.blocks, 1) * 1e6
 
 
-def merged_at(load: Load, traffic: Traffic) -> Merged:
-    """The merger under the load, at noon, in the minutes when as many blocks are deleted as come."""
+def measure_merging(load: Load, traffic: Traffic) -> MergingCost:
+    """Measure compaction under the load at noon, in minutes in which as many blocks are deleted as arrive."""
     tables = FakeTables()
     samples = [_blocks_of(traffic, load.batch, seed) for seed in range(_SAMPLES)]
     batches = round(load.batches * 60)
     _fill_the_morning(tables, traffic)
-    found = []
+    minutes = []
     for minute in range(WARM_MINUTES + COUNTED_MINUTES):
         _arrive(tables, samples, (minute, batches))
-        found.append(_merge(tables, NOON + timedelta(minutes=minute)))
-    return _sum(found[WARM_MINUTES:], load.rate * 60 * COUNTED_MINUTES)
+        minutes.append(_merge(tables, NOON + timedelta(minutes=minute)))
+    return _sum(minutes[WARM_MINUTES:], load.rate * 60 * COUNTED_MINUTES)
 
 
 def _blocks_of(traffic: Traffic, size: int, seed: int) -> list[FakeItem]:
-    """The rows of counters that one batch writes."""
+    """Return the counter rows that one batch writes."""
     tables = FakeTables()
-    with answering(tables):
+    with patch_botocore(tables):
         aggregate(batch(traffic, size, seed), NOON)
-    return [row for held in tables.rows["counters"].values() for row in held.values()]
+    return [row for partition in tables.rows["counters"].values() for row in partition.values()]
 
 
 def _fill_the_morning(tables: FakeTables, traffic: Traffic) -> None:
-    """A chunk in each report partition with the cells of every quarter since midnight."""
+    """Write a chunk to each report partition, with the cells of every quarter of an hour since midnight."""
     whole: Cells = {}
     for n in range(traffic.cells):
         cell, _ = cell_of_click(traffic.click(n, "", int(NOON.timestamp() * 1000)).attribute_values)
         for quarter in range(cell.quarter - _QUARTERS_TO_NOON, cell.quarter):
             cells.add(whole, cell._replace(quarter=quarter), unique_clicks=1 + quarter % 50)
-    with answering(tables):
+    with patch_botocore(tables):
         for partition, part in cells.by_partition(whole).items():
             CounterBlockRow(partition, HEAD, cells=encode(part), version=1, absorbed={}).save()
 
 
-def _arrive(tables: FakeTables, samples: Sequence[Sequence[FakeItem]], when: tuple[int, int]) -> None:
-    """Lets the batches of a minute write their blocks, each under a name of its own."""
-    minute, batches = when
+def _arrive(tables: FakeTables, samples: Sequence[Sequence[FakeItem]], minute_and_batches: tuple[int, int]) -> None:
+    """Write the blocks of one minute's batches, each with its own key."""
+    minute, batches = minute_and_batches
     for n in range(batches):
-        for place, row in enumerate(samples[n % len(samples)]):
-            tables.put("counters", {**row, "position": {"S": block_key(f"{minute} {n} {place}")}})
+        for position, row in enumerate(samples[n % len(samples)]):
+            tables.put("counters", {**row, "position": {"S": block_key(f"{minute} {n} {position}")}})
 
 
-def _merge(tables: FakeTables, now: datetime) -> Merged:
-    """One minute's merge, as `chalicelib.lambdas.merge_counters` makes it."""
+def _merge(tables: FakeTables, now: datetime) -> MergingCost:
+    """Run one minute's compaction, as `chalicelib.lambdas.merge_counters` does."""
     tables.charged, tables.cpu = Charged(), 0.0
-    began = time.process_time()
-    with answering(tables):
-        taken = compact_all(cells.partitions([NOON.date()]), now)
-        learned = learning_blocks.merge(taken, now)
-    seconds = time.process_time() - began - tables.cpu
-    return Merged(tables.charged, seconds, len(taken) + learned, 0)
+    start = time.process_time()
+    with patch_botocore(tables):
+        compacted = compact_all(cells.partitions([NOON.date()]), now)
+        learned = learning_blocks.merge(compacted, now)
+    seconds = time.process_time() - start - tables.cpu
+    return MergingCost(tables.charged, seconds, len(compacted) + learned, 0)
 
 
-def _sum(minutes: Sequence[Merged], clicks: float) -> Merged:
+def _sum(minutes: Sequence[MergingCost], clicks: float) -> MergingCost:
     charged = Charged()
-    for each in minutes:
-        charged.requests += each.charged.requests
-        charged.writes += each.charged.writes
-        for table, units in each.charged.reads.items():
+    for minute in minutes:
+        charged.requests += minute.charged.requests
+        charged.writes += minute.charged.writes
+        for table, units in minute.charged.reads.items():
             charged.reads[table] += units
-    seconds = statistics.median(each.seconds for each in minutes) * len(minutes)
-    return Merged(charged, seconds, sum(each.blocks for each in minutes), clicks)
+    seconds = statistics.median(minute.seconds for minute in minutes) * len(minutes)
+    return MergingCost(charged, seconds, sum(minute.blocks for minute in minutes), clicks)

@@ -1,4 +1,4 @@
-"""Servers of the bench in processes of their own, on loopback, which end with who started them."""
+"""Servers on loopback in child processes that end with their parent."""
 
 import json
 import subprocess
@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-_SECONDS_TO_END = 10
+_STOP_SECONDS = 10
 
 
 @contextmanager
-def serving(module: str, configuration: Mapping[str, object]) -> Iterator[int]:
-    """Runs a module that reads a line of JSON, prints its port and serves until its input ends; yields the port."""
+def run_server(module: str, configuration: Mapping[str, object]) -> Iterator[int]:
+    """Run a module that reads a line of JSON, prints its port and serves until its input ends. Yield the port."""
     command = [sys.executable, "-m", module]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
     assert process.stdin and process.stdout  # noqa: S101, PT018 - both are pipes
@@ -24,7 +24,7 @@ def serving(module: str, configuration: Mapping[str, object]) -> Iterator[int]:
     finally:
         process.stdin.close()
         try:
-            process.wait(_SECONDS_TO_END)
+            process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

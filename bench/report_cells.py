@@ -1,4 +1,4 @@
-"""Counter cells of 30 days that the report benchmark loads and deletes."""
+"""Counter cells of 30 days for the report benchmark: create and delete them."""
 
 import time
 from collections.abc import Sequence
@@ -26,13 +26,13 @@ _LATER = timedelta(minutes=3)
 
 
 def days(count: int = DAYS) -> list[date]:
-    """The first so many days."""
+    """Return the first `count` days."""
     return [FIRST_DAY + timedelta(days=n) for n in range(count)]
 
 
 def load(count: int) -> None:
-    """Counts so many cells, evenly over the days, and merges them as the clockwork does."""
-    began = time.monotonic()
+    """Write `count` cells, evenly over the days, and merge them as the schedule does."""
+    start = time.monotonic()
     for n, day in enumerate(days(), start=1):
         parts = _parts(day, count // DAYS)
         for part in range(BLOCKS_A_DAY):
@@ -40,30 +40,30 @@ def load(count: int) -> None:
                 blocks.append_blocks(write, f"bench {day} {part}", dict(parts[part]))
         _merge(cells.partitions([day]))
         if n % 5 == 0:
-            print(f"loaded {n} of {DAYS} days in {time.monotonic() - began:.0f} s", flush=True)
-        if time.monotonic() - began > LONGEST_SECONDS:
-            message = f"loading took more than {LONGEST_SECONDS} s; try fewer --cells"
+            print(f"loaded {n} of {DAYS} days in {time.monotonic() - start:.0f} s", flush=True)
+        if time.monotonic() - start > LONGEST_SECONDS:
+            message = f"Loading took more than {LONGEST_SECONDS} s. Use fewer --cells."
             raise CommandError(message)
 
 
 def _merge(partitions: Sequence[str]) -> None:
-    """Merges the blocks, and again when those that were merged may go."""
+    """Merge the blocks, and once more at a time when merged blocks may be deleted."""
     now = datetime.now(UTC)
     compaction.compact_all(partitions, now)
     compaction.compact_all(partitions, now + _LATER)
 
 
 def _parts(day: date, count: int) -> list[list[tuple[Cell, list[int]]]]:
-    """A day's cells, dealt out to the blocks in which they would arrive."""
-    made = list(_cells(day, count).items())
-    return [made[n::BLOCKS_A_DAY] for n in range(BLOCKS_A_DAY)]
+    """Return the cells of a day, divided into blocks."""
+    drawn = list(_cells(day, count).items())
+    return [drawn[n::BLOCKS_A_DAY] for n in range(BLOCKS_A_DAY)]
 
 
 def _cells(day: date, count: int) -> Cells:
-    random, found = Random(day.toordinal()), Cells()
+    random, drawn = Random(day.toordinal()), Cells()
     midnight = datetime.combine(day, datetime.min.time(), UTC)
     first = cells.quarter_of(int(midnight.timestamp()) * 1000)
-    while len(found) < count:
+    while len(drawn) < count:
         cell = Cell(
             quarter=first + random.randrange(cells.QUARTERS_A_DAY),
             smartlink="sml_bench",
@@ -75,19 +75,19 @@ def _cells(day: date, count: int) -> Cells:
             currency="USD" if random.random() < _CONVERTED else "",
         )
         if cell.currency:
-            cells.add(found, cell, conversions=1, payout=1_500_000, revenue=2_000_000)
+            cells.add(drawn, cell, conversions=1, payout=1_500_000, revenue=2_000_000)
         else:
-            cells.add(found, cell, unique_clicks=random.randrange(1, 9), bot_clicks=random.randrange(2))
-    return found
+            cells.add(drawn, cell, unique_clicks=random.randrange(1, 9), bot_clicks=random.randrange(2))
+    return drawn
 
 
 def _country(n: int) -> str:
-    """The n-th pair of letters."""
+    """Return the n-th pair of letters."""
     return f"{chr(65 + n // 26)}{chr(65 + n % 26)}"
 
 
-def _delete() -> None:
-    """Deletes all rows of the days' partitions."""
+def delete() -> None:
+    """Delete all rows of the days' partitions."""
     for partition in cells.partitions(days()):
         with CounterBlockRow.batch_write() as batch:
             for row in CounterBlockRow.query(partition, attributes_to_get=["partition", "position"]):

@@ -1,8 +1,8 @@
-"""How long a report takes: half a million counter cells in the local stack, asked for through the API's own Lambda.
+"""Duration and memory of a report on half a million counter cells in the local stack, through the API's code.
 
-`python -m bench.reports` loads thirty days long past, reports on 1, 10 and 30 of them by campaign and
-country, and deletes what it loaded. The floor is the time to read the same rows without looking into them. The
-stack must be running (`make up`).
+`python -m bench.reports` loads thirty days in the past, runs reports on 1, 10 and 30 of them by campaign and country,
+and deletes what it loaded. The floor is the time to read the same rows without decoding them. The stack must be
+running (`make up`).
 """
 
 import argparse
@@ -23,7 +23,7 @@ import boto3
 from pynamodb.exceptions import PynamoDBException
 
 from bench.figures import ROOT, Figure, FigureTarget, Floor, Part, main
-from bench.report_cells import CELLS, _delete, days, load
+from bench.report_cells import CELLS, days, delete, load
 from chalicelib.counters import blocks, cells
 from chalicelib.tables.counters import CounterBlockRow
 from deploy import cloud, paths
@@ -32,7 +32,7 @@ from deploy.errors import CommandError
 RANGES = (1, 10, 30)
 ROUNDS = 5
 SECONDS = 3.0
-"""How long a report may take."""
+"""Maximum seconds of a report."""
 
 _READERS = 8
 _FUNCTION = "APIHandler"
@@ -42,7 +42,7 @@ LambdaEvent = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """What was answered last, and the seconds of each round."""
+    """The last result, and the seconds of each round."""
 
     result: Any
     seconds: Sequence[float]
@@ -54,27 +54,27 @@ class Timed:
 
 
 def measure() -> Part:
-    """Loads, measures and deletes. Raises `Stop` where the local stack does not answer."""
+    """Load, measure and delete. Raise CommandError if the local stack does not respond."""
     parser = argparse.ArgumentParser(prog="python -m bench.reports", description=__doc__)
-    parser.add_argument("--cells", type=int, default=CELLS, help="how many cells to load (default %(default)s)")
-    asked = parser.parse_args()
+    parser.add_argument("--cells", type=int, default=CELLS, help="number of cells to load (default %(default)s)")
+    options = parser.parse_args()
     _use_the_local_stack()
     try:
-        _delete()
-        return _measured(asked.cells)
+        delete()
+        return _load_and_measure(options.cells)
     except PynamoDBException as error:
-        message = f"the local stack's tables do not answer ({error}): start it and try again"
+        message = f"The tables of the local stack do not respond ({error}). Start it with `make up`."
         raise CommandError(message) from error
 
 
-def _measured(count: int) -> Part:
-    """Loads so many cells, measures each range, and deletes them, whatever happens."""
+def _load_and_measure(count: int) -> Part:
+    """Load `count` cells and measure each range. Delete the cells in any case."""
     try:
         load(count)
         return Part("reports", [figure for length in RANGES for figure in figures(length)])
     finally:
-        print("deleting what was loaded", flush=True)
-        _delete()
+        print("deleting the loaded cells", flush=True)
+        delete()
 
 
 def _use_the_local_stack() -> None:
@@ -86,20 +86,14 @@ def _use_the_local_stack() -> None:
     )
 
 
-# The load
-
-
-# The measurements
-
-
 def figures(count: int) -> list[Figure]:
-    """Seconds and memory of a report on so many days."""
-    held = sum(piece.size for piece in blocks.read(cells.partitions(days(count))))
-    event = an_event(count)
-    report, floor = timed(lambda: _rows(_invoked(event)), lambda: _bytes(count))
-    of = f"report on {count} day{'' if count == 1 else 's'} ({held:,} cells, {report.result:,} rows)"
+    """Measure seconds and memory of a report on `count` days."""
+    cell_count = sum(piece.size for piece in blocks.read(cells.partitions(days(count))))
+    event = report_event(count)
+    report, floor = timed(lambda: _rows(_invoke(event)), lambda: _bytes(count))
+    of = f"report on {count} day{'' if count == 1 else 's'} ({cell_count:,} cells, {report.result:,} rows)"
     reading = Floor(f"reading the same {floor.result:,} bytes", floor.median)
-    used = _used(count)
+    used = _memory_in_new_process(count)
     print(
         f"{of}: {report.median:.2f} s; memory {used['before']:.0f} MB before, {used['peak']:.0f} MB at most", flush=True
     )
@@ -112,24 +106,24 @@ def figures(count: int) -> list[Figure]:
 
 
 def timed(*calls: Callable[[], Any]) -> list[Timed]:
-    """The calls, each made once to warm up, then taking turns for some rounds."""
+    """Time the calls: one warm-up each, then alternating rounds."""
     results, seconds = [call() for call in calls], [list[float]() for _ in calls]
     for _ in range(ROUNDS):
         for n, call in enumerate(calls):
-            began = time.perf_counter()
+            start = time.perf_counter()
             results[n] = call()
-            seconds[n].append(time.perf_counter() - began)
-    return [Timed(result, each) for result, each in zip(results, seconds, strict=True)]
+            seconds[n].append(time.perf_counter() - start)
+    return [Timed(result, times) for result, times in zip(results, seconds, strict=True)]
 
 
 def _memory_of_the_function() -> float:
-    """MB that the Lambda of the API has."""
+    """Return the memory of the API's Lambda in MB."""
     configured = json.loads((ROOT / ".chalice" / "config.json").read_text())
     return float(configured["lambda_functions"]["api_handler"]["lambda_memory_size"])
 
 
-def an_event(count: int) -> LambdaEvent:
-    """What API Gateway sends for a report on so many days."""
+def report_event(count: int) -> LambdaEvent:
+    """Return API Gateway's event of a report on `count` days."""
     first, last = days(count)[0], days(count)[-1]
     url = f"/admin/reports?from={first}&to={last}&group_by=campaign,country"
     key = json.loads(paths.STACK_FILE.read_text())["admin_key"]
@@ -151,23 +145,23 @@ def an_event(count: int) -> LambdaEvent:
     }
 
 
-def _invoked(event: LambdaEvent) -> LambdaEvent:
+def _invoke(event: LambdaEvent) -> LambdaEvent:
     function = _function()
-    answered = _client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
-    answer: LambdaEvent = json.loads(answered["Payload"].read())
-    return answer
+    response = _client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+    result: LambdaEvent = json.loads(response["Payload"].read())
+    return result
 
 
-def _rows(answer: LambdaEvent) -> int:
-    """How many rows the report has; `Stop` says what else was answered."""
-    if answer.get("statusCode") != 200:  # noqa: PLR2004 - HTTP's own number
-        message = f"the report was not answered: {json.dumps(answer)[:300]}"
+def _rows(response: LambdaEvent) -> int:
+    """Return the number of rows of the report. Raise CommandError for an error response."""
+    if response.get("statusCode") != 200:  # noqa: PLR2004 - HTTP status
+        message = f"The report failed: {json.dumps(response)[:300]}. See `make logs`."
         raise CommandError(message)
-    return len(json.loads(answer["body"])["rows"])
+    return len(json.loads(response["body"])["rows"])
 
 
 def _function() -> str:
-    """The name of the Lambda that answers the API."""
+    """Return the name of the API's Lambda."""
     described = _client("cloudformation").describe_stack_resource(
         StackName=cloud.local().stack, LogicalResourceId=_FUNCTION
     )
@@ -180,7 +174,7 @@ def _client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no type
 
 
 def _bytes(count: int) -> int:
-    """Reads all rows of the days as the report does, several partitions at once; how many bytes they hold."""
+    """Read all rows of the days, several partitions at once as the report does, and return their bytes."""
     with ThreadPoolExecutor(_READERS) as readers:
         return sum(readers.map(lambda name: sum(_sizes(name)), cells.partitions(days(count))))
 
@@ -190,20 +184,20 @@ def _sizes(partition: str) -> Iterator[int]:
         yield len(row.cells)
 
 
-def _used(count: int) -> dict[str, float]:
-    """What `memory` finds in a fresh process."""
+def _memory_in_new_process(count: int) -> dict[str, float]:
+    """Return the result of `memory` in a fresh process."""
     command = [sys.executable, "-c", f"from bench.reports import memory; print(memory({count}))"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very program
-    used: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    result = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very program
+    used: dict[str, float] = json.loads(result.stdout.splitlines()[-1])
     return used
 
 
 def memory(count: int) -> str:
-    """JSON of the most memory that this process held before and after a report, in MB."""
-    import app  # noqa: PLC0415 - what is measured
+    """Return this process's peak memory before and after a report, in MB, as JSON."""
+    import app  # noqa: PLC0415 - it is measured
 
     before = _megabytes()
-    _rows(app.app(an_event(count), None))
+    _rows(app.app(report_event(count), None))
     return json.dumps({"before": before, "peak": _megabytes()})
 
 

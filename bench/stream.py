@@ -1,4 +1,4 @@
-"""Records of the clicks' stream, as Lambda hands them to the aggregator."""
+"""Records of the click stream, as Lambda passes them to the aggregator."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from chalicelib.tables.clicks import ClickRow
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CAMPAIGNS = 5
-"""Offers of each pool."""
+"""Offers of each smartlink."""
 
 _DEVICES = ("mobile", "desktop", "tablet")
 _YEAR_SECONDS = 400 * 86_400
@@ -20,18 +20,18 @@ _SEQUENCE = 4_421_584_500_000_000_017_450_000_000
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Clicks that fall into `cells` different cells of one quarter of an hour, of so many `pools`."""
+    """Clicks in `cells` different cells of one quarter of an hour, of `pools` smartlinks."""
 
     cells: int
     pools: int
 
     @property
     def name(self) -> str:
-        """As figures name it."""
+        """Name of the traffic in figures."""
         return f"{_counted(self.cells, 'cell')}, {_counted(self.pools, 'pool')}"
 
     def click(self, cell: int, click_id: str, at: int) -> ClickRow:
-        """A click in the cell of that number. Cells of one pool differ in publisher, country, device and campaign."""
+        """Return a click in the n-th cell. Cells of a smartlink differ in publisher, country, device and campaign."""
         pool = cell % self.pools
         return ClickRow(
             click_id,
@@ -64,21 +64,21 @@ def _counted(number: int, noun: str) -> str:
 
 
 def batch(traffic: Traffic, clicks: int, seed: int = 0) -> list[dict[str, Any]]:
-    """So many records, a click each millisecond, all cells equally often, in any order; the same for the same seed."""
-    dice = Random(seed)
+    """Return `clicks` records, one per millisecond, all cells equally often, in an order drawn from `seed`."""
+    rng = Random(seed)
     cells = [n % traffic.cells for n in range(clicks)]
-    dice.shuffle(cells)
-    sequences = _sequences(clicks, seed, dice)
-    return [_record(traffic, cell, n, (sequences[n], dice.randbytes(10))) for n, cell in enumerate(cells)]
+    rng.shuffle(cells)
+    sequences = _sequences(clicks, seed, rng)
+    return [_record(traffic, cell, n, (sequences[n], rng.randbytes(10))) for n, cell in enumerate(cells)]
 
 
-def _sequences(count: int, seed: int, dice: Random) -> Sequence[int]:
-    """Growing numbers with gaps, apart from those of other seeds."""
-    first, found = _SEQUENCE + seed * 10**9, []
+def _sequences(count: int, seed: int, rng: Random) -> Sequence[int]:
+    """Return increasing sequence numbers with gaps, distinct from those of other seeds."""
+    first, numbers = _SEQUENCE + seed * 10**9, []
     for _ in range(count):
-        first += dice.randrange(1, 2_000)
-        found.append(first)
-    return found
+        first += rng.randrange(1, 2_000)
+        numbers.append(first)
+    return numbers
 
 
 def _record(traffic: Traffic, cell: int, n: int, chance: tuple[int, bytes]) -> dict[str, Any]:

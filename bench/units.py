@@ -1,4 +1,4 @@
-"""DynamoDB's request units: what writing and reading so many bytes is charged as.
+"""DynamoDB's request units for writing and reading a number of bytes.
 
 Rules: "DynamoDB read and write operations" in the developer guide.
 """
@@ -11,10 +11,10 @@ IN_A_TRANSACTION = 2
 
 
 def write_units(size: int, *, transactional: bool = False) -> int:
-    """Write request units of an item of so many bytes, the larger of before and after; a deleted one costs as much."""
+    """Return the write units of an item; `size` is the larger of before and after. A deletion costs the same."""
     return max(1, ceil(size / WRITE_BYTES)) * (IN_A_TRANSACTION if transactional else 1)
 
 
 def read_units(size: int, *, consistent: bool) -> float:
-    """Read request units of so many bytes read by one call."""
+    """Return the read units of one call that reads `size` bytes."""
     return max(1, ceil(size / READ_BYTES)) * (1.0 if consistent else 0.5)

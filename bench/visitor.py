@@ -1,7 +1,7 @@
-"""What it costs to know who clicked, and what stands beside the decision: labels, the record, the destination.
+"""The cost of visitor detection, and of the steps next to the decision: sub-IDs, click record, destination URL.
 
-Figures are microseconds of CPU for one click; agents repeat, addresses do not. Floors: one look into a dictionary for
-what is remembered, and the C reader of the country database, which finds the record of an address and nothing else.
+Figures are microseconds of CPU per click; user agents repeat, addresses do not. Floors: a dictionary lookup for cached
+values, and maxminddb's C reader, which only finds the record of an address.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -32,62 +32,62 @@ QUERY = {"sub1": ["newsletter-jan"], "sub2": ["a17"], "source": ["news"], "click
 RIDING = {**QUERY, "utm_source": ["mail"], "gclid": ["EAIaIQobChMI"]}
 LIMIT_OF_AGENT, LIMIT_OF_PLACE = 5.0, 10.0
 COPIES = 2
-"""Passes of a work over its inputs in one call, so that the shortest are long enough for the clock."""
+"""Passes over the inputs per call, so that the shortest works are long enough for the clock."""
 
 
-def requests(dice: Random) -> list[HeaderDict]:
-    """The headers of a click from each of the agents, with the client hints of those browsers that send them."""
-    return [_headers(agent, dice) for agent in AGENTS]
+def requests(rng: Random) -> list[HeaderDict]:
+    """Return the headers of a click for each user agent, with client hints if the browser sends them."""
+    return [_headers(agent, rng) for agent in AGENTS]
 
 
-def _headers(agent: str, dice: Random) -> HeaderDict:
-    sent = {
+def _headers(agent: str, rng: Random) -> HeaderDict:
+    headers = {
         "host": "go.network.example",
         "user-agent": agent,
         "accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-        "accept-language": dice.choice(LANGUAGES),
+        "accept-language": rng.choice(LANGUAGES),
         "accept-encoding": "gzip, deflate, br",
     }
     if "Chrome/" not in agent:
-        return sent
+        return headers
     platform = "Android" if "Android" in agent else "Windows"
-    return {**sent, "sec-ch-ua-mobile": "?1" if "Mobile" in agent else "?0", "sec-ch-ua-platform": f'"{platform}"'}
+    return {**headers, "sec-ch-ua-mobile": "?1" if "Mobile" in agent else "?0", "sec-ch-ua-platform": f'"{platform}"'}
 
 
-def addresses_4(dice: Random) -> list[str]:
-    """Addresses from all over version 4, those that nobody has included."""
-    return [str(IPv4Address(dice.getrandbits(32))) for _ in range(ADDRESSES)]
+def addresses_4(rng: Random) -> list[str]:
+    """Draw addresses of the whole IPv4 range, including unassigned ones."""
+    return [str(IPv4Address(rng.getrandbits(32))) for _ in range(ADDRESSES)]
 
 
-def addresses_6(dice: Random) -> list[str]:
-    """Addresses from the part of version 6 that is given out (2000::/3, most of it under 2a)."""
+def addresses_6(rng: Random) -> list[str]:
+    """Draw addresses of the assigned IPv6 range (2000::/3)."""
     prefixes = (0x2001, 0x2400, 0x2600, 0x2804, 0x2A00, 0x2A02)
-    return [str(IPv6Address((dice.choice(prefixes) << 112) | dice.getrandbits(112))) for _ in range(ADDRESSES)]
+    return [str(IPv6Address((rng.choice(prefixes) << 112) | rng.getrandbits(112))) for _ in range(ADDRESSES)]
 
 
 def over(inputs: Iterable[Input], call: Callable[[Input], object]) -> tuple[Callable[[], object], int]:
-    """A work that makes the call for each of the inputs, and how many calls it makes."""
-    kept = list(inputs) * COPIES
+    """Return a work that calls `call` for each input, and the number of its calls."""
+    repeated = list(inputs) * COPIES
 
     def work() -> None:
-        for each in kept:
-            call(each)
+        for value in repeated:
+            call(value)
 
-    return work, len(kept)
+    return work, len(repeated)
 
 
 Works = dict[str, tuple[Callable[[], object], int]]
 
 
-def seeing(dice: Random) -> Works:
-    """What is done to know the visitor, and its floors."""
-    sent, fours, sixes = requests(dice), addresses_4(dice), addresses_6(dice)
-    clicks = list(zip(fours, sent * (ADDRESSES // len(sent) + 1), strict=False))
-    known = {agent: parse_user_agent(agent) for agent in AGENTS}
+def visitor_works(rng: Random) -> Works:
+    """Return the works of visitor detection and their floors."""
+    headers, fours, sixes = requests(rng), addresses_4(rng), addresses_6(rng)
+    clicks = list(zip(fours, headers * (ADDRESSES // len(headers) + 1), strict=False))
+    parsed = {agent: parse_user_agent(agent) for agent in AGENTS}
     bare = maxminddb.open_database(str(geoip_database()))
     return {
-        "dict": over(sent, lambda headers: known[headers["user-agent"]]),
-        "agent": over(sent, lambda headers: apply_client_hints(parse_user_agent(headers["user-agent"]), headers)),
+        "dict": over(headers, lambda sent: parsed[sent["user-agent"]]),
+        "agent": over(headers, lambda sent: apply_client_hints(parse_user_agent(sent["user-agent"]), sent)),
         "agent anew": over(AGENTS, parse_user_agent.__wrapped__),
         "bare 4": over(fours, bare.get),
         "bare 6": over(sixes, bare.get),
@@ -97,11 +97,11 @@ def seeing(dice: Random) -> Works:
     }
 
 
-def telling(dice: Random) -> Works:
-    """What is done with what is known, for decided clicks of one pool of 20 targeted offers."""
-    pool = route(Pool(20, targeted=True, segments=60, tiers=1), dice)
-    decided = [(arrival, decide(pool, arrival, bool, lambda _: None)) for arrival in arrivals(dice)]
-    stored = [record(_click_id(dice), arrival, pool, decision) for arrival, decision in decided]
+def decision_works(rng: Random) -> Works:
+    """Return the works around the decision, for decided clicks of a smartlink with 20 targeted offers."""
+    pool = route(Pool(20, targeted=True, segments=60, tiers=1), rng)
+    decided = [(arrival, decide(pool, arrival, bool, lambda _: None)) for arrival in arrivals(rng)]
+    stored = [record(_click_id(rng), arrival, pool, decision) for arrival, decision in decided]
     names: list[str] = [click["click_id"] for click in stored]
     return {
         "labels": over([QUERY] * 10, parse_tracking_parameters),
@@ -113,26 +113,26 @@ def telling(dice: Random) -> Works:
     }
 
 
-def _click_id(dice: Random) -> str:
-    return ids.time_ordered_id(arrivals(dice)[0].now, dice.randbytes(10))
+def _click_id(rng: Random) -> str:
+    return ids.time_ordered_id(arrivals(rng)[0].now, rng.randbytes(10))
 
 
 def measure() -> Part:
-    """All of it, in turn."""
-    dice = Random(5)
-    works = seeing(dice) | telling(dice)
+    """Measure all works in alternating rounds."""
+    rng = Random(5)
+    works = visitor_works(rng) | decision_works(rng)
     taken = figures.cpu_rounds({name: work for name, (work, _) in works.items()}, calls=CALLS)
-    return Part("visitor", _figures({name: each / works[name][1] for name, each in taken.items()}))
+    return Part("visitor", _figures({name: us / works[name][1] for name, us in taken.items()}))
 
 
 CALLS = 20
 
 
 def _figures(taken: dict[str, float]) -> Sequence[Figure]:
-    found, four, six = (Floor(name, taken[key]) for name, key in _FLOORS)
+    lookup, four, six = (Floor(name, taken[key]) for name, key in _FLOORS)
     return [
         Figure(
-            "user agent and client hints, agent seen before", taken["agent"], "µs", found, FigureTarget(LIMIT_OF_AGENT)
+            "user agent and client hints, agent seen before", taken["agent"], "µs", lookup, FigureTarget(LIMIT_OF_AGENT)
         ),
         Figure(f"user agent never seen before ({len(AGENTS)} different)", taken["agent anew"], "µs"),
         Figure(

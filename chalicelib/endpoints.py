@@ -1,6 +1,6 @@
 """The table of HTTP endpoints: method, path, operation ID, and the view by name.
 
-By name, so that a cold redirect registers every endpoint and imports none of their code.
+A view is a name, so that the cold start of a redirect imports no view.
 """
 
 from dataclasses import dataclass
@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One endpoint. `view` is `module:function`; `status` is that of success, `also` lists further statuses.
+    """One endpoint. `view` is `module:function`, `status` the status of success; `also` lists further statuses.
 
-    `operation_id` is its stable name in the OpenAPI document. `media` is the content type of the response if it is
-    not one of our JSON documents, `also_media` a second type that callers may request. A `versioned` endpoint
-    takes `If-Match`.
+    `operation_id` is the stable name in the OpenAPI document. `media` is the content type of the response,
+    `also_media` a second type that callers may request. A `versioned` endpoint accepts `If-Match`.
     """
 
     method: str
@@ -27,7 +26,7 @@ class Endpoint:
 
     @property
     def audience(self) -> str:
-        """The first segment of the path: `admin` and `publisher` need a key of that role, others need none."""
+        """Return the first segment of the path. `admin` and `publisher` require a key of that role, others no key."""
         return self.path.split("/")[1]
 
 
@@ -48,13 +47,13 @@ _OWN_CLICKS = "chalicelib.publisher.clicks.views"
 _POSTBACKS = "chalicelib.publisher.postbacks.views"
 _NOTIFICATIONS = "chalicelib.inbox.views"
 _ACCOUNT = "chalicelib.publisher.account.views"
-_CONSOLE = "chalicelib.api_docs.views"
+_API_DOCS = "chalicelib.api_docs.views"
 
 ENDPOINTS = (
-    Endpoint("GET", "/health", "getHealth", f"{_CONSOLE}:health"),
-    Endpoint("GET", "/openapi.json", "getOpenApiDocument", f"{_CONSOLE}:openapi"),
-    Endpoint("GET", "/docs", "getDocs", f"{_CONSOLE}:docs", media="text/html"),
-    Endpoint("GET", "/docs/{asset}", "getDocsAsset", f"{_CONSOLE}:docs_asset", media="text/plain"),
+    Endpoint("GET", "/health", "getHealth", f"{_API_DOCS}:health"),
+    Endpoint("GET", "/openapi.json", "getOpenApiDocument", f"{_API_DOCS}:openapi"),
+    Endpoint("GET", "/docs", "getDocs", f"{_API_DOCS}:docs", media="text/html"),
+    Endpoint("GET", "/docs/{asset}", "getDocsAsset", f"{_API_DOCS}:docs_asset", media="text/plain"),
     Endpoint("GET", "/admin/campaigns", "listCampaigns", f"{_CAMPAIGNS}:find"),
     Endpoint("POST", "/admin/campaigns", "createCampaign", f"{_CAMPAIGNS}:create", 201),
     Endpoint("GET", "/admin/campaigns/{campaign_id}", "getCampaign", f"{_CAMPAIGNS}:show"),

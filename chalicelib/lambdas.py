@@ -1,6 +1,6 @@
 """The background Lambdas: trigger, batch size and one call each.
 
-They do not import `app.py`. The redirect's process registers them too, so their work is imported when it runs.
+The process of the redirect registers them too, so each imports its work inside the function.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - 
     """Compact the counter blocks of today and yesterday each minute, and of older days in turn.
 
     The learning counters are compacted for the smartlinks in these blocks. On the older day those with too few
-    blocks to compact are included, so that every smartlink is visited eventually.
+    blocks to compact are included, so that compaction visits every smartlink eventually.
     """
     from chalicelib.counters import learning_blocks  # noqa: PLC0415
     from chalicelib.counters.cells import days_to_compact, partitions  # noqa: PLC0415
@@ -91,9 +91,9 @@ def announce_conversions(event: DynamoDBEvent) -> dict[str, Any]:
     from chalicelib.postbacks.fan_out import fan_out  # noqa: PLC0415
 
     records = event.to_dict()["Records"]
-    undone = fan_out(records, datetime.now(UTC))
-    print(f"{len(records)} changed conversions announced, up to {undone or 'the last'}")
-    return _failures(undone) if undone else _failures()
+    failed = fan_out(records, datetime.now(UTC))
+    print(f"processed {len(records)} changed conversions; first failed record: {failed or 'none'}")
+    return _failures(failed) if failed else _failures()
 
 
 @blueprint.on_sqs_message(queue="postbacks", batch_size=1, name="deliver_postbacks")
@@ -124,17 +124,17 @@ def learn_pools(event: SQSEvent) -> dict[str, Any]:
 
 
 def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str, Any]:
-    """Process each message on its own, whatever it holds, so that one failure does not delay the others."""
+    """Process each message separately, so that one failure does not delay the others."""
     failed = []
     for message in event.to_dict()["Records"]:
         try:
             process(message["body"])
-        except Exception as error:  # noqa: BLE001
-            print(f"message {message['messageId']} failed, it will be received again: {error!r}")
+        except Exception as error:  # noqa: BLE001 - an invalid message must not block the others
+            print(f"message {message['messageId']} failed and will be received again: {error!r}")
             failed.append(message["messageId"])
     return _failures(*failed)
 
 
 def _failures(*items: str) -> dict[str, Any]:
-    """The response that makes Lambda send these messages or records again, and no others."""
+    """Return the response that makes Lambda send only these messages or records again."""
     return {"batchItemFailures": [{"itemIdentifier": item} for item in items]}

@@ -1,26 +1,26 @@
-"""Configuration: the one place that reads the environment, when called."""
+"""Configuration. Only this module reads environment variables, when its functions are called."""
 
 import os
 from importlib.util import find_spec
 from pathlib import Path
 
 ROUTE_CACHE_TTL_SECONDS = 2.0
-"""How long a process believes what it read of a link or route; an edit is live within 5 seconds."""
+"""Time for which a process caches a link or route; an edit is live within 5 seconds."""
 
 CLICK_RETENTION_DAYS = 400
-"""How long a click is kept: longer than any attribution window (at most 365 days)."""
+"""Retention of clicks: longer than any attribution window (at most 365 days)."""
 
 STREAM_BATCH_WINDOW_SECONDS = 10
-"""How long clicks may gather in the stream to be counted together: in few writes, a little later."""
+"""Time for which the stream collects clicks into a batch: longer means fewer writes and later counts."""
 
 STREAM_BATCH_RETENTION_DAYS = 7
-"""How long a counted run of stream records is remembered: longer than a stream keeps its records (24 hours)."""
+"""Retention of the rows of counted batches: longer than the retention of a stream's records (24 hours)."""
 
 LEARNING_WINDOW_DAYS = 60
-"""How long what became of a click is learned from."""
+"""Days of click history that the optimizer uses."""
 
 DELIVERY_RETENTION_DAYS = 90
-"""How long the deliveries of postbacks are kept."""
+"""Retention of postback deliveries."""
 
 _DOMAINS = {
     "cn-": "amazonaws.com.cn",
@@ -30,28 +30,28 @@ _DOMAINS = {
     "eu-isoe-": "cloud.adc-e.uk",
     "eusc-": "amazonaws.eu",
 }
-"""Where AWS has other domains than `amazonaws.com`, by how the regions' names begin."""
+"""AWS domains other than `amazonaws.com`, by the prefix of the region."""
 
 _ROOT = Path(__file__).resolve().parent.parent
 
 
 def table_prefix() -> str:
-    """What stands before each table's name: the stack's name and a dash."""
+    """Return the prefix of all table names: the name of the stack and a hyphen."""
     return os.environ.get("TABLE_PREFIX", "smartlink-")
 
 
 def table_client() -> str:
-    """How the redirect calls DynamoDB: `lean`, by its own client, or `pynamodb`, by the SDK (it knows of proxies)."""
+    """Return the DynamoDB client of the redirect: `lean`, its own, or `pynamodb`, the SDK's (supports proxies)."""
     return os.environ.get("TABLE_CLIENT", "lean")
 
 
 def region() -> str:
-    """The AWS region; raises KeyError where none is set."""
+    """Return the AWS region. Raises KeyError if none is set."""
     return os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
 
 
 def dynamodb_endpoint() -> str:
-    """The URL of DynamoDB: the one that is set as for any AWS SDK, or the region's own."""
+    """Return the URL of DynamoDB: the configured one, by the variables of the AWS SDKs, or that of the region."""
     named = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB") or os.environ.get("AWS_ENDPOINT_URL")
     return named or f"https://dynamodb.{region()}.{_domain(region())}"
 
@@ -61,7 +61,7 @@ def _domain(its_region: str) -> str:
 
 
 def environment_credentials() -> tuple[str, str, str | None] | None:
-    """Access key, secret key and token, where the environment holds ones that do not end; otherwise None."""
+    """Return access key, secret key and token if the environment has credentials without expiration, or None."""
     key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
     if not key or not secret or os.environ.get("AWS_CREDENTIAL_EXPIRATION"):
         return None
@@ -69,7 +69,7 @@ def environment_credentials() -> tuple[str, str, str | None] | None:
 
 
 def ca_bundle() -> str | None:
-    """The file of the certificate authorities to trust: the one that is set, or the AWS SDK's; None: the system's."""
+    """Return the file of trusted certificate authorities: configured, or the AWS SDK's; None for the system's."""
     named = os.environ.get("AWS_CA_BUNDLE")
     sdk = find_spec("botocore")
     folders = (sdk.submodule_search_locations or []) if sdk else []
@@ -78,63 +78,63 @@ def ca_bundle() -> str | None:
 
 
 def click_backlog_queue() -> str:
-    """URL of the queue for clicks that DynamoDB refused."""
+    """Return the URL of the queue for clicks that DynamoDB rejected."""
     return os.environ["UNWRITTEN_CLICKS_QUEUE_URL"]
 
 
 def poison_records_queue() -> str:
-    """URL of the queue for recorded clicks that cannot be counted."""
+    """Return the URL of the queue for recorded clicks that cannot be counted."""
     return os.environ["POISON_RECORDS_QUEUE_URL"]
 
 
 def learning_queue() -> str:
-    """URL of the queue of pools to learn of."""
+    """Return the URL of the queue of smartlinks to optimize."""
     return os.environ["LEARNING_QUEUE_URL"]
 
 
 def optimizer_interval_minutes() -> int:
-    """How many minutes lie between two runs of learning. `.chalice/config.json` says it, to the schedule too."""
+    """Return the minutes between two optimizer runs, which `.chalice/config.json` sets for the schedule too."""
     return int(os.environ.get("LEARNING_MINUTES", "5"))
 
 
 def postbacks_queue() -> str:
-    """URL of the queue of conversions that publishers are to hear of."""
+    """Return the URL of the queue of postbacks to deliver."""
     return os.environ["POSTBACKS_QUEUE_URL"]
 
 
 def postbacks_to_loopback() -> bool:
-    """Whether postbacks may go to loopback ports above 1023, as to try them on one machine."""
+    """Return whether postbacks may go to loopback ports above 1023, as for a local stack."""
     return os.environ.get("POSTBACKS_TO_LOOPBACK", "") == "1"
 
 
 def notifications_topic() -> str:
-    """ARN of the SNS topic that hears of notifications too; empty for none."""
+    """Return the ARN of the SNS topic for notifications, or an empty string."""
     return os.environ.get("NOTIFICATIONS_TOPIC", "")
 
 
 def edge_secret() -> str:
-    """What a CDN in front must send as `X-Edge-Secret`; empty where no CDN is trusted."""
+    """Return the secret that a CDN must send as `X-Edge-Secret`; empty if no CDN is trusted."""
     return os.environ.get("EDGE_SECRET", "")
 
 
 def public_url() -> str:
-    """The address that visitors and callers use, without a slash at the end; empty to take the request's own."""
+    """Return the public base URL without a trailing slash; empty to use that of the request."""
     return os.environ.get("PUBLIC_URL", "").rstrip("/")
 
 
 def click_logging_enabled() -> bool:
-    """Whether every click prints a line, as on one machine."""
+    """Return whether every click is logged, as on a local stack."""
     return os.environ.get("LOG_CLICKS", "") == "1"
 
 
 def geoip_database() -> Path | None:
-    """The country or city database in MaxMind's format; None where there is none."""
+    """Return the path of the country or city database in MaxMind's format, or None."""
     named = os.environ.get("GEOIP_DATABASE")
     places = [Path(named)] if named else [_ROOT / "country.mmdb", _ROOT / "vendor" / "country.mmdb"]
     return next((place for place in places if place.is_file()), None)
 
 
 def swagger_ui() -> Path:
-    """The folder with the browsable documentation's static files."""
+    """Return the directory of the static files of Swagger UI."""
     places = [_ROOT / "swagger-ui", _ROOT / "vendor" / "swagger-ui"]
     return next((place for place in places if place.is_dir()), places[0])

@@ -1,4 +1,4 @@
-"""The demo network, loaded through the HTTP API alone: every way in which a publisher gets a link."""
+"""The demo network, created through the HTTP API: every way in which a publisher can get a link."""
 
 import json
 import secrets
@@ -28,13 +28,13 @@ _SMARTLINKS: dict[str, tuple[str, dict[str, int]]] = {
 _PUBLISHERS = {"one": "Publisher One", "two": "Publisher Two"}
 
 
-def show(running: Running) -> None:
-    """Load the network where it is not there yet, and print how to use it."""
-    network = _kept(running) or _load(running)
+def create_and_print(running: Running) -> None:
+    """Create the network if it does not exist yet, and print how to use it."""
+    network = _existing_network(running) or _create(running)
     if "traffic" not in network:
-        network["traffic"] = traffic.load(running, _clickable(network))
+        network["traffic"] = traffic.send(running, _links_of_publisher_one(network))
         _write(network)
-    status = _status_of_a_click(network["links"]["public"]["url"])
+    status = _click_status(network["links"]["public"]["url"])
     print(f"API              {running.url}\nDocumentation    {running.url}/docs")
     print(f"Admin key        {running.admin_key}\nEdge secret      {running.edge_secret}")
     for publisher in network["publishers"].values():
@@ -44,30 +44,30 @@ def show(running: Running) -> None:
     print(f"Report of {network['traffic']}:\n  curl -s --resolve '*:{paths.port()}:127.0.0.1' ", end="")
     print(f"-H 'Authorization: Bearer {running.admin_key}' ", end="")
     print(f"'{running.url}/admin/reports?{traffic.last_days()}&group_by=campaign,country'")
-    print(f"Publisher Two waits for approval: GET {running.url}/admin/applications?status=pending")
-    print(f"\nTry it (answered {status} just now):\n  curl -i --resolve '*:{paths.port()}:127.0.0.1' ", end="")
+    print(f"An application of Publisher Two awaits approval: GET {running.url}/admin/applications?status=pending")
+    print(f"\nTry it (it just returned {status}):\n  curl -i --resolve '*:{paths.port()}:127.0.0.1' ", end="")
     print(f"-A '{_PHONE}' '{network['links']['public']['url']}?sub1=newsletter'")
     if status != _FOUND:
-        message = f"the demo link answers {status}, not {_FOUND}: make logs shows why"
+        message = f"The demo link returned {status} instead of {_FOUND}. See `make logs`."
         raise CommandError(message)
 
 
-def _kept(running: Running) -> dict[str, Any] | None:
-    """The network as loaded earlier; None where it was never finished or the stack no longer holds it."""
+def _existing_network(running: Running) -> dict[str, Any] | None:
+    """Return the network created earlier, or None if it is incomplete or no longer in the stack."""
     network = _read()
     if "links" not in network:
         return None
     admin = Client(running.url, running.admin_key)
-    there = all(
+    exists = all(
         admin.call("GET", f"/admin/smartlinks/{pool}").status < _FOUND for pool in network["smartlinks"].values()
     )
-    return network if there else None
+    return network if exists else None
 
 
-def _load(running: Running) -> dict[str, Any]:
-    # An interrupted load goes on under its own mark; a finished one that the stack lost starts under a new one.
-    kept = _read()
-    mark = kept["mark"] if "mark" in kept and "links" not in kept else secrets.token_hex(4)
+def _create(running: Running) -> dict[str, Any]:
+    # Resume an interrupted creation with its mark. If the stack lost a complete network, start with a new mark.
+    stored = _read()
+    mark = stored["mark"] if "mark" in stored and "links" not in stored else secrets.token_hex(4)
     _write({"mark": mark})
     admin = Client(running.url, running.admin_key)
     campaigns = {key: _campaign(admin, mark, key)["id"] for key in _CAMPAIGNS}
@@ -87,7 +87,7 @@ def _campaign(admin: Client, mark: str, key: str) -> dict[str, Any]:
         "currency": "USD",
         **_CAMPAIGNS[key],
     }
-    created: dict[str, Any] = admin.post("/admin/campaigns", campaign, once=f"demo-{mark}-{key}")
+    created: dict[str, Any] = admin.post("/admin/campaigns", campaign, idempotency_key=f"demo-{mark}-{key}")
     return created
 
 
@@ -95,17 +95,17 @@ def _smartlink(admin: Client, mark: str, key: str, campaigns: dict[str, str]) ->
     name, weights = _SMARTLINKS[key]
     offers = [{"campaign_id": campaigns[campaign], "weight": weight} for campaign, weight in weights.items()]
     smartlink = {"name": name, "visibility": key, "fallback_url": _FALLBACK, "offers": offers}
-    created: dict[str, Any] = admin.post("/admin/smartlinks", smartlink, once=f"demo-{mark}-{key}")
+    created: dict[str, Any] = admin.post("/admin/smartlinks", smartlink, idempotency_key=f"demo-{mark}-{key}")
     return created
 
 
 def _publisher(admin: Client, mark: str, key: str) -> dict[str, str]:
     publisher = {"name": _PUBLISHERS[key], "email": f"{key}@publisher.example"}
-    created = admin.post("/admin/publishers", publisher, once=f"demo-{mark}-{key}")
-    # A key is shown once: where an interrupted load has created the publisher already, it takes another.
+    created = admin.post("/admin/publishers", publisher, idempotency_key=f"demo-{mark}-{key}")
+    # A key is returned only once. If an interrupted run created the publisher already, create another key.
     api_key = (
         created.get("api_key")
-        or admin.post(f"/admin/publishers/{created['id']}/keys", {}, once=secrets.token_hex())["api_key"]
+        or admin.post(f"/admin/publishers/{created['id']}/keys", {}, idempotency_key=secrets.token_hex())["api_key"]
     )
     return {"id": created["id"], "name": created["name"], "api_key": api_key}
 
@@ -113,31 +113,31 @@ def _publisher(admin: Client, mark: str, key: str) -> dict[str, str]:
 def _links(
     admin: Client, publishers: dict[str, dict[str, str]], smartlinks: dict[str, str], mark: str
 ) -> dict[str, dict[str, str]]:
-    """Publisher One gets a link to each smartlink; Publisher Two is left waiting for the first."""
+    """Give Publisher One a link to each smartlink, and leave one application of Publisher Two pending."""
     one, two = (Client(admin.url, publishers[key]["api_key"]) for key in ("one", "two"))
     for publisher in (one, two):
-        publisher.post(f"/publisher/smartlinks/{smartlinks['ask']}/apply", {}, once=f"demo-{mark}-ask")
-    one.post(f"/publisher/smartlinks/{smartlinks['public']}/apply", {}, once=f"demo-{mark}-public")
+        publisher.post(f"/publisher/smartlinks/{smartlinks['ask']}/apply", {}, idempotency_key=f"demo-{mark}-ask")
+    one.post(f"/publisher/smartlinks/{smartlinks['public']}/apply", {}, idempotency_key=f"demo-{mark}-public")
     member = {"publisher_id": publishers["one"]["id"]}
-    admin.post(f"/admin/smartlinks/{smartlinks['private']}/publishers", member, once=f"demo-{mark}-member")
+    admin.post(f"/admin/smartlinks/{smartlinks['private']}/publishers", member, idempotency_key=f"demo-{mark}-member")
     for application in admin.get("/admin/applications?status=pending&limit=200")["items"]:
         if application["publisher_id"] == member["publisher_id"]:
-            admin.post(f"/admin/applications/{application['id']}/approve", {}, once=f"demo-{mark}-approve")
+            admin.post(f"/admin/applications/{application['id']}/approve", {}, idempotency_key=f"demo-{mark}-approve")
     return {key: one.get(f"/publisher/smartlinks/{pool}")["link"] for key, pool in smartlinks.items()}
 
 
-def _clickable(network: dict[str, Any]) -> list[Link]:
+def _links_of_publisher_one(network: dict[str, Any]) -> list[Link]:
     publisher = network["publishers"]["one"]["id"]
     return [Link(link["url"], network["smartlinks"][key], publisher) for key, link in network["links"].items()]
 
 
-def _status_of_a_click(url: str) -> int:
+def _click_status(url: str) -> int:
     return get(url, {"User-Agent": _PHONE}).status
 
 
 def _read() -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(paths.DEMO_FILE.read_text()) if paths.DEMO_FILE.is_file() else {}
-    return kept
+    network: dict[str, Any] = json.loads(paths.DEMO_FILE.read_text()) if paths.DEMO_FILE.is_file() else {}
+    return network
 
 
 def _write(network: dict[str, Any]) -> None:

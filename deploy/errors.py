@@ -1,5 +1,5 @@
-"""How a command gives up."""
+"""The error that ends a command."""
 
 
 class CommandError(Exception):
-    """A command cannot go on. Its text is one line that says what to do next."""
+    """A command failed. The message is one line that says what is wrong and what to do."""

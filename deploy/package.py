@@ -1,4 +1,4 @@
-"""Builds what is deployed: Chalice's template, the functions' code and the layer with what they import."""
+"""Build the deployment package: Chalice's template, the functions' code and the layer with their dependencies."""
 
 import hashlib
 import os
@@ -26,82 +26,82 @@ _UNUSED = (
     *("requests/", "charset_normalizer/"),
     "boto3/examples/",
 )
-"""What geoip2 needs for its web service only, and examples."""
+"""Dependencies of geoip2's web service client, and examples."""
 
 _LAYER_PARTS = 4
-"""Chalice puts packages under python/lib/python3.x/site-packages/, which the emulator searches last."""
+"""Leading folders to drop: the emulator searches Chalice's python/lib/python3.x/site-packages/ last."""
 
 
 def build(stage: str) -> Path:
-    """The folder with `stage`'s package, built anew only where something in it changed."""
+    """Return the folder with the package of `stage`. Rebuild it only if an input changed."""
     folder = paths.PACKAGES / stage
-    stamp, wanted = folder / "inputs.sha256", fingerprint(paths.ROOT)
-    if not stamp.is_file() or stamp.read_text() != wanted:
+    stamp, current = folder / "inputs.sha256", fingerprint(paths.ROOT)
+    if not stamp.is_file() or stamp.read_text() != current:
         shutil.rmtree(folder, ignore_errors=True)
         with Progress("Packaging", 1):
             _package(stage, folder)
             data = {str(file.relative_to(paths.VENDOR)): file for file in paths.VENDOR.rglob("*") if file.is_file()}
             _rewrite(folder / CODE, add=data)
             _rewrite(folder / LAYER, drop=_LAYER_PARTS, leave_out=data)
-        stamp.write_text(wanted)
+        stamp.write_text(current)
     return folder
 
 
 def fingerprint(root: Path) -> str:
-    """What a package is made from: names and contents of every input, and this Python's version."""
+    """Return a hash of the package's inputs: names and contents of all files, and this Python's version."""
     digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
     for name in _INPUTS:
         path = root / name
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file() and not _is_by_product(file.relative_to(root)):
+            if file.is_file() and not _is_generated(file.relative_to(root)):
                 digest.update(f"{file.relative_to(root)}\0".encode())
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
 
 def is_shipped(name: str) -> bool:
-    """Whether a file belongs into the Lambdas: descriptions of AWS services we never call are most of botocore."""
+    """Return whether a file is deployed. Most of botocore is descriptions of AWS services that we never call."""
     parts = name.split("/")
     if parts[:2] == ["botocore", "data"] and len(parts) > 3:  # noqa: PLR2004 - files directly in data/ are needed
         return parts[2] in _AWS_SERVICES
     return "__pycache__" not in parts and not name.startswith(_UNUSED)
 
 
-def _is_by_product(path: Path) -> bool:
+def _is_generated(path: Path) -> bool:
     return "__pycache__" in path.parts or path.parts[:2] in {(".chalice", "deployments"), (".chalice", "deployed")}
 
 
 def _package(stage: str, folder: Path) -> None:
     chalice = [str(paths.VENV / "bin" / "chalice"), "package", "--stage", stage]
     chalice += ["--merge-template", ".chalice/resources.json", str(folder)]
-    # Packaging calls no AWS service, but Chalice insists on a region.
+    # Packaging calls no AWS service, but Chalice requires a region.
     environment = {**os.environ, "AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION", "us-east-1")}
-    done = subprocess.run(chalice, cwd=paths.ROOT, env=environment, capture_output=True, text=True, check=False)
-    said = f"{done.stdout}{done.stderr}".strip()
-    if done.returncode:
-        message = f"chalice could not package the app: {said.splitlines()[-1] if said else 'no reason given'}"
+    result = subprocess.run(chalice, cwd=paths.ROOT, env=environment, capture_output=True, text=True, check=False)
+    output = f"{result.stdout}{result.stderr}".strip()
+    if result.returncode:
+        message = f"Chalice could not package the app: {output.splitlines()[-1] if output else 'it gave no reason'}"
         raise CommandError(message)
-    if "Could not install dependencies" in said:
+    if "Could not install dependencies" in output:
         shutil.rmtree(paths.ROOT / ".chalice" / "deployments", ignore_errors=True)
-        message = "chalice found no Lambda build of a requirement: see its output with .venv/bin/chalice package"
+        message = "Chalice found no Lambda build of a requirement. Run `.venv/bin/chalice package` to see its output."
         raise CommandError(message)
 
 
 def _rewrite(
     archive: Path, *, drop: int = 0, add: Mapping[str, Path] = MappingProxyType({}), leave_out: Container[str] = ()
 ) -> None:
-    """Same contents, same bytes: no dates, no by-products, nothing unused, every module compiled.
+    """Rewrite an archive reproducibly: no dates, no generated or unused files, every module compiled.
 
-    `drop` leading folders become python/. `add`ed files stand at the root, where the app looks for its data;
-    Chalice puts them into the layer, so there they are left out.
+    `drop` leading folders are replaced by python/. The files of `add` are written to the root, where the app reads
+    its data. Chalice puts them into the layer as well; `leave_out` removes them there.
     """
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
         with zipfile.ZipFile(archive) as old:
             for name in old.namelist():
-                kept = "/".join(name.split("/")[drop:])
-                if is_shipped(kept) and kept not in leave_out:
-                    _write(folder / (f"python/{kept}" if drop else kept), old.read(name))
+                target = "/".join(name.split("/")[drop:])
+                if is_shipped(target) and target not in leave_out:
+                    _write(folder / (f"python/{target}" if drop else target), old.read(name))
         for name, file in add.items():
             _write(folder / name, file.read_bytes())
         _compile(folder)
@@ -114,13 +114,13 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _compile(folder: Path) -> None:
-    """Compiles every module: a Lambda cannot keep what it compiles, so each new process would do it again.
+    """Compile every module. A Lambda cannot store compiled modules, so each new process would compile them again.
 
-    By hash and unchecked, as the archive has no dates; with a fixed seed, as the order of sets is in the result.
+    The archive has no dates, so use unchecked hashes. The order of sets is part of the bytecode, so fix the hash seed.
     """
-    compiling = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    subprocess.run([*compiling, "-s", str(folder), str(folder)], env=environment, check=False)
+    subprocess.run([*command, "-s", str(folder), str(folder)], env=environment, check=False)
 
 
 def _archive(folder: Path, archive: Path) -> None:

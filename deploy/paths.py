@@ -1,4 +1,4 @@
-"""Where things lie on this machine."""
+"""Paths and addresses on this machine."""
 
 import os
 from pathlib import Path
@@ -17,15 +17,15 @@ _DEFAULT_PORT = 4566
 
 
 def python(venv: Path) -> Path:
-    """The Python of a virtual environment."""
+    """Return the Python interpreter of a virtual environment."""
     return venv / "bin" / "python"
 
 
 def port() -> int:
-    """The loopback port of the emulated AWS; `SMARTLINK_PORT` moves it."""
+    """Return the loopback port of the emulator: `SMARTLINK_PORT`, or 4566."""
     return int(os.environ.get("SMARTLINK_PORT", _DEFAULT_PORT))
 
 
 def endpoint() -> str:
-    """The emulated AWS's address for its SDK."""
+    """Return the emulator's endpoint URL for the AWS SDK."""
     return f"http://127.0.0.1:{port()}"

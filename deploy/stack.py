@@ -1,4 +1,4 @@
-"""Brings a package into a CloudFormation stack, the same way here and on AWS."""
+"""Deploy a package as a CloudFormation stack, on the emulator and on AWS alike."""
 
 import hashlib
 import json
@@ -19,63 +19,65 @@ if TYPE_CHECKING:
 
 _DIGEST = "Deployed"
 _BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
-_UNBORN = "REVIEW_IN_PROGRESS"
+_NOT_CREATED = "REVIEW_IN_PROGRESS"
 
 
 def deploy(cloud: Cloud, folder: Path, parameters: Mapping[str, str]) -> bool:
-    """Create or update the stack from the package in `folder`; False where it already is what it should be.
+    """Create or update the stack from the package in `folder`. Return False if it is already up to date.
 
-    A parameter that is left out keeps its value from the last deployment.
+    A parameter that is not passed keeps its value from the last deployment.
     """
     document = template(cloud, folder)
     stack = _usable(cloud, describe(cloud))
-    wanted = hashlib.sha256(json.dumps([document, dict(parameters)], sort_keys=True).encode()).hexdigest()
-    if stack and outputs(stack).get(_DIGEST) == wanted:
+    digest = hashlib.sha256(json.dumps([document, dict(parameters)], sort_keys=True).encode()).hexdigest()
+    if stack and outputs(stack).get(_DIGEST) == digest:
         return False
-    document["Outputs"][_DIGEST] = {"Value": wanted}
-    _change(cloud, upload(cloud, f"{wanted}.json", json.dumps(document).encode()), stack, parameters)
+    document["Outputs"][_DIGEST] = {"Value": digest}
+    _change(cloud, upload(cloud, f"{digest}.json", json.dumps(document).encode()), stack, parameters)
     return True
 
 
 def describe(cloud: Cloud) -> "StackTypeDef | None":
-    """The stack as it is; None where there is none."""
+    """Return the deployed stack, or None if there is none."""
     try:
         return _client(cloud).describe_stacks(StackName=cloud.stack)["Stacks"][0]
     except ClientError as error:
         if "does not exist" in str(error):
             return None
-        message = f"CloudFormation refused: {error}"
+        message = f"CloudFormation rejected the request: {error}"
         raise CommandError(message) from error
 
 
 def outputs(stack: "StackTypeDef") -> dict[str, str]:
-    """What the stack tells about itself, by name."""
+    """Return the outputs of the stack by name."""
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def parameters_of(stack: "StackTypeDef | None", given: Mapping[str, str]) -> "list[ParameterTypeDef]":
-    """The given values, and for the stack's other parameters the values they have."""
-    known = {parameter["ParameterKey"] for parameter in stack.get("Parameters", [])} if stack else set()
-    kept: list[ParameterTypeDef] = [
-        {"ParameterKey": name, "UsePreviousValue": True} for name in sorted(known - given.keys())
+def parameters_of(stack: "StackTypeDef | None", values: Mapping[str, str]) -> "list[ParameterTypeDef]":
+    """Return `values` as parameters; all other parameters of the stack keep their values."""
+    names = {parameter["ParameterKey"] for parameter in stack.get("Parameters", [])} if stack else set()
+    previous: list[ParameterTypeDef] = [
+        {"ParameterKey": name, "UsePreviousValue": True} for name in sorted(names - values.keys())
     ]
-    changed: list[ParameterTypeDef] = [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()]
-    return kept + changed
+    changed: list[ParameterTypeDef] = [
+        {"ParameterKey": name, "ParameterValue": value} for name, value in values.items()
+    ]
+    return previous + changed
 
 
 def _usable(cloud: Cloud, stack: "StackTypeDef | None") -> "StackTypeDef | None":
-    """None for a stack that never came to be, after removing what is left of it."""
+    """Return the stack if it can be updated. Delete a stack whose creation failed, and return None."""
     if stack and stack["StackStatus"] in _BROKEN:
         _client(cloud).delete_stack(StackName=cloud.stack)
         _client(cloud).get_waiter("stack_delete_complete").wait(StackName=cloud.stack, WaiterConfig=_pace(cloud))
         return None
-    return None if stack and stack["StackStatus"] == _UNBORN else stack
+    return None if stack and stack["StackStatus"] == _NOT_CREATED else stack
 
 
 def _change(cloud: Cloud, url: str, stack: "StackTypeDef | None", parameters: Mapping[str, str]) -> None:
     client, name = _client(cloud), f"deploy-{time.time_ns()}"
     change: dict[str, Any] = {"StackName": cloud.stack, "ChangeSetName": name}
-    known = {event["EventId"] for event in _events(cloud)} if stack else set()
+    earlier = {event["EventId"] for event in _events(cloud)} if stack else set()
     try:
         client.create_change_set(
             **change,
@@ -89,18 +91,18 @@ def _change(cloud: Cloud, url: str, stack: "StackTypeDef | None", parameters: Ma
         waiter = client.get_waiter("stack_update_complete") if stack else client.get_waiter("stack_create_complete")
         waiter.wait(StackName=cloud.stack, WaiterConfig=_pace(cloud))
     except (ClientError, WaiterError) as error:
-        for line in _failures(cloud, known):
+        for line in _failures(cloud, earlier):
             print(line)
-        message = f"the stack {cloud.stack} did not deploy: {_reason(client, change) or error}"
+        message = f"The stack {cloud.stack} was not deployed: {_reason(client, change) or error}"
         raise CommandError(message) from error
 
 
-def _failures(cloud: Cloud, known: set[str]) -> list[str]:
-    """What went wrong with which resource, oldest first, leaving out what only followed from it."""
+def _failures(cloud: Cloud, earlier: set[str]) -> list[str]:
+    """Return the failed resources with the reasons, oldest first, without `earlier` events and cancellations."""
     return [
         f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
         for event in reversed(_events(cloud))
-        if event["EventId"] not in known
+        if event["EventId"] not in earlier
         and event["ResourceStatus"].endswith("FAILED")
         and "cancelled" not in event.get("ResourceStatusReason", "")
     ]
@@ -112,7 +114,7 @@ def _reason(client: "CloudFormationClient", change: dict[str, Any]) -> str:
     except ClientError:
         return ""
     failed = described["Status"] == "FAILED"
-    return described.get("StatusReason", "") if failed else "the resources above say why; mend them and run it again"
+    return described.get("StatusReason", "") if failed else "fix the resources listed above and run the command again"
 
 
 def _events(cloud: Cloud) -> list[Any]:
@@ -126,5 +128,5 @@ def _client(cloud: Cloud) -> "CloudFormationClient":
     return cloud.session.client("cloudformation", endpoint_url=cloud.endpoint)
 
 
-def _pace(cloud: Cloud) -> Any:  # noqa: ANN401 - the stubs want whole seconds; the emulator needs none
+def _pace(cloud: Cloud) -> Any:  # noqa: ANN401 - the stubs require whole seconds; the emulator needs less
     return {"Delay": 0.1, "MaxAttempts": 3000} if cloud.endpoint else {"Delay": 5, "MaxAttempts": 720}

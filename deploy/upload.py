@@ -1,4 +1,4 @@
-"""Puts packages where CloudFormation reads them: a bucket, under names made of their contents."""
+"""Upload packages to the bucket that CloudFormation reads. A file's name is the hash of its contents."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from deploy.errors import CommandError
 
 
 def template(cloud: Cloud, folder: Path) -> dict[str, Any]:
-    """The packaged template, its archives uploaded."""
+    """Upload the archives of the package and return its template, which refers to them."""
     text = (folder / package.TEMPLATE).read_text()
     for name in (package.CODE, package.LAYER):
         content = (folder / name).read_bytes()
@@ -25,7 +25,7 @@ def template(cloud: Cloud, folder: Path) -> dict[str, Any]:
 
 
 def upload(cloud: Cloud, key: str, content: bytes) -> str:
-    """Put `content` into the cloud's bucket unless it is there; its URL."""
+    """Put `content` into the bucket unless it is there already. Return its URL."""
     client = cloud.session.client("s3", endpoint_url=cloud.endpoint)
     try:
         if cloud.endpoint:
@@ -33,7 +33,7 @@ def upload(cloud: Cloud, key: str, content: bytes) -> str:
         if client.list_objects_v2(Bucket=cloud.bucket, Prefix=key)["KeyCount"] == 0:
             client.put_object(Bucket=cloud.bucket, Key=key, Body=content)
     except ClientError as error:
-        message = f"the package could not be put into bucket {cloud.bucket!r}: {error}"
+        message = f"The package could not be uploaded to bucket {cloud.bucket!r}: {error}"
         raise CommandError(message) from error
     host = cloud.endpoint or f"https://s3.{cloud.session.region_name}.amazonaws.com"
     return f"{host}/{cloud.bucket}/{key}"

@@ -1,4 +1,4 @@
-"""Speaks the project's HTTP API with one key."""
+"""A client of the project's HTTP API."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,31 +11,31 @@ _FIRST_ERROR = 400
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The API as the holder of `key` sees it."""
+    """The API at `url`, called with `key`."""
 
     url: str
     key: str
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """What is at `path`."""
-        return _good("GET", path, self.call("GET", path))
+        """Return the document at `path`."""
+        return _json_or_error("GET", path, self.call("GET", path))
 
-    def post(self, path: str, body: object, *, once: str) -> Any:  # noqa: ANN401 - JSON
-        """Create something; the same `once` within a day gives the first answer again."""
-        return _good("POST", path, self.call("POST", path, body, {"Idempotency-Key": once}))
+    def post(self, path: str, body: object, *, idempotency_key: str) -> Any:  # noqa: ANN401 - JSON
+        """Create a resource. The same `idempotency_key` within a day returns the first response again."""
+        return _json_or_error("POST", path, self.call("POST", path, body, {"Idempotency-Key": idempotency_key}))
 
     def patch(self, path: str, changes: object) -> Any:  # noqa: ANN401 - JSON
-        """Change what is at `path`, whatever its version."""
-        return _good("PATCH", path, self.call("PATCH", path, changes))
+        """Change the document at `path`, whatever its version."""
+        return _json_or_error("PATCH", path, self.call("PATCH", path, changes))
 
     def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> LocalResponse:
-        """One call, whatever its answer."""
-        said = {"Authorization": f"Bearer {self.key}", **(headers or {})}
-        return send(method, f"{self.url}{path}", body=body, headers=said)
+        """Return the response to one request, whatever its status."""
+        all_headers = {"Authorization": f"Bearer {self.key}", **(headers or {})}
+        return send(method, f"{self.url}{path}", body=body, headers=all_headers)
 
 
-def _good(method: str, path: str, answer: LocalResponse) -> Any:  # noqa: ANN401 - JSON
-    if answer.status >= _FIRST_ERROR:
-        message = f"{method} {path} answered {answer.status}: {answer.body[:300].decode(errors='replace')}"
+def _json_or_error(method: str, path: str, response: LocalResponse) -> Any:  # noqa: ANN401 - JSON
+    if response.status >= _FIRST_ERROR:
+        message = f"{method} {path} returned {response.status}: {response.body[:300].decode(errors='replace')}"
         raise CommandError(message)
-    return answer.json()
+    return response.json()

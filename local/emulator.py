@@ -1,4 +1,4 @@
-"""Starts and stops the emulated AWS: one process on loopback that keeps its state in `.local/`."""
+"""Start and stop the AWS emulator: one process on loopback that stores its state in `.local/`."""
 
 import os
 import resource
@@ -22,35 +22,35 @@ _WARM_SECONDS = 3600
 
 
 def start() -> None:
-    """Return when the emulator answers; does nothing where ours already runs."""
+    """Start the emulator unless it is running_pid, and return when it responds."""
     process = None
-    if running() is None:
+    if running_pid() is None:
         if _port_is_taken():
-            raise CommandError(port_taken(paths.port()))
+            raise CommandError(port_taken_message(paths.port()))
         process = _spawn()
         _PID_FILE.write_text(f"{process.pid} {paths.port()}")
     elif _PID_FILE.read_text().split()[1] != str(paths.port()):
-        message = "the stack already runs on another port: make down first"
+        message = "The stack is already running on another port. Run `make down` first."
         raise CommandError(message)
     _wait_until_ready(process)
 
 
 def stop() -> bool:
-    """End the emulator that `start` started, letting it save its state; False where none runs."""
-    pid = running()
+    """Stop the emulator and let it save its state. Return False if it is not running."""
+    pid = running_pid()
     if pid is None:
         return False
     os.kill(pid, signal.SIGTERM)
-    if not _gone_within(pid, _STOP_SECONDS):
+    if not _exits_within(pid, _STOP_SECONDS):
         os.kill(pid, signal.SIGKILL)
-        message = "the emulated AWS did not end in time and was killed; what changed since its start is lost"
+        message = "The emulator did not stop in time and was killed. Recent changes are lost."
         raise CommandError(message)
     _PID_FILE.unlink(missing_ok=True)
     return True
 
 
-def running() -> int | None:
-    """The process ID of our emulator, None where it does not run or the ID now belongs to another program."""
+def running_pid() -> int | None:
+    """Return the emulator's process ID, or None if it is not running or another program now has that ID."""
     with suppress(FileNotFoundError, ValueError, IndexError):
         pid = int(_PID_FILE.read_text().split()[0])
         if str(paths.python(paths.EMULATOR_VENV)) in _command_line(pid):
@@ -58,9 +58,9 @@ def running() -> int | None:
     return None
 
 
-def port_taken(port: int) -> str:
-    """What to tell whoever's port is in use."""
-    return f"port {port} is used by another program: stop that, or choose another with SMARTLINK_PORT={port + 1}"
+def port_taken_message(port: int) -> str:
+    """Return the error message for a port that is in use."""
+    return f"Port {port} is used by another program. Stop it, or use another port with SMARTLINK_PORT={port + 1}."
 
 
 def _spawn() -> subprocess.Popen[bytes]:
@@ -81,7 +81,7 @@ def _spawn() -> subprocess.Popen[bytes]:
 
 
 def _environment() -> dict[str, str]:
-    """An empty temporary folder, and nothing of the caller's but the path: the functions inherit all of it."""
+    """Return the environment, which all functions inherit: PATH of the caller, and a new temporary folder."""
     temporary = paths.STATE / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -95,12 +95,12 @@ def _environment() -> dict[str, str]:
         "STATE_DIR": str(paths.STATE / "state"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(paths.STATE / "s3"),
-        # Every function may do only what its policy allows, as on AWS.
+        # Enforce the policy of every function, as on AWS.
         "AUTH": "true",
         "LAMBDA_WARM_TTL_SECONDS": str(_WARM_SECONDS),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        # It would tidy up containers of its own; there are none, and yours are not its business.
+        # Without this the emulator removes Docker containers that it takes for its own.
         "DOCKER_HOST": "unix:///nonexistent",
     }
 
@@ -114,7 +114,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes] | None) -> None:
         if process and process.poll() is not None:
             break
         time.sleep(0.1)
-    message = f"the emulated AWS did not start: its last lines are in {paths.LOG.relative_to(paths.ROOT)}"
+    message = f"The emulator did not start. See {paths.LOG.relative_to(paths.ROOT)}."
     raise CommandError(message)
 
 
@@ -131,9 +131,9 @@ def _command_line(pid: int) -> str:
     return subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout  # noqa: PLW1510
 
 
-def _gone_within(pid: int, seconds: float) -> bool:
+def _exits_within(pid: int, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while running() == pid:
+    while running_pid() == pid:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)

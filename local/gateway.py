@@ -1,9 +1,11 @@
-"""Stands in front of the emulated API Gateway, inside its process.
+"""Corrections around the emulator, inside its process.
 
-The emulator starts one Python process per call in flight, half a second of work each: a burst of 160 would keep two
-cores busy for minutes. It takes a batch of a DynamoDB stream for done whatever the function reports, where AWS sends
-what failed again. It keeps how far each stream was read and not the stream, so that nothing of a new one would be read
-for long after a start. And it believes the sender's own `X-Forwarded-For`, where API Gateway reports who connected.
+1. The emulator starts one Python process per concurrent call, which costs half a second of CPU each. A burst of 160
+   calls would keep two cores busy for minutes, so the number of concurrent calls is limited.
+2. It marks a DynamoDB stream batch as processed whatever the function reports. AWS resends failed records.
+3. It stores the read position of each stream, but not the stream. After a restart, records of the new stream would be
+   skipped, so the positions are dropped.
+4. It trusts the sender's `X-Forwarded-For`. API Gateway sets it to the connecting address.
 """
 
 import asyncio
@@ -22,67 +24,67 @@ _CALLS_PER_CORE = 3
 
 
 def app() -> Application:
-    """The emulator behind this gateway, for an ASGI server."""
+    """Return the emulator with all corrections, as an ASGI application."""
     emulator = cast("Application", importlib.import_module("ministack.app").app)
     functions: Any = importlib.import_module("ministack.services.lambda_svc")
-    functions.__dict__["_execute_function"] = with_partial_failures(functions._execute_function)  # noqa: SLF001
-    functions.load_persisted_state = without_positions(functions.load_persisted_state)
-    return in_front_of(emulator, at_once=_CALLS_PER_CORE * (os.cpu_count() or 1))
+    functions.__dict__["_execute_function"] = with_partial_batch_failures(functions._execute_function)  # noqa: SLF001
+    functions.load_persisted_state = without_stream_positions(functions.load_persisted_state)
+    return limit_concurrency(emulator, limit=_CALLS_PER_CORE * (os.cpu_count() or 1))
 
 
-def in_front_of(emulator: Application, *, at_once: int) -> Application:
-    """Let at most `at_once` API calls into the emulator, the others wait; everything else passes."""
-    seats = asyncio.Semaphore(at_once)
+def limit_concurrency(emulator: Application, *, limit: int) -> Application:
+    """Let at most `limit` API calls run at the same time; further ones wait. Other requests pass freely."""
+    slots = asyncio.Semaphore(limit)
 
-    async def gateway(scope: AsgiScope, receive: Receive, send: Send) -> None:
+    async def limited(scope: AsgiScope, receive: Receive, send: Send) -> None:
         if not _is_api_call(scope):
             await emulator(scope, receive, send)
             return
-        async with seats:
-            await emulator(with_honest_sender(scope), receive, send)
+        async with slots:
+            await emulator(with_connecting_address(scope), receive, send)
 
-    return gateway
+    return limited
 
 
-def with_honest_sender(scope: AsgiScope) -> AsgiScope:
-    """The same call, its `X-Forwarded-For` naming only who connected."""
+def with_connecting_address(scope: AsgiScope) -> AsgiScope:
+    """Return the request with `X-Forwarded-For` set to the connecting address."""
     headers = [(name, value) for name, value in scope["headers"] if name != b"x-forwarded-for"]
     return {**scope, "headers": [*headers, (b"x-forwarded-for", scope["client"][0].encode())]}
 
 
-def with_partial_failures(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """`execute(function, event)`, an error where a stream's batch comes back with failures: it is sent again.
+def with_partial_batch_failures(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Wrap `execute(function, event)`: a stream batch with failures becomes an error, so the emulator resends it.
 
-    AWS sends it again from the first failure on; this way from its beginning, which a consumer must bear as well.
+    AWS resends from the first failure on, the emulator the whole batch. Consumers must handle both.
     """
 
-    def executed(function: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
+    def wrapper(function: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
         result = execute(function, event)
-        if _is_of_a_stream(event) and _failures(result):
-            return {**result, "error": True, "body": {"errorType": "PartialFailure", "errorMessage": "sent again"}}
+        if _is_stream_event(event) and _failures(result):
+            return {**result, "error": True, "body": {"errorType": "PartialFailure", "errorMessage": "resent"}}
         return result
 
-    return executed
+    return wrapper
 
 
-def without_positions(load: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
-    """`load(state)`, the places left out up to which the streams of an earlier process were read."""
+def without_stream_positions(load: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    """Wrap `load(state)`: drop the positions up to which an earlier process read the streams."""
 
-    def loaded(state: dict[str, Any]) -> None:
+    def wrapper(state: dict[str, Any]) -> None:
         load({name: part for name, part in state.items() if name != "dynamodb_stream_positions"})
 
-    return loaded
+    return wrapper
 
 
-def _is_of_a_stream(event: dict[str, Any]) -> bool:
+def _is_stream_event(event: dict[str, Any]) -> bool:
     records = event.get("Records") or [{}]
     return "dynamodb" in records[0]
 
 
 def _failures(result: dict[str, Any]) -> list[Any]:
     body = result.get("body")
-    answer = json.loads(body) if isinstance(body, str) and body.startswith("{") else body
-    failed: list[Any] = answer.get("batchItemFailures", []) if isinstance(answer, dict) else []
+    result_body = json.loads(body) if isinstance(body, str) and body.startswith("{") else body
+    failed: list[Any] = result_body.get("batchItemFailures", []) if isinstance(result_body, dict) else []
     return failed
 
 

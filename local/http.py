@@ -1,4 +1,4 @@
-"""A small HTTP client that finds `*.localhost` on loopback, whatever the resolver says."""
+"""A small HTTP client that connects to loopback for `*.localhost`, without a DNS lookup."""
 
 import json
 from dataclasses import dataclass
@@ -11,34 +11,36 @@ _SECONDS = 90.0
 
 @dataclass(frozen=True, slots=True)
 class LocalResponse:
-    """What came back: `headers` by lower-case name."""
+    """An HTTP response. The names in `headers` are in lower case."""
 
     status: int
     headers: dict[str, str]
     body: bytes
 
-    def json(self) -> Any:  # noqa: ANN401 - whatever the server said
-        """The body as JSON."""
+    def json(self) -> Any:  # noqa: ANN401 - JSON
+        """Return the body, parsed as JSON."""
         return json.loads(self.body)
 
 
 def get(url: str, headers: dict[str, str] | None = None) -> LocalResponse:
-    """GET without following redirects."""
+    """Send a GET request without following redirects."""
     return send("GET", url, headers=headers)
 
 
 def send(method: str, url: str, *, body: object = None, headers: dict[str, str] | None = None) -> LocalResponse:
-    """One request, a JSON `body` if given; raises OSError where nothing answers."""
+    """Send one request, with `body` as JSON if it is not None. Raise OSError if the server does not respond."""
     parts = urlsplit(url)
     connection = _connection(parts.scheme, parts.hostname or "", parts.port)
-    said = {"Host": parts.netloc, **(headers or {})}
+    all_headers = {"Host": parts.netloc, **(headers or {})}
     if body is not None:
-        said["Content-Type"] = "application/json"
+        all_headers["Content-Type"] = "application/json"
     try:
         payload = None if body is None else json.dumps(body)
-        connection.request(method, f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", payload, said)
-        answer = connection.getresponse()
-        return LocalResponse(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+        target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+        connection.request(method, target, payload, all_headers)
+        response = connection.getresponse()
+        headers_read = {name.lower(): value for name, value in response.getheaders()}
+        return LocalResponse(response.status, headers_read, response.read())
     finally:
         connection.close()
 

@@ -1,4 +1,4 @@
-"""What the emulator does not take from the template and AWS does."""
+"""Parts of the template that the emulator ignores and AWS applies."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from deploy.cloud import Cloud
 
 
 def put_gateway_responses(cloud: Cloud, folder: Path, api_id: str) -> None:
-    """Make the emulated API Gateway answer for itself as the template says; it ignores them when it imports the API."""
+    """Set the gateway responses of the template. The emulator ignores them when it imports the API."""
     api = json.loads((folder / package.TEMPLATE).read_text())["Resources"]["RestAPI"]["Properties"]
     client = cloud.session.client("apigateway", endpoint_url=cloud.endpoint)
     for kind, response in api["DefinitionBody"]["x-amazon-apigateway-gateway-responses"].items():

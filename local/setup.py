@@ -1,4 +1,4 @@
-"""Creates the two virtual environments; runs before anything is installed, so it uses the standard library alone."""
+"""Create the two virtual environments. Uses only the standard library, as nothing is installed yet."""
 
 import hashlib
 import subprocess
@@ -12,32 +12,32 @@ from deploy.progress import Progress
 
 _PROJECT = [paths.ROOT / "requirements.txt", paths.ROOT / "requirements-dev.txt"]
 _EMULATOR = [paths.ROOT / "local" / "requirements-ministack.txt"]
-_LINES_KEPT = 200
+_MAX_LOG_LINES = 200
 
 
 def main() -> int:
-    """Bring both environments up to date; 0, or 1 after one line on what to do."""
+    """Bring both environments up to date and return the exit code. Print an error with the next step to take."""
     try:
         ensure(paths.VENV, _PROJECT, "Installing the project")
-        ensure(paths.EMULATOR_VENV, _EMULATOR, "Installing the emulated AWS")
-    except CommandError as stop:
-        print(f"error: {stop}", file=sys.stderr)
+        ensure(paths.EMULATOR_VENV, _EMULATOR, "Installing the AWS emulator")
+    except CommandError as error:
+        print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def ensure(venv: Path, requirements: list[Path], title: str) -> None:
-    """Make `venv` hold what `requirements` pin, doing nothing where it already does."""
-    stamp, wanted = venv / "requirements.sha256", fingerprint(requirements)
-    if stamp.is_file() and stamp.read_text() == wanted and paths.python(venv).exists():
+    """Install `requirements` into a new `venv`, unless it was created from the same requirements."""
+    stamp, current = venv / "requirements.sha256", fingerprint(requirements)
+    if stamp.is_file() and stamp.read_text() == current and paths.python(venv).exists():
         return
     _create(venv)
     _install(venv, requirements, title)
-    stamp.write_text(wanted)
+    stamp.write_text(current)
 
 
 def fingerprint(requirements: list[Path]) -> str:
-    """What an environment was made from: this Python's version and the files' contents."""
+    """Return a hash of this Python's version and the contents of the files."""
     digest = hashlib.sha256(repr((sys.version_info[:3], sys.platform)).encode())
     for path in requirements:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -46,12 +46,12 @@ def fingerprint(requirements: list[Path]) -> str:
 
 def _create(venv: Path) -> None:
     command = [sys.executable, "-m", "venv", "--clear", str(venv)]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    if made.returncode:
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         message = (
-            f"{sys.executable} cannot create virtual environments: install its venv module "
-            f"(Debian and Ubuntu: apt-get install python{version}-venv) and run make again"
+            f"{sys.executable} cannot create virtual environments. Install its venv module "
+            f"(Debian and Ubuntu: apt-get install python{version}-venv) and run the command again."
         )
         raise CommandError(message)
 
@@ -61,17 +61,17 @@ def _install(venv: Path, requirements: list[Path], title: str) -> None:
     for path in requirements:
         command += ["-r", str(path)]
     total = sum(line.count("==") for path in requirements for line in path.read_text().splitlines())
-    kept: deque[str] = deque(maxlen=_LINES_KEPT)
+    lines: deque[str] = deque(maxlen=_MAX_LOG_LINES)
     with (
         Progress(title, total) as bar,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip,
     ):
         for line in pip.stdout or ():
-            kept.append(line.rstrip())
+            lines.append(line.rstrip())
             bar.advance(line.startswith("Collecting "))
     if pip.returncode:
-        errors = [line for line in kept if line.startswith("ERROR")]
-        message = f"pip failed ({errors[-1] if errors else kept[-1]}): check the network and run make again"
+        errors = [line for line in lines if line.startswith("ERROR")]
+        message = f"pip failed ({errors[-1] if errors else lines[-1]}). Check the network and run the command again."
         raise CommandError(message)
 
 

@@ -1,4 +1,4 @@
-"""One command from a checkout to a running stack."""
+"""Start the stack on this machine, from a checkout to a healthy API."""
 
 import json
 import secrets
@@ -18,7 +18,7 @@ _HEALTH_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """How to reach the stack on this machine; kept in `.local/stack.json`."""
+    """Address and keys of the stack on this machine, stored in `.local/stack.json`."""
 
     url: str
     admin_key: str
@@ -26,80 +26,89 @@ class Running:
 
 
 def up() -> Running:
-    """Bring the stack up, or up to date; return once it answers."""
+    """Start the stack or bring it up to date, and return when it is healthy."""
     paths.STATE.mkdir(exist_ok=True)
     geoip_database.ensure()
     swagger_ui.ensure()
-    before = last()
-    _refuse_another_port(before)
+    previous = load_stack_or_none()
+    _check_port(previous)
     emulator.start()
-    secret = before.edge_secret if before else secrets.token_urlsafe(24)
+    secret = previous.edge_secret if previous else secrets.token_urlsafe(24)
     url = f"http://{_deploy(secret)}.execute-api.localhost:{paths.port()}/api"
     _wait_until_healthy(url)
-    here = cloud.local()
-    known = before is not None and admin_keys.is_known(here, before.admin_key)
-    now = Running(url, before.admin_key if before and known else admin_keys.make_admin_key(here), secret)
-    _keep(now)
-    return now
+    running = Running(url, _admin_key(previous), secret)
+    _save(running)
+    return running
 
 
-def _refuse_another_port(before: Running | None) -> None:
-    """The emulated queues are kept under their addresses: on another port nothing would empty them."""
-    port = urlsplit(before.url).port if before else paths.port()
+def _check_port(previous: Running | None) -> None:
+    """Raise CommandError if the data belongs to another port: the addresses of the stored queues contain the port."""
+    port = urlsplit(previous.url).port if previous else paths.port()
     if port != paths.port():
-        message = f"what the stack holds belongs to port {port}: SMARTLINK_PORT={port} make up, or make clean first"
+        message = (
+            f"The stored data belongs to port {port}. Run `SMARTLINK_PORT={port} make up`, "
+            "or delete the data with `make clean`."
+        )
         raise CommandError(message)
 
 
-def last() -> Running | None:
-    """The stack as it was last up; None where it never was."""
+def _admin_key(previous: Running | None) -> str:
+    """Return the previous admin key if the table still has it, else a new one."""
+    target = cloud.local()
+    if previous and admin_keys.exists(target, previous.admin_key):
+        return previous.admin_key
+    return admin_keys.create_admin_key(target)
+
+
+def load_stack_or_none() -> Running | None:
+    """Return the stack as it was last started, or None if it never was."""
     if not paths.STACK_FILE.is_file():
         return None
-    kept = json.loads(paths.STACK_FILE.read_text())
-    return Running(kept["url"], kept["admin_key"], kept["edge_secret"])
+    document = json.loads(paths.STACK_FILE.read_text())
+    return Running(document["url"], document["admin_key"], document["edge_secret"])
 
 
 def running_stack() -> Running:
-    """The stack as it was last up; `Stop` where it never was."""
-    running = last()
+    """Return the stack as it was last started. Raise CommandError if it never was."""
+    running = load_stack_or_none()
     if running is None:
-        message = "the stack was never up here: make up starts it"
+        message = "The stack is not running. Start it with `make up`."
         raise CommandError(message)
     return running
 
 
 def _deploy(edge_secret: str) -> str:
-    """Deploy what changed; the API's ID."""
-    here = cloud.local()
-    folder = package.build(here.stage)
-    given = {"EdgeSecret": edge_secret, "TableDeletionPolicy": "Delete", "PostbacksToLoopback": "1"}
-    changed = stack.deploy(here, folder, given)
-    deployed = stack.describe(here)
+    """Deploy the stack if it changed, and return the API's ID."""
+    target = cloud.local()
+    folder = package.build(target.stage)
+    parameters = {"EdgeSecret": edge_secret, "TableDeletionPolicy": "Delete", "PostbacksToLoopback": "1"}
+    has_changed = stack.deploy(target, folder, parameters)
+    deployed = stack.describe(target)
     if deployed is None:
-        message = "the stack is gone: run make clean, then make up"
+        message = "The stack was not found after its deployment. Run `make clean`, then `make up`."
         raise CommandError(message)
     api_id = stack.outputs(deployed)["RestAPIId"]
-    if changed:
-        quirks.put_gateway_responses(here, folder, api_id)
+    if has_changed:
+        quirks.put_gateway_responses(target, folder, api_id)
     return api_id
 
 
 def _wait_until_healthy(url: str) -> None:
-    deadline, said = time.monotonic() + _HEALTH_SECONDS, "nothing"
+    deadline, result = time.monotonic() + _HEALTH_SECONDS, "nothing"
     while time.monotonic() < deadline:
         try:
-            answer = get(f"{url}/health")
-            said = f"{answer.status} {answer.body[:200].decode(errors='replace')}"
-            if answer.status == _HEALTHY:
+            response = get(f"{url}/health")
+            result = f"{response.status} {response.body[:200].decode(errors='replace')}"
+            if response.status == _HEALTHY:
                 return
         except (OSError, HTTPException) as error:
-            said = str(error)
+            result = str(error)
         time.sleep(0.2)
-    message = f"GET /health does not answer 200 but {said}: make logs shows why"
+    message = f"GET /health returned {result} instead of 200. See `make logs`."
     raise CommandError(message)
 
 
-def _keep(running: Running) -> None:
+def _save(running: Running) -> None:
     partial = paths.STACK_FILE.with_suffix(".partial")
     partial.write_text(json.dumps(asdict(running), indent=2) + "\n")
     partial.chmod(0o600)

@@ -63,7 +63,7 @@ def new_link(admin: Api, *offers: dict[str, Any], **changes: Any) -> str:
 
 def taught(smartlink: dict[str, Any], segments: dict[str, dict[str, float]], version: int = LEARNED_AT) -> None:
     """Puts learned weights into force, by segment and campaign, as a run of that moment does."""
-    packed = weights_codec.packed(segments)
+    packed = weights_codec.encode(segments)
     RouteRow(smartlink["id"]).update([RouteRow.weights.set(packed), RouteRow.weights_version.set(version)])
     kept = WeightHistoryRow(pool_month(smartlink["id"], version), version, weights=packed)
     kept.status, kept.expires_at = "published", version + 86_400
@@ -95,7 +95,7 @@ def explained(admin: Api, code: str, query: dict[str, str] | None = None, **head
     return document
 
 
-def recorded() -> dict[str, ClickRow]:
+def recorded() -> dict[str, Any]:
     """Every recorded click by its ID."""
     return {row.click_id: row for row in ClickRow.scan()}
 

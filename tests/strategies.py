@@ -1,6 +1,6 @@
-"""Nouns by the thousand, for properties: small worlds, so that rules meet.
+"""Hypothesis strategies with few values each, so that different rules apply to the same example.
 
-Properties are tried without a time limit for one example: the first pays for everybody's imports.
+Examples have no time limit: the first one includes the imports.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ draws = st.floats(0, 1, exclude_max=True)
 times = st.datetimes(datetime(2020, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - it adds UTC
 sources = st.none() | st.sampled_from(SOURCES)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-"""Any text that a header or a query can carry: halves of surrogate pairs are none."""
+"""Any text of a header or query: without halves of surrogate pairs."""
 
 visitors = st.builds(
     Visitor,
@@ -89,7 +89,7 @@ def _offers(campaign_id: str) -> st.SearchStrategy[Offer]:
 
 
 def _learned(campaign_ids: list[str]) -> st.SearchStrategy[LearnedWeights | None]:
-    """Weights for some of the segments of some visitors, which name some of the campaigns."""
+    """Draw weights of some segments and some campaigns, or None."""
     weights = st.dictionaries(st.sampled_from(campaign_ids), st.sampled_from([0.0, 0.25, 0.5, 1.0]))
     segments = st.dictionaries(st.sampled_from(["US|mobile", "US", "GB|desktop", "?|tablet", "?", "*"]), weights)
     return st.none() | st.builds(LearnedWeights, st.just(1_793_795_100), segments)
@@ -97,18 +97,18 @@ def _learned(campaign_ids: list[str]) -> st.SearchStrategy[LearnedWeights | None
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A route, an arrival, the campaigns the publisher may run, and what reservations are answered with."""
+    """A route, a click, the campaigns that the publisher may run, and the result of each reservation."""
 
     route: Route
-    arrival: ClickContext
+    context: ClickContext
     approvals: frozenset[str]
-    answers: dict[str, RejectionReason | None]
+    reservations: dict[str, RejectionReason | None]
 
-    def approved(self, campaign_id: str) -> bool:
+    def is_approved(self, campaign_id: str) -> bool:
         return campaign_id in self.approvals
 
     def reserve(self, campaign: Campaign) -> RejectionReason | None:
-        return self.answers.get(campaign.id)
+        return self.reservations.get(campaign.id)
 
 
 @st.composite
@@ -127,18 +127,18 @@ def situations(draw: st.DrawFn) -> Situation:
         learned=draw(_learned([*names, "cmp_gone"])),
     )
     link = a_link(publisher_active=draw(st.sampled_from([True, True, True, False])))
-    arrival = an_arrival(draw=draw(draws), lot=draw(draws), visitor=draw(visitors), link=link)
-    answer = st.sampled_from([None, None, RejectionReason.CAP, RejectionReason.DUPLICATE])
+    context = an_arrival(draw=draw(draws), arm_draw=draw(draws), visitor=draw(visitors), link=link)
+    reservation = st.sampled_from([None, None, RejectionReason.CAP, RejectionReason.DUPLICATE])
     return Situation(
         route=route,
-        arrival=arrival,
+        context=context,
         approvals=draw(st.frozensets(st.sampled_from(names))) if names else frozenset(),
-        answers={name: draw(answer) for name in [*names, "cmp_last"]},
+        reservations={name: draw(reservation) for name in [*names, "cmp_last"]},
     )
 
 
 def counter_cells(max_size: int = 12) -> st.SearchStrategy[dict[Cell, list[int]]]:
-    """Counter cells of a few days, publishers and countries, with counts of either sign."""
+    """Draw counter cells of a few days, publishers and countries, with counts of either sign."""
     cell = st.builds(
         Cell,
         quarter=st.integers(1_994_000, 1_994_400),
@@ -159,7 +159,7 @@ def counter_cells(max_size: int = 12) -> st.SearchStrategy[dict[Cell, list[int]]
 
 
 def learning_cells(first: int = 498_000, last: int = 499_500) -> st.SearchStrategy[LearningCells]:
-    """Learning cells of single hours from `first` to `last`, with counts of either sign."""
+    """Draw learning cells of single hours from `first` to `last`, with counts of either sign."""
     cell = st.builds(
         LearningCell,
         hour=st.integers(first, last),
@@ -177,15 +177,15 @@ def learning_cells(first: int = 498_000, last: int = 499_500) -> st.SearchStrate
     return st.dictionaries(cell, counts, max_size=12)
 
 
-def _rows(buckets: int, most: int) -> st.SearchStrategy[list[float]]:
-    """Counts by bucket: often 0, of very different sizes."""
-    sizes = st.one_of(st.just(0), st.integers(0, 20), st.integers(0, most))
+def _rows(buckets: int, maximum: int) -> st.SearchStrategy[list[float]]:
+    """Draw counts by bucket: often 0, of very different sizes."""
+    sizes = st.one_of(st.just(0), st.integers(0, 20), st.integers(0, maximum))
     return st.lists(sizes.map(float), min_size=buckets, max_size=buckets)
 
 
 @st.composite
 def _learned_offers(draw: st.DrawFn, place: int, buckets: int) -> OfferStats:
-    """An offer whose counters need not fit to each other."""
+    """Draw an offer; its counters may be inconsistent."""
     money = st.floats(0.01, 100)
     counts = draw(_rows(buckets, 2000))
     value = draw(st.one_of(money, money.map(lambda loss: -loss), st.just(0.0), st.just(1.0)))
@@ -222,7 +222,7 @@ def _learned_segments(draw: st.DrawFn, name: str, offers: int, buckets: int) -> 
 
 @st.composite
 def pools_to_learn(draw: st.DrawFn) -> PoolStatistics:
-    """Pools of all kinds of counters that could have been counted one by one, though hardly together."""
+    """Draw pools whose counters are each possible, though unlikely together."""
     offers, buckets = draw(st.integers(1, 5)), draw(st.integers(0, 6))
     names = ["US|mobile", "US|desktop", "GB|mobile", "?|tablet"]
     now, hours = 500_000.0, draw(st.sampled_from([1, 24]))

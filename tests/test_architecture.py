@@ -68,6 +68,7 @@ ADAPTERS = {
     *_in("reporting", "cell_reader", "views"),
     *_in("routing", "geoip", "redirect", "route_cache", "route_history"),
     *_in("settings", ""),
+    *_in("sqs", ""),
     *_in(
         "tables",
         "base",
@@ -129,7 +130,7 @@ FLOORS = (
     {"optimizer", "reporting", "conversions", "alerts", "api_docs"},
     {"routing", "counters", "postbacks", "access", "inbox"},
     {"http", "caps", "clicks", "notifications"},
-    {"tables", "dynamodb"},
+    {"tables", "dynamodb", "sqs"},
     {"settings", "endpoints", "domain"},
 )
 """From the top down. A package may import what is on a lower floor, and nothing on its own."""
@@ -148,10 +149,30 @@ OPTIMIZER = (
 )
 """The floors inside the optimizer."""
 
-TESTED_ELSEWHERE: dict[str, str] = {}
+TESTED_ELSEWHERE = {
+    "domain/conversion.py": "an enum; `domain/test_smartlink.py` compares every enum with the API",
+    "domain/publisher.py": "enums, likewise",
+    "domain/route.py": "dataclasses without rules",
+    "dynamodb/errors.py": "exceptions; `dynamodb/test_client.py` raises each",
+    "optimizer/model/pool_statistics.py": "dataclasses; `optimizer/inputs/test_build_statistics.py` builds them",
+    **{
+        f"tables/{name}.py": "`tables/test_base.py` compares every model with the template"
+        for name in (
+            *("campaigns", "clicks", "conversions", "counters", "notifications", "postbacks", "publishers"),
+            *("requests", "routes", "smartlinks"),
+        )
+    },
+}
 """Modules without a test file of their own, and where they are tested."""
 
-TESTS_OF_SEVERAL_MODULES: dict[str, str] = {}
+TESTS_OF_SEVERAL_MODULES = {
+    "test_architecture.py": "the layout",
+    "test_cold_start.py": "what a redirect loads",
+    "test_stored_documents.py": "rows of earlier releases",
+    "test_added_fields.py": "rows of earlier releases, with a field more in each document",
+    "dynamodb/test_contract.py": "both DynamoDB clients on the same requests",
+    "dynamodb/test_credentials.py": "credentials from the environment to the signature",
+}
 """Test files of no single module, and what they hold."""
 
 TOOLS = {"acceptance", "bench", "demo", "deploy", "local", "manage", "tests"}

@@ -15,8 +15,8 @@ from chalicelib.tables.postbacks import PostbackDeliveryRow
 from chalicelib.tables.routes import RouteRow
 from tests.conftest import Api, dynamodb
 from tests.optimizer.pools import AT, a_pool
-from tests.optimizer.queue import make_queue as make_learning_queue
-from tests.optimizer.queue import queued as queued_runs
+from tests.optimizer.queue import create_queue as make_learning_queue
+from tests.optimizer.queue import queued_messages as queued_runs
 from tests.postbacks.rows import a_click, a_conversion, a_postback
 from tests.postbacks.rows import a_message as a_delivery_message
 from tests.postbacks.rows import make_queue as make_postbacks_queue

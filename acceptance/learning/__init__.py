@@ -1,1 +1,1 @@
-"""Proof that the optimizer finds the best offers of a known market."""
+"""Proof that the optimizer finds the best offers of a smartlink with known conversion rates."""

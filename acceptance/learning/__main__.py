@@ -1,8 +1,8 @@
-"""`python -m acceptance.learning`: proves on the stack on this machine that an optimized smartlink learns.
+"""`python -m acceptance.learning`: prove on the local stack that the optimizer finds the best offers.
 
-It sends clicks of two segments whose best offers differ, lets the deployed learning run five times, and holds what
-became of it against what only the traffic maker knows. 1 where a claim does not hold. With honest luck the uplift's
-interval misses the truth once in some thirty times, by its nature; --even leaves luck out.
+It sends clicks of two segments with different best offers, runs the deployed optimizer five times, and compares the
+results with the true conversion rates, which only this program has. The exit code is 1 if a claim fails. With random
+draws the interval of the uplift misses the true value about once in thirty runs; use --even to avoid that.
 """
 
 import argparse
@@ -19,39 +19,43 @@ _INTERRUPTED = 130
 
 
 def main() -> int:
-    """Prove what was ordered; 0 where every claim holds."""
-    order = _order()
+    """Run the proof and return the exit code: 0 if every claim holds."""
+    options = _options()
     try:
-        return _shown(up.running_stack(), order)
-    except CommandError as stop:
-        print(f"error: {stop}", file=sys.stderr)
+        return _run(up.running_stack(), options)
+    except CommandError as error:
+        print(f"error: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"error: the stack does not answer ({error}): make up starts it", file=sys.stderr)
+        print(f"error: The stack does not respond ({error}). Start it with `make up`.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return _INTERRUPTED
 
 
-def _order() -> ScenarioOptions:
-    usual = ScenarioOptions()
+def _options() -> ScenarioOptions:
+    defaults = ScenarioOptions()
     parser = argparse.ArgumentParser(prog="acceptance.learning", description=__doc__)
-    parser.add_argument("--first", type=_positive, default=usual.first, help="clicks before the first run")
-    parser.add_argument("--between", type=_positive, default=usual.between, help="clicks between two runs")
-    parser.add_argument("--last", type=_positive, default=usual.last, help="clicks after the fifth run")
-    parser.add_argument("--holdout", type=int, choices=range(1, 91), default=usual.holdout_percent, metavar="PERCENT")
-    parser.add_argument("--seed", type=int, default=usual.seed, help="of visitors and conversions; click IDs differ")
-    parser.add_argument("--concurrency", type=_positive, default=usual.threads, help="calls at a time")
-    parser.add_argument("--even", action="store_true", help="as many conversions as are to be expected, without luck")
-    given = parser.parse_args()
+    parser.add_argument("--first", type=_positive, default=defaults.first, help="clicks before the first run")
+    parser.add_argument("--between", type=_positive, default=defaults.between, help="clicks between consecutive runs")
+    parser.add_argument("--last", type=_positive, default=defaults.last, help="clicks after the fifth run")
+    parser.add_argument(
+        "--holdout", type=int, choices=range(1, 91), default=defaults.holdout_percent, metavar="PERCENT"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=defaults.seed, help="seed of visitors and conversions; click IDs always differ"
+    )
+    parser.add_argument("--concurrency", type=_positive, default=defaults.threads, help="concurrent requests")
+    parser.add_argument("--even", action="store_true", help="use expected conversion counts instead of random draws")
+    arguments = parser.parse_args()
     return ScenarioOptions(
-        first=given.first,
-        between=given.between,
-        last=given.last,
-        seed=given.seed,
-        holdout_percent=given.holdout,
-        threads=given.concurrency,
-        even=given.even,
+        first=arguments.first,
+        between=arguments.between,
+        last=arguments.last,
+        seed=arguments.seed,
+        holdout_percent=arguments.holdout,
+        threads=arguments.concurrency,
+        even=arguments.even,
     )
 
 
@@ -63,19 +67,19 @@ def _positive(text: str) -> int:
     return value
 
 
-def _shown(running: Running, order: ScenarioOptions) -> int:
-    """Print everything as it is found; how many claims do not hold decides."""
-    began, findings = time.monotonic(), list[Finding]()
-    for each in prove(running, order):
-        print(line(each) if isinstance(each, Finding) else each, flush=True)
-        findings += [each] if isinstance(each, Finding) else []
-    wrong = sum(not finding.holds for finding in findings)
-    print(f"{len(findings) - wrong} of {len(findings)} claims hold ({time.monotonic() - began:.0f} s)")
-    return 1 if wrong else 0
+def _run(running: Running, options: ScenarioOptions) -> int:
+    """Run the proof, print each finding at once, and return 1 if a claim fails."""
+    start, findings = time.monotonic(), list[Finding]()
+    for result in prove(running, options):
+        print(line(result) if isinstance(result, Finding) else result, flush=True)
+        findings += [result] if isinstance(result, Finding) else []
+    failed = sum(not finding.holds for finding in findings)
+    print(f"{len(findings) - failed} of {len(findings)} claims hold ({time.monotonic() - start:.0f} s)")
+    return 1 if failed else 0
 
 
 def line(finding: Finding) -> str:
-    """A finding as people read it."""
+    """Return a finding as one line of text."""
     return f"{'holds' if finding.holds else 'FAILS'}  {finding.claim}: {finding.figures}"
 
 

@@ -1,76 +1,77 @@
-"""Whether what was learned outlives an edit, and ends with a reset: from runs, weights and clicks to findings."""
+"""Checks that learning survives an edit and restarts after a reset, from runs, weights and clicks."""
 
 from collections.abc import Mapping, Sequence
 
 from acceptance.learning import ground_truth
-from acceptance.learning.findings import ApiDocument, Chosen, Finding, Keys
+from acceptance.learning.findings import ApiDocument, Finding, Keys, RecordedClick
 
 ROUNDING = 0.01
-"""What may be missing of the effective clicks after an edit: time goes on between two runs, and it forgets."""
+"""Allowed relative loss of effective clicks after an edit: older clicks are discounted as time passes between runs."""
 
-_KEPT_REASONS = {"learned", "exploring"}
+_LEARNED_REASONS = {"learned", "exploring"}
 
-Rows = dict[tuple[str, str], ApiDocument]
-"""What a run tells of an offer, by segment and key."""
+OfferRows = dict[tuple[str, str], ApiDocument]
+"""A run's figures of the offers, by segment and key."""
 
 
-def rows(run: ApiDocument, keys: Keys) -> Rows:
-    """The run's figures of those segments that have visitors here."""
-    names = {each.segment for each in ground_truth.AUDIENCES}
+def offer_rows(run: ApiDocument, keys: Keys) -> OfferRows:
+    """Return the run's figures of the segments that have visitors here."""
+    names = {audience.segment for audience in ground_truth.AUDIENCES}
     return {
-        (each["segment"], keys[offer["campaign_id"]]): offer
-        for each in run["segments"]
-        if each["segment"] in names
-        for offer in each["offers"]
+        (segment["segment"], keys[offer["campaign_id"]]): offer
+        for segment in run["segments"]
+        if segment["segment"] in names
+        for offer in segment["offers"]
     }
 
 
-def kept(before: Rows, after: Rows) -> list[Finding]:
-    """Whether the offers that stayed kept what was learned of them, and go on without new untouched clicks."""
-    return [finding for place in ground_truth.AUDIENCES for finding in _kept(place.segment, before, after)]
+def check_learning_survives_edit(before: OfferRows, after: OfferRows) -> list[Finding]:
+    """Check that the remaining offers keep their learned figures and get no new untouched clicks."""
+    segments = [audience.segment for audience in ground_truth.AUDIENCES]
+    return [finding for segment in segments for finding in _check_segment(segment, before, after)]
 
 
-def _kept(segment: str, before: Rows, after: Rows) -> list[Finding]:
-    stayed = [offer.key for offer in ground_truth.OFFERS if offer.key != ground_truth.SPARE]
-    found = {key: after[segment, key] for key in stayed if (segment, key) in after}
-    counts = {key: (_effective(before[segment, key]), _effective(row)) for key, row in found.items()}
-    has_all = len(found) == len(stayed) and (segment, ground_truth.SPARE) not in after
-    told = ", ".join(f"{key} {old:.1f} → {new:.1f}" for key, (old, new) in counts.items())
-    holds = has_all and all(new >= old * (1 - ROUNDING) for old, new in counts.values())
+def _check_segment(segment: str, before: OfferRows, after: OfferRows) -> list[Finding]:
+    remaining = [offer.key for offer in ground_truth.OFFERS if offer.key != ground_truth.SPARE]
+    rows = {key: after[segment, key] for key in remaining if (segment, key) in after}
+    is_complete = len(rows) == len(remaining) and (segment, ground_truth.SPARE) not in after
+    counts = {key: (_effective_clicks(before[segment, key]), _effective_clicks(row)) for key, row in rows.items()}
+    figures = ", ".join(f"{key} {old:.1f} → {new:.1f}" for key, (old, new) in counts.items())
+    holds = is_complete and all(new >= old * (1 - ROUNDING) for old, new in counts.values())
     claim = f"{segment}: without {ground_truth.SPARE}, the others keep their effective clicks"
-    return [Finding(claim, told or "no weights", holds), _favoured(segment, found)]
+    return [Finding(claim, figures or "no weights", holds), _check_winner_leads(segment, rows)]
 
 
-def _effective(row: ApiDocument) -> float:
+def _effective_clicks(row: ApiDocument) -> float:
     return float(row["effective_clicks"])
 
 
-def _favoured(segment: str, found: Mapping[str, ApiDocument]) -> Finding:
+def _check_winner_leads(segment: str, rows: Mapping[str, ApiDocument]) -> Finding:
     best = ground_truth.winner(segment)
-    shares = {key: float(row["share"]) for key, row in found.items()}
-    told = ", ".join(f"{key} {shares[key]:.1%} {row['reason']}" for key, row in found.items())
-    judged = all(row["reason"] in _KEPT_REASONS for row in found.values())
-    wins = bool(shares) and max(shares, key=lambda key: shares[key]) == best
-    claim = f"{segment}: the winner, {best}, still has most, with no new untouched clicks"
-    return Finding(claim, told or "no weights", judged and wins)
+    shares = {key: float(row["share"]) for key, row in rows.items()}
+    figures = ", ".join(f"{key} {shares[key]:.1%} {row['reason']}" for key, row in rows.items())
+    are_learned = all(row["reason"] in _LEARNED_REASONS for row in rows.values())
+    leads = bool(shares) and max(shares, key=lambda key: shares[key]) == best
+    claim = f"{segment}: the winner, {best}, still has the largest share, with no new untouched clicks"
+    return Finding(claim, figures or "no weights", are_learned and leads)
 
 
-def forgotten(epochs: tuple[int, int], weights: ApiDocument) -> list[Finding]:
-    """Whether a reset began a new epoch, of which nothing is learned. `epochs` are before and after it."""
+def check_reset(epochs: tuple[int, int], weights: ApiDocument) -> list[Finding]:
+    """Check that a reset starts a new epoch without learned weights. `epochs` are those before and after the reset."""
     before, after = epochs
-    known = f"in force: {weights['in_force']}, segments: {len(weights['segments'])}, {weights['note']}"
+    figures = f"in force: {weights['in_force']}, segments: {len(weights['segments'])}, {weights['note']}"
     return [
         Finding("a reset begins a new epoch", f"{before} → {after}", after == before + 1),
-        Finding("after it nothing is learned", known, not (weights["in_force"] or weights["segments"])),
+        Finding("no weights are learned after it", figures, not (weights["in_force"] or weights["segments"])),
     ]
 
 
-def unlearned(clicks: Sequence[Chosen], since: int) -> Finding:
-    """Whether clicks on the new epoch go by the admin's weights, unless a run has learned others `since` that version.
+def check_clicks_after_reset(clicks: Sequence[RecordedClick], since: int) -> Finding:
+    """Check that clicks of the new epoch use the configured weights, or weights newer than version `since`.
 
-    A click that a process still decided by the route of before is none of them.
+    `clicks` must not contain clicks that a process decided by the old, cached route.
     """
     fresh = [click for click in clicks if click.weights_version is None or click.weights_version > since]
     weighted = sum(click.arm == "weighted" for click in fresh)
     holds = bool(clicks) and len(fresh) == len(clicks) and weighted > 0
-    return Finding("its clicks go by the admin's weights again", f"{weighted} of {len(clicks)}", holds)
+    return Finding("its clicks use the configured weights again", f"{weighted} of {len(clicks)}", holds)

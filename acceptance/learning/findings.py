@@ -1,4 +1,4 @@
-"""What is found out about the platform, and a recorded click as it is judged."""
+"""Findings about the platform, and the recorded clicks that they are based on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Keys = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One claim about the platform, the figures it was held against, and whether it holds."""
+    """One claim about the platform, the figures it was checked against, and whether it holds."""
 
     claim: str
     figures: str
@@ -21,8 +21,8 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """A recorded click as it is judged: its visitor's segment, and the key of the offer that took it."""
+class RecordedClick:
+    """A recorded click with its visitor's segment and the key of its offer."""
 
     click_id: str
     segment: str
@@ -32,10 +32,10 @@ class Chosen:
     route_version: int
 
 
-def chosen(document: ApiDocument, keys: Keys) -> Chosen:
-    """What a click document says of the choice."""
+def recorded_click(document: ApiDocument, keys: Keys) -> RecordedClick:
+    """Return the fields of a click document that the checks use."""
     decision = document["decision"]
-    return Chosen(
+    return RecordedClick(
         click_id=document["click_id"],
         segment=f"{document['country']}|{document['device']}",
         key=keys[document["campaign_id"]],

@@ -1,4 +1,4 @@
-"""What the maker knows and the platform must find out: what each offer earns per click, in each segment."""
+"""The ground truth that the platform must learn: the earnings per click of each offer in each segment."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ class Audience:
 
     @property
     def segment(self) -> str:
-        """Its name in weights and clicks."""
+        """The segment's name in weights and clicks."""
         return f"{self.country}|{self.device}"
 
     @property
     def agents(self) -> list[Agent]:
-        """What such people browse with."""
+        """The user agents of this device type."""
         return [agent for agent in HUMANS if agent.device == self.device]
 
 
 @dataclass(frozen=True, slots=True)
 class KnownOffer:
-    """An offer that pays `payout` for a conversion and `epc` for a click of each segment, in the long run."""
+    """An offer with its payout per conversion and its expected earnings per click (`epc`) by segment."""
 
     key: str
     payout: Decimal
@@ -38,7 +38,7 @@ class KnownOffer:
     epc: Mapping[str, float]
 
     def rate(self, segment: str) -> float:
-        """How likely a click of this segment is to convert."""
+        """Return the conversion rate of this segment's clicks."""
         return self.epc[segment] / float(self.payout)
 
 
@@ -49,54 +49,54 @@ OFFERS = (
     KnownOffer("lead", Decimal("0.80"), Decimal("1.10"), {"US|mobile": 0.20, "GB|desktop": 0.10}),
     KnownOffer("trial", Decimal("1.40"), Decimal("1.90"), {"US|mobile": 0.30, "GB|desktop": 0.20}),
 )
-"""Each segment has its own winner, and in one of them it is not the offer that converts best."""
+"""Each segment has another winner. In one segment the winner is not the offer with the highest conversion rate."""
 
 SPARE = "lead"
-"""The offer that wins nowhere, so that it can be taken out."""
+"""The offer that wins in no segment; the proof removes it from the pool."""
 
 
 def offer_of(key: str) -> KnownOffer:
-    """The offer of that key."""
+    """Return the offer with this key."""
     return next(offer for offer in OFFERS if offer.key == key)
 
 
 def winner(segment: str) -> str:
-    """The key of the offer that earns most in the segment."""
+    """Return the key of the offer with the highest EPC in the segment."""
     return max(OFFERS, key=lambda offer: offer.epc[segment]).key
 
 
 VisitorKind = tuple[str, ...]
-"""Clicks that convert alike."""
+"""Segment, offer and A/B arm: clicks of one kind have the same conversion rate."""
 
 
-class Dice:
-    """Decides whether a click converts, with exactly the offer's rate for each click; for several threads at once.
+class ConversionSampler:
+    """Thread-safe draws of conversions: each click converts with exactly the offer's rate.
 
-    Even dice keep the number of conversions of every kind of clicks within one of what is to be expected, so that
-    a proof of few clicks does not fail by bad luck (systematic sampling: Cochran, Sampling Techniques, 3rd ed., ch. 8).
+    With `even`, the number of conversions of every kind differs from its expectation by at most one, so that a proof
+    with few clicks does not fail by chance (systematic sampling: Cochran, Sampling Techniques, 3rd ed., ch. 8).
     """
 
     def __init__(self, seed: int, *, even: bool = False) -> None:
-        """The same seed throws the same numbers, in the order of the calls."""
-        self._random = Random(seed)  # noqa: S311 - traffic that can be drawn again
+        """The same seed gives the same draws, in the order of the calls."""
+        self._random = Random(seed)  # noqa: S311 - reproducible traffic
         self._even, self._lock = even, Lock()
-        self._due: dict[VisitorKind, float] = {}
+        self._expected: dict[VisitorKind, float] = {}
 
     def converts(self, kind: VisitorKind, rate: float) -> bool:
-        """Whether the next click of this kind converts."""
+        """Draw whether the next click of this kind converts."""
         with self._lock:
-            before = self._due.get(kind) if self._even else None
+            before = self._expected.get(kind) if self._even else None
             before = self._random.random() if before is None else before
-            self._due[kind] = after = before + rate
+            self._expected[kind] = after = before + rate
             return floor(after) > floor(before)
 
 
-def mean_epc(chosen: Iterable[tuple[str, str]]) -> float | None:
-    """The mean true EPC of clicks, given as segment and key of the chosen offer; None without any."""
-    earned = [offer_of(key).epc[segment] for segment, key in chosen]
-    return sum(earned) / len(earned) if earned else None
+def mean_epc(choices: Iterable[tuple[str, str]]) -> float | None:
+    """Return the mean true EPC of clicks, or None without clicks. `choices` are pairs of segment and offer key."""
+    epcs = [offer_of(key).epc[segment] for segment, key in choices]
+    return sum(epcs) / len(epcs) if epcs else None
 
 
-def best_share(segment: str, keys: Sequence[str]) -> float:
-    """Which share of the segment's clicks, given as the keys of their offers, went to its winner; 0 without any."""
+def winner_share(segment: str, keys: Sequence[str]) -> float:
+    """Return the winner's share of the segment's clicks, given as offer keys; 0 without clicks."""
     return keys.count(winner(segment)) / len(keys) if keys else 0.0

@@ -1,4 +1,4 @@
-"""The deployed learning: run now, and waited for until its weights are in force."""
+"""Run the deployed optimizer, and wait until its weights are published."""
 
 import json
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from acceptance.learning.polling import until
-from acceptance.learning.smartlink import Market
+from acceptance.learning.polling import wait_until
+from acceptance.learning.smartlink import OptimizedSmartlink
 from deploy import cloud
 from deploy.errors import CommandError
 
@@ -18,53 +18,54 @@ LOGICAL_ID = "Learn"
 Run = dict[str, Any]
 
 
-def learn(market: Market, awaited: str, has_seen: Callable[[Run], bool]) -> Run:
-    """Run the learning now; the newest run that has seen what it should, once its weights are in force.
+def run_learning(smartlink: OptimizedSmartlink, description: str, is_current: Callable[[Run], bool]) -> Run:
+    """Run the optimizer and return the newest run that `is_current`, once its weights are published.
 
-    The schedule may have been faster: then it is its run. `Stop` where the run left the smartlink out.
+    This may be a run of the schedule. `description` names what is awaited. Raise CommandError if the run skipped the
+    smartlink.
     """
     invoke(LOGICAL_ID)
-    return until(awaited, lambda: _in_force(market, has_seen))
+    return wait_until(description, lambda: _published_run(smartlink, is_current))
 
 
-def _in_force(market: Market, has_seen: Callable[[Run], bool]) -> Run | None:
-    run = market.newest_run()
+def _published_run(smartlink: OptimizedSmartlink, is_current: Callable[[Run], bool]) -> Run | None:
+    run = smartlink.newest_run()
     if run is None:
         return None
     if run["status"] != "published":
-        message = f"the learning left the smartlink out: {run['reason']}"
+        message = f"The optimizer skipped the smartlink: {run['reason']}"
         raise CommandError(message)
-    if not has_seen(run):
+    if not is_current(run):
         return None
-    weights = market.weights()
+    weights = smartlink.weights()
     return run if weights["in_force"] and weights["weights_version"] >= run["weights_version"] else None
 
 
 def invoke(logical_id: str) -> None:
-    """Call a scheduled function of the local stack as its schedule does."""
-    here = cloud.local()
+    """Invoke a scheduled function of the local stack with a schedule's event."""
+    target = cloud.local()
     try:
-        described = here.session.client("cloudformation", endpoint_url=here.endpoint).describe_stack_resource(
-            StackName=here.stack, LogicalResourceId=logical_id
+        resource = target.session.client("cloudformation", endpoint_url=target.endpoint).describe_stack_resource(
+            StackName=target.stack, LogicalResourceId=logical_id
         )
-        name = described["StackResourceDetail"].get("PhysicalResourceId", "")
-        answered = here.session.client("lambda", endpoint_url=here.endpoint).invoke(
-            FunctionName=name, Payload=json.dumps(_tick()).encode()
+        name = resource["StackResourceDetail"].get("PhysicalResourceId", "")
+        response = target.session.client("lambda", endpoint_url=target.endpoint).invoke(
+            FunctionName=name, Payload=json.dumps(_schedule_event()).encode()
         )
     except ClientError as error:
-        message = f"the function {logical_id} could not be called ({error}): make up deploys it"
+        message = f"The function {logical_id} could not be invoked ({error}). Deploy it with `make up`."
         raise CommandError(message) from error
-    if "FunctionError" in answered:
-        message = f"the function {logical_id} failed: {answered['Payload'].read()[:300].decode(errors='replace')}"
+    if "FunctionError" in response:
+        message = f"The function {logical_id} failed: {response['Payload'].read()[:300].decode(errors='replace')}"
         raise CommandError(message)
 
 
-def _tick() -> dict[str, Any]:
-    """The event of a schedule."""
-    named = dict.fromkeys(("version", "id", "account", "region"), "")
+def _schedule_event() -> dict[str, Any]:
+    """Return the event of an EventBridge schedule."""
+    empty_fields = dict.fromkeys(("version", "id", "account", "region"), "")
     time = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return {
-        **named,
+        **empty_fields,
         "time": time,
         "source": "aws.events",
         "detail-type": "Scheduled Event",

@@ -1,4 +1,4 @@
-"""Waiting for what the stack does in its own time."""
+"""Wait for asynchronous effects in the stack."""
 
 import time
 from collections.abc import Callable
@@ -7,23 +7,23 @@ from typing import TypeVar
 from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
 from deploy.errors import CommandError
 
-Seen = TypeVar("Seen")
+Result = TypeVar("Result")
 
 SECONDS = 60.0
-_BETWEEN_SECONDS = 0.25
+_POLL_SECONDS = 0.25
 
 
-def until(awaited: str, look: Callable[[], Seen | None]) -> Seen:
-    """What `look` finds, once it finds anything; `Stop` where it has found nothing in a minute."""
+def wait_until(description: str, poll: Callable[[], Result | None]) -> Result:
+    """Return the first result of `poll` that is not None. Raise CommandError after a minute without one."""
     deadline = time.monotonic() + SECONDS
-    while (seen := look()) is None:
+    while (result := poll()) is None:
         if time.monotonic() > deadline:
-            message = f"{awaited}: not within {SECONDS:.0f} s; make logs shows why"
+            message = f"Timed out after {SECONDS:.0f} s: {description}. See `make logs`."
             raise CommandError(message)
-        time.sleep(_BETWEEN_SECONDS)
-    return seen
+        time.sleep(_POLL_SECONDS)
+    return result
 
 
-def until_everywhere() -> None:
-    """Until what is in force now is what every click goes by: until then a process may believe what it read before."""
+def wait_for_route_caches() -> None:
+    """Wait until the route caches of all processes have expired, so that every click uses the current route."""
     time.sleep(ROUTE_CACHE_TTL_SECONDS)

@@ -1,4 +1,4 @@
-"""The whole proof on the running stack: untouched clicks, five runs, what was learned, what it earns, two edits."""
+"""The proof on the running stack: untouched clicks, five optimizer runs, their accuracy and uplift, two edits."""
 
 import secrets
 from collections.abc import Generator, Iterator, Sequence
@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from random import Random
 
 from acceptance.learning import accuracy_checks, edit_and_reset_checks, ground_truth, learning_runs, smartlink, traffic
-from acceptance.learning.findings import Chosen, Finding, Keys, chosen
+from acceptance.learning.findings import Finding, Keys, RecordedClick, recorded_click
 from acceptance.learning.learning_runs import Run
-from acceptance.learning.polling import until, until_everywhere
-from acceptance.learning.traffic import Maker
+from acceptance.learning.polling import wait_for_route_caches, wait_until
+from acceptance.learning.traffic import TrafficGenerator
 from acceptance.traffic import addresses
 from acceptance.traffic.http_load import HttpLoad
-from acceptance.traffic.send import Place
+from acceptance.traffic.send import TrafficTarget
 from deploy.errors import CommandError
 from local.client import Client
 from local.up import Running
 
 RUNS = 5
 _PROBES = 20
-_FRESH = 10
+_MIN_FRESH = 10
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioOptions:
-    """How many clicks: `first` before the first run, `between` each two runs, `last` after the fifth.
+    """Numbers of clicks: `first` before the first run, `between` two consecutive runs, `last` after the fifth run.
 
-    `even` takes the luck out of the conversions, for a proof of few clicks.
+    `even` uses expected conversion counts instead of random draws, for a proof with few clicks.
     """
 
     first: int = 2_400
@@ -38,103 +38,108 @@ class ScenarioOptions:
     even: bool = False
 
 
-def prove(running: Running, order: ScenarioOptions) -> Iterator[Finding | str]:
-    """Build a network, send its traffic and let it learn: findings in their order, and lines that say how it went."""
-    rng = Random(order.seed)  # noqa: S311 - traffic that can be drawn again
-    drawn = addresses.draw(rng)
-    built = smartlink.build(Client(running.url, running.admin_key), secrets.token_hex(4), order.holdout_percent)
-    with HttpLoad() as wire:
-        maker = Maker(
-            market=built,
-            place=Place(running, built.network, wire),
-            dice=ground_truth.Dice(order.seed, even=order.even),
+def prove(running: Running, options: ScenarioOptions) -> Iterator[Finding | str]:
+    """Create a network, send its traffic and run the optimizer. Yield findings and progress lines."""
+    rng = Random(options.seed)  # noqa: S311 - reproducible traffic
+    visitor_addresses = addresses.draw(rng)
+    created = smartlink.create(Client(running.url, running.admin_key), secrets.token_hex(4), options.holdout_percent)
+    with HttpLoad() as http_load:
+        generator = TrafficGenerator(
+            smartlink=created,
+            target=TrafficTarget(running, created.network, http_load),
+            sampler=ground_truth.ConversionSampler(options.seed, even=options.even),
             rng=rng,
-            addresses=drawn,
-            holdout_percent=order.holdout_percent,
-            threads=order.threads,
+            addresses=visitor_addresses,
+            holdout_percent=options.holdout_percent,
+            threads=options.threads,
         )
-        yield f"smartlink {built.link.smartlink}, clicks {order.holdout_percent} % held out"
-        run = yield from _learned(maker, order)
-        yield from _judged(maker, run, order.last // 5)
-        run = yield from _without_spare(maker, run)
-        yield from _reset(maker, run)
+        yield f"smartlink {created.link.smartlink}, clicks {options.holdout_percent} % held out"
+        run = yield from _run_five_times(generator, options)
+        yield from _check_accuracy(generator, run, options.last // 5)
+        run = yield from _remove_spare(generator, run)
+        yield from _reset(generator, run)
 
 
-def _learned(maker: Maker, order: ScenarioOptions) -> Generator[Finding | str, None, Run]:
-    """Five runs, each after clicks of its own, then the clicks that are judged; the fifth run."""
-    traffic.play(maker, "Sending the untouched clicks", order.first)
-    yield accuracy_checks.untouched(
-        [maker.market.keys[click.campaign or ""] for click in maker.clicks], smartlink.UNTOUCHED
+def _run_five_times(generator: TrafficGenerator, options: ScenarioOptions) -> Generator[Finding | str, None, Run]:
+    """Run the optimizer five times, with new clicks before and after each run. Return the fifth run."""
+    traffic.send_and_wait(generator, "Sending the untouched clicks", options.first)
+    yield accuracy_checks.check_untouched_clicks(
+        [generator.smartlink.keys[click.campaign or ""] for click in generator.clicks], smartlink.UNTOUCHED
     )
     for n in range(1, RUNS + 1):
-        run = _run(maker)
-        yield f"run {n}: {summary(run, maker.market.keys)}"
+        run = _run_on_all_clicks(generator)
+        yield f"run {n}: {summary(run, generator.smartlink.keys)}"
         if n == RUNS:
-            until_everywhere()
-        traffic.play(maker, f"Sending clicks after run {n}", order.between if n < RUNS else order.last)
+            wait_for_route_caches()
+        traffic.send_and_wait(generator, f"Sending clicks after run {n}", options.between if n < RUNS else options.last)
     return run
 
 
-def _run(maker: Maker) -> Run:
-    """A run that has read every click so far."""
-    count = len(maker.clicks)
-    return learning_runs.learn(maker.market, f"weights from {count} clicks", lambda run: run["clicks"] >= count)
+def _run_on_all_clicks(generator: TrafficGenerator) -> Run:
+    """Run the optimizer and return a run that has read every click so far."""
+    count = len(generator.clicks)
+    return learning_runs.run_learning(
+        generator.smartlink, f"no weights from {count} clicks", lambda run: run["clicks"] >= count
+    )
 
 
 def summary(run: Run, keys: Keys) -> str:
-    """What the run read, and the shares that it gave."""
+    """Return what the run read and the shares it published, as text."""
     shares = [
         f"{segment} {key} {float(row['share']):.0%}"
-        for (segment, key), row in edit_and_reset_checks.rows(run, keys).items()
+        for (segment, key), row in edit_and_reset_checks.offer_rows(run, keys).items()
     ]
     read = f"{run['clicks']} clicks and {run['conversions']} conversions read"
     return f"{read}; {', '.join(shares)}"
 
 
-def _judged(maker: Maker, run: Run, least: int) -> Iterator[Finding]:
-    """What became of the clicks; at least so many of each segment must have gone by the last weights."""
-    clicks = _recorded(maker)
-    yield from accuracy_checks.winners(clicks, run["weights_version"], least)
-    yield accuracy_checks.arms(clicks, maker.holdout_percent)
-    yield accuracy_checks.uplift(maker.market.uplift(maker.since), clicks, maker.paid)
+def _check_accuracy(generator: TrafficGenerator, run: Run, minimum: int) -> Iterator[Finding]:
+    """Check winners, arms and uplift. At least `minimum` clicks per segment must use the last weights."""
+    clicks = _recorded_clicks(generator)
+    yield from accuracy_checks.check_winners(clicks, run["weights_version"], minimum)
+    yield accuracy_checks.check_arms(clicks, generator.holdout_percent)
+    yield accuracy_checks.check_uplift(generator.smartlink.uplift(generator.since), clicks, generator.paid)
 
 
-def _recorded(maker: Maker) -> Sequence[Chosen]:
-    """All clicks so far, as the platform tells of them."""
-    documents = list(maker.market.clicks(maker.since))
-    if {each["click_id"] for each in documents} != {click.click_id for click in maker.clicks}:
-        message = f"the list of clicks has {len(documents)}, not the {len(maker.clicks)} that were sent"
+def _recorded_clicks(generator: TrafficGenerator) -> Sequence[RecordedClick]:
+    """Return all clicks so far, as the API reports them."""
+    documents = list(generator.smartlink.clicks(generator.since))
+    if {document["click_id"] for document in documents} != {click.click_id for click in generator.clicks}:
+        message = f"The API lists {len(documents)} clicks, but {len(generator.clicks)} were sent. See `make logs`."
         raise CommandError(message)
-    return [chosen(each, maker.market.keys) for each in documents]
+    return [recorded_click(document, generator.smartlink.keys) for document in documents]
 
 
-def _without_spare(maker: Maker, run: Run) -> Generator[Finding | str, None, Run]:
-    """An edit that takes the spare offer out; the run after it."""
-    left = [offer.key for offer in ground_truth.OFFERS if offer.key != ground_truth.SPARE]
-    maker.market.edit(left)
-    after = learning_runs.learn(
-        maker.market, "weights of the edited pool", lambda each: each["route_version"] > run["route_version"]
+def _remove_spare(generator: TrafficGenerator, run: Run) -> Generator[Finding | str, None, Run]:
+    """Remove the spare offer, run the optimizer, and return that run."""
+    remaining = [offer.key for offer in ground_truth.OFFERS if offer.key != ground_truth.SPARE]
+    generator.smartlink.edit(remaining)
+    after = learning_runs.run_learning(
+        generator.smartlink,
+        "no weights of the edited smartlink",
+        lambda newest: newest["route_version"] > run["route_version"],
     )
-    yield f"run without {ground_truth.SPARE}: {summary(after, maker.market.keys)}"
-    yield from edit_and_reset_checks.kept(
-        edit_and_reset_checks.rows(run, maker.market.keys), edit_and_reset_checks.rows(after, maker.market.keys)
+    yield f"run without {ground_truth.SPARE}: {summary(after, generator.smartlink.keys)}"
+    yield from edit_and_reset_checks.check_learning_survives_edit(
+        edit_and_reset_checks.offer_rows(run, generator.smartlink.keys),
+        edit_and_reset_checks.offer_rows(after, generator.smartlink.keys),
     )
     return after
 
 
-def _reset(maker: Maker, run: Run) -> Iterator[Finding]:
-    """An edit that puts the spare offer back and begins a new epoch."""
-    before = maker.market.show()["epoch"]
-    after = maker.market.edit([offer.key for offer in ground_truth.OFFERS], on_pool_change="reset")["epoch"]
-    yield from edit_and_reset_checks.forgotten((before, after), maker.market.weights())
-    version = maker.market.route_version()
-    clicks = until("clicks on the route of the new epoch", lambda: _clicked_on(maker, version))
-    yield edit_and_reset_checks.unlearned(clicks, run["weights_version"])
+def _reset(generator: TrafficGenerator, run: Run) -> Iterator[Finding]:
+    """Add the spare offer again and start a new epoch."""
+    before = generator.smartlink.show()["epoch"]
+    after = generator.smartlink.edit([offer.key for offer in ground_truth.OFFERS], on_pool_change="reset")["epoch"]
+    yield from edit_and_reset_checks.check_reset((before, after), generator.smartlink.weights())
+    version = generator.smartlink.route_version()
+    clicks = wait_until("no clicks on the route of the new epoch", lambda: _click_on_route(generator, version))
+    yield edit_and_reset_checks.check_clicks_after_reset(clicks, run["weights_version"])
 
 
-def _clicked_on(maker: Maker, version: int) -> list[Chosen] | None:
-    """Some clicks that this version of the route decided, or a newer one; None where it was not in force yet."""
-    sent = traffic.clicked(maker, _PROBES)
-    found = [chosen(maker.market.click(click.click_id), maker.market.keys) for click in sent]
-    fresh = [click for click in found if click.route_version >= version]
-    return fresh if len(fresh) >= _FRESH else None
+def _click_on_route(generator: TrafficGenerator, version: int) -> list[RecordedClick] | None:
+    """Send clicks and return those decided by this route version or later, or None if too few were."""
+    sent = traffic.send_without_conversions(generator, _PROBES)
+    clicks = [recorded_click(generator.smartlink.click(click.click_id), generator.smartlink.keys) for click in sent]
+    fresh = [click for click in clicks if click.route_version >= version]
+    return fresh if len(fresh) >= _MIN_FRESH else None

@@ -1,4 +1,4 @@
-"""A smartlink that optimizes, built by the admin API, and what an admin asks of it."""
+"""An optimized smartlink, created and read through the admin API."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,76 +7,76 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from acceptance.learning.ground_truth import OFFERS, KnownOffer
-from acceptance.traffic.network import TestNetwork, known
+from acceptance.traffic.network import TrafficNetwork, planned_campaign
 from acceptance.traffic.plan import Link, PlannedCampaign
 from local.client import Client
 
 UNTOUCHED = 50
-"""Clicks that each offer gets before it is judged."""
+"""Clicks that each offer gets before the optimizer weights it."""
 
 _PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Market:
-    """The smartlink with its network, and the key of each campaign by its ID."""
+class OptimizedSmartlink:
+    """The smartlink with its network, and the offer key of each campaign ID."""
 
     admin: Client
-    network: TestNetwork
+    network: TrafficNetwork
     keys: Mapping[str, str]
 
     @property
     def link(self) -> Link:
-        """The one publisher's link."""
+        """The link of the only publisher."""
         return self.network.links[0]
 
     @property
     def path(self) -> str:
-        """The smartlink in the API."""
+        """The smartlink's path in the API."""
         return f"/admin/smartlinks/{self.link.smartlink}"
 
     def show(self) -> Any:  # noqa: ANN401 - JSON
-        """The smartlink."""
+        """Return the smartlink."""
         return self.admin.get(self.path)
 
     def edit(self, keys: Iterable[str], **changes: object) -> Any:  # noqa: ANN401 - JSON
-        """Leave these offers, in their order, in the pool; the smartlink after it."""
-        return self.admin.patch(self.path, {"offers": seats(self.keys, keys), **changes})
+        """Replace the offers by these, in this order, and return the edited smartlink."""
+        return self.admin.patch(self.path, {"offers": offer_documents(self.keys, keys), **changes})
 
     def weights(self) -> Any:  # noqa: ANN401 - JSON
-        """The weights in force."""
+        """Return the current weights."""
         return self.admin.get(f"{self.path}/weights")
 
     def newest_run(self) -> Any:  # noqa: ANN401 - JSON
-        """The newest run of the learning; None before the first."""
+        """Return the newest optimizer run, or None before the first."""
         return next(iter(self.admin.get(f"{self.path}/weights/history?limit=1")["items"]), None)
 
     def uplift(self, since: str) -> Any:  # noqa: ANN401 - JSON
-        """The uplift since that day."""
+        """Return the uplift report from this day on."""
         return self.admin.get(f"{self.path}/uplift?{urlencode({'from': since})}")
 
     def route_version(self) -> int:
-        """The version of the route that clicks are decided by now, once no process remembers another."""
-        answer = self.admin.post(f"{self.path}/simulate", {}, once=secrets.token_hex())
-        version: int = answer["decision"]["route_version"]
+        """Return the current route version, which decides all clicks idempotency_key route caches have expired."""
+        simulation = self.admin.post(f"{self.path}/simulate", {}, idempotency_key=secrets.token_hex())
+        version: int = simulation["decision"]["route_version"]
         return version
 
     def clicks(self, since: str) -> Iterator[Any]:
-        """Every click document since that day, newest first."""
-        asked = urlencode({"smartlink_id": self.link.smartlink, "from": since, "limit": _PAGE})
+        """Yield every click document from this day on, newest first."""
+        query = urlencode({"smartlink_id": self.link.smartlink, "from": since, "limit": _PAGE})
         cursor: str | None = ""
         while cursor is not None:
-            page = self.admin.get(f"/admin/clicks?{asked}{cursor and f'&cursor={quote(cursor)}'}")
+            page = self.admin.get(f"/admin/clicks?{query}{cursor and f'&cursor={quote(cursor)}'}")
             yield from page["items"]
             cursor = page["next_cursor"]
 
     def click(self, click_id: str) -> Any:  # noqa: ANN401 - JSON
-        """One click document."""
+        """Return one click document."""
         return self.admin.get(f"/admin/clicks/{click_id}")
 
 
-def build(admin: Client, mark: str, holdout_percent: int) -> Market:
-    """A pool of all offers in rotation `optimized`, goal EPC, with a publisher on it; everything named by the mark."""
+def create(admin: Client, mark: str, holdout_percent: int) -> OptimizedSmartlink:
+    """Create a smartlink with all offers, rotation `optimized` and goal EPC, and a publisher. Names contain `mark`."""
     campaigns = {offer.key: _campaign(admin, mark, offer) for offer in OFFERS}
     keys = {campaign.id: key for key, campaign in campaigns.items()}
     body = {
@@ -87,17 +87,19 @@ def build(admin: Client, mark: str, holdout_percent: int) -> Market:
         "goal": "epc",
         "untouched_clicks": UNTOUCHED,
         "holdout_percent": holdout_percent,
-        "offers": seats(keys, campaigns),
+        "offers": offer_documents(keys, campaigns),
     }
-    smartlink = admin.post("/admin/smartlinks", body, once=f"learning-{mark}")["id"]
+    smartlink = admin.post("/admin/smartlinks", body, idempotency_key=f"learning-{mark}")["id"]
     links = (_link(admin, mark, smartlink),)
-    return Market(admin, TestNetwork(mark, {smartlink: "learning"}, tuple(campaigns.values()), links), keys)
+    return OptimizedSmartlink(
+        admin, TrafficNetwork(mark, {smartlink: "learning"}, tuple(campaigns.values()), links), keys
+    )
 
 
-def seats(keys: Mapping[str, str], wanted: Iterable[str]) -> list[dict[str, Any]]:
-    """The offers of these keys, of one tier and equal weight. `keys` are all of them by campaign ID."""
+def offer_documents(keys: Mapping[str, str], selected: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the selected offers, in one tier with equal weights. `keys` maps campaign IDs to offer keys."""
     ids = {key: campaign_id for campaign_id, key in keys.items()}
-    return [{"campaign_id": ids[key]} for key in wanted]
+    return [{"campaign_id": ids[key]} for key in selected]
 
 
 def _campaign(admin: Client, mark: str, offer: KnownOffer) -> PlannedCampaign:
@@ -108,12 +110,16 @@ def _campaign(admin: Client, mark: str, offer: KnownOffer) -> PlannedCampaign:
         "revenue": str(offer.revenue),
     }
     rates = [offer.rate(segment) for segment in offer.epc]
-    return known(admin.post("/admin/campaigns", body, once=f"learning-{mark}-{offer.key}"), sum(rates) / len(rates))
+    return planned_campaign(
+        admin.post("/admin/campaigns", body, idempotency_key=f"learning-{mark}-{offer.key}"), sum(rates) / len(rates)
+    )
 
 
 def _link(admin: Client, mark: str, smartlink: str) -> Link:
     body = {"name": f"Learning {mark}", "email": "learning@publisher.example"}
-    publisher = admin.post("/admin/publishers", body, once=f"learning-{mark}-publisher")["id"]
+    publisher = admin.post("/admin/publishers", body, idempotency_key=f"learning-{mark}-publisher")["id"]
     member = {"publisher_id": publisher}
-    url = admin.post(f"/admin/smartlinks/{smartlink}/publishers", member, once=f"learning-{mark}-link")["link"]["url"]
+    url = admin.post(f"/admin/smartlinks/{smartlink}/publishers", member, idempotency_key=f"learning-{mark}-link")[
+        "link"
+    ]["url"]
     return Link(url, smartlink, publisher)

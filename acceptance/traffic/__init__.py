@@ -1,1 +1,1 @@
-"""Generated traffic with its own ledger, compared with the reports."""
+"""Generated traffic with its own ledger, which is compared with the reports."""

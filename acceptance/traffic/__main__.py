@@ -1,6 +1,6 @@
-"""`python -m acceptance.traffic`: sends clicks and conversions to the stack on this machine and keeps its own books.
+"""`python -m acceptance.traffic`: send clicks and conversions to the local stack and count them in a ledger.
 
-With --check it then reads the reports and says where they differ from the books; 1 where they do.
+With --check, compare the reports with the ledger and print the differences. The exit code is 1 if there are any.
 """
 
 import argparse
@@ -14,27 +14,27 @@ from deploy.errors import CommandError
 from local import up
 
 _INTERRUPTED = 130
-_SHOWN = 40
+_MAX_PRINTED = 40
 
 
 def main() -> int:
-    """Send what was ordered; 0, or not 0 after lines that say why."""
-    given = _arguments()
-    order = RunOptions(
-        clicks=given.clicks,
-        conversions=given.conversions,
-        rate=given.rate,
-        seed=given.seed,
-        publishers=given.publishers,
-        concurrency=given.concurrency,
+    """Send the traffic and return the exit code. Print errors and differences."""
+    arguments = _arguments()
+    options = RunOptions(
+        clicks=arguments.clicks,
+        conversions=arguments.conversions,
+        rate=arguments.rate,
+        seed=arguments.seed,
+        publishers=arguments.publishers,
+        concurrency=arguments.concurrency,
     )
     try:
-        return _made(order, out=given.out, checked=given.check)
-    except CommandError as stop:
-        print(f"error: {stop}", file=sys.stderr)
+        return _send(options, out=arguments.out, checks_reports=arguments.check)
+    except CommandError as error:
+        print(f"error: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"error: the stack does not answer ({error}): make up starts it", file=sys.stderr)
+        print(f"error: The stack does not respond ({error}). Start it with `make up`.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -42,27 +42,29 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="acceptance.traffic", description=__doc__)
-    usual = RunOptions()
-    parser.add_argument("--clicks", type=_at_least(1), default=usual.clicks, help="through the redirect")
-    parser.add_argument("--conversions", type=_at_least(0), default=usual.conversions, help="different ones")
-    parser.add_argument("--rate", type=_rate, default=usual.rate, help="clicks a second; 0: as fast as they go")
-    parser.add_argument("--seed", type=int, default=usual.seed, help="the same draws the same traffic, IDs apart")
-    parser.add_argument("--publishers", type=_at_least(1), default=usual.publishers)
-    parser.add_argument("--concurrency", type=_at_least(1), default=usual.concurrency, help="calls at a time")
-    parser.add_argument("--out", type=Path, help="write everything that was sent to this JSON file")
-    parser.add_argument("--check", action="store_true", help="compare the reports with what was sent")
+    defaults = RunOptions()
+    parser.add_argument("--clicks", type=_at_least(1), default=defaults.clicks, help="clicks through the redirect")
+    parser.add_argument("--conversions", type=_at_least(0), default=defaults.conversions, help="distinct conversions")
+    parser.add_argument("--rate", type=_rate, default=defaults.rate, help="clicks per second; 0: no limit")
+    parser.add_argument(
+        "--seed", type=int, default=defaults.seed, help="the same seed draws the same traffic, except for IDs"
+    )
+    parser.add_argument("--publishers", type=_at_least(1), default=defaults.publishers)
+    parser.add_argument("--concurrency", type=_at_least(1), default=defaults.concurrency, help="concurrent requests")
+    parser.add_argument("--out", type=Path, help="write all requests and the ledger to this JSON file")
+    parser.add_argument("--check", action="store_true", help="compare the reports with the ledger")
     return parser.parse_args()
 
 
-def _at_least(least: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
+def _at_least(minimum: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
         value = int(text)
-        if value < least:
-            message = f"must be {least} or more"
+        if value < minimum:
+            message = f"must be {minimum} or more"
             raise argparse.ArgumentTypeError(message)
         return value
 
-    return number
+    return parse
 
 
 def _rate(text: str) -> float:
@@ -73,20 +75,20 @@ def _rate(text: str) -> float:
     return value
 
 
-def _made(order: RunOptions, *, out: Path | None, checked: bool) -> int:
+def _send(options: RunOptions, *, out: Path | None, checks_reports: bool) -> int:
     running = up.running_stack()
-    sent = run.send(running, order)
-    print(summary.table(sent))
+    sent = run.send(running, options)
+    print(summary.format_table(sent))
     if out:
-        summary.write(out, order, sent)
-    found = report_check.check(running, sent) if checked else sent.complaints()
-    for each in found[:_SHOWN]:
-        print(each)
-    if len(found) > _SHOWN:
-        print(f"… and {len(found) - _SHOWN} more")
-    if checked:
-        print(f"{len(found)} differences between the reports and what was sent")
-    return 1 if found else 0
+        summary.write(out, options, sent)
+    differences = report_check.check(running, sent) if checks_reports else sent.unexpected_results()
+    for difference in differences[:_MAX_PRINTED]:
+        print(difference)
+    if len(differences) > _MAX_PRINTED:
+        print(f"… and {len(differences) - _MAX_PRINTED} more")
+    if checks_reports:
+        print(f"{len(differences)} differences between the reports and the ledger")
+    return 1 if differences else 0
 
 
 if __name__ == "__main__":

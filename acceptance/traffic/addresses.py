@@ -1,4 +1,4 @@
-"""Addresses from several countries, out of the very database by which the server finds them."""
+"""Draw addresses of several countries from the country database that the server uses."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -13,7 +13,7 @@ from deploy.errors import CommandError
 
 COUNTRIES = ("US", "GB", "DE", "FR", "BR", "IN", "JP", "NG")
 NOWHERE = ("192.0.2.1", "192.0.2.77", "10.1.2.3")
-"""Addresses for documentation and private nets: no database should know them; if one does, so does the ledger."""
+"""Addresses of documentation and private networks, which have no country. The ledger looks them up all the same."""
 
 DATABASE = paths.VENDOR / "country.mmdb"
 _PER_COUNTRY = {4: 40, 6: 8}
@@ -22,37 +22,37 @@ IpNetwork = IPv4Network | IPv6Network
 
 
 def draw(rng: Random, database: Path = DATABASE) -> dict[str, str | None]:
-    """Some 400 addresses with their countries, None for what the database does not know."""
+    """Draw about 400 addresses and return their countries, None for an unknown country."""
     if not database.is_file():
-        message = f"there is no country database at {database}: make up puts it there"
+        message = f"There is no country database at {database}. Create it with `make up`."
         raise CommandError(message)
     with maxminddb.open_database(database) as reader:
         networks = _networks((network, country(record)) for network, record in reader)
-        drawn = [_inside(rng, network) for network in networks]
-        return {address: country(reader.get(address)) for address in (*drawn, *NOWHERE)}
+        addresses = [_draw_address(rng, network) for network in networks]
+        return {address: country(reader.get(address)) for address in (*addresses, *NOWHERE)}
 
 
 def country(record: Any) -> str | None:  # noqa: ANN401 - the database's records have no type
-    """The ISO code in a record of a country or city database."""
+    """Return the ISO code in a record of a country or city database."""
     code: str | None = ((record or {}).get("country") or {}).get("iso_code")
     return code
 
 
-def _networks(known: Iterable[tuple[IpNetwork, str | None]]) -> list[IpNetwork]:
-    """The first networks of each country, of both kinds; stops once there are enough."""
-    wanted = {(code, version): count for code in COUNTRIES for version, count in _PER_COUNTRY.items()}
-    found = []
-    for network, code in known:
-        left = wanted.get((code or "", network.version), 0)
-        if left == 0:
+def _networks(candidates: Iterable[tuple[IpNetwork, str | None]]) -> list[IpNetwork]:
+    """Return the first IPv4 and IPv6 networks of each country. Stop reading once there are enough."""
+    missing = {(code, version): count for code in COUNTRIES for version, count in _PER_COUNTRY.items()}
+    networks = []
+    for network, code in candidates:
+        count = missing.get((code or "", network.version), 0)
+        if count == 0:
             continue
-        found.append(network)
-        wanted[code or "", network.version] = left - 1
-        if not any(wanted.values()):
+        networks.append(network)
+        missing[code or "", network.version] = count - 1
+        if not any(missing.values()):
             break
-    return found
+    return networks
 
 
-def _inside(rng: Random, network: IpNetwork) -> str:
-    """An address of the network, written the way it is always written."""
+def _draw_address(rng: Random, network: IpNetwork) -> str:
+    """Draw an address of the network, in its canonical form."""
     return str(ip_address(int(network.network_address) + rng.randrange(min(network.num_addresses, 250))))

@@ -1,4 +1,4 @@
-"""Clicks of former days, which no redirect can make: copies of real ones, put into the local stack's table."""
+"""Backdated clicks: copies of real clicks at earlier times, written directly into the local stack's table."""
 
 import os
 import time
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import ClientError
 
 from acceptance.traffic.ledger import Click
-from acceptance.traffic.send import moment_of
+from acceptance.traffic.send import click_time
 from chalicelib.domain.ids import time_ordered_id
 from chalicelib.settings import CLICK_RETENTION_DAYS
 from deploy import cloud
@@ -21,41 +21,41 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 StoredItem = dict[str, Any]
-T = TypeVar("T")
+Element = TypeVar("Element")
 
 _DAY_SECONDS = 86_400
-_READ_AT_ONCE = 100
-_WRITTEN_AT_ONCE = 25
+_READ_BATCH_SIZE = 100
+_WRITE_BATCH_SIZE = 25
 _ATTEMPTS = 20
 
 
-def former(rng: Random, clicks: Sequence[Click], *, after: timedelta, before: timedelta) -> list[Click]:
-    """A copy of each click, under an ID of its own, from between `after` and `before` ago (at least 1 ms apart).
+def copy_clicks(rng: Random, clicks: Sequence[Click], *, after: timedelta, before: timedelta) -> list[Click]:
+    """Write a copy of each click with a new ID and a time between `after` and `before` ago. Return the copies.
 
-    The table takes them; its stream tells the counters. Clicks that it does not hold are left out.
+    The table's stream passes the copies to the counters. Clicks that are not in the table are skipped.
     """
-    here = cloud.local()
-    client = here.session.client("dynamodb", endpoint_url=here.endpoint)
-    table = f"{here.stack}-clicks"
+    target = cloud.local()
+    client = target.session.client("dynamodb", endpoint_url=target.endpoint)
+    table = f"{target.stack}-clicks"
     try:
         items = _read(client, table, [click.click_id for click in clicks])
         span = before - after
-        moved = [
-            _moved(items[click.click_id], click, datetime.now(UTC) - after - span * rng.random())
+        copies = [
+            _backdated(items[click.click_id], click, datetime.now(UTC) - after - span * rng.random())
             for click in clicks
             if click.click_id in items
         ]
-        _write(client, table, [item for item, _ in moved])
+        _write(client, table, [item for item, _ in copies])
     except ClientError as error:
-        message = f"the clicks of former days could not be written into {table} ({error}): is this stack up? make up"
+        message = f"The backdated clicks could not be written to {table} ({error}). Start the stack with `make up`."
         raise CommandError(message) from error
-    return [click for _, click in moved]
+    return [click for _, click in copies]
 
 
-def _moved(item: StoredItem, click: Click, at: datetime) -> tuple[StoredItem, Click]:
-    """The item and its click, as if they had been at `at`."""
+def _backdated(item: StoredItem, click: Click, at: datetime) -> tuple[StoredItem, Click]:
+    """Return copies of the item and the click at the time `at`."""
     click_id = time_ordered_id(at, os.urandom(10))
-    moment = moment_of(click_id)
+    moment = click_time(click_id)
     ms = round(moment.timestamp() * 1000)
     expires_at = ms // 1000 + CLICK_RETENTION_DAYS * _DAY_SECONDS
     changes = {"click_id": {"S": click_id}, "at": {"N": str(ms)}, "expires_at": {"N": str(expires_at)}}
@@ -63,32 +63,33 @@ def _moved(item: StoredItem, click: Click, at: datetime) -> tuple[StoredItem, Cl
 
 
 def _read(client: "DynamoDBClient", table: str, click_ids: Sequence[str]) -> dict[str, StoredItem]:
-    found: dict[str, StoredItem] = {}
-    for some in _parts(sorted(set(click_ids)), _READ_AT_ONCE):
-        wanted: Any = {table: {"Keys": [{"click_id": {"S": each}} for each in some], "ConsistentRead": True}}
+    items: dict[str, StoredItem] = {}
+    for batch in _batches(sorted(set(click_ids)), _READ_BATCH_SIZE):
+        keys = [{"click_id": {"S": click_id}} for click_id in batch]
+        unread: Any = {table: {"Keys": keys, "ConsistentRead": True}}
         for n in range(_ATTEMPTS):
-            answer = client.batch_get_item(RequestItems=wanted)
-            found |= {item["click_id"]["S"]: dict(item) for item in answer["Responses"].get(table, [])}
-            wanted = answer.get("UnprocessedKeys")
-            if not wanted:
+            response = client.batch_get_item(RequestItems=unread)
+            items |= {item["click_id"]["S"]: dict(item) for item in response["Responses"].get(table, [])}
+            unread = response.get("UnprocessedKeys")
+            if not unread:
                 break
             time.sleep(0.05 * n)
-    return found
+    return items
 
 
 def _write(client: "DynamoDBClient", table: str, items: Sequence[StoredItem]) -> None:
-    for some in _parts(items, _WRITTEN_AT_ONCE):
-        wanted: Any = {table: [{"PutRequest": {"Item": item}} for item in some]}
+    for batch in _batches(items, _WRITE_BATCH_SIZE):
+        unwritten: Any = {table: [{"PutRequest": {"Item": item}} for item in batch]}
         for n in range(_ATTEMPTS):
-            wanted = client.batch_write_item(RequestItems=wanted).get("UnprocessedItems")
-            if not wanted:
+            unwritten = client.batch_write_item(RequestItems=unwritten).get("UnprocessedItems")
+            if not unwritten:
                 break
             time.sleep(0.05 * n)
         else:
-            message = f"{table} does not take all clicks of former days: run it again"
+            message = f"{table} did not accept all backdated clicks. Run the command again."
             raise CommandError(message)
 
 
-def _parts(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(things), size):
-        yield things[start : start + size]
+def _batches(elements: Sequence[Element], size: int) -> Iterator[Sequence[Element]]:
+    for start in range(0, len(elements), size):
+        yield elements[start : start + size]

@@ -1,4 +1,4 @@
-"""Sends many requests: a connection kept open for each thread, so many at a time, so many a second."""
+"""Send many requests: a persistent connection per thread, with limits on concurrency and rate."""
 
 import threading
 import time
@@ -18,19 +18,19 @@ JobResult = TypeVar("JobResult")
 _SECONDS = 90.0
 _IDLE_SECONDS = 1.0
 _ATTEMPTS = 6
-_NOT_TAKEN = (429, 503)
+_RETRYABLE = (429, 503)
 
 
 class HttpLoad:
-    """Plain HTTP to the stack on this machine, for several threads at once."""
+    """A thread-safe HTTP client of the stack on this machine."""
 
     def __init__(self) -> None:
-        """Nothing is open yet."""
-        self._own = threading.local()
+        """Open no connection yet."""
+        self._thread = threading.local()
         self._opened: list[HTTPConnection] = []
 
     def __enter__(self) -> Self:
-        """Itself."""
+        """Return the client."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -39,66 +39,68 @@ class HttpLoad:
             connection.close()
 
     def send(self, method: str, url: str, headers: Mapping[str, str]) -> LocalResponse:
-        """One request without a body, sent again only where the answer says that nothing was done.
+        """Send one request without a body. Retry only if the response states that it was not processed.
 
-        Stops where no answer comes: whether the request was counted is then unknown.
+        Raise CommandError without a response, since it is then unknown whether the request was counted.
         """
         for n in range(_ATTEMPTS):
             try:
-                answer = self._once(method, url, headers)
+                response = self._send_once(method, url, headers)
             except (OSError, HTTPException) as error:
-                message = f"{method} {url} got no answer ({error!r}): look at make logs, then run it again"
+                message = f"{method} {url} got no response ({error!r}). See `make logs`, then run the command again."
                 raise CommandError(message) from error
-            if answer.status not in _NOT_TAKEN:
-                return answer
+            if response.status not in _RETRYABLE:
+                return response
             time.sleep(0.1 * 2**n)
-        message = f"{method} {url} answers {answer.status} again and again: run it again with a lower --rate"
+        message = (
+            f"{method} {url} returned {response.status} {_ATTEMPTS} times. Run the command again with a lower --rate."
+        )
         raise CommandError(message)
 
-    def _once(self, method: str, url: str, headers: Mapping[str, str]) -> LocalResponse:
+    def _send_once(self, method: str, url: str, headers: Mapping[str, str]) -> LocalResponse:
         parts = urlsplit(url)
         connection = self._connection(parts.hostname or "", parts.port)
         try:
             target = f"{parts.path}?{parts.query}" if parts.query else parts.path
             connection.request(method, target, headers={"Host": parts.netloc, **headers})
-            answer = connection.getresponse()
-            body = answer.read()
+            response = connection.getresponse()
+            body = response.read()
         except BaseException:
             connection.close()
             raise
-        self._own.used = time.monotonic()
-        return LocalResponse(answer.status, {name.lower(): value for name, value in answer.getheaders()}, body)
+        self._thread.used = time.monotonic()
+        return LocalResponse(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
 
     def _connection(self, host: str, port: int | None) -> HTTPConnection:
-        """The thread's own; reopened after a rest, in which the other side may have closed it."""
-        kept: dict[tuple[str, int | None], HTTPConnection] = self._own.__dict__.setdefault("kept", {})
-        if (host, port) not in kept:
-            reached = "127.0.0.1" if host.endswith(".localhost") else host
-            kept[host, port] = HTTPConnection(reached, port, timeout=_SECONDS)
-            self._opened.append(kept[host, port])
-        if time.monotonic() - self._own.__dict__.get("used", 0.0) > _IDLE_SECONDS:
-            kept[host, port].close()
-        return kept[host, port]
+        """Return the thread's connection. Reopen it after an idle time, as the server may have closed it."""
+        connections: dict[tuple[str, int | None], HTTPConnection] = self._thread.__dict__.setdefault("connections", {})
+        if (host, port) not in connections:
+            address = "127.0.0.1" if host.endswith(".localhost") else host
+            connections[host, port] = HTTPConnection(address, port, timeout=_SECONDS)
+            self._opened.append(connections[host, port])
+        if time.monotonic() - self._thread.__dict__.get("used", 0.0) > _IDLE_SECONDS:
+            connections[host, port].close()
+        return connections[host, port]
 
 
-def all_of(
+def run_all(
     items: Sequence[Job], act: Callable[[Job], JobResult], *, threads: int = 6, rate: float = 0
 ) -> Iterator[JobResult]:
-    """What `act` gives for each item, in their order; at most `rate` are begun a second, 0 for any number."""
-    began = time.monotonic()
+    """Yield the result of `act` for each item, in their order. Start at most `rate` items per second; 0 is no limit."""
+    start = time.monotonic()
 
-    def in_turn(numbered: tuple[int, Job]) -> JobResult:
-        n, item = numbered
+    def act_in_time(numbered_item: tuple[int, Job]) -> JobResult:
+        n, item = numbered_item
         if rate:
-            time.sleep(max(0.0, began + n / rate - time.monotonic()))
+            time.sleep(max(0.0, start + n / rate - time.monotonic()))
         return act(item)
 
     with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(in_turn, enumerate(items))
+        yield from pool.map(act_in_time, enumerate(items))
 
 
-def watched(title: str, results: Iterator[JobResult], total: int) -> list[JobResult]:
-    """All the results, so many of them, under a progress bar."""
+def collect_with_progress(title: str, results: Iterator[JobResult], total: int) -> list[JobResult]:
+    """Return all `total` results, and show a progress bar meanwhile."""
     with Progress(title, total) as bar:
         gathered = []
         for result in results:

@@ -1,4 +1,4 @@
-"""The maker's own books: what was clicked and paid, counted from the facts alone, and held against a report."""
+"""The ledger: clicks and payments counted from the sent traffic alone, and compared with reports."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -9,14 +9,14 @@ from typing import Any, Literal
 By = Literal["click", "conversion"]
 LedgerKey = tuple[str | None, ...]
 CELLS = ("campaign", "country", "device", "sub1")
-"""The dimensions that the ledger is kept by unless others are asked for."""
+"""The default dimensions of the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """One recorded visit as its maker knows it; None is what nobody can know, or no campaign.
+    """One click as it was sent. None is an unknown value; `campaign` is None for the fallback.
 
-    `visitor` is address and agent, `at` the server's time as the click ID tells it.
+    `visitor` is address and user agent; `at` is the server's time, from the click ID.
     """
 
     click_id: str
@@ -35,7 +35,7 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class SentConversion:
-    """One paid action that was taken up at `at`; what is rejected counts for nothing."""
+    """One paid action that was recorded at `at`. A rejected one does not count."""
 
     click: Click
     at: datetime
@@ -46,7 +46,7 @@ class SentConversion:
 
 @dataclass(frozen=True, slots=True)
 class LedgerFigures:
-    """What a row of a report counts. `clicks` leaves bots out; money is in the currency's main unit."""
+    """The figures of a report row. `clicks` excludes bots; money is in the currency's main unit."""
 
     clicks: int = 0
     unique_clicks: int = 0
@@ -58,24 +58,24 @@ class LedgerFigures:
 
     @property
     def profit(self) -> Decimal:
-        """What the network keeps."""
+        """The network's profit."""
         return self.revenue - self.payout
 
     def __add__(self, other: "LedgerFigures") -> "LedgerFigures":
-        """Both together."""
+        """Return the sum of both."""
         return LedgerFigures(*(getattr(self, name) + getattr(other, name) for name in _COUNTED))
 
     def __sub__(self, other: "LedgerFigures") -> "LedgerFigures":
-        """The one without the other."""
+        """Return the difference of both."""
         return LedgerFigures(*(getattr(self, name) - getattr(other, name) for name in _COUNTED))
 
 
 Ledger = dict[LedgerKey, LedgerFigures]
-"""Figures by the values of the dimensions, in their order."""
+"""Figures by the values of the dimensions, in the order of the dimensions."""
 
 _COUNTED = tuple(field.name for field in fields(LedgerFigures))
 COLUMNS = (*_COUNTED, "profit")
-"""The figures of a row, by the names that the report has for them."""
+"""The names of a row's figures in reports."""
 
 
 def tally(
@@ -84,7 +84,7 @@ def tally(
     dimensions: Sequence[str] = CELLS,
     by: By = "click",
 ) -> Ledger:
-    """The ledger of these facts. Conversions count on the click's day, or by `conversion` on their own.
+    """Return the ledger of this traffic. Conversions count on the click's day, or by `conversion` on their own.
 
     Dimensions: day (UTC), smartlink, campaign, publisher, country, device, os, sub1.
     """
@@ -101,54 +101,54 @@ def tally(
 
 
 def figures_of_click(click: Click) -> LedgerFigures:
-    """A bot's click is a bot's click and nothing else; every other one is unique or duplicate."""
+    """Return the figures of one click: a bot click, else a unique or a duplicate click."""
     if click.is_bot:
         return LedgerFigures(bot_clicks=1)
     return LedgerFigures(clicks=1, unique_clicks=int(not click.is_duplicate), duplicate_clicks=int(click.is_duplicate))
 
 
 def figures_of_conversion(conversion: SentConversion) -> LedgerFigures:
-    """One conversion and its money."""
+    """Return the figures of one conversion."""
     return LedgerFigures(conversions=1, payout=conversion.payout, revenue=conversion.revenue)
 
 
 def total(ledger: Ledger) -> LedgerFigures:
-    """Everything together."""
+    """Return the sum of all cells."""
     return sum(ledger.values(), LedgerFigures())
 
 
 def rows(ledger: Ledger, dimensions: Sequence[str] = CELLS) -> list[dict[str, Any]]:
-    """The ledger in the report's shape: dimensions by name, counts as numbers, money as decimal strings."""
-    return [dict(zip(dimensions, key, strict=True)) | row(ledger[key]) for key in sorted(ledger, key=_sortable)]
+    """Return the ledger as report rows: dimensions by name, counts as numbers, money as decimal strings."""
+    return [dict(zip(dimensions, key, strict=True)) | row(ledger[key]) for key in sorted(ledger, key=_sort_key)]
 
 
 def row(figures: LedgerFigures) -> dict[str, Any]:
-    """The figures of one row in the report's shape."""
+    """Return figures as they are in a report row."""
     values = {name: getattr(figures, name) for name in COLUMNS}
     return {name: format(value, "f") if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
 def differences(ledger: Ledger, report: Sequence[Mapping[str, Any]], dimensions: Sequence[str] = CELLS) -> list[str]:
-    """Every figure in which the report's rows and the ledger differ, a sentence each; a missing row is all zeros."""
-    found: dict[LedgerKey, Mapping[str, Any]] = {}
-    said = []
-    for each in report:
-        key = tuple(each[name] for name in dimensions)
-        if key in found:
-            said.append(f"{_named(dimensions, key)}: stands in two rows")
-        found[key] = each
-    for key in sorted({*ledger, *found}, key=_sortable):
-        wrong = _differing(ledger.get(key, LedgerFigures()), found.get(key))
-        said += [f"{_named(dimensions, key)}: {each}" for each in wrong]
-    return said
+    """Return a message for each figure that differs between report and ledger. A missing row counts as zeros."""
+    reported: dict[LedgerKey, Mapping[str, Any]] = {}
+    messages = []
+    for report_row in report:
+        key = tuple(report_row[name] for name in dimensions)
+        if key in reported:
+            messages.append(f"{_describe(dimensions, key)}: is in two rows")
+        reported[key] = report_row
+    for key in sorted({*ledger, *reported}, key=_sort_key):
+        changes = _compare(ledger.get(key, LedgerFigures()), reported.get(key))
+        messages += [f"{_describe(dimensions, key)}: {change}" for change in changes]
+    return messages
 
 
 def overcounted_visitors(clicks: Iterable[Click], campaign: str) -> list[str]:
-    """Visitors whom a campaign with a duplicate filter took more than once, or never although they came."""
-    taken: dict[str, int] = {}
+    """Return a message for each visitor whom a campaign with a duplicate filter did not accept exactly once."""
+    accepted: dict[str, int] = {}
     for click in clicks:
-        taken[click.visitor] = taken.get(click.visitor, 0) + (click.campaign == campaign)
-    return [f"{visitor}: taken {times} times, not once" for visitor, times in taken.items() if times != 1]
+        accepted[click.visitor] = accepted.get(click.visitor, 0) + (click.campaign == campaign)
+    return [f"{visitor}: accepted {times} times, not once" for visitor, times in accepted.items() if times != 1]
 
 
 def _add(ledger: Ledger, key: LedgerKey, figures: LedgerFigures) -> None:
@@ -159,17 +159,17 @@ def _key(click: Click, at: datetime, dimensions: Sequence[str]) -> LedgerKey:
     return tuple(at.date().isoformat() if name == "day" else getattr(click, name) for name in dimensions)
 
 
-def _differing(expected: LedgerFigures, got: Mapping[str, Any] | None) -> list[str]:
-    reported = row(LedgerFigures()) if got is None else got
+def _compare(expected: LedgerFigures, report_row: Mapping[str, Any] | None) -> list[str]:
+    reported = row(LedgerFigures()) if report_row is None else report_row
     return [
-        f"{name} is {reported.get(name)}, not {wanted}"
-        for name, wanted in row(expected).items()
-        if _number(reported.get(name)) != Decimal(wanted)
+        f"{name} is {reported.get(name)}, not {value}"
+        for name, value in row(expected).items()
+        if _decimal_or_none(reported.get(name)) != Decimal(value)
     ]
 
 
-def _number(reported: object) -> Decimal | None:
-    """A count or a decimal string as a number; None for anything else, such as a float."""
+def _decimal_or_none(reported: object) -> Decimal | None:
+    """Return a count or a decimal string as a number, or None for anything else, for example a float."""
     if isinstance(reported, bool) or not isinstance(reported, int | str):
         return None
     try:
@@ -178,9 +178,9 @@ def _number(reported: object) -> Decimal | None:
         return None
 
 
-def _named(dimensions: Sequence[str], key: LedgerKey) -> str:
+def _describe(dimensions: Sequence[str], key: LedgerKey) -> str:
     return ", ".join(f"{name} {value!r}" for name, value in zip(dimensions, key, strict=True)) or "in total"
 
 
-def _sortable(key: LedgerKey) -> tuple[str, ...]:
+def _sort_key(key: LedgerKey) -> tuple[str, ...]:
     return tuple("" if value is None else f"={value}" for value in key)

@@ -1,4 +1,4 @@
-"""Who will click and what they will buy: drawn from a seed, before anything is sent."""
+"""Plan the traffic: draw visits and conversions from a seed, before anything is sent."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ SUBS = (
     *(None, None, "newsletter-jan", "newsletter-feb", "a,b;c", 'say "hi"', "=cmd|' /C calc'!A0", "+1", "@sum(a1)"),
     *("snow ☃ ünïcode", "名前", "two words", "50% off", "a&b=c#d"),
 )
-"""What publishers write into sub1: None for nothing, and all that a spreadsheet or a URL might trip over."""
+"""Values of sub1: None for no value, and characters that need escaping in spreadsheets or URLs."""
 
 _SUB_NAMES = ("sub1", "pub_sub", "sub_id", "aff_sub")
 _SOURCES = (None, "feed", "banner, top", "приложение")
@@ -25,7 +25,7 @@ _EVENTS = (None, "install", "purchase", "deposit")
 
 @dataclass(frozen=True, slots=True)
 class PlannedCampaign:
-    """A campaign as its maker knows it: clicks sent to `host` are its own, `rate` of them convert."""
+    """A campaign with its destination host, postback token and conversion rate."""
 
     id: str
     name: str
@@ -38,7 +38,10 @@ class PlannedCampaign:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A publisher's link. All clicks that do not reach `filtered`, where there is one, are duplicates (or bots)."""
+    """A publisher's link. `filtered` is the smartlink's campaign with a duplicate filter, if it has one.
+
+    With it, every click that goes elsewhere is a duplicate or a bot.
+    """
 
     url: str
     smartlink: str
@@ -48,7 +51,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PlannedVisit:
-    """One click to be sent. `query` is the link's; `sub1` what the report will call it."""
+    """One planned click. `query` is the link's query string; `sub1` is the value expected in reports."""
 
     link: Link
     agent: Agent
@@ -60,9 +63,9 @@ class PlannedVisit:
 
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
-    """One paid action that an advertiser tells of, once or more often; no figures mean the campaign's own.
+    """One paid action that an advertiser reports at least once. Without amounts, the campaign's amounts apply.
 
-    A late one comes after the attribution window.
+    A late action is after the attribution window.
     """
 
     click: Click
@@ -76,7 +79,7 @@ class PlannedAction:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One call of the postback: `action` is told of with these parameters, beside click and token."""
+    """One postback request for `action`. `parameters` exclude click ID and token."""
 
     action: PlannedAction
     method: str
@@ -84,14 +87,16 @@ class Post:
 
     @property
     def rejects(self) -> bool:
-        """Whether it takes the action back."""
+        """Whether the postback rejects the conversion."""
         return self.parameters.get("status") == "rejected"
 
 
-def visits(rng: Random, links: Sequence[Link], addresses: Mapping[str, str | None], count: int) -> list[PlannedVisit]:
-    """So many visits, of about a third as many visitors: some come often. `addresses` have their countries."""
-    known = list(addresses)
-    visitors = [(_agent(rng), rng.choice(known)) for _ in range(count // _VISITS_PER_VISITOR + 1)]
+def draw_visits(
+    rng: Random, links: Sequence[Link], addresses: Mapping[str, str | None], count: int
+) -> list[PlannedVisit]:
+    """Draw `count` visits of about a third as many visitors. `addresses` maps addresses to countries."""
+    known_addresses = list(addresses)
+    visitors = [(_agent(rng), rng.choice(known_addresses)) for _ in range(count // _VISITS_PER_VISITOR + 1)]
     return [_visit(rng, rng.choice(links), *rng.choice(visitors), addresses) for _ in range(count)]
 
 
@@ -101,35 +106,35 @@ def _agent(rng: Random) -> Agent:
 
 def _visit(rng: Random, link: Link, agent: Agent, address: str, addresses: Mapping[str, str | None]) -> PlannedVisit:
     sub1, source = rng.choice(SUBS), rng.choice(_SOURCES)
-    labels = {rng.choice(_SUB_NAMES): sub1, "source": source}
-    query = {name: value for name, value in labels.items() if value is not None}
+    parameters = {rng.choice(_SUB_NAMES): sub1, "source": source}
+    query = {name: value for name, value in parameters.items() if value is not None}
     return PlannedVisit(link, agent, address, addresses[address], query, sub1)
 
 
-def actions(
+def draw_actions(
     rng: Random, clicks: Sequence[Click], campaigns: Sequence[PlannedCampaign], count: int
 ) -> list[PlannedAction]:
-    """Exactly so many different actions over people's clicks on offers, by the campaigns' rates.
+    """Draw exactly `count` distinct actions on human clicks to offers, weighted by the campaigns' conversion rates.
 
-    About a third follow on a click that acted before; a tenth will be rejected. None without such clicks.
+    About a third repeat the click of the previous action; a tenth will be rejected. Empty if no click can convert.
     """
     rates = {campaign.id: campaign.rate for campaign in campaigns}
-    able = [click for click in clicks if click.campaign in rates and not click.is_bot]
-    if not able:
+    candidates = [click for click in clicks if click.campaign in rates and not click.is_bot]
+    if not candidates:
         return []
-    weights = [rates[click.campaign or ""] for click in able]
-    drawn: list[PlannedAction] = []
+    weights = [rates[click.campaign or ""] for click in candidates]
+    actions: list[PlannedAction] = []
     seen: set[str] = set()
     for n in range(count):
-        again = bool(drawn) and rng.random() < 1 / 3
-        click = drawn[-1].click if again else rng.choices(able, weights)[0]
-        drawn.append(_action(rng, click, n, bare=click.click_id not in seen and rng.random() < 1 / 4))
+        repeats = bool(actions) and rng.random() < 1 / 3
+        click = actions[-1].click if repeats else rng.choices(candidates, weights)[0]
+        actions.append(_action(rng, click, n, bare=click.click_id not in seen and rng.random() < 1 / 4))
         seen.add(click.click_id)
-    return drawn
+    return actions
 
 
 def _action(rng: Random, click: Click, n: int, *, bare: bool) -> PlannedAction:
-    """The n-th action; a bare one, the first of its click, has neither transaction ID nor event."""
+    """Draw the n-th action. A bare action, the first of its click, has neither transaction ID nor event."""
     return PlannedAction(
         click,
         None if bare else f"tx-{n}",
@@ -144,34 +149,34 @@ def _odd_cents(rng: Random) -> Decimal:
     return Decimal(rng.randrange(1, 1000)) / 100
 
 
-def late_actions(clicks: Sequence[Click]) -> list[PlannedAction]:
-    """One action for each of these clicks, all of them too old."""
+def plan_late_actions(clicks: Sequence[Click]) -> list[PlannedAction]:
+    """Return one late action for each click."""
     return [PlannedAction(click, f"late-{n}", None, is_late=True) for n, click in enumerate(clicks)]
 
 
-def rounds(rng: Random, told: Sequence[PlannedAction]) -> list[list[Post]]:
-    """The posts in the order of their arrival: each round is sent all at once, and only then the next.
+def draw_rounds(rng: Random, actions: Sequence[PlannedAction]) -> list[list[Post]]:
+    """Draw the postbacks in rounds. The posts of a round are sent concurrently, and before those of the next round.
 
-    An action may come twice in one round, or again in a later one; a rejection comes after what it rejects.
+    An action may be posted twice in one round, or again in a later one. A rejection follows its conversion.
     """
-    arriving: list[list[Post]] = [[] for _ in range(ROUNDS)]
-    for action in told:
-        moment = rng.randrange(_FIRST_ROUNDS)
+    rounds: list[list[Post]] = [[] for _ in range(ROUNDS)]
+    for action in actions:
+        n = rng.randrange(_FIRST_ROUNDS)
         for post in _posts(rng, action):
             for _ in range(2 if rng.random() < 1 / 10 else 1):
-                arriving[moment].append(post)
-            moment += 1
-    return [_shuffled(rng, posts) for posts in arriving]
+                rounds[n].append(post)
+            n += 1
+    return [_shuffled(rng, posts) for posts in rounds]
 
 
 def _shuffled(rng: Random, posts: Sequence[Post]) -> list[Post]:
-    """In any order, but posts of one action side by side, so that they meet in the air."""
-    place = {id(post.action): rng.random() for post in posts}
-    return sorted(posts, key=lambda post: place[id(post.action)])
+    """Shuffle the posts, but keep those of one action adjacent, so that they run concurrently."""
+    position = {id(post.action): rng.random() for post in posts}
+    return sorted(posts, key=lambda post: position[id(post.action)])
 
 
 def _posts(rng: Random, action: PlannedAction) -> Iterator[Post]:
-    """The action as it is told first, and what follows: again with other figures, taken back, told once more."""
+    """Draw the posts of an action: the first one, perhaps one with other amounts, a rejection and a repetition."""
     first = _post(rng, action)
     yield first
     if rng.random() < 1 / 10:
@@ -189,5 +194,5 @@ def _post(rng: Random, action: PlannedAction, **changes: str) -> Post:
         "payout": None if action.payout is None else str(action.payout),
         "revenue": None if action.revenue is None else str(action.revenue),
     }
-    said = {name: value for name, value in parameters.items() if value is not None}
-    return Post(action, rng.choice(("GET", "POST")), said | changes)
+    present = {name: value for name, value in parameters.items() if value is not None}
+    return Post(action, rng.choice(("GET", "POST")), present | changes)

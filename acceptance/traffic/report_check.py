@@ -1,4 +1,4 @@
-"""Whether the reports agree with the maker's own books."""
+"""Compare the reports with the ledger."""
 
 import time
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from acceptance.traffic import ledger
-from acceptance.traffic.ledger import CELLS, By
+from acceptance.traffic.ledger import CELLS, By, LedgerFigures
 from acceptance.traffic.run import Sent
 from local.client import Client
 from local.up import Running
@@ -18,63 +18,68 @@ REPORTS: tuple[tuple[tuple[str, ...], By], ...] = (
     (("day", "campaign"), "conversion"),
     (("publisher", "os"), "click"),
 )
-"""The reports that are held against the ledger, for each smartlink."""
+"""Dimensions and date basis of the reports that are compared with the ledger, for each smartlink."""
 
-_SETTLING_SECONDS = 120.0
-_SURE_SECONDS = 2.0
+_MAX_WAIT_SECONDS = 120.0
+_STABLE_SECONDS = 2.0
 _STUCK_SECONDS = 30.0
-_BETWEEN_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 
 def check(running: Running, sent: Sent) -> list[str]:
-    """Every difference between what was sent and what the reports say, once they have stopped growing.
+    """Return every difference between reports and ledger, once the reports are stable.
 
-    Conversions posted while midnight (UTC) passes may stand on the other day `by` conversion.
+    Conversions posted around midnight (UTC) may count on the other day `by` conversion.
     """
     admin = Client(running.url, running.admin_key)
-    found = sent.complaints()
-    settle(admin, sent)
+    messages = sent.unexpected_results()
+    wait_until_stable(admin, sent)
     for smartlink, name in sent.network.smartlinks.items():
         for dimensions, by in REPORTS:
-            said = report(admin, sent, smartlink, dimensions, by)
-            books = sent.books(smartlink, dimensions, by)
-            wrong = [
-                *ledger.differences(books, said["rows"], dimensions),
-                *ledger.differences({(): ledger.total(books)}, [said["totals"]], ()),
+            document = report(admin, sent, smartlink, dimensions, by)
+            expected = sent.ledger(smartlink, dimensions, by)
+            differences = [
+                *ledger.differences(expected, document["rows"], dimensions),
+                *ledger.differences({(): ledger.total(expected)}, [document["totals"]], ()),
             ]
-            found += [f"{name} by {by}: {each}" for each in wrong]
-    return found
+            messages += [f"{name} by {by}: {difference}" for difference in differences]
+    return messages
 
 
-def settle(admin: Client, sent: Sent) -> None:
-    """Wait until the reports have stopped growing: a little where they agree, longer where they do not yet."""
-    deadline = time.monotonic() + _SETTLING_SECONDS
-    wanted = [ledger.total(sent.books(each, ())) for each in sent.network.smartlinks]
-    before: list[Any] = []
+def wait_until_stable(admin: Client, sent: Sent) -> None:
+    """Wait until the reports have stopped changing: briefly if they match the ledger, longer if they do not yet."""
+    smartlinks = sent.network.smartlinks
+    expected = [ledger.total(sent.ledger(smartlink, ())) for smartlink in smartlinks]
+    previous: list[Any] = []
+    deadline = time.monotonic() + _MAX_WAIT_SECONDS
     since = time.monotonic()
     while time.monotonic() < deadline:
-        now = [report(admin, sent, each, ("day",), "click")["totals"] for each in sent.network.smartlinks]
-        if now != before:
-            before, since = now, time.monotonic()
-        agree = not any(ledger.differences({(): w}, [n], ()) for w, n in zip(wanted, now, strict=True))
-        if time.monotonic() - since > (_SURE_SECONDS if agree else _STUCK_SECONDS):
+        totals = [report(admin, sent, smartlink, ("day",), "click")["totals"] for smartlink in smartlinks]
+        if totals != previous:
+            previous, since = totals, time.monotonic()
+        if time.monotonic() - since > (_STABLE_SECONDS if _match(expected, totals) else _STUCK_SECONDS):
             return
-        time.sleep(_BETWEEN_SECONDS)
+        time.sleep(_POLL_SECONDS)
+
+
+def _match(expected: Sequence[LedgerFigures], totals: Sequence[Any]) -> bool:
+    pairs = zip(expected, totals, strict=True)
+    return not any(ledger.differences({(): figures}, [reported], ()) for figures, reported in pairs)
 
 
 def report(admin: Client, sent: Sent, smartlink: str, dimensions: Sequence[str], by: By) -> Any:  # noqa: ANN401 - JSON
-    """The API's report over all the days of this run."""
+    """Return the API's report over all days of this run."""
     return admin.get(f"/admin/reports?{report_query(sent, smartlink, dimensions, by)}")
 
 
 def report_query(sent: Sent, smartlink: str, dimensions: Sequence[str], by: By) -> str:
-    """The report's query, from the day of the oldest click to today."""
+    """Return the report's query string, from the day of the oldest click to today."""
     first = min(click.at for click in sent.clicks).date()
-    asked = {
+    query = {
         "from": first.isoformat(),
         "to": datetime.now(UTC).date().isoformat(),
         "group_by": ",".join(dimensions),
         "smartlink_id": smartlink,
         "by": by,
     }
-    return urlencode(asked, safe=",")
+    return urlencode(query, safe=",")

@@ -1,4 +1,4 @@
-"""Visits become clicks and posts become conversions: what was sent, and what the answers made of it."""
+"""Send visits and postbacks, and derive the expected clicks and conversions from the responses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from acceptance.traffic.http_load import HttpLoad
 from acceptance.traffic.ledger import Click, SentConversion
-from acceptance.traffic.network import TestNetwork
+from acceptance.traffic.network import TrafficNetwork
 from acceptance.traffic.plan import PlannedAction, PlannedVisit, Post
 from deploy.errors import CommandError
 from local.http import LocalResponse
@@ -15,56 +15,56 @@ from local.up import Running
 
 _FOUND, _OK, _GONE = 302, 200, 410
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PORT = 4711
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where traffic goes: the stack, the network on it, and the wire to it."""
+class TrafficTarget:
+    """The target of traffic: the stack, the network on it, and an HTTP client."""
 
     running: Running
-    network: TestNetwork
-    wire: HttpLoad
+    network: TrafficNetwork
+    http_load: HttpLoad
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """What a post was answered with, and when: `said` is the answer's own status, if it has one."""
+class PostResult:
+    """The response to a post. `outcome` is the `status` of the JSON body, if it has one."""
 
     post: Post
     at: datetime
     status: int
-    said: str | None
+    outcome: str | None
 
 
-def click(place: Place, visit: PlannedVisit) -> Click | None:
-    """Send the visit through the edge; None where the destination does not tell the click's ID."""
+def send_visit(target: TrafficTarget, visit: PlannedVisit) -> Click | None:
+    """Send the visit with the edge's headers. Return None if the destination URL has no click ID."""
     headers = {
         "User-Agent": visit.agent.text,
-        "X-Edge-Secret": place.running.edge_secret,
+        "X-Edge-Secret": target.running.edge_secret,
         "CloudFront-Viewer-Address": f"{visit.address}:{_PORT}",
     }
     url = f"{visit.link.url}?{urlencode(visit.query, quote_via=quote)}" if visit.query else visit.link.url
-    answer = place.wire.send("GET", url, headers)
-    if answer.status != _FOUND:
-        message = f"GET {url} answered {answer.status}, not {_FOUND}: make logs shows why"
+    response = target.http_load.send("GET", url, headers)
+    if response.status != _FOUND:
+        message = f"GET {url} returned {response.status} instead of {_FOUND}. See `make logs`."
         raise CommandError(message)
-    return clicked(place.network, visit, answer.headers.get("location", ""))
+    return click_from_location(target.network, visit, response.headers.get("location", ""))
 
 
-def clicked(network: TestNetwork, visit: PlannedVisit, location: str) -> Click | None:
-    """The click that was sent to this location: its host tells the campaign, its `cid` the click's ID."""
+def click_from_location(network: TrafficNetwork, visit: PlannedVisit, location: str) -> Click | None:
+    """Return the click that was redirected to `location`: the host identifies the campaign, `cid` is the click ID."""
     parts = urlsplit(location)
     click_id = parse_qs(parts.query).get("cid", [""])[0]
     if not click_id:
         return None
-    taken = network.campaign_at(parts.hostname or "")
-    campaign = taken.id if taken else None
+    planned = network.campaign_at(parts.hostname or "")
+    campaign = planned.id if planned else None
     filtered = visit.link.filtered
     return Click(
         click_id=click_id,
-        at=moment_of(click_id),
+        at=click_time(click_id),
         smartlink=visit.link.smartlink,
         publisher=visit.link.publisher,
         campaign=campaign,
@@ -78,43 +78,45 @@ def clicked(network: TestNetwork, visit: PlannedVisit, location: str) -> Click |
     )
 
 
-def moment_of(click_id: str) -> datetime:
-    """When the server says that the click was, to the millisecond: the first 48 bits of its ID."""
+def click_time(click_id: str) -> datetime:
+    """Return the server's time of the click, in milliseconds: the first 48 bits of its ID."""
     number = 0
     for letter in click_id:
         number = number << 5 | _CROCKFORD.index(letter)
-    return _BEGINNING + timedelta(milliseconds=number >> 80)
+    return _EPOCH + timedelta(milliseconds=number >> 80)
 
 
-def tell(place: Place, post: Post) -> Answered:
-    """Tell of an action, as its advertiser would."""
-    its_click = post.action.click
-    token = place.network.campaign(its_click.campaign or "").token
-    query = urlencode({"click_id": its_click.click_id, "token": token, **post.parameters}, quote_via=quote)
-    answer = place.wire.send(post.method, f"{place.running.url}/postback?{query}", {"User-Agent": "Acme-Postbacks/1.0"})
-    return Answered(post, datetime.now(UTC), answer.status, _said(answer))
+def send_post(target: TrafficTarget, post: Post) -> PostResult:
+    """Send the postback of an action, as its advertiser would."""
+    click = post.action.click
+    token = target.network.campaign(click.campaign or "").token
+    query = urlencode({"click_id": click.click_id, "token": token, **post.parameters}, quote_via=quote)
+    response = target.http_load.send(
+        post.method, f"{target.running.url}/postback?{query}", {"User-Agent": "Acme-Postbacks/1.0"}
+    )
+    return PostResult(post, datetime.now(UTC), response.status, _status_or_none(response))
 
 
-def _said(answer: LocalResponse) -> str | None:
-    """The `status` of a postback's answer; a problem document's is a number and none of this."""
+def _status_or_none(response: LocalResponse) -> str | None:
+    """Return the `status` of a postback's response, or None: in a problem document it is a number."""
     try:
-        body = answer.json()
+        body = response.json()
     except ValueError:
         return None
-    said = body.get("status") if isinstance(body, dict) else None
-    return said if isinstance(said, str) else None
+    status = body.get("status") if isinstance(body, dict) else None
+    return status if isinstance(status, str) else None
 
 
-def conversions(network: TestNetwork, answers: Sequence[Answered]) -> list[SentConversion]:
-    """What should have counted: each action once, at its first answer, whatever else was said of it."""
-    first: dict[int, Answered] = {}
-    for each in answers:
-        if not each.post.action.is_late and each.status == _OK and not each.post.rejects:
-            first.setdefault(id(each.post.action), each)
-    return [_conversion(network, each) for each in first.values()]
+def expected_conversions(network: TrafficNetwork, results: Sequence[PostResult]) -> list[SentConversion]:
+    """Return the conversions that should have been recorded: each action once, at its first successful response."""
+    first: dict[int, PostResult] = {}
+    for result in results:
+        if not result.post.action.is_late and result.status == _OK and not result.post.rejects:
+            first.setdefault(id(result.post.action), result)
+    return [_conversion(network, result) for result in first.values()]
 
 
-def _conversion(network: TestNetwork, first: Answered) -> SentConversion:
+def _conversion(network: TrafficNetwork, first: PostResult) -> SentConversion:
     action = first.post.action
     campaign = network.campaign(action.click.campaign or "")
     return SentConversion(
@@ -126,39 +128,39 @@ def _conversion(network: TestNetwork, first: Answered) -> SentConversion:
     )
 
 
-def complaints(answers: Sequence[Answered]) -> list[str]:
-    """Every answer that the contract does not give: an action is recorded once, a late one never."""
-    wrong = [_wrong(each) for each in answers]
+def unexpected_results(results: Sequence[PostResult]) -> list[str]:
+    """Return a message for each wrong response, and for each action that was not recorded exactly once."""
+    errors = [_error_or_none(result) for result in results]
     recorded: dict[int, int] = {}
-    for each in answers:
-        if not (each.post.rejects or each.post.action.is_late):
-            key = id(each.post.action)
-            recorded[key] = recorded.get(key, 0) + (each.said == "recorded")
-    actions = {id(each.post.action): each.post.action for each in answers}
-    times = [f"{_named(actions[key])}: recorded {count} times" for key, count in recorded.items() if count != 1]
-    return [*(each for each in wrong if each), *times]
+    for result in results:
+        if not (result.post.rejects or result.post.action.is_late):
+            key = id(result.post.action)
+            recorded[key] = recorded.get(key, 0) + (result.outcome == "recorded")
+    actions = {id(result.post.action): result.post.action for result in results}
+    counts = [f"{_describe(actions[key])}: recorded {count} times" for key, count in recorded.items() if count != 1]
+    return [*(error for error in errors if error), *counts]
 
 
-def _wrong(answered: Answered) -> str | None:
-    post = answered.post
-    wanted = _GONE if post.action.is_late else _OK
-    free = post.action.is_late or post.rejects
-    if answered.status == wanted and (free or answered.said in {"recorded", "duplicate"}):
+def _error_or_none(result: PostResult) -> str | None:
+    post = result.post
+    expected = _GONE if post.action.is_late else _OK
+    may_have_any_outcome = post.action.is_late or post.rejects
+    if result.status == expected and (may_have_any_outcome or result.outcome in {"recorded", "duplicate"}):
         return None
-    told = dict(post.parameters)
-    return f"{_named(post.action)} {told}: answered {answered.status} {answered.said}, not {wanted}"
+    parameters = dict(post.parameters)
+    return f"{_describe(post.action)} {parameters}: returned {result.status} {result.outcome}, not {expected}"
 
 
-def _named(action: PlannedAction) -> str:
+def _describe(action: PlannedAction) -> str:
     return f"click {action.click.click_id} transaction {action.txid} event {action.event}"
 
 
-def counted(answers: Sequence[Answered]) -> Mapping[str, int]:
-    """How many posts were recorded, repeated, rejecting and late."""
-    posts = [each.post for each in answers]
-    late = sum(each.action.is_late for each in posts)
-    rejections = sum(each.rejects for each in posts if not each.action.is_late)
-    firsts = len({id(each.action) for each in posts if not each.action.is_late})
+def count_posts(results: Sequence[PostResult]) -> Mapping[str, int]:
+    """Return the numbers of recorded, repeated, rejecting and late posts."""
+    posts = [result.post for result in results]
+    late = sum(post.action.is_late for post in posts)
+    rejections = sum(post.rejects for post in posts if not post.action.is_late)
+    firsts = len({id(post.action) for post in posts if not post.action.is_late})
     return {
         "recorded": firsts,
         "repeated": len(posts) - late - rejections - firsts,

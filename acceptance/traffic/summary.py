@@ -1,4 +1,4 @@
-"""What was sent, for people and for files."""
+"""Print or save the traffic that was sent."""
 
 import json
 from dataclasses import asdict
@@ -10,53 +10,53 @@ from acceptance.traffic.run import RunOptions, Sent
 from deploy.errors import CommandError
 
 
-def table(sent: Sent) -> str:
-    """What was sent, as a person reads it: posts by kind, then a line for each campaign of each smartlink."""
-    counted = send.counted(sent.answers)
+def format_table(sent: Sent) -> str:
+    """Return a summary: posts by kind, then the ledger with a line for each campaign of each smartlink."""
+    counts = send.count_posts(sent.results)
     lines = [
-        f"clicks       {len(sent.real)} through the redirect, {len(sent.former)} of former days",
-        f"postbacks    {', '.join(f'{count} {kind}' for kind, count in counted.items())}",
+        f"clicks       {len(sent.real)} through the redirect, {len(sent.backdated)} backdated",
+        f"postbacks    {', '.join(f'{count} {kind}' for kind, count in counts.items())}",
         "",
         f"{'smartlink':<10} {'campaign':<10} "
         + " ".join(f"{name.removesuffix('_clicks'):>11}" for name in ledger.COLUMNS),
     ]
     names = {campaign.id: campaign.name.partition(" ")[0] for campaign in sent.network.campaigns}
-    books = ledger.tally(sent.clicks, sent.conversions, ("smartlink", "campaign"))
-    for key in sorted(books, key=str):
+    cells = ledger.tally(sent.clicks, sent.conversions, ("smartlink", "campaign"))
+    for key in sorted(cells, key=str):
         smartlink, campaign = sent.network.smartlinks[key[0] or ""], names.get(key[1] or "", "-")
-        lines.append(f"{smartlink:<10} {campaign:<10} {_columns(books[key])}")
-    return "\n".join([*lines, f"{'all':<21} {_columns(ledger.total(books))}"])
+        lines.append(f"{smartlink:<10} {campaign:<10} {_columns(cells[key])}")
+    return "\n".join([*lines, f"{'all':<21} {_columns(ledger.total(cells))}"])
 
 
 def _columns(figures: LedgerFigures) -> str:
     return " ".join(f"{value!s:>11}" for value in ledger.row(figures).values())
 
 
-def write(path: Path, order: RunOptions, sent: Sent) -> None:
-    """Everything that was sent, and the ledger of each smartlink in the shape of its report."""
+def write(path: Path, options: RunOptions, sent: Sent) -> None:
+    """Write all requests, and the ledger of each smartlink in the shape of its report, to a JSON file."""
     document = {
-        "order": asdict(order),
+        "order": asdict(options),
         "mark": sent.network.mark,
         "smartlinks": [
-            {"smartlink_id": smartlink, "name": name, "rows": ledger.rows(sent.books(smartlink, CELLS, "click"))}
+            {"smartlink_id": smartlink, "name": name, "rows": ledger.rows(sent.ledger(smartlink, CELLS, "click"))}
             for smartlink, name in sent.network.smartlinks.items()
         ],
         "clicks": [asdict(click) for click in sent.clicks],
-        "conversions": [asdict(each) | {"click": each.click.click_id} for each in sent.conversions],
+        "conversions": [asdict(paid) | {"click": paid.click.click_id} for paid in sent.conversions],
         "posts": [
             {
-                "click_id": each.post.action.click.click_id,
-                "method": each.post.method,
-                "parameters": dict(each.post.parameters),
-                "at": each.at,
-                "answered": each.status,
-                "said": each.said,
+                "click_id": result.post.action.click.click_id,
+                "method": result.post.method,
+                "parameters": dict(result.post.parameters),
+                "at": result.at,
+                "answered": result.status,
+                "said": result.outcome,
             }
-            for each in sent.answers
+            for result in sent.results
         ],
     }
     try:
         path.write_text(json.dumps(document, indent=1, default=str) + "\n")
     except OSError as error:
-        message = f"the ledger could not be written to {path} ({error}): name another file with --out"
+        message = f"The ledger could not be written to {path} ({error}). Choose another file with --out."
         raise CommandError(message) from error

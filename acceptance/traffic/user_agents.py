@@ -1,11 +1,11 @@
-"""Real user agents, and what a person reading them would say of each: the ledger's own opinion, not the server's."""
+"""Real user agents with their device types and operating systems, classified by hand, not by the server."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A user agent string with what it is."""
+    """A user agent string with its device type and operating system."""
 
     text: str
     device: str
@@ -70,7 +70,7 @@ HUMANS = (
     Agent(f"Mozilla/5.0 (X11; Linux x86_64) {_CHROME} Safari/537.36", "desktop", "linux"),
     Agent(f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {_CHROME} Safari/537.36", "desktop", "chromeos"),
 )
-"""People with phones, tablets and desktops, one of them a Cubot, which is a phone."""
+"""Browsers on phones, tablets and desktops. The Cubot is a phone, not a bot."""
 
 BOTS = (
     Agent("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "desktop", "other", is_bot=True),

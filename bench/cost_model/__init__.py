@@ -1,1 +1,1 @@
-"""What a million clicks cost on AWS, and which limits come first."""
+"""The cost of a million clicks on AWS, and the AWS limits on their rate."""

@@ -1,4 +1,4 @@
-"""What was not measured here and is assumed instead, each with its reason; printed with every sum made of it."""
+"""Assumed parameters, which were not measured, each with an explanation. The cost page lists them."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -10,42 +10,44 @@ def _assumed(value: float, unit: str, why: str) -> Any:  # noqa: ANN401 - a fiel
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """The parameters of both models."""
+    """Parameters of the cost model and the capacity model."""
 
     vcpu_mb: float = _assumed(
-        1_769, "MB", "memory at which a Lambda has one whole vCPU; below, as large a share of one"
+        1_769, "MB", "memory at which a Lambda has one full vCPU; less memory has a proportional share"
     )
-    core_ratio: float = _assumed(1, "x", "CPU time on a whole vCPU of Lambda, in that of the machine measured on")
-    runtime_ms: float = _assumed(1, "ms", "Lambda's own part of an invocation's billed time")
-    write_ms: float = _assumed(5, "ms", "DynamoDB's answer to one put or update, from a Lambda in the region")
-    read_ms: float = _assumed(4, "ms", "DynamoDB's answer to one read or query")
-    transaction_ms: float = _assumed(15, "ms", "DynamoDB's answer to one transaction")
-    cold_share: float = _assumed(0.001, "of clicks", "clicks that wait for a new process; fewer in steady traffic")
-    links: float = _assumed(100, "", "publisher links that share the clicks evenly")
-    link_bytes: float = _assumed(200, "bytes", "a link's item")
-    route_bytes: float = _assumed(12_000, "bytes", "a route's item: 20 offers and learned weights of 50 segments")
+    core_ratio: float = _assumed(1, "x", "CPU time on a full vCPU of Lambda, relative to the measured machine")
+    runtime_ms: float = _assumed(1, "ms", "Lambda's overhead in an invocation's billed time")
+    write_ms: float = _assumed(5, "ms", "latency of one DynamoDB put or update, from a Lambda in the region")
+    read_ms: float = _assumed(4, "ms", "latency of one DynamoDB read or query")
+    transaction_ms: float = _assumed(15, "ms", "latency of one DynamoDB transaction")
+    cold_share: float = _assumed(0.001, "of clicks", "clicks with a cold start; fewer in steady traffic")
+    links: float = _assumed(100, "", "publisher links; clicks are spread evenly over them")
+    link_bytes: float = _assumed(200, "bytes", "size of a link's item")
+    route_bytes: float = _assumed(
+        12_000, "bytes", "size of a route's item: 20 offers and learned weights of 50 segments"
+    )
     pools: float = _assumed(
-        10, "", "smartlinks that share the clicks evenly, all optimized; as in the aggregator's bench"
+        10, "", "smartlinks, all optimized; clicks are spread evenly over them, as in the aggregator benchmark"
     )
     busiest: float = _assumed(
-        0.2, "of clicks", "of the busiest smartlink, and of the busiest capped campaign, for what limits"
+        0.2, "of clicks", "share of the busiest smartlink, and of the busiest capped campaign, in the capacity model"
     )
     answer_bytes: float = _assumed(
-        900, "bytes", "the 302 as the visitor gets it, with API Gateway's own headers, over TLS"
+        900, "bytes", "the 302 response to the visitor, with API Gateway's headers, over TLS"
     )
-    overhead_bytes: float = _assumed(100, "bytes", "what DynamoDB stores of an item beside its size")
-    log_event_bytes: float = _assumed(26, "bytes", "what CloudWatch counts of a log line beside its text")
-    log_compression: float = _assumed(0.15, "x", "size of a stored log in that of the text")
+    overhead_bytes: float = _assumed(100, "bytes", "DynamoDB's storage overhead per item")
+    log_event_bytes: float = _assumed(26, "bytes", "CloudWatch's overhead per log line")
+    log_compression: float = _assumed(0.15, "x", "size of a stored log relative to its text")
     fallbacks_ms: float = _assumed(
-        1_000, "ms", "one look of `watch_fallbacks` at the last hour's counters, every 5 minutes"
+        1_000, "ms", "one run of `watch_fallbacks` over the last hour's counters, every 5 minutes"
     )
     watch_ms: float = _assumed(20, "ms", "one batch of `watch_caps`, at most one per shard in 5 seconds")
-    pollers: float = _assumed(5, "", "of Lambda's on each queue; each asks three times a minute while it is empty")
-    key_calls: float = _assumed(12, "an hour", "requests for a table's key by one function: one in five minutes")
-    tables_used: float = _assumed(40, "", "pairs of a function and a table that it keeps using")
+    pollers: float = _assumed(5, "", "Lambda pollers per queue; each polls an empty queue three times per minute")
+    key_calls: float = _assumed(12, "an hour", "key requests of one function for one table: one in five minutes")
+    tables_used: float = _assumed(40, "", "pairs of a function and a table that it uses constantly")
 
     def named(self) -> list[tuple[str, float, str, str]]:
-        """Name, value, unit and reason of each."""
+        """Return name, value, unit and explanation of each parameter."""
         return [
-            (each.name, getattr(self, each.name), each.metadata["unit"], each.metadata["why"]) for each in fields(self)
+            (item.name, getattr(self, item.name), item.metadata["unit"], item.metadata["why"]) for item in fields(self)
         ]

@@ -17,38 +17,38 @@ class Charge:
 
 
 def bill(case: Case, prices: Prices) -> list[Charge]:
-    """What a million clicks are charged."""
+    """Return the charges for a million clicks."""
     return [Charge(use, prices.by_name[use.price].of(use.quantity)) for use in uses(case)]
 
 
 def total(charges: Iterable[Charge]) -> Decimal:
-    """The sum."""
+    """Return the sum of the charges."""
     return sum((charge.dollars for charge in charges), Decimal(0))
 
 
 def by_part(charges: Iterable[Charge]) -> dict[str, Decimal]:
-    """The sums of the parts, in their order."""
-    found: dict[str, Decimal] = {}
+    """Return the sums by part, in the order of the charges."""
+    sums: dict[str, Decimal] = {}
     for charge in charges:
-        found[charge.use.part] = found.get(charge.use.part, Decimal(0)) + charge.dollars
-    return found
+        sums[charge.use.part] = sums.get(charge.use.part, Decimal(0)) + charge.dollars
+    return sums
 
 
 def alternatives(case: Case, prices: Prices) -> dict[str, Decimal]:
-    """The sum if something were otherwise, by what that is; none of it is built."""
+    """Return the total cost of alternative designs by description. Only the first one is built."""
     charges = bill(case, prices)
     whole, rest_api = total(charges), prices.by_name["rest_request"].of(MILLION)
-    hasty = replace(case, load=replace(case.load, window=1.0))
+    short_window = replace(case, load=replace(case.load, window=1.0))
     on_arm = sum((_on_arm(charge, prices) for charge in charges), Decimal(0))
     stored = _of(charges, "recovery_storage")
     return {
-        "as it is": whole,
-        "an HTTP API in front, not a REST API": whole - rest_api + prices.by_name["http_request"].of(MILLION),
-        "a Lambda function URL in front": whole - rest_api,
-        "all Lambdas on Arm, were they as fast": on_arm,
-        f"clicks gathered for 1 second to be counted, not {case.load.window:.0f}": total(bill(hasty, prices)),
+        "the current design": whole,
+        "an HTTP API instead of the REST API": whole - rest_api + prices.by_name["http_request"].of(MILLION),
+        "a Lambda function URL instead of API Gateway": whole - rest_api,
+        "all Lambdas on Arm, at equal speed": on_arm,
+        f"a batch window of 1 second instead of {case.load.window:.0f}": total(bill(short_window, prices)),
         "no point-in-time recovery of clicks": whole - stored,
-        "Lambda's own log lines off": whole - by_part(charges)["logs"],
+        "Lambda's own log lines disabled": whole - by_part(charges)["logs"],
         f"the redirect at {2 * case.stack.megabytes[REDIRECT]:,} MB": total(bill(_doubled(case), prices)),
     }
 

@@ -1,6 +1,6 @@
-"""What limits at a rate of clicks: how much of each quota and limit is needed, and what to raise.
+"""The capacity model: the share of each AWS quota and limit that a click rate needs, and how to raise it.
 
-Limits are AWS's defaults in a Region such as us-east-1, by the pages named in `SOURCES`; new accounts begin with less.
+Limits are AWS's defaults in a Region such as us-east-1, from the pages in `SOURCES`. New accounts start lower.
 """
 
 from collections.abc import Callable
@@ -24,94 +24,95 @@ _MINUTE_MS = 60_000
 
 SOURCES = (
     "API Gateway quotas: account-level throttle rate",
-    "Lambda quotas: concurrent executions; ten synchronous requests a second for each; 1,000 more in 10 seconds",
-    "DynamoDB quotas: table-level write throughput (on demand); 1,000 write and 3,000 read units a second of one key",
-    "DynamoDB Streams: one shard for each partition, at most two readers of a shard",
+    "Lambda quotas: concurrent executions; ten requests per second for each; 1,000 more every 10 seconds",
+    "DynamoDB quotas: table-level write throughput (on demand); 1,000 write and 3,000 read units per second of one key",
+    "DynamoDB Streams: one shard per partition, at most two readers of a shard",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Something of which there is only so much: what is needed of it in a case, and how to have more."""
+    """A quota or limit: its amount, the amount a case needs, and how to raise it."""
 
     name: str
     unit: str
     has: Callable[[Case], float]
     needs: Callable[[Case], float]
-    more: str
+    how_to_raise: str
 
     def used(self, case: Case) -> float:
-        """The share of it that the case needs; from 1 on it does not suffice."""
+        """Return the share that the case needs. From 1 on the limit is exceeded."""
         return self.needs(case) / self.has(case)
 
 
 def busy(case: Case) -> float:
-    """Processes that are busy at once: those that redirect, and one for each shard that is counted."""
+    """Return the number of busy processes: those of the redirect, and one per shard that is being counted."""
     return case.processes + case.load.shards * counting_share(case)
 
 
 def counting_share(case: Case) -> float:
-    """How much of its time the aggregator of one shard is at work."""
-    return case.load.rate / case.load.shards / emptied(case)
+    """Return the share of time in which the aggregator of one shard is busy."""
+    return case.load.rate / case.load.shards / shard_throughput(case)
 
 
-def emptied(case: Case) -> float:
-    """Clicks a second that the aggregator takes from one shard, one batch after another, of batches this large."""
+def shard_throughput(case: Case) -> float:
+    """Return the clicks per second that the aggregator can count from one shard, with batches of this size."""
     return case.load.batch / case.counting_ms * 1e3
 
 
 def ramp_seconds(case: Case) -> float:
-    """Until as many redirecting processes are there as are needed, from none: 1,000 at once, more every 10 seconds."""
+    """Return the seconds until Lambda has started enough redirect processes: 1,000 at once, then 1,000 per 10 s."""
     return (ceil(case.processes / SCALE_UP) - 1) * SCALE_UP_SECONDS
 
 
 def catch_up_hours(case: Case) -> float:
-    """Until the aggregator has counted what an hour's stop of it left behind, with full batches; endless if it cannot.
+    """Return the hours that the aggregator needs to catch up after an outage of one hour, with full batches.
 
-    While it catches up, the clicks of the day go on coming.
+    New clicks keep arriving meanwhile. Infinite if it cannot catch up.
     """
     spare = 1 / full_share(case) - 1
     return 1 / spare if spare > 0 else float("inf")
 
 
 def full_share(case: Case) -> float:
-    """How much of its time the aggregator of a shard needs with full batches."""
-    return case.load.rate / case.load.shards / emptied(replace(case, load=SATURATED))
+    """Return the share of time in which the aggregator of a shard is busy with full batches."""
+    return case.load.rate / case.load.shards / shard_throughput(replace(case, load=SATURATED))
 
 
 def _runs(case: Case) -> float:
-    """Transactions of the aggregator a second."""
+    """Return the aggregator's transactions per second."""
     return case.load.batches * case.facts.batch(case.load).runs
 
 
 def _block_writes(case: Case) -> float:
-    """Each run writes one block into each partition that it touches; with a hundred publishers, into all.
+    """Return the write units per second of one partition of `counters`.
 
-    Likewise into the partition of each smartlink that it has learnable clicks of.
+    Each stream batch writes one block to each report partition that it touches (all of them with a hundred
+    publishers), and one to the partition of each smartlink with clicks for the optimizer.
     """
     size = int(case.facts.aggregator("block_bytes"))
     return _runs(case) * write_units(size, transactional=True)
 
 
 def _list_writes(case: Case) -> float:
-    """A full run's list of one smartlink, as much of it as is the busiest's."""
+    """Return the write units per second of the busiest smartlink's click list."""
     share = case.assumed.busiest * min(1.0, case.load.batch / 500)
     return _runs(case) * write_units(int(case.facts.aggregator("list_bytes") * share), transactional=True)
 
 
 def _counting_writes(case: Case) -> float:
-    """Of the table `counters`: blocks of reports and of learning, and the merger's writes."""
+    """Return the write units per second of `counters`: report and learning blocks, and compaction."""
     blocks = _runs(case) * IN_A_TRANSACTION * (SHARDS + case.assumed.pools)
     return blocks + case.load.rate / 1_000 * case.facts.merging(case.load).write_units
 
 
 def _cap_writes(case: Case) -> float:
-    more = case.facts.click("capped_calls_per_click") - case.facts.click("calls_per_click")
-    return case.load.rate * case.assumed.busiest * more
+    cap_calls = case.facts.click("capped_calls_per_click") - case.facts.click("calls_per_click")
+    return case.load.rate * case.assumed.busiest * cap_calls
 
 
 def _route_reads(case: Case) -> float:
-    """One read by each process in two seconds."""
+    """Return the read units per second of one route: one read per process in two seconds."""
     return case.processes / ROUTE_CACHE_TTL_SECONDS * read_units(int(case.assumed.route_bytes), consistent=False)
 
 
@@ -121,97 +122,97 @@ def _click_writes(case: Case) -> float:
 
 LIMITS = (
     Limit(
-        "API Gateway, requests a second",
-        "a second",
+        "API Gateway, requests per second",
+        "per second",
         lambda _: GATEWAY_RATE,
         lambda case: case.load.rate,
-        "quota “Throttle rate” of API Gateway (account, Region), and its burst",
+        "request a higher quota “Throttle rate” of API Gateway (account, Region), and burst limit",
     ),
     Limit(
-        "Lambda, processes busy at once",
+        "Lambda, busy processes",
         "processes",
         lambda _: CONCURRENCY,
         busy,
-        "quota “Concurrent executions” of Lambda",
+        "request a higher quota “Concurrent executions” of Lambda",
     ),
     Limit(
-        "Lambda, requests a second",
-        "a second",
+        "Lambda, requests per second",
+        "per second",
         lambda _: CONCURRENCY * REQUESTS_OF_ONE,
         lambda case: case.load.rate,
-        "quota “Concurrent executions” of Lambda: ten requests a second come with each",
+        "request a higher quota “Concurrent executions” of Lambda: each allows ten requests per second",
     ),
     Limit(
         "table `clicks`, writes on a new table",
-        "units a second",
+        "units per second",
         lambda _: NEW_TABLE_WRITES,
         _click_writes,
-        "no quota: set the table's warm throughput before the first peak; it grows by itself within minutes",
+        "set the table's warm throughput before the first peak; it also grows within minutes",
     ),
     Limit(
         "table `clicks`, writes",
-        "units a second",
+        "units per second",
         lambda _: TABLE_WRITES,
         _click_writes,
-        "quota “Table-level write throughput limit” of DynamoDB",
+        "request a higher quota “Table-level write throughput limit” of DynamoDB",
     ),
     Limit(
         "table `counters`, writes",
-        "units a second",
+        "units per second",
         lambda _: TABLE_WRITES,
         _counting_writes,
-        "quota “Table-level write throughput limit” of DynamoDB",
+        "request a higher quota “Table-level write throughput limit” of DynamoDB",
     ),
     Limit(
         "`counters`, a shard of a day's reports, a smartlink's learning",
-        "units a second",
+        "units per second",
         lambda _: KEY_WRITES,
         _block_writes,
-        "no quota: `SHARDS` in `counters/cells.py`; DynamoDB splits such a key by itself, blocks lie evenly",
+        "increase `SHARDS` in `counters/cells.py`; DynamoDB splits such a key, as its blocks are spread evenly",
     ),
     Limit(
         "`click_lists`, the busiest smartlink's day",
-        "units a second",
+        "units per second",
         lambda _: KEY_WRITES,
         _list_writes,
-        "no quota: a shard in the key of `click_lists`; its sort key grows with time, so DynamoDB cannot split it",
+        "add a shard to the key of `click_lists`; its sort key grows with time, so DynamoDB cannot split it",
     ),
     Limit(
         "`caps`, the busiest capped campaign",
-        "units a second",
+        "units per second",
         lambda _: KEY_WRITES,
         _cap_writes,
-        "no quota: larger leases (`caps/leases.py`), or several campaigns",
+        "use larger leases (`caps/leases.py`) or several campaigns",
     ),
     Limit(
         "`routes`, the busiest route",
-        "units a second",
+        "units per second",
         lambda _: KEY_READS,
         _route_reads,
-        "no quota: a longer `CACHE_SECONDS`",
+        "increase `ROUTE_CACHE_TTL_SECONDS`",
     ),
     Limit(
         "aggregator of one shard",
-        "clicks a second",
-        emptied,
+        "clicks per second",
+        shard_throughput,
         lambda case: case.load.rate / case.load.shards,
-        "no quota: memory of `count_clicks` (its share of a vCPU), or a longer batching window",
+        "increase the memory of `count_clicks` (its share of a vCPU) or the batch window",
     ),
     Limit(
-        "merger, one minute's work",
+        "compaction, work of one minute",
         "ms",
         lambda _: _MINUTE_MS,
         lambda case: case.merging_ms,
-        "no quota: memory of `merge_counters`, or one invocation for each partition",
+        "increase the memory of `merge_counters`, or invoke it once per partition",
     ),
 )
 
 
-def over(case: Case) -> list[Limit]:
-    """The limits that do not suffice, or only just, the worst first."""
+def exceeded(case: Case) -> list[Limit]:
+    """Return the limits that are reached or exceeded, the worst first."""
     return sorted((limit for limit in LIMITS if limit.used(case) >= 1), key=lambda limit: -limit.used(case))
 
 
 def tightest(case: Case) -> Limit:
-    """The limit of which the largest share is needed."""
+    """Return the limit with the largest needed share."""
     return max(LIMITS, key=lambda limit: limit.used(case))

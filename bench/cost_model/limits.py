@@ -1,4 +1,4 @@
-"""The section of `docs/cost.md` that says what limits."""
+"""The section of `docs/cost.md` on limits."""
 
 from collections.abc import Sequence
 
@@ -8,15 +8,15 @@ from bench.cost_model.usage import MILLION, Case, uses
 
 
 def section(cases: Sequence[Case]) -> str:
-    """The capacity model of these cases, as a section of the page."""
-    head = ("limit", "of it there is", *(clicks_a_second(case.load) for case in cases))
-    rows = [(each.name, _has(each, cases), *(_used(each, case) for case in cases)) for each in capacity.LIMITS]
+    """Return the capacity model of these cases as a section of the page."""
+    head = ("limit", "available", *(clicks_a_second(case.load) for case in cases))
+    rows = [(limit.name, _has(limit, cases), *(_used(limit, case) for case in cases)) for limit in capacity.LIMITS]
     verdicts, sources = "\n\n".join(map(_verdict, cases)), "\n".join(f"- {source}" for source in capacity.SOURCES)
-    return f"""## What limits
+    return f"""## Limits
 
-Of each quota and limit, with AWS's defaults, the share that is needed; in bold where it does not suffice, or only just.
-A click that its table refuses waits in a queue and its visitor does not; what is short of `counters`,
-`click_lists`, the aggregator or the merger delays counting, not clicks.
+The table shows the share of each quota and limit (AWS's defaults) that a click rate needs. Bold: the limit is reached
+or exceeded. A click that its table rejects waits in a queue, and the visitor is redirected at once. If `counters`,
+`click_lists`, the aggregator or compaction is the bottleneck, counting is delayed, not clicks.
 
 {table(head, rows)}
 
@@ -24,15 +24,15 @@ A click that its table refuses waits in a queue and its visitor does not; what i
 
 {verdicts}
 
-How to have more of each:
+How to raise each limit:
 
-{words(("limit", "raise"), [(each.name, each.more) for each in capacity.LIMITS])}
+{words(("limit", "how to raise it"), [(limit.name, limit.how_to_raise) for limit in capacity.LIMITS])}
 
-Click IDs are random behind their time, and DynamoDB spreads them by a hash of the whole: no key of `clicks` is hot, and
-its partitions, each of 1,000 writes a second, are the shards of its stream. That stream has one reader, `count_clicks`;
-AWS allows two.
+Click IDs are random after their time part, and DynamoDB distributes them by a hash of the whole ID. So no key of
+`clicks` is hot, and its partitions, of 1,000 writes per second each, are the shards of its stream. The stream has one
+reader, `count_clicks`; AWS allows two.
 
-The limits stand on these of AWS's pages, as remembered; check them, too:
+The limits are taken from these AWS pages, from memory. Check them before you rely on them:
 
 {sources}"""
 
@@ -51,37 +51,42 @@ def _used(limit: capacity.Limit, case: Case) -> str:
 def _around(cases: Sequence[Case]) -> str:
     log = [sum(use.quantity for use in uses(case) if use.price == "log_ingested") for case in cases]
     lines: list[tuple[str, ...]] = [
-        ("processes that redirect at once", *(number(case.processes) for case in cases)),
-        ("seconds until Lambda has started them, from none", *(number(capacity.ramp_seconds(case)) for case in cases)),
+        ("busy redirect processes", *(number(case.processes) for case in cases)),
+        ("seconds until Lambda has started them, from zero", *(number(capacity.ramp_seconds(case)) for case in cases)),
         ("shards of the stream", *(number(case.load.shards) for case in cases)),
         ("clicks in a batch", *(number(case.load.batch) for case in cases)),
-        ("clicks/s that one shard's aggregator takes", *(number(capacity.emptied(case)) for case in cases)),
-        ("hours to count what an hour's stop of it left", *(f"{capacity.catch_up_hours(case):.2g}" for case in cases)),
-        ("seconds of merging in each minute", *(number(case.merging_ms / 1e3) for case in cases)),
         (
-            "GB of Lambda's own log lines a day",
+            "clicks/s that one shard's aggregator can count",
+            *(number(capacity.shard_throughput(case)) for case in cases),
+        ),
+        (
+            "hours to catch up after one hour of aggregator outage",
+            *(f"{capacity.catch_up_hours(case):.2g}" for case in cases),
+        ),
+        ("seconds of compaction per minute", *(number(case.merging_ms / 1e3) for case in cases)),
+        (
+            "GB of Lambda's own log lines per day",
             *(number(_a_day(size, case)) for size, case in zip(log, cases, strict=True)),
         ),
     ]
-    return table(("at the rate of", *(clicks_a_second(case.load) for case in cases)), lines)
+    return table(("at a rate of", *(clicks_a_second(case.load) for case in cases)), lines)
 
 
 def _a_day(quantity: float, case: Case) -> float:
-    """What a million clicks have so much of, of a day's clicks."""
+    """Scale a quantity of a million clicks to one day of clicks."""
     return quantity * case.load.rate * 86_400 / MILLION
 
 
 def _verdict(case: Case) -> str:
-    rate, tightest, too_little = clicks_a_second(case.load), capacity.tightest(case), capacity.over(case)
-    if not too_little:
+    rate, tightest, exceeded = clicks_a_second(case.load), capacity.tightest(case), capacity.exceeded(case)
+    if not exceeded:
         share = f"{tightest.used(case):.0%}"
-        tight = f"The tightest is {tightest.name}, at {share}; to have more: {tightest.more}."
-        return f"**{rate}**: everything suffices. {tight}"
+        tight = f"The tightest is {tightest.name}, at {share}; to raise it: {tightest.how_to_raise}."
+        return f"**{rate}**: all limits suffice. {tight}"
     lines = [
-        f"{n}. {each.name}, {each.used(case):,.1f} times what there is: {each.more}"
-        for n, each in enumerate(too_little, 1)
+        f"{n}. {limit.name}, {limit.used(case):,.1f} times the available amount: {limit.how_to_raise}"
+        for n, limit in enumerate(exceeded, 1)
     ]
-    return (
-        f"**{rate}**: what does not suffice, or only just, and what to raise, the first to give way first\n\n"
-        + "\n".join(lines)
+    return f"**{rate}**: limits that are reached or exceeded, the worst first, and how to raise them\n\n" + "\n".join(
+        lines
     )

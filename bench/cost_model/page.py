@@ -1,4 +1,4 @@
-"""`docs/cost.md`, made of the kept figures, the prices and the assumptions: the same each time."""
+"""`docs/cost.md`, computed from saved results, prices and assumptions. The output is deterministic."""
 
 from decimal import Decimal
 
@@ -9,11 +9,11 @@ from bench.cost_model.markdown import clicks_a_second, dollars, number, table, w
 from bench.cost_model.measurements import SATURATED, WANTED, Facts, Stack
 from bench.cost_model.prices import Price, Prices
 from bench.cost_model.usage import MILLION, Case
-from bench.figures import stamp
+from bench.figures import load_stamp
 from bench.merging import Load
 
 BASE = Load(100)
-"""Clicks a second of the bill in full."""
+"""The load of the itemized bill."""
 
 RATES = (Load(10), BASE, Load(1_000), Load(10_000), Load(100_000))
 CAPACITY = (Load(100), Load(10_000), Load(100_000))
@@ -21,34 +21,39 @@ FILE = "docs/cost.md"
 
 
 def page(facts: Facts, stack: Stack, prices: Prices) -> str:
-    """The whole document."""
+    """Return the whole document."""
     case = Case(facts, stack, BASE)
-    parts = (_head(prices), _sum(case, prices), _bill(case, prices), _by_rate(case, prices), _others(case, prices))
+    parts = (
+        _head(prices),
+        _summary(case, prices),
+        _bill(case, prices),
+        _by_rate(case, prices),
+        _alternatives(case, prices),
+    )
     capacity = limits.section([Case(facts, stack, load, capped=True) for load in CAPACITY])
     return "\n\n".join([*parts, capacity, _measured(facts), _assumed(Assumptions()), _priced(prices)]) + "\n"
 
 
 def _head(prices: Prices) -> str:
-    days = sorted({stamp(part).at for part in WANTED})
-    machines = sorted({stamp(part).machine for part in WANTED})
-    return f"""# What a click costs, and what limits
+    days = sorted({load_stamp(part).at for part in WANTED})
+    machines = sorted({load_stamp(part).machine for part in WANTED})
+    return f"""# Cost and limits
 
-`python -m bench.cost` writes this page; edits are lost. It is computed from what the other benches kept in
-`bench/results` (figures of {" and ".join(days)}, on {" and ".join(machines)}), from the assumptions at the end of the
-page (`bench/cost_model/assumptions.py`), and from list prices in {prices.region} as of {prices.as_of}
-(`bench/prices.json`).
+`python -m bench.cost` generates this page. It uses the results of the other benchmarks in `bench/results` (measured
+on {" and ".join(days)}, on {" and ".join(machines)}), the assumptions at the end of this page
+(`bench/cost_model/assumptions.py`), and list prices in {prices.region} as of {prices.as_of} (`bench/prices.json`).
 
 **{prices.note}**"""
 
 
-def _sum(case: Case, prices: Prices) -> str:
-    plain, capped = (total(bill(each, prices)) for each in (case, _capped(case)))
+def _summary(case: Case, prices: Prices) -> str:
+    plain, capped = (total(bill(variant, prices)) for variant in (case, _capped(case)))
     field = prices.field.of(MILLION)
-    return f"""## In short
+    return f"""## Summary
 
-A million clicks at {clicks_a_second(case.load)} cost **${plain:.2f}**, and **${capped:.2f}** where every click goes
-to a campaign with a click cap. The field charges ${field:.0f} ({prices.field.page}):
-{field / plain:.1f} times as much. These are AWS's charges only; free tiers and volume discounts are left out."""
+A million clicks at {clicks_a_second(case.load)} cost **${plain:.2f}**, or **${capped:.2f}** if every click goes to a
+campaign with a click cap. Competitors charge ${field:.0f} ({prices.field.page}):
+{field / plain:.1f} times as much. Only AWS's charges are included, without free tiers and volume discounts."""
 
 
 def _capped(case: Case) -> Case:
@@ -57,23 +62,23 @@ def _capped(case: Case) -> Case:
 
 def _bill(case: Case, prices: Prices) -> str:
     charges = bill(_capped(case), prices)
-    rows = [_line(each, prices) for each in charges]
+    rows = [_line(charge, prices) for charge in charges]
     plain, capped = by_part(bill(case, prices)), by_part(charges)
     sums = [(part, dollars(plain.get(part, Decimal(0))), dollars(capped[part])) for part in capped]
-    whole = ("**all**", f"**{total(bill(case, prices)):.2f}**", f"**{total(charges):.2f}**")
+    totals = ("**total**", f"**{total(bill(case, prices)):.2f}**", f"**{total(charges):.2f}**")
     return f"""## The bill of a million clicks, at {clicks_a_second(case.load)}
 
-{table(("part", "$ without caps", "$ with caps"), [*sums, whole])}
+{table(("part", "$ without caps", "$ with caps"), [*sums, totals])}
 
-In full, with caps:
+Itemized, with caps:
 
 {table(("use", "quantity", "unit", "$"), rows)}
 
-Reading the clicks' stream by Lambda, traffic between Lambda and DynamoDB within a Region, and scheduled rules are not
-charged. X-Ray is off. Tables are encrypted with the key that AWS manages (`SSEEnabled`), whose requests are charged;
-with DynamoDB's own key they would not be. The redirect itself logs nothing (`LOG_CLICKS` is off): the log is Lambda's
-own lines. A click that DynamoDB refuses costs a message more; conversions, reports and administration are not in this
-sum."""
+AWS does not charge for Lambda's reads of the click stream, for traffic between Lambda and DynamoDB within a Region, or
+for scheduled rules. X-Ray is off. Tables are encrypted with the AWS managed key (`SSEEnabled`), whose requests are
+charged; requests of DynamoDB's own key would be free. The redirect logs nothing (`LOG_CLICKS` is off), so the log has
+only Lambda's own lines. A click that DynamoDB rejects costs one more message. Conversions, reports and administration
+are not included."""
 
 
 def _line(charge: Charge, prices: Prices) -> tuple[str, ...]:
@@ -86,46 +91,46 @@ def _by_rate(case: Case, prices: Prices) -> str:
     for load in RATES:
         plain = Case(case.facts, case.stack, load, assumed=case.assumed)
         parts = by_part(bill(plain, prices))
-        counting = parts["aggregator"] + parts["merger"]
+        counting = parts["aggregator"] + parts["compaction"]
         sums = (total(bill(plain, prices)), total(bill(_capped(plain), prices)))
         rows.append((clicks_a_second(load), f"{load.batch:,}", f"{counting:.2f}", f"{sums[0]:.2f}", f"{sums[1]:.2f}"))
     return f"""## By rate
 
-Counting is dearer the fewer clicks a batch holds: a batch is what a shard of the stream gathers in
-{case.load.window:.0f} seconds, and costs its marker, its blocks and its lists whether it holds ten clicks or five
-hundred. What the clock makes is shared by fewer clicks, too. With caps, the calls are those of a process as busy as the
-bench's; one with a click a second makes one call in two clicks, a slower one one for each ($0.63 a million more):
-`docs/decisions/0024-leases-on-caps.md` has the figures.
+The fewer clicks a batch has, the more counting costs per click: a batch is what a shard of the stream collects in
+{case.load.window:.0f} seconds, and its marker, blocks and lists cost the same for ten clicks as for five hundred. The
+cost of scheduled work is also spread over fewer clicks. With caps, the calls are those of a process as busy as in the
+benchmark. A process with one click per second makes one call per two clicks, a slower one one call per click ($0.63
+more per million): see `docs/decisions/0024-leases-on-caps.md`.
 
-{table(("rate", "clicks in a batch", "$ counting and merging", "$ without caps", "$ with caps"), rows)}"""
+{table(("rate", "clicks in a batch", "$ counting and compaction", "$ without caps", "$ with caps"), rows)}"""
 
 
-def _others(case: Case, prices: Prices) -> str:
+def _alternatives(case: Case, prices: Prices) -> str:
     rows = [(name, f"{dollars:.2f}") for name, dollars in alternatives(case, prices).items()]
-    return f"""## Were it otherwise
+    return f"""## Alternatives
 
-Without caps, at {clicks_a_second(case.load)}; only the first line is built.
+Without caps, at {clicks_a_second(case.load)}. Only the first row is implemented.
 
 {table(("a million clicks with", "$"), rows)}"""
 
 
 def _measured(facts: Facts) -> str:
-    shown = {
-        "a click's CPU": f"{facts.click('cpu_us'):.0f} µs",
-        "calls a click makes to DynamoDB, without and with a cap": _calls(facts),
-        "a stored click": f"{facts.click('item_bytes'):.0f} bytes",
+    values = {
+        "CPU of a click": f"{facts.click('cpu_us'):.0f} µs",
+        "DynamoDB calls of a click, without and with a cap": _calls(facts),
+        "size of a stored click": f"{facts.click('item_bytes'):.0f} bytes",
         "cold start to the first 302": f"{facts.cold('cold_ms'):.0f} ms",
         "write units of counting 1,000 clicks, full batches": number(facts.batch(SATURATED).write_units),
-        "write units of merging 1,000 clicks, full batches": number(facts.merging(SATURATED).write_units),
-        "learning of one smartlink": f"{facts.pools('cpu_ms_per_pool'):.0f} ms of CPU",
+        "write units of compaction of 1,000 clicks, full batches": number(facts.merging(SATURATED).write_units),
+        "optimizing one smartlink": f"{facts.pools('cpu_ms_per_pool'):.0f} ms of CPU",
     }
-    return f"""## Measured
+    return f"""## Measurements
 
-{table(("figure", "value"), list(shown.items()))}
+{table(("figure", "value"), list(values.items()))}
 
-Counting is that of {number(Assumptions().pools)} smartlinks and a hundred cells in each quarter of an hour.
-CPU is turned into billed time by the function's share of a vCPU; Lambda's time for a call is that of DynamoDB's answer,
-which is assumed."""
+Counting assumes {number(Assumptions().pools)} smartlinks and a hundred cells per quarter of an hour. CPU time is
+converted to billed time by the function's share of a vCPU. Lambda's time for a call is DynamoDB's latency, which is
+assumed."""
 
 
 def _calls(facts: Facts) -> str:
@@ -134,14 +139,14 @@ def _calls(facts: Facts) -> str:
 
 def _assumed(assumed: Assumptions) -> str:
     rows = [(f"`{name}`", f"{number(value)} {unit}".strip(), why) for name, value, unit, why in assumed.named()]
-    return f"""## Assumed
+    return f"""## Assumptions
 
-{words(("parameter", "value", "what it is"), rows)}"""
+{words(("parameter", "value", "meaning"), rows)}"""
 
 
 def _priced(prices: Prices) -> str:
     rows = [(f"`{name}`", _price(price), price.page) for name, price in prices.by_name.items()]
-    return f"""## Priced
+    return f"""## Prices
 
 List prices in {prices.region} as of {prices.as_of}. {prices.note}
 

@@ -13,7 +13,7 @@ FILE = ROOT / "bench" / "prices.json"
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """So many dollars for `per` of the unit, as a page says."""
+    """A price in dollars per `per` units, with the AWS page it is from."""
 
     dollars: Decimal
     per: int
@@ -21,13 +21,13 @@ class Price:
     page: str
 
     def of(self, quantity: float) -> Decimal:
-        """Dollars for so much."""
+        """Return the dollars for a quantity."""
         return self.dollars * Decimal(repr(float(quantity))) / self.per
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """All prices by name, where and when they held, and what the field charges for clicks."""
+    """All prices by name, with region and date, and the price of a click at competitors."""
 
     region: str
     as_of: str
@@ -38,9 +38,9 @@ class Prices:
 
 @cache
 def prices() -> Prices:
-    """The prices of the file."""
+    """Read the prices from the file."""
     document = json.loads(FILE.read_text())
-    by_name = {name: _price(each) for name, each in document["prices"].items()}
+    by_name = {name: _price(price) for name, price in document["prices"].items()}
     return Prices(document["region"], document["as_of"], document["note"], _price(document["field"]), by_name)
 
 

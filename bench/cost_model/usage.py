@@ -1,4 +1,4 @@
-"""What a million clicks use of each service: quantities, from measured facts and stated assumptions.
+"""Usage of AWS services by a million clicks: quantities from measured facts and assumptions.
 
 Formulas are in the functions' docstrings. Free tiers and volume discounts are left out.
 """
@@ -13,8 +13,7 @@ from bench.merging import Load
 from bench.units import IN_A_TRANSACTION, read_units, write_units
 from chalicelib.settings import CLICK_RETENTION_DAYS, ROUTE_CACHE_TTL_SECONDS
 
-MILLION = 1_000_000
-GB = 1e9
+MILLION, GB = 1_000_000, 1e9
 HOUR, MONTH = 3_600.0, 30.4 * 86_400
 LOG_MONTHS = 1.0
 """`log_retention_in_days` of `.chalice/config.json`."""
@@ -27,7 +26,7 @@ LOG_LINES = (
         "Memory Size: 1024 MB\tMax Memory Used: 128 MB\t\n"
     ),
 )
-"""What Lambda itself writes for each invocation; the redirect prints nothing (`LOG_CLICKS` is off)."""
+"""Log lines of Lambda itself per invocation. The redirect prints nothing (`LOG_CLICKS` is off)."""
 
 REDIRECT, COUNTER, MERGER = "api_handler", "count_clicks", "merge_counters"
 _QUEUES, _POLLS_A_MINUTE, _CALLS_A_MESSAGE = 3, 3, 3
@@ -37,7 +36,7 @@ _WATCHED_SECONDS, _FALLBACK_SECONDS = 5, 300
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """So much of what a price is for (its name in `bench/prices.json`), by a part of the system."""
+    """A quantity used by a part of the system. `price` is a name in `bench/prices.json`."""
 
     part: str
     what: str
@@ -47,7 +46,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is reckoned: measured facts, the stack, assumptions, the load, and whether campaigns have click caps."""
+    """Input of the models: measured facts, stack, load, whether campaigns have click caps, and assumptions."""
 
     facts: Facts
     stack: Stack
@@ -57,30 +56,30 @@ class Case:
 
     @property
     def seconds(self) -> float:
-        """How long a million clicks take."""
+        """Duration of a million clicks in seconds."""
         return MILLION / self.load.rate
 
     def share(self, function: str) -> float:
-        """The share of a vCPU that the function has by its memory, at most one: our code runs on one."""
+        """Return the function's share of a vCPU by its memory, at most 1: our code is single-threaded."""
         return min(1.0, self.stack.megabytes[function] / self.assumed.vcpu_mb)
 
     def cpu_ms(self, function: str, microseconds: float) -> float:
-        """How long the function takes for so much CPU measured here."""
+        """Return the function's milliseconds for CPU time measured on this machine."""
         return microseconds / 1e3 * self.assumed.core_ratio / self.share(function)
 
     def gb_seconds(self, function: str, milliseconds: float) -> float:
-        """What so many billed milliseconds of the function are charged as."""
+        """Return the GB-seconds of billed milliseconds of the function."""
         return milliseconds / 1e3 * self.stack.megabytes[function] / 1_024
 
     @property
     def cap_calls(self) -> float:
-        """Calls a click makes for its campaign's cap."""
-        more = self.facts.click("capped_calls_per_click") - self.facts.click("calls_per_click")
-        return more if self.capped else 0.0
+        """Calls per click for the campaign's cap."""
+        extra = self.facts.click("capped_calls_per_click") - self.facts.click("calls_per_click")
+        return extra if self.capped else 0.0
 
     @property
     def click_ms(self) -> int:
-        """Billed time of a warm click: its CPU, each call's answer, Lambda's own part; whole milliseconds."""
+        """Billed time of a warm click in whole milliseconds: CPU, latency of the calls, Lambda's overhead."""
         calls = self.facts.click("calls_per_click") + self.cap_calls
         cpu = self.cpu_ms(REDIRECT, self.facts.click("cpu_us"))
         reads = self.reads * self.assumed.read_ms
@@ -88,50 +87,60 @@ class Case:
 
     @property
     def processes(self) -> int:
-        """Redirecting processes that are busy at once, by rate x time; reads are left out of the time."""
+        """Number of busy redirect processes: rate x time, without the time of reads."""
         calls = self.facts.click("calls_per_click") + self.cap_calls
         cpu = self.cpu_ms(REDIRECT, self.facts.click("cpu_us"))
         milliseconds = cpu + calls * self.assumed.write_ms + self.assumed.runtime_ms
         return max(1, ceil(self.load.rate * milliseconds / 1e3))
 
     def misses(self, keys: float) -> float:
-        """Reads a click makes of something remembered for `CACHE_SECONDS`, of so many keys asked for evenly.
+        """Return the reads per click of a value cached for `ROUTE_CACHE_TTL_SECONDS`, with `keys` equally used keys.
 
-        A process asks for one key r times a second; each read serves the r T that come while it is believed:
-        1 / (1 + r T).
+        A process uses one key r times per second. Each read also serves the r T uses while it is cached: 1 / (1 + r T).
         """
         rate = self.load.rate / self.processes / keys
         return 1 / (1 + rate * ROUTE_CACHE_TTL_SECONDS)
 
     @property
     def reads(self) -> float:
-        """Reads a click makes of its link and its route."""
+        """Reads per click of link and route."""
         return self.misses(self.assumed.links) + self.misses(self.assumed.pools)
 
     @property
     def counting_ms(self) -> float:
         """Billed time of counting one batch."""
         batch = self.facts.batch(self.load)
-        answers = batch.runs * self.assumed.transaction_ms + (batch.requests - batch.runs) * self.assumed.read_ms
-        return self.cpu_ms(COUNTER, batch.cpu_us) + answers + self.assumed.runtime_ms
+        latency = batch.runs * self.assumed.transaction_ms + (batch.requests - batch.runs) * self.assumed.read_ms
+        return self.cpu_ms(COUNTER, batch.cpu_us) + latency + self.assumed.runtime_ms
 
     @property
     def merging_ms(self) -> float:
-        """Billed time of one minute's merging; each call is taken for a query."""
+        """Billed time of one minute's compaction. Each call counts as a query."""
         merging = self.facts.merging(self.load)
         cpu = self.cpu_ms(MERGER, merging.cpu_ms * 1e3)
         return cpu + merging.requests * self.assumed.read_ms + self.assumed.runtime_ms
 
 
 def uses(case: Case) -> list[Use]:
-    """All that a million clicks use."""
-    parts = (_gateway, _redirect, _clicks, _caps, _aggregator, _merger, _learning, _keeping, _logs, _around)
+    """Return the usage of a million clicks."""
+    parts = (
+        _gateway,
+        _redirect,
+        _clicks,
+        _caps,
+        _aggregator,
+        _compaction,
+        _optimizer,
+        _click_storage,
+        _logs,
+        _scheduled_work,
+    )
     return [use for part in parts for use in part(case)]
 
 
 def _gateway(case: Case) -> Iterable[Use]:
     yield Use("API Gateway", "REST API calls", MILLION, "rest_request")
-    yield Use("API Gateway", "answers to visitors", MILLION * case.assumed.answer_bytes / GB, "transfer_out")
+    yield Use("API Gateway", "responses to visitors", MILLION * case.assumed.answer_bytes / GB, "transfer_out")
 
 
 def _redirect(case: Case) -> Iterable[Use]:
@@ -143,21 +152,21 @@ def _redirect(case: Case) -> Iterable[Use]:
 
 
 def _clicks(case: Case) -> Iterable[Use]:
-    """The put is one unit for each KB begun; a link and a route are read with eventual consistency."""
-    of_link = case.misses(case.assumed.links) * read_units(int(case.assumed.link_bytes), consistent=False)
-    of_route = case.misses(case.assumed.pools) * read_units(int(case.assumed.route_bytes), consistent=False)
+    """A put is one unit per started KB; links and routes are read with eventual consistency."""
+    link_units = case.misses(case.assumed.links) * read_units(int(case.assumed.link_bytes), consistent=False)
+    route_units = case.misses(case.assumed.pools) * read_units(int(case.assumed.route_bytes), consistent=False)
     units = write_units(int(case.facts.click("item_bytes"))) * case.facts.click("calls_per_click")
-    yield Use("click in its table", "the put", MILLION * units, "write_unit")
-    yield Use("links and routes", "reads, remembered for 2 s", MILLION * (of_link + of_route), "read_unit")
+    yield Use("click table", "put", MILLION * units, "write_unit")
+    yield Use("links and routes", "reads, cached for 2 s", MILLION * (link_units + route_units), "read_unit")
 
 
 def _caps(case: Case) -> Iterable[Use]:
     if case.capped:
         watched = min(case.load.shards * case.seconds / _WATCHED_SECONDS, MILLION * case.cap_calls)
         yield Use("click caps", "updates of counters", MILLION * case.cap_calls, "write_unit")
-        yield Use("click caps", "watching: invocations", watched, "lambda_request")
+        yield Use("click caps", "alerts: invocations", watched, "lambda_request")
         seconds = case.gb_seconds("watch_caps", watched * case.assumed.watch_ms)
-        yield Use("click caps", "watching: time", seconds, "lambda_x86")
+        yield Use("click caps", "alerts: time", seconds, "lambda_x86")
 
 
 def _aggregator(case: Case) -> Iterable[Use]:
@@ -170,75 +179,72 @@ def _aggregator(case: Case) -> Iterable[Use]:
     yield Use("aggregator", "reads", MILLION / batch.clicks * batch.read_units, "read_unit")
 
 
-def _merger(case: Case) -> Iterable[Use]:
+def _compaction(case: Case) -> Iterable[Use]:
     merging, minutes = case.facts.merging(case.load), case.seconds / 60
-    yield Use("merger", "invocations", minutes, "lambda_request")
-    yield Use("merger", "time", case.gb_seconds(MERGER, minutes * case.merging_ms), "lambda_x86")
-    yield Use("merger", "writes and deletions", MILLION / 1_000 * merging.write_units, "write_unit")
-    yield Use("merger", "reads", MILLION / 1_000 * merging.read_units, "read_unit")
+    yield Use("compaction", "invocations", minutes, "lambda_request")
+    yield Use("compaction", "time", case.gb_seconds(MERGER, minutes * case.merging_ms), "lambda_x86")
+    yield Use("compaction", "writes and deletions", MILLION / 1_000 * merging.write_units, "write_unit")
+    yield Use("compaction", "reads", MILLION / 1_000 * merging.read_units, "read_unit")
 
 
-def _learning(case: Case) -> Iterable[Use]:
-    """Every pool is learned of in every round; a run writes the route and its row of history in one transaction."""
+def _optimizer(case: Case) -> Iterable[Use]:
+    """Every smartlink is optimized in every round. A run writes route and history row in one transaction."""
     rounds = case.seconds / (60 * case.stack.learning_minutes)
     runs, messages = rounds * case.assumed.pools, rounds * ceil(case.assumed.pools / _MESSAGE_POOLS)
     cpu = case.cpu_ms("learn_pools", case.facts.pools("cpu_ms_per_pool") * 1e3)
-    each = cpu + 5 * case.assumed.read_ms + case.assumed.transaction_ms
-    yield Use("learning", "invocations", rounds + messages, "lambda_request")
-    yield Use("learning", "time", case.gb_seconds("learn_pools", runs * each), "lambda_x86")
-    yield Use("learning", "writes", runs * IN_A_TRANSACTION * _learned_units(case), "write_unit")
-    yield Use("learning", "reads", runs * _read_for_learning(case), "read_unit")
-    yield Use("learning", "messages", _CALLS_A_MESSAGE * messages, "queue_request")
-    yield Use("learning", "history for 400 days", _months_of(runs * _history_bytes(case)), "table_storage")
+    run_ms = cpu + 5 * case.assumed.read_ms + case.assumed.transaction_ms
+    yield Use("optimizer", "invocations", rounds + messages, "lambda_request")
+    yield Use("optimizer", "time", case.gb_seconds("learn_pools", runs * run_ms), "lambda_x86")
+    yield Use("optimizer", "writes", runs * IN_A_TRANSACTION * _run_write_units(case), "write_unit")
+    yield Use("optimizer", "reads", runs * _run_read_units(case), "read_unit")
+    yield Use("optimizer", "messages", _CALLS_A_MESSAGE * messages, "queue_request")
+    yield Use("optimizer", "history for 400 days", _months_of(runs * _history_bytes(case)), "table_storage")
 
 
 def _history_bytes(case: Case) -> float:
     return case.facts.pools("run_bytes") + case.facts.pools("weights_bytes") + case.assumed.overhead_bytes
 
 
-def _learned_units(case: Case) -> int:
+def _run_write_units(case: Case) -> int:
     return write_units(int(_history_bytes(case))) + write_units(int(case.assumed.route_bytes))
 
 
-def _read_for_learning(case: Case) -> float:
-    kept = case.facts.pools("rows_bytes") + _history_bytes(case) + case.assumed.route_bytes
-    return read_units(int(kept), consistent=True)
+def _run_read_units(case: Case) -> float:
+    size = case.facts.pools("rows_bytes") + _history_bytes(case) + case.assumed.route_bytes
+    return read_units(int(size), consistent=True)
 
 
 def _months_of(size: float) -> float:
-    """GB-months of so many bytes that are kept as long as a click."""
+    """Return the GB-months of `size` bytes that are stored as long as a click."""
     return size / GB * CLICK_RETENTION_DAYS * 86_400 / MONTH
 
 
-def _keeping(case: Case) -> Iterable[Use]:
-    """A click and its place in the list of its smartlink's day; blocks, merged, are a few bytes a cell."""
-    each = case.facts.click("item_bytes") + case.assumed.overhead_bytes + case.facts.aggregator("list_bytes_per_click")
-    kept = _months_of(MILLION * each)
-    yield Use("keeping clicks", f"for {CLICK_RETENTION_DAYS} days", kept, "table_storage")
-    yield Use("keeping clicks", "point-in-time recovery", kept, "recovery_storage")
+def _click_storage(case: Case) -> Iterable[Use]:
+    """A click and its entry in the click list of the day. Merged blocks have only a few bytes per cell."""
+    size = case.facts.click("item_bytes") + case.assumed.overhead_bytes + case.facts.aggregator("list_bytes_per_click")
+    stored = _months_of(MILLION * size)
+    yield Use("click storage", f"for {CLICK_RETENTION_DAYS} days", stored, "table_storage")
+    yield Use("click storage", "point-in-time recovery", stored, "recovery_storage")
 
 
 def _logs(case: Case) -> Iterable[Use]:
-    """Every invocation's own lines; those of other functions are few."""
-    each = sum(len(line.encode()) + case.assumed.log_event_bytes for line in LOG_LINES)
+    """Lambda's own lines of redirect and aggregator. Other functions log little."""
+    bytes_per_invocation = sum(len(line.encode()) + case.assumed.log_event_bytes for line in LOG_LINES)
     invocations = MILLION + MILLION / case.load.batch
-    size = invocations * each / GB
+    size = invocations * bytes_per_invocation / GB
     yield Use("logs", "Lambda's own lines", size, "log_ingested")
     yield Use("logs", "kept for 30 days", size * case.assumed.log_compression * LOG_MONTHS, "log_storage")
 
 
-def _around(case: Case) -> Iterable[Use]:
-    """What the clock makes, whether clicks come or not: a million clicks' time of it."""
+def _scheduled_work(case: Case) -> Iterable[Use]:
+    """Scheduled work, which does not depend on clicks, during the time of a million clicks."""
     polls = _QUEUES * case.assumed.pollers * _POLLS_A_MINUTE * case.seconds / 60
-    looks = case.seconds / _FALLBACK_SECONDS
-    ticks = case.seconds / 60 + looks + case.seconds / (60 * case.stack.learning_minutes)
+    checks = case.seconds / _FALLBACK_SECONDS
+    ticks = case.seconds / 60 + checks + case.seconds / (60 * case.stack.learning_minutes)
     keys = case.assumed.tables_used * case.assumed.key_calls * case.seconds / HOUR
-    yield Use("clockwork", "empty queues polled", polls, "queue_request")
-    yield Use("clockwork", "schedules", ticks, "schedule")
-    yield Use("clockwork", "looks at fallbacks", _look_gb_seconds(case, looks), "lambda_x86")
-    yield Use("clockwork", "alarms", case.stack.alarms * case.seconds / MONTH, "alarm")
-    yield Use("clockwork", "tables' keys", keys, "key_request")
-
-
-def _look_gb_seconds(case: Case, looks: float) -> float:
-    return case.gb_seconds("watch_fallbacks", looks * case.assumed.fallbacks_ms)
+    yield Use("scheduled work", "polls of empty queues", polls, "queue_request")
+    yield Use("scheduled work", "schedules", ticks, "schedule")
+    check_time = case.gb_seconds("watch_fallbacks", checks * case.assumed.fallbacks_ms)
+    yield Use("scheduled work", "fallback alert checks", check_time, "lambda_x86")
+    yield Use("scheduled work", "alarms", case.stack.alarms * case.seconds / MONTH, "alarm")
+    yield Use("scheduled work", "requests for table keys", keys, "key_request")

@@ -1,1 +1,1 @@
-"""A DynamoDB server in memory, to measure the product's own share of a request."""
+"""An in-memory DynamoDB server, to measure the product's own share of a request."""

@@ -1,7 +1,6 @@
-"""DynamoDB's condition and update expressions, as far as counters, marks and edits of single attributes use them.
+"""The subset of DynamoDB's condition and update expressions that the application uses.
 
-Attributes stand at the top of the item (no paths into maps). What is not understood raises `UnsupportedError`, so that
-nothing is ever taken as true or as done that was not looked at.
+Attributes are at the top level of the item (no paths into maps). Any other expression raises `UnsupportedError`.
 """
 
 import operator
@@ -15,29 +14,29 @@ from bench.dynamodb_server.values import TypedItem, TypedValue, plain, same_kind
 
 
 class UnsupportedError(ValueError):
-    """An expression, or a part of one, that is not understood here."""
+    """An expression, or a part of one, is not supported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """What an expression speaks of: the item (empty where there is none), names by `#name`, values by `:value`."""
+    """Operands of an expression: the item (empty if there is none), names by `#name`, values by `:value`."""
 
     item: TypedItem
     names: Mapping[str, str]
     values: Mapping[str, TypedValue]
 
     def attribute(self, name: str) -> str:
-        """The attribute's own name."""
+        """Return the attribute's real name."""
         return self.names[name] if name.startswith("#") else name
 
     def value(self, operand: str) -> TypedValue | None:
-        """The value of a `:value` or of an attribute; None where the item has none."""
+        """Return the value of a `:value` or of an attribute; None if the item lacks it."""
         return self.values[operand] if operand.startswith(":") else self.item.get(self.attribute(operand))
 
 
 Condition = Callable[[Bindings], bool]
 Change = Callable[[Bindings], dict[str, TypedValue | None]]
-"""What becomes of attributes; None removes one."""
+"""New values of attributes; None removes the attribute."""
 
 _TOKEN = re.compile(r"\s*([#:]?\w+|<=|>=|[=<>(),+\-])")
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -51,127 +50,129 @@ _CLAUSES = {"SET", "ADD", "REMOVE"}
 
 
 def _tokens(text: str) -> list[str]:
-    found, at, text = [], 0, text.rstrip()
-    while at < len(text):
-        match = _TOKEN.match(text, at)
+    tokens, position, text = [], 0, text.rstrip()
+    while position < len(text):
+        match = _TOKEN.match(text, position)
         if match is None:
-            message = f"cannot read {text[at:]!r}"
+            message = f"cannot parse {text[position:]!r}"
             raise UnsupportedError(message)
-        found.append(match[1])
-        at = match.end()
-    return found
+        tokens.append(match[1])
+        position = match.end()
+    return tokens
 
 
 class _Reader:
-    """The tokens of one expression, read from left to right."""
+    """A reader of the tokens of one expression, from left to right."""
 
     def __init__(self, text: str) -> None:
         self._tokens = _tokens(text)
-        self._at = 0
+        self._position = 0
 
     @property
     def next(self) -> str:
-        """The token to come; empty at the end."""
-        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+        """The next token; empty at the end."""
+        return self._tokens[self._position] if self._position < len(self._tokens) else ""
 
     def take(self) -> str:
-        """Reads one token."""
+        """Read one token."""
         token = self.next
-        self._at += 1
+        self._position += 1
         return token
 
-    def takes(self, token: str) -> bool:
-        """Reads the token if it comes next."""
+    def accept(self, token: str) -> bool:
+        """Read the token if it is next, and return whether it was."""
         if self.next.upper() != token:
             return False
         self.take()
         return True
 
     def expect(self, token: str) -> None:
-        """Reads the token, which must come next."""
-        if not self.takes(token):
+        """Read the token. Raise UnsupportedError if it is not next."""
+        if not self.accept(token):
             message = f"expected {token!r}, found {self.next!r}"
             raise UnsupportedError(message)
 
-    def several(self, read: Callable[["_Reader"], Any]) -> Iterator[Any]:
-        """Reads what is parted by commas."""
+    def read_list(self, read: Callable[["_Reader"], Any]) -> Iterator[Any]:
+        """Read elements separated by commas."""
         yield read(self)
-        while self.takes(","):
+        while self.accept(","):
             yield read(self)
 
 
 @lru_cache(maxsize=256)
 def condition(text: str) -> Condition:
-    """The condition as a function of a scope."""
+    """Compile a condition to a function of its bindings."""
     reader = _Reader(text)
-    read = _either(reader)
+    read = _or(reader)
     reader.expect("")
     return read
 
 
-def _either(reader: _Reader) -> Condition:
-    parts = [_both(reader)]
-    while reader.takes("OR"):
-        parts.append(_both(reader))
-    return parts[0] if len(parts) == 1 else lambda scope: any(part(scope) for part in parts)
+def _or(reader: _Reader) -> Condition:
+    parts = [_and(reader)]
+    while reader.accept("OR"):
+        parts.append(_and(reader))
+    return parts[0] if len(parts) == 1 else lambda bindings: any(part(bindings) for part in parts)
 
 
-def _both(reader: _Reader) -> Condition:
-    parts = [_single(reader)]
-    while reader.takes("AND"):
-        parts.append(_single(reader))
-    return parts[0] if len(parts) == 1 else lambda scope: all(part(scope) for part in parts)
+def _and(reader: _Reader) -> Condition:
+    parts = [_term(reader)]
+    while reader.accept("AND"):
+        parts.append(_term(reader))
+    return parts[0] if len(parts) == 1 else lambda bindings: all(part(bindings) for part in parts)
 
 
-def _single(reader: _Reader) -> Condition:
-    if reader.takes("NOT"):
-        denied = _single(reader)
-        return lambda scope: not denied(scope)
-    if reader.takes("("):
-        inner = _either(reader)
+def _term(reader: _Reader) -> Condition:
+    if reader.accept("NOT"):
+        operand = _term(reader)
+        return lambda bindings: not operand(bindings)
+    if reader.accept("("):
+        inner = _or(reader)
         reader.expect(")")
         return inner
     first = reader.take()
-    return _existence(reader, first) if reader.takes("(") else _comparison(reader, first)
+    return _existence(reader, first) if reader.accept("(") else _comparison(reader, first)
 
 
 def _existence(reader: _Reader, function: str) -> Condition:
     name = reader.take()
     reader.expect(")")
     if function == "attribute_exists":
-        return lambda scope: scope.attribute(name) in scope.item
+        return lambda bindings: bindings.attribute(name) in bindings.item
     if function == "attribute_not_exists":
-        return lambda scope: scope.attribute(name) not in scope.item
-    message = f"no function {function!r}"
+        return lambda bindings: bindings.attribute(name) not in bindings.item
+    message = f"unsupported function {function!r}"
     raise UnsupportedError(message)
 
 
 def _comparison(reader: _Reader, left: str) -> Condition:
     sign = reader.take()
     if sign not in _COMPARISONS:
-        message = f"no comparison {sign!r}"
+        message = f"unsupported comparison {sign!r}"
         raise UnsupportedError(message)
     compare, right = _COMPARISONS[sign], reader.take()
 
-    def holds(scope: Bindings) -> bool:
-        one, other = scope.value(left), scope.value(right)
-        return one is not None and other is not None and same_kind(one, other) and compare(plain(one), plain(other))
+    def holds(bindings: Bindings) -> bool:
+        first, second = bindings.value(left), bindings.value(right)
+        if first is None or second is None or not same_kind(first, second):
+            return False
+        return bool(compare(plain(first), plain(second)))
 
     return holds
 
 
 @lru_cache(maxsize=256)
 def update(text: str) -> Change:
-    """The update as a function from a scope to what becomes of the attributes that it names."""
+    """Compile an update to a function from its bindings to the new values of the attributes."""
     reader = _Reader(text)
     changes: list[Change] = []
     while reader.next:
         clause = reader.take().upper()
         if clause not in _CLAUSES:
-            message = f"no clause {clause!r}"
+            message = f"unsupported clause {clause!r}"
             raise UnsupportedError(message)
-        changes += reader.several({"SET": _set, "ADD": _add, "REMOVE": _remove}[clause])
-    return lambda scope: {name: value for change in changes for name, value in change(scope).items()}
+        changes += reader.read_list({"SET": _set, "ADD": _add, "REMOVE": _remove}[clause])
+    return lambda bindings: {name: value for change in changes for name, value in change(bindings).items()}
 
 
 def _set(reader: _Reader) -> Change:
@@ -180,22 +181,24 @@ def _set(reader: _Reader) -> Change:
     left = _operand(reader)
     sign = reader.take() if reader.next in {"+", "-"} else ""
     right = _operand(reader) if sign else left
-    return lambda scope: {scope.attribute(name): _sum(left(scope), right(scope), sign) if sign else left(scope)}
+    return lambda bindings: {
+        bindings.attribute(name): _sum(left(bindings), right(bindings), sign) if sign else left(bindings)
+    }
 
 
 def _operand(reader: _Reader) -> Callable[[Bindings], TypedValue]:
-    if not reader.takes("IF_NOT_EXISTS"):
+    if not reader.accept("IF_NOT_EXISTS"):
         name = reader.take()
-        return lambda scope: _present(scope.value(name), name)
+        return lambda bindings: _require(bindings.value(name), name)
     reader.expect("(")
     name = reader.take()
     reader.expect(",")
-    otherwise = _operand(reader)
+    default = _operand(reader)
     reader.expect(")")
-    return lambda scope: scope.value(name) or otherwise(scope)
+    return lambda bindings: bindings.value(name) or default(bindings)
 
 
-def _present(value: TypedValue | None, name: str) -> TypedValue:
+def _require(value: TypedValue | None, name: str) -> TypedValue:
     if value is None:
         message = f"the item has no {name}"
         raise UnsupportedError(message)
@@ -204,16 +207,18 @@ def _present(value: TypedValue | None, name: str) -> TypedValue:
 
 def _add(reader: _Reader) -> Change:
     name, amount = reader.take(), reader.take()
-    return lambda scope: {scope.attribute(name): _sum(scope.value(name) or {"N": "0"}, scope.values[amount], "+")}
+    return lambda bindings: {
+        bindings.attribute(name): _sum(bindings.value(name) or {"N": "0"}, bindings.values[amount], "+")
+    }
 
 
 def _remove(reader: _Reader) -> Change:
     name = reader.take()
-    return lambda scope: {scope.attribute(name): None}
+    return lambda bindings: {bindings.attribute(name): None}
 
 
-def _sum(one: TypedValue, other: TypedValue, sign: str) -> TypedValue:
-    if "N" not in one or "N" not in other:
-        message = "only numbers are added"
+def _sum(first: TypedValue, second: TypedValue, sign: str) -> TypedValue:
+    if "N" not in first or "N" not in second:
+        message = "only numbers can be added"
         raise UnsupportedError(message)
-    return {"N": str(plain(one) + plain(other) if sign == "+" else plain(one) - plain(other))}
+    return {"N": str(plain(first) + plain(second) if sign == "+" else plain(first) - plain(second))}

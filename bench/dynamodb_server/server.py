@@ -1,8 +1,8 @@
-"""The endpoint's process: HTTP/1.1 on loopback in front of tables in memory.
+"""The endpoint's process: HTTP/1.1 on loopback in front of in-memory tables.
 
-It reads one line of JSON from its standard input (`schema`, `items`, `latency_ms`), prints its port, and stops when
-its standard input ends: with the process that started it, however that ends. Under `/-/` it tells what it counted;
-those requests are not counted.
+It reads one line of JSON from standard input (`schema`, `items`, `latency_ms`), prints its port, and stops when
+standard input ends, that is, with its parent process. Paths below `/-/` return its counts and items; requests for them
+are not counted.
 """
 
 import asyncio
@@ -14,17 +14,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from bench.dynamodb_server.tables import Refused, Tables
+from bench.dynamodb_server.tables import RequestError, Tables
 
 _HEAD_END = b"\r\n\r\n"
 _STATUS = {200: b"200 OK", 400: b"400 Bad Request", 404: b"404 Not Found"}
 _ID = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOP"
-"""As long as DynamoDB's request IDs."""
+"""A request ID of the same length as DynamoDB's."""
 
 
 @dataclass(slots=True)
 class Served:
-    """The tables, how late every answer is, and what was counted by operation."""
+    """The tables, the latency of responses in seconds, and counts by operation."""
 
     tables: Tables
     latency: float = 0.0
@@ -34,40 +34,40 @@ class Served:
     connections: int = 0
 
     def answer(self, head: bytes, body: bytes) -> tuple[bytes, bool]:
-        """The whole answer to a request of DynamoDB's, or of the bench's own, and whether it is one of these."""
+        """Return the complete response, and whether the request was for the benchmark, not for DynamoDB."""
         path = head.split(b" ", 2)[1].decode()
         if path.startswith("/-/"):
-            return self._told(path.removeprefix("/-/")), True
+            return self._inspect(path.removeprefix("/-/")), True
         operation = header(head, b"x-amz-target").decode().rpartition(".")[2]
         try:
-            answer = whole(200, self.tables.call(operation, json.loads(body)))
-        except Refused as refusal:
-            answer = whole(400, refusal.document)
+            response = http_response(200, self.tables.call(operation, json.loads(body)))
+        except RequestError as error:
+            response = http_response(400, error.document)
         self.requests[operation] += 1
         self.bytes_in[operation] += len(head) + len(_HEAD_END) + len(body)
-        self.bytes_out[operation] += len(answer)
-        return answer, False
+        self.bytes_out[operation] += len(response)
+        return response, False
 
-    def _told(self, question: str) -> bytes:
-        what, _, name = unquote(question).partition("/")
-        if what == "items":
-            return whole(200, self.tables.items(name))
-        if what == "keys":
-            return whole(200, self.tables.keys(name))
-        if what == "traffic":
-            counted = {"requests": self.requests, "bytes_in": self.bytes_in, "bytes_out": self.bytes_out}
-            return whole(200, {**counted, "connections": self.connections})
-        return whole(404, {"message": f"nothing is told of {question}"})
+    def _inspect(self, path: str) -> bytes:
+        resource, _, name = unquote(path).partition("/")
+        if resource == "items":
+            return http_response(200, self.tables.items(name))
+        if resource == "keys":
+            return http_response(200, self.tables.keys(name))
+        if resource == "traffic":
+            counts = {"requests": self.requests, "bytes_in": self.bytes_in, "bytes_out": self.bytes_out}
+            return http_response(200, {**counts, "connections": self.connections})
+        return http_response(404, {"message": f"unknown resource {path}"})
 
 
 def header(head: bytes, name: bytes) -> bytes:
-    """The value of a header (named in lower case); empty where there is none."""
-    at = head.lower().find(b"\r\n" + name + b":")
-    return head[at + len(name) + 3 :].partition(b"\r\n")[0].strip() if at >= 0 else b""
+    """Return the value of a header (name in lower case), or empty bytes."""
+    start = head.lower().find(b"\r\n" + name + b":")
+    return head[start + len(name) + 3 :].partition(b"\r\n")[0].strip() if start >= 0 else b""
 
 
-def whole(status: int, document: object) -> bytes:
-    """A response as DynamoDB sends it: JSON with its CRC-32 and an ID of the request."""
+def http_response(status: int, document: object) -> bytes:
+    """Return a response as DynamoDB sends it: JSON with its CRC-32 and a request ID."""
     body = json.dumps(document, separators=(",", ":")).encode()
     return (
         b"HTTP/1.1 %b\r\nServer: Server\r\nDate: Sat, 21 Nov 2026 12:00:00 GMT\r\n"
@@ -77,11 +77,11 @@ def whole(status: int, document: object) -> bytes:
 
 
 class Connection(asyncio.Protocol):
-    """One caller's connection: requests one after the other, in any split of packets."""
+    """One client connection: sequential requests, split into packets in any way."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
-        self._held = b""
+        self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a TCP server's always is
@@ -89,32 +89,35 @@ class Connection(asyncio.Protocol):
         self._served.connections += 1
 
     def data_received(self, data: bytes) -> None:
-        self._held += data
-        while request := self._whole_request():
+        self._buffer += data
+        while request := self._next_request():
             try:
-                answer, is_told = self._served.answer(*request)
+                response, is_inspection = self._served.answer(*request)
             except (KeyError, ValueError, IndexError) as error:
-                answer, is_told = whole(400, {"__type": "SerializationException", "message": repr(error)}), True
-            self._send(answer, 0.0 if is_told else self._served.latency)
+                response, is_inspection = (
+                    http_response(400, {"__type": "SerializationException", "message": repr(error)}),
+                    True,
+                )
+            self._send(response, 0.0 if is_inspection else self._served.latency)
 
-    def _whole_request(self) -> tuple[bytes, bytes] | None:
-        """The next request's head and body, if all of it is there."""
-        head, found, rest = self._held.partition(_HEAD_END)
-        length = int(header(head, b"content-length") or 0) if found else 0
-        if not found or len(rest) < length:
+    def _next_request(self) -> tuple[bytes, bytes] | None:
+        """Return head and body of the next request, or None if it is incomplete."""
+        head, separator, rest = self._buffer.partition(_HEAD_END)
+        length = int(header(head, b"content-length") or 0) if separator else 0
+        if not separator or len(rest) < length:
             return None
-        self._held = rest[length:]
+        self._buffer = rest[length:]
         return head, rest[:length]
 
-    def _send(self, answer: bytes, seconds: float) -> None:
+    def _send(self, response: bytes, seconds: float) -> None:
         if seconds:
-            asyncio.get_running_loop().call_later(seconds, self._transport.write, answer)
+            asyncio.get_running_loop().call_later(seconds, self._transport.write, response)
         else:
-            self._transport.write(answer)
+            self._transport.write(response)
 
 
 def served(configuration: dict[str, Any]) -> Served:
-    """What the configuration asks to serve: `schema`, `items` by table and `latency_ms`."""
+    """Create the state from a configuration: `schema`, `items` by table and `latency_ms`."""
     tables = Tables(configuration["schema"])
     for name, items in configuration["items"].items():
         tables.load(name, items)
@@ -122,10 +125,10 @@ def served(configuration: dict[str, Any]) -> Served:
 
 
 async def main() -> None:
-    """Serves until standard input ends."""
+    """Serve until standard input ends."""
     loop = asyncio.get_running_loop()
-    what = served(json.loads(sys.stdin.readline()))
-    server = await loop.create_server(lambda: Connection(what), "127.0.0.1", 0)
+    state = served(json.loads(sys.stdin.readline()))
+    server = await loop.create_server(lambda: Connection(state), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()

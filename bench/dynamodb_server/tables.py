@@ -1,7 +1,7 @@
-"""Tables in memory and the operations on them that the redirect's side of the application uses.
+"""In-memory tables with the operations that the redirect uses.
 
-Everything happens in one thread, one operation after the other, so that a conditional write is atomic as it is in
-DynamoDB. Reads are always consistent. Indexes, queries and scans are not there.
+All operations run one by one in one thread, so that conditional writes are atomic as in DynamoDB. Reads are always
+consistent. Indexes, queries and scans are not supported.
 """
 
 import json
@@ -18,11 +18,11 @@ ItemKey = tuple[str, ...]
 
 _KIND = "com.amazonaws.dynamodb.v20120810#"
 _WRITE_UNIT = 1024
-_TOKENS = 100_000
+_MAX_TOKENS = 100_000
 
 
 class Code(StrEnum):
-    """DynamoDB's errors, by their names on the wire."""
+    """DynamoDB's error codes."""
 
     UNKNOWN = "UnknownOperationException"
     NOT_VALID = "ValidationException"
@@ -31,8 +31,8 @@ class Code(StrEnum):
     CANCELLED = "TransactionCanceledException"
 
 
-class Refused(Exception):  # noqa: N818 - named for the fact, as DynamoDB refuses requests
-    """A request that is answered by an error: its code, its message and what else the answer holds."""
+class RequestError(Exception):
+    """DynamoDB rejects the request: error code, message and further fields of the response."""
 
     def __init__(self, code: Code, message: str, **more: object) -> None:
         super().__init__(message)
@@ -40,11 +40,11 @@ class Refused(Exception):  # noqa: N818 - named for the fact, as DynamoDB refuse
 
 
 class Tables:
-    """The tables: items by key. `schema` names the key attributes of each table, the hash key first."""
+    """The tables: items by key. `schema` lists the key attributes of each table, the hash key first."""
 
     def __init__(self, schema: Mapping[str, Iterable[str]]) -> None:
         self._schema = {name: tuple(keys) for name, keys in schema.items()}
-        # Packed: a hundred thousand clicks as dictionaries would take a gigabyte.
+        # Marshalled, since a hundred thousand clicks as dictionaries would take a gigabyte.
         self._items: dict[str, dict[ItemKey, bytes]] = {name: {} for name in schema}
         self._tokens: dict[str, None] = {}
         self._operations: Mapping[str, Callable[[TableRequest], dict[str, Any]]] = {
@@ -57,164 +57,164 @@ class Tables:
         }
 
     def call(self, operation: str, request: TableRequest) -> dict[str, Any]:
-        """The answer to one request; `Refused` where DynamoDB answers with an error."""
+        """Return the response to one request. Raise RequestError if DynamoDB would reject it."""
         if operation not in self._operations:
-            raise Refused(Code.UNKNOWN, f"no operation {operation} here")
+            raise RequestError(Code.UNKNOWN, f"unsupported operation {operation}")
         try:
             return self._operations[operation](request)
         except UnsupportedError as error:
-            raise Refused(Code.NOT_VALID, f"not understood here: {error}") from error
+            raise RequestError(Code.NOT_VALID, f"unsupported expression: {error}") from error
 
     def load(self, name: str, items: Iterable[TypedItem]) -> None:
-        """Puts the items into the table as they are."""
+        """Store the items in the table."""
         for item in items:
             self._put(name, item)
 
     def items(self, name: str) -> list[TypedItem]:
-        """All items of the table."""
-        return [_unpacked(each) for each in self._table(name).values()]
+        """Return all items of the table."""
+        return [_decode(stored) for stored in self._table(name).values()]
 
     def keys(self, name: str) -> list[ItemKey]:
-        """The keys of all items of the table: the values of the key attributes, in the order in which they came."""
+        """Return the keys of all items of the table in order of insertion."""
         return list(self._table(name))
 
     def get_item(self, request: TableRequest) -> dict[str, Any]:
-        """GetItem; projections are not there: the whole item is the answer."""
-        found = self._found(request["TableName"], request["Key"])
-        return {"Item": found} if found is not None else {}
+        """Run GetItem. Projections are ignored: the response has the whole item."""
+        item = self._get(request["TableName"], request["Key"])
+        return {"Item": item} if item is not None else {}
 
     def batch_get_item(self, request: TableRequest) -> dict[str, Any]:
-        """BatchGetItem; nothing is ever left unprocessed."""
-        wanted = {name: asked["Keys"] for name, asked in request["RequestItems"].items()}
-        found = {name: [self._found(name, key) for key in keys] for name, keys in wanted.items()}
+        """Run BatchGetItem. It always processes all keys."""
+        keys_by_table = {name: table["Keys"] for name, table in request["RequestItems"].items()}
+        responses = {name: [self._get(name, key) for key in keys] for name, keys in keys_by_table.items()}
         return {
-            "Responses": {name: [each for each in items if each is not None] for name, items in found.items()},
+            "Responses": {name: [item for item in items if item is not None] for name, items in responses.items()},
             "UnprocessedKeys": {},
         }
 
     def put_item(self, request: TableRequest) -> dict[str, Any]:
-        """PutItem."""
+        """Run PutItem."""
         name, item = request["TableName"], request["Item"]
-        old = self._allowed(request, item)
+        old = self._check_condition(request, item)
         self._put(name, item)
-        return _answer(request, old, item, {})
+        return _response(request, old, item, {})
 
     def update_item(self, request: TableRequest) -> dict[str, Any]:
-        """UpdateItem."""
-        old = self._allowed(request, request["Key"])
-        new, changed = self._updated(request, old)
+        """Run UpdateItem."""
+        old = self._check_condition(request, request["Key"])
+        new, changed = self._apply_update(request, old)
         self._put(request["TableName"], new)
-        return _answer(request, old, new, changed)
+        return _response(request, old, new, changed)
 
     def delete_item(self, request: TableRequest) -> dict[str, Any]:
-        """DeleteItem."""
-        old = self._allowed(request, request["Key"])
+        """Run DeleteItem."""
+        old = self._check_condition(request, request["Key"])
         self._items[request["TableName"]].pop(self._key(request["TableName"], request["Key"]), None)
-        return _answer(request, old, {}, {})
+        return _response(request, old, {}, {})
 
     def transact_write_items(self, request: TableRequest) -> dict[str, Any]:
-        """TransactWriteItems: all or nothing; under a token already done, nothing once more."""
+        """Run TransactWriteItems: all writes or none. A repeated ClientRequestToken has no effect."""
         token = request.get("ClientRequestToken")
         if token in self._tokens:
             return {}
-        writes = [next(iter(each.items())) for each in request["TransactItems"]]
-        reasons = [self._reason(kind, write) for kind, write in writes]
+        writes = [next(iter(item.items())) for item in request["TransactItems"]]
+        reasons = [self._cancellation_reason(kind, write) for kind, write in writes]
         if any(reason["Code"] != "None" for reason in reasons):
-            said = ", ".join(str(reason["Code"]) for reason in reasons)
-            message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{said}]"
-            raise Refused(Code.CANCELLED, message, CancellationReasons=reasons)
+            codes = ", ".join(str(reason["Code"]) for reason in reasons)
+            message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
+            raise RequestError(Code.CANCELLED, message, CancellationReasons=reasons)
         for kind, write in writes:
             if kind != "ConditionCheck":
                 self._operations[f"{kind}Item"](write)
-        self._remember(token)
+        self._store_token(token)
         return {}
 
-    def _remember(self, token: str | None) -> None:
+    def _store_token(self, token: str | None) -> None:
         if token is None:
             return
-        if len(self._tokens) >= _TOKENS:
+        if len(self._tokens) >= _MAX_TOKENS:
             del self._tokens[next(iter(self._tokens))]
         self._tokens[token] = None
 
-    def _reason(self, kind: str, write: TableRequest) -> dict[str, Any]:
+    def _cancellation_reason(self, kind: str, write: TableRequest) -> dict[str, Any]:
         try:
-            self._allowed(write, write["Item" if kind == "Put" else "Key"])
-        except Refused as error:
-            seen = {"Item": error.document["Item"]} if "Item" in error.document else {}
-            return {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed", **seen}
+            self._check_condition(write, write["Item" if kind == "Put" else "Key"])
+        except RequestError as error:
+            old = {"Item": error.document["Item"]} if "Item" in error.document else {}
+            return {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed", **old}
         return {"Code": "None"}
 
-    def _allowed(self, request: TableRequest, keyed: TypedItem) -> TypedItem | None:
-        """The item as it is, which the request's condition must hold for."""
-        old = self._found(request["TableName"], keyed)
+    def _check_condition(self, request: TableRequest, key_source: TypedItem) -> TypedItem | None:
+        """Return the current item. Raise RequestError if the request's condition fails for it."""
+        old = self._get(request["TableName"], key_source)
         text = request.get("ConditionExpression")
-        if text is None or condition(text)(_scope(request, old)):
+        if text is None or condition(text)(_bindings(request, old)):
             return old
-        wants = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-        shown = {"Item": old} if wants and old is not None else {}
-        raise Refused(Code.CONDITION_FAILED, "The conditional request failed", **shown)
+        returns_old = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+        returned = {"Item": old} if returns_old and old is not None else {}
+        raise RequestError(Code.CONDITION_FAILED, "The conditional request failed", **returned)
 
-    def _updated(self, request: TableRequest, old: TypedItem | None) -> tuple[TypedItem, TypedItem]:
-        """The item after the update, and those of its attributes that the update wrote."""
+    def _apply_update(self, request: TableRequest, old: TypedItem | None) -> tuple[TypedItem, TypedItem]:
+        """Return the updated item, and the attributes that the update wrote."""
         text = request.get("UpdateExpression")
-        changes = update(text)(_scope(request, old)) if text else {}
-        kept = {name: value for name, value in {**request["Key"], **(old or {})}.items() if name not in changes}
+        changes = update(text)(_bindings(request, old)) if text else {}
+        unchanged = {name: value for name, value in {**request["Key"], **(old or {})}.items() if name not in changes}
         written = {name: value for name, value in changes.items() if value is not None}
-        return {**kept, **written}, written
+        return {**unchanged, **written}, written
 
-    def _found(self, name: str, keyed: TypedItem) -> TypedItem | None:
-        packed = self._table(name).get(self._key(name, keyed))
-        return None if packed is None else _unpacked(packed)
+    def _get(self, name: str, key_source: TypedItem) -> TypedItem | None:
+        stored = self._table(name).get(self._key(name, key_source))
+        return None if stored is None else _decode(stored)
 
     def _put(self, name: str, item: TypedItem) -> None:
         self._table(name)[self._key(name, item)] = marshal.dumps(dict(item))
 
     def _table(self, name: str) -> dict[ItemKey, bytes]:
         if name not in self._items:
-            raise Refused(Code.NO_TABLE, f"Requested resource not found: Table: {name} not found")
+            raise RequestError(Code.NO_TABLE, f"Requested resource not found: Table: {name} not found")
         return self._items[name]
 
-    def _key(self, name: str, keyed: TypedItem) -> ItemKey:
-        return tuple(next(iter(keyed[attribute].values())) for attribute in self._schema[name])
+    def _key(self, name: str, key_source: TypedItem) -> ItemKey:
+        return tuple(next(iter(key_source[attribute].values())) for attribute in self._schema[name])
 
 
-def _unpacked(packed: bytes) -> TypedItem:
-    item: TypedItem = marshal.loads(packed)  # noqa: S302 - packed here
+def _decode(stored: bytes) -> TypedItem:
+    item: TypedItem = marshal.loads(stored)  # noqa: S302 - written by this process
     return item
 
 
-def _scope(request: TableRequest, item: TypedItem | None) -> Bindings:
+def _bindings(request: TableRequest, item: TypedItem | None) -> Bindings:
     names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
     return Bindings(item or {}, names, values)
 
 
-def _answer(request: TableRequest, old: TypedItem | None, new: TypedItem, changed: TypedItem) -> dict[str, Any]:
-    shown: dict[str, TypedItem | None] = {
+def _response(request: TableRequest, old: TypedItem | None, new: TypedItem, changed: TypedItem) -> dict[str, Any]:
+    values: dict[str, TypedItem | None] = {
         "ALL_OLD": old,
         "ALL_NEW": new,
         "UPDATED_NEW": changed,
         "UPDATED_OLD": {name: value for name, value in (old or {}).items() if name in changed},
     }
-    wanted = shown.get(request.get("ReturnValues", "NONE"))
-    answer: dict[str, Any] = {"Attributes": wanted} if wanted else {}
+    attributes = values.get(request.get("ReturnValues", "NONE"))
+    response: dict[str, Any] = {"Attributes": attributes} if attributes else {}
     if request.get("ReturnConsumedCapacity", "NONE") != "NONE":
         units = max(write_units(old or {}), write_units(new))
-        answer["ConsumedCapacity"] = {"TableName": request["TableName"], "CapacityUnits": units}
-    return answer
+        response["ConsumedCapacity"] = {"TableName": request["TableName"], "CapacityUnits": units}
+    return response
 
 
 def write_units(item: TypedItem) -> int:
-    """What it costs to write the item, in write units: one for each KB begun."""
+    """Return the write units of the item: one per started KB."""
     return max(1, -(-item_bytes(item) // _WRITE_UNIT))
 
 
 def schema_of(template: str, prefix: str) -> dict[str, list[str]]:
-    """The key attributes of each table of the stack's template (JSON), by the table's name with its prefix."""
+    """Return the key attributes of each table of the stack's template (JSON), by prefixed table name."""
     resources = json.loads(template)["Resources"].values()
-    found = [each["Properties"] for each in resources if each.get("Type") == "AWS::DynamoDB::Table"]
+    tables = [resource["Properties"] for resource in resources if resource.get("Type") == "AWS::DynamoDB::Table"]
     return {
-        each["TableName"]["Fn::Sub"].replace("${AWS::StackName}-", prefix): [
-            key["AttributeName"] for key in sorted(each["KeySchema"], key=lambda key: str(key["KeyType"]))
+        table["TableName"]["Fn::Sub"].replace("${AWS::StackName}-", prefix): [
+            key["AttributeName"] for key in sorted(table["KeySchema"], key=lambda key: str(key["KeyType"]))
         ]
-        for each in found
+        for table in tables
     }

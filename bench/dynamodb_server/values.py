@@ -1,8 +1,7 @@
-"""Attribute values in DynamoDB's JSON: how they compare, and how large they count.
+"""Attribute values in DynamoDB's JSON: comparison and size.
 
-Sizes follow the guide's page "DynamoDB item sizes and formats": names and texts in UTF-8 bytes, binaries in raw
-bytes, numbers at about a byte for two significant digits and one more, true, false and null 1, lists and maps 3 and
-1 for each entry.
+Sizes follow the guide's page "DynamoDB item sizes and formats": names and strings in UTF-8 bytes, binaries in raw
+bytes, numbers one byte per two significant digits plus one, booleans and null 1, lists and maps 3 plus 1 per entry.
 """
 
 import base64
@@ -18,39 +17,39 @@ TypedItem = Mapping[str, TypedValue]
 _CONTAINER, _ENTRY = 3, 1
 
 
-def plain(value: TypedValue) -> Any:  # noqa: ANN401 - as many types as DynamoDB has
-    """The value as Python compares it: numbers as `Decimal`, binaries as bytes, the rest as it is."""
-    ((kind, held),) = value.items()
+def plain(value: TypedValue) -> Any:  # noqa: ANN401 - any DynamoDB type
+    """Return the value for comparison in Python: numbers as `Decimal`, binaries as bytes, others unchanged."""
+    ((kind, content),) = value.items()
     if kind == "N":
-        return Decimal(held)
-    return base64.b64decode(held) if kind == "B" else held
+        return Decimal(content)
+    return base64.b64decode(content) if kind == "B" else content
 
 
-def same_kind(one: TypedValue, other: TypedValue) -> bool:
-    """Whether two values are of one type, as only those compare."""
-    return one.keys() == other.keys()
+def same_kind(first: TypedValue, second: TypedValue) -> bool:
+    """Return whether two values have the same type. Others do not compare."""
+    return first.keys() == second.keys()
 
 
 def item_bytes(item: TypedItem) -> int:
-    """How large the item counts, in bytes."""
+    """Return the size of the item in bytes."""
     return sum(len(name.encode()) + value_bytes(value) for name, value in item.items())
 
 
 def value_bytes(value: TypedValue) -> int:
-    """How large one value counts, in bytes, without its name."""
-    ((kind, held),) = value.items()
+    """Return the size of one value in bytes, without its name."""
+    ((kind, content),) = value.items()
     if kind == "S":
-        return len(held.encode())
+        return len(content.encode())
     if kind == "N":
-        return _number_bytes(held)
+        return _number_bytes(content)
     if kind == "B":
-        return len(base64.b64decode(held))
+        return len(base64.b64decode(content))
     if kind == "M":
-        return _CONTAINER + item_bytes(held) + _ENTRY * len(held)
+        return _CONTAINER + item_bytes(content) + _ENTRY * len(content)
     if kind == "L":
-        return _CONTAINER + sum(_ENTRY + value_bytes(each) for each in held)
+        return _CONTAINER + sum(_ENTRY + value_bytes(member) for member in content)
     if kind in {"SS", "NS", "BS"}:
-        return sum(value_bytes({kind[0]: each}) for each in held)
+        return sum(value_bytes({kind[0]: member}) for member in content)
     return 1
 
 

@@ -1,4 +1,4 @@
-"""Plays every policy in every scenario with the same seeds, several at once."""
+"""Play every policy in every scenario with the same seeds, in parallel."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -7,7 +7,7 @@ from time import process_time
 
 import numpy as np
 
-from bench.regret_study.environment import Played, play
+from bench.regret_study.environment import PlayedPool, play
 from bench.regret_study.ground_truth import Array
 from bench.regret_study.policy_list import POLICIES, enters
 from bench.regret_study.scenarios import SCENARIOS
@@ -24,29 +24,29 @@ class Game:
 
 @dataclass(frozen=True, slots=True)
 class PolicyResult:
-    """What came of one policy in one scenario: its games in the order of their seeds, and their seconds of CPU."""
+    """Result of one policy in one scenario: its games in the order of seeds, and their CPU seconds."""
 
-    games: Sequence[Played]
+    games: Sequence[PlayedPool]
     seconds: float
 
     @property
     def regrets(self) -> Array:
-        """Regret of each game in per cent."""
+        """Regret of each game, in per cent."""
         return np.array([game.regret for game in self.games])
 
     @property
     def rounded(self) -> list[float]:
-        """Regret of each game, to be written down."""
+        """Regret of each game, rounded for the report."""
         return [round(game.regret, 3) for game in self.games]
 
     @property
     def mean(self) -> float:
-        """Mean regret in per cent."""
+        """Mean regret, in per cent."""
         return float(self.regrets.mean())
 
     @property
     def error(self) -> float:
-        """The standard error of the mean; 0 where there is one game."""
+        """Standard error of the mean; 0 for a single game."""
         return float(self.regrets.std(ddof=1) / len(self.games) ** 0.5) if len(self.games) > 1 else 0.0
 
     @property
@@ -61,37 +61,37 @@ Results = Mapping[str, Mapping[str, PolicyResult]]
 
 
 def games(scenarios: Sequence[str], policies: Sequence[str], seeds: range) -> list[Game]:
-    """Every game of the comparison."""
+    """Return every game of the comparison."""
     pairs = [(name, policy) for name in scenarios for policy in policies if enters(policy, SCENARIOS[name])]
     return [Game(name, policy, seed) for name, policy in pairs for seed in seeds]
 
 
-def played(games: Sequence[Game], jobs: int) -> Iterator[tuple[Game, Played, float]]:
-    """Each game with its outcome and its seconds, as they end."""
+def played(games: Sequence[Game], jobs: int) -> Iterator[tuple[Game, PlayedPool, float]]:
+    """Yield each game with its result and CPU seconds, in the order in which games end."""
     with ProcessPoolExecutor(jobs) as pool:
         running = {pool.submit(_play, game): game for game in games}
-        for ended in as_completed(running):
-            yield running[ended], *ended.result()
+        for future in as_completed(running):
+            yield running[future], *future.result()
 
 
-def results(outcomes: Sequence[tuple[Game, Played, float]]) -> Results:
-    """The outcomes by scenario and policy, in the order of the table, whatever ended first."""
+def results(outcomes: Sequence[tuple[Game, PlayedPool, float]]) -> Results:
+    """Group the outcomes by scenario and policy, in the order of the table."""
     scenarios, policies = list(SCENARIOS), list(POLICIES)
 
-    def place(game: Game) -> tuple[int, int, int]:
+    def position(game: Game) -> tuple[int, int, int]:
         return scenarios.index(game.scenario), policies.index(game.policy), game.seed
 
-    found: dict[str, dict[str, list[tuple[Played, float]]]] = {}
-    for game, outcome, seconds in sorted(outcomes, key=lambda each: place(each[0])):
-        found.setdefault(game.scenario, {}).setdefault(game.policy, []).append((outcome, seconds))
-    return {name: {policy: _result(ended) for policy, ended in row.items()} for name, row in found.items()}
+    grouped: dict[str, dict[str, list[tuple[PlayedPool, float]]]] = {}
+    for game, pool, seconds in sorted(outcomes, key=lambda outcome: position(outcome[0])):
+        grouped.setdefault(game.scenario, {}).setdefault(game.policy, []).append((pool, seconds))
+    return {name: {policy: _result(games) for policy, games in row.items()} for name, row in grouped.items()}
 
 
-def _result(ended: Sequence[tuple[Played, float]]) -> PolicyResult:
-    outcomes, seconds = zip(*ended, strict=True)
-    return PolicyResult(outcomes, sum(seconds))
+def _result(games: Sequence[tuple[PlayedPool, float]]) -> PolicyResult:
+    pools, seconds = zip(*games, strict=True)
+    return PolicyResult(pools, sum(seconds))
 
 
-def _play(game: Game) -> tuple[Played, float]:
-    began = process_time()
-    return play(SCENARIOS[game.scenario], game.seed, POLICIES[game.policy]), process_time() - began
+def _play(game: Game) -> tuple[PlayedPool, float]:
+    start = process_time()
+    return play(SCENARIOS[game.scenario], game.seed, POLICIES[game.policy]), process_time() - start

@@ -1,4 +1,4 @@
-"""What is true of a made-up pool: what the offers pay and convert, which a policy has to find out."""
+"""The ground truth of a simulated pool: values and conversion rates, unknown to the policies."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -15,11 +15,11 @@ Flags = NDArray[np.bool_]
 class Truth:
     """A pool of K offers and G segments.
 
-    `rates` are conversions per click, P by G by K: one table for each stretch of time, from the hour in `starts` on.
-    By offer (K): `values`, the mean value of a conversion; `configured`, what the admin believes it to be; `spread`,
-    how far its logarithm scatters (0: constant, else lognormal); `delays`, the mean hours to conversion, exponential
-    (0: at once); `caps`, conversions a day; `joins`, the hour in which it comes into the pool. `open` (G by K) says
-    which offers may take a segment's clicks, `traffic` (G) how the clicks divide over the segments.
+    `rates` are conversions per click, P by G by K: one table for each period, which starts at the hour in `starts`.
+    By offer (K): `values`, the mean value of a conversion; `configured`, the value that the admin configured; `spread`,
+    the standard deviation of its logarithm (0: constant, else lognormal); `delays`, the mean hours to conversion,
+    exponential (0: at once); `caps`, conversions per day; `joins`, the hour in which it joins the pool. `open` (G by K)
+    are the eligible offers of each segment, `traffic` (G) the segments' shares of clicks.
 
     A pool with caps has one segment.
     """
@@ -37,37 +37,37 @@ class Truth:
 
     @property
     def segments(self) -> int:
-        """How many segments there are."""
+        """Number of segments."""
         return int(self.rates.shape[1])
 
     @property
     def offers(self) -> int:
-        """How many offers there are."""
+        """Number of offers."""
         return int(self.rates.shape[2])
 
     @property
     def plain(self) -> bool:
-        """Whether nothing changes, waits or runs out, everyone is alike and each offer's value constant."""
-        still = self.rates.shape[:2] == (1, 1) and self.open.all()
-        return bool(still and not (self.spread.any() or self.delays.any() or self.joins.any() or self.capped))
+        """Whether the pool is stationary: one segment, no changes, delays or caps, and constant values."""
+        is_static = self.rates.shape[:2] == (1, 1) and self.open.all()
+        return bool(is_static and not (self.spread.any() or self.delays.any() or self.joins.any() or self.capped))
 
     @property
     def capped(self) -> bool:
-        """Whether some offer has a cap."""
+        """Whether any offer has a cap."""
         return bool(np.isfinite(self.caps).any())
 
     def at(self, hour: float) -> int:
-        """Which of the tables of `rates` holds at that hour."""
+        """Return the index of the table of `rates` at this hour."""
         return int(np.searchsorted(self.starts, hour, side="right")) - 1
 
     def ordered(self, order: DrawnCounts) -> "Truth":
-        """The same pool with its offers in another order."""
+        """Return the pool with its offers in another order."""
         names = {field.name for field in fields(self)} - {"starts", "traffic"}
         return replace(self, **{name: getattr(self, name)[..., order] for name in names})
 
 
 def a_truth(values: Array, epcs: Array, **others: NDArray[Any]) -> Truth:
-    """A truth by the values of conversions (K) and values per click (K, G by K or P by G by K); all else is plain."""
+    """Return a truth from conversion values (K) and EPCs (K, G by K or P by G by K); all other fields are neutral."""
     offers = len(values)
     rates = (epcs / values).reshape((-1, *np.atleast_2d(epcs).shape[-2:]))
     nothing = np.zeros(offers)

@@ -1,4 +1,4 @@
-"""The least regret that any policy without foreknowledge can have in a pool where nothing changes."""
+"""The asymptotic lower bound on the regret of any policy in a stationary pool."""
 
 from math import inf, log
 
@@ -6,14 +6,14 @@ from bench.regret_study.ground_truth import Truth
 
 
 def lai_robbins(truth: Truth, clicks: float) -> float | None:
-    """The bound of Lai and Robbins on the regret of so many clicks, in per cent of the oracle's value.
+    """Return the bound of Lai and Robbins on the regret after `clicks` clicks, in per cent of the oracle's value.
 
-    None where something changes or waits. It is Σ Δ_k / K_k · log clicks over the offers that are not best: Δ_k is how
-    much less a click is worth there, K_k the least divergence from the offer's conversions to some that would make it
-    best, of two Bernoulli laws with CR_k and best / value (Lai & Robbins 1985; Burnetas & Katehakis 1996, where values
-    are known). An offer that cannot be best, as its value is below the best value per click, costs nothing. The bound
-    holds in the limit of many clicks, for policies that are good in every pool. Where clicks are few it can be more
-    than equal weights lose, and then it says nothing.
+    None if the pool is not stationary. The bound is Σ Δ_k / K_k · log clicks over the suboptimal offers: Δ_k is the
+    loss per click, K_k the minimum divergence from the offer's conversions to a distribution that would make it best,
+    of two Bernoulli laws with CR_k and best / value (Lai & Robbins 1985; Burnetas & Katehakis 1996, with known
+    values). An offer whose value is below the best EPC cannot be best and adds nothing. The bound holds in the limit of
+    many clicks, for policies that are consistent in every pool. With few clicks it can exceed the regret of equal
+    weights; then it is void.
     """
     if not truth.plain:
         return None
@@ -28,14 +28,14 @@ def lai_robbins(truth: Truth, clicks: float) -> float | None:
     return float(100 * sum(parts) * log(clicks) / (clicks * best))
 
 
-def equal_weights_lose(truth: Truth) -> float:
-    """What equal weights lose in such a pool, in per cent of the oracle's value."""
+def equal_weights_regret(truth: Truth) -> float:
+    """Return the regret of equal weights in a stationary pool, in per cent of the oracle's value."""
     epcs = truth.rates[0, 0] * truth.values
     return float(100 * (1 - epcs.mean() / epcs.max()))
 
 
 def _divergence(p: float, q: float) -> float:
-    """Kullback and Leibler's, from a coin of chance `p` to one of chance `q`; infinite where `q` is no chance."""
+    """Return the Kullback-Leibler divergence of Bernoulli(`q`) from Bernoulli(`p`); infinite for `q` ≥ 1."""
     if q >= 1:
         return inf
     return p * log(p / q) + (1 - p) * log((1 - p) / (1 - q))

@@ -1,4 +1,4 @@
-"""What the network can know of a pool while it is played: the counters, as the weights job would read them."""
+"""The counters of a simulated pool, as the optimizer job would read them."""
 
 from bisect import bisect_right
 from collections import deque
@@ -26,7 +26,7 @@ SEGMENTS = tuple(f"{country}|{device}" for country in _COUNTRIES for device in _
 
 @dataclass(frozen=True, slots=True)
 class ObservedConversion:
-    """One conversion: its offer and segment, the step of its click, its delay in hours and its value."""
+    """One conversion: segment, offer, step of its click, delay in hours, and value."""
 
     segment: int
     offer: int
@@ -35,12 +35,12 @@ class ObservedConversion:
     value: float
 
 
-class Book:
-    """The counters of one pool, written as it is played.
+class ObservedCounters:
+    """The counters of one pool, updated in each step.
 
-    By segment and offer (G by K): `clicks`, `conversions` and `value` of all that arrived so far, and the same of the
-    last step alone in `new_clicks`, `new_conversions` and `new_value`; `usable`, whether the offer may take the
-    segment's clicks now. By segment: `expected`, the mean clicks of a step over the last day.
+    By segment and offer (G by K): `clicks`, `conversions` and `value` in total, and `new_clicks`, `new_conversions` and
+    `new_value` of the last step; `usable`, whether the offer is eligible for the segment's clicks now. By segment:
+    `expected`, the mean clicks per step over the last day.
     """
 
     def __init__(self, truth: Truth) -> None:
@@ -67,16 +67,16 @@ class Book:
 
     @property
     def now(self) -> float:
-        """Hours since 1970."""
+        """Current time in hours since 1970."""
         return _FIRST_HOUR + self.step / STEPS_AN_HOUR
 
     def set_live(self, live: Flags) -> None:
-        """Say which offers may take clicks in this step."""
+        """Set the offers that can get clicks in this step."""
         if not np.array_equal(live, self.live):
             self.live, self.usable = live.copy(), self.open & live
 
     def add_clicks(self, clicks: DrawnCounts) -> None:
-        """Write down a step's clicks (G by K) and go on to the next step; what arrives with them is added after."""
+        """Add a step's clicks (G by K) and advance to the next step. Conversions of the step are added afterwards."""
         if self.step % STEPS_AN_HOUR == 0:
             self._open_bucket()
         self.new_clicks = clicks.astype(np.float64)
@@ -84,11 +84,11 @@ class Book:
         self.clicks += clicks
         for segment, offer in np.argwhere(clicks).tolist():
             self._series(segment, offer)[-1] += float(clicks[segment, offer])
-        self._expect(clicks.sum(axis=1))
+        self._update_expected(clicks.sum(axis=1))
         self.step += 1
 
     def add_at_once(self, conversions: DrawnCounts) -> None:
-        """Write down conversions (G by K) of constant value that came with the last step's clicks."""
+        """Add conversions (G by K) of constant value without delay, of the last step's clicks."""
         for segment, offer in np.argwhere(conversions).tolist():
             count, value = float(conversions[segment, offer]), float(self.configured[offer])
             self._conversions[segment][offer][-1] += count
@@ -101,38 +101,38 @@ class Book:
         self.value += conversions * self.configured
 
     def add(self, conversion: ObservedConversion) -> None:
-        """Write down one conversion in the bucket of its click."""
-        place, bucket = (conversion.segment, conversion.offer), conversion.step // STEPS_AN_HOUR
+        """Add one conversion to the bucket of its click."""
+        cell, bucket = (conversion.segment, conversion.offer), conversion.step // STEPS_AN_HOUR
         self._conversions[conversion.segment][conversion.offer][bucket] += 1
         self._delays[conversion.offer][bisect_right(DELAY_EDGES, conversion.delay) - 1] += 1
         self._values[conversion.offer][bucket] += conversion.value
         self._squares[conversion.offer][bucket] += conversion.value**2
         for counts in (self.conversions, self.new_conversions):
-            counts[place] += 1
+            counts[cell] += 1
         for sums in (self.value, self.new_value):
-            sums[place] += conversion.value
+            sums[cell] += conversion.value
 
     def stats(self) -> PoolStatistics:
-        """The counters as the pure core reads them; they are good until the next step is written."""
-        offers = [self._offer(place) for place in range(len(self.ids))]
-        segments = [self._segment(place) for place in range(len(self.names))]
+        """Return the counters as input of the optimizer's model. Valid until the next step."""
+        offers = [self._offer(n) for n in range(len(self.ids))]
+        segments = [self._segment(n) for n in range(len(self.names))]
         return PoolStatistics("sml_bench", self.now, self._buckets, offers, segments, UNTOUCHED)
 
-    def _offer(self, place: int) -> OfferStats:
+    def _offer(self, index: int) -> OfferStats:
         return OfferStats(
-            id=self.ids[place],
-            value=float(self.configured[place]),
-            values=self._values[place],
-            squares=self._squares[place],
-            delays=self._delays[place],
-            seen=float(self.clicks[:, place].sum()),
-            live=bool(self.live[place]),
+            id=self.ids[index],
+            value=float(self.configured[index]),
+            values=self._values[index],
+            squares=self._squares[index],
+            delays=self._delays[index],
+            seen=float(self.clicks[:, index].sum()),
+            live=bool(self.live[index]),
         )
 
-    def _segment(self, place: int) -> SegmentStats:
-        expected = float(self.expected[place])
+    def _segment(self, index: int) -> SegmentStats:
+        expected = float(self.expected[index])
         return SegmentStats(
-            self.names[place], expected, self._clicks[place], self._conversions[place], self._open[place]
+            self.names[index], expected, self._clicks[index], self._conversions[index], self._open[index]
         )
 
     def _open_bucket(self) -> None:
@@ -145,14 +145,14 @@ class Book:
                 series.append(0.0)
 
     def _series(self, segment: int, offer: int) -> list[float]:
-        """The clicks of that cell; from the first one on it is in the counters."""
-        found = self._clicks[segment].get(offer)
-        if found is None:
-            found = self._clicks[segment][offer] = [0.0] * len(self._buckets)
+        """Return the click series of a cell, and create it for the first click."""
+        series = self._clicks[segment].get(offer)
+        if series is None:
+            series = self._clicks[segment][offer] = [0.0] * len(self._buckets)
             self._conversions[segment][offer] = [0.0] * len(self._buckets)
-        return found
+        return series
 
-    def _expect(self, clicks: DrawnCounts) -> None:
+    def _update_expected(self, clicks: DrawnCounts) -> None:
         if len(self._recent) == STEPS_A_DAY:
             self._recent_sum = self._recent_sum - self._recent[0]
         self._recent.append(clicks)

@@ -1,4 +1,4 @@
-"""What a player who knows the truth would earn: the measure of regret."""
+"""Earnings with full knowledge of the truth: the reference for regret."""
 
 import numpy as np
 
@@ -6,10 +6,10 @@ from bench.regret_study.ground_truth import Array, DrawnCounts, Truth
 
 
 class Oracle:
-    """Plays the best offer of each segment, and under caps the best that has clicks left today.
+    """Sends clicks to the best offer of each segment; with caps, to the best offer with capacity left today.
 
-    An offer's cap of c conversions a day lasts for c ÷ CR clicks. Which offer takes which click is then a fractional
-    knapsack over the day's clicks, all of one size: using up the best value per click first is exact (Dantzig 1957).
+    A cap of c conversions per day lasts for c ÷ CR clicks. The allocation is then a fractional knapsack over the day's
+    clicks, all of equal size: using the highest value per click first is exact (Dantzig 1957).
     Pools with caps have one segment.
     """
 
@@ -21,18 +21,18 @@ class Oracle:
         self._order: list[int] = []
 
     def at(self, hour: float, rates: Array) -> None:
-        """Learn the rates (G by K) that hold from that hour on."""
+        """Set the rates (G by K) that apply from this hour on."""
         usable = self._truth.open & (self._truth.joins <= hour)
         epcs = np.where(usable, rates * self._truth.values, -np.inf)
         self._rates, self._best = rates, epcs.max(axis=1)
         self._order = [int(k) for k in np.argsort(-epcs[0]) if usable[0, k]]
 
     def new_day(self) -> None:
-        """Fill up the caps."""
+        """Reset the daily caps."""
         self._left = self._truth.caps / self._rates[0]
 
     def earns(self, clicks: DrawnCounts) -> float:
-        """The expected value of a step's clicks (G)."""
+        """Return the expected value of a step's clicks (G)."""
         return self._under_caps(float(clicks[0])) if self._truth.capped else float(clicks @ self._best)
 
     def _under_caps(self, clicks: float) -> float:

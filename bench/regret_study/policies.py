@@ -1,4 +1,4 @@
-"""The policies that are compared: how each turns what is known into the weights of the next five minutes."""
+"""The compared policies: from the counters to the weights of the next five minutes."""
 
 from collections.abc import Callable
 
@@ -7,65 +7,65 @@ from numpy.random import Generator
 
 from bench.regret_study.environment import Decide, Policy
 from bench.regret_study.ground_truth import Array, Flags
-from bench.regret_study.observed_counters import UNTOUCHED, Book
+from bench.regret_study.observed_counters import UNTOUCHED, ObservedCounters
 from chalicelib.optimizer.model.pool_statistics import PoolStatistics
 from chalicelib.optimizer.model.weights import OptimizationResult, compute_weights
 
 
-def uniform(_: Book, __: Generator) -> Decide:
-    """Every usable offer alike."""
-    return alike
+def uniform(_: ObservedCounters, __: Generator) -> Decide:
+    """Equal weights for all usable offers."""
+    return equal_weights
 
 
-def alike(book: Book) -> Array:
-    """Equal weights over the usable offers of each segment."""
-    return _equal(book.usable)
+def equal_weights(counters: ObservedCounters) -> Array:
+    """Return equal weights over the usable offers of each segment."""
+    return _equal(counters.usable)
 
 
-def after_untouched(_: Book, __: Generator) -> Decide:
-    """Equal weights for the offers with fewer than 50 clicks; then all clicks to the best by value per click so far.
+def after_untouched(_: ObservedCounters, __: Generator) -> Decide:
+    """Equal weights for offers with fewer than 50 clicks, then all clicks to the offer with the best value per click.
 
-    Each segment for itself.
+    Applies to each segment separately.
     """
     return winner
 
 
-def winner(book: Book) -> Array:
-    """The weights of `after_untouched`."""
-    young = book.usable & (book.clicks < UNTOUCHED)
-    return _equal(np.where(young.any(axis=1, keepdims=True), young, best(book)))
+def winner(counters: ObservedCounters) -> Array:
+    """Return the weights of `after_untouched`."""
+    young = counters.usable & (counters.clicks < UNTOUCHED)
+    return _equal(np.where(young.any(axis=1, keepdims=True), young, best(counters)))
 
 
-def epsilon_greedy(_: Book, __: Generator) -> Decide:
-    """A tenth of the clicks to all offers alike, the others to the best by value per click, in each segment."""
-    return lambda book: 0.1 * alike(book) + 0.9 * _equal(best(book))
+def epsilon_greedy(_: ObservedCounters, __: Generator) -> Decide:
+    """A tenth of the clicks equally to all offers, the rest to the best by value per click, in each segment."""
+    return lambda counters: 0.1 * equal_weights(counters) + 0.9 * _equal(best(counters))
 
 
-def best(book: Book) -> Flags:
-    """The usable offers of the highest value per click so far in each segment; an offer without a click has 0."""
-    means = np.where(book.usable, book.value / np.maximum(book.clicks, 1), -np.inf)
-    found: Flags = means == means.max(axis=1, keepdims=True)
-    return found
+def best(counters: ObservedCounters) -> Flags:
+    """Return the usable offers with the highest value per click so far in each segment; 0 without clicks."""
+    means = np.where(counters.usable, counters.value / np.maximum(counters.clicks, 1), -np.inf)
+    is_best: Flags = means == means.max(axis=1, keepdims=True)
+    return is_best
 
 
 def _equal(chosen: Flags) -> Array:
-    """Equal weights over what is chosen in each segment."""
+    """Return equal weights over the chosen offers of each segment."""
     weights = chosen.astype(np.float64)
     weights /= weights.sum(axis=1, keepdims=True)
     return weights
 
 
 def learning(function: Callable[[PoolStatistics], OptimizationResult]) -> Policy:
-    """The policy of a function from the counters to weights: the one that the scheduled job calls, or a trial."""
+    """Return the policy of a function from counters to weights: that of the scheduled job, or an experimental one."""
 
-    def policy(book: Book, _: Generator) -> Decide:
-        places = {offer: place for place, offer in enumerate(book.ids)}
+    def policy(counters: ObservedCounters, _: Generator) -> Decide:
+        columns = {offer: column for column, offer in enumerate(counters.ids)}
 
-        def decide(book: Book) -> Array:
-            learned, weights = function(book.stats()).segments, np.zeros(book.shape)
-            for row, name in enumerate(book.names):
+        def decide(counters: ObservedCounters) -> Array:
+            learned, weights = function(counters.stats()).segments, np.zeros(counters.shape)
+            for row, name in enumerate(counters.names):
                 for share in learned[name]:
-                    weights[row, places[share.offer]] = share.share
+                    weights[row, columns[share.offer]] = share.share
             return weights
 
         return decide
@@ -73,6 +73,6 @@ def learning(function: Callable[[PoolStatistics], OptimizationResult]) -> Policy
     return policy
 
 
-def ours(book: Book, random: Generator) -> Decide:
-    """The weights of the scheduled job."""
-    return learning(compute_weights)(book, random)
+def ours(counters: ObservedCounters, random: Generator) -> Decide:
+    """The optimizer of the product."""
+    return learning(compute_weights)(counters, random)

@@ -1,4 +1,4 @@
-"""Who is compared, by name."""
+"""The compared policies by name."""
 
 from collections.abc import Mapping
 
@@ -25,5 +25,5 @@ POLICIES: Mapping[str, Policy] = {
 
 
 def enters(policy: str, scenario: Scenario) -> bool:
-    """Whether that policy plays there: with a single segment, pooling over segments changes nothing."""
+    """Return whether a policy runs in a scenario. Pooling over a single segment would change nothing."""
     return policy != POOLED or scenario.segmented

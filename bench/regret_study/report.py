@@ -1,11 +1,11 @@
-"""What the comparison says, as a table of regrets and as data."""
+"""The report of the comparison: a table of regrets, and data as JSON."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean
 
 from bench.regret_study.comparison import PolicyResult, Results
-from bench.regret_study.lai_robbins_bound import equal_weights_lose, lai_robbins
+from bench.regret_study.lai_robbins_bound import equal_weights_regret, lai_robbins
 from bench.regret_study.policy_list import POLICIES
 from bench.regret_study.reference import REFERENCES
 from bench.regret_study.scenarios import SCENARIOS
@@ -13,25 +13,27 @@ from bench.regret_study.verdicts import TargetVerdict, everywhere, mean, verdict
 
 _INTRODUCTION = """\
 `python -m bench.regret --seeds {seeds} --first-seed {first}`. Regret in per cent of what an oracle would have earned:
-mean ± standard error over the seeds. EB-IMED and best library are the figures to compare with, measured elsewhere over
-50 seeds. Bound: the least possible as clicks go to infinity, by Lai and Robbins, where nothing changes; a good policy
-may be below it while conversions are few. * More than equal weights lose: so few clicks that it says nothing."""
+mean ± standard error over the seeds. EB-IMED and best library are reference figures from another study over 50 seeds.
+Bound: the minimum of Lai and Robbins for stationary pools as clicks go to infinity; a good policy may be below it while
+conversions are few. * The bound exceeds the regret of equal weights: there are too few clicks for it to apply."""
 
 
 def document(results: Results) -> str:
-    """The whole report, in Markdown."""
+    """Return the report in Markdown."""
     seeds = _seeds(results)
     parts = ["# Regret", _INTRODUCTION.format(seeds=len(seeds), first=min(seeds)), _table(_rows(results))]
-    judged = list(verdicts(results))
-    if judged:
-        parts += ["## What it must show", _table(_judged(judged))]
+    target_verdicts = list(verdicts(results))
+    if target_verdicts:
+        parts += ["## What it must show", _table(_verdict_rows(target_verdicts))]
     return "\n\n".join(parts) + "\n"
 
 
 def data(results: Results) -> str:
-    """Every game's regret in the order of the seeds, and the seconds of CPU, as JSON."""
+    """Return every game's regret in the order of seeds, and the CPU seconds, as JSON."""
     rows = {
-        name: {policy: {"regret": each.rounded, "seconds": round(each.seconds, 1)} for policy, each in row.items()}
+        name: {
+            policy: {"regret": result.rounded, "seconds": round(result.seconds, 1)} for policy, result in row.items()
+        }
         for name, row in results.items()
     }
     return json.dumps({"seeds": _seeds(results), "scenarios": rows}) + "\n"
@@ -42,28 +44,29 @@ def _rows(results: Results) -> Iterator[list[str]]:
     yield ["scenario", *policies, "EB-IMED", "best library", "bound"]
     yield ["---", *["---:"] * (len(policies) + 3)]
     for name, row in results.items():
-        known = (_number(REFERENCES[name].eb_imed), _number(REFERENCES[name].library))
-        yield [name, *(_cell(row.get(policy)) for policy in policies), *known, _bound(name, _seeds(results))]
+        reference = (_number(REFERENCES[name].eb_imed), _number(REFERENCES[name].library))
+        yield [name, *(_cell(row.get(policy)) for policy in policies), *reference, _bound(name, _seeds(results))]
     means = [mean(results, policy) if everywhere(results, policy) else None for policy in policies]
-    imed, library = (fmean(getattr(REFERENCES[name], each) for name in results) for each in ("eb_imed", "library"))
+    imed, library = (fmean(getattr(REFERENCES[name], column) for name in results) for column in ("eb_imed", "library"))
     yield ["mean", *map(_number, [*means, imed, library, None])]
 
 
-def _judged(judged: Sequence[TargetVerdict]) -> Iterator[list[str]]:
+def _verdict_rows(target_verdicts: Sequence[TargetVerdict]) -> Iterator[list[str]]:
     yield ["claim", "measured", "limit", "± two standard errors", "kept"]
     yield ["---", "---:", "---:", "---:", "---"]
-    for each in judged:
-        yield [each.claim, f"{each.figure:.2f}", f"{each.limit:.2f}", _number(each.noise or None, 2), each.kept]
+    for verdict in target_verdicts:
+        figures = (f"{verdict.figure:.2f}", f"{verdict.limit:.2f}", _number(verdict.noise or None, 2))
+        yield [verdict.claim, *figures, verdict.kept]
 
 
 def _bound(name: str, seeds: Sequence[int]) -> str:
     truths = [SCENARIOS[name].truth(seed) for seed in seeds]
     bounds = [lai_robbins(truth, SCENARIOS[name].clicks) for truth in truths]
-    known = [bound for bound in bounds if bound is not None]
-    if not known:
+    finite = [bound for bound in bounds if bound is not None]
+    if not finite:
         return ""
-    says_nothing = fmean(known) > fmean(map(equal_weights_lose, truths))
-    return f"{fmean(known):.1f}{'*' if says_nothing else ''}"
+    is_void = fmean(finite) > fmean(map(equal_weights_regret, truths))
+    return f"{fmean(finite):.1f}{'*' if is_void else ''}"
 
 
 def _cell(result: PolicyResult | None) -> str:
@@ -79,5 +82,5 @@ def _table(rows: Iterable[Sequence[str]]) -> str:
 
 
 def _seeds(results: Results) -> list[int]:
-    """The seeds that were played, in order."""
-    return sorted({game.seed for row in results.values() for each in row.values() for game in each.games})
+    """Return the played seeds in order."""
+    return sorted({game.seed for row in results.values() for result in row.values() for game in result.games})

@@ -1,4 +1,4 @@
-"""The fifteen pools of the comparison, each drawn anew for every seed."""
+"""The fifteen scenarios of the comparison. Each seed draws a new pool."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -11,14 +11,14 @@ from bench.regret_study.ground_truth import Array, Truth, a_truth
 
 STEPS_AN_HOUR = 12
 STEPS_A_DAY = 24 * STEPS_AN_HOUR
-"""Weights are made anew every five minutes."""
+"""Weights are updated every five minutes."""
 
 Draw = Callable[[Generator], Truth]
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A kind of pool: how long it is played, how many clicks it expects in all, and how its truth is drawn."""
+    """A kind of pool: duration, expected total clicks, and the draw of its truth."""
 
     name: str
     days: int
@@ -27,21 +27,21 @@ class Scenario:
 
     @property
     def steps(self) -> int:
-        """How often weights are made."""
+        """Number of weight updates."""
         return self.days * STEPS_A_DAY
 
     @property
     def segmented(self) -> bool:
-        """Whether there is more than one segment."""
+        """Whether the pool has more than one segment."""
         return self.draw(np.random.default_rng(0)).segments > 1
 
     def generators(self, seed: int) -> list[Generator]:
-        """One source of chance each for the truth, the clicks, what becomes of them, and the policy."""
+        """Return one random generator each for truth, clicks, conversions and policy."""
         sequence = np.random.SeedSequence([seed, crc32(self.name.encode())])
-        return [np.random.default_rng(each) for each in sequence.spawn(4)]
+        return [np.random.default_rng(child) for child in sequence.spawn(4)]
 
     def truth(self, seed: int) -> Truth:
-        """The truth of that seed."""
+        """Draw the truth of this seed."""
         return self.draw(self.generators(seed)[0])
 
 
@@ -76,7 +76,7 @@ def _twelve_segments(random: Generator) -> Truth:
 
 def _fifty_thin(random: Generator) -> Truth:
     drawn = _segmented(random, (50, 20), cell=0.15, zipf=1.1)
-    eligible = random.random((50, 20)) < 0.8  # noqa: PLR2004 - the scenario's own chance
+    eligible = random.random((50, 20)) < 0.8  # noqa: PLR2004 - probability of this scenario
     eligible[~eligible.any(axis=1)] = True
     return replace(drawn, open=eligible)
 
@@ -91,10 +91,10 @@ def _winner_changes(random: Generator) -> Truth:
 
 def _random_walk(random: Generator) -> Truth:
     values = _log_uniform(random, 2, 20, 6)
-    places = [0.35 * random.standard_normal(6)]
+    levels = [0.35 * random.standard_normal(6)]
     for _ in range(39):
-        places.append(0.985 * places[-1] + 0.07 * random.standard_normal(6))
-    return a_truth(values, 0.035 * np.exp(np.stack(places))[:, None], starts=np.arange(0.0, 240.0, 6.0))
+        levels.append(0.985 * levels[-1] + 0.07 * random.standard_normal(6))
+    return a_truth(values, 0.035 * np.exp(np.stack(levels))[:, None], starts=np.arange(0.0, 240.0, 6.0))
 
 
 def _late(random: Generator) -> Truth:
@@ -144,7 +144,7 @@ def _equal_cr(random: Generator) -> Truth:
 
 
 def _shuffled(draw: Draw) -> Draw:
-    """The same pool with its offers in random order: no policy may gain by where they stand."""
+    """Return a draw with the offers in random order, so that no policy gains from their positions."""
 
     def shuffled(random: Generator) -> Truth:
         drawn = draw(random)
@@ -162,7 +162,7 @@ def _log_uniform(random: Generator, low: float, high: float, count: int) -> Arra
 
 
 def _clipped(values: Array, epcs: Array, low: float, high: float) -> Array:
-    """The values per click when no conversion rate may leave that range."""
+    """Return the values per click, with conversion rates clipped to this range."""
     return values * np.clip(epcs / values, low, high)
 
 
@@ -184,4 +184,6 @@ _ALL = (
     Scenario("equal-cr", 3, 60_000, _equal_cr),
 )
 
-SCENARIOS: Mapping[str, Scenario] = {each.name: replace(each, draw=_shuffled(each.draw)) for each in _ALL}
+SCENARIOS: Mapping[str, Scenario] = {
+    scenario.name: replace(scenario, draw=_shuffled(scenario.draw)) for scenario in _ALL
+}

@@ -1,4 +1,4 @@
-"""The figures by which the learning is judged, each beside the limit that it has to keep."""
+"""The acceptance figures of the optimizer, each with its limit."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bench.regret_study.policy_list import LIBRARIES, OURS, PER_SEGMENT, POOLED
 from bench.regret_study.reference import REFERENCES
 
 _NOISE = 2
-"""Standard errors by which the luck of the seeds may move a mean."""
+"""Tolerance of a mean in standard errors."""
 
 _LATE, _THIN = "late", "fifty-thin"
 _BETTER = ("tiny", "heavy-tails")
@@ -17,7 +17,7 @@ _BETTER = ("tiny", "heavy-tails")
 
 @dataclass(frozen=True, slots=True)
 class TargetVerdict:
-    """A figure, the limit it has to keep, and by how much the seeds' luck may have moved the figure."""
+    """A figure, its limit, and the tolerance for random variation between seeds."""
 
     claim: str
     figure: float
@@ -26,14 +26,14 @@ class TargetVerdict:
 
     @property
     def kept(self) -> str:
-        """Whether the figure is within its limit, surely or but for noise."""
+        """Whether the figure is within its limit: yes, no, or within noise."""
         if self.figure <= self.limit:
             return "yes"
         return "within noise" if self.figure - self.noise <= self.limit else "no"
 
 
 def verdicts(results: Results) -> Iterator[TargetVerdict]:
-    """All figures that these results allow: those where ours and the libraries have played."""
+    """Yield the verdicts that these results allow: scenarios in which ours and the libraries ran."""
     rows = {name: row for name, row in results.items() if {OURS, *LIBRARIES} - {POOLED} <= row.keys()}
     if rows:
         yield from _averages(rows)
@@ -42,28 +42,28 @@ def verdicts(results: Results) -> Iterator[TargetVerdict]:
     if _THIN in rows:
         separate = min(rows[_THIN][name].mean for name in PER_SEGMENT)
         yield TargetVerdict("fifty thin ÷ Thompson sampling per segment", rows[_THIN][OURS].mean / separate, 0.40)
-    yield from _beside_reference({name: row[OURS] for name, row in results.items() if OURS in row})
+    yield from _against_reference({name: row[OURS] for name, row in results.items() if OURS in row})
 
 
 def mean(results: Results, policy: str) -> float:
-    """A policy's mean over the scenarios; pooling over a single segment is not pooling."""
+    """Return a policy's mean over the scenarios. With one segment, the pooled policy is the per-segment one."""
     return fmean(_entry(row, policy).mean for row in results.values())
 
 
 def everywhere(results: Results, policy: str) -> bool:
-    """Whether a policy has played in every scenario."""
+    """Return whether a policy ran in every scenario."""
     return all(policy in row or (policy == POOLED and PER_SEGMENT[0] in row) for row in results.values())
 
 
 def _averages(rows: Results) -> Iterator[TargetVerdict]:
-    """The two readings of "the better library over all scenarios"."""
+    """Yield the mean relative to the better library, in two readings of "better"."""
     figure = mean(rows, OURS)
     yield TargetVerdict("mean ÷ better library of each scenario", figure / fmean(map(_better, rows.values())), 0.75)
     best = min(LIBRARIES, key=lambda policy: mean(rows, policy))
     yield TargetVerdict(f"mean ÷ library that is best on average ({best})", figure / mean(rows, best), 0.75)
 
 
-def _beside_reference(rows: Mapping[str, PolicyResult]) -> Iterator[TargetVerdict]:
+def _against_reference(rows: Mapping[str, PolicyResult]) -> Iterator[TargetVerdict]:
     for name, result in rows.items():
         reference, factor = REFERENCES[name].eb_imed, 1.0 if name in _BETTER else 1.1
         noise = _NOISE * result.error / reference

@@ -1,4 +1,4 @@
-"""What API Gateway (REST, proxy integration) hands to the Lambda for a visitor's click."""
+"""API Gateway events (REST, proxy integration) of visitors' clicks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ BROWSERS: Sequence[Mapping[str, str]] = (
 )
 """The headers in which browsers differ."""
 
-_SENT_BY_ALL = {
+_COMMON_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
     "Accept-Encoding": "gzip, deflate, br, zstd",
     "Accept-Language": "en-US,en;q=0.9",
@@ -54,7 +54,7 @@ _ADDED_BY_GATEWAY = {
     "X-Forwarded-Port": "443",
     "X-Forwarded-Proto": "https",
 }
-_NOBODY = (
+_IDENTITY_FIELDS = (
     "accessKey",
     "accountId",
     "caller",
@@ -70,7 +70,7 @@ _NOBODY = (
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visitor's request: the link's code, what the browser sends, from which address, with which sub-IDs."""
+    """A visitor's request: the link's code, the browser's headers, address, and sub-IDs."""
 
     code: str
     headers: Mapping[str, str]
@@ -79,18 +79,18 @@ class Visit:
 
 
 def visits(code: str, seed: int = 1) -> Iterator[Visit]:
-    """Endlessly many visits to the link: eight browsers in turn, each visit from an address of its own."""
-    dice = Random(seed)
+    """Yield visits to the link without end: eight browsers in turn, each visit with a new address."""
+    rng = Random(seed)
     number = 0
     while True:
-        address = f"{dice.randrange(11, 224)}.{dice.randrange(256)}.{dice.randrange(256)}.{dice.randrange(1, 255)}"
-        headers = {**_SENT_BY_ALL, **BROWSERS[number % len(BROWSERS)]}
+        address = f"{rng.randrange(11, 224)}.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randrange(1, 255)}"
+        headers = {**_COMMON_HEADERS, **BROWSERS[number % len(BROWSERS)]}
         yield Visit(code, headers, address, {"sub1": f"placement-{number % 40}", "sub2": "summer"})
         number += 1
 
 
 def event(visit: Visit) -> Event:
-    """The event of the visit; all that may change in it belongs to this event alone."""
+    """Return the event of the visit. It shares no mutable values with other events."""
     headers = {**visit.headers, "Host": HOST, **_ADDED_BY_GATEWAY, "X-Forwarded-For": visit.address}
     return {
         "resource": "/s/{code}",
@@ -123,7 +123,7 @@ def _context(visit: Visit) -> Event:
         "requestTimeEpoch": 1_795_262_400_000,
         "requestId": "6f0c3c52-9f3a-4f4e-8f2e-6a3f0a2d9b11",
         "identity": {
-            **dict.fromkeys(_NOBODY),
+            **dict.fromkeys(_IDENTITY_FIELDS),
             "sourceIp": visit.address,
             "userAgent": visit.headers.get("User-Agent"),
         },

@@ -1,4 +1,4 @@
-"""granian with the application in N processes, one thread each, and what they used of the processors."""
+"""granian with the application in N single-threaded processes, and their CPU time."""
 
 import os
 import signal
@@ -13,10 +13,10 @@ from pathlib import Path
 
 from bench.processes import ROOT
 
-_SECONDS_TO_START = 30
-_SECONDS_TO_END = 10
-_STEP = 0.05
-_QUEUED = 256
+_START_SECONDS = 30
+_STOP_SECONDS = 10
+_POLL_SECONDS = 0.05
+_BACKPRESSURE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,62 +28,62 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """The server's base URL."""
         return f"http://127.0.0.1:{self.port}"
 
     def cpu_seconds(self) -> float:
-        """What all its processes used of the processors until now."""
+        """Return the CPU seconds of all its processes so far."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        ticks = sum(ticks_of(Path(f"/proc/{each}/stat").read_text()) for each in [str(self.pid), *children])
+        ticks = sum(ticks_of(Path(f"/proc/{pid}/stat").read_text()) for pid in [str(self.pid), *children])
         return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def ticks_of(stat: str) -> int:
-    """User and system time, in clock ticks, of a line of /proc/{pid}/stat: proc(5), fields 14 and 15."""
+    """Return user plus system time in clock ticks, from /proc/{pid}/stat: proc(5), fields 14 and 15."""
     fields = stat.rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 
 
 @contextmanager
 def server(environment: Mapping[str, str], processes: int) -> Iterator[Server]:
-    """The server with that many worker processes, answering; stopped at the end."""
+    """Run the server with `processes` workers. It accepts connections when this yields."""
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(processes), "--blocking-threads", "1", "--backpressure", str(_QUEUED)]
+    command += ["--workers", str(processes), "--blocking-threads", "1", "--backpressure", str(_BACKPRESSURE)]
     command += ["--log-level", "warning", "--no-access-log", "bench.serving.gateway:gateway"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # noqa: S603 - our own
     try:
-        _await(port, process)
+        _wait_until_ready(port, process)
         yield Server(port, process.pid)
     finally:
         _stop(process)
 
 
 def _free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        port: int = taken.getsockname()[1]
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port: int = listener.getsockname()[1]
     return port
 
 
-def _await(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Returns when the server takes connections."""
-    end = time.monotonic() + _SECONDS_TO_START
-    while process.poll() is None and time.monotonic() < end:
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the server accepts connections."""
+    deadline = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
         except ConnectionRefusedError:
-            time.sleep(_STEP)
+            time.sleep(_POLL_SECONDS)
         else:
             return
-    message = f"granian did not start (exit code {process.returncode}): see what it printed above"
+    message = f"granian did not start (exit code {process.returncode}): see its output above"
     raise SystemExit(message)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ends the server with its workers: they are in a session of their own."""
+    """Stop the server and its workers, which share a session."""
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(_SECONDS_TO_END)
+        process.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -1,6 +1,6 @@
-"""The least that a call can cost: bytes there and bytes back over loopback TCP, nothing looked at.
+"""The minimum cost of a call: bytes sent and received over loopback TCP, without any processing.
 
-As a module of its own it is the other side: it reads `asked` bytes, sends `answered`, and so on.
+Run as a module it is the server: it reads `sent` bytes, sends `received` bytes, and repeats.
 """
 
 import json
@@ -10,49 +10,53 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from bench.processes import serving
+from bench.processes import run_server
 
 _SECONDS = 30
 
 
 @contextmanager
-def round_trips(asked: int, answered: int) -> Iterator[Callable[[], None]]:
-    """A round trip of that many bytes there and back, on one connection, to call as often as one likes."""
-    configuration = {"asked": asked, "answered": answered}
-    with serving("bench.serving.tcp", configuration) as port, socket.create_connection(("127.0.0.1", port)) as there:
-        there.settimeout(_SECONDS)
-        there.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        data = b"x" * asked
-        yield lambda: _there_and_back(there, data, answered)
+def round_trips(sent: int, received: int) -> Iterator[Callable[[], None]]:
+    """Yield a function that makes one round trip of these sizes, always on the same connection."""
+    configuration = {"sent": sent, "received": received}
+    with (
+        run_server("bench.serving.tcp", configuration) as port,
+        socket.create_connection(("127.0.0.1", port)) as connection,
+    ):
+        connection.settimeout(_SECONDS)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        data = b"x" * sent
+        yield lambda: _round_trip(connection, data, received)
 
 
-def _there_and_back(there: socket.socket, data: bytes, answered: int) -> None:
-    there.sendall(data)
-    receive(there, answered)
+def _round_trip(connection: socket.socket, data: bytes, received: int) -> None:
+    connection.sendall(data)
+    receive(connection, received)
 
 
-def receive(there: socket.socket, size: int) -> bool:
-    """Reads that many bytes; False where the other side has ended."""
+def receive(connection: socket.socket, size: int) -> bool:
+    """Read `size` bytes. Return False if the peer has closed the connection."""
     while size > 0:
-        size -= (got := len(there.recv(size)))
+        size -= (got := len(connection.recv(size)))
         if not got:
             return False
     return True
 
 
 def _main() -> None:
-    wanted = json.loads(sys.stdin.readline())
+    configuration = json.loads(sys.stdin.readline())
     listener = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=_answer, args=(listener, wanted["asked"], b"x" * wanted["answered"]), daemon=True).start()
+    data = b"x" * configuration["received"]
+    threading.Thread(target=_serve, args=(listener, configuration["sent"], data), daemon=True).start()
     print(listener.getsockname()[1], flush=True)
     sys.stdin.read()
 
 
-def _answer(listener: socket.socket, asked: int, data: bytes) -> None:
-    there, _ = listener.accept()
-    there.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    while receive(there, asked):
-        there.sendall(data)
+def _serve(listener: socket.socket, sent: int, data: bytes) -> None:
+    connection, _ = listener.accept()
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    while receive(connection, sent):
+        connection.sendall(data)
 
 
 if __name__ == "__main__":

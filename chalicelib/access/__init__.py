@@ -1,1 +1,1 @@
-"""Who may run what: memberships, applications, campaign approvals, API keys."""
+"""Access of publishers: memberships, applications, campaign approvals, API keys."""

@@ -1,4 +1,4 @@
-"""The documents of API keys."""
+"""Response documents of API keys."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from chalicelib.http.models import ResponseModel
 
 
 class KeyDocument(ResponseModel):
-    """A key by its public part; the secret part is known to its holder only."""
+    """The public part of an API key."""
 
     key_id: str
     prefix: str
@@ -15,7 +15,7 @@ class KeyDocument(ResponseModel):
 
 
 class NewKeyDocument(KeyDocument):
-    """A new key, shown this once (null where the answer is repeated)."""
+    """A new API key. `api_key` is shown once; it is null in a repeated response."""
 
     ONE_TIME_FIELDS: ClassVar[frozenset[str]] = frozenset({"api_key"})
 

@@ -16,30 +16,31 @@ from chalicelib.tables.publishers import CampaignApprovalRow, PublisherRow
 from chalicelib.tables.routes import LinkRow
 
 _BATCH = 30
-"""Approvals written together: each is at most three items of a transaction's hundred."""
+"""Approvals per transaction: each takes at most 3 of its 100 items."""
 
 Pair = tuple[str, str]
-"""Publisher's ID and campaign's ID."""
+"""Publisher ID and campaign ID."""
 
 
 def approval(publisher_id: str, campaign_id: str) -> CampaignApprovalRow | None:
-    """The approval as of now, active or withdrawn; None where there never was one."""
+    """Return the approval, active or withdrawn; None if there never was one."""
     return get_or_none(CampaignApprovalRow, publisher_id, campaign_id)
 
 
 def approve_campaigns(request: Request, pairs: Collection[Pair]) -> None:
-    """Gives each publisher the campaign, with a tracking key, where they never had it.
+    """Approve the campaign of each pair, unless the publisher has an approval for it.
 
-    What an admin has withdrawn stays withdrawn. May run twice: what is there is left alone.
+    A withdrawn approval stays withdrawn. Idempotent: existing approvals are not changed.
     """
     ordered = sorted(set(pairs))
     for n in range(0, len(ordered), _BATCH):
-        retry_on_conflict(partial(_grant, request, ordered[n : n + _BATCH]))
+        retry_on_conflict(partial(_approve_batch, request, ordered[n : n + _BATCH]))
 
 
-def _grant(request: Request, pairs: list[Pair]) -> None:
-    there = {(row.publisher_id, row.campaign_id) for row in CampaignApprovalRow.batch_get(pairs, consistent_read=True)}
-    missing = [pair for pair in pairs if pair not in there]
+def _approve_batch(request: Request, pairs: list[Pair]) -> None:
+    rows = CampaignApprovalRow.batch_get(pairs, consistent_read=True)
+    existing = {(row.publisher_id, row.campaign_id) for row in rows}
+    missing = [pair for pair in pairs if pair not in existing]
     if not missing:
         return
     publishers = _publishers({publisher_id for publisher_id, _ in missing})
@@ -48,20 +49,22 @@ def _grant(request: Request, pairs: list[Pair]) -> None:
             check_publisher_status(write, publisher)
             for publisher_id, campaign_id in missing:
                 if publisher_id == publisher.id:
-                    _add(write, publisher, _granted(request, publisher_id, campaign_id, request.new_code()))
+                    _add_approval(
+                        write, publisher, _new_approval(request, publisher_id, campaign_id, request.new_code())
+                    )
 
 
-def _publishers(wanted: Iterable[str]) -> list[PublisherRow]:
-    return list(PublisherRow.batch_get(sorted(wanted), consistent_read=True))
+def _publishers(publisher_ids: Iterable[str]) -> list[PublisherRow]:
+    return list(PublisherRow.batch_get(sorted(publisher_ids), consistent_read=True))
 
 
 def check_publisher_status(write: TransactWrite, publisher: PublisherRow) -> None:
-    """Makes the transaction fail where the publisher was suspended or reinstated meanwhile."""
+    """Add a check that fails the transaction if the publisher was suspended or reinstated meanwhile."""
     write.condition_check(PublisherRow, publisher.id, condition=PublisherRow.status == publisher.status)
 
 
-def _granted(request: Request, publisher_id: str, campaign_id: str, tracking_key: str) -> CampaignApprovalRow:
-    """An approval given now, not yet written."""
+def _new_approval(request: Request, publisher_id: str, campaign_id: str, tracking_key: str) -> CampaignApprovalRow:
+    """Return the row of a new approval. It is not written yet."""
     return CampaignApprovalRow(
         publisher_id,
         campaign_id,
@@ -71,13 +74,13 @@ def _granted(request: Request, publisher_id: str, campaign_id: str, tracking_key
     )
 
 
-def _add(write: TransactWrite, publisher: PublisherRow, row: CampaignApprovalRow) -> None:
+def _add_approval(write: TransactWrite, publisher: PublisherRow, row: CampaignApprovalRow) -> None:
     write.save(row, CampaignApprovalRow.campaign_id.does_not_exist())
     add_new_link(write, publisher, row.tracking_key, row.campaign_id)
 
 
 def add_new_link(write: TransactWrite, publisher: PublisherRow, code: str, route_id: str) -> None:
-    """Adds a link with a code that nobody has had before."""
+    """Add a new link. The transaction fails if its code exists."""
     link = LinkRow(
         code,
         publisher_id=publisher.id,
@@ -89,41 +92,43 @@ def add_new_link(write: TransactWrite, publisher: PublisherRow, code: str, route
 
 
 def approve(request: Request, publisher: PublisherRow, campaign_id: str) -> CampaignApprovalRow:
-    """Gives the publisher the campaign, the old tracking key with it where they had one before."""
-    there = approval(publisher.id, campaign_id)
-    if there and there.active:
-        return there
-    key = there.tracking_key if there else request.new_code()
-    row = _granted(request, publisher.id, campaign_id, key)
-    with transaction(request, change=_change(there, row)) as write:
+    """Approve the campaign for the publisher. A withdrawn approval becomes active again with its tracking key."""
+    existing = approval(publisher.id, campaign_id)
+    if existing and existing.active:
+        return existing
+    key = existing.tracking_key if existing else request.new_code()
+    row = _new_approval(request, publisher.id, campaign_id, key)
+    with transaction(request, change=_change(existing, row)) as write:
         check_publisher_status(write, publisher)
-        if there:
+        if existing:
             _set_active(write, row)
         else:
-            _add(write, publisher, row)
+            _add_approval(write, publisher, row)
     return row
 
 
 def withdraw(request: Request, row: CampaignApprovalRow) -> None:
-    """Takes the campaign from the publisher; their direct link answers 404 from now on."""
-    gone = CampaignApprovalRow(
+    """Withdraw the approval: the direct link returns 404 from now on."""
+    withdrawn = CampaignApprovalRow(
         row.publisher_id,
         row.campaign_id,
         tracking_key=row.tracking_key,
         active=False,
         approved_at=row.approved_at,
     )
-    with transaction(request, change=_change(row, gone)) as write:
-        _set_active(write, gone)
+    with transaction(request, change=_change(row, withdrawn)) as write:
+        _set_active(write, withdrawn)
 
 
 def _set_active(write: TransactWrite, row: CampaignApprovalRow) -> None:
-    switched = (CampaignApprovalRow.tracking_key == row.tracking_key) & (CampaignApprovalRow.active == (not row.active))
+    is_unchanged = (CampaignApprovalRow.tracking_key == row.tracking_key) & (
+        CampaignApprovalRow.active == (not row.active)
+    )
     actions: list[Action] = [
         CampaignApprovalRow.active.set(row.active),
         CampaignApprovalRow.approved_at.set(row.approved_at),
     ]
-    write.update(row, actions, switched)
+    write.update(row, actions, is_unchanged)
     write.update(LinkRow(row.tracking_key), [LinkRow.active.set(row.active)], LinkRow.code.exists())
 
 

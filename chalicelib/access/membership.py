@@ -1,4 +1,4 @@
-"""The membership of a publisher in a smartlink."""
+"""Memberships of publishers in smartlinks."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ APPROVED, PENDING, DECLINED = ApplicationStatus.APPROVED, ApplicationStatus.PEND
 
 @dataclass(frozen=True, slots=True)
 class MembershipState:
-    """A publisher, a pool, and how the one stands with the other as of now."""
+    """A smartlink, a publisher and the current membership, None if the publisher never applied."""
 
     pool: SmartlinkRow
     publisher: PublisherRow
@@ -24,59 +24,59 @@ class MembershipState:
 
     @property
     def status(self) -> str | None:
-        """`pending`, `approved`, `declined`, or None for somebody who never asked."""
+        """Return `pending`, `approved` or `declined`; None if the publisher never applied."""
         return self.membership.status if self.membership else None
 
     @property
     def code(self) -> str | None:
-        """The code of the publisher's link, working or not; None where they never had one."""
+        """Return the code of the publisher's link, active or not; None if they never had one."""
         return self.membership.code if self.membership else None
 
     @property
     def audit_subject(self) -> str:
-        """What the audit log calls the publisher on the smartlink."""
+        """Return the subject of audit log entries about the membership."""
         return f"{self.pool.id}/{self.publisher.id}"
 
     @property
     def can_view(self) -> bool:
-        """Whether the smartlink exists at all for this publisher."""
+        """Return whether the publisher may see the smartlink."""
         return self.pool.settings["visibility"] != Visibility.PRIVATE or self.status == APPROVED
 
 
 def pool(pool_id: str) -> SmartlinkRow:
-    """The pool as of now; `NotFound` where there is none or it was deleted."""
+    """Return the smartlink; raise `NotFound` if it does not exist or is deleted."""
     row = get_or_404(SmartlinkRow, "smartlink", pool_id)
     if row.status == SmartlinkStatus.DELETED:
-        message = f"there is no smartlink {pool_id}"
+        message = f"There is no smartlink {pool_id}."
         raise NotFound(message)
     return row
 
 
 def publisher(publisher_id: str) -> PublisherRow:
-    """The publisher as of now; `NotFound` where there is none."""
+    """Return the publisher; raise `NotFound` if there is none."""
     return get_or_404(PublisherRow, "publisher", publisher_id)
 
 
 def load_membership(pool_id: str, publisher_id: str) -> MembershipState:
-    """How the publisher stands with the pool."""
+    """Return the membership of a publisher in a smartlink with both rows; raise `NotFound` if one is missing."""
     return MembershipState(pool(pool_id), publisher(publisher_id), membership(publisher_id, pool_id))
 
 
 def membership(publisher_id: str, pool_id: str) -> MembershipRow | None:
-    """The publisher's membership as of now; None where they never asked."""
+    """Return the membership row; None if the publisher never applied."""
     return get_or_none(MembershipRow, publisher_id, pool_id)
 
 
 def application(application_id: str) -> ApplicationRow:
-    """The application as of now; `NotFound` where there is none."""
+    """Return the application; raise `NotFound` if there is none."""
     return get_or_404(ApplicationRow, "application", application_id)
 
 
 def link_code(row: MembershipRow | None) -> str | None:
-    """The code of the publisher's link while it works."""
+    """Return the code of the publisher's link if it is active, else None."""
     return row.code if row and row.status == APPROVED else None
 
 
-def code_for(request: Request, standing: MembershipState) -> str:
-    """The code the publisher has or gets: one that was ever theirs comes back."""
-    return standing.code or request.new_code()
+def code_for(request: Request, state: MembershipState) -> str:
+    """Return the code of the publisher's link, or a new code if they never had one."""
+    return state.code or request.new_code()

@@ -1,4 +1,4 @@
-"""Telling the admins of caps that fill up and of smartlinks that lose clicks, each fact once."""
+"""Alerts on caps that are nearly or completely used, each sent once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -14,46 +14,46 @@ from chalicelib.notifications.send import ADMIN, send_once
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.counters import CapCounterRow
 
-_KINDS = {thresholds.NEARLY: NotificationKind.CAP_NEARLY_REACHED, thresholds.FULL: NotificationKind.CAP_REACHED}
+_KIND_BY_LEVEL = {thresholds.NEARLY: NotificationKind.CAP_NEARLY_REACHED, thresholds.FULL: NotificationKind.CAP_REACHED}
 
 
 def watch_caps(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Tells the admins once of each cap's window that the records of the caps' stream show at 80 % or at 100 %.
+    """Notify the admins once of each cap window that reached 80 % or 100 % in these records of the caps' stream.
 
-    Of several records of one counter the last stands for all; a level that was passed in between is told too.
+    The last record of a counter counts. If it is at 100 %, the alert at 80 % is sent too.
     """
     used = {row.key: row.used for row in _rows(received)}
-    keys = dict(_readable(used))
-    limits = _limits({key.campaign_id for key in keys.values()})
-    for key, parts in keys.items():
-        limit = limits.get((parts.campaign_id, parts.metric, parts.window, parts.timezone, _scope(parts)))
+    keys = dict(_parsed(used))
+    limits = _limits({cap.campaign_id for cap in keys.values()})
+    for key, cap in keys.items():
+        limit = limits.get((cap.campaign_id, cap.metric, cap.window, cap.timezone, _scope(cap)))
         if limit:
-            _notify_level(key, parts, used[key], limit, now)
+            _notify(key, cap, used[key], limit, now)
 
 
 def _rows(received: Iterable[Mapping[str, Any]]) -> Iterable[CapCounterRow]:
-    for each in received:
-        if each["eventName"] != "REMOVE":
+    for record in received:
+        if record["eventName"] != "REMOVE":
             row = CapCounterRow()
-            row.deserialize(each["dynamodb"]["NewImage"])
+            row.deserialize(record["dynamodb"]["NewImage"])
             yield row
 
 
-def _readable(keys: Iterable[str]) -> Iterable[tuple[str, CapKey]]:
-    """The keys with their parts; one that nobody reads is passed over, or those behind it would wait for a day."""
+def _parsed(keys: Iterable[str]) -> Iterable[tuple[str, CapKey]]:
+    """Yield the keys with their parsed form. Skip keys that cannot be parsed; they would block the stream for a day."""
     for key in keys:
         try:
-            yield key, thresholds.cap_key(key)
+            yield key, thresholds.parse_cap_key(key)
         except ValueError as error:
-            print(f"the counter {key!r} is of no cap: {error}")
+            print(f"skipped counter {key!r}, which is not a cap counter: {error}")
 
 
-def _scope(parts: CapKey) -> str:
-    return "publisher" if parts.publisher_id else "campaign"
+def _scope(cap: CapKey) -> str:
+    return "publisher" if cap.publisher_id else "campaign"
 
 
 def _limits(campaign_ids: Iterable[str]) -> dict[tuple[str, ...], int]:
-    """The campaigns' limits, in what their counters count, by campaign, metric, window, time zone and scope."""
+    """Return the limits in the units of the counters, by campaign, metric, window, time zone and scope."""
     return {
         (row.id, cap["metric"], cap["window"], cap["timezone"], cap["scope"]): limit_in_counter_units(
             CapMetric(cap["metric"]), Decimal(cap["limit"])
@@ -63,13 +63,11 @@ def _limits(campaign_ids: Iterable[str]) -> dict[tuple[str, ...], int]:
     }
 
 
-def _notify_level(key: str, parts: CapKey, used: int, limit: int, now: datetime) -> None:
+def _notify(key: str, cap: CapKey, used: int, limit: int, now: datetime) -> None:
     reached = thresholds.reached_level(used, limit) or 0
-    for level, kind in _KINDS.items():
+    subject = {"campaign_id": cap.campaign_id, "publisher_id": cap.publisher_id}
+    owner = f" for publisher {cap.publisher_id}" if cap.publisher_id else ""
+    for level, kind in _KIND_BY_LEVEL.items():
         if reached >= level:
-            subject = {"campaign_id": parts.campaign_id, "publisher_id": parts.publisher_id}
-            whose = f" for publisher {parts.publisher_id}" if parts.publisher_id else ""
-            text = (
-                f"Campaign {parts.campaign_id} has reached {level} % of its {parts.metric} cap ({parts.window}){whose}."
-            )
+            text = f"Campaign {cap.campaign_id} has reached {level} % of its {cap.metric} cap ({cap.window}){owner}."
             send_once(ADMIN, Notification(kind, subject, text), once=f"{key}|{limit}", now=now)

@@ -1,4 +1,4 @@
-"""Alerts on smartlinks that lose many clicks to the fallback."""
+"""Alerts on smartlinks with many lost clicks, each sent once."""
 
 from datetime import datetime, timedelta
 
@@ -12,20 +12,20 @@ from chalicelib.tables.smartlinks import SmartlinkRow
 
 
 def watch_fallbacks(now: datetime) -> None:
-    """Tells the admins once of each smartlink that lost more than 5 % of its clicks in the last whole hour."""
+    """Notify the admins once of each smartlink that lost more than 5 % of its clicks in the last full hour."""
     hour = thresholds.last_hour(now)
-    found = thresholds.shares(read(cells.partitions([hour.date()])), hour)
-    high = {smartlink_id: share for smartlink_id, share in found.items() if share.is_high}
+    shares = thresholds.shares(read(cells.partitions([hour.date()])), hour)
+    high = {smartlink_id: share for smartlink_id, share in shares.items() if share.is_high}
     names = {row.id: row.settings["name"] for row in SmartlinkRow.batch_get(sorted(high))} if high else {}
     for smartlink_id, share in high.items():
-        _notify_share(smartlink_id, names.get(smartlink_id, ""), share, hour, now)
+        _notify(smartlink_id, names.get(smartlink_id, ""), share, hour, now)
 
 
-def _notify_share(smartlink_id: str, name: str, share: LostClickShare, hour: datetime, now: datetime) -> None:
-    until = (hour + timedelta(hours=1)).strftime("%H:%M")
+def _notify(smartlink_id: str, name: str, share: LostClickShare, hour: datetime, now: datetime) -> None:
+    end = (hour + timedelta(hours=1)).strftime("%H:%M")
     text = (
-        f"Smartlink {name} ({smartlink_id}) sent {share.lost} of {share.clicks} clicks to no paying offer "
-        f"between {hour.strftime('%Y-%m-%d %H:%M')} and {until} UTC: see the lost clicks for the reasons."
+        f"Smartlink {name} ({smartlink_id}): {share.lost} of {share.clicks} clicks reached no paying offer "
+        f"between {hour.strftime('%Y-%m-%d %H:%M')} and {end} UTC. See /admin/lost-clicks for the reasons."
     )
-    notice = Notification(NotificationKind.FALLBACK_SHARE, {"smartlink_id": smartlink_id}, text)
-    send_once(ADMIN, notice, once=f"{smartlink_id}|{hour.isoformat()}", now=now)
+    notification = Notification(NotificationKind.FALLBACK_SHARE, {"smartlink_id": smartlink_id}, text)
+    send_once(ADMIN, notification, once=f"{smartlink_id}|{hour.isoformat()}", now=now)

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the table of calls and the models that validate them."""
+"""The OpenAPI 3.1 document, generated from the table of endpoints and their request and response models."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib.api_docs.schemas import ProblemDocument
 from chalicelib.endpoints import Endpoint
-from chalicelib.http.models import NoContent, RequestModel, ResponseModel
+from chalicelib.http.models import NoContent, ResponseModel
 from chalicelib.http.view import ViewSignature
 from chalicelib.routing import tracking_parameters
 
@@ -21,24 +21,24 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 _PROBLEM = "application/problem+json"
-_SIDES = {"admin": "Admin", "publisher": "Publisher"}
+_AUDIENCE_TAGS = {"admin": "Admin", "publisher": "Publisher"}
+_INFO = {
+    "title": "Smartlink",
+    "version": "0.1.0",
+    "description": "One link in front of a pool of offers. Money is a decimal string, times are ISO 8601 UTC.",
+}
 
 
 def document(views: Iterable[tuple[Endpoint, ViewSignature]], server: str) -> Schema:
-    """The whole document for calls and their views; `server` is the address they answer at."""
-    described = list(views)
-    models = _models(view for _, view in described)
-    definitions = _definitions(models)
-    paths: dict[str, Schema] = {"/s/{code}": _redirect()}
-    for endpoint, view in described:
+    """Return the document of all endpoints; `server` is the base URL of the API."""
+    endpoints = list(views)
+    definitions = _definitions(_models(view for _, view in endpoints))
+    paths: dict[str, Schema] = {"/s/{code}": _redirect_operations()}
+    for endpoint, view in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, view, definitions)
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Smartlink",
-            "version": "0.1.0",
-            "description": "One link in front of a pool of offers. Money is a decimal string, times are ISO 8601 UTC.",
-        },
+        "info": _INFO,
         "servers": [{"url": server}],
         "paths": paths,
         "components": {
@@ -48,45 +48,46 @@ def document(views: Iterable[tuple[Endpoint, ViewSignature]], server: str) -> Sc
     }
 
 
-def text(described: Schema) -> str:
-    """The document as it is sent."""
-    return json.dumps(described, separators=(",", ":"))
+def text(document: Schema) -> str:
+    """Return the document as compact JSON."""
+    return json.dumps(document, separators=(",", ":"))
 
 
 class _Definitions:
-    """The models' schemas, and a reference to each."""
+    """The schemas of the models with their references."""
 
     def __init__(self, references: Mapping[Any, Schema], schemas: dict[str, Schema]) -> None:
         self._references = references
         self.schemas = schemas
 
-    def of(self, model: type[BaseModel]) -> Schema:
-        """A reference to the model's schema."""
+    def reference(self, model: type[BaseModel]) -> Schema:
+        """Return a reference to the schema of a model."""
         return self._references[(model, _mode(model))]
 
-    def patch_of(self, model: type[BaseModel]) -> Schema:
-        """A reference to the schema of a merge patch of the model: nothing required, null takes a field back."""
-        return self._patched(self.of(model))
+    def patch_reference(self, model: type[BaseModel]) -> Schema:
+        """Return a reference to the merge patch of a model: no field is required, null resets a field."""
+        return self._patch_schema(self.reference(model))
 
-    def _patched(self, schema: Schema) -> Schema:
-        """The schema of what a patch may hold in this place; lists and plain values are replaced whole."""
+    def _patch_schema(self, schema: Schema) -> Schema:
+        """Return the schema of a patched value. Only objects are merged; lists and scalars are replaced."""
         if "anyOf" in schema:
-            return {**schema, "anyOf": [self._patched(each) for each in schema["anyOf"]]}
+            return {**schema, "anyOf": [self._patch_schema(option) for option in schema["anyOf"]]}
         name = schema.get("$ref", "").rpartition("/")[2]
         properties = self.schemas.get(name, {}).get("properties")
         if properties is None:
             return schema
-        patch = f"{name}Patch"
-        whole = {key: value for key, value in self.schemas[name].items() if key != "required"}
+        patch_name = f"{name}Patch"
+        base = {key: value for key, value in self.schemas[name].items() if key != "required"}
         optional = {
-            key: {"anyOf": [self._patched(_bare(value)), {"type": "null"}]} for key, value in properties.items()
+            key: {"anyOf": [self._patch_schema(_without_default(value)), {"type": "null"}]}
+            for key, value in properties.items()
         }
-        self.schemas[patch] = {**whole, "title": patch, "properties": optional}
-        return {"$ref": _REF.format(model=patch)}
+        self.schemas[patch_name] = {**base, "title": patch_name, "properties": optional}
+        return {"$ref": _REF.format(model=patch_name)}
 
 
-def _bare(schema: Schema) -> Schema:
-    """The schema without its default: what a patch leaves out stays as it is."""
+def _without_default(schema: Schema) -> Schema:
+    """Return the schema without its default: a patch does not change omitted fields."""
     return {key: value for key, value in schema.items() if key != "default"}
 
 
@@ -95,12 +96,12 @@ def _mode(model: type[BaseModel]) -> JsonSchemaMode:
 
 
 def _models(views: Iterable[ViewSignature]) -> list[type[BaseModel]]:
-    found: dict[type[BaseModel], None] = {ProblemDocument: None}
+    models: dict[type[BaseModel], None] = {ProblemDocument: None}
     for view in views:
-        for model in (view.body, view.patch, view.query, view.answer):
+        for model in (view.body, view.patch, view.query, view.response):
             if model is not None and model is not NoContent:
-                found[model] = None
-    return list(found)
+                models[model] = None
+    return list(models)
 
 
 def _definitions(models: Iterable[type[BaseModel]]) -> _Definitions:
@@ -112,38 +113,48 @@ def _operation(endpoint: Endpoint, view: ViewSignature, definitions: _Definition
     operation: Schema = {
         "operationId": endpoint.operation_id,
         "summary": view.summary,
-        "tags": [_SIDES.get(endpoint.audience, "Service")],
+        "tags": [_AUDIENCE_TAGS.get(endpoint.audience, "Service")],
         "parameters": list(_parameters(endpoint, view, definitions)),
-        "responses": {
-            **{str(status): _success(endpoint, view, definitions, status) for status in _successes(endpoint)},
-            **{str(status): _problem(status, definitions) for status in sorted(set(_problems(endpoint, view)))},
-        },
+        "responses": _responses(endpoint, view, definitions),
     }
-    if endpoint.audience in _SIDES:
+    if endpoint.audience in _AUDIENCE_TAGS:
         operation["security"] = [{"key": []}]
-    if view.body or view.patch:
-        schema = definitions.of(view.body) if view.body else definitions.patch_of(view.patch or RequestModel)
-        required = bool(view.body and any(each.is_required() for each in view.body.model_fields.values()))
-        operation["requestBody"] = {"required": required, "content": {_JSON: {"schema": schema}}}
-    elif _is_posted(endpoint, view):
-        posted = {"schema": _partial(_query_schema(view, definitions))}
-        operation["requestBody"] = {"required": False, "content": {_FORM: posted, _JSON: posted}}
+    if body := _request_body(endpoint, view, definitions):
+        operation["requestBody"] = body
     return operation
 
 
-def _is_posted(endpoint: Endpoint, view: ViewSignature) -> bool:
-    """Whether the parameters may stand in the body as well as in the query string."""
+def _responses(endpoint: Endpoint, view: ViewSignature, definitions: _Definitions) -> Schema:
+    successes = {str(status): _success(endpoint, view, definitions, status) for status in _successes(endpoint)}
+    problems = {str(status): _problem(status, definitions) for status in sorted(set(_problems(endpoint, view)))}
+    return {**successes, **problems}
+
+
+def _request_body(endpoint: Endpoint, view: ViewSignature, definitions: _Definitions) -> Schema | None:
+    if view.body:
+        is_required = any(field.is_required() for field in view.body.model_fields.values())
+        return {"required": is_required, "content": {_JSON: {"schema": definitions.reference(view.body)}}}
+    if view.patch:
+        return {"required": False, "content": {_JSON: {"schema": definitions.patch_reference(view.patch)}}}
+    if _accepts_form(endpoint, view):
+        content = {"schema": _without_required(_query_schema(view, definitions))}
+        return {"required": False, "content": {_FORM: content, _JSON: content}}
+    return None
+
+
+def _accepts_form(endpoint: Endpoint, view: ViewSignature) -> bool:
+    """Return whether the body may contain the query parameters."""
     return endpoint.method == "POST" and view.query is not None
 
 
 def _query_schema(view: ViewSignature, definitions: _Definitions) -> Schema:
-    assert view.query  # noqa: S101 - asked only of views that take one
-    found: Schema = definitions.schemas[definitions.of(view.query)["$ref"].rpartition("/")[2]]
-    return found
+    assert view.query  # noqa: S101 - called only for views with a query
+    schema: Schema = definitions.schemas[definitions.reference(view.query)["$ref"].rpartition("/")[2]]
+    return schema
 
 
-def _partial(schema: Schema) -> Schema:
-    """The schema with nothing required: the rest may stand elsewhere."""
+def _without_required(schema: Schema) -> Schema:
+    """Return the schema without required fields: they may be in the query string instead."""
     return {key: value for key, value in schema.items() if key != "required"}
 
 
@@ -153,7 +164,7 @@ def _successes(endpoint: Endpoint) -> list[int]:
 
 def _problems(endpoint: Endpoint, view: ViewSignature) -> Iterator[int]:
     yield from (status for status in endpoint.also if status >= HTTPStatus.BAD_REQUEST)
-    if endpoint.audience in _SIDES:
+    if endpoint.audience in _AUDIENCE_TAGS:
         yield from (401, 403, 503)
     if "{" in endpoint.path:
         yield 404
@@ -169,14 +180,14 @@ def _parameters(endpoint: Endpoint, view: ViewSignature, definitions: _Definitio
     for name in _PARAMETER.findall(endpoint.path):
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     if view.query:
-        described = _query_schema(view, definitions)
-        required = [] if _is_posted(endpoint, view) else described.get("required", [])
-        for name, schema in described["properties"].items():
+        query = _query_schema(view, definitions)
+        required = [] if _accepts_form(endpoint, view) else query.get("required", [])
+        for name, schema in query["properties"].items():
             yield {"name": name, "in": "query", "required": name in required, "schema": schema}
     if endpoint.versioned:
-        yield _header("If-Match", "The version the edit expects, as its ETag")
+        yield _header("If-Match", "ETag of the version that the edit expects")
     if endpoint.method == "POST":
-        yield _header("Idempotency-Key", "Makes a repeated request harmless for 24 hours")
+        yield _header("Idempotency-Key", "Makes retries safe for 24 hours")
 
 
 def _header(name: str, description: str) -> Schema:
@@ -185,10 +196,10 @@ def _header(name: str, description: str) -> Schema:
 
 def _success(endpoint: Endpoint, view: ViewSignature, definitions: _Definitions, status: int) -> Schema:
     description = HTTPStatus(status).phrase
-    if view.answer is NoContent:
+    if view.response is NoContent:
         return {"description": description}
-    schema = definitions.of(view.answer) if view.answer else {"type": "string"}
-    if endpoint.media == _JSON and view.answer is None:
+    schema = definitions.reference(view.response) if view.response else {"type": "string"}
+    if endpoint.media == _JSON and view.response is None:
         schema = {"type": "object"}
     content: Schema = {endpoint.media: {"schema": schema}}
     if endpoint.also_media:
@@ -197,40 +208,38 @@ def _success(endpoint: Endpoint, view: ViewSignature, definitions: _Definitions,
 
 
 def _problem(status: int, definitions: _Definitions) -> Schema:
-    content = {_PROBLEM: {"schema": definitions.of(ProblemDocument)}}
+    content = {_PROBLEM: {"schema": definitions.reference(ProblemDocument)}}
     return {"description": HTTPStatus(status).phrase, "content": content}
 
 
-def _redirect() -> Schema:
-    """The redirect has no model: what it takes is the labels' names, what it answers is a Location."""
-    page = {"content": {"text/html": {"schema": {"type": "string"}}}}
-    query = [
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "schema": {"type": "string", "maxLength": tracking_parameters.MAX_LENGTH},
-        }
-        for name in tracking_parameters.NAMES
-    ]
-    code = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}
-    shared: Schema = {
-        "tags": ["Visitors"],
-        "parameters": [code, *query],
-        "responses": {
-            "302": {
-                "description": "To the best eligible offer, or the net below it",
-                "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
-            },
-            "200": {"description": "No offer is available", **page},
-            "404": {"description": "Unknown or deleted code", **page},
-            "503": {"description": "The tables do not answer and nothing is remembered of the link", **page},
-        },
-    }
-    cookie = {"description": "The click, for the pixel of the campaign that took it", "schema": {"type": "string"}}
-    found = shared["responses"]["302"]
-    responses = {**shared["responses"], "302": {**found, "headers": {**found["headers"], "Set-Cookie": cookie}}}
+_PAGE: Schema = {"text/html": {"schema": {"type": "string"}}}
+_CLICK_COOKIE = {"description": "The click ID for the pixel of the offer's campaign", "schema": {"type": "string"}}
+_LOCATION = {"schema": {"type": "string", "format": "uri"}}
+_REDIRECT_RESPONSES: Schema = {
+    "302": {
+        "description": "Redirect to the best eligible offer or a fallback",
+        "headers": {"Location": _LOCATION},
+    },
+    "200": {"description": "No offer is available", "content": _PAGE},
+    "404": {"description": "Unknown or deleted code", "content": _PAGE},
+    "503": {"description": "DynamoDB is unavailable and the link is not cached", "content": _PAGE},
+}
+
+
+def _redirect_operations() -> Schema:
+    """Return the operations of the redirect, which has no models."""
+    shared: Schema = {"tags": ["Visitors"], "parameters": list(_redirect_parameters())}
+    redirect = {**_REDIRECT_RESPONSES["302"], "headers": {"Location": _LOCATION, "Set-Cookie": _CLICK_COOKIE}}
+    get = {**shared, "responses": {**_REDIRECT_RESPONSES, "302": redirect}}
+    head = {**shared, "responses": _REDIRECT_RESPONSES}
     return {
-        "get": {"operationId": "followLink", "summary": "Click a link.", **shared, "responses": responses},
-        "head": {"operationId": "followLinkHead", "summary": "The same headers; nothing is recorded.", **shared},
+        "get": {"operationId": "followLink", "summary": "Click a link.", **get},
+        "head": {"operationId": "followLinkHead", "summary": "Get the same headers. Nothing is recorded.", **head},
     }
+
+
+def _redirect_parameters() -> Iterator[Schema]:
+    yield {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}
+    schema = {"type": "string", "maxLength": tracking_parameters.MAX_LENGTH}
+    for name in tracking_parameters.NAMES:
+        yield {"name": name, "in": "query", "required": False, "schema": schema}

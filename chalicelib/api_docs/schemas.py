@@ -1,4 +1,4 @@
-"""Documents about the service itself."""
+"""Response documents of the health check, and problem documents."""
 
 from typing import Literal
 
@@ -6,20 +6,20 @@ from chalicelib.http.models import ResponseModel
 
 
 class Health(ResponseModel):
-    """That the service answers."""
+    """The health of the service."""
 
     status: Literal["ok"]
 
 
 class Complaint(ResponseModel):
-    """What is wrong with one field."""
+    """An error in one field. `pointer` is its JSON pointer."""
 
     pointer: str
     detail: str
 
 
 class ProblemDocument(ResponseModel):
-    """What went wrong (RFC 9457)."""
+    """A problem document (RFC 9457). `errors` lists invalid fields."""
 
     type: str
     title: str

@@ -1,4 +1,4 @@
-"""Calls about the service itself: its health and its documentation."""
+"""Endpoints for the health check and the API documentation."""
 
 from chalicelib.api_docs import openapi as api_docs_openapi
 from chalicelib.api_docs.schemas import Health
@@ -18,35 +18,36 @@ _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sma
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="docs/swagger-ui.css"></head>
 <body><div id="ui"></div><script src="docs/swagger-ui-bundle.js"></script><script src="docs/start.js"></script>
 </body></html>"""
-_START = (
+_START_SCRIPT = (
     'SwaggerUIBundle({url: "openapi.json", dom_id: "#ui", deepLinking: true, docExpansion: "list", '
     "defaultModelsExpandDepth: 0, persistAuthorization: true});"
 )
-_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+_CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 
 
 def health(request: Request) -> Health:  # noqa: ARG001
-    """Say that the service answers."""
+    """Check service health."""
     return Health(status="ok")
 
 
 def openapi(request: Request) -> TextResponse:
-    """Show this document."""
-    described = api_docs_openapi.document(((endpoint, load_view(endpoint)) for endpoint in ENDPOINTS), request.base_url)
-    return TextResponse(api_docs_openapi.text(described), "application/json", {"Access-Control-Allow-Origin": "*"})
+    """Get the OpenAPI document."""
+    views = ((endpoint, load_view(endpoint)) for endpoint in ENDPOINTS)
+    text = api_docs_openapi.text(api_docs_openapi.document(views, request.base_url))
+    return TextResponse(text, "application/json", {"Access-Control-Allow-Origin": "*"})
 
 
 def docs(request: Request) -> TextResponse:  # noqa: ARG001
-    """Browse this document."""
-    return TextResponse(_PAGE, "text/html; charset=utf-8", {"Content-Security-Policy": _POLICY})
+    """Show the interactive API documentation."""
+    return TextResponse(_PAGE, "text/html; charset=utf-8", {"Content-Security-Policy": _CONTENT_SECURITY_POLICY})
 
 
 def docs_asset(request: Request, asset: str) -> TextResponse:  # noqa: ARG001
-    """Fetch a file of the browsable documentation."""
+    """Get a file of the interactive API documentation."""
     media = _ASSETS.get(asset)
     path = swagger_ui() / asset
     if media is None or not (asset == "start.js" or path.is_file()):
-        message = f"there is no file {asset}"
+        message = f"There is no file {asset}."
         raise NotFound(message)
-    text = _START if asset == "start.js" else path.read_text(encoding="utf-8")
+    text = _START_SCRIPT if asset == "start.js" else path.read_text(encoding="utf-8")
     return TextResponse(text, media, {"Cache-Control": "public, max-age=3600"})

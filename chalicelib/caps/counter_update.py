@@ -1,4 +1,4 @@
-"""Moves of a cap's counter: by how much, up to where, and the same as an update of its item."""
+"""Conditional updates of cap counters and their DynamoDB expressions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,18 +10,18 @@ from chalicelib.dynamodb.attribute_values import Item, number_value, string_valu
 
 
 class WriteStatus(StrEnum):
-    """What became of a write of all of a click's asks, and of the visitor's mark where there is one: all or nothing."""
+    """Outcome of the one write of all lease requests of a click and its duplicate marker: all or nothing."""
 
     APPLIED = "done"
-    LIMIT_REACHED = "no room"  # a counter did not allow what was asked of it
-    DUPLICATE = "duplicate"  # the visitor's mark was there already
-    NOT_APPLIED = "undone"  # surely not done, for another reason
-    UNKNOWN = "unknown"  # not answered
+    LIMIT_REACHED = "no room"  # the condition of a counter failed
+    DUPLICATE = "duplicate"  # the duplicate marker already exists
+    NOT_APPLIED = "undone"  # certainly not applied, for another reason
+    UNKNOWN = "unknown"  # no response
 
 
 @dataclass(frozen=True, slots=True)
 class CounterState:
-    """What a counter's item says: places taken or leased out, and how many of these were leased and are not settled."""
+    """State of a counter: the capacity used or leased out, and the part that is leased and not yet released."""
 
     used: int = 0
     leased: int = 0
@@ -29,21 +29,21 @@ class CounterState:
 
 @dataclass(frozen=True, slots=True)
 class WriteResult:
-    """What was said to a write; `counters`, by key, as they stand after it, or, of those without room, as they stood.
+    """Result of a write and, by key, the counters after it; if the limit is reached, the counters that caused it.
 
-    A counter without room that does not exist, or is not told, is None; of a write that was done it is left out.
+    A counter that caused it and does not exist, or was not returned, is None. After an applied write it is left out.
     """
 
     status: WriteStatus
-    counters: Mapping[str, CounterState | None] = field(default_factory=dict)
+    states: Mapping[str, CounterState | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CounterUpdate:
-    """One change of a counter: what is added to `used` and `leased`, where they stand at most so high before it.
+    """A conditional update of a cap counter: the amounts to add, and the maxima of both values before the update.
 
-    A bound of None is no bound. Only a move that `begins` may be the counter's first. `expires_at`: when the counter
-    may go (None: never).
+    A maximum of None is no limit. Only an update with `may_create` creates the counter. `expires_at` is the TTL of
+    the counter (None: it never expires).
     """
 
     key: str
@@ -55,57 +55,57 @@ class CounterUpdate:
     expires_at: datetime | None = None
 
 
-def update(move: CounterUpdate, table: str) -> dict[str, Any]:
-    """The move as DynamoDB's `Update` of a transaction; with `ReturnValues` it is an `UpdateItem`.
+def update_request(update: CounterUpdate, table: str) -> dict[str, Any]:
+    """Return the update as `Update` of a DynamoDB transaction; with `ReturnValues` added it is an `UpdateItem`.
 
-    Where a counter does not allow it, the refusal holds the counter's item.
+    If the condition fails, the error contains the item of the counter.
     """
-    values = {f":{name}": value for name, value in _values(move).items()}
+    values = {f":{name}": value for name, value in _values(update).items()}
     return {
         "TableName": table,
-        "Key": {"key": string_value(move.key)},
-        "UpdateExpression": _expression(move),
-        "ConditionExpression": _condition(move),
-        "ExpressionAttributeNames": {f"#{name}": name for name in _names(move)},
+        "Key": {"key": string_value(update.key)},
+        "UpdateExpression": _update_expression(update),
+        "ConditionExpression": _condition(update),
+        "ExpressionAttributeNames": {f"#{name}": name for name in _names(update)},
         "ExpressionAttributeValues": {name: number_value(value) for name, value in values.items()},
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
 
 
 def parse_counter(item: Item | None) -> CounterState | None:
-    """What a counter's item says, None where there is none; one that never leased a place does not say it did."""
+    """Return the state of a counter's item, or None without an item; an absent attribute is 0."""
     if item is None:
         return None
     return CounterState(*(int(item[name]["N"]) if name in item else 0 for name in ("used", "leased")))
 
 
-def _values(move: CounterUpdate) -> Mapping[str, int]:
-    """The numbers that the expressions speak of, by name; what is not moved and not bounded is not among them."""
-    possible = {
-        "used": move.used,
-        "leased": move.leased or None,
-        "expires_at": int(move.expires_at.timestamp()) if move.expires_at else None,
-        "most_used": move.max_used_before,
-        "most_leased": move.max_leased_before,
+def _values(update: CounterUpdate) -> Mapping[str, int]:
+    """Return the values of the expressions by name, without those that the expressions do not use."""
+    values = {
+        "used": update.used,
+        "leased": update.leased or None,
+        "expires_at": int(update.expires_at.timestamp()) if update.expires_at else None,
+        "most_used": update.max_used_before,
+        "most_leased": update.max_leased_before,
     }
-    return {name: value for name, value in possible.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def _names(move: CounterUpdate) -> list[str]:
-    is_leased = move.leased or move.max_leased_before is not None
-    return ["used", *(["leased"] if is_leased else []), *(["expires_at"] if move.expires_at else [])]
+def _names(update: CounterUpdate) -> list[str]:
+    uses_leased = update.leased or update.max_leased_before is not None
+    return ["used", *(["leased"] if uses_leased else []), *(["expires_at"] if update.expires_at else [])]
 
 
-def _expression(move: CounterUpdate) -> str:
-    leased = ", #leased :leased" if move.leased else ""
-    expiry = " SET #expires_at = :expires_at" if move.expires_at else ""
+def _update_expression(update: CounterUpdate) -> str:
+    leased = ", #leased :leased" if update.leased else ""
+    expiry = " SET #expires_at = :expires_at" if update.expires_at else ""
     return f"ADD #used :used{leased}{expiry}"
 
 
-def _condition(move: CounterUpdate) -> str:
-    room = [] if move.max_used_before is None else ["#used <= :most_used"]
-    if move.max_leased_before is not None:
-        never = "attribute_not_exists(#leased) OR " if move.max_leased_before >= 0 else ""
-        room.append(f"({never}#leased <= :most_leased)")
-    exists = " AND ".join(["attribute_exists(#used)", *room])
-    return f"attribute_not_exists(#used) OR {exists}" if move.may_create else exists
+def _condition(update: CounterUpdate) -> str:
+    limits = [] if update.max_used_before is None else ["#used <= :most_used"]
+    if update.max_leased_before is not None:
+        never_leased = "attribute_not_exists(#leased) OR " if update.max_leased_before >= 0 else ""
+        limits.append(f"({never_leased}#leased <= :most_leased)")
+    exists = " AND ".join(["attribute_exists(#used)", *limits])
+    return f"attribute_not_exists(#used) OR {exists}" if update.may_create else exists

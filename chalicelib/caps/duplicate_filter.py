@@ -1,4 +1,4 @@
-"""The duplicate filter: which mark a visitor leaves on a campaign, and for how long."""
+"""Duplicate filter: the marker that records a visitor's click on a campaign, and its lifetime."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,17 +10,18 @@ from chalicelib.domain.visitor import Visitor
 
 @dataclass(frozen=True, slots=True)
 class DuplicateMarker:
-    """That this visitor was seen on this campaign, until `expires_at` (seconds since 1970)."""
+    """Records that a visitor was seen on a campaign, until `expires_at` (seconds since 1970)."""
 
     key: str
     expires_at: int
 
 
 def duplicate_marker(campaign: Campaign, visitor: Visitor, now: datetime) -> DuplicateMarker | None:
-    """The mark of this visit, None where the campaign has no filter. Address and agent are only hashed."""
-    kept = campaign.duplicate_filter
-    if kept is None:
+    """Return the marker of this click, or None without a filter. It contains only a hash of the visitor."""
+    duplicate_filter = campaign.duplicate_filter
+    if duplicate_filter is None:
         return None
     identity = f"{visitor.address}\n{visitor.user_agent}"
     digest = hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
-    return DuplicateMarker(f"{campaign.id}|{kept.identity}|{digest}", int(now.timestamp()) + kept.window_seconds)
+    expires_at = int(now.timestamp()) + duplicate_filter.window_seconds
+    return DuplicateMarker(f"{campaign.id}|{duplicate_filter.identity}|{digest}", expires_at)

@@ -1,4 +1,4 @@
-"""Leases on click caps: places that a process takes ahead, so that not every click under a cap costs a call.
+"""Leases on click caps: capacity that a process takes ahead, so that not every click under a cap costs a request.
 
 Why they never exceed a cap, and what may be lost: `docs/decisions/0024-leases-on-caps.md`.
 """
@@ -7,139 +7,139 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.caps.counter_update import CounterState, CounterUpdate, WriteResult, WriteStatus
-from chalicelib.caps.lease_request import Lease, LeaseRequest, is_without_room, lease_size, outstanding, reduced_request
+from chalicelib.caps.lease_request import Lease, LeaseRequest, hit_limit, lease_size, outstanding, reduce_request
 from chalicelib.caps.windows import CapCounter
 from chalicelib.domain.click import RejectionReason
 
 EXHAUSTED_CACHE_TTL = timedelta(seconds=5)
-"""How long a full counter is believed full while others hold leases on it, which may come back."""
+"""Time for which a counter counts as exhausted while others hold leases on it, which they may give back."""
 
 MAX_LEASES = 1000
-"""So many leases, and counters whose pace is known, are held at most."""
+"""Maximum number of leases held by one process, including the empty ones that measure a rate."""
 
 MAX_EXHAUSTED = 10_000
-
-_FOR_GOOD = datetime.max.replace(tzinfo=UTC)
-
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 Write = Callable[[Sequence[LeaseRequest]], WriteResult]
-"""Makes the moves of all asks and leaves the visitor's mark, or does nothing; without either, it is done."""
+"""Applies the updates of all requests and puts the duplicate marker, all or nothing; without either it is applied."""
 
 
 class LeasePool:
-    """What one process holds, and which counters it found full. For one click after the other, never two at once.
+    """The leases of one process, and the counters that it found exhausted. It serves one click at a time.
 
-    While a lease is being settled, it is not held: if the process or the call breaks off there, it is written off.
+    A lease that is being released is not in the pool: if the process dies or the request fails, it is written off.
     """
 
     def __init__(self) -> None:
-        self._held: dict[str, Lease] = {}
-        self._full: dict[tuple[str, int], datetime] = {}
+        self._leases: dict[str, Lease] = {}
+        self._exhausted: dict[tuple[str, int], datetime] = {}
 
-    def reserve(self, places: Sequence[CapCounter], now: datetime, write: Write) -> RejectionReason | None:
-        """Takes one of each of the places, from leases or by `write`, all or none, and says which was refused.
+    def reserve(self, counters: Sequence[CapCounter], now: datetime, write: Write) -> RejectionReason | None:
+        """Take one unit of each counter, from leases or by `write`, all or none; return the reason of a rejection.
 
-        A write that is not answered takes no click under a cap: it may have counted. The visitor's mark alone, not
-        answered, lets the click pass.
+        A write to a counter with an unknown outcome rejects the click, because it may have counted. A write of the
+        duplicate marker alone with an unknown outcome lets the click pass.
         """
-        if any(self._is_full(place, now) for place in places):
+        if any(self._is_exhausted(counter, now) for counter in counters):
             return RejectionReason.CAP
-        at_hand = [place for place in places if self.holds(place, now)]
-        for place in at_hand:
-            self._use(place, 1)
-        asks, answer = self._written([self._ask(place, now) for place in places if place not in at_hand], now, write)
-        if answer.status is WriteStatus.APPLIED:
-            self._grant(asks, answer, now)
+        leased = [counter for counter in counters if self.can_serve(counter, now)]
+        for counter in leased:
+            self._use(counter, 1)
+        needed = [self._request(counter, now) for counter in counters if counter not in leased]
+        requests, result = self._write_with_retries(needed, now, write)
+        if result.status is WriteStatus.APPLIED:
+            self._grant(requests, result, now)
             return None
-        if not asks and answer.status is not WriteStatus.DUPLICATE:
+        if not requests and result.status is not WriteStatus.DUPLICATE:
             return None
-        self._roll_back(at_hand, asks if answer.status is not WriteStatus.UNKNOWN else ())
-        return RejectionReason.DUPLICATE if answer.status is WriteStatus.DUPLICATE else RejectionReason.CAP
+        self._roll_back(leased, requests if result.status is not WriteStatus.UNKNOWN else ())
+        return RejectionReason.DUPLICATE if result.status is WriteStatus.DUPLICATE else RejectionReason.CAP
 
-    def holds(self, place: CapCounter, now: datetime) -> bool:
-        """Whether the place can be had without a call."""
-        lease = self._held.get(place.key)
-        return lease is not None and lease.can_serve(place, now)
+    def can_serve(self, counter: CapCounter, now: datetime) -> bool:
+        """Return whether a lease has capacity for a click, so that no request is needed."""
+        lease = self._leases.get(counter.key)
+        return lease is not None and lease.can_serve(counter, now)
 
     def pop_expired(self, now: datetime) -> CounterUpdate | None:
-        """The settlement of one lease that is over, which is held no more; to be sent once, whatever is answered."""
-        while self._held:
-            # The oldest comes first; where a clock went back, or a lease was put back, one is settled a little later.
-            lease = next(iter(self._held.values()))
+        """Remove one expired lease and return the update that releases it. Send it once, whatever the response."""
+        while self._leases:
+            # Oldest first. After a clock change, or if a lease was put back, one is released a little later.
+            lease = next(iter(self._leases.values()))
             if not lease.is_expired(now):
                 return None
-            del self._held[lease.counter.key]
-            if lease.granted and not _is_gone(lease.counter, now):
+            del self._leases[lease.counter.key]
+            if lease.granted and not _has_counter_expired(lease.counter, now):
                 return lease.release_update()
         return None
 
-    def _ask(self, place: CapCounter, now: datetime) -> LeaseRequest:
-        before = self._held.pop(place.key, None)
-        seen = before.observed if before else CounterState()
-        return LeaseRequest(place, lease_size(place, before, seen, now), before, seen)
+    def _request(self, counter: CapCounter, now: datetime) -> LeaseRequest:
+        previous = self._leases.pop(counter.key, None)
+        state = previous.observed if previous else CounterState()
+        return LeaseRequest(counter, lease_size(counter, previous, state, now), previous, state)
 
-    def _written(
-        self, asks: Sequence[LeaseRequest], now: datetime, write: Write
+    def _write_with_retries(
+        self, requests: Sequence[LeaseRequest], now: datetime, write: Write
     ) -> tuple[Sequence[LeaseRequest], WriteResult]:
-        """The last asks that were tried, and their answer: with less on lease each time, as long as there is room."""
-        answer, tries = write(asks), 1
-        while answer.status is WriteStatus.LIMIT_REACHED:
-            full = [
-                ask
-                for ask in asks
-                if is_without_room(ask, answer) and ask.is_exhausted_by(answer.counters[ask.counter.key])
+        """Return the last attempt's requests and their result; each attempt leases less, while capacity is left."""
+        result, attempts = write(requests), 1
+        while result.status is WriteStatus.LIMIT_REACHED:
+            exhausted = [
+                request
+                for request in requests
+                if hit_limit(request, result) and request.is_exhausted_by(result.states[request.counter.key])
             ]
-            self._remember_full(full, answer, now)
-            if full or not answer.counters:
+            self._remember_exhausted(exhausted, result, now)
+            if exhausted or not result.states:
                 break
-            asks = [reduced_request(ask, answer, now, tries) for ask in asks]
-            answer, tries = write(asks), tries + 1
-        return asks, answer
+            requests = [reduce_request(request, result, now, attempts) for request in requests]
+            result, attempts = write(requests), attempts + 1
+        return requests, result
 
-    def _grant(self, asks: Sequence[LeaseRequest], answer: WriteResult, now: datetime) -> None:
-        # What is leased goes first: where memory is short, a pace is forgotten rather than a lease.
-        for ask in sorted(asks, key=lambda ask: -ask.extra):
-            move, seen = ask.update, ask.observed
-            after = answer.counters.get(ask.counter.key) or CounterState(
-                seen.used + move.used, seen.leased + move.leased
+    def _grant(self, requests: Sequence[LeaseRequest], result: WriteResult, now: datetime) -> None:
+        # The largest lease first: if the pool is full, an empty lease is dropped rather than one with capacity.
+        for request in sorted(requests, key=lambda request: -request.extra):
+            update, before = request.update, request.observed
+            state = result.states.get(request.counter.key) or CounterState(
+                before.used + update.used, before.leased + update.leased
             )
-            self._hold(Lease(ask.counter, ask.extra, ask.extra, now, after))
+            self._add(Lease(request.counter, request.extra, request.extra, now, state))
 
-    def _hold(self, lease: Lease) -> None:
-        if len(self._held) >= MAX_LEASES:
-            oldest = next(iter(self._held.values()))
+    def _add(self, lease: Lease) -> None:
+        if len(self._leases) >= MAX_LEASES:
+            oldest = next(iter(self._leases.values()))
             if oldest.granted:
                 return
-            del self._held[oldest.counter.key]
-        self._held[lease.counter.key] = lease
+            del self._leases[oldest.counter.key]
+        self._leases[lease.counter.key] = lease
 
-    def _use(self, place: CapCounter, places: int) -> None:
-        lease = self._held[place.key]
-        self._held[place.key] = Lease(lease.counter, lease.granted, lease.left - places, lease.since, lease.observed)
+    def _use(self, counter: CapCounter, units: int) -> None:
+        lease = self._leases[counter.key]
+        self._leases[counter.key] = Lease(lease.counter, lease.granted, lease.left - units, lease.since, lease.observed)
 
-    def _roll_back(self, at_hand: Sequence[CapCounter], asks: Sequence[LeaseRequest]) -> None:
-        for place in at_hand:
-            self._use(place, -1)
-        for ask in asks:
-            if ask.previous_lease:
-                self._hold(ask.previous_lease)
+    def _roll_back(self, leased: Sequence[CapCounter], requests: Sequence[LeaseRequest]) -> None:
+        for counter in leased:
+            self._use(counter, -1)
+        for request in requests:
+            if request.previous_lease:
+                self._add(request.previous_lease)
 
-    def _is_full(self, place: CapCounter, now: datetime) -> bool:
-        """Whether it was found full and nothing suggests otherwise, such as places of our own to give back."""
-        until = self._full.get((place.key, place.limit))
+    def _is_exhausted(self, counter: CapCounter, now: datetime) -> bool:
+        """Return whether the counter was exhausted lately and this process has no unused capacity to give back."""
+        until = self._exhausted.get((counter.key, counter.limit))
         if until is None or now >= until:
             return False
-        held = self._held.get(place.key)
-        return held is None or held.left == 0
+        lease = self._leases.get(counter.key)
+        return lease is None or lease.left == 0
 
-    def _remember_full(self, asks: Sequence[LeaseRequest], answer: WriteResult, now: datetime) -> None:
-        for ask in asks:
-            if len(self._full) >= MAX_EXHAUSTED:
-                self._full.clear()
-            found, (_, granted) = answer.counters[ask.counter.key], outstanding(ask.previous_lease)
-            is_for_good = found is not None and found.leased <= granted
-            self._full[ask.counter.key, ask.counter.limit] = _FOR_GOOD if is_for_good else now + EXHAUSTED_CACHE_TTL
+    def _remember_exhausted(self, requests: Sequence[LeaseRequest], result: WriteResult, now: datetime) -> None:
+        for request in requests:
+            if len(self._exhausted) >= MAX_EXHAUSTED:
+                self._exhausted.clear()
+            state, (_, granted) = result.states[request.counter.key], outstanding(request.previous_lease)
+            is_final = state is not None and state.leased <= granted
+            until = _FOREVER if is_final else now + EXHAUSTED_CACHE_TTL
+            self._exhausted[request.counter.key, request.counter.limit] = until
 
 
-def _is_gone(place: CapCounter, now: datetime) -> bool:
-    return place.expires_at is not None and now >= place.expires_at
+def _has_counter_expired(counter: CapCounter, now: datetime) -> bool:
+    return counter.expires_at is not None and now >= counter.expires_at

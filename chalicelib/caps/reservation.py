@@ -1,4 +1,4 @@
-"""Clicks into their table, and the places and marks that they take before."""
+"""Reservation of a click: capacity under the caps of a campaign and the duplicate marker, in one write."""
 
 import random
 import threading
@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from chalicelib.caps.counter_update import WriteResult, WriteStatus, parse_counter, update
+from chalicelib.caps.counter_update import WriteResult, WriteStatus, parse_counter, update_request
 from chalicelib.caps.duplicate_filter import DuplicateMarker
 from chalicelib.caps.lease_request import LeaseRequest
 from chalicelib.caps.leases import LeasePool
@@ -21,12 +21,12 @@ from chalicelib.dynamodb.client import batch_get, call, table_name
 from chalicelib.dynamodb.errors import CONDITION_FAILED, TRANSACTION_FAILED, NotApplied, RequestRejected, TableError
 
 _ATTEMPTS = 10
-_UNMET = "ConditionalCheckFailed"
+_CONDITION_FAILED_REASON = "ConditionalCheckFailed"
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """What one click takes of a campaign: places under its caps and the visitor's mark. `token` names the click."""
+    """The cap counters and the duplicate marker of one click on one campaign. `token` is unique to the click."""
 
     places: Sequence[CapCounter]
     mark: DuplicateMarker | None
@@ -34,69 +34,70 @@ class Reservation:
     now: datetime
 
 
-class _Thread(threading.local):
-    """Leases are for one click after the other: a server's threads hold each their own."""
+class _ThreadState(threading.local):
+    """Each thread of a server has its own leases, because a pool serves one click at a time."""
 
     def __init__(self) -> None:
         self.leases = LeasePool()
 
 
-_thread = _Thread()
+_thread = _ThreadState()
 
 
 def reserve(reservation: Reservation) -> RejectionReason | None:
-    """Takes all places and leaves the mark, or nothing at all and says which was refused.
+    """Reserve all counters and put the marker, or change nothing and return the reason of the rejection.
 
-    A cap is never exceeded: where a place has to be asked for, an unanswered or undecided write counts as refused. A
-    mark alone that is not answered lets the visitor pass.
+    A cap is never exceeded: a write to a counter with an unknown outcome counts as rejected. A write of the marker
+    alone with an unknown outcome lets the visitor pass.
     """
-    tries = count()
+    attempts = count()
 
-    def write(asks: Sequence[LeaseRequest]) -> WriteResult:
-        # A token is for one request; a click may have to ask for less.
-        return _written(reservation, asks, f"{reservation.token}-{next(tries)}")
+    def write(requests: Sequence[LeaseRequest]) -> WriteResult:
+        # DynamoDB accepts a token for one request only; a retry may ask for less.
+        return _write(reservation, requests, f"{reservation.token}-{next(attempts)}")
 
     return _thread.leases.reserve(reservation.places, reservation.now, write)
 
 
 def release_expired_lease(now: datetime) -> None:
-    """Settles one of the leases that are over, if there is one. Sent once: what is not answered is written off."""
-    move = _thread.leases.pop_expired(now)
-    if move:
+    """Release one expired lease, if any. The update is sent once; without a response the lease is written off."""
+    update = _thread.leases.pop_expired(now)
+    if update:
         with suppress(TableError):
-            call("UpdateItem", update(move, table_name("caps")), once=True)
+            call("UpdateItem", update_request(update, table_name("caps")), once=True)
 
 
 def check_only(reservation: Reservation) -> RejectionReason | None:
-    """What `reserve` would say just now, taking nothing."""
-    used = usage_by_key([place.key for place in reservation.places])
-    mark = reservation.mark
-    marks = batch_get("duplicates", [{"key": string_value(mark.key)}], consistent=True) if mark else ()
-    if any(row["expires_at"] > reservation.now.timestamp() for row in marks):
+    """Return what `reserve` would return now, without reserving anything."""
+    used = usage_by_key([counter.key for counter in reservation.places])
+    marker = reservation.mark
+    rows = batch_get("duplicates", [{"key": string_value(marker.key)}], consistent=True) if marker else ()
+    if any(row["expires_at"] > reservation.now.timestamp() for row in rows):
         return RejectionReason.DUPLICATE
-    asked = [place for place in reservation.places if not _thread.leases.holds(place, reservation.now)]
-    return RejectionReason.CAP if any(used.get(place.key, 0) >= place.limit for place in asked) else None
+    unleased = [counter for counter in reservation.places if not _thread.leases.can_serve(counter, reservation.now)]
+    return RejectionReason.CAP if any(used.get(counter.key, 0) >= counter.limit for counter in unleased) else None
 
 
 def usage_by_key(keys: Sequence[str]) -> dict[str, int]:
-    """How much is used up by each of the counters that exist, as of now; no keys, no read."""
+    """Return the current usage of each existing counter, read consistently; without keys nothing is read."""
     rows = batch_get("caps", [{"key": string_value(key)} for key in keys], consistent=True)
     return {row["key"]: row["used"] for row in rows}
 
 
-def _written(reservation: Reservation, asks: Sequence[LeaseRequest], token: str) -> WriteResult:
-    mark = reservation.mark
+def _write(reservation: Reservation, requests: Sequence[LeaseRequest], token: str) -> WriteResult:
+    """Write with the cheapest operation: a transaction only for more than one item."""
+    marker = reservation.mark
     try:
-        if mark and asks:
-            return _transact([{"Put": _duplicate_put(reservation, mark)}, *_updates(asks)], asks, token)
-        if len(asks) > 1:
-            return _transact(_updates(asks), asks, token)
-        if mark:
-            call("PutItem", _duplicate_put(reservation, mark))
-        elif asks:
-            return _update_one(asks[0])
-    except RequestRejected as refused:
-        return WriteResult(WriteStatus.DUPLICATE if refused.code == CONDITION_FAILED else WriteStatus.NOT_APPLIED)
+        if marker and requests:
+            return _transact([{"Put": _put_marker(reservation, marker)}, *_updates(requests)], requests, token)
+        if len(requests) > 1:
+            return _transact(_updates(requests), requests, token)
+        if marker:
+            call("PutItem", _put_marker(reservation, marker))
+        elif requests:
+            return _update_one(requests[0])
+    except RequestRejected as rejected:
+        return WriteResult(WriteStatus.DUPLICATE if rejected.code == CONDITION_FAILED else WriteStatus.NOT_APPLIED)
     except NotApplied:
         return WriteResult(WriteStatus.NOT_APPLIED)
     except TableError:
@@ -104,58 +105,59 @@ def _written(reservation: Reservation, asks: Sequence[LeaseRequest], token: str)
     return WriteResult(WriteStatus.APPLIED)
 
 
-def _update_one(ask: LeaseRequest) -> WriteResult:
+def _update_one(request: LeaseRequest) -> WriteResult:
+    update = {**update_request(request.update, table_name("caps")), "ReturnValues": "ALL_NEW"}
     try:
-        # A repeated increment would count a click twice; an unanswered one is taken as refused.
-        done = call("UpdateItem", {**update(ask.update, table_name("caps")), "ReturnValues": "ALL_NEW"}, once=True)
-    except RequestRejected as refused:
-        if refused.code != CONDITION_FAILED:
+        # A repeated increment would count a click twice, so an unknown outcome counts as rejected.
+        response = call("UpdateItem", update, once=True)
+    except RequestRejected as rejected:
+        if rejected.code != CONDITION_FAILED:
             raise
-        return WriteResult(WriteStatus.LIMIT_REACHED, {ask.counter.key: parse_counter(refused.item)})
-    return WriteResult(WriteStatus.APPLIED, {ask.counter.key: parse_counter(done["Attributes"])})
+        return WriteResult(WriteStatus.LIMIT_REACHED, {request.counter.key: parse_counter(rejected.item)})
+    return WriteResult(WriteStatus.APPLIED, {request.counter.key: parse_counter(response["Attributes"])})
 
 
-def _updates(asks: Sequence[LeaseRequest]) -> list[dict[str, Any]]:
-    return [{"Update": update(ask.update, table_name("caps"))} for ask in asks]
+def _updates(requests: Sequence[LeaseRequest]) -> list[dict[str, Any]]:
+    return [{"Update": update_request(request.update, table_name("caps"))} for request in requests]
 
 
-def _transact(writes: Sequence[Mapping[str, Any]], asks: Sequence[LeaseRequest], token: str) -> WriteResult:
+def _transact(writes: Sequence[Mapping[str, Any]], requests: Sequence[LeaseRequest], token: str) -> WriteResult:
     for n in range(_ATTEMPTS):
         try:
             call("TransactWriteItems", {"TransactItems": writes, "ClientRequestToken": token})
-        except RequestRejected as refused:
-            if refused.code != TRANSACTION_FAILED:
+        except RequestRejected as rejected:
+            if rejected.code != TRANSACTION_FAILED:
                 raise
-            unmet = [reason if reason.get("Code") == _UNMET else None for reason in refused.reasons]
-            if any(unmet):
-                return _unmet(unmet, asks)
+            failed = [reason if reason.get("Code") == _CONDITION_FAILED_REASON else None for reason in rejected.reasons]
+            if any(failed):
+                return _failed_conditions(failed, requests)
             time.sleep(random.uniform(0, 0.005 * 2 ** min(n, 5)))  # noqa: S311 - jitter between contenders
         else:
             return WriteResult(WriteStatus.APPLIED)
     return WriteResult(WriteStatus.NOT_APPLIED)
 
 
-def _unmet(reasons: Sequence[Mapping[str, Any] | None], asks: Sequence[LeaseRequest]) -> WriteResult:
-    """What a transaction was refused for: its reasons, in its order, None for what was not refused."""
-    if len(reasons) > len(asks) and reasons[0]:
+def _failed_conditions(reasons: Sequence[Mapping[str, Any] | None], requests: Sequence[LeaseRequest]) -> WriteResult:
+    """Return the result of a transaction from its failed conditions, in its order; None for those that held."""
+    if len(reasons) > len(requests) and reasons[0]:
         return WriteResult(WriteStatus.DUPLICATE)
-    refused = zip(asks, reasons[-len(asks) :], strict=True)
+    failed = zip(requests, reasons[-len(requests) :], strict=True)
     return WriteResult(
         WriteStatus.LIMIT_REACHED,
-        {ask.counter.key: parse_counter(reason.get("Item")) for ask, reason in refused if reason},
+        {request.counter.key: parse_counter(reason.get("Item")) for request, reason in failed if reason},
     )
 
 
-def _duplicate_put(reservation: Reservation, mark: DuplicateMarker) -> dict[str, Any]:
+def _put_marker(reservation: Reservation, marker: DuplicateMarker) -> dict[str, Any]:
     return {
         "TableName": table_name("duplicates"),
         "Item": {
-            "key": string_value(mark.key),
+            "key": string_value(marker.key),
             "click_id": string_value(reservation.token),
-            "expires_at": number_value(mark.expires_at),
+            "expires_at": number_value(marker.expires_at),
         },
-        # The table's own expiry may come days late: an old mark is overwritten.
-        # Nor is a mark that this very click left, in an attempt that was not answered, a duplicate.
+        # TTL may delete an expired marker days late, so it is overwritten.
+        # A marker that this click itself put, in an attempt with an unknown outcome, is no duplicate.
         "ConditionExpression": "attribute_not_exists(#key) OR expires_at <= :now OR click_id = :click",
         "ExpressionAttributeNames": {"#key": "key"},
         "ExpressionAttributeValues": {
@@ -166,5 +168,5 @@ def _duplicate_put(reservation: Reservation, mark: DuplicateMarker) -> dict[str,
 
 
 def forget() -> None:
-    """Forgets leases and which counters were seen full, for tests that begin with empty tables."""
+    """Drop all leases and exhausted counters, for tests that start with empty tables."""
     _thread.leases = LeasePool()

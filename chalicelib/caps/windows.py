@@ -1,4 +1,4 @@
-"""Caps as counters: which windows a click or a conversion falls into, and what each still allows."""
+"""Windows of caps, and the counters of a click or a conversion in them."""
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
@@ -11,16 +11,16 @@ from chalicelib.domain.campaign import Campaign, Cap, CapMetric, CapScope, CapWi
 from chalicelib.domain.money import millionths
 
 _TTL_AFTER_WINDOW = timedelta(days=2)
-_BY_CLICKS = frozenset({CapMetric.CLICKS})
-_BY_CONVERSIONS = frozenset({CapMetric.CONVERSIONS, CapMetric.PAYOUT, CapMetric.REVENUE})
-_MONEY = frozenset({CapMetric.PAYOUT, CapMetric.REVENUE})
+_CLICK_METRICS = frozenset({CapMetric.CLICKS})
+_CONVERSION_METRICS = frozenset({CapMetric.CONVERSIONS, CapMetric.PAYOUT, CapMetric.REVENUE})
+_MONEY_METRICS = frozenset({CapMetric.PAYOUT, CapMetric.REVENUE})
 
 
 @dataclass(frozen=True, slots=True)
 class CapCounter:
-    """One place under a cap: the counter's key, its limit, and when the counter may go (None: never).
+    """The counter of one cap in one window: its key, its limit, and its TTL (None: it never expires).
 
-    The counter and its limit count `metric`: clicks and conversions one by one, money in millionths.
+    The counter and its limit are in units of `metric`: clicks and conversions one by one, money in millionths.
     """
 
     key: str
@@ -30,34 +30,34 @@ class CapCounter:
 
 
 def click_counters(campaign: Campaign, publisher_id: str, now: datetime) -> tuple[CapCounter, ...]:
-    """The places that one click of this publisher takes under the campaign's click caps."""
-    return tuple(_place(cap, campaign, publisher_id, now) for cap in _caps(campaign, _BY_CLICKS))
+    """Return the counters of the campaign's click caps for a click of this publisher."""
+    return tuple(_counter(cap, campaign, publisher_id, now) for cap in _caps(campaign, _CLICK_METRICS))
 
 
 def conversion_counters(campaign: Campaign, publisher_id: str, now: datetime) -> tuple[CapCounter, ...]:
-    """The places that one conversion takes under the campaign's caps on conversions, payout and revenue."""
-    return tuple(_place(cap, campaign, publisher_id, now) for cap in _caps(campaign, _BY_CONVERSIONS))
+    """Return the counters of the campaign's caps on conversions, payout and revenue for a conversion."""
+    return tuple(_counter(cap, campaign, publisher_id, now) for cap in _caps(campaign, _CONVERSION_METRICS))
 
 
 def limit_in_counter_units(metric: CapMetric, limit: Decimal) -> int:
-    """The limit as the metric's counters count: money in millionths."""
-    return millionths(limit) if metric in _MONEY else int(limit)
+    """Return the limit in the units of the metric's counters: money in millionths."""
+    return millionths(limit) if metric in _MONEY_METRICS else int(limit)
 
 
 def _caps(campaign: Campaign, metrics: Collection[CapMetric]) -> Iterator[Cap]:
     return (cap for cap in campaign.caps if cap.metric in metrics)
 
 
-def _place(cap: Cap, campaign: Campaign, publisher_id: str, now: datetime) -> CapCounter:
+def _counter(cap: Cap, campaign: Campaign, publisher_id: str, now: datetime) -> CapCounter:
     start, end = window(cap, now)
-    whose = publisher_id if cap.scope is CapScope.PUBLISHER else "*"
+    owner = publisher_id if cap.scope is CapScope.PUBLISHER else "*"
     since = str(int(start.timestamp())) if start else "ever"
-    key = f"{campaign.id}|{cap.metric}|{cap.window}|{cap.timezone}|{since}|{whose}"
+    key = f"{campaign.id}|{cap.metric}|{cap.window}|{cap.timezone}|{since}|{owner}"
     return CapCounter(key, limit_in_counter_units(cap.metric, cap.limit), end and end + _TTL_AFTER_WINDOW, cap.metric)
 
 
 def window(cap: Cap, now: datetime) -> tuple[datetime, datetime] | tuple[None, None]:
-    """Start and end (UTC) of the cap's window around `now`; a day lasts 23 or 25 hours where the clock changes."""
+    """Return start and end (UTC) of the cap's window around `now`. A day has 23 or 25 hours if the clock changes."""
     if cap.window is CapWindow.TOTAL:
         return None, None
     local = now.astimezone(ZoneInfo(cap.timezone))
@@ -69,22 +69,22 @@ def window(cap: Cap, now: datetime) -> tuple[datetime, datetime] | tuple[None, N
 
 
 def _hour(local: datetime) -> tuple[datetime, datetime]:
-    """The hour of the clock on the wall; where a change cuts one short (Lord Howe's is half an hour), what is left."""
+    """Return the hour of the local clock; a clock change may shorten it (on Lord Howe Island to half an hour)."""
     now, zone = local.astimezone(UTC), local.tzinfo
     start = now - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
     end = start + timedelta(hours=1)
-    return _change(start, now, zone) or start, _change(now, end, zone) or end
+    return _clock_change(start, now, zone) or start, _clock_change(now, end, zone) or end
 
 
-def _change(earlier: datetime, later: datetime, zone: tzinfo | None) -> datetime | None:
-    """The second, after `earlier` and up to `later`, at which the zone's clock changes; None where it does not."""
-    before = earlier.astimezone(zone).utcoffset()
-    if later.astimezone(zone).utcoffset() == before:
+def _clock_change(earlier: datetime, later: datetime, zone: tzinfo | None) -> datetime | None:
+    """Return the second after `earlier`, up to `later`, at which the zone's UTC offset changes; None if it does not."""
+    offset = earlier.astimezone(zone).utcoffset()
+    if later.astimezone(zone).utcoffset() == offset:
         return None
     base = earlier.replace(microsecond=0)
     seconds = range(int((later - base).total_seconds()) + 1)
     changed = bisect_left(
-        seconds, 1, key=lambda n: int((base + timedelta(seconds=n)).astimezone(zone).utcoffset() != before)
+        seconds, 1, key=lambda n: int((base + timedelta(seconds=n)).astimezone(zone).utcoffset() != offset)
     )
     return base + timedelta(seconds=changed)
 

@@ -1,4 +1,4 @@
-"""Clicks that could not be written when they happened."""
+"""Writes clicks of the backlog: those that the redirect could not write."""
 
 import json
 
@@ -6,7 +6,7 @@ from chalicelib.tables.clicks import ClickRow
 
 
 def write(body: str) -> None:
-    """Writes a click that was set aside: the queue's message is the item itself. Raises for what is no click."""
+    """Write the click of a queue message, which is the item itself; raise if it is not a click."""
     row = ClickRow()
     row.deserialize(json.loads(body))
     row.save()

@@ -1,4 +1,4 @@
-"""Lists of click IDs: encoding and merging in order."""
+"""Lists of click IDs: codec and merging in order."""
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,29 +8,28 @@ from chalicelib.domain import ids
 
 
 def newest_first(lists: Iterable[tuple[str, Iterable[str]]], before: str) -> Iterator[str]:
-    """The IDs below `before`, falling, of lists that come by their greatest IDs, falling.
+    """Yield the IDs below `before`, greatest first; the lists are ordered by their greatest IDs, greatest first.
 
-    No more lists are read than it takes to know the next ID: one is given out once no later list can hold a
-    greater one.
+    Reads only as many lists as needed: an ID is yielded once no later list can hold a greater one.
     """
-    waiting: list[str] = []
+    pending: list[str] = []
     for greatest, click_ids in lists:
-        while waiting and waiting[-1] > greatest:
-            yield waiting.pop()
-        waiting = sorted([*waiting, *(click_id for click_id in click_ids if click_id < before)])
-    yield from reversed(waiting)
+        while pending and pending[-1] > greatest:
+            yield pending.pop()
+        pending = sorted([*pending, *(click_id for click_id in click_ids if click_id < before)])
+    yield from reversed(pending)
 
 
 def first_id(moment: datetime) -> str:
-    """The least ID that a click of this moment can have."""
+    """Return the smallest ID that a click of this moment can have."""
     return ids.time_ordered_id(moment, bytes(10))
 
 
-def packed(sequences: Sequence[str]) -> bytes:
-    """The sequence numbers as a counted run keeps them."""
-    return zlib.compress("\n".join(sequences).encode())
+def encode(ids: Sequence[str]) -> bytes:
+    """Encode IDs, or sequence numbers of stream records: one on each line, compressed by zlib."""
+    return zlib.compress("\n".join(ids).encode())
 
 
-def unpacked(stored: bytes) -> list[str]:
-    """The sequence numbers that `packed` stored."""
+def decode(stored: bytes) -> list[str]:
+    """Decode the IDs of `encode`."""
     return zlib.decompress(stored).decode().split("\n")

@@ -3,26 +3,25 @@
 import json
 import sys
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from chalicelib.clicks.item_codec import item
+from chalicelib.clicks.item_codec import encode
 from chalicelib.dynamodb.attribute_values import Item
 from chalicelib.dynamodb.client import call, table_name
 from chalicelib.settings import CLICK_RETENTION_DAYS, click_backlog_queue
 
 
-def write_click(record: Mapping[str, Any]) -> bool:
+def write_click(click: Mapping[str, Any]) -> bool:
     """Write the click and return whether the table took it; otherwise it goes to the backlog queue.
 
     If the queue rejects it too, it goes to the log. Never raises: the visitor is waiting.
     """
-    stored = item(record, record["at"] // 1000 + CLICK_RETENTION_DAYS * 86_400)
+    item = encode(click, click["at"] // 1000 + CLICK_RETENTION_DAYS * 86_400)
     try:
-        _write(stored)
+        _write(item)
     except Exception as error:  # noqa: BLE001 - whatever it is, the click must not be lost
-        print(f"click {record['click_id']} waits to be written: {error!r}", file=sys.stderr)
-        _send_to_backlog(stored)
+        print(f"click {click['click_id']} queued for retry: {error!r}", file=sys.stderr)
+        _send_to_backlog(item)
         return False
     return True
 
@@ -35,15 +34,9 @@ def _write(stored: Item) -> None:
 def _send_to_backlog(stored: Item) -> None:
     body = json.dumps(stored, separators=(",", ":"))
     try:
-        sqs_client().send_message(QueueUrl=click_backlog_queue(), MessageBody=body)
+        from chalicelib import sqs  # noqa: PLC0415 - needed only when the table fails
+
+        sqs.send(click_backlog_queue(), body)
     except Exception:  # noqa: BLE001 - see above
         # The last resort that can still be replayed by hand; the alarm `click-lost` watches for the word.
         print(f"CLICK_NOT_WRITTEN {body}", file=sys.stderr, flush=True)
-
-
-@cache
-def sqs_client() -> Any:  # noqa: ANN401 - boto3's clients have no type of their own
-    """The client of the queues for what cannot be written or counted just now."""
-    import boto3  # noqa: PLC0415 - needed only when the table is sick
-
-    return boto3.client("sqs")

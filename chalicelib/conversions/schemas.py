@@ -1,4 +1,4 @@
-"""What advertisers send, checked, and what they are told."""
+"""Request and response models of the advertiser's postback and pixel."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -13,10 +13,11 @@ from chalicelib.http.models import RequestModel, ResponseModel, validate
 from chalicelib.http.problems import ValidationFailed
 
 MAX_TXID, MAX_EVENT = 255, 64
+"""Maximum lengths in characters."""
 
 
 class ReportedAmounts(RequestModel):
-    """What a postback says of a conversion, where it is in order."""
+    """Validated parameters of a reported conversion."""
 
     txid: Annotated[str, Field(max_length=MAX_TXID)] | None = None
     event: Annotated[str, Field(max_length=MAX_EVENT)] | None = None
@@ -26,19 +27,19 @@ class ReportedAmounts(RequestModel):
     status: ConversionStatus = ConversionStatus.APPROVED
 
 
-class _Lenient(RequestModel):
-    """Advertisers append parameters of their own, and send empty ones for what they do not know."""
+class _LenientQuery(RequestModel):
+    """Query that ignores unknown and empty parameters: advertisers append their own and send unknown values empty."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     @model_validator(mode="before")
     @classmethod
-    def _without_blanks(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if value not in ("", None)}
+    def _drop_empty(cls, parameters: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in parameters.items() if value not in ("", None)}
 
 
-class PostbackQuery(_Lenient):
-    """A postback's parameters; what they say is checked by `claim`, when it is known which campaign they are about."""
+class PostbackQuery(_LenientQuery):
+    """Parameters of a postback. Their values are validated once the click's campaign is known."""
 
     click_id: str
     token: str
@@ -52,8 +53,8 @@ class PostbackQuery(_Lenient):
     )
 
 
-class PixelQuery(_Lenient):
-    """A pixel's parameters. Nothing of them can be wrong: a pixel is an image whatever happens."""
+class PixelQuery(_LenientQuery):
+    """Parameters of a pixel. An invalid report is ignored: the response is always an image."""
 
     campaign_id: str = ""
     txid: str | None = None
@@ -61,43 +62,52 @@ class PixelQuery(_Lenient):
 
 
 class Recording(StrEnum):
-    """Whether a call changed anything."""
+    """Whether a report was recorded or repeats an earlier one."""
 
     RECORDED = "recorded"
     DUPLICATE = "duplicate"
 
 
 class RecordedConversionDocument(ResponseModel):
-    """What became of a postback; the same conversion keeps its ID however often it is reported."""
+    """Result of a postback. Every report of the same conversion has the same ID."""
 
     status: Recording
     conversion_id: str
 
 
-def claim(query: PostbackQuery, currency: str) -> ReportedConversion:
-    """What the postback claims in the campaign's `currency`, or `Invalid` with every complaint."""
-    said = query.model_dump(include=set(ReportedAmounts.model_fields), exclude_none=True)
-    foreign = (
-        [] if said.get("currency", currency) == currency else [("/currency", f"must be {currency}, the campaign's")]
-    )
+def parse_postback(query: PostbackQuery, currency: str) -> ReportedConversion:
+    """Return the report of a postback; raise `ValidationFailed` with every error.
+
+    `currency` is the campaign's; the postback may not name another.
+    """
+    parameters = query.model_dump(include=set(ReportedAmounts.model_fields), exclude_none=True)
+    currency_errors = _currency_errors(parameters, currency)
     try:
-        figures = validate(ReportedAmounts, said)
+        amounts = validate(ReportedAmounts, parameters)
     except ValidationFailed as error:
-        raise ValidationFailed(*error.errors, *foreign) from error
-    if foreign:
-        raise ValidationFailed(*foreign)
+        raise ValidationFailed(*error.errors, *currency_errors) from error
+    if currency_errors:
+        raise ValidationFailed(*currency_errors)
     return ReportedConversion(
         query.click_id,
-        txid=figures.txid,
-        event=figures.event,
-        payout=_decimal(figures.payout),
-        revenue=_decimal(figures.revenue),
-        status=figures.status,
+        txid=amounts.txid,
+        event=amounts.event,
+        payout=_decimal(amounts.payout),
+        revenue=_decimal(amounts.revenue),
+        status=amounts.status,
     )
 
 
-def pixel_claim(query: PixelQuery, click_id: str) -> ReportedConversion | None:
-    """What the pixel claims, money never: anybody can call it. None where it says more than a postback may."""
+def _currency_errors(parameters: dict[str, Any], currency: str) -> list[tuple[str, str]]:
+    is_campaigns = parameters.get("currency", currency) == currency
+    return [] if is_campaigns else [("/currency", f"must be {currency}, the currency of the campaign")]
+
+
+def parse_pixel(query: PixelQuery, click_id: str) -> ReportedConversion | None:
+    """Return the report of a pixel, or None if a parameter is too long.
+
+    A pixel has no token, so amounts and status are ignored.
+    """
     if len(query.txid or "") > MAX_TXID or len(query.event or "") > MAX_EVENT:
         return None
     return ReportedConversion(click_id, txid=query.txid, event=query.event)

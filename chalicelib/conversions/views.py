@@ -1,4 +1,4 @@
-"""The advertisers' calls: conversions by postback and by pixel."""
+"""Endpoints for advertisers: report a conversion by postback or by pixel."""
 
 import logging
 from contextlib import suppress
@@ -10,39 +10,38 @@ from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
 
 PIXEL = "GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
-"""A GIF of one pixel, without a colour table and so all ASCII.
+"""A GIF of one pixel. It has no colour table, so all its bytes are ASCII and it can be sent as text.
 
-As text it passes every gateway whatever the caller accepts; API Gateway sends bytes only to callers whose
-first accepted type is one that it was told of, and to the others their base64.
+API Gateway sends binary bodies as Base64 unless the first type that the caller accepts is configured as binary.
 """
 
 _log = logging.getLogger("smartlink")
 
 
 def postback(request: Request, query: PostbackQuery) -> RecordedConversionDocument:
-    """Report a conversion of a click, or its rejection; the same one again changes nothing."""
-    found = recording.origin(query.click_id)
-    recording.check_token(found, query.token)
-    claim = schemas.claim(query, found.campaign_at_click.currency)
-    changed = recording.record_conversion(request, found, claim)
-    status = Recording.RECORDED if changed else Recording.DUPLICATE
-    return RecordedConversionDocument(status=status, conversion_id=claim.conversion_id)
+    """Report a conversion or its rejection. Repeated reports have no effect."""
+    source = recording.get_source_or_404(query.click_id)
+    recording.check_token(source, query.token)
+    report = schemas.parse_postback(query, source.campaign_at_click.currency)
+    is_recorded = recording.record_conversion(request, source, report)
+    status = Recording.RECORDED if is_recorded else Recording.DUPLICATE
+    return RecordedConversionDocument(status=status, conversion_id=report.conversion_id)
 
 
 def pixel(request: Request, query: PixelQuery) -> TextResponse:
-    """Report a conversion from the visitor's browser, which has the click in a cookie; an image in any case."""
+    """Report a conversion from the browser by cookie. Always returns an image."""
     try:
         _report_pixel(request, query)
-    except Exception:  # noqa: BLE001 - whatever it is, the advertiser's page needs its image
-        _log.exception("a pixel of campaign %s was not recorded", query.campaign_id)
+    except Exception:  # noqa: BLE001 - the advertiser's page gets its image after any error
+        _log.exception("pixel of campaign %s was not recorded", query.campaign_id)
     return TextResponse(PIXEL, "image/gif", {"Cache-Control": "no-store"})
 
 
 def _report_pixel(request: Request, query: PixelQuery) -> None:
-    claim = schemas.pixel_claim(query, request.cookies.get(f"click_{query.campaign_id}", ""))
-    if claim is None or not claim.click_id:
+    report = schemas.parse_pixel(query, request.cookies.get(f"click_{query.campaign_id}", ""))
+    if report is None or not report.click_id:
         return
     with suppress(NotFound, Gone):
-        found = recording.origin(claim.click_id)
-        if found.click.campaign_id == query.campaign_id:
-            recording.record_conversion(request, found, claim)
+        source = recording.get_source_or_404(report.click_id)
+        if source.click.campaign_id == query.campaign_id:
+            recording.record_conversion(request, source, report)

@@ -1,4 +1,4 @@
-"""The clicks' stream into counters, each record once, however often it is delivered."""
+"""Aggregate the stream of clicks into counters: each record once, however often it is delivered."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,23 +9,23 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from chalicelib import sqs
 from chalicelib.clicks import id_lists, item_codec
-from chalicelib.clicks.write import sqs_client
 from chalicelib.counters import learning_blocks, stream_batch
 from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.stream_batch import StreamBatch, StreamRecord
 from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.notifications.send import send_once
 from chalicelib.settings import CLICK_RETENTION_DAYS, STREAM_BATCH_RETENTION_DAYS, poison_records_queue
-from chalicelib.tables.base import connection
+from chalicelib.tables.base import commit, connection
 from chalicelib.tables.clicks import ClickListRow
-from chalicelib.tables.counters import StreamBatchRow as RunRow
+from chalicelib.tables.counters import StreamBatchRow
 
 _DAY_SECONDS = 86_400
 
 
-class AggregationStopped(Exception):  # noqa: N818 - a fact that the handler reports
-    """Counting stopped; `sequence` is the first record that is not counted."""
+class AggregationStopped(Exception):  # noqa: N818 - named for the fact
+    """Aggregation stopped; `sequence` is the first record that was not counted."""
 
     def __init__(self, sequence: str) -> None:
         super().__init__(sequence)
@@ -33,68 +33,68 @@ class AggregationStopped(Exception):  # noqa: N818 - a fact that the handler rep
 
 
 def record_of(received: Mapping[str, Any]) -> StreamRecord:
-    """The record of the stream's event. Only what is new counts: a click that expires is no click less."""
-    seen = received["dynamodb"]
-    at = int(float(seen.get("ApproximateCreationDateTime", 0)) * 1000)
+    """Return a record of the stream's event. Only an insert has a click: an expired click stays counted."""
+    change = received["dynamodb"]
+    sequence, at = change["SequenceNumber"], int(float(change.get("ApproximateCreationDateTime", 0)) * 1000)
     if received["eventName"] != "INSERT":
-        return StreamRecord(seen["SequenceNumber"], at)
+        return StreamRecord(sequence, at)
     try:
-        fields = item_codec.record(seen["NewImage"])
-    except Exception as error:  # noqa: BLE001 - whatever it holds, the records behind it must not wait
-        return StreamRecord(seen["SequenceNumber"], at, complaint=f"{type(error).__name__}: {error}")
-    return StreamRecord(seen["SequenceNumber"], at, fields)
+        click = item_codec.decode(change["NewImage"])
+    except Exception as error:  # noqa: BLE001 - an invalid record must not block the following ones
+        return StreamRecord(sequence, at, complaint=f"{type(error).__name__}: {error}")
+    return StreamRecord(sequence, at, click)
 
 
 def aggregate(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Counts each click of the stream's records once. Raises `Uncounted` where the tables do not take the rest.
+    """Count each click of the stream's records once. Raises AggregationStopped if the tables reject the rest.
 
-    A run of records is written in one transaction: its cells, of reports and of learning, its clicks by route, and
-    a row keyed by its first record that holds all of them. Records delivered again find that row and go on
-    behind it. Where a delivery ends inside a counted run (a batch cut in two), what lies beyond gets a row of
-    its own, so that the next delivery finds it: every place where one can begin is either uncounted or has a row.
+    A batch of records is written in one transaction: its report and learning cells, its click IDs by route, and a
+    row that is keyed by its first record and lists all of them. If records are delivered again, that row is found and
+    they are skipped. If a delivery ends inside a counted batch (Lambda split it in two), the rest of the batch gets a
+    row of its own. So each record with which a delivery can start is either uncounted or has a row.
     """
-    pending = [record_of(each) for each in received]
+    pending = [record_of(record) for record in received]
     while pending:
         first = pending[0].sequence
         try:
             pending = _aggregate_next(pending, now)
         except (PynamoDBException, BotoCoreError, ClientError) as error:
-            print(f"counting stopped at {first}: {error!r}")
+            print(f"aggregation stopped at record {first}: {error!r}")
             raise AggregationStopped(first) from error
 
 
 def _aggregate_next(pending: list[StreamRecord], now: datetime) -> list[StreamRecord]:
-    """Counts or skips at least one record; those that are left."""
-    counted = _counted(pending[0].sequence)
+    """Count or skip at least one record; return the remaining ones."""
+    counted = _counted_sequences(pending[0].sequence)
     if counted:
-        pending, rest = stream_batch.skip_counted(counted, pending)
+        uncounted, rest = stream_batch.skip_counted(counted, pending)
         if rest:
             _write_resume_marker(rest, now)
-        return pending
-    run = stream_batch.take_batch(pending)
-    for record, complaint in run.poison:
+        return uncounted
+    batch = stream_batch.take_batch(pending)
+    for record, complaint in batch.poison:
         _quarantine(record, complaint, now)
-    return pending[len(run.records) :] if _commit(run, now) else pending
+    return pending[len(batch.records) :] if _commit(batch, now) else pending
 
 
-def _counted(first: str) -> list[str]:
-    """All records of the counted run that begins with this one; none where none does."""
+def _counted_sequences(first: str) -> list[str]:
+    """Return all records of the counted batch that starts with this one; empty if there is none."""
     try:
-        return id_lists.unpacked(RunRow.get(first, consistent_read=True).records)
+        return id_lists.decode(StreamBatchRow.get(first, consistent_read=True).records)
     except DoesNotExist:
         return []
 
 
-def _commit(run: StreamBatch, now: datetime) -> bool:
-    """Writes the run; False where another invocation has counted its first record meanwhile."""
-    write = TransactWrite(connection=connection())
-    write.save(_row(run.sequences, now), RunRow.first.does_not_exist())
-    append_blocks(write, run.sequences[0], run.counted)
-    learning_blocks.add_blocks(write, run.sequences[0], run.learned, now)
-    for (route_id, day), click_ids in run.lists.items():
-        write.save(_list(f"{route_id}#{day}", click_ids, now))
+def _commit(batch: StreamBatch, now: datetime) -> bool:
+    """Write the batch; return False if another invocation has counted its first record."""
+    write, first = TransactWrite(connection=connection()), batch.sequences[0]
+    write.save(_batch_row(batch.sequences, now), StreamBatchRow.first.does_not_exist())
+    append_blocks(write, first, batch.counted)
+    learning_blocks.add_blocks(write, first, batch.learned, now)
+    for (route_id, day), click_ids in batch.lists.items():
+        write.save(_click_list_row(f"{route_id}#{day}", click_ids, now))
     try:
-        write._commit()  # noqa: SLF001 - its own `with` would hide the refusal
+        commit(write)
     except TransactWriteError as error:
         if any(reason and reason.code == "ConditionalCheckFailed" for reason in error.cancellation_reasons):
             return False
@@ -103,34 +103,32 @@ def _commit(run: StreamBatch, now: datetime) -> bool:
 
 
 def _write_resume_marker(rest: Sequence[str], now: datetime) -> None:
-    """Leaves word of the counted records beyond a delivery's end, where the next one begins."""
-    if not _counted(rest[0]):
-        _row(rest, now).save()
+    """Write a row for the counted records after the end of a delivery, because the next delivery starts there."""
+    if not _counted_sequences(rest[0]):
+        _batch_row(rest, now).save()
 
 
-def _row(sequences: Sequence[str], now: datetime) -> RunRow:
+def _batch_row(sequences: Sequence[str], now: datetime) -> StreamBatchRow:
     expires_at = int(now.timestamp()) + STREAM_BATCH_RETENTION_DAYS * _DAY_SECONDS
-    return RunRow(sequences[0], records=id_lists.packed(sequences), expires_at=expires_at)
+    return StreamBatchRow(sequences[0], records=id_lists.encode(sequences), expires_at=expires_at)
 
 
-def _list(route_day: str, click_ids: Sequence[str], now: datetime) -> ClickListRow:
+def _click_list_row(route_day: str, click_ids: Sequence[str], now: datetime) -> ClickListRow:
     expires_at = int(now.timestamp()) + CLICK_RETENTION_DAYS * _DAY_SECONDS
-    return ClickListRow(route_day, max(click_ids), click_ids=id_lists.packed(click_ids), expires_at=expires_at)
+    return ClickListRow(route_day, max(click_ids), click_ids=id_lists.encode(click_ids), expires_at=expires_at)
 
 
 def _quarantine(record: StreamRecord, complaint: str, now: datetime) -> None:
-    """Puts a record that cannot be counted into the queue and tells the admins; done before it is counted as poison.
+    """Send a record that cannot be counted to the queue and notify the admins, before it is counted as poison.
 
-    A record delivered again may come into the queue twice, under the same sequence number.
+    A record that is delivered again may be in the queue twice, with the same sequence number.
     """
-    body = {"sequence": record.sequence, "reason": complaint, "click": _said(record.click)}
-    sqs_client().send_message(QueueUrl=poison_records_queue(), MessageBody=json.dumps(body))
+    body = {"sequence": record.sequence, "reason": complaint, "click": _known_fields(record.click)}
+    sqs.send(poison_records_queue(), json.dumps(body))
     subject = {"sequence": record.sequence, "click_id": (record.click or {}).get("click_id")}
-    notice = Notification(
-        NotificationKind.POISON_RECORD, subject, f"A recorded click could not be counted: {complaint}"
-    )
-    send_once("admin", notice, once=record.sequence, now=now)
+    text = f"A recorded click could not be counted: {complaint}"
+    send_once("admin", Notification(NotificationKind.POISON_RECORD, subject, text), once=record.sequence, now=now)
 
 
-def _said(click: Mapping[str, Any] | None) -> dict[str, str]:
+def _known_fields(click: Mapping[str, Any] | None) -> dict[str, str]:
     return {name: repr(value) for name, value in (click or {}).items() if value is not None}

@@ -1,4 +1,4 @@
-"""Cells in their table: blocks written with what they count, and read together with the chunks they become."""
+"""Cells in the counters table: blocks, each written with what it counts, and the chunks they are compacted into."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,44 +14,47 @@ from chalicelib.counters.layout import Counts, Layout
 from chalicelib.tables.counters import CounterBlockRow
 
 BLOCK, CHUNK, HEAD = "b#", "a#", "a#0000"
-"""Chunks stand before blocks: who meets one that has forgotten a block cannot have met the block before."""
+"""Prefixes of sort keys, and the key of the first chunk. Chunks sort before blocks, so a reader sees the chunk first.
+
+A chunk drops the name of a block only after the block was deleted, so a reader of that chunk no longer finds the block.
+"""
 
 _READERS = 8
 
 
 def block_key(cause: str) -> str:
-    """Where the block stands that counts a cause: a run's first record, a conversion's revision."""
+    """Return the sort key of the block of a cause: the first record of a batch, or the revision of a conversion."""
     return BLOCK + hashlib.blake2b(cause.encode(), digest_size=10).hexdigest()
 
 
 def block_id(row: CounterBlockRow) -> str:
-    """The name under which a chunk remembers that it absorbed the block or chunk."""
+    """Return the name under which a chunk lists a block or chunk that it absorbed."""
     position: str = row.position
     return position.removeprefix(BLOCK)
 
 
 def append_blocks(write: TransactWrite, cause: str, counted: Mapping[Cell, Counts]) -> None:
-    """Adds to the transaction what is counted for one cause, one item for each partition that it falls into.
+    """Add the cells of one cause to the transaction, one item for each of their partitions.
 
-    The transaction must hold a condition that lets the cause be written only once.
+    The transaction must contain a condition that lets the cause be counted only once.
     """
     for partition, part in cells.by_partition(counted).items():
         write.save(CounterBlockRow(partition, block_key(cause), cells=encode(part)))
 
 
 def read(partitions: Sequence[str], layout: Layout[Any] = LAYOUT) -> Iterator[Columns]:
-    """All that is counted in the partitions as of now, a piece at a time, several partitions at once.
+    """Yield all current cells of the partitions block by block, reading several partitions at once.
 
-    A cell may come in several pieces: its count is their sum.
+    A cell may be in several blocks: its count is their sum.
     """
     with ThreadPoolExecutor(min(_READERS, max(len(partitions), 1))) as readers:
-        for pieces in readers.map(_live_blocks, partitions):
-            for piece in pieces:
-                yield decode_columns(piece, layout)
+        for stored in readers.map(_live_blocks, partitions):
+            for block in stored:
+                yield decode_columns(block, layout)
 
 
 def _live_blocks(partition: str) -> list[bytes]:
-    """The packed cells of all chunks and blocks that none of them has absorbed."""
+    """Return the encoded cells of all blocks and chunks that no chunk has absorbed."""
     rows = list(CounterBlockRow.query(partition, consistent_read=True))
     absorbed = {name for row in rows for name in row.absorbed or ()}
     return [row.cells for row in rows if block_id(row) not in absorbed]

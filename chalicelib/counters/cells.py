@@ -1,7 +1,7 @@
-"""Counter cells: what is counted, for which combination of dimensions, in which quarter of an hour.
+"""Counter cells: counts for one combination of dimensions in one quarter of an hour.
 
-Quarters, not hours, because an hour of UTC is not an hour everywhere: clocks stand half and three quarters
-of an hour apart, and a report by local hours and days must be exact in each of them.
+Quarters, not hours, because some time zones differ from UTC by half or three quarters of an hour, and a report by
+local hours and days must be exact in each of them.
 """
 
 import zlib
@@ -30,14 +30,14 @@ COUNTS = (
     "arrived_revenue",
     "poison",
 )
-"""What a cell counts. Conversions stand twice: in the quarter of their click, and, `arrived`, in their own."""
+"""Counts of a cell. A conversion counts twice: in the quarter of its click, and as `arrived` in its own quarter."""
 
 
 class Cell(NamedTuple):
-    """One combination of dimensions. What is unknown or does not apply is empty.
+    """One combination of dimensions. A value that is unknown or does not apply is empty.
 
-    `smartlink` is the route's ID (a campaign's for direct links), `reason` why no offer was paid for,
-    `currency` is empty in cells of clicks, `arm` where the admin's weights alone draw.
+    `smartlink` is the route's ID (a campaign's for direct links), `reason` the reason of a lost click. `currency` is
+    empty in cells of clicks, `arm` if the smartlink has only configured weights.
     """
 
     quarter: int
@@ -59,12 +59,12 @@ LAYOUT = Layout(Cell, COUNTS)
 
 
 def quarter_of(milliseconds: int) -> int:
-    """The quarter of an hour, counted from 1970, of a time in milliseconds."""
+    """Return the quarter of an hour, counted from 1970, of a time in milliseconds."""
     return milliseconds // QUARTER_HOUR_MS
 
 
 def cell_of_click(stored: Mapping[str, Any]) -> tuple[Cell, str]:
-    """The cell of a recorded click, and which of its counts the click adds one to.
+    """Return the cell of a recorded click, and the name of the count that it increments.
 
     Raises KeyError, TypeError or ValueError for a record that is no click.
     """
@@ -87,68 +87,68 @@ def cell_of_click(stored: Mapping[str, Any]) -> tuple[Cell, str]:
 
 
 def arm_of(stored: Mapping[str, Any]) -> str:
-    """The arm of a click, or of a conversion's click, as cells have it."""
+    """Return the value of the dimension `arm` for a click or for a conversion, which has its click's arm."""
     arm: str = stored.get("arm") or ""
     return "" if arm == ExperimentArm.WEIGHTED else arm
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - whatever the record holds
+def _text(value: Any) -> str:  # noqa: ANN401 - any value of a record
     if not isinstance(value, str):
-        message = f"not a text: {value!r}"
+        message = f"not a string: {value!r}"
         raise TypeError(message)
     return value
 
 
 def add(cells: Cells, cell: Cell, **counts: int) -> None:
-    """Adds to the cell's counts, by name."""
-    held = cells.setdefault(cell, [0] * len(COUNTS))
+    """Add to the counts of a cell, by name."""
+    totals = cells.setdefault(cell, [0] * len(COUNTS))
     for name, count in counts.items():
-        held[COUNTS.index(name)] += count
+        totals[COUNTS.index(name)] += count
 
 
 def add_cells(cells: dict[AnyCell, list[int]], others: Mapping[AnyCell, Counts]) -> None:
-    """Adds all other cells to these."""
+    """Add all `others` to `cells`."""
     for cell, counts in others.items():
-        held = cells.setdefault(cell, [0] * len(counts))
+        totals = cells.setdefault(cell, [0] * len(counts))
         for n, count in enumerate(counts):
-            held[n] += count
+            totals[n] += count
 
 
 def shard_of(publisher_id: str) -> int:
-    """The shard of the publisher's cells, the same in every process."""
+    """Return the shard of the publisher's cells, the same in every process."""
     return zlib.crc32(publisher_id.encode()) % SHARDS
 
 
 def partition(day: date, shard: int) -> str:
-    """The partition of the cells of a UTC day and a shard."""
+    """Return the partition of the cells of a UTC day and a shard."""
     return f"{day.isoformat()}#{shard}"
 
 
 def day_of(quarter: int) -> date:
-    """The UTC day of a quarter."""
+    """Return the UTC day of a quarter."""
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=quarter // QUARTERS_A_DAY)).date()
 
 
 def by_partition(cells: Mapping[Cell, Counts]) -> dict[str, Cells]:
-    """The cells under the partitions they belong to."""
-    found: dict[str, Cells] = {}
+    """Return the cells grouped by partition."""
+    parts: dict[str, Cells] = {}
     for cell, counts in cells.items():
-        where = partition(day_of(cell.quarter), shard_of(cell.publisher))
-        found.setdefault(where, {})[cell] = list(counts)
-    return found
+        name = partition(day_of(cell.quarter), shard_of(cell.publisher))
+        parts.setdefault(name, {})[cell] = list(counts)
+    return parts
 
 
 def partitions(days: Iterable[date], publisher_id: str | None = None) -> list[str]:
-    """The partitions of these UTC days: of one publisher's shard, or all."""
+    """Return the partitions of these UTC days: that of the publisher's shard, or all."""
     shards = range(SHARDS) if publisher_id is None else [shard_of(publisher_id)]
     return [partition(day, shard) for day in days for shard in shards]
 
 
-def days_to_compact(now: datetime, kept: int) -> list[date]:
-    """The UTC days whose blocks are merged at `now`: today, yesterday, and one older day, another each minute.
+def days_to_compact(now: datetime, retention_days: int) -> list[date]:
+    """Return the UTC days to compact at `now`: today, yesterday, and one older day, another each minute.
 
-    In `kept` minutes each of so many days has had its turn.
+    In `retention_days` minutes every older day is compacted once.
     """
     minute = int(now.timestamp()) // 60
-    ages = (0, 1, 2 + minute % kept)
+    ages = (0, 1, 2 + minute % retention_days)
     return [now.date() - timedelta(days=age) for age in ages]

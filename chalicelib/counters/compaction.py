@@ -1,4 +1,4 @@
-"""Blocks of cells into chunks, and chunks into fewer, while others read and write."""
+"""Compaction: blocks are merged into chunks, and chunks into fewer, while others read and write."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,40 +15,40 @@ from chalicelib.tables.base import connection
 from chalicelib.tables.counters import CounterBlockRow
 
 CHUNK_BYTES = 300_000
-"""How large a chunk may grow; DynamoDB takes 400 KB, some of which the names of absorbed blocks need."""
+"""Maximum size of a chunk's cells. DynamoDB allows 400 KB, and the names of absorbed blocks need a part of it."""
 
-ABSORBED_AT_ONCE = 1_000
-REMEMBERED = 2_000
-"""Names of what it absorbed that one chunk may hold: about 90 KB beside its cells."""
+MAX_BLOCKS_PER_MERGE = 1_000
+MAX_ABSORBED_NAMES = 2_000
+"""Maximum number of absorbed names in one chunk: about 90 KB in addition to its cells."""
 
 _DELETION_GRACE = timedelta(minutes=2)
-"""How long an absorbed row stays: much longer than any reader takes from a partition's first row to its last."""
+"""Time until an absorbed row is deleted: much longer than a reader takes from a partition's first row to its last."""
 
 _CONFLICT_CODES = ("ConditionalCheckFailed", "TransactionConflict")
 
 
 @dataclass(frozen=True, slots=True)
-class _Merge:
-    """The blocks and chunks of a partition as a merge at `now` finds them, the chunks in the order of their making."""
+class _Snapshot:
+    """The blocks and chunks of a partition as a merge at `now` has read them, the chunks in order of creation."""
 
     partition: str
     blocks: Sequence[CounterBlockRow]
     all_chunks: Sequence[CounterBlockRow]
-    keeping: CompactionPolicy
+    policy: CompactionPolicy
     now: datetime
 
     @property
     def absorbed(self) -> dict[str, int]:
-        """When each absorbed row was, by name."""
+        """The time at which each absorbed row was absorbed, by name."""
         return {name: at for chunk in self.all_chunks for name, at in (chunk.absorbed or {}).items()}
 
     @property
     def chunks(self) -> list[CounterBlockRow]:
-        """The chunks that no other has absorbed; the head is always the first."""
+        """The chunks that no other chunk has absorbed; the head is always the first."""
         return _without(self.all_chunks, self.absorbed)
 
     @property
-    def fresh(self) -> list[CounterBlockRow]:
+    def new_blocks(self) -> list[CounterBlockRow]:
         """The blocks that no chunk has absorbed."""
         return _without(self.blocks, self.absorbed)
 
@@ -57,49 +57,47 @@ def _without(rows: Iterable[CounterBlockRow], absorbed: Mapping[str, int]) -> li
     return [row for row in rows if block_id(row) not in absorbed]
 
 
-def compact_all(partitions: Iterable[str], now: datetime, keeping: CompactionPolicy = REPORTS) -> list[CounterBlockRow]:
-    """Merges each of the partitions until little is left; the blocks that were merged."""
-    return [block for partition in partitions for block in _merge_whole(partition, now, keeping)]
+def compact_all(partitions: Iterable[str], now: datetime, policy: CompactionPolicy = REPORTS) -> list[CounterBlockRow]:
+    """Compact each partition until few blocks are left; return the merged blocks."""
+    return [block for partition in partitions for block in _compact_fully(partition, now, policy)]
 
 
-def _merge_whole(partition: str, now: datetime, keeping: CompactionPolicy) -> list[CounterBlockRow]:
-    total = merged = compact(partition, now, keeping)
-    while len(merged) == ABSORBED_AT_ONCE:
-        merged = compact(partition, now, keeping)
+def _compact_fully(partition: str, now: datetime, policy: CompactionPolicy) -> list[CounterBlockRow]:
+    total = merged = compact(partition, now, policy)
+    while len(merged) == MAX_BLOCKS_PER_MERGE:
+        merged = compact(partition, now, policy)
         total = total + merged
     return total
 
 
 def uncompacted_blocks(partitions: Iterable[str]) -> list[CounterBlockRow]:
-    """Some blocks of each partition: all of them where they are too few to be merged."""
-    first = CounterBlockRow.position.startswith(BLOCK)
+    """Return some blocks of each partition: all of them if they are too few to be compacted."""
+    is_block = CounterBlockRow.position.startswith(BLOCK)
     return [
         block
         for partition in partitions
-        for block in CounterBlockRow.query(partition, first, limit=MIN_BLOCKS_TO_COMPACT)
+        for block in CounterBlockRow.query(partition, is_block, limit=MIN_BLOCKS_TO_COMPACT)
     ]
 
 
-def compact(partition: str, now: datetime, keeping: CompactionPolicy = REPORTS) -> list[CounterBlockRow]:
-    """Merges the partition's fresh blocks into its last chunk, or a new one where that is full; those blocks.
+def compact(partition: str, now: datetime, policy: CompactionPolicy = REPORTS) -> list[CounterBlockRow]:
+    """Merge the partition's new blocks into its last chunk, or into a new one if that is full; return these blocks.
 
-    A chunk that names what it absorbed is written first, the blocks are deleted in a later call: whoever
-    reads between sees each block once. The head chunk's version lets one merger through at a time, and is
-    read before the blocks: what another merger did to them meanwhile has changed it.
+    The chunk with the names of its blocks is written first, and the blocks are deleted in a later call, so that a
+    reader counts each block once. The version of the head chunk lets one merge through at a time. It is read before
+    the blocks, so another merge that changes the blocks after that has changed it too.
     """
-    if (
-        CounterBlockRow.count(partition, CounterBlockRow.position.startswith(BLOCK), limit=keeping.merged_from)
-        < keeping.merged_from
-    ):
+    is_block = CounterBlockRow.position.startswith(BLOCK)
+    if CounterBlockRow.count(partition, is_block, limit=policy.min_blocks) < policy.min_blocks:
         return []
     chunks = list(CounterBlockRow.query(partition, CounterBlockRow.position.startswith(CHUNK), consistent_read=True))
-    blocks = list(CounterBlockRow.query(partition, CounterBlockRow.position.startswith(BLOCK), consistent_read=True))
-    found = _Merge(partition, blocks, sorted(chunks, key=_number), keeping, now)
-    _drop_deleted_names(found, _delete_absorbed(found))
-    taken = found.fresh[:ABSORBED_AT_ONCE]
-    if len(taken) < keeping.merged_from:
+    blocks = list(CounterBlockRow.query(partition, is_block, consistent_read=True))
+    snapshot = _Snapshot(partition, blocks, sorted(chunks, key=_number), policy, now)
+    _drop_names(snapshot, _delete_absorbed(snapshot))
+    new_blocks = snapshot.new_blocks[:MAX_BLOCKS_PER_MERGE]
+    if len(new_blocks) < policy.min_blocks:
         return []
-    return taken if _write(found, taken) else []
+    return new_blocks if _write(snapshot, new_blocks) else []
 
 
 def _number(chunk: CounterBlockRow) -> int:
@@ -107,29 +105,29 @@ def _number(chunk: CounterBlockRow) -> int:
     return int(position.removeprefix(CHUNK))
 
 
-def _delete_absorbed(found: _Merge) -> set[str]:
-    """Deletes the rows absorbed long enough ago; the names of those that an earlier call has deleted."""
-    long_ago = (found.now - _DELETION_GRACE).timestamp()
-    old = {name for name, at in found.absorbed.items() if at < long_ago}
-    standing = [row for row in (*found.all_chunks, *found.blocks) if block_id(row) in old]
+def _delete_absorbed(snapshot: _Snapshot) -> set[str]:
+    """Delete the rows that were absorbed long enough ago; return the names of those that an earlier call deleted."""
+    before = (snapshot.now - _DELETION_GRACE).timestamp()
+    old = {name for name, at in snapshot.absorbed.items() if at < before}
+    remaining = [row for row in (*snapshot.all_chunks, *snapshot.blocks) if block_id(row) in old]
     with CounterBlockRow.batch_write() as batch:
-        for row in standing:
+        for row in remaining:
             batch.delete(row)
-    return old - {block_id(row) for row in standing}
+    return old - {block_id(row) for row in remaining}
 
 
-def _drop_deleted_names(found: _Merge, gone: set[str]) -> None:
-    for chunk in found.all_chunks:
-        chunk.absorbed = {name: at for name, at in (chunk.absorbed or {}).items() if name not in gone}
+def _drop_names(snapshot: _Snapshot, deleted: set[str]) -> None:
+    for chunk in snapshot.all_chunks:
+        chunk.absorbed = {name: at for name, at in (chunk.absorbed or {}).items() if name not in deleted}
 
 
-def _write(found: _Merge, taken: Sequence[CounterBlockRow]) -> bool:
-    """Writes the chunk with the blocks in it, and one that came to be less; False where another merger came first."""
-    smaller = _downsampled_chunk(found)
-    grown = _grown(found, taken)
-    _absorb(grown, taken, found.now)
+def _write(snapshot: _Snapshot, blocks: Sequence[CounterBlockRow]) -> bool:
+    """Write the chunk with the blocks and a chunk that was downsampled; return False if another merge was faster."""
+    downsampled = _downsampled_chunk(snapshot)
+    chunk = _chunk_with(snapshot, blocks)
+    _absorb(chunk, blocks, snapshot.now)
     try:
-        _commit(found, [grown, *smaller], taken)
+        _commit(snapshot, [chunk, *downsampled], blocks)
     except TransactWriteError as error:
         if any(reason and reason.code in _CONFLICT_CODES for reason in error.cancellation_reasons):
             return False
@@ -141,67 +139,67 @@ def _absorb(chunk: CounterBlockRow, rows: Iterable[CounterBlockRow], now: dateti
     chunk.absorbed = {**(chunk.absorbed or {}), **{block_id(row): int(now.timestamp()) for row in rows}}
 
 
-def _grown(found: _Merge, taken: Sequence[CounterBlockRow]) -> CounterBlockRow:
-    """The last chunk with the blocks in it, or a new chunk of them alone where that would hold too much."""
-    keeping, together = found.keeping, AnyCells()
-    for block in taken:
-        cells.add_cells(together, keeping.unpacked(block.cells))
-    alone = keeping.packed(together, found.now)
-    if not found.chunks:
-        return _chunk(found, 0, alone)
-    last = found.chunks[-1]
-    cells.add_cells(together, keeping.unpacked(last.cells))
-    whole = keeping.packed(together, found.now)
-    if len(whole) > CHUNK_BYTES or len(last.absorbed) + len(taken) > REMEMBERED:
-        return _chunk(found, _number(last) + 1, alone)
-    last.cells = whole
+def _chunk_with(snapshot: _Snapshot, blocks: Sequence[CounterBlockRow]) -> CounterBlockRow:
+    """Return the last chunk with the blocks added, or a new chunk of the blocks alone if that would be too large."""
+    policy, total = snapshot.policy, AnyCells()
+    for block in blocks:
+        cells.add_cells(total, policy.decode(block.cells))
+    blocks_alone = policy.encode(total, snapshot.now)
+    if not snapshot.chunks:
+        return _new_chunk(snapshot, 0, blocks_alone)
+    last = snapshot.chunks[-1]
+    cells.add_cells(total, policy.decode(last.cells))
+    with_last = policy.encode(total, snapshot.now)
+    if len(with_last) > CHUNK_BYTES or len(last.absorbed) + len(blocks) > MAX_ABSORBED_NAMES:
+        return _new_chunk(snapshot, _number(last) + 1, blocks_alone)
+    last.cells = with_last
     return last
 
 
-def _chunk(found: _Merge, number: int, packed_cells: bytes) -> CounterBlockRow:
-    return CounterBlockRow(found.partition, f"{CHUNK}{number:04d}", cells=packed_cells, version=0)
+def _new_chunk(snapshot: _Snapshot, number: int, encoded_cells: bytes) -> CounterBlockRow:
+    return CounterBlockRow(snapshot.partition, f"{CHUNK}{number:04d}", cells=encoded_cells, version=0)
 
 
-def _downsampled_chunk(found: _Merge) -> list[CounterBlockRow]:
-    """One full chunk, another each minute, as it is to be kept by now, with the next one in it where both are small.
+def _downsampled_chunk(snapshot: _Snapshot) -> list[CounterBlockRow]:
+    """Return one full chunk, another each minute, downsampled, with the next chunk added if both are small.
 
-    None where cells are kept as they are, or this one is already kept so. The next one is absorbed as blocks are:
-    it stays for a while beside the chunk that names it.
+    Empty if the policy does not downsample, or if this chunk would not change. The next chunk is absorbed like a
+    block: its row remains for a while after the chunk lists it.
     """
-    full = found.chunks[:-1]
-    if not found.keeping.downsample or not full:
+    full = snapshot.chunks[:-1]
+    if not snapshot.policy.downsample or not full:
         return []
-    place = int(found.now.timestamp()) // 60 % len(full)
-    chunk, before = full[place], full[place].cells
-    taken_in = [other for other in full[place + 1 : place + 2] if _fit_together(chunk, other)]
-    together = found.keeping.unpacked(before)
-    for other in taken_in:
-        cells.add_cells(together, found.keeping.unpacked(other.cells))
-        chunk.absorbed = {**chunk.absorbed, **other.absorbed}
-    _absorb(chunk, taken_in, found.now)
-    chunk.cells = found.keeping.packed(together, found.now)
-    return [chunk] if taken_in or chunk.cells != before else []
+    index = int(snapshot.now.timestamp()) // 60 % len(full)
+    chunk, before = full[index], full[index].cells
+    absorbed = [following for following in full[index + 1 : index + 2] if _fit_together(chunk, following)]
+    total = snapshot.policy.decode(before)
+    for following in absorbed:
+        cells.add_cells(total, snapshot.policy.decode(following.cells))
+        chunk.absorbed = {**chunk.absorbed, **following.absorbed}
+    _absorb(chunk, absorbed, snapshot.now)
+    chunk.cells = snapshot.policy.encode(total, snapshot.now)
+    return [chunk] if absorbed or chunk.cells != before else []
 
 
-def _fit_together(one: CounterBlockRow, other: CounterBlockRow) -> bool:
-    """Whether one chunk may hold what both do, even if the sum of the cells packs worse than each."""
-    names = len(one.absorbed) + len(other.absorbed) + 1
-    return len(one.cells) + len(other.cells) <= CHUNK_BYTES // 2 and names <= REMEMBERED
+def _fit_together(chunk: CounterBlockRow, following: CounterBlockRow) -> bool:
+    """Return whether both fit into one chunk, even if their sum compresses worse than each of them."""
+    names = len(chunk.absorbed) + len(following.absorbed) + 1
+    return len(chunk.cells) + len(following.cells) <= CHUNK_BYTES // 2 and names <= MAX_ABSORBED_NAMES
 
 
-def _commit(found: _Merge, chunks: Sequence[CounterBlockRow], taken: Sequence[CounterBlockRow]) -> None:
-    """Writes the chunks and, in the same transaction, that the head has changed, which it must not have meanwhile."""
-    head = found.chunks[0] if found.chunks else None
-    unchanged = CounterBlockRow.version == head.version if head else CounterBlockRow.position.does_not_exist()
+def _commit(snapshot: _Snapshot, chunks: Sequence[CounterBlockRow], blocks: Sequence[CounterBlockRow]) -> None:
+    """Write the chunks and a new version of the head in one transaction, if the head is still as it was read."""
+    head = snapshot.chunks[0] if snapshot.chunks else None
+    is_unchanged = CounterBlockRow.version == head.version if head else CounterBlockRow.position.does_not_exist()
     first = head or chunks[0]
     first.version += 1
-    first.at = max((row.at for row in (first, *taken) if row.at), default=None)
+    first.at = max((row.at for row in (first, *blocks) if row.at), default=None)
     with TransactWrite(connection=connection()) as write:
         for chunk in chunks:
-            write.save(chunk, unchanged if chunk is first else None)
+            write.save(chunk, is_unchanged if chunk is first else None)
         if not any(chunk is first for chunk in chunks):
-            write.update(CounterBlockRow(found.partition, first.position), _newer(first.at), unchanged)
+            write.update(CounterBlockRow(snapshot.partition, first.position), _next_version(first.at), is_unchanged)
 
 
-def _newer(at: int | None) -> list[Any]:
+def _next_version(at: int | None) -> list[Any]:
     return [CounterBlockRow.version.add(1), *([CounterBlockRow.at.set(at)] if at else [])]

@@ -1,39 +1,39 @@
-"""How the partitions of one kind of cells are kept."""
+"""Policy by which the partitions of one kind of cells are compacted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.counters import cells
+from chalicelib.counters.cells import LAYOUT
 from chalicelib.counters.column_codec import decode, encode
 from chalicelib.counters.layout import Layout
 
 MIN_BLOCKS_TO_COMPACT = 16
-"""Blocks of one partition that are worth a merge: to rewrite a chunk for fewer costs more than to read them."""
+"""Blocks of one partition that are worth compacting: with fewer, to rewrite a chunk costs more than to read them."""
 
 AnyCells = dict[Any, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class CompactionPolicy:
-    """How the partitions of one kind of cells are kept: merged from so many blocks, and `coarse` (None: as they are).
+    """Layout of the cells, number of blocks from which they are compacted, and downsampling (None: cells are kept).
 
-    `coarse` gives the cells as they are to be kept at a time. It must not matter how often it was asked before,
-    nor whether of the parts or of their sum.
+    `downsample` returns the cells to keep at a given time. The result must not depend on how often it was applied
+    before, nor on whether it was applied to parts or to their sum.
     """
 
-    layout: Layout[Any] = cells.LAYOUT
-    merged_from: int = MIN_BLOCKS_TO_COMPACT
+    layout: Layout[Any] = LAYOUT
+    min_blocks: int = MIN_BLOCKS_TO_COMPACT
     downsample: Callable[[AnyCells, datetime], AnyCells] | None = None
 
-    def unpacked(self, stored: bytes) -> AnyCells:
-        """The cells of what was packed."""
+    def decode(self, stored: bytes) -> AnyCells:
+        """Return stored cells."""
         return decode(stored, self.layout)
 
-    def packed(self, held: AnyCells, now: datetime) -> bytes:
-        """The cells, packed as they are to be kept at `now`."""
-        return encode(self.downsample(held, now) if self.downsample else held, self.layout)
+    def encode(self, cells: AnyCells, now: datetime) -> bytes:
+        """Return the cells to keep at `now` as they are stored."""
+        return encode(self.downsample(cells, now) if self.downsample else cells, self.layout)
 
 
 REPORTS = CompactionPolicy()

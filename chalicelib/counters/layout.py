@@ -1,4 +1,4 @@
-"""What cells of one kind consist of, so that one way to pack and to merge serves every kind."""
+"""Layout of one kind of cells, so that one codec and one compaction serve all kinds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,9 @@ Counts = Sequence[int]
 
 @dataclass(frozen=True, slots=True)
 class Layout(Generic[AnyCell]):
-    """Cells of the type `cell`, a named tuple of dimensions, and the names of their counts, in order.
+    """The type of a cell, a named tuple of dimensions, and the names of its counts, in order.
 
-    Rows packed before a last dimension was thought of are read with that dimension's default; so a new
-    dimension comes last and has one.
+    A new dimension comes last and has a default: blocks that were stored without it are read with the default.
     """
 
     cell: type[AnyCell]
@@ -26,5 +25,5 @@ class Layout(Generic[AnyCell]):
 
     @property
     def defaults(self) -> Mapping[str, Any]:
-        """What the last dimensions are where nothing is said of them."""
+        """The defaults of the dimensions that have one."""
         return self.cell._field_defaults

@@ -1,4 +1,4 @@
-"""Learning cells in the counters' table: one partition for each pool and epoch."""
+"""Learning cells in the counters table: one partition for each smartlink and epoch."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -10,55 +10,57 @@ from chalicelib.counters import blocks as counters_blocks
 from chalicelib.counters.column_codec import Columns, decode_columns, encode
 from chalicelib.counters.compaction import compact_all
 from chalicelib.counters.compaction_policy import CompactionPolicy
-from chalicelib.counters.learning_cells import LAYOUT, SMARTLINK, LearningCells, downsample, partition
+from chalicelib.counters.learning_cells import LAYOUT, LearningCells, downsample, partition
+from chalicelib.domain.ids import is_smartlink_id
+from chalicelib.domain.timestamps import milliseconds
 from chalicelib.settings import LEARNING_WINDOW_DAYS
 from chalicelib.tables.counters import CounterBlockRow
 
-MERGED_FROM = 200
-"""Blocks of one pool that are worth a merge: together they are as much to read as one chunk of some 80 KB."""
+MIN_BLOCKS_TO_COMPACT = 200
+"""Blocks of one smartlink that are worth compacting: to read them takes as much as one chunk of about 80 KB."""
 
 
-def _coarse(cells: LearningCells, now: datetime) -> LearningCells:
+def _downsample(cells: LearningCells, now: datetime) -> LearningCells:
     return downsample(cells, now, LEARNING_WINDOW_DAYS)
 
 
-KEEPING = CompactionPolicy(LAYOUT, MERGED_FROM, _coarse)
+COMPACTION_POLICY = CompactionPolicy(LAYOUT, MIN_BLOCKS_TO_COMPACT, _downsample)
 
 
 def add_blocks(write: TransactWrite, cause: str, cells: Mapping[str, LearningCells], now: datetime) -> None:
-    """Adds to the transaction what is counted for one cause, one item for each partition in `cells`.
+    """Add the cells of one cause to the transaction, one item for each partition in `cells`.
 
-    The transaction must hold a condition that lets the cause be written only once.
+    The transaction must contain a condition that lets the cause be counted only once.
     """
-    at = _milliseconds(now)
+    at = milliseconds(now)
     for name, part in cells.items():
         write.save(CounterBlockRow(name, counters_blocks.block_key(cause), cells=encode(part, LAYOUT), at=at))
 
 
 def read(pool_id: str, epoch: int) -> Iterator[Columns]:
-    """All that is counted for the pool in the epoch as of now, a piece at a time.
+    """Yield all current learning cells of the smartlink in the epoch, block by block.
 
-    A cell may come in several pieces, and in narrower buckets in one than in the other (`cells.bucket` says which
-    they are at one moment): its count is their sum.
+    A cell may be in several blocks, and in buckets of different length: `learning_cells.bucket_at` returns the bucket
+    at one time, in which its count is their sum.
     """
     return counters_blocks.read([partition(pool_id, epoch)], LAYOUT)
 
 
 def changed_since(pool_id: str, epoch: int, since: datetime) -> bool:
-    """Whether anything was counted at `since` or later, by the clock of who counted when it began to.
+    """Return whether anything was counted at `since` or later, by the time at which the writer started.
 
-    What is counted may become visible up to a minute after that: to miss nothing, ask from a minute before.
+    A block may become visible up to a minute after that time: to miss nothing, ask from a minute earlier.
     """
-    name, at = partition(pool_id, epoch), _milliseconds(since)
-    block = CounterBlockRow.position.startswith(counters_blocks.BLOCK)
-    fresh = CounterBlockRow.query(
-        name, block, CounterBlockRow.at >= at, consistent_read=True, attributes_to_get=["position"]
+    name, at = partition(pool_id, epoch), milliseconds(since)
+    is_block = CounterBlockRow.position.startswith(counters_blocks.BLOCK)
+    recent = CounterBlockRow.query(
+        name, is_block, CounterBlockRow.at >= at, consistent_read=True, attributes_to_get=["position"]
     )
-    return next(iter(fresh), None) is not None or _merged_since(name, at)
+    return next(iter(recent), None) is not None or _compacted_since(name, at)
 
 
-def _merged_since(name: str, at: int) -> bool:
-    """Whether the newest of what was merged is so new. Asked after the blocks, which a merge may have taken."""
+def _compacted_since(name: str, at: int) -> bool:
+    """Return whether a block of `at` or later was compacted. Check it after the blocks, which a merge may take."""
     try:
         head = CounterBlockRow.get(name, counters_blocks.HEAD, consistent_read=True, attributes_to_get=["at"])
     except DoesNotExist:
@@ -66,19 +68,15 @@ def _merged_since(name: str, at: int) -> bool:
     return head.at is not None and head.at >= at
 
 
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
-
-
 def merge(blocks: Iterable[CounterBlockRow], now: datetime) -> int:
-    """Merges what is learned of all smartlinks that occur in these blocks of reports; how many blocks of learning."""
-    return len(compact_all(sorted(_partitions(blocks)), now, KEEPING))
+    """Compact the learning cells of all smartlinks in these report blocks; return the number of merged blocks."""
+    return len(compact_all(sorted(_partitions(blocks)), now, COMPACTION_POLICY))
 
 
 def _partitions(blocks: Iterable[CounterBlockRow]) -> set[str]:
     pairs: set[tuple[str, int]] = set()
-    for piece in (decode_columns(block.cells) for block in blocks):
-        codes, values = piece.codes, piece.values
-        places = set(zip(codes["smartlink"], codes["epoch"], strict=True))
-        pairs |= {(values["smartlink"][smartlink], values["epoch"][epoch]) for smartlink, epoch in places}
-    return {partition(*pair) for pair in pairs if pair[0].startswith(SMARTLINK)}
+    for block in (decode_columns(row.cells) for row in blocks):
+        codes, values = block.codes, block.values
+        distinct = set(zip(codes["smartlink"], codes["epoch"], strict=True))
+        pairs |= {(values["smartlink"][smartlink], values["epoch"][epoch]) for smartlink, epoch in distinct}
+    return {partition(route_id, epoch) for route_id, epoch in pairs if is_smartlink_id(route_id)}

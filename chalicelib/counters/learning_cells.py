@@ -1,4 +1,4 @@
-"""Learning cells: clicks that offers of smartlinks took, and what came of them, as far as learning tells them apart."""
+"""Learning cells: clicks on offers of smartlinks and their conversions, in the dimensions of the optimizer."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,9 +8,9 @@ from chalicelib.counters.cells import add_cells
 from chalicelib.counters.delay_bins import HOUR_MS, delay_bin
 from chalicelib.counters.layout import Counts, Layout
 from chalicelib.domain.click import Outcome
+from chalicelib.domain.ids import is_smartlink_id
 from chalicelib.domain.money import millionths
 
-SMARTLINK = "sml_"
 NO_DELAY = -1
 """The delay in cells of clicks."""
 
@@ -23,18 +23,18 @@ COUNTS = (
     "revenue_squares",
     "payout_times_revenue",
 )
-"""What a learning cell counts. Money is in millionths; squares and products are sums over single conversions."""
+"""Counts of a learning cell. Money is in millionths; squares and products are sums over single conversions."""
 
 _CLICK = (1, 0, 0, 0, 0, 0, 0)
 _WIDTHS = ((24, 4 * 24), (4, 24))
-"""How wide buckets become, and how many hours after their end."""
+"""Lengths of older buckets, and the hours after their end at which they get them."""
 
 
 class LearningCell(NamedTuple):
-    """Clicks, or conversions, of one pool and epoch by the time of the click; what is unknown is empty.
+    """Clicks or conversions of one smartlink and epoch by the time of the click; an unknown value is empty.
 
-    The bucket begins at `hour`, in hours since 1970, and is `span` hours long: 1, later 4, later 24. Conversions
-    lie in the bucket of their click, apart by the bin of their `delay`.
+    The bucket starts at `hour`, in hours since 1970, and is `span` hours long: 1, later 4, later 24. Conversions are in
+    the bucket of their click, in separate cells by the bin of their `delay`.
     """
 
     hour: int
@@ -50,73 +50,73 @@ LAYOUT = Layout(LearningCell, COUNTS)
 
 
 def partition(pool_id: str, epoch: int) -> str:
-    """The partition of a pool's learning cells in one epoch."""
+    """Return the partition of a smartlink's learning cells in one epoch."""
     return f"{pool_id}#{epoch}"
 
 
 def is_training_click(stored: Mapping[str, Any]) -> bool:
-    """Whether the stored click is learned from: a unique one, by no bot, that an offer of a smartlink took."""
-    taken = stored["route_id"].startswith(SMARTLINK) and stored["outcome"] == Outcome.OFFER
-    return taken and not (stored.get("is_bot") or stored.get("is_duplicate"))
+    """Return whether the optimizer uses the stored click: unique, by no bot, on an offer of a smartlink."""
+    is_on_offer = is_smartlink_id(stored["route_id"]) and stored["outcome"] == Outcome.OFFER
+    return is_on_offer and not (stored.get("is_bot") or stored.get("is_duplicate"))
 
 
 def of_click(stored: Mapping[str, Any]) -> tuple[str, LearningCell] | None:
-    """The partition and the cell that a recorded click adds one click to; None where it is not learned from.
+    """Return the partition and the cell that a recorded click increments; None if it is no training click.
 
-    The record must be one that has a cell of reports.
+    The click must be one for which `cells.cell_of_click` returns a cell.
     """
     if not is_training_click(stored):
         return None
     return partition(stored["route_id"], int(stored["epoch"])), _cell(stored, int(stored["at"]))
 
 
-def add_click(counted: dict[str, LearningCells], where: tuple[str, LearningCell]) -> None:
-    """Adds a click to the cells by partition."""
-    add_cells(counted.setdefault(where[0], {}), {where[1]: _CLICK})
+def add_click(parts: dict[str, LearningCells], partition_name: str, cell: LearningCell) -> None:
+    """Add a click to the cells by partition."""
+    add_cells(parts.setdefault(partition_name, {}), {cell: _CLICK})
 
 
 def of_conversion(stored: Mapping[str, Any], sign: int) -> dict[str, LearningCells]:
-    """By partition, what the stored conversion adds to the cells, or with `sign` -1 takes back.
+    """Return by partition the cells that the stored conversion adds, or with `sign` -1 takes back.
 
-    Nothing where its click is not learned from, or was before there was any learning.
+    It is empty if its click is no training click, or is older than this field.
     """
     if not stored.get("learned"):
         return {}
-    clicked = int(stored["click_at"])
-    cell = _cell(stored, clicked)._replace(delay=delay_bin(int(stored["at"]) - clicked))
+    click_at = int(stored["click_at"])
+    cell = _cell(stored, click_at)._replace(delay=delay_bin(int(stored["at"]) - click_at))
     payout, revenue = millionths(stored["payout"]), millionths(stored["revenue"])
     counts = (0, 1, payout, revenue, payout * payout, revenue * revenue, payout * revenue)
     return {partition(stored["route_id"], int(stored["epoch"])): {cell: [sign * count for count in counts]}}
 
 
-def _cell(stored: Mapping[str, Any], clicked: int) -> LearningCell:
+def _cell(stored: Mapping[str, Any], click_at: int) -> LearningCell:
     country, campaign = stored.get("country") or "", stored.get("campaign_id") or ""
-    return LearningCell(clicked // HOUR_MS, 1, country, stored["device"], campaign)
+    return LearningCell(click_at // HOUR_MS, 1, country, stored["device"], campaign)
 
 
-def bucket_at(hour: int, span: int, now: int, kept: int) -> tuple[int, int] | None:
-    """Hour and span of the bucket in which those of `hour` and `span` lie at `now`; None where it is forgotten.
+def bucket_at(hour: int, span: int, now: int, retention_hours: int) -> tuple[int, int] | None:
+    """Return hour and span of the bucket that contains the given one at `now`, or None if it is too old.
 
-    All are hours. A bucket is 4 hours long once these ended a day ago, and a whole UTC day once that ended four
-    days ago; it is forgotten when it ended `kept` hours ago. A bucket never becomes narrower, so buckets of one
-    moment do not overlap, whenever they were coarsened.
+    All values are hours. A bucket is 4 hours long once these ended a day ago, and a whole UTC day once that ended four
+    days ago; it is dropped when it ended `retention_hours` ago. A bucket never becomes shorter, so the buckets of one
+    time do not overlap, whenever they were downsampled.
     """
-    wanted = next((width for width, age in _WIDTHS if hour // width * width + width <= now - age), 1)
-    width = max(span, wanted)
+    length = next((width for width, age in _WIDTHS if hour // width * width + width <= now - age), 1)
+    width = max(span, length)
     start = hour // width * width
-    return (start, width) if start + width > now - kept else None
+    return (start, width) if start + width > now - retention_hours else None
 
 
-def downsample(cells: Mapping[LearningCell, Counts], now: datetime, kept_days: int) -> LearningCells:
-    """The cells in the buckets of `now`, without those that ended `kept_days` ago.
+def downsample(cells: Mapping[LearningCell, Counts], now: datetime, retention_days: int) -> LearningCells:
+    """Return the cells in the buckets of `now`, without those that ended `retention_days` ago.
 
-    What is kept adds up to what it was. To coarsen twice, or to coarsen the parts before the sum, is to coarsen once.
+    The sums of the other cells are unchanged. To downsample twice, or parts before their sum, gives the same result.
     """
     hour = int(now.timestamp()) // 3600
     periods = {(cell.hour, cell.span) for cell in cells}
-    buckets = {period: bucket_at(*period, hour, kept_days * 24) for period in periods}
-    found: LearningCells = {}
+    buckets = {period: bucket_at(*period, hour, retention_days * 24) for period in periods}
+    downsampled: LearningCells = {}
     for cell, counts in cells.items():
-        if place := buckets[cell.hour, cell.span]:
-            add_cells(found, {cell._replace(hour=place[0], span=place[1]): counts})
-    return found
+        if bucket := buckets[cell.hour, cell.span]:
+            add_cells(downsampled, {cell._replace(hour=bucket[0], span=bucket[1]): counts})
+    return downsampled

@@ -1,4 +1,4 @@
-"""A contiguous run of stream records: what it adds to which cells and lists, and where it ends."""
+"""Batch of consecutive stream records that one transaction counts: its cells and its click ID lists."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ from chalicelib.counters.learning_cells import LearningCell, LearningCells
 
 MAX_RECORDS = 500
 MAX_ITEMS = 99
-"""Of the hundred of a transaction, one of which is the run's own: cells of partitions and lists of routes."""
+"""Maximum number of blocks and click ID lists; with the row of the batch they are the 100 items of a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamRecord:
-    """One record of the clicks' stream: its sequence number, when it came, and the click (None: nothing to count).
+    """One record of the clicks' stream: its sequence number, its time in milliseconds, and the click if it has one.
 
-    `complaint` says why a click could not be read.
+    `complaint` is the error if the click could not be decoded.
     """
 
     sequence: str
@@ -28,10 +28,10 @@ class StreamRecord:
 
 @dataclass(slots=True)
 class StreamBatch:
-    """What the records of one run come to.
+    """The records of a batch and what they add.
 
-    `counted` are cells of reports, `learned` cells of learning by their partition, `lists` IDs of clicks by route
-    and UTC day.
+    `counted` are report cells, `learned` learning cells by partition, `lists` click IDs by route and UTC day, `poison`
+    the records that cannot be counted, with the error.
     """
 
     records: list[StreamRecord] = field(default_factory=list)
@@ -42,74 +42,77 @@ class StreamBatch:
 
     @property
     def sequences(self) -> list[str]:
-        """The sequence numbers of its records, in order."""
+        """The sequence numbers of the records, in order."""
         return [record.sequence for record in self.records]
 
 
 @dataclass(frozen=True, slots=True)
 class _RecordEffect:
-    """What one record comes to: one more of `what` in the cell `where` (None: nothing), in the route's `listed` day.
+    """What one record adds: one to `count` of `cell` (None: nothing), and its ID to the list of a route and day.
 
-    `learned` is the partition and the cell of learning that get one click more.
+    `learned` is the partition and the learning cell that get one click more.
     """
 
-    where: Cell | None = None
-    what: str = ""
-    listed: tuple[str, str] | None = None
+    cell: Cell | None = None
+    count: str = ""
+    route_day: tuple[str, str] | None = None
     learned: tuple[str, LearningCell] | None = None
     complaint: str | None = None
 
     @property
     def items(self) -> set[object]:
-        """The items of the transaction that it touches."""
-        if self.where is None:
+        """The items of the transaction that the record changes."""
+        if self.cell is None:
             return set()
-        partition = cells.partition(cells.day_of(self.where.quarter), cells.shard_of(self.where.publisher))
-        touched = (partition, self.listed, self.learned and self.learned[0])
-        return {item for item in touched if item}
+        partition = cells.partition(cells.day_of(self.cell.quarter), cells.shard_of(self.cell.publisher))
+        changed = (partition, self.route_day, self.learned and self.learned[0])
+        return {item for item in changed if item}
 
 
 def take_batch(records: Iterable[StreamRecord]) -> StreamBatch:
-    """The longest run at the beginning of the records that one transaction can hold."""
-    run, items = StreamBatch(), set[object]()
+    """Return the longest batch from the start of the records that fits into one transaction."""
+    batch, items = StreamBatch(), set[object]()
     for record in records:
-        reading = _read(record)
-        items |= reading.items
-        if run.records and (len(run.records) == MAX_RECORDS or len(items) > MAX_ITEMS):
+        effect = _effect(record)
+        items |= effect.items
+        if batch.records and (len(batch.records) == MAX_RECORDS or len(items) > MAX_ITEMS):
             break
-        _take(run, record, reading)
-    return run
+        _add(batch, record, effect)
+    return batch
 
 
-def _read(record: StreamRecord) -> _RecordEffect:
+def _effect(record: StreamRecord) -> _RecordEffect:
     if record.click is None and record.complaint is None:
         return _RecordEffect()
     try:
-        where, what = cells.cell_of_click(record.click or {})
-        listed = (where.smartlink, cells.day_of(where.quarter).isoformat())
+        cell, count = cells.cell_of_click(record.click or {})
+        route_day = (cell.smartlink, cells.day_of(cell.quarter).isoformat())
         learned = learning_cells.of_click(record.click or {})
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         complaint = record.complaint or f"{type(error).__name__}: {error}"
         return _RecordEffect(Cell(cells.quarter_of(record.at)), "poison", complaint=complaint)
-    return _RecordEffect(where, what, listed, learned)
+    return _RecordEffect(cell, count, route_day, learned)
 
 
-def _take(run: StreamBatch, record: StreamRecord, reading: _RecordEffect) -> None:
-    run.records.append(record)
-    if reading.where:
-        cells.add(run.counted, reading.where, **{reading.what: 1})
-    if reading.learned:
-        learning_cells.add_click(run.learned, reading.learned)
-    if reading.listed and record.click:
-        run.lists.setdefault(reading.listed, []).append(record.click["click_id"])
-    if reading.complaint:
-        run.poison.append((record, reading.complaint))
+def _add(batch: StreamBatch, record: StreamRecord, effect: _RecordEffect) -> None:
+    batch.records.append(record)
+    if effect.cell:
+        cells.add(batch.counted, effect.cell, **{effect.count: 1})
+    if effect.learned:
+        learning_cells.add_click(batch.learned, *effect.learned)
+    if effect.route_day and record.click:
+        batch.lists.setdefault(effect.route_day, []).append(record.click["click_id"])
+    if effect.complaint:
+        batch.poison.append((record, effect.complaint))
 
 
 def skip_counted(counted: Sequence[str], records: Sequence[StreamRecord]) -> tuple[list[StreamRecord], list[str]]:
-    """Of records that begin where a counted run began: those beyond it, and what of the run lies beyond them."""
+    """Return the records after a counted batch, and the sequence numbers of the batch after the records.
+
+    The records start with the first record of the batch, so at least one of both is empty.
+    """
     known = set(counted)
-    beyond = [record for record in records if record.sequence not in known]
-    if beyond:
-        return beyond, []
+    uncounted = [record for record in records if record.sequence not in known]
+    if uncounted:
+        return uncounted, []
     return [], list(counted[len(records) :])

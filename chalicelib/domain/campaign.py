@@ -1,4 +1,4 @@
-"""An advertiser's deal: schedule, caps, duplicate filter."""
+"""A campaign: destination, amounts, schedule, caps and duplicate filter."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ from chalicelib.domain.targeting import Targeting
 
 
 class CampaignStatus(StrEnum):
-    """Only an active campaign takes clicks; an archived one is gone for good."""
+    """Status of a campaign. Only an active one takes clicks; an archived one cannot be changed."""
 
     ACTIVE = "active"
     PAUSED = "paused"
@@ -19,7 +19,7 @@ class CampaignStatus(StrEnum):
 
 
 class CapMetric(StrEnum):
-    """What a cap counts."""
+    """The metric that a cap limits."""
 
     CLICKS = "clicks"
     CONVERSIONS = "conversions"
@@ -28,7 +28,7 @@ class CapMetric(StrEnum):
 
 
 class CapWindow(StrEnum):
-    """How long a cap counts before it starts again; a week starts on Monday."""
+    """The window after which a cap starts again. A week starts on Monday."""
 
     HOUR = "hour"
     DAY = "day"
@@ -38,23 +38,23 @@ class CapWindow(StrEnum):
 
 
 class CapScope(StrEnum):
-    """Whether a cap counts everyone's clicks on the campaign, or each publisher's apart."""
+    """Whether a cap counts all clicks of the campaign, or those of each publisher separately."""
 
     CAMPAIGN = "campaign"
     PUBLISHER = "publisher"
 
 
 class DuplicateIdentity(StrEnum):
-    """What makes two visits the same visitor."""
+    """How a visitor is identified. `ip_ua` is address and user agent."""
 
     IP_UA = "ip_ua"
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a campaign runs. Empty `hours` (0-23) and `weekdays` (1 is Monday) mean any, in its time zone.
+    """When a campaign runs: `hours` (0-23) and `weekdays` (1 is Monday) in its time zone; an empty set means any.
 
-    `is_unrestricted` follows from the rules: there are none.
+    `is_unrestricted` follows from the other fields.
     """
 
     starts_at: datetime | None = None
@@ -65,12 +65,12 @@ class Schedule:
     is_unrestricted: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Looks once, for all the clicks to come, whether there is a rule."""
+        """Precompute whether any rule is set."""
         rules = self.starts_at or self.ends_at or self.hours or self.weekdays
         object.__setattr__(self, "is_unrestricted", not rules)
 
     def is_active_at(self, now: datetime) -> bool:
-        """Whether the campaign runs at `now` (aware); the end itself is outside."""
+        """Return whether the campaign runs at `now` (aware); it does not at the end itself."""
         if (self.starts_at and now < self.starts_at) or (self.ends_at and now >= self.ends_at):
             return False
         if not self.hours and not self.weekdays:
@@ -81,20 +81,20 @@ class Schedule:
 
 @lru_cache(maxsize=1)
 def _minute(now: datetime) -> float:
-    """Whole minutes since 1970; remembered because all the schedules of a pool ask for one moment."""
+    """Return whole minutes since 1970; cached because all schedules of a route are checked at one moment."""
     return now.timestamp() // 60
 
 
 @lru_cache(maxsize=1024)
 def _hour_and_weekday(minute: float, timezone: str) -> tuple[int, int]:
-    """Those of the zone, all through the minute: since 1972 every clock on Earth has jumped at whole minutes only."""
+    """Return both for the whole minute: since 1972 the clocks of all zones have changed at whole minutes only."""
     local = datetime.fromtimestamp(minute * 60, ZoneInfo(timezone))
     return local.hour, local.isoweekday()
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most `limit` of `metric` in each `window` of `timezone`, for all publishers or for each."""
+    """At most `limit` of `metric` in each `window` of `timezone`, over all publishers or for each."""
 
     metric: CapMetric
     window: CapWindow
@@ -105,7 +105,7 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateFilter:
-    """The same visitor counts once in `window_seconds`."""
+    """A visitor counts once in `window_seconds`."""
 
     identity: DuplicateIdentity
     window_seconds: int
@@ -113,7 +113,7 @@ class DuplicateFilter:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """An advertiser's deal, as the redirect reads it. Money is in `currency`'s main unit.
+    """A campaign of an advertiser, as the redirect reads it. Amounts are in the main unit of `currency`.
 
     A conversion counts up to `attribution_window_days` after its click.
     """

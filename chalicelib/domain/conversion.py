@@ -1,10 +1,10 @@
-"""Statuses of a conversion."""
+"""Status of conversions."""
 
 from enum import StrEnum
 
 
 class ConversionStatus(StrEnum):
-    """Only an approved conversion counts and is paid."""
+    """Status of a conversion. Only an approved one is counted and paid."""
 
     APPROVED = "approved"
     REJECTED = "rejected"

@@ -1,4 +1,4 @@
-"""Identifiers: of time and chance, so that they sort by age and cannot be guessed, or of what they name."""
+"""Identifiers: time-ordered and unguessable ones, deterministic ones, and link codes."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
@@ -8,27 +8,28 @@ _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _SHIFTS = range(120, -1, -10)
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CODE_LENGTH = 10
+_SMARTLINK_PREFIX = "sml_"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 def time_ordered_id(now: datetime, entropy: bytes) -> str:
-    """26 characters of Crockford's base 32: milliseconds since 1970, then 10 bytes of entropy (as in ULID)."""
+    """Return 26 characters of Crockford's base 32: milliseconds since 1970, then 10 bytes of entropy (as in ULID)."""
     return _base32((now - _BEGINNING) // _MILLISECOND << 80 | int.from_bytes(entropy[:10]))
 
 
 def deterministic_id(name: str) -> str:
-    """26 characters of Crockford's base 32 that follow from the name: 130 bits of its BLAKE2b hash."""
+    """Return 26 characters of Crockford's base 32: 130 bits of the BLAKE2b hash of the name."""
     return _base32(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=17).digest()) >> 6)
 
 
 def _base32(number: int) -> str:
-    """The lowest 130 bits of a number in base 32, two letters at a time."""
+    """Return the lowest 130 bits of a number in base 32, two letters at a time."""
     return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def new_link_code(entropy: bytes) -> str:
-    """A link code of 10 letters and digits (about 59 bits) from 8 bytes of entropy."""
+    """Return a link code of 10 letters and digits (about 59 bits) from 8 bytes of entropy."""
     number = int.from_bytes(entropy[:8])
     letters = []
     for _ in range(CODE_LENGTH):
@@ -38,5 +39,15 @@ def new_link_code(entropy: bytes) -> str:
 
 
 def is_link_code(text: str) -> bool:
-    """Whether the text can be a code at all."""
+    """Return whether the text has the form of a link code."""
     return len(text) == CODE_LENGTH and text.isascii() and text.isalnum()
+
+
+def is_smartlink_id(route_id: str) -> bool:
+    """Return whether a route is that of a smartlink. A direct link uses the route of its campaign."""
+    return route_id.startswith(_SMARTLINK_PREFIX)
+
+
+def smartlink_id_of(route_id: str) -> str | None:
+    """Return the ID of the route's smartlink, or None for a direct link."""
+    return route_id if is_smartlink_id(route_id) else None

@@ -1,34 +1,85 @@
-"""Destination URLs: their macros filled in with what is known of the click."""
+"""Macros in URLs: which there are, where their values come from, and how they are filled in."""
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
+from operator import methodcaller
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-_MACRO = re.compile(r"\{([^{}]*)\}")
+from chalicelib.domain.ids import smartlink_id_of
+
+Click = Mapping[str, Any]
+"""A click's fields by name; an unknown one may be missing."""
+
+
+class Macro(NamedTuple):
+    """One macro: its value for a click, None if unknown, and the sample value of a test postback."""
+
+    value_of: Callable[[Click], str | None]
+    sample: str
+
+
+def _sub_id(name: str, click: Click) -> str | None:
+    sub_ids: Mapping[str, str] = click.get("sub_ids") or {}
+    return sub_ids.get(name)
+
+
+def _field(sample: str, name: str) -> Macro:
+    return Macro(methodcaller("get", name), sample)
+
+
+SUB_IDS = tuple(f"sub{n}" for n in range(1, 11))
+
+MACROS: Mapping[str, Macro] = {
+    "click_id": _field("test-click", "click_id"),
+    "external_click_id": _field("test-external-click", "external_click_id"),
+    "campaign_id": _field("test-campaign", "campaign_id"),
+    "smartlink_id": Macro(lambda click: smartlink_id_of(click["route_id"]), "test-smartlink"),
+    "publisher_id": _field("test-publisher", "publisher_id"),
+    **{name: Macro(partial(_sub_id, name), f"test-{name}") for name in SUB_IDS},
+    "source": _field("test-source", "source"),
+    "country": _field("US", "country"),
+    "region": _field("US-CA", "region"),
+    "city": _field("Fresno", "city"),
+    "device": _field("mobile", "device"),
+    "os": _field("ios", "os"),
+    "browser": _field("safari", "browser"),
+    "language": _field("en", "language"),
+    "timestamp": Macro(lambda click: str(int(click["at"]) // 1000), "0"),
+    "query": _field("test=1", "parameters"),
+}
+"""Every macro of a destination URL, by name. Validation, redirects, postbacks and documentation follow from it."""
+
+_PATTERN = re.compile(r"\{([^{}]*)\}")
 
 
 def fill(template: str, values: Mapping[str, str | None]) -> str:
-    """The template with each macro replaced by its percent-encoded value; what is missing is empty.
+    """Return the template with each macro replaced by its percent-encoded value; an unknown value is empty.
 
-    `query` alone goes in as it is: it holds whole parameters, encoded already.
+    `query` alone is inserted as it is: it holds whole parameters, already encoded.
     """
-    pieces = _pieces(template)
-    if len(pieces) == 1:
+    parts = _parts(template)
+    if len(parts) == 1:
         return template
-    filled = list(pieces)
-    for n in range(1, len(pieces), 2):
-        value = values.get(pieces[n]) or ""
-        filled[n] = value if pieces[n] == "query" else quote(value, safe="")
+    filled = list(parts)
+    for n in range(1, len(parts), 2):
+        value = values.get(parts[n]) or ""
+        filled[n] = value if parts[n] == "query" else quote(value, safe="")
     return "".join(filled)
 
 
 def macros(template: str) -> tuple[str, ...]:
-    """The names of the template's macros, in their order."""
-    return _pieces(template)[1::2]
+    """Return the names of the template's macros, in order."""
+    return _parts(template)[1::2]
+
+
+def macro_values(names: Iterable[str], click: Click) -> dict[str, str | None]:
+    """Return the values of these macros for a click; an unknown macro has no value."""
+    return {name: MACROS[name].value_of(click) for name in names if name in MACROS}
 
 
 @lru_cache(maxsize=4096)
-def _pieces(template: str) -> tuple[str, ...]:
-    """Text and macro names in turn: `a{b}c` is `("a", "b", "c")`."""
-    return tuple(_MACRO.split(template))
+def _parts(template: str) -> tuple[str, ...]:
+    """Split into text and macro names in turn: `a{b}c` is `("a", "b", "c")`."""
+    return tuple(_PATTERN.split(template))

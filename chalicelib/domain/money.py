@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 MONEY = 1_000_000
-"""Money is counted in whole millionths of the currency's main unit: what `Money` can say, and exact in sums."""
+"""Amounts are integers of millionths of the main unit: as precise as the API's amounts, and exact in sums."""
 
 
 def millionths(amount: str | Decimal) -> int:
-    """The amount of money as cells count it."""
+    """Return an amount in millionths."""
     return int(Decimal(amount) * MONEY)

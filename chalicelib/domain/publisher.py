@@ -1,10 +1,10 @@
-"""States of publishers and their applications."""
+"""Status of publishers and their applications."""
 
 from enum import StrEnum
 
 
 class ApplicationStatus(StrEnum):
-    """Where a publisher's request for a smartlink stands."""
+    """Status of a publisher's application to a smartlink."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -12,7 +12,7 @@ class ApplicationStatus(StrEnum):
 
 
 class PublisherStatus(StrEnum):
-    """The links of a suspended publisher fall back."""
+    """Status of a publisher. The links of a suspended one go to the fallback URL."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"

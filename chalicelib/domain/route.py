@@ -1,4 +1,4 @@
-"""The compiled smartlink that the redirect reads, and the links that point at it."""
+"""The compiled smartlink that the redirect reads, its learned weights, and the links that lead to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,9 @@ from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 
 @dataclass(frozen=True, slots=True)
 class LearnedWeights:
-    """Weights that were learned of a pool: by segment (`US|mobile`, `US`, `*` for everyone), then by campaign ID.
+    """Learned weights: by segment (`US|mobile`, `US`, `*` for all visitors), then by campaign ID.
 
-    They are 0 or more and sum to 1 within each priority tier. `version` is when they were learned, in seconds
-    since 1970.
+    They are 0 or more and sum to 1 within each priority tier. `version` is their time, in seconds since 1970.
     """
 
     version: int
@@ -20,10 +19,10 @@ class LearnedWeights:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The compiled snapshot of a pool (or of one campaign, for direct links) that the redirect reads.
+    """The compiled snapshot of a smartlink, or of one campaign for direct links.
 
-    `offers` stand by falling priority. `fail_url` is the last net before `fallback_url`. In rotation `optimized`
-    clicks go by what was `learned`, where anything was, and `holdout_percent` of them by the offers' own weights.
+    `offers` are sorted by descending priority. `fail_url` is the last fallback before `fallback_url`. In rotation
+    `optimized` clicks use the `learned` weights, if any, and `holdout_percent` of them the offers' own weights.
     """
 
     id: str
@@ -42,7 +41,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class PublisherLink:
-    """One publisher's own link: `route_id` is a smartlink's ID, or a campaign's for a direct link."""
+    """A link of one publisher. `route_id` is the ID of a smartlink, or of a campaign for a direct link."""
 
     code: str
     publisher_id: str

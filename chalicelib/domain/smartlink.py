@@ -1,14 +1,15 @@
-"""The nouns of the platform: frozen dataclasses that know only themselves."""
+"""The settings of a smartlink, and its offers."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple, assert_never
 
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.targeting import Targeting
 
 
 class SmartlinkStatus(StrEnum):
-    """A paused smartlink sends every click to its fallback URL; a deleted one is known only to old clicks."""
+    """Status of a smartlink. A paused one sends every click to its fallback URL; a deleted one has no links."""
 
     ACTIVE = "active"
     PAUSED = "paused"
@@ -16,7 +17,7 @@ class SmartlinkStatus(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who finds a smartlink: everyone after asking, everyone at once, or those put on it."""
+    """Who may join a smartlink: publishers after approval, any publisher at once, or only those that an admin adds."""
 
     ASK = "ask"
     PUBLIC = "public"
@@ -24,14 +25,26 @@ class Visibility(StrEnum):
 
 
 class Rotation(StrEnum):
-    """By the admin's weights, or by what the system has learned."""
+    """Whether clicks are shared by the configured or by learned weights."""
 
     WEIGHTED = "weighted"
     OPTIMIZED = "optimized"
 
 
+class Objective(NamedTuple):
+    """What a goal maximizes, per click: the sum of conversions, payout and revenue, each times its factor.
+
+    `verb` begins a sentence on the difference between two arms: "Optimized clicks {verb} 1.00 USD more per click".
+    """
+
+    verb: str
+    conversions: int = 0
+    payout: int = 0
+    revenue: int = 0
+
+
 class OptimizationGoal(StrEnum):
-    """What auto-optimize maximises."""
+    """What learned weights maximize."""
 
     EPC = "epc"
     PROFIT = "profit"
@@ -39,20 +52,40 @@ class OptimizationGoal(StrEnum):
     CONVERSION_RATE = "conversion_rate"
 
     @property
+    def objective(self) -> Objective:
+        """What the goal maximizes. Everything else about a goal follows from this."""
+        match self:
+            case OptimizationGoal.EPC:
+                return Objective("pay publishers", payout=1)
+            case OptimizationGoal.PROFIT:
+                return Objective("bring profit of", payout=-1, revenue=1)
+            case OptimizationGoal.REVENUE:
+                return Objective("bring revenue of", revenue=1)
+            case OptimizationGoal.CONVERSION_RATE:
+                return Objective("bring", conversions=1)
+            case _:
+                assert_never(self)
+
+    @property
     def counts_money(self) -> bool:
-        """Whether it compares offers by money, so that they must pay in one currency."""
-        return self is not OptimizationGoal.CONVERSION_RATE
+        """Whether the goal compares amounts of money, so that all offers must use one currency."""
+        return not self.objective.conversions
+
+    @property
+    def allows_payout_floor(self) -> bool:
+        """Whether a floor on what publishers earn per click applies: the goal weighs the network's revenue."""
+        return bool(self.objective.revenue)
 
 
 class OfferAccess(StrEnum):
-    """Whether approval for the pool covers all its offers, or each needs an approval of its own."""
+    """Whether approval for a smartlink covers all its offers, or each offer needs its own approval."""
 
     GRANT = "grant"
     RESPECT = "respect"
 
 
 class PoolChangePolicy(StrEnum):
-    """Whether an edit keeps what was learned of the offers that stay."""
+    """Whether an edit of the offers keeps the learned weights of the offers that stay."""
 
     KEEP = "keep"
     RESET = "reset"
@@ -60,7 +93,7 @@ class PoolChangePolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A campaign's seat in one pool. `targeting` is the campaign's and the seat's own, both at once."""
+    """A campaign as an offer of one smartlink. `targeting` is the intersection of its own and the campaign's."""
 
     campaign: Campaign
     weight: int = 1

@@ -1,16 +1,62 @@
 """Which visitors an offer accepts."""
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from chalicelib.domain.click import RejectionReason
 from chalicelib.domain.visitor import Visitor
 
 
+class Dimension(NamedTuple):
+    """One dimension of targeting.
+
+    `include` and `exclude` name the fields of `Targeting` that list values, `attribute` names the field of `Visitor`
+    they are compared with (None: the source of the click), and `reason` is that of a rejection.
+    """
+
+    include: str
+    exclude: str | None
+    attribute: str | None
+    reason: RejectionReason
+
+
+DIMENSIONS = (
+    Dimension("countries", "exclude_countries", "country", RejectionReason.COUNTRY),
+    Dimension("regions", None, "region", RejectionReason.REGION),
+    Dimension("devices", None, "device", RejectionReason.DEVICE),
+    Dimension("os", None, "os", RejectionReason.OS),
+    Dimension("browsers", None, "browser", RejectionReason.BROWSER),
+    Dimension("languages", None, "language", RejectionReason.LANGUAGE),
+    Dimension("sources", "exclude_sources", None, RejectionReason.SOURCE),
+)
+"""Every dimension, in the order of the checks. Bots are checked last, by a flag.
+
+Stored documents, refusals, simulation, warnings and replay follow from this table.
+"""
+
+STORED_DEFAULTS: Mapping[str, Any] = {
+    **{name: [] for dimension in DIMENSIONS for name in (dimension.include, dimension.exclude) if name},
+    "exclude_bots": False,
+}
+"""A stored targeting without any rule: the value of each field that an older release did not write."""
+
+
+class Rule(NamedTuple):
+    """A check of one value: it must be in `included` (None: any) and not in `excluded`."""
+
+    value_of: Callable[[Visitor], Any] | None
+    included: Collection[Any] | None
+    excluded: Collection[Any]
+    reason: RejectionReason
+
+
 @dataclass(frozen=True, slots=True)
 class Targeting:
-    """Which visitors are wanted. `None` means any; an empty set means nobody.
+    """Rules for visitors. `None` allows any value; an empty set allows none.
 
-    `is_unrestricted` follows from the rules: there are none.
+    `rules` and `is_unrestricted` follow from the lists.
     """
 
     countries: frozenset[str] | None = None
@@ -23,51 +69,65 @@ class Targeting:
     sources: frozenset[str] | None = None
     exclude_sources: frozenset[str] = frozenset()
     exclude_bots: bool = False
+    rules: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
     is_unrestricted: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Looks once, for all the visitors to come, whether there is a rule."""
-        included = (self.countries, self.regions, self.devices, self.os, self.browsers, self.languages, self.sources)
-        excluded = self.exclude_countries or self.exclude_sources or self.exclude_bots
-        object.__setattr__(self, "is_unrestricted", included == _ANY and not excluded)
+        """Precompute the rules that are set: a click is checked against these only."""
+        rules = [rule for dimension in DIMENSIONS if (rule := self._rule(dimension))]
+        if self.exclude_bots:
+            rules.append(_NO_BOTS)
+        object.__setattr__(self, "rules", tuple(rules))
+        object.__setattr__(self, "is_unrestricted", not rules)
+
+    def _rule(self, dimension: Dimension) -> Rule | None:
+        included, excluded = self.included(dimension), self.excluded(dimension)
+        if included is None and not excluded:
+            return None
+        return Rule(_GETTERS[dimension], included, excluded, dimension.reason)
+
+    def included(self, dimension: Dimension) -> frozenset[str] | None:
+        """Return the values that the dimension must have, or None if it may have any."""
+        values: frozenset[str] | None = getattr(self, dimension.include)
+        return values
+
+    def excluded(self, dimension: Dimension) -> frozenset[str]:
+        """Return the values that the dimension must not have."""
+        values: frozenset[str] = getattr(self, dimension.exclude) if dimension.exclude else frozenset()
+        return values
 
     def rejection(self, visitor: Visitor, source: str | None) -> RejectionReason | None:
-        """Why this visitor is not wanted, or None. What is unknown matches no list at all."""
-        # Every offer of every click comes here: the checks are written out, as calls would double their time.
-        if visitor.country in self.exclude_countries:
-            return _COUNTRY
-        if self.countries is not None and visitor.country not in self.countries:
-            return _COUNTRY
-        if self.regions is not None and visitor.region not in self.regions:
-            return _REGION
-        if self.devices is not None and visitor.device not in self.devices:
-            return _DEVICE
-        if self.os is not None and visitor.os not in self.os:
-            return _OS
-        if self.browsers is not None and visitor.browser not in self.browsers:
-            return _BROWSER
-        if self.languages is not None and visitor.language not in self.languages:
-            return _LANGUAGE
-        if source in self.exclude_sources or (self.sources is not None and source not in self.sources):
-            return _SOURCE
-        return _BOT if self.exclude_bots and visitor.is_bot else None
+        """Return the first reason why this visitor is not accepted, or None. An unknown value matches no list."""
+        # Each offer of each click comes here: the loop is written out, without a call per rule.
+        for value_of, included, excluded, reason in self.rules:
+            value = value_of(visitor) if value_of else source
+            if value in excluded or (included is not None and value not in included):
+                return reason
+        return None
+
+    def intersect(self, other: "Targeting") -> "Targeting":
+        """Return the targeting that accepts exactly the visitors whom both accept."""
+        lists: dict[str, Any] = {}
+        for each in DIMENSIONS:
+            lists[each.include] = _common(self.included(each), other.included(each))
+            if each.exclude:
+                lists[each.exclude] = self.excluded(each) | other.excluded(each)
+        return Targeting(**lists, exclude_bots=self.exclude_bots or other.exclude_bots)
 
 
-_ANY = (None,) * 7
+def from_document(document: Mapping[str, Any]) -> Targeting:
+    """Return the targeting of a stored document, in which an empty list means any. Missing fields have no rule."""
+    stored = {**STORED_DEFAULTS, **document}
+    lists: dict[str, Any] = {each.include: frozenset(stored[each.include]) or None for each in DIMENSIONS}
+    lists |= {each.exclude: frozenset(stored[each.exclude]) for each in DIMENSIONS if each.exclude}
+    return Targeting(**lists, exclude_bots=stored["exclude_bots"])
 
 
-# Python 3.11 looks the member of an enumeration up in as much time as two of the checks take.
-_COUNTRY, _REGION, _DEVICE, _OS = (
-    RejectionReason.COUNTRY,
-    RejectionReason.REGION,
-    RejectionReason.DEVICE,
-    RejectionReason.OS,
-)
+def _common(values: frozenset[str] | None, others: frozenset[str] | None) -> frozenset[str] | None:
+    if values is None or others is None:
+        return others if values is None else values
+    return values & others
 
 
-_BROWSER, _LANGUAGE, _SOURCE, _BOT = (
-    RejectionReason.BROWSER,
-    RejectionReason.LANGUAGE,
-    RejectionReason.SOURCE,
-    RejectionReason.BOT,
-)
+_GETTERS = {each: attrgetter(each.attribute) if each.attribute else None for each in DIMENSIONS}
+_NO_BOTS = Rule(attrgetter("is_bot"), None, frozenset({True}), RejectionReason.BOT)

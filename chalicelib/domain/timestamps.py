@@ -2,18 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+_MILLISECOND = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def timestamp(moment: datetime) -> str:
-    """The moment as documents write it."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """Return an aware time as documents write it: ISO 8601 in UTC, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def milliseconds(moment: datetime) -> int:
-    """The aware time as the tables keep it: whole milliseconds since 1970."""
-    return (moment - _BEGINNING) // _MILLISECOND
-
-
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+    """Return an aware time in whole milliseconds since 1970, as the tables store it."""
+    return (moment - _EPOCH) // _MILLISECOND

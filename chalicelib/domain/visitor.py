@@ -1,11 +1,13 @@
 """Who clicked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Device(StrEnum):
-    """The kinds of device that targeting knows; an iPad is a tablet."""
+    """Kinds of device; an iPad is a tablet."""
 
     MOBILE = "mobile"
     TABLET = "tablet"
@@ -13,7 +15,7 @@ class Device(StrEnum):
 
 
 class OperatingSystem(StrEnum):
-    """The operating systems that targeting knows."""
+    """Operating systems that targeting distinguishes."""
 
     IOS = "ios"
     ANDROID = "android"
@@ -26,7 +28,7 @@ class OperatingSystem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who clicked, as far as it is known; `None` means unknown.
+    """The visitor of a click; `None` means unknown.
 
     `country` is ISO 3166-1 alpha-2, `region` ISO 3166-2, `language` a primary subtag.
     """
@@ -41,3 +43,26 @@ class Visitor:
     address: str = ""
     user_agent: str = ""
     is_bot: bool = False
+
+
+STORED_FIELDS = {
+    "country": "co",
+    "region": "rg",
+    "city": "ci",
+    "device": "de",
+    "os": "os",
+    "browser": "br",
+    "language": "la",
+}
+"""The fields of a visitor that a click stores, with their names in the table. Address and user agent are not stored."""
+
+
+def visitor_of_click(click: Mapping[str, Any]) -> Visitor:
+    """Return the visitor of a stored click, without address and user agent."""
+    fields: dict[str, Any] = {name: click.get(name) for name in STORED_FIELDS}
+    fields |= {
+        "device": Device(click["device"]),
+        "os": OperatingSystem(click["os"]),
+        "is_bot": bool(click.get("is_bot")),
+    }
+    return Visitor(**fields)

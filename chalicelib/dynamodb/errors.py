@@ -1,4 +1,4 @@
-"""Why DynamoDB did not do what it was asked."""
+"""Errors of requests to DynamoDB."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,40 +16,40 @@ RETRYABLE_CODES = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Nothing was done, and a little later it will be."""
+"""The request was not applied and can be retried."""
 
 STALE_CREDENTIALS = frozenset({"ExpiredTokenException", "UnrecognizedClientException"})
-"""Nothing was done, and with new credentials it will be."""
+"""The request was not applied and can be retried with new credentials."""
 
 
 class TableError(Exception):
-    """The table did not do it, or nobody knows whether it did."""
+    """The request was not applied, or its outcome is unknown."""
 
 
-class RequestRejected(TableError):  # noqa: N818 - DynamoDB's answer, said as it is
-    """DynamoDB's own no: `code` is its name, `answer` the whole of it. Nothing was done."""
+class RequestRejected(TableError):  # noqa: N818 - named for the fact
+    """DynamoDB rejected the request, which was not applied. `code` is its error code, `response` its whole document."""
 
-    def __init__(self, code: str, message: str, answer: Mapping[str, Any]) -> None:
+    def __init__(self, code: str, message: str, response: Mapping[str, Any]) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
-        self.answer = answer
+        self.response = response
 
     @property
     def item(self) -> Mapping[str, Any] | None:
-        """The item that did not meet the condition, where it was asked for and there is one."""
-        found: Mapping[str, Any] | None = self.answer.get("Item")
-        return found
+        """The existing item that failed the condition, if the request asked for it."""
+        item: Mapping[str, Any] | None = self.response.get("Item")
+        return item
 
     @property
     def reasons(self) -> Sequence[Mapping[str, Any]]:
-        """Of a transaction, why each of its parts was refused, in their order: `Code` (`None`: was not), `Item`."""
-        found: Sequence[Mapping[str, Any]] = self.answer.get("CancellationReasons") or ()
-        return found
+        """The cancellation reason of each part of a transaction, in order: `Code` ("None" if it held) and `Item`."""
+        reasons: Sequence[Mapping[str, Any]] = self.response.get("CancellationReasons") or ()
+        return reasons
 
 
 class OutcomeUnknown(TableError):  # noqa: N818 - likewise
-    """No answer in time, or none that can be read, or only of trouble: it may have been done."""
+    """The request may have been applied: no response in time, an invalid one, or a server error."""
 
 
 class NotApplied(TableError):  # noqa: N818 - likewise
-    """Not done, and surely not: it was put off, or it never got there, as often as it was tried."""
+    """The request was certainly not applied in any attempt: it was throttled, or it did not arrive."""

@@ -1,7 +1,7 @@
-"""DynamoDB by PynamoDB's connection, that is by the AWS SDK: the lean client's equal, for where that does not fit."""
+"""DynamoDB client on PynamoDB's connection, that is on the AWS SDK: an alternative with the same contract."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -10,22 +10,20 @@ from pynamodb.connection import Connection
 
 from chalicelib.dynamodb.errors import RETRYABLE_CODES, STALE_CREDENTIALS, NotApplied, OutcomeUnknown, RequestRejected
 
-_SERVER_TROUBLE = 500
+_SERVER_ERROR = 500
 _CONNECT_SECONDS = 1
 _READ_SECONDS = 2
 _RETRIES = 2
+_SDK_FIELDS = frozenset({"ResponseMetadata", "ConsumedCapacity"})
 
 
 def call(operation: str, request: Mapping[str, Any], *, once: bool) -> Mapping[str, Any]:
-    """As `dynamodb.store.call`; with `once` it is sent once, whatever comes of it."""
+    """Return DynamoDB's response, as `dynamodb.client.call` does; with `once` the request is sent exactly once."""
     try:
-        answer = _connection(once=once).dispatch(operation, _with_bytes(request))
+        response = _connection(once=once).dispatch(operation, _with_bytes(request))
     except (ClientError, BotoCoreError) as error:
-        raise _translated(error, once=once) from error
-    return {name: _with_base64(value) for name, value in answer.items() if name not in _OWN_WORDS}
-
-
-_OWN_WORDS = frozenset({"ResponseMetadata", "ConsumedCapacity"})
+        raise _translate(error, once=once) from error
+    return {name: _with_base64(value) for name, value in response.items() if name not in _SDK_FIELDS}
 
 
 @cache
@@ -37,33 +35,33 @@ def _connection(*, once: bool) -> Connection:
     )
 
 
-def _translated(error: Exception, *, once: bool) -> Exception:
-    # PynamoDB's own error has only a part of the answer, that of the SDK before it has all.
+def _translate(error: Exception, *, once: bool) -> Exception:
+    # PynamoDB's error has only a part of the response; the SDK's error that caused it has all of it.
     cause = error.__cause__
     if not isinstance(cause, ClientError):
         return OutcomeUnknown(str(error))
-    told, code = cause.response["Error"], cause.response["Error"].get("Code", "")
-    if cause.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_TROUBLE:
+    details, code = cause.response["Error"], cause.response["Error"].get("Code", "")
+    if cause.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
         return OutcomeUnknown(str(error))
     if code in RETRYABLE_CODES | STALE_CREDENTIALS:
         return NotApplied(str(error)) if once else OutcomeUnknown(str(error))
-    return RequestRejected(code, told.get("Message", ""), _with_base64(cause.response))
+    return RequestRejected(code, details.get("Message", ""), _with_base64(cause.response))
 
 
 def _with_bytes(document: Any) -> Any:  # noqa: ANN401 - JSON
-    """The SDK takes bytes where the wire has base64."""
-    return _mapped(document, b64decode)
+    """Return the document with bytes, as the SDK takes it, in place of base64."""
+    return _map_binary(document, b64decode)
 
 
 def _with_base64(document: Any) -> Any:  # noqa: ANN401 - JSON
-    return _mapped(document, lambda value: b64encode(value).decode())
+    return _map_binary(document, lambda value: b64encode(value).decode())
 
 
-def _mapped(document: Any, of_binary: Any) -> Any:  # noqa: ANN401 - JSON
+def _map_binary(document: Any, convert: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - JSON
     if isinstance(document, dict):
         if document.keys() == {"B"}:
-            return {"B": of_binary(document["B"])}
-        return {name: _mapped(value, of_binary) for name, value in document.items()}
+            return {"B": convert(document["B"])}
+        return {name: _map_binary(value, convert) for name, value in document.items()}
     if isinstance(document, list):
-        return [_mapped(value, of_binary) for value in document]
+        return [_map_binary(value, convert) for value in document]
     return document

@@ -1,4 +1,4 @@
-"""Requests signed for AWS: Signature Version 4, as far as DynamoDB needs it.
+"""AWS Signature Version 4 for requests to DynamoDB.
 
 Source: "Create a signed AWS API request" in the IAM User Guide.
 """
@@ -15,37 +15,37 @@ _SERVICE = "dynamodb"
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Whose request it is; `token` only for keys that are valid for a while."""
+    """AWS credentials; `token` only for temporary ones."""
 
     access_key: str
     secret_key: str
     token: str | None = None
 
 
-def authorization(
+def authorization_header(
     headers: Mapping[str, str], body: bytes, *, moment: str, region: str, credentials: Credentials
 ) -> str:
-    """The `Authorization` header of a POST to `/` with these headers (lower-case names, in alphabetical order).
+    """Return the `Authorization` header of a POST to `/` with these headers (lower-case names, in alphabetical order).
 
-    `moment` is the time in UTC as in `x-amz-date`: `20261121T120000Z`. All the headers are signed, and the body is.
+    `moment` is the UTC time as in `x-amz-date`: `20261121T120000Z`. The body and all the headers are signed.
     """
     names = ";".join(headers)
     lines = "\n".join([f"{name}:{value}" for name, value in headers.items()])
-    request = f"POST\n/\n\n{lines}\n\n{names}\n{hashlib.sha256(body).hexdigest()}"
+    canonical_request = f"POST\n/\n\n{lines}\n\n{names}\n{hashlib.sha256(body).hexdigest()}"
     scope = f"{moment[:8]}/{region}/{_SERVICE}/aws4_request"
-    to_sign = f"{_ALGORITHM}\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-    signature = _digest(_key(credentials.secret_key, moment[:8], region), to_sign).hex()
+    string_to_sign = f"{_ALGORITHM}\n{moment}\n{scope}\n{hashlib.sha256(canonical_request.encode()).hexdigest()}"
+    signature = _hmac(_signing_key(credentials.secret_key, moment[:8], region), string_to_sign).hex()
     return f"{_ALGORITHM} Credential={credentials.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
 
 
 @lru_cache(maxsize=8)
-def _key(secret_key: str, day: str, region: str) -> bytes:
-    """The key that signs a day's requests: it follows from the secret, which itself signs nothing else."""
+def _signing_key(secret_key: str, day: str, region: str) -> bytes:
+    """Return the key that signs the requests of one day, derived from the secret key."""
     key = f"AWS4{secret_key}".encode()
     for part in (day, region, _SERVICE, "aws4_request"):
-        key = _digest(key, part)
+        key = _hmac(key, part)
     return key
 
 
-def _digest(key: bytes, text: str) -> bytes:
+def _hmac(key: bytes, text: str) -> bytes:
     return hmac.digest(key, text.encode(), "sha256")

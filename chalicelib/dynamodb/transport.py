@@ -16,26 +16,26 @@ from chalicelib.dynamodb.errors import OutcomeUnknown
 from chalicelib.dynamodb.sigv4 import Credentials
 
 _CONNECT_SECONDS = 1.0
-_ANSWER_SECONDS = 1.0
+_RESPONSE_SECONDS = 1.0
 _MAX_IDLE = 16
 _CHUNK_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
-    """Where DynamoDB answers; `host` as the Host header has it."""
+    """Address of the DynamoDB endpoint; `host` is the value of the Host header."""
 
-    name: str
+    hostname: str
     port: int
     is_secure: bool
     host: str
 
 
 class ConnectionBroken(Exception):  # noqa: N818 - a fact about a connection
-    """The connection broke; where `arrived` is false, surely before the request was there as a whole."""
+    """The connection broke; if `arrived` is false, certainly before the whole request had arrived."""
 
-    def __init__(self, why: object, *, arrived: bool) -> None:
-        super().__init__(str(why))
+    def __init__(self, error: object, *, arrived: bool) -> None:
+        super().__init__(str(error))
         self.arrived = arrived
 
 
@@ -52,7 +52,7 @@ def reset() -> None:
 
 
 def signed_request(operation: str, body: bytes) -> bytes:
-    """The signed request."""
+    """Return the bytes of a signed request."""
     credentials, moment = credentials_provider()(), f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     headers = {
         "content-type": "application/x-amz-json-1.0",
@@ -61,23 +61,25 @@ def signed_request(operation: str, body: bytes) -> bytes:
         **({"x-amz-security-token": credentials.token} if credentials.token else {}),
         "x-amz-target": f"DynamoDB_20120810.{operation}",
     }
-    signed = sigv4.authorization(headers, body, moment=moment, region=settings.region(), credentials=credentials)
-    return wire_format.request({**headers, "authorization": signed}, body)
+    authorization = sigv4.authorization_header(
+        headers, body, moment=moment, region=settings.region(), credentials=credentials
+    )
+    return wire_format.encode_request({**headers, "authorization": authorization}, body)
 
 
 def round_trip(request: bytes, deadline: float) -> wire_format.HttpResponse:
-    """The answer to the request, over a connection that is kept for the next one."""
+    """Send a request and return its response; the connection is kept for the next request."""
     connection = _connection(deadline)
     try:
-        answer = _send_and_receive(connection, request, _time_limit(_ANSWER_SECONDS, deadline))
+        response = _send_and_receive(connection, request, _time_limit(_RESPONSE_SECONDS, deadline))
     except BaseException:
         connection.close()
         raise
-    if answer.keep_alive and len(_idle) < _MAX_IDLE:
+    if response.keep_alive and len(_idle) < _MAX_IDLE:
         _idle.append(connection)
     else:
         connection.close()
-    return answer
+    return response
 
 
 def _time_limit(seconds: float, deadline: float) -> float:
@@ -91,7 +93,7 @@ def _send_and_receive(connection: socket.socket, request: bytes, seconds: float)
     try:
         connection.sendall(request)
     except OSError as error:
-        # What is cut short is not carried out.
+        # DynamoDB does not apply an incomplete request.
         raise ConnectionBroken(error, arrived=False) from error
     try:
         return _receive(connection, end)
@@ -102,31 +104,31 @@ def _send_and_receive(connection: socket.socket, request: bytes, seconds: float)
 def _receive(connection: socket.socket, end: float) -> wire_format.HttpResponse:
     received = bytearray()
     while True:
-        piece = connection.recv(_CHUNK_BYTES)
-        if not piece:
-            message = "the connection ended within the answer"
+        chunk = connection.recv(_CHUNK_BYTES)
+        if not chunk:
+            message = "the connection was closed before the response was complete"
             raise wire_format.ProtocolError(message)
-        received += piece
-        answer = wire_format.answer(received)
-        if answer:
-            return answer
-        # Each piece would have the whole time anew.
+        received += chunk
+        response = wire_format.decode_response(received)
+        if response:
+            return response
+        # The timeout of a socket is per chunk; the limit is for the whole response.
         if time.monotonic() >= end:
-            message = "the answer takes too long"
+            message = "the response took too long"
             raise TimeoutError(message)
-        connection.settimeout(_time_limit(_ANSWER_SECONDS, end))
+        connection.settimeout(_time_limit(_RESPONSE_SECONDS, end))
 
 
 def _connection(deadline: float) -> socket.socket:
-    """A connection on which nothing is under way: one that was kept, or a new one."""
+    """Return an idle connection, or a new one."""
     while _idle:
         try:
-            kept = _idle.pop()
-        except IndexError:  # another thread was faster
+            idle = _idle.pop()
+        except IndexError:  # another thread took it
             break
-        if not _is_closed_by_peer(kept):
-            return kept
-        kept.close()
+        if not _is_closed_by_peer(idle):
+            return idle
+        idle.close()
     try:
         return _connect(endpoint(), _time_limit(_CONNECT_SECONDS, deadline))
     except OSError as error:
@@ -134,22 +136,22 @@ def _connection(deadline: float) -> socket.socket:
 
 
 def _is_closed_by_peer(connection: socket.socket) -> bool:
-    """Whether the other side has closed it meanwhile: then there is an end to be read."""
+    """Return whether the peer closed an idle connection: then there is something to read, its end."""
     poll = select.poll()
     poll.register(connection, select.POLLIN)
     return bool(poll.poll(0))
 
 
-def _connect(to: ServerAddress, seconds: float) -> socket.socket:
-    connection = socket.create_connection((to.name, to.port), timeout=seconds)
+def _connect(address: ServerAddress, seconds: float) -> socket.socket:
+    connection = socket.create_connection((address.hostname, address.port), timeout=seconds)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return _tls_wrapper()(connection, to.name) if to.is_secure else connection
+    return _tls_wrapper()(connection, address.hostname) if address.is_secure else connection
 
 
 @cache
 def _tls_wrapper() -> Callable[[socket.socket, str], socket.socket]:
-    """Wraps a connection in TLS, the other side's certificate checked."""
-    import ssl  # noqa: PLC0415 - not needed on one machine
+    """Return the function that wraps a connection in TLS and checks the certificate of the server."""
+    import ssl  # noqa: PLC0415 - not needed for a local endpoint
 
     context = ssl.create_default_context(cafile=settings.ca_bundle())
     return lambda connection, name: context.wrap_socket(connection, server_hostname=name)
@@ -157,7 +159,7 @@ def _tls_wrapper() -> Callable[[socket.socket, str], socket.socket]:
 
 @cache
 def endpoint() -> ServerAddress:
-    """Where the tables are."""
+    """Return the address of DynamoDB."""
     url = urlsplit(settings.dynamodb_endpoint())
     is_secure = url.scheme == "https"
     return ServerAddress(url.hostname or "", url.port or (443 if is_secure else 80), is_secure, url.netloc)
@@ -165,30 +167,30 @@ def endpoint() -> ServerAddress:
 
 @cache
 def credentials_provider() -> Callable[[], Credentials]:
-    """Gives the credentials that are valid now.
+    """Return a function that returns the current credentials.
 
-    A Lambda's are in its environment and hold as long as it lives. Any others are botocore's to find and to renew;
-    to load it takes longer than all else that a new process does for its first click.
+    A Lambda has them in its environment for its whole life. Others are found and renewed by botocore, which is not
+    loaded before: loading it takes longer than everything else that a new process does for its first click.
     """
-    given = settings.environment_credentials()
-    if given:
-        fixed = Credentials(*given)
-        return lambda: fixed
+    from_environment = settings.environment_credentials()
+    if from_environment:
+        credentials = Credentials(*from_environment)
+        return lambda: credentials
     from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - see above
     from botocore.session import Session  # noqa: PLC0415 - see above
 
     try:
-        found = Session().get_credentials()
+        session_credentials = Session().get_credentials()
     except BotoCoreError as error:
         raise OutcomeUnknown(str(error)) from error
-    if found is None:
-        message = "there are no AWS credentials"
+    if session_credentials is None:
+        message = "no AWS credentials were found"
         raise OutcomeUnknown(message)
 
     def current() -> Credentials:
         try:
-            frozen = found.get_frozen_credentials()
-        except (BotoCoreError, RuntimeError) as error:  # the latter: expired, and the new ones are too
+            frozen = session_credentials.get_frozen_credentials()
+        except (BotoCoreError, RuntimeError) as error:  # RuntimeError: the renewed ones have expired too
             raise OutcomeUnknown(str(error)) from error
         return Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token)
 

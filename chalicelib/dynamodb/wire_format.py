@@ -1,4 +1,4 @@
-"""As much of HTTP/1.1 as DynamoDB speaks: a POST of JSON, an answer whose length is told."""
+"""The subset of HTTP/1.1 that DynamoDB uses: a POST of JSON, a response with `Content-Length`."""
 
 import json
 import zlib
@@ -6,69 +6,70 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_LONGEST_HEAD = 65_536
+_MAX_HEAD_BYTES = 65_536
 _OK = 200
 
 
 class ProtocolError(Exception):
-    """The answer is no answer of DynamoDB's: not HTTP, of no told length, or damaged on the way."""
+    """The response is not from DynamoDB: not HTTP, without a length, or corrupted."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What was answered, and whether the connection can be used again."""
+    """A response, and whether the connection can be reused."""
 
     status: int
     document: Mapping[str, Any]
     keep_alive: bool
 
     @property
-    def is_good(self) -> bool:
-        """Whether it did what it was asked."""
+    def is_ok(self) -> bool:
+        """Whether the request succeeded."""
         return self.status == _OK
 
     @property
     def code(self) -> str:
-        """The error's name: `ConditionalCheckFailedException`."""
+        """The error code: `ConditionalCheckFailedException`."""
         name = str(self.document.get("__type") or "")
         return name.rpartition("#")[2] or f"HTTP {self.status}"
 
     @property
     def message(self) -> str:
-        """What it says of the error."""
+        """The error message."""
         return str(self.document.get("message") or self.document.get("Message") or "")
 
 
-def request(headers: Mapping[str, str], body: bytes) -> bytes:
-    """The request as it goes over the wire, in one piece: two would be two packets."""
+def encode_request(headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return the bytes of a request as one string, because two would be two packets."""
     lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
     return f"POST / HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n".encode("ascii") + body
 
 
-def answer(received: bytes | bytearray) -> HttpResponse | None:
-    """The answer, None as long as a part of it is missing. Raises Unreadable for what can never become one."""
+def decode_response(received: bytes | bytearray) -> HttpResponse | None:
+    """Return the response, or None while a part of it is missing. Raises ProtocolError if it can never be one."""
     end = received.find(b"\r\n\r\n")
     if end < 0:
-        if len(received) > _LONGEST_HEAD:
-            message = "an endless head"
+        if len(received) > _MAX_HEAD_BYTES:
+            message = f"the response headers are larger than {_MAX_HEAD_BYTES} bytes"
             raise ProtocolError(message)
         return None
-    status, headers = _head(bytes(received[:end]))
-    length = _length(headers)
+    status, headers = _decode_head(bytes(received[:end]))
+    length = _content_length(headers)
     body = bytes(received[end + 4 : end + 4 + length])
     if len(body) < length:
         return None
     if len(received) > end + 4 + length:
-        message = "more than was asked for"
+        message = "there is data after the response"
         raise ProtocolError(message)
-    return HttpResponse(status, _document(status, headers, body), headers.get(b"connection", b"").lower() != b"close")
+    keep_alive = headers.get(b"connection", b"").lower() != b"close"
+    return HttpResponse(status, _decode_body(status, headers, body), keep_alive)
 
 
-def _head(head: bytes) -> tuple[int, dict[bytes, bytes]]:
-    first, *lines = head.split(b"\r\n")
-    version, _, rest = first.partition(b" ")
+def _decode_head(head: bytes) -> tuple[int, dict[bytes, bytes]]:
+    status_line, *lines = head.split(b"\r\n")
+    version, _, rest = status_line.partition(b" ")
     if not version.startswith(b"HTTP/1.") or not rest[:3].isdigit():
-        message = f"no HTTP: {first[:80]!r}"
+        message = f"the response is not HTTP/1.x: {status_line[:80]!r}"
         raise ProtocolError(message)
     headers = {}
     for line in lines:
@@ -77,19 +78,19 @@ def _head(head: bytes) -> tuple[int, dict[bytes, bytes]]:
     return int(rest[:3]), headers
 
 
-def _length(headers: Mapping[bytes, bytes]) -> int:
-    told = headers.get(b"content-length", b"")
-    if b"transfer-encoding" in headers or not told.isdigit():
-        message = "the length of the answer is not told"
+def _content_length(headers: Mapping[bytes, bytes]) -> int:
+    length = headers.get(b"content-length", b"")
+    if b"transfer-encoding" in headers or not length.isdigit():
+        message = "the response has no valid Content-Length"
         raise ProtocolError(message)
-    return int(told)
+    return int(length)
 
 
-def _document(status: int, headers: Mapping[bytes, bytes], body: bytes) -> Mapping[str, Any]:
-    """The body's JSON object. Of an error it may be anything, as a proxy on the way answers in words of its own."""
+def _decode_body(status: int, headers: Mapping[bytes, bytes], body: bytes) -> Mapping[str, Any]:
+    """Return the body's JSON object; empty for an error without one, because a proxy may answer with any text."""
     checksum = headers.get(b"x-amz-crc32")
     if checksum is not None and checksum != str(zlib.crc32(body)).encode():
-        message = "the checksum differs"
+        message = "the checksum of the response is wrong"
         raise ProtocolError(message)
     try:
         document = json.loads(body)
@@ -98,6 +99,6 @@ def _document(status: int, headers: Mapping[bytes, bytes], body: bytes) -> Mappi
     if isinstance(document, dict):
         return document
     if status == _OK:
-        message = f"no JSON object: {body[:80]!r}"
+        message = f"the response is not a JSON object: {body[:80]!r}"
         raise ProtocolError(message)
     return {}

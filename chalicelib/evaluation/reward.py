@@ -1,4 +1,4 @@
-"""What came of clicks, and what it is worth by a pool's goal."""
+"""Rewards of clicks, and their value by a pool's goal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,32 +18,30 @@ class Reward:
     revenue: float = 0
 
     def plus(self, other: "Reward") -> "Reward":
-        """Both together."""
+        """Return the sum of both."""
         return Reward(self.conversions + other.conversions, self.payout + other.payout, self.revenue + other.revenue)
 
     @property
     def profit(self) -> float:
-        """Revenue less payout; it may be below 0."""
+        """Revenue minus payout; it may be negative."""
         return self.revenue - self.payout
 
     def value(self, goal: OptimizationGoal) -> float:
-        """What the goal counts, in millionths."""
-        if goal is OptimizationGoal.CONVERSION_RATE:
-            return self.conversions * MONEY
-        return {
-            OptimizationGoal.EPC: self.payout,
-            OptimizationGoal.REVENUE: self.revenue,
-            OptimizationGoal.PROFIT: self.profit,
-        }[goal]
+        """Return the value by the goal, in millionths."""
+        objective = goal.objective
+        money = objective.payout * self.payout + objective.revenue * self.revenue
+        return objective.conversions * self.conversions * MONEY + money
 
 
 def decimal_string(millionths: float) -> str:
-    """The amount as a decimal string with six places."""
+    """Return the amount as a decimal string with six places."""
     return f"{Decimal(round(millionths)).scaleb(-6):.6f}"
 
 
-def one_currency(currencies: Sequence[str]) -> str | None:
-    """The one currency, None where there is no money; `Invalid` for several, whose money cannot be added up."""
+def single_currency(currencies: Sequence[str]) -> str | None:
+    """Return the only currency, or None if there is none. Raise `ValidationFailed` if there are several."""
     if len(currencies) > 1:
-        raise ValidationFailed(("/from", f"holds money in {' and '.join(currencies)}, which cannot be added up"))
+        raise ValidationFailed(
+            ("/from", f"contains several currencies ({', '.join(currencies)}), which cannot be summed")
+        )
     return currencies[0] if currencies else None

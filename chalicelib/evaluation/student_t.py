@@ -1,4 +1,4 @@
-"""Quantiles of Student's t: how many standard errors an interval reaches to either side."""
+"""Quantiles of Student's t distribution, for the width of confidence intervals."""
 
 from functools import lru_cache
 from math import exp, inf, lgamma, log, log1p, pi
@@ -6,34 +6,34 @@ from statistics import NormalDist
 
 CONFIDENCE = 0.95
 
-_MANY = 60.0
-_CLOSE = 1e-9
-_EXACT = 1e-14
+_EXPANSION_DEGREES = 60.0
+_NEWTON_TOLERANCE = 1e-9
+_FRACTION_TOLERANCE = 1e-14
 
 
 def t_critical_value(degrees: float, confidence: float = CONFIDENCE) -> float:
-    """How many standard errors the two-sided interval of that confidence reaches; `inf` degrees are the normal law."""
+    """Return the half-width of a two-sided interval in standard errors; `inf` degrees mean the normal distribution."""
     return quantile((1 + confidence) / 2, degrees)
 
 
 @lru_cache(maxsize=10_000)
 def quantile(probability: float, degrees: float) -> float:
-    """The t with so much of Student's law below it, to seven digits; `probability` and `degrees` from 1/2 and 1 up.
+    """Return the quantile of Student's t to seven digits, for a probability from 1/2 and degrees of freedom from 1.
 
     Many degrees: the expansion around the normal quantile of Abramowitz & Stegun, Handbook of Mathematical Functions,
     26.7.5. Few: Newton's method on the distribution, which from the left never passes the root of a concave function.
     """
     normal = NormalDist().inv_cdf(probability)
-    if degrees >= _MANY:
-        return _expanded(normal, degrees)
+    if degrees >= _EXPANSION_DEGREES:
+        return _expansion(normal, degrees)
     t, step = normal, inf
-    while abs(step) > _CLOSE * (1 + t):
+    while abs(step) > _NEWTON_TOLERANCE * (1 + t):
         step = (probability - _cdf(t, degrees)) / _density(t, degrees)
         t += step
     return t
 
 
-def _expanded(x: float, degrees: float) -> float:
+def _expansion(x: float, degrees: float) -> float:
     if degrees == inf:
         return x
     terms = (
@@ -51,22 +51,22 @@ def _density(t: float, degrees: float) -> float:
 
 
 def _cdf(t: float, degrees: float) -> float:
-    """The probability of less than `t`, which is not negative (Abramowitz & Stegun, 26.7.1)."""
+    """Return the probability of less than `t`, which must not be negative (Abramowitz & Stegun, 26.7.1)."""
     return 1 - _incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t)) / 2
 
 
 def _incomplete_beta(a: float, b: float, x: float) -> float:
-    """The regularized incomplete beta function (DLMF 8.17), for x in (0, 1]."""
+    """Return the regularized incomplete beta function (DLMF 8.17), for x in (0, 1]."""
     if x > (a + 1) / (a + b + 2):
         return 1 - _incomplete_beta(b, a, 1 - x) if x < 1 else 1.0
-    front = lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)
-    return exp(front) / a * _fraction(a, b, x)
+    log_front = lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)
+    return exp(log_front) / a * _continued_fraction(a, b, x)
 
 
-def _fraction(a: float, b: float, x: float) -> float:
-    """The continued fraction of DLMF 8.17.22, by the method of Lentz."""
+def _continued_fraction(a: float, b: float, x: float) -> float:
+    """Return the continued fraction of DLMF 8.17.22, by the method of Lentz."""
     value, upper, lower, n = 1.0, inf, 1.0, 0
-    while not n or abs(lower * upper - 1) > _EXACT:
+    while not n or abs(lower * upper - 1) > _FRACTION_TOLERANCE:
         n += 1
         numerator = _numerator(a, b, n) * x
         lower = 1 / (1 + numerator * lower)

@@ -1,4 +1,4 @@
-"""What an admin changed, as the audit log keeps it."""
+"""Changes made by admins, as the audit log stores them."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,39 +6,39 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 MAX_BYTES = 200_000
-"""Both documents of a change together, as JSON: a transaction of 4 MB has to hold two copies beside its routes."""
+"""Maximum JSON size of both documents. A transaction is limited to 4 MB and holds two copies and the routes."""
 
-Documents = Mapping[str, Any] | None
+Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class AuditChange:
-    """What became of `subject`: the thing's ID, or two joined by a slash (`sml_…/pub_…`).
+    """A change of `subject`: an ID, or two IDs joined by a slash (`sml_…/pub_…`).
 
-    `before` is None of what is new, `after` of what is gone. Both are JSON and hold no secrets.
+    `before` is None if the subject is new, `after` is None if it was deleted. Both are JSON without secrets.
     """
 
     subject: str
-    before: Documents
-    after: Documents
+    before: Document | None
+    after: Document | None
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """All that the change is found by: the subject, and each of a pair."""
+        """Return all keys that find the change: the subject and, if it is a pair, each of its IDs."""
         return tuple(dict.fromkeys((self.subject, *self.subject.split("/"))))
 
 
 def truncate(change: AuditChange) -> AuditChange:
-    """The change as it fits into the log.
+    """Return the change in a size that fits into the audit log.
 
-    Of documents that are too large together, only the top-level fields that differ; where even those
-    are, only their names.
+    Documents that are too large together keep only the top-level fields that differ, or only the names of
+    these fields if their values are too large as well.
     """
     if _size(change) <= MAX_BYTES:
         return change
-    differing = _changed_fields(change)
-    narrowed = _each(change, lambda document: {name: document[name] for name in differing if name in document})
-    return narrowed if _size(narrowed) <= MAX_BYTES else _each(change, lambda _: {"changed": differing})
+    names = _changed_fields(change)
+    truncated = _map_documents(change, lambda document: {name: document[name] for name in names if name in document})
+    return truncated if _size(truncated) <= MAX_BYTES else _map_documents(change, lambda _: {"changed": names})
 
 
 def _size(change: AuditChange) -> int:
@@ -50,8 +50,10 @@ def _changed_fields(change: AuditChange) -> list[str]:
     return sorted(name for name in {*before, *after} if before.get(name, ...) != after.get(name, ...))
 
 
-def _each(change: AuditChange, narrowing: Callable[[Mapping[str, Any]], dict[str, Any]]) -> AuditChange:
-    """The change with what is left of each document that there is, marked as such."""
-    documents = (change.before, change.after)
-    before, after = (each if each is None else {"truncated": True, **narrowing(each)} for each in documents)
-    return replace(change, before=before, after=after)
+def _map_documents(change: AuditChange, reduce: Callable[[Document], dict[str, Any]]) -> AuditChange:
+    """Return the change with both documents reduced and marked as truncated. None stays None."""
+
+    def reduced(document: Document | None) -> Document | None:
+        return None if document is None else {"truncated": True, **reduce(document)}
+
+    return replace(change, before=reduced(change.before), after=reduced(change.after))

@@ -1,4 +1,4 @@
-"""API keys: minted once, kept as a hash, checked on every endpoint, gone at once when revoked."""
+"""API keys: generation, authentication and authorization. Only a hash of the secret is stored."""
 
 import hashlib
 import hmac
@@ -15,19 +15,19 @@ _KEY = re.compile(r"slk_(admin|pub)_([a-z2-7]{12})([A-Za-z0-9_-]{43})")
 
 
 class Role(StrEnum):
-    """Whose side of the API a key opens."""
+    """The audience of the API that a key gives access to."""
 
     ADMIN = "admin"
     PUBLISHER = "pub"
 
 
 ROLES = {"admin": Role.ADMIN, "publisher": Role.PUBLISHER}
-"""The role that each audience of the API needs; an endpoint of no such audience needs no key."""
+"""The role that each audience requires. Endpoints of other audiences need no key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is calling: `owner` is `admin` or the publisher's ID, `key_id` the public part of the key they hold."""
+    """An authenticated caller. `owner` is `admin` or a publisher's ID, `key_id` is the public part of the key."""
 
     role: Role
     owner: str
@@ -36,7 +36,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedKey:
-    """A new key. `text` is shown once; the table keeps `id` and `digest`."""
+    """A new key. `text` is shown once; the table stores `id` and `digest`."""
 
     text: str
     id: str
@@ -44,16 +44,16 @@ class GeneratedKey:
 
 
 def generate_key(role: Role) -> GeneratedKey:
-    """A new random key: 60 bits of public ID, 256 bits of secret."""
+    """Return a new random key: 60 bits of public ID, 256 bits of secret."""
     key_id = "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(12))
     secret = secrets.token_urlsafe(32)
     return GeneratedKey(f"slk_{role}_{key_id}{secret}", key_id, _digest(secret))
 
 
 def authenticate(authorization: str | None) -> Principal | None:
-    """Who holds the key of an `Authorization` header; None where it is missing, unknown or revoked.
+    """Return the caller of an `Authorization` header; None if the key is missing, unknown or revoked.
 
-    Reads the key's row consistently each time, so that a revoked key is dead at once.
+    Reads the key's row consistently on every request, so that a revoked key is rejected immediately.
     """
     scheme, _, text = (authorization or "").partition(" ")
     parts = _KEY.fullmatch(text.strip()) if scheme.lower() == "bearer" else None
@@ -67,20 +67,23 @@ def authenticate(authorization: str | None) -> Principal | None:
 
 
 def authorize(endpoint: Endpoint, authorization: str | None) -> tuple[str, str]:
-    """The owner and the ID of the key that the call came with; both empty on open calls."""
+    """Return the owner and ID of the caller's key; both are empty if the endpoint is open.
+
+    Raise `Unauthenticated` if the key is not valid, `Forbidden` if it has another role.
+    """
     role = ROLES.get(endpoint.audience)
     if role is None:
         return "", ""
     principal = authenticate(authorization)
     if principal is None:
-        message = "send a valid API key as `Authorization: Bearer {key}`"
+        message = "Send a valid API key as `Authorization: Bearer {key}`."
         raise Unauthenticated(message)
     if principal.role is not role:
-        message = f"this needs {'an admin' if role is Role.ADMIN else 'a publisher'} key"
+        message = f"This endpoint requires {'an admin' if role is Role.ADMIN else 'a publisher'} key."
         raise Forbidden(message)
     return principal.owner, principal.key_id
 
 
 def _digest(secret: str) -> str:
-    # The secret is 256 random bits: a plain hash cannot be reversed by trying, and costs no time per call.
+    # A fast hash is safe: 256 random bits cannot be guessed. A slow hash would delay every request.
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Registers every call of the contract; its code is imported when it is first made."""
+"""Registers every endpoint with Chalice. The code of an endpoint is imported on its first request."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""One call from request to response: key, body, repetition, view, problem documents."""
+"""One request from authentication to response: parsing, idempotency, view, problem documents."""
 
 import importlib
 import logging
@@ -19,12 +19,7 @@ from chalicelib.endpoints import Endpoint
 from chalicelib.http.authentication import authorize
 from chalicelib.http.idempotency import idempotency_key, store_response, stored_response
 from chalicelib.http.models import NoContent
-from chalicelib.http.problems import (
-    MalformedRequest,
-    NotFound,
-    Problem,
-    Unavailable,
-)
+from chalicelib.http.problems import MalformedRequest, NotFound, Problem, Unavailable
 from chalicelib.http.request import Request
 from chalicelib.http.request_parsing import (
     base_url,
@@ -39,62 +34,65 @@ from chalicelib.http.responses import FileResponse, json_response, problem_respo
 from chalicelib.http.transactions import retry_on_conflict
 from chalicelib.http.view import ResultWithStatus, TextResponse, ViewSignature, inspect_view
 
-_LONGEST_ID = 200
+_MAX_ID_LENGTH = 200
 _log = logging.getLogger("smartlink")
 
 
 @cache
 def load_view(endpoint: Endpoint) -> ViewSignature:
-    """The view that the call's table entry names, with its signature read."""
+    """Return the view of an endpoint with its signature."""
     module, _, name = endpoint.view.partition(":")
     return inspect_view(getattr(importlib.import_module(module), name))
 
 
-def dispatch(endpoint: Endpoint, received: ChaliceRequest, path: Mapping[str, str]) -> Response:
-    """The response to a endpoint, whatever happens; what goes wrong is a problem document."""
+def dispatch(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str, str]) -> Response:
+    """Return the response of an endpoint. Every error becomes a problem document."""
     try:
-        return _handle(endpoint, received, path)
+        return _handle(endpoint, http_request, path)
     except Problem as problem:
         return problem_response(problem)
     except RecursionError:
-        return problem_response(MalformedRequest("the body is nested too deep"))
+        return problem_response(MalformedRequest("The request body is nested too deeply."))
     except (PynamoDBException, BotoCoreError):
-        _log.exception("the tables did not answer %s %s", endpoint.method, endpoint.path)
-        return problem_response(Unavailable("the request could not be carried out just now; send it again"))
-    except Exception:  # noqa: BLE001 - logged whole, told as a problem document
+        _log.exception("DynamoDB was unavailable for %s %s", endpoint.method, endpoint.path)
+        return problem_response(Unavailable("The service is temporarily unavailable. Retry the request."))
+    except Exception:  # noqa: BLE001 - logged in full, returned as a problem document
         _log.exception("%s %s failed", endpoint.method, endpoint.path)
-        failed = Problem("the request failed by a fault of ours; it has been logged")
-        failed.status = HTTPStatus.INTERNAL_SERVER_ERROR
-        return problem_response(failed)
+        internal = Problem("Internal error. It was logged. Try again later.")
+        internal.status = HTTPStatus.INTERNAL_SERVER_ERROR
+        return problem_response(internal)
 
 
-def _handle(endpoint: Endpoint, received: ChaliceRequest, path: Mapping[str, str]) -> Response:
-    owner, actor = authorize(endpoint, received.headers.get("authorization"))
-    view, text = load_view(endpoint), body_text(received)
+def _handle(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str, str]) -> Response:
+    owner, actor = authorize(endpoint, http_request.headers.get("authorization"))
+    view, text = load_view(endpoint), body_text(http_request)
     request = Request(
         endpoint=endpoint,
         owner=owner,
         now=datetime.now(UTC),
-        base_url=base_url(received),
-        if_match=if_match(received.headers.get("if-match")),
-        idempotency=idempotency_key(endpoint, (owner, *path.values()), received, text),
+        base_url=base_url(http_request),
+        if_match=if_match(http_request.headers.get("if-match")),
+        idempotency=idempotency_key(endpoint, (owner, *path.values()), http_request, text),
         entropy=os.urandom,
         actor=actor,
-        cookies=cookies(received.headers.get("cookie", "")),
+        cookies=cookies(http_request.headers.get("cookie", "")),
     )
-    if any(len(value) > _LONGEST_ID for value in path.values()):
-        message = "nothing has an ID as long as this"
+    _check_id_lengths(path)
+    parameters = body_parameters(endpoint, view, http_request, text)
+    body = {} if parameters else body_argument(view, text)
+    return _call_view(request, view, {**path, **query_argument(view, http_request, parameters), **body})
+
+
+def _check_id_lengths(path: Mapping[str, str]) -> None:
+    if any(len(value) > _MAX_ID_LENGTH for value in path.values()):
+        message = f"An ID has at most {_MAX_ID_LENGTH} characters."
         raise NotFound(message)
-    posted = body_parameters(endpoint, view, received, text)
-    body = {} if posted else body_argument(view, text)
-    arguments: dict[str, Any] = {**path, **query_argument(view, received, posted), **body}
-    return _call_view(request, view, arguments)
 
 
 def _call_view(request: Request, view: ViewSignature, arguments: Mapping[str, Any]) -> Response:
-    """The view's response, or the one kept of the same request made before."""
+    """Return the view's response, or the stored response if the request is repeated."""
 
-    def attempt() -> Any:  # noqa: ANN401 - a document or an `Answer`
+    def attempt() -> Any:  # noqa: ANN401 - a document, a `ResultWithStatus` or a response
         return stored_response(request) or view.function(replace(request, now=datetime.now(UTC)), **arguments)
 
     result = retry_on_conflict(attempt)
@@ -102,7 +100,11 @@ def _call_view(request: Request, view: ViewSignature, arguments: Mapping[str, An
         return result
     if isinstance(result, TextResponse):
         return FileResponse(result, request.endpoint.status)
-    given = result if isinstance(result, ResultWithStatus) else ResultWithStatus(result, request.endpoint.status)
-    if request.idempotency and not isinstance(given.document, NoContent):
-        store_response(request, given.document, given.status)
-    return json_response(given.document.model_dump_json(), given.status, getattr(given.document, "version", None))
+    return _document_response(request, result)
+
+
+def _document_response(request: Request, result: Any) -> Response:  # noqa: ANN401 - a document or a `ResultWithStatus`
+    answer = result if isinstance(result, ResultWithStatus) else ResultWithStatus(result, request.endpoint.status)
+    if request.idempotency and not isinstance(answer.document, NoContent):
+        store_response(request, answer.document, answer.status)
+    return json_response(answer.document.model_dump_json(), answer.status, getattr(answer.document, "version", None))

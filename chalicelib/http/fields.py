@@ -1,4 +1,4 @@
-"""Field types that several models share."""
+"""Field types shared by several models."""
 
 import re
 from datetime import UTC, datetime
@@ -12,14 +12,14 @@ from chalicelib.domain.timestamps import timestamp
 _MONEY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
-def _money(text: str) -> str:
+def _validate_money(text: str) -> str:
     if not _MONEY.fullmatch(text):
         message = 'must be a decimal string of 0 or more, such as "1.50"'
         raise ValueError(message)
     return text
 
 
-def _timezone(name: str) -> str:
+def _validate_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -28,14 +28,14 @@ def _timezone(name: str) -> str:
     return name
 
 
-def _moment(text: str) -> str:
+def _utc_timestamp(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         message = "must be an ISO 8601 time such as 2026-11-01T00:00:00Z"
         raise ValueError(message) from error
     if moment.tzinfo is None:
-        message = "must say its offset from UTC, such as 2026-11-01T00:00:00Z"
+        message = "must include a UTC offset, for example 2026-11-01T00:00:00Z"
         raise ValueError(message)
     try:
         return timestamp(moment.astimezone(UTC))
@@ -47,18 +47,18 @@ def _moment(text: str) -> str:
 DateTimeInput = Annotated[
     str,
     Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-01T00:00:00Z"]),
-    AfterValidator(_moment),
+    AfterValidator(_utc_timestamp),
 ]
 
 
 Money = Annotated[
     str,
-    AfterValidator(_money),
+    AfterValidator(_validate_money),
     Field(json_schema_extra={"pattern": f"^{_MONEY.pattern}$", "examples": ["1.50"]}),
 ]
 
 
-TimeZone = Annotated[str, AfterValidator(_timezone), Field(examples=["UTC", "Europe/Berlin"])]
+TimeZone = Annotated[str, AfterValidator(_validate_time_zone), Field(examples=["UTC", "Europe/Berlin"])]
 
 
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -70,8 +70,8 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 SixPlaceDecimal = Annotated[
     str, Field(json_schema_extra={"pattern": r"^-?[0-9]+\.[0-9]{6}$", "examples": ["0.012500"]})
 ]
-"""A decimal string with six places."""
+"""A decimal string with six decimal places."""
 
 
 Bounds = Annotated[list[SixPlaceDecimal], Field(min_length=2, max_length=2)]
-"""The lower and the upper end of a 95 % interval."""
+"""Lower and upper bound of a 95 % interval."""

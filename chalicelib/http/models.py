@@ -1,27 +1,22 @@
-"""What all documents of the contract share: strict models, money, times, pages, patches and complaints."""
+"""Base models of requests and responses, pages, merge patches and validation."""
 
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.http.problems import ValidationFailed
 
 
 class RequestModel(BaseModel):
-    """A document that callers send: nothing unknown, nothing of another type, nothing silently changed."""
+    """A request document. Unknown fields and values of another type are rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ResponseModel(BaseModel):
-    """A document that callers get. `ONE_TIME_FIELDS` names the fields that a repeated answer leaves out."""
+    """A response document. `ONE_TIME_FIELDS` are null in the response to a repeated request."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,7 +31,7 @@ class LinkDocument(ResponseModel):
 
 
 class NoContent(ResponseModel):
-    """An answer without a body."""
+    """A response without a body."""
 
 
 Settings = TypeVar("Settings", bound=RequestModel)
@@ -44,77 +39,75 @@ ListItem = TypeVar("ListItem", bound=BaseModel)
 
 
 class Page(ResponseModel, Generic[ListItem]):
-    """One page of a list; `next_cursor` fetches the next and is null on the last."""
+    """One page of a list. `next_cursor` fetches the next page; it is null on the last page."""
 
     items: list[ListItem]
     next_cursor: str | None
 
 
 class ListQuery(RequestModel):
-    """How much of a list, and from where."""
+    """Page size and cursor of a list."""
 
     limit: int = Field(50, ge=1, le=200)
     cursor: str | None = Field(None, max_length=1000)
 
 
 class Patch(Generic[Settings]):
-    """The body of a PATCH: merged over what is there (RFC 7396), the whole then validated as usual."""
+    """The body of a PATCH: a JSON merge patch (RFC 7396) of a document of `model`."""
 
     def __init__(self, model: type[Settings], changes: Mapping[str, Any]) -> None:
         self.model = model
         self.changes = changes
 
     def apply_to(self, document: Mapping[str, Any]) -> Settings:
-        """The changed document, or `Invalid` with every complaint."""
-        return validate(self.model, _merged(document, self.changes))
+        """Return the patched document; raise `ValidationFailed` if it is not valid."""
+        return validate(self.model, _merge(document, self.changes))
 
 
-def _merged(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _merge(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
     if not isinstance(changes, Mapping):
         return changes
-    kept = dict(target) if isinstance(target, Mapping) else {}
+    merged = dict(target) if isinstance(target, Mapping) else {}
     for name, value in changes.items():
         if value is None:
-            kept.pop(name, None)
+            merged.pop(name, None)
         else:
-            kept[name] = _merged(kept.get(name), value)
-    return kept
+            merged[name] = _merge(merged.get(name), value)
+    return merged
 
 
 def validate(model: type[Settings], document: Mapping[str, Any]) -> Settings:
-    """The document as its model, or `Invalid` naming every complaint with its JSON pointer."""
-    halves = [(pointer, "must be valid Unicode") for pointer in _lone_surrogates(document)]
+    """Return the document as a model; raise `ValidationFailed` with the JSON pointer of every error."""
+    surrogate_errors = [(pointer, "must be valid Unicode") for pointer in _lone_surrogates(document)]
     text = json.dumps(document, ensure_ascii=False).encode(errors="replace")
     try:
-        found = model.model_validate_json(text, strict=True)
+        validated = model.model_validate_json(text, strict=True)
     except ValidationError as error:
-        raise ValidationFailed(*halves, *validation_errors(error)) from error
-    if halves:
-        raise ValidationFailed(*halves)
-    return found
+        raise ValidationFailed(*surrogate_errors, *validation_errors(error)) from error
+    if surrogate_errors:
+        raise ValidationFailed(*surrogate_errors)
+    return validated
 
 
 def _lone_surrogates(document: Any, pointer: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON value
-    """Where half a surrogate pair stands: JSON can write it, but no table or URL can hold it."""
-    if isinstance(document, str) and any("\ud800" <= letter <= "\udfff" for letter in document):
+    """Yield the pointer of every string with a lone surrogate: valid in JSON, but not in tables and URLs."""
+    if isinstance(document, str) and any("\ud800" <= character <= "\udfff" for character in document):
         yield pointer
     elif isinstance(document, Mapping):
         for name, value in document.items():
-            yield from _lone_surrogates(value, f"{pointer}/{_escaped(name)}")
+            yield from _lone_surrogates(value, f"{pointer}/{_escape(name)}")
     elif isinstance(document, list):
         for n, value in enumerate(document):
             yield from _lone_surrogates(value, f"{pointer}/{n}")
 
 
 def validation_errors(error: ValidationError) -> list[tuple[str, str]]:
-    """Each complaint as JSON pointer (RFC 6901) and detail."""
-    return [
-        ("".join(f"/{_escaped(str(step))}" for step in each["loc"]), _detail(each))
-        for each in error.errors(include_url=False)
-    ]
+    """Return the JSON pointer (RFC 6901) and detail of each error."""
+    details = error.errors(include_url=False)
+    return [("".join(f"/{_escape(str(step))}" for step in detail["loc"]), _detail(detail)) for detail in details]
 
 
-def _escaped(step: str) -> str:
+def _escape(step: str) -> str:
     return step.replace("~", "~0").replace("/", "~1")
 
 

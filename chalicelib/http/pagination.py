@@ -1,4 +1,4 @@
-"""Lists read page by page, with cursors."""
+"""Pagination of lists with cursors."""
 
 import base64
 import binascii
@@ -14,15 +14,15 @@ from chalicelib.http.request import Request
 from chalicelib.tables.base import FIRST_YEAR
 
 PAGE_BYTES = 4_000_000
-"""Of the 6 MB that a Lambda may answer with."""
+"""Maximum size of the rows of a page. The response of a Lambda is limited to 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class PagedQuery:
-    """A list: its partitions in order, how to query one from after a position, and a row's position.
+    """A list: its partitions in order, a query of one partition after a position, and the position of a row.
 
-    `name` tells this list from others, so that a cursor is good for its own list only. `size` is about how
-    many bytes a row takes in the answer, where rows may be so large that a page of them would not fit.
+    `name` identifies the list: a cursor is valid for its own list only. `size` estimates the bytes of a row
+    in the response; it is needed if a page of large rows could exceed `PAGE_BYTES`.
     """
 
     name: str
@@ -33,30 +33,40 @@ class PagedQuery:
 
 
 def year_partitions(request: Request, *, newest_first: bool = True) -> list[str]:
-    """The partitions of a list that is cut by year."""
+    """Return the partitions of a list that is partitioned by year."""
     all_years = [str(year) for year in range(FIRST_YEAR, request.now.year + 1)]
     return all_years[::-1] if newest_first else all_years
 
 
 def fetch_page(listing: PagedQuery, query: ListQuery) -> tuple[list[Any], str | None]:
-    """The rows of one page (fewer than the limit, where they are large) and the next one's cursor, None on the last."""
-    partition, after = _decode_cursor(query.cursor, listing)
+    """Return the rows of a page and the cursor of the next page, None on the last page.
+
+    Large rows make a page shorter than the limit.
+    """
+    rows = _read_rows(listing, query)
+    page = rows[: _page_length(listing, rows, query.limit)]
+    cursor = None
+    if len(page) < len(rows):
+        partition, last = page[-1]
+        cursor = _encode_cursor(listing.name, partition, listing.position(last))
+    return [row for _, row in page], cursor
+
+
+def _read_rows(listing: PagedQuery, query: ListQuery) -> list[tuple[str, Any]]:
+    """Return the rows after the cursor with their partitions: one more than the limit if there are more."""
+    first, position = _decode_cursor(query.cursor, listing)
     rows: list[tuple[str, Any]] = []
-    for each in listing.partitions[listing.partitions.index(partition) :] if partition else listing.partitions:
-        wanted = query.limit + 1 - len(rows)
-        rows += [(each, row) for row in listing.query(each, after if each == partition else None, wanted)]
+    for partition in listing.partitions[listing.partitions.index(first) :] if first else listing.partitions:
+        missing = query.limit + 1 - len(rows)
+        after = position if partition == first else None
+        rows += [(partition, row) for row in listing.query(partition, after, missing)]
         if len(rows) > query.limit:
             break
-    shown = rows[: _fitting(listing, rows, query.limit)]
-    cursor = None
-    if len(shown) < len(rows):
-        last_partition, last = shown[-1]
-        cursor = _encode_cursor(listing.name, last_partition, listing.position(last))
-    return [row for _, row in shown], cursor
+    return rows
 
 
-def _fitting(listing: PagedQuery, rows: Iterable[tuple[str, Any]], limit: int) -> int:
-    """How many of the first rows make a page: at least one, whatever its size."""
+def _page_length(listing: PagedQuery, rows: Iterable[tuple[str, Any]], limit: int) -> int:
+    """Return the number of rows that fit into a page: at least one, whatever its size."""
     totals = accumulate(listing.size(row) for _, row in islice(rows, limit))
     return max(1, sum(total <= PAGE_BYTES for total in totals))
 

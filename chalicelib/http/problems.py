@@ -1,11 +1,11 @@
-"""The one family of errors that callers see: RFC 9457 problem documents."""
+"""Errors that are returned to callers as problem documents (RFC 9457)."""
 
 from http import HTTPStatus
 from typing import Any
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's own word
-    """A request that cannot be served; `status` and `detail` go to the caller."""
+    """A request that cannot be served. The caller receives `status` and `detail`."""
 
     status = HTTPStatus.BAD_REQUEST
 
@@ -14,11 +14,11 @@ class Problem(Exception):  # noqa: N818 - the RFC's own word
         self.detail = detail
 
     def headers(self) -> dict[str, str]:
-        """Headers that belong to this answer."""
+        """Return additional headers of the response."""
         return {}
 
     def document(self) -> dict[str, Any]:
-        """The problem document."""
+        """Return the problem document."""
         return {
             "type": "about:blank",
             "title": self.status.phrase,
@@ -28,11 +28,11 @@ class Problem(Exception):  # noqa: N818 - the RFC's own word
 
 
 class MalformedRequest(Problem):
-    """The body is not JSON at all, or not an object."""
+    """The body or a header cannot be parsed."""
 
 
 class Unauthenticated(Problem):
-    """No key, or one that is not (or no longer) known."""
+    """The API key is missing, unknown or revoked."""
 
     status = HTTPStatus.UNAUTHORIZED
 
@@ -41,43 +41,43 @@ class Unauthenticated(Problem):
 
 
 class Forbidden(Problem):
-    """A good key, but not for this."""
+    """The caller is not permitted to do this."""
 
     status = HTTPStatus.FORBIDDEN
 
 
 class NotFound(Problem):
-    """No such thing, or none that this caller may know of."""
+    """The resource does not exist or is not visible to the caller."""
 
     status = HTTPStatus.NOT_FOUND
 
 
 class Conflict(Problem):
-    """The thing is in a state that does not allow this."""
+    """The state of the resource does not allow the request."""
 
     status = HTTPStatus.CONFLICT
 
 
 class Gone(Problem):
-    """It was possible once, and is too late now."""
+    """The request comes too late."""
 
     status = HTTPStatus.GONE
 
 
 class PreconditionFailed(Problem):
-    """`If-Match` names another version than the present one."""
+    """`If-Match` does not name the current version."""
 
     status = HTTPStatus.PRECONDITION_FAILED
 
 
 class PayloadTooLarge(Problem):
-    """The body is larger than any honest request."""
+    """The body is larger than the maximum."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class Unavailable(Problem):
-    """A passing fault; the same request may be sent again."""
+    """A temporary failure. The caller may retry the request."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
@@ -86,13 +86,13 @@ class Unavailable(Problem):
 
 
 class ValidationFailed(Problem):
-    """Input that breaks rules; every complaint is a pair of JSON pointer and detail."""
+    """Input that is not valid. Each error is a JSON pointer and a detail that continues it."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-    def __init__(self, *complaints: tuple[str, str]) -> None:
-        super().__init__("; ".join(f"{pointer or 'the document'} {detail}" for pointer, detail in complaints))
-        self.errors = complaints
+    def __init__(self, *errors: tuple[str, str]) -> None:
+        super().__init__("; ".join(f"{pointer or 'the request'} {detail}" for pointer, detail in errors))
+        self.errors = errors
 
     def document(self) -> dict[str, Any]:
         errors = [{"pointer": pointer, "detail": detail} for pointer, detail in self.errors]

@@ -1,4 +1,4 @@
-"""A call as its view sees it."""
+"""A request as its view receives it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from chalicelib.endpoints import Endpoint
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """`key` names the row (caller, path and the caller's key, hashed); `digest` is the body's."""
+    """`key` identifies the stored response: a hash of path, caller and header. `digest` is the hash of the body."""
 
     key: str
     digest: str
@@ -19,11 +19,11 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One authenticated call: `owner` is `admin`, a publisher's ID, or empty on open calls.
+    """An authenticated request. `owner` is `admin`, a publisher's ID, or empty if the endpoint is open.
 
-    `if_match` is the version that an edit expects, None for any. `base_url` is where the API
-    itself answers, without a slash at the end. `actor` is the ID of the key that the call came with,
-    empty on open calls. `cookies` are those that it brought, by name.
+    `if_match` is the version that an edit expects, None for any. `base_url` is the address of the API
+    without a trailing slash. `actor` is the ID of the caller's key, empty if the endpoint is open.
+    `cookies` are the values by name.
     """
 
     endpoint: Endpoint
@@ -38,26 +38,26 @@ class Request:
 
     @property
     def year(self) -> str:
-        """The partition of lists that a row made now belongs to."""
+        """Return the year of the request: the partition of yearly lists for new rows."""
         return str(self.now.year)
 
     @property
     def timestamp(self) -> str:
-        """Now, as documents write it: ISO 8601, UTC, to the millisecond."""
+        """Return the time of the request as ISO 8601 in UTC with milliseconds."""
         return timestamp(self.now)
 
     def new_id(self, prefix: str) -> str:
-        """A fresh identifier that sorts after all older ones."""
+        """Return a new ID that sorts after all older ones."""
         return f"{prefix}_{ids.time_ordered_id(self.now, self.entropy(10))}"
 
     def new_code(self) -> str:
-        """A fresh code for a link."""
+        """Return a new link code."""
         return ids.new_link_code(self.entropy(8))
 
     def new_token(self) -> str:
-        """A fresh secret of 160 bits for URLs that others call."""
+        """Return a new secret of 160 bits for URLs that third parties call."""
         return self.entropy(20).hex()
 
     def link_url(self, code: str, tracking_domain: str | None = None) -> str:
-        """Where a link's code is clicked."""
+        """Return the URL of a link code, on the tracking domain if one is given."""
         return f"https://{tracking_domain}/s/{code}" if tracking_domain else f"{self.base_url}/s/{code}"

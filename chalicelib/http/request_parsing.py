@@ -20,25 +20,25 @@ _INTEGER = re.compile(r"[0-9]{1,9}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
 
 
-def body_text(received: ChaliceRequest) -> str:
-    """Return the body as text; raise if it is too large or not UTF-8."""
-    raw = received.raw_body
+def body_text(http_request: ChaliceRequest) -> str:
+    """Return the body as text; raise a `Problem` if it is too large or not UTF-8."""
+    raw = http_request.raw_body
     raw = raw.encode() if isinstance(raw, str) else raw
     if len(raw) > MAX_BODY:
-        message = f"the body has {len(raw)} bytes; at most {MAX_BODY} are taken"
+        message = f"The request body has {len(raw)} bytes. The maximum is {MAX_BODY}."
         raise PayloadTooLarge(message)
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        message = "the body is not UTF-8"
+        message = "The request body is not UTF-8."
         raise MalformedRequest(message) from error
 
 
-def body_parameters(endpoint: Endpoint, view: ViewSignature, received: ChaliceRequest, text: str) -> dict[str, Any]:
-    """The parameters in the body of a POST whose view takes a query and no body: a form, or a JSON object."""
+def body_parameters(endpoint: Endpoint, view: ViewSignature, http_request: ChaliceRequest, text: str) -> dict[str, Any]:
+    """Return the query parameters in the body (form or JSON) of a POST whose view takes a query but no body."""
     if endpoint.method != "POST" or not view.query or view.body or view.patch:
         return {}
-    if received.headers.get("content-type", "").lower().startswith(_FORM):
+    if http_request.headers.get("content-type", "").lower().startswith(_FORM):
         return dict(parse_qsl(text, keep_blank_values=True))
     return _json_object(text)
 
@@ -46,7 +46,7 @@ def body_parameters(endpoint: Endpoint, view: ViewSignature, received: ChaliceRe
 def _json_object(text: str) -> dict[str, Any]:
     document = _parse_json(text) if text.strip() else {}
     if not isinstance(document, dict):
-        message = "the body must be a JSON object"
+        message = "The request body must be a JSON object."
         raise MalformedRequest(message)
     return document
 
@@ -67,7 +67,7 @@ def _parse_json(text: str) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return json.loads(text, parse_constant=_reject_nan)
     except ValueError as error:
-        message = f"the body is not JSON: {error}"
+        message = f"The request body is not JSON: {error}."
         raise MalformedRequest(message) from error
 
 
@@ -76,36 +76,36 @@ def _reject_nan(name: str) -> None:
     raise ValueError(message)
 
 
-def query_argument(view: ViewSignature, received: ChaliceRequest, posted: Mapping[str, Any]) -> dict[str, Any]:
+def query_argument(view: ViewSignature, http_request: ChaliceRequest, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the argument `query` of the view, validated; empty if the view takes none."""
     if not view.query:
         return {}
-    given: dict[str, Any] = {**(received.query_params or {}), **posted}
-    if _INTEGER.fullmatch(str(given.get("limit", ""))):
-        given["limit"] = int(given["limit"])
-    return {"query": validate(view.query, given)}
+    parameters: dict[str, Any] = {**(http_request.query_params or {}), **body}
+    if _INTEGER.fullmatch(str(parameters.get("limit", ""))):
+        parameters["limit"] = int(parameters["limit"])
+    return {"query": validate(view.query, parameters)}
 
 
 def cookies(header: str) -> dict[str, str]:
     """Return the cookies of a `Cookie` header by name."""
-    pairs = (each.partition("=") for each in header.split(";"))
+    pairs = (pair.partition("=") for pair in header.split(";"))
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def if_match(header: str | None) -> int | None:
-    """Return the version of an `If-Match` header; None if any will do, -1 if it matches no version."""
+    """Return the version of an `If-Match` header; None if every version matches, -1 if none does."""
     if header is None or header.strip() == "*":
         return None
     tag = _ETAG.fullmatch(header.strip())
     return int(tag[1]) if tag else -1
 
 
-def base_url(received: ChaliceRequest) -> str:
-    """Return the address of the API as callers see it: `PUBLIC_URL`, or the request's own."""
-    if named := settings.public_url():
-        return named
-    host = received.headers.get("host", "localhost")
-    scheme = received.headers.get("x-forwarded-proto", "http" if ".localhost" in host else "https")
-    stage = received.context.get("stage", "")
-    # A domain of one's own maps to the stage; only API Gateway's own address carries it in the path.
+def base_url(http_request: ChaliceRequest) -> str:
+    """Return the public address of the API: `PUBLIC_URL`, or the address that the request was sent to."""
+    if configured := settings.public_url():
+        return configured
+    host = http_request.headers.get("host", "localhost")
+    scheme = http_request.headers.get("x-forwarded-proto", "http" if ".localhost" in host else "https")
+    stage = http_request.context.get("stage", "")
+    # A custom domain is mapped to the stage. Only the address of API Gateway has the stage in its path.
     return f"{scheme}://{host}/{stage}" if stage and "execute-api" in host else f"{scheme}://{host}"

@@ -1,4 +1,4 @@
-"""Build HTTP responses and problem documents."""
+"""HTTP responses: JSON documents, files and problem documents."""
 
 import json
 from http import HTTPStatus
@@ -11,15 +11,15 @@ from chalicelib.http.view import TextResponse
 
 
 class FileResponse(Response):
-    """A page or file. Its type is kept from Chalice, which refuses an image to callers who do not name its type."""
+    """A page or file. Its type is set after Chalice's check, which rejects images unless the caller accepts them."""
 
     def __init__(self, file: TextResponse, status: int) -> None:
         self._media = file.media
         super().__init__(file.text, dict(file.headers), status)
 
     def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002 - all our files are text
-        answered = super().to_dict()
-        return {**answered, "headers": {**answered["headers"], "Content-Type": self._media}}
+        response = super().to_dict()
+        return {**response, "headers": {**response["headers"], "Content-Type": self._media}}
 
 
 def json_response(text: str, status: int, version: int | None) -> Response:

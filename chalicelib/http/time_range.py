@@ -14,53 +14,50 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY_OR_TIME = "must be a day such as 2026-11-01, or a time such as 2026-11-01T13:15:00Z"
 
 
-def _beginning(text: str) -> str:
-    """The beginning of a UTC day, as a time; times stay what they are."""
+def _start_of_day(text: str) -> str:
+    """Return the start of a UTC day as a time. A time is returned unchanged."""
     return f"{text}T00:00:00Z" if _DATE.fullmatch(text) else text
 
 
-def _end(text: str) -> str:
-    """The end of a UTC day, as a time; times stay what they are."""
+def _end_of_day(text: str) -> str:
+    """Return the end of a UTC day as a time. A time is returned unchanged."""
     if not _DATE.fullmatch(text):
         return text
     try:
-        return _beginning(str(date.fromisoformat(text) + timedelta(days=1)))
+        return _start_of_day(str(date.fromisoformat(text) + timedelta(days=1)))
     except (ValueError, OverflowError) as error:
         raise ValueError(_DAY_OR_TIME) from error
 
 
 class TimeRangeQuery(RequestModel):
-    """A stretch of time: `from` and `to` are UTC days, `to` included, or times, `to` left out.
+    """A time range: UTC days (`to` is inclusive) or times (`to` is exclusive). An empty value means not set."""
 
-    Empty means not given.
-    """
-
-    from_: Annotated[DateTimeInput, BeforeValidator(_beginning)] | None = Field(None, alias="from")
-    to: Annotated[DateTimeInput, BeforeValidator(_end)] | None = None
+    from_: Annotated[DateTimeInput, BeforeValidator(_start_of_day)] | None = Field(None, alias="from")
+    to: Annotated[DateTimeInput, BeforeValidator(_end_of_day)] | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if value != ""}
+    def _without_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if value != ""}
 
-    def clamp(self, oldest: datetime, newest: datetime, ordinary: timedelta) -> tuple[datetime, datetime]:
-        """From when until when (left out), no further than `oldest` and `newest`; `ordinary` is how far back unasked.
+    def clamp(self, oldest: datetime, newest: datetime, default: timedelta) -> tuple[datetime, datetime]:
+        """Return start and end (exclusive) of the range, both between `oldest` and `newest`.
 
-        Raises `Invalid` where nothing can lie between what was asked.
+        Without `from` the range has the length `default`. Raise `ValidationFailed` if the range is empty.
         """
-        asked_since, asked_until = _asked(self.from_), _asked(self.to)
-        until = max(oldest, min(newest, asked_until or newest))
-        if asked_since and asked_since >= (asked_until or until):
+        start, end = _parse(self.from_), _parse(self.to)
+        until = max(oldest, min(newest, end or newest))
+        if start and start >= (end or until):
             raise ValidationFailed(("/from", "must be before `to`"))
-        return max(oldest, min(newest, asked_since or until - ordinary)), until
+        return max(oldest, min(newest, start or until - default)), until
 
 
 class RangeQuery(ListQuery, TimeRangeQuery):
-    """What of a list by time."""
+    """Time range, page size and cursor of a list."""
 
 
 class TimeRangeModel(ResponseModel):
-    """A document about a stretch of time: when it begins, and when it is over."""
+    """A document about a time range. `to` is exclusive."""
 
     from_: Timestamp = Field(serialization_alias="from")
     to: Timestamp
@@ -69,5 +66,5 @@ class TimeRangeModel(ResponseModel):
         return super().model_dump_json(**{"by_alias": True, **options})
 
 
-def _asked(text: str | None) -> datetime | None:
+def _parse(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None

@@ -1,4 +1,4 @@
-"""Reading lists page by page, and writing what belongs together in one transaction, once."""
+"""Transactions with audit log and idempotency key, retries on conflict, and `If-Match`."""
 
 import random
 import time
@@ -7,19 +7,20 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.http.audit_change import AuditChange, truncate
 from chalicelib.http.idempotency import idempotency_row
 from chalicelib.http.models import ResponseModel
-from chalicelib.http.problems import NotFound, PreconditionFailed, Unavailable
+from chalicelib.http.problems import NotFound, PreconditionFailed, Unavailable, ValidationFailed
 from chalicelib.http.request import Request
-from chalicelib.tables.base import AnyRow, connection, get_or_none
+from chalicelib.tables.base import MAX_ITEM_BYTES, AnyRow, commit, connection, get_or_none, item_bytes
 from chalicelib.tables.requests import AuditRow, IdempotencyKeyRow
 
 ATTEMPTS = 20
 RETRY_BUDGET_SECONDS = 15
-"""Time for one more attempt must be left before API Gateway gives the call up after 29 seconds."""
+"""After this time no new attempt starts: the last one must end before API Gateway's timeout of 29 seconds."""
 _RETRYABLE_REASONS = {
     "None",
     "ConditionalCheckFailed",
@@ -32,39 +33,56 @@ Result = TypeVar("Result")
 
 
 class TransactionConflict(Exception):  # noqa: N818 - a fact, not a fault
-    """Something that was read changed before the transaction: read again, decide again."""
+    """A row changed between the read and the transaction. Read it again and decide again."""
 
 
 def get_or_404(model: type[AnyRow], kind: str, key: str) -> AnyRow:
-    """The row as of now; `NotFound` says that there is no such kind of thing."""
+    """Return the current row; raise `NotFound` if there is none. `kind` names the resource in the message."""
     row = get_or_none(model, key)
     if row is None:
-        message = f"there is no {kind} {key}"
+        message = f"There is no {kind} {key}."
         raise NotFound(message)
     return row
 
 
+class _MeasuredWrite(TransactWrite):
+    """A transaction that rejects an item that DynamoDB would reject for its size."""
+
+    def save(self, model: AnyRow, condition: Condition | None = None, return_values: str | None = None) -> None:
+        size = item_bytes(model)
+        if size > MAX_ITEM_BYTES:
+            raise ValidationFailed(("", f"is too large: {size:,} bytes to store, at most {MAX_ITEM_BYTES:,} fit"))
+        super().save(model, condition, return_values)
+
+
 @contextmanager
 def transaction(
-    request: Request, answer: ResponseModel | None = None, change: AuditChange | None = None
+    request: Request, response: ResponseModel | None = None, change: AuditChange | None = None
 ) -> Iterator[TransactWrite]:
-    """Writes all that the block adds, or nothing; raises `Changed` where a condition no longer holds.
+    """Write all items that the block adds, or none; raise `TransactionConflict` if a condition fails.
 
-    `answer` goes in with a request that carries an `Idempotency-Key`, so that a repeated request
-    finds it, and two at once cannot both write. `change` goes into the audit log, where an admin made
-    it: 2 of a transaction's 100 items, or 4 where its subject is a pair.
+    If the request has an `Idempotency-Key`, `response` is stored in the same transaction: a repeated request
+    finds it, and two concurrent requests cannot both write. `change` is added to the audit log if an admin
+    made it. It takes 2 of the 100 items of a transaction, or 4 if its subject is a pair.
     """
-    write = TransactWrite(connection=connection())
-    if request.idempotency and answer:
-        expired = IdempotencyKeyRow.expires_at <= int(request.now.timestamp())
-        write.save(
-            idempotency_row(request, answer, request.endpoint.status), IdempotencyKeyRow.key.does_not_exist() | expired
-        )
+    write = _MeasuredWrite(connection=connection())
+    if request.idempotency and response:
+        _add_response(write, request, response)
     if change:
         add_change(write, request, change)
     yield write
+    _commit(write)
+
+
+def _add_response(write: TransactWrite, request: Request, response: ResponseModel) -> None:
+    is_expired = IdempotencyKeyRow.expires_at <= int(request.now.timestamp())
+    row = idempotency_row(request, response, request.endpoint.status)
+    write.save(row, IdempotencyKeyRow.key.does_not_exist() | is_expired)
+
+
+def _commit(write: TransactWrite) -> None:
     try:
-        write._commit()  # noqa: SLF001 - its own `with` would hide our mapping of the refusal
+        commit(write)
     except TransactWriteError as error:
         codes = {reason.code for reason in error.cancellation_reasons if reason}
         if codes and codes <= _RETRYABLE_REASONS:
@@ -73,11 +91,11 @@ def transaction(
 
 
 def add_change(write: TransactWrite, request: Request, change: AuditChange) -> None:
-    """Adds the change to a transaction, for the audit log; a publisher's own changes are not logged."""
+    """Add the change to the transaction and thereby to the audit log, which lists only changes by admins."""
     if request.endpoint.audience != "admin":
         return
-    audit_id, fitting = request.new_id("aud"), truncate(change)
-    # One row for the list of all changes, and one for that of each subject: no list is read through for another.
+    audit_id, truncated = request.new_id("aud"), truncate(change)
+    # One row for the list of all changes and one for the list of each subject, so that no list needs a filter.
     for partition in (request.year, *(f"{subject}#{request.year}" for subject in change.subjects)):
         row = AuditRow(
             partition,
@@ -86,28 +104,31 @@ def add_change(write: TransactWrite, request: Request, change: AuditChange) -> N
             actor=request.actor,
             action=f"{request.endpoint.method} {request.endpoint.path}",
             subject=change.subject,
-            before=fitting.before,
-            after=fitting.after,
+            before=truncated.before,
+            after=truncated.after,
         )
         write.save(row)
 
 
 def retry_on_conflict(attempt: Callable[[], Result]) -> Result:
-    """The attempt's result, made anew (after a short random wait) as long as others change what it read."""
-    began = time.monotonic()
+    """Return the result of `attempt`. Repeat it after a short random wait if it raises `TransactionConflict`.
+
+    Raise `Unavailable` after `ATTEMPTS` or `RETRY_BUDGET_SECONDS`.
+    """
+    started = time.monotonic()
     for n in range(ATTEMPTS):
         try:
             return attempt()
         except TransactionConflict:
-            if time.monotonic() - began > RETRY_BUDGET_SECONDS:
+            if time.monotonic() - started > RETRY_BUDGET_SECONDS:
                 break
             time.sleep(random.uniform(0, 0.01 * 2 ** min(n, 5)))  # noqa: S311 - jitter
-    message = "too many changes at once; send the request again"
+    message = "Other requests are changing this resource. Retry the request."
     raise Unavailable(message)
 
 
 def check_if_match(request: Request, version: int) -> None:
-    """Raises `Stale` where the edit expects another version than the present one."""
+    """Raise `PreconditionFailed` if the edit expects a version other than the current one."""
     if request.if_match is not None and request.if_match != version:
-        message = f"the present version is {version}; read it again and repeat the edit"
+        message = f"The current version is {version}. Fetch the resource and retry with its ETag."
         raise PreconditionFailed(message)

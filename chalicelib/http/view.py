@@ -1,4 +1,4 @@
-"""A view's signature says what it takes and gives: read once, for checking and for the documentation alike."""
+"""Signatures of views, read from their annotations for validation and for the OpenAPI document."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -8,20 +8,20 @@ from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_
 
 from chalicelib.http.models import Patch, RequestModel, ResponseModel
 
-Given = TypeVar("Given", bound=ResponseModel)
+Document = TypeVar("Document", bound=ResponseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class ResultWithStatus(Generic[Given]):
-    """A document with another status than the call's ordinary one."""
+class ResultWithStatus(Generic[Document]):
+    """A document with a status other than the endpoint's default."""
 
-    document: Given
+    document: Document
     status: int
 
 
 @dataclass(frozen=True, slots=True)
 class TextResponse:
-    """An answer that is no document: a page or a file of the given media type."""
+    """A page or file of the content type `media`."""
 
     text: str
     media: str
@@ -30,18 +30,18 @@ class TextResponse:
 
 @dataclass(frozen=True, slots=True)
 class ViewSignature:
-    """A view, the models of its body and query, and the document it answers with (None: a text)."""
+    """A view with the models of its body, query and response (None for a `TextResponse`)."""
 
     function: Callable[..., Any]
     body: type[RequestModel] | None
     patch: type[RequestModel] | None
     query: type[RequestModel] | None
-    answer: type[ResponseModel] | None
+    response: type[ResponseModel] | None
     summary: str
 
 
 def inspect_view(function: Callable[..., Any]) -> ViewSignature:
-    """The view of a function: `body`, `query` and the return are annotated with their models."""
+    """Return the signature of a view. `body`, `query` and the result are annotated with their models."""
     hints = get_type_hints(function)
     body = hints.get("body")
     is_patch = get_origin(body) is Patch
@@ -50,11 +50,11 @@ def inspect_view(function: Callable[..., Any]) -> ViewSignature:
         body=None if is_patch else body,
         patch=get_args(body)[0] if is_patch else None,
         query=hints.get("query"),
-        answer=_document(hints["return"]),
+        response=_response_model(hints["return"]),
         summary=(inspect.getdoc(function) or "").partition("\n")[0],
     )
 
 
-def _document(returned: Any) -> type[ResponseModel] | None:  # noqa: ANN401 - any annotation
-    first = get_args(returned)[0] if get_origin(returned) in (Union, UnionType) else returned
+def _response_model(annotation: Any) -> type[ResponseModel] | None:  # noqa: ANN401 - any annotation
+    first = get_args(annotation)[0] if get_origin(annotation) in (Union, UnionType) else annotation
     return None if first is TextResponse else first

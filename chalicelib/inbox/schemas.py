@@ -1,4 +1,4 @@
-"""The documents of notifications, which admins and publishers get alike."""
+"""Query and document of notifications, shared by admins and publishers."""
 
 from typing import Literal
 
@@ -8,13 +8,13 @@ from chalicelib.notifications.notification import NotificationKind
 
 
 class NotificationQuery(ListQuery):
-    """Which notifications: all, or with `unread=true` those that nobody has read yet."""
+    """Page size, cursor and filter of notifications: `unread=true` omits those that are marked as read."""
 
     unread: Literal["true", "false"] = "false"
 
 
 class NotificationDocument(ResponseModel):
-    """One thing told: `subject` holds the IDs it is about, by name."""
+    """A notification. `subject` holds the related IDs by name."""
 
     id: str
     kind: NotificationKind

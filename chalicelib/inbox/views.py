@@ -1,4 +1,4 @@
-"""Endpoints for notifications. Admins and publishers share them: each sees their own."""
+"""Endpoints for notifications. Admins and publishers share the views; each caller sees their own."""
 
 from collections.abc import Iterable
 
@@ -11,36 +11,37 @@ from chalicelib.notifications.notification import year_of
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.notifications import NotificationRow
 
-_READ_TOGETHER = 200
-"""Rows that a query looks through at a time where it wants only the unread ones."""
+_UNREAD_PAGE_SIZE = 200
+"""Rows read per request to DynamoDB when only unread ones are returned."""
 
 
 def find(request: Request, query: NotificationQuery) -> Page[NotificationDocument]:
     """List notifications, newest first."""
-    unread = NotificationRow.read_at.does_not_exist() if query.unread == "true" else None
+    only_unread = query.unread == "true"
+    condition = NotificationRow.read_at.does_not_exist() if only_unread else None
 
     def rows(year: str, after: str | None, limit: int) -> Iterable[NotificationRow]:
         return NotificationRow.query(
             f"{request.owner}#{year}",
             NotificationRow.id < after if after else None,
-            filter_condition=unread,
+            filter_condition=condition,
             scan_index_forward=False,
             limit=limit,
-            page_size=_READ_TOGETHER if query.unread == "true" else limit,
+            page_size=_UNREAD_PAGE_SIZE if only_unread else limit,
             consistent_read=True,
         )
 
-    name = f"notifications of {request.owner}, {'unread' if query.unread == 'true' else 'all'}"
-    found, cursor = fetch_page(PagedQuery(name, year_partitions(request), rows, lambda row: row.id), query)
-    return Page(items=[_document(row) for row in found], next_cursor=cursor)
+    name = f"notifications of {request.owner}, {'unread' if only_unread else 'all'}"
+    notifications, cursor = fetch_page(PagedQuery(name, year_partitions(request), rows, lambda row: row.id), query)
+    return Page(items=[_document(row) for row in notifications], next_cursor=cursor)
 
 
 def read(request: Request, notification_id: str) -> NotificationDocument:
-    """Mark a notification as read. Admins share theirs: it is read for all of them."""
+    """Mark a notification as read. Admins share notifications: it is read for all of them."""
     year = year_of(notification_id)
     row = get_or_none(NotificationRow, f"{request.owner}#{year}", notification_id) if year else None
     if row is None:
-        message = f"there is no notification {notification_id}"
+        message = f"There is no notification {notification_id}."
         raise NotFound(message)
     if row.read_at is None:
         row.update([NotificationRow.read_at.set(request.timestamp)], NotificationRow.id.exists())

@@ -1,4 +1,4 @@
-"""What somebody is told, and when a notification was written, as its ID says."""
+"""Notifications, and the year of a notification, which is part of its ID."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class NotificationKind(StrEnum):
-    """What admins and publishers are told of."""
+    """Kinds of notification."""
 
     APPLICATION_RECEIVED = "application_received"
     APPLICATION_DECIDED = "application_decided"
@@ -22,12 +22,12 @@ class NotificationKind(StrEnum):
 
 _ID = re.compile(r"ntf_([0-9a-hjkmnp-tv-z]{10})[0-9a-hjkmnp-tv-z]{16}")
 _DIGITS = str.maketrans("0123456789abcdefghjkmnpqrstvwxyz", "0123456789abcdefghijklmnopqrstuv")
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One thing to tell: `subject` holds the IDs it is about, by name, `text` says it in a sentence."""
+    """A notification: `subject` contains the IDs that it is about, by name; `text` is one or more sentences."""
 
     kind: NotificationKind
     subject: Mapping[str, str | None]
@@ -35,12 +35,12 @@ class Notification:
 
 
 def year_of(notification_id: str) -> str | None:
-    """The UTC year in which the notification was written; None for what can be no notification's ID."""
-    parts = _ID.fullmatch(notification_id)
-    if not parts:
+    """Return the UTC year in which the notification was created; None for an invalid notification ID."""
+    match = _ID.fullmatch(notification_id)
+    if not match:
         return None
     try:
-        written = _BEGINNING + timedelta(milliseconds=int(parts[1].translate(_DIGITS), 32))
+        created = _EPOCH + timedelta(milliseconds=int(match[1].translate(_DIGITS), 32))
     except OverflowError:
         return None
-    return str(written.year)
+    return str(created.year)

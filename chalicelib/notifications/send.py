@@ -1,4 +1,4 @@
-"""Notifications in their table: each fact told once, and to the SNS topic too where there is one."""
+"""Send notifications: write each to its table once, and publish it to the SNS topic if there is one."""
 
 import hashlib
 import json
@@ -15,101 +15,103 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import settings
 from chalicelib.domain import ids
+from chalicelib.domain.timestamps import timestamp
 from chalicelib.notifications.notification import Notification
-from chalicelib.tables.base import connection
+from chalicelib.tables.base import commit, connection
 from chalicelib.tables.notifications import NotificationRow
 
 ADMIN = "admin"
-"""The owner of what the network's admins are told; every other owner is a publisher's ID."""
+"""Owner of the notifications of the admins; every other owner is a publisher's ID."""
 
-_DAYS = 400
+_RETENTION_DAYS = 400
 _DAY_SECONDS = 86_400
-_GUARD_ID = "-"
+_DEDUPLICATION_ID = "-"
 _log = logging.getLogger("smartlink")
 
 
-def send_once(owner: str, notice: Notification, *, once: str, now: datetime) -> bool:
-    """Tells the owner, at the aware time `now`, of the one fact of the notice's kind that `once` names.
+def send_once(owner: str, notification: Notification, *, once: str, now: datetime) -> bool:
+    """Send a notification and return True, or return False if one of this kind and `once` was sent before.
 
-    True where it was told now; False, and nothing changes, where it had been told before. Raises what
-    the table raises. Needs `PutItem` and `GetItem` on the table, and `Publish` on the topic, if any.
+    `once` is the deduplication key for this owner and kind, `now` an aware time. Raises the errors of the table. Needs
+    `PutItem` and `GetItem` on the table, and `Publish` on the topic if there is one.
     """
-    guard = _deduplication_row(owner, notice, once, now)
-    if _exists(guard):
+    marker = _deduplication_row(owner, notification, once, now)
+    if _exists(marker):
         return False
     write = TransactWrite(connection=connection())
-    write.save(guard, NotificationRow.id.does_not_exist())
-    add_to_transaction(write, owner, notice, now)
+    write.save(marker, NotificationRow.id.does_not_exist())
+    add_to_transaction(write, owner, notification, now)
     try:
-        write._commit()  # noqa: SLF001 - its `with` spans only additions, and these are none of the caller's
+        commit(write)
     except TransactWriteError:
-        if _exists(guard):
+        if _exists(marker):
             return False
         raise
-    publish_to_topic(owner, notice, now)
+    publish_to_topic(owner, notification, now)
     return True
 
 
-def add_to_transaction(write: TransactWrite, owner: str, notice: Notification, now: datetime) -> None:
-    """Adds the notification, one item, to a transaction that cannot come about twice; `publish` it after that."""
+def add_to_transaction(write: TransactWrite, owner: str, notification: Notification, now: datetime) -> None:
+    """Add the notification, one item, to a transaction that is applied at most once; then call `publish_to_topic`."""
     row = NotificationRow(
-        _year(owner, now),
+        _owner_year(owner, now),
         f"ntf_{ids.time_ordered_id(now, os.urandom(10))}",
-        kind=notice.kind.value,
-        subject=dict(notice.subject),
-        text=notice.text,
-        created_at=_timestamp(now),
+        kind=notification.kind.value,
+        subject=dict(notification.subject),
+        text=notification.text,
+        created_at=timestamp(now),
         expires_at=_expiry(now),
     )
     write.save(row)
 
 
-def publish_to_topic(owner: str, notice: Notification, now: datetime) -> None:
-    """Sends the notification to the topic that settings name, if any; a failure is logged and no more.
+def publish_to_topic(owner: str, notification: Notification, now: datetime) -> None:
+    """Publish the notification to the configured SNS topic, if any. An error is only logged.
 
-    The message is JSON with `owner`, `kind`, `subject`, `text` and `created_at`; `owner` and `kind` are
-    attributes as well, for subscriptions to choose by.
+    The message is JSON with `owner`, `kind`, `subject`, `text` and `created_at`; `owner` and `kind` are also message
+    attributes, so that subscriptions can filter by them.
     """
     topic = settings.notifications_topic()
     if not topic:
         return
-    document = {"owner": owner, "kind": notice.kind.value, "subject": dict(notice.subject), "text": notice.text}
-    named = {name: {"DataType": "String", "StringValue": document[name]} for name in ("owner", "kind")}
-    message = json.dumps({**document, "created_at": _timestamp(now)})
+    document = {
+        "owner": owner,
+        "kind": notification.kind.value,
+        "subject": dict(notification.subject),
+        "text": notification.text,
+    }
+    attributes = {name: {"DataType": "String", "StringValue": document[name]} for name in ("owner", "kind")}
+    message = json.dumps({**document, "created_at": timestamp(now)})
     try:
-        _sns().publish(TopicArn=topic, Message=message, MessageAttributes=named)
+        _sns().publish(TopicArn=topic, Message=message, MessageAttributes=attributes)
     except (BotoCoreError, ClientError):
-        _log.exception("the topic did not take a notification of %s", notice.kind.value)
+        _log.exception("SNS rejected a notification of kind %s", notification.kind.value)
 
 
 @cache
 def _sns() -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-    import boto3  # noqa: PLC0415 - only where there is a topic
+    import boto3  # noqa: PLC0415 - only if there is a topic
 
-    # A caller waits for this: a topic that does not answer at once is left out.
+    # The caller waits for this, so a slow topic is skipped.
     return boto3.client("sns", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}))
 
 
-def _deduplication_row(owner: str, notice: Notification, once: str, now: datetime) -> NotificationRow:
-    digest = hashlib.sha256(f"{owner}\n{notice.kind.value}\n{once}".encode()).hexdigest()
-    return NotificationRow(f"once#{digest}", _GUARD_ID, created_at=_timestamp(now), expires_at=_expiry(now))
+def _deduplication_row(owner: str, notification: Notification, once: str, now: datetime) -> NotificationRow:
+    digest = hashlib.sha256(f"{owner}\n{notification.kind.value}\n{once}".encode()).hexdigest()
+    return NotificationRow(f"once#{digest}", _DEDUPLICATION_ID, created_at=timestamp(now), expires_at=_expiry(now))
 
 
-def _exists(guard: NotificationRow) -> bool:
+def _exists(row: NotificationRow) -> bool:
     try:
-        NotificationRow.get(guard.owner_year, guard.id, consistent_read=True)
+        NotificationRow.get(row.owner_year, row.id, consistent_read=True)
     except DoesNotExist:
         return False
     return True
 
 
-def _year(owner: str, now: datetime) -> str:
+def _owner_year(owner: str, now: datetime) -> str:
     return f"{owner}#{now.astimezone(UTC).year}"
 
 
-def _timestamp(now: datetime) -> str:
-    return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _expiry(now: datetime) -> int:
-    return int(now.timestamp()) + _DAYS * _DAY_SECONDS
+    return int(now.timestamp()) + _RETENTION_DAYS * _DAY_SECONDS

@@ -1,4 +1,4 @@
-"""Learning of one pool after the other: what is counted is read, weights are learned and put into force."""
+"""Optimize pools one by one: read counters, compute weights, publish them."""
 
 import sys
 import time
@@ -29,141 +29,144 @@ from chalicelib.tables.base import get_or_none
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 
 ATTEMPTS = 3
-"""How often what was learned is thrown away for an admin's edit that came between; the next round is not far."""
+"""Maximum number of attempts per pool and run. An attempt fails if the route changes before publication."""
 
 _AWS = (PynamoDBException, BotoCoreError, ClientError, TableError)
-_UNSEEN = timedelta(minutes=2)
-"""What was counted may show a minute late, and a run's version may be a moment after its beginning."""
+_VISIBILITY_DELAY = timedelta(minutes=2)
+"""Counters may become visible a minute late, and a run's version may be a moment after its start."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingRun:
-    """One run as it begins: the route as it is, the pool's last run (None: none lately), and its own version."""
+    """A run at its start: the current route, the pool's last run (None: no recent one) and the time."""
 
     route: RouteRow
-    last: WeightHistoryRow | None
+    last_run: WeightHistoryRow | None
     now: datetime
 
     @property
     def version(self) -> int:
-        """Seconds since 1970, and more than any version before."""
-        before = (self.route.weights_version or 0, self.last.version if self.last else 0)
-        return max(int(self.now.timestamp()), *(version + 1 for version in before))
+        """The run's version: seconds since 1970, and always greater than every earlier version."""
+        earlier = (self.route.weights_version or 0, self.last_run.version if self.last_run else 0)
+        return max(int(self.now.timestamp()), *(version + 1 for version in earlier))
 
 
-def optimize_pools(asked: JobMessage, clock: Callable[[], datetime]) -> None:
-    """Learns of all pools of the message; whatever is wrong with one does not stop the others.
+def optimize_pools(message: JobMessage, clock: Callable[[], datetime]) -> None:
+    """Optimize all pools of the message. A failure of one pool does not stop the others.
 
-    Raises the last of AWS's errors, if there were any, once all have had their turn: the message is to come again,
-    and leaves alone what is done by then.
+    Raise the last AWS error, if there was one, after all pools were tried. The message is then received again, and
+    pools that are already done are left alone.
     """
     failed: Exception | None = None
-    for pool_id in asked.pools:
+    for pool_id in message.pools:
         try:
-            optimize_pool(pool_id, asked.at, clock())
+            optimize_pool(pool_id, message.at, clock())
         except _AWS as error:
-            print(f"smartlink {pool_id} not learned of: {error!r}", file=sys.stderr)
+            print(f"optimizer: {pool_id} failed, its message will be retried: {error!r}", file=sys.stderr)
             failed = error
-        except Exception:  # noqa: BLE001 - whatever is wrong with one, the others must not wait for it
+        except Exception:  # noqa: BLE001 - a failure of one pool must not stop the others
             traceback.print_exc()
     if failed:
         raise failed
 
 
-def optimize_pool(pool_id: str, asked: int, now: datetime) -> None:
-    """Learns of the pool unless that was done since `asked` (seconds since 1970), or there is nothing new.
+def optimize_pool(pool_id: str, requested_at: int, now: datetime) -> None:
+    """Optimize the pool unless a run since `requested_at` (seconds since 1970) did so, or there is no new data.
 
-    The weights go into force only on the very route that they were learned for. Where an admin's edit came between,
-    all is read again; where another run did, its weights will do.
+    Weights are published only on the exact route that they were computed for. If an admin's edit came in between, the
+    inputs are read again. If another run did, its weights are good enough.
     """
-    before: RouteRow | None = None
+    previous: RouteRow | None = None
     for _ in range(ATTEMPTS):
         route = get_or_none(RouteRow, pool_id)
-        if route is None or _weights_changed(before, route):
+        if route is None or _weights_changed(previous, route):
             return
-        run = PendingRun(route, weight_history.newest(pool_id, _latest(route, now)), now)
-        if _is_done(run, asked) or _finish(run):
+        run = PendingRun(route, weight_history.find_newest(pool_id, _latest_run_time(route, now)), now)
+        if _is_done(run, requested_at) or _finish(run):
             return
-        before = route
-    print(f"smartlink {pool_id} not learned of: it is being edited", file=sys.stderr)
+        previous = route
+    print(f"optimizer: skipped {pool_id}: the route changed during the run", file=sys.stderr)
 
 
-def _weights_changed(before: RouteRow | None, route: RouteRow) -> bool:
-    if before is None:
+def _weights_changed(previous: RouteRow | None, route: RouteRow) -> bool:
+    if previous is None:
         return False
-    return bool(before.version == route.version and before.weights_version != route.weights_version)
+    return bool(previous.version == route.version and previous.weights_version != route.weights_version)
 
 
-def _is_done(run: PendingRun, asked: int) -> bool:
-    """Whether the last run was asked for at that time or later, on the very route: a message may come twice."""
-    return bool(run.last and run.last.version >= asked and run.last.route_version == run.route.version)
+def _is_done(run: PendingRun, requested_at: int) -> bool:
+    """Return whether the last run was at that time or later, on the same route: a message may be received twice."""
+    last = run.last_run
+    return bool(last and last.version >= requested_at and last.route_version == run.route.version)
 
 
-def _latest(route: RouteRow, now: datetime) -> datetime:
-    """The latest moment that a run can be of: a clock that was ahead may have made the last one."""
+def _latest_run_time(route: RouteRow, now: datetime) -> datetime:
+    """Return the latest time that the last run can have: its clock may have been ahead of this one."""
     return max(now, datetime.fromtimestamp(route.weights_version or 0, UTC))
 
 
 def _finish(run: PendingRun) -> bool:
-    """Whether the run came to an end: published, skipped, or nothing new. If not, the route is another by now."""
+    """Publish or skip the run. Return False if the route changed in the meantime."""
     try:
-        return _published(run)
+        return _optimize(run)
     except _AWS:
         raise
     except (NotOptimizable, InvalidCounters) as error:
-        print(f"smartlink {run.route.id} skipped: {error}", file=sys.stderr)
+        print(f"optimizer: skipped {run.route.id}: {error}", file=sys.stderr)
         _skip(run, str(error))
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others must not wait for it
+    except Exception as error:  # noqa: BLE001 - a failure of one pool must not stop the others
         traceback.print_exc()
-        _skip(run, f"an unexpected error, which the log has in full: {error!r}")
+        _skip(run, f"Internal error; it was logged: {error!r}")
     return True
 
 
 def _skip(run: PendingRun, reason: str) -> None:
-    row = weight_history.row(run.route.id, run.version, weight_history.SKIPPED, run.route)
+    row = weight_history.new_row(run.route.id, run.version, weight_history.SKIPPED, run.route)
     row.reason = reason[:1000]
     weight_history.skip(row)
 
 
-def _published(run: PendingRun) -> bool:
-    found = pool_config(route_codec.document(run.route.snapshot), run.route.version)
-    if found is None or not _is_new(run, found.epoch):
+def _optimize(run: PendingRun) -> bool:
+    """Publish the run's weights, if the pool has new data. Return False if the route changed in the meantime."""
+    config = pool_config(route_codec.decode_snapshot(run.route.snapshot), run.route.version)
+    if config is None or not _has_new_data(run, config.epoch):
         return True
-    began = time.monotonic()
-    counted = _stats(found, run.now)
-    learned = compute_weights(counted)
-    took_ms = round(1000 * (time.monotonic() - began))
-    fitting = fit_to_item_size(build_run_record(learned, counted, found.goal, took_ms))
-    row = weight_history.row(run.route.id, run.version, weight_history.PUBLISHED, run.route)
-    row.epoch, row.weights, row.run = found.epoch, fitting.weights, fitting.run
+    started = time.monotonic()
+    statistics = _read_statistics(config, run.now)
+    result = compute_weights(statistics)
+    took_ms = round(1000 * (time.monotonic() - started))
+    encoded = fit_to_item_size(build_run_record(result, statistics, config.goal, took_ms))
+    row = weight_history.new_row(run.route.id, run.version, weight_history.PUBLISHED, run.route)
+    row.epoch, row.weights, row.run = config.epoch, encoded.weights, encoded.run
     return weight_history.publish(row, run.route)
 
 
-def _is_new(run: PendingRun, epoch: int) -> bool:
-    """Whether there is anything that the last run did not know."""
-    last = run.last
+def _has_new_data(run: PendingRun, epoch: int) -> bool:
+    """Return whether the route or the counters changed since the last run."""
+    last = run.last_run
     if last is None or last.route_version != run.route.version:
         return True
-    return learning_blocks.changed_since(run.route.id, epoch, datetime.fromtimestamp(last.version, UTC) - _UNSEEN)
+    since = datetime.fromtimestamp(last.version, UTC) - _VISIBILITY_DELAY
+    return learning_blocks.changed_since(run.route.id, epoch, since)
 
 
-def _stats(found: PoolConfig, now: datetime) -> PoolStatistics:
-    """What is known of the pool as of now."""
+def _read_statistics(config: PoolConfig, now: datetime) -> PoolStatistics:
+    """Read the pool's counters and return its statistics as of now."""
     hour = int(now.timestamp()) // 3600
-    counted = sum_by_bucket(learning_blocks.read(found.pool, found.epoch), found.goal, hour, LEARNING_WINDOW_DAYS * 24)
+    pieces = learning_blocks.read(config.pool, config.epoch)
     return build_statistics(
-        found,
-        counted,
-        _campaigns_at_cap(cap_counters_by_campaign(found.offers, now)),
+        config,
+        sum_by_bucket(pieces, config.goal, hour, LEARNING_WINDOW_DAYS * 24),
+        _campaigns_at_cap(cap_counters_by_campaign(config.offers, now)),
         RunClock(now, optimizer_interval_minutes()),
     )
 
 
-def _campaigns_at_cap(places: Mapping[str, tuple[CapCounter, ...]]) -> set[str]:
-    """The campaigns of which any place is taken."""
-    used = usage_by_key(sorted({place.key for its_places in places.values() for place in its_places}))
+def _campaigns_at_cap(counters_by_campaign: Mapping[str, tuple[CapCounter, ...]]) -> set[str]:
+    """Return the campaigns that have reached at least one cap."""
+    used = usage_by_key(sorted({counter.key for counters in counters_by_campaign.values() for counter in counters}))
     return {
         campaign_id
-        for campaign_id, its_places in places.items()
-        if any(used.get(place.key, 0) >= place.limit for place in its_places)
+        for campaign_id, counters in counters_by_campaign.items()
+        if any(used.get(counter.key, 0) >= counter.limit for counter in counters)
     }

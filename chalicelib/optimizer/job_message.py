@@ -1,34 +1,34 @@
-"""What is queued to be learned of: a JSON object with the round's moment and some pools' IDs."""
+"""Queue messages of the optimizer: a JSON object with the time of a scheduler run and the IDs of some pools."""
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-POOLS_AT_ONCE = 25
-"""Pools in one message: at a second each, which is long for one, far fewer than a Lambda's time has room for."""
+POOLS_PER_MESSAGE = 25
+"""At one second each, which is long for a pool, a message takes far less than the Lambda's time limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobMessage:
-    """Pools to learn of, asked for at `at` (whole seconds since 1970): what was learned since then will do."""
+    """Pools to optimize, queued at `at` (whole seconds since 1970). A run since then makes another one unnecessary."""
 
     at: int
     pools: tuple[str, ...]
 
 
 def messages(pools: Sequence[str], now: datetime) -> Iterator[JobMessage]:
-    """The pools of a round, some in each message."""
-    for first in range(0, len(pools), POOLS_AT_ONCE):
-        yield JobMessage(int(now.timestamp()), tuple(pools[first : first + POOLS_AT_ONCE]))
+    """Yield the pools in messages of at most `POOLS_PER_MESSAGE`."""
+    for first in range(0, len(pools), POOLS_PER_MESSAGE):
+        yield JobMessage(int(now.timestamp()), tuple(pools[first : first + POOLS_PER_MESSAGE]))
 
 
 def written(message: JobMessage) -> str:
-    """The message as the queue has it."""
+    """Encode the message as a queue body."""
     return json.dumps({"at": message.at, "pools": message.pools}, separators=(",", ":"))
 
 
 def read(text: str) -> JobMessage:
-    """The message of its text. Raises ValueError, TypeError or KeyError for what is none."""
-    found = json.loads(text)
-    return JobMessage(int(found["at"]), tuple(map(str, found["pools"])))
+    """Decode a queue body. Raise ValueError, TypeError or KeyError if it is not a message."""
+    document = json.loads(text)
+    return JobMessage(int(document["at"]), tuple(map(str, document["pools"])))

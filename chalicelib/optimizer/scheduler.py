@@ -1,37 +1,26 @@
-"""A round of learning: the pools to learn of, found and queued."""
+"""Scheduler: finds the pools to optimize and queues them."""
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from botocore.config import Config
-
-from chalicelib import settings
+from chalicelib import settings, sqs
 from chalicelib.optimizer.job_message import messages, written
 from chalicelib.tables.base import FIRST_YEAR
 from chalicelib.tables.smartlinks import SmartlinkRow
 
 
 def enqueue_pools(now: datetime) -> int:
-    """Queues all pools to learn of; how many they are.
+    """Queue all pools to optimize and return their number.
 
-    Raises pynamodb's and botocore's errors where not all are queued: the next round comes in a few minutes.
+    Raise pynamodb's and botocore's errors if some could not be queued: the next run is only minutes away.
     """
-    pools = list(_pools(now))
-    for each in messages(pools, now):
-        _sqs().send_message(QueueUrl=settings.learning_queue(), MessageBody=written(each))
+    pools = list(_optimized_pools(now))
+    for message in messages(pools, now):
+        sqs.send(settings.learning_queue(), written(message))
     return len(pools)
 
 
-def _pools(now: datetime) -> Iterator[str]:
-    """The active pools in rotation `optimized`, as they were a moment ago."""
+def _optimized_pools(now: datetime) -> Iterator[str]:
+    """Yield the active pools in rotation `optimized`. The index is eventually consistent."""
     for year in range(FIRST_YEAR, now.year + 1):
         yield from (row.id for row in SmartlinkRow.optimized.query(str(year), attributes_to_get=["id"]))
-
-
-@cache
-def _sqs() -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-    import boto3  # noqa: PLC0415 - only where something is sent
-
-    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3}))

@@ -1,25 +1,27 @@
-"""Which network addresses a postback may go to: public ones only, whatever they are wrapped in."""
+"""Policy for the IP addresses that postbacks may connect to: only public ones, in any notation."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
-_UNPRIVILEGED = 1024
+_FIRST_UNPRIVILEGED_PORT = 1024
 _NAT64 = IPv6Network("64:ff9b::/96")
 _UNICAST = IPv6Network("2000::/3")
 
 
-def refused(address: str, port: int, *, loopback_allowed: bool) -> str | None:
-    """Why no postback may go to this IP address and port, in a sentence's end; None where it may.
+def address_error(address: str, port: int, *, loopback_allowed: bool) -> str | None:
+    """Return why postbacks may not connect to this IP address and port, or None if they may.
 
-    With `loopback_allowed`, loopback addresses pass on ports above 1023. Raises `ValueError` for what is no address.
+    With `loopback_allowed`, loopback addresses are allowed on ports above 1023. Raise `ValueError` if `address` is
+    not an IP address.
     """
-    inner = _innermost(ip_address(address))
+    inner = _unwrap(ip_address(address))
     if inner.is_loopback and loopback_allowed:
-        return None if port >= _UNPRIVILEGED else f"{address} is a loopback address, and its port is below 1024"
+        is_privileged = port < _FIRST_UNPRIVILEGED_PORT
+        return f"{address} is a loopback address and the port is below 1024" if is_privileged else None
     return None if _is_public(inner) else f"{address} is not a public address"
 
 
-def _innermost(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that an IPv6 one is only another spelling of, or leads to through a gateway."""
+def _unwrap(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Return the IPv4 address inside a NAT64, IPv4-mapped or 6to4 address; return any other address unchanged."""
     if isinstance(address, IPv4Address):
         return address
     if address in _NAT64:
@@ -28,7 +30,7 @@ def _innermost(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Global unicast; Teredo's 2001::/32 is not, nor is a metadata service's link-local address."""
+    """Return whether the address is global unicast. Teredo (2001::/32) and link-local addresses are not."""
     if isinstance(address, IPv6Address) and address not in _UNICAST:
         return False
     return address.is_global and not address.is_multicast

@@ -1,4 +1,4 @@
-"""A queued message becomes at most one call, one delivery in the table, and what follows from it."""
+"""Delivery of a postback: claim the attempt, send at most one request, record the outcome, retry or notify."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -19,80 +19,81 @@ from chalicelib.postbacks import http_client, queue
 from chalicelib.postbacks.delivery_message import DeliveryMessage, decode, delivery_id, next_attempt
 from chalicelib.postbacks.http_response import DeliveryOutcome, DeliveryStatus
 from chalicelib.postbacks.macro_values import Values, macro_values, sample_values
-from chalicelib.postbacks.retry_schedule import wait
-from chalicelib.postbacks.signature import headers
+from chalicelib.postbacks.retry_schedule import retry_delay
+from chalicelib.postbacks.signature import signed_headers
 from chalicelib.postbacks.subscription_filter import matches
-from chalicelib.postbacks.target_url import target
+from chalicelib.postbacks.target_url import parse_target
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.conversions import ConversionRow
 from chalicelib.tables.postbacks import PostbackDeliveryRow, PostbackRow
 
 CLAIM_SECONDS = 60
-"""A claim older than this was left behind by a process that died: a call takes 5 seconds."""
+"""Age at which a claim expires. A request takes at most 5 seconds, so the process of an older claim has died."""
 
 _EARLY = timedelta(seconds=1)
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
-class DeliveryInProgress(Exception):  # noqa: N818 - a fact, not a fault
-    """Somebody else is at this very delivery: the message must come again."""
+class DeliveryInProgress(Exception):  # noqa: N818 - an expected outcome, not a fault
+    """Another process holds the claim on the delivery: the message must be received again."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryDependencies:
-    """What a delivery needs from outside: the time (aware), a draw in [0, 1) for the wait, the network, the queue."""
+    """Inputs of a delivery: the time (aware), a draw in [0, 1) for the retry delay, the HTTP client, the queue."""
 
     now: datetime
     jitter: float
-    call: Callable[[str, Mapping[str, str]], DeliveryOutcome]
-    send: Callable[[DeliveryMessage], None]
+    http_get: Callable[[str, Mapping[str, str]], DeliveryOutcome]
+    enqueue: Callable[[DeliveryMessage], None]
 
 
 def handle_message(body: str) -> None:
-    """Carries out one message of the queue; whatever it raises, the message is to come again."""
-    way = http_client.HttpClientConfig(loopback_allowed=settings.postbacks_to_loopback())
-    world = DeliveryDependencies(
+    """Process one message of the queue. After any exception the message must be received again."""
+    config = http_client.HttpClientConfig(loopback_allowed=settings.postbacks_to_loopback())
+    dependencies = DeliveryDependencies(
         now=datetime.now(UTC),
         jitter=random.random(),  # noqa: S311 - jitter
-        call=lambda url, fields: http_client.get(url, fields, way),
-        send=lambda message: queue.send([message], datetime.now(UTC)),
+        http_get=lambda url, headers: http_client.get(url, headers, config),
+        enqueue=lambda message: queue.enqueue([message], datetime.now(UTC)),
     )
-    deliver(decode(body), world)
+    deliver(decode(body), dependencies)
 
 
-def deliver(message: DeliveryMessage, world: DeliveryDependencies) -> None:
-    """Makes the message's one call and records it; raises `Busy` while somebody else does.
+def deliver(message: DeliveryMessage, dependencies: DeliveryDependencies) -> None:
+    """Send the message's one request and record its outcome; raise `DeliveryInProgress` if another process does.
 
-    Any number of times is as good as once: the delivery's row is claimed before the call, and what
-    follows from its result is sent again for a message that comes again. What was deleted, or has changed
-    since (that change has a message of its own), is not told.
+    Idempotent: the delivery row is claimed before the request, and a repeated message queues the same retry and
+    the same notification. Do nothing if the postback or the conversion was deleted, or if the conversion has a
+    newer revision, which has a message of its own.
     """
-    if message.due > world.now + _EARLY:
-        world.send(message)
+    if message.due > dependencies.now + _EARLY:
+        dependencies.enqueue(message)
         return
     postback = get_or_none(PostbackRow, message.publisher_id, message.postback_id)
-    values = _values(message, postback, world.now) if postback else None
+    values = _values(message, postback, dependencies.now) if postback else None
     if postback is None or values is None:
         return
-    row = _claimed(_new_row(message, target(fill(postback.url, values)).url, world.now), world.now)
-    if row.status == DeliveryStatus.SENDING and not _call(row, postback, world):
+    url = parse_target(fill(postback.url, values)).url
+    row = _claim(_new_row(message, url, dependencies.now), dependencies.now)
+    if row.status == DeliveryStatus.SENDING and not _send(row, postback, dependencies):
         return
-    _retry_or_notify(row, message, world)
+    _retry_or_notify(row, message, dependencies)
 
 
 def _values(message: DeliveryMessage, postback: PostbackRow, now: datetime) -> Values | None:
-    """What the postback's macros stand for; None where there is nothing to tell (any more)."""
+    """Return the macro values; None if the conversion is gone, has changed, or no longer matches the postback."""
     if message.conversion_id is None:
         return sample_values(message.publisher_id, now)
-    conversion = get_or_none(ConversionRow, message.conversion_id)
-    if conversion is None or conversion.publisher_id != message.publisher_id:
+    row = get_or_none(ConversionRow, message.conversion_id)
+    if row is None or row.publisher_id != message.publisher_id:
         return None
-    known = conversion.attribute_values
-    if conversion.revision != message.revision or not matches(postback, known):
+    conversion = row.attribute_values
+    if row.revision != message.revision or not matches(postback, conversion):
         return None
-    click = get_or_none(ClickRow, conversion.click_id)
-    return macro_values(known, click.attribute_values if click else None)
+    click = get_or_none(ClickRow, row.click_id)
+    return macro_values(conversion, click.attribute_values if click else None)
 
 
 def _new_row(message: DeliveryMessage, url: str, now: datetime) -> PostbackDeliveryRow:
@@ -115,29 +116,33 @@ def _new_row(message: DeliveryMessage, url: str, now: datetime) -> PostbackDeliv
     )
 
 
-def _claimed(row: PostbackDeliveryRow, now: datetime) -> PostbackDeliveryRow:
-    """The delivery as ours to make (`sending`), or as it was made before; `Busy` while somebody makes it."""
+def _claim(row: PostbackDeliveryRow, now: datetime) -> PostbackDeliveryRow:
+    """Return the delivery claimed by this process (`sending`), or the finished one.
+
+    Raise `DeliveryInProgress` if another process holds the claim.
+    """
     try:
         row.save(PostbackDeliveryRow.id.does_not_exist())
     except PutError as error:
         if error.cause_response_code != _CONDITION_FAILED:
             raise
-        return _taken_over(PostbackDeliveryRow.get(row.id, consistent_read=True), row.url, now)
+        return _take_over(PostbackDeliveryRow.get(row.id, consistent_read=True), row.url, now)
     return row
 
 
-def _taken_over(row: PostbackDeliveryRow, url: str, now: datetime) -> PostbackDeliveryRow:
+def _take_over(row: PostbackDeliveryRow, url: str, now: datetime) -> PostbackDeliveryRow:
+    """Return a finished delivery as it is; claim an unfinished one if its claim has expired."""
     if row.status != DeliveryStatus.SENDING:
         return row
     seconds = int(now.timestamp())
     claim: list[Action] = [PostbackDeliveryRow.claimed_at.set(seconds), PostbackDeliveryRow.url.set(url)]
-    if seconds - row.claimed_at <= CLAIM_SECONDS or not _updated(row, claim):
+    if seconds - row.claimed_at <= CLAIM_SECONDS or not _update_if_unchanged(row, claim):
         raise DeliveryInProgress(row.id)
     return row
 
 
-def _updated(row: PostbackDeliveryRow, actions: list[Action]) -> bool:
-    """Changes the delivery as long as nobody else has claimed or finished it; whether that was so."""
+def _update_if_unchanged(row: PostbackDeliveryRow, actions: list[Action]) -> bool:
+    """Update the delivery; return False if another process claimed or finished it in the meantime."""
     unchanged = (PostbackDeliveryRow.claimed_at == row.claimed_at) & (PostbackDeliveryRow.status == row.status)
     try:
         row.update(actions, unchanged)
@@ -148,45 +153,49 @@ def _updated(row: PostbackDeliveryRow, actions: list[Action]) -> bool:
     return True
 
 
-def _call(row: PostbackDeliveryRow, postback: PostbackRow, world: DeliveryDependencies) -> bool:
-    """Makes the call and records how it ended; False where somebody else took the delivery over meanwhile."""
-    outcome = world.call(row.url, headers(postback.secret, row.url, int(world.now.timestamp())))
-    return _updated(row, _result(row.attempt, outcome, world))
+def _send(row: PostbackDeliveryRow, postback: PostbackRow, dependencies: DeliveryDependencies) -> bool:
+    """Send the request and record its outcome; return False if another process took the delivery over."""
+    headers = signed_headers(postback.secret, row.url, int(dependencies.now.timestamp()))
+    outcome = dependencies.http_get(row.url, headers)
+    return _update_if_unchanged(row, _outcome_actions(row.attempt, outcome, dependencies))
 
 
-def _result(attempt: int, outcome: DeliveryOutcome, world: DeliveryDependencies) -> list[Action]:
+def _outcome_actions(attempt: int, outcome: DeliveryOutcome, dependencies: DeliveryDependencies) -> list[Action]:
     status = outcome.status(attempt)
-    known: list[tuple[Attribute[Any], Any]] = [
+    next_try_at = _next_try_at(attempt, outcome, dependencies) if status is DeliveryStatus.FAILED else None
+    optional: list[tuple[Attribute[Any], Any]] = [
         (PostbackDeliveryRow.http_status, outcome.http_status),
         (PostbackDeliveryRow.error, outcome.error),
-        (
-            PostbackDeliveryRow.next_try_at,
-            _next_try(attempt, outcome, world) if status is DeliveryStatus.FAILED else None,
-        ),
+        (PostbackDeliveryRow.next_try_at, next_try_at),
     ]
     return [
         PostbackDeliveryRow.status.set(status.value),
         PostbackDeliveryRow.took_ms.set(outcome.took_ms),
-        *(attribute.set(value) for attribute, value in known if value is not None),
+        *(attribute.set(value) for attribute, value in optional if value is not None),
     ]
 
 
-def _next_try(attempt: int, outcome: DeliveryOutcome, world: DeliveryDependencies) -> str:
-    waited = wait(attempt, world.jitter)
-    assert waited is not None  # noqa: S101 - a try that failed for good is dead, not failed
-    return timestamp(world.now + timedelta(milliseconds=outcome.took_ms) + waited)
+def _next_try_at(attempt: int, outcome: DeliveryOutcome, dependencies: DeliveryDependencies) -> str:
+    delay = retry_delay(attempt, dependencies.jitter)
+    assert delay is not None  # noqa: S101 - after the last attempt the status is `dead`, not `failed`
+    return timestamp(dependencies.now + timedelta(milliseconds=outcome.took_ms) + delay)
 
 
-def _retry_or_notify(row: PostbackDeliveryRow, message: DeliveryMessage, world: DeliveryDependencies) -> None:
-    """Queues the next try of a failed one, and tells the publisher of a series given up, once a day and postback."""
+def _retry_or_notify(row: PostbackDeliveryRow, message: DeliveryMessage, dependencies: DeliveryDependencies) -> None:
+    """Queue the next attempt of a failed delivery; notify the publisher of a final failure.
+
+    The publisher gets at most one notification per postback and day.
+    """
     if row.status == DeliveryStatus.FAILED:
         assert row.next_try_at  # noqa: S101 - written together with the status
-        world.send(next_attempt(message, datetime.fromisoformat(row.next_try_at)))
+        dependencies.enqueue(next_attempt(message, datetime.fromisoformat(row.next_try_at)))
     elif row.status in (DeliveryStatus.DEAD, DeliveryStatus.REFUSED):
-        send_once(row.publisher_id, _notice(row), once=f"{row.postback_id}#{row.at[:10]}", now=world.now)
+        once_key = f"{row.postback_id}#{row.at[:10]}"
+        send_once(row.publisher_id, _notification(row), once=once_key, now=dependencies.now)
 
 
-def _notice(row: PostbackDeliveryRow) -> Notification:
-    text = f"A postback to {target(row.url).authority} could not be delivered and was given up: {row.error}"
+def _notification(row: PostbackDeliveryRow) -> Notification:
+    attempts = "1 attempt" if row.attempt == 1 else f"{row.attempt} attempts"
+    text = f"Delivery to {parse_target(row.url).authority} failed after {attempts}: {row.error}"
     subject = {"postback_id": row.postback_id, "delivery_id": row.id, "conversion_id": row.conversion_id}
     return Notification(NotificationKind.POSTBACK_FAILING, subject, text)

@@ -1,4 +1,4 @@
-"""One try to tell a publisher something, as the queue carries it."""
+"""Queue message that requests one delivery attempt of a postback."""
 
 import json
 from dataclasses import asdict, dataclass, replace
@@ -7,18 +7,18 @@ from math import ceil
 
 from chalicelib.domain import ids
 
-FIRST = "first"
-"""The series of tries that the conversion's own change set off."""
+FIRST_SERIES = "first"
+"""Series of the attempts that a change of the conversion starts."""
 
-LONGEST_DELAY = 900
-"""Seconds; the queue cannot hold a message back for longer."""
+MAX_DELAY_SECONDS = 900
+"""Maximum delay of a queue message in SQS."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryMessage:
-    """Try `attempt` (from 1) of a `series`, at `due` (aware). A test has neither conversion nor revision.
+    """Attempt number `attempt` (from 1) of a `series`, due at `due` (an aware time).
 
-    `series` is `first`, or the ID of the test or replay that set the tries off.
+    `conversion_id` and `revision` are None for a test. `series` is `first` or the ID of the test or replay.
     """
 
     publisher_id: str
@@ -31,31 +31,34 @@ class DeliveryMessage:
 
 
 def encode(message: DeliveryMessage) -> str:
-    """The message as JSON."""
+    """Return the message as JSON."""
     return json.dumps({**asdict(message), "due": message.due.isoformat()}, separators=(",", ":"))
 
 
 def decode(body: str) -> DeliveryMessage:
-    """The message of its JSON; `ValueError`, `KeyError` or `TypeError` for what is none."""
+    """Parse a message from JSON; raise `ValueError`, `KeyError` or `TypeError` if it is invalid."""
     document = json.loads(body)
     message = DeliveryMessage(**{**document, "due": datetime.fromisoformat(document["due"])})
     if message.due.tzinfo is None or not isinstance(message.attempt, int):
-        error = "no message of ours"
+        error = "The body is not a delivery message."
         raise ValueError(error)
     return message
 
 
 def delivery_id(message: DeliveryMessage) -> str:
-    """The ID of the delivery that this message asks for: the same however often the message comes."""
-    named = (message.postback_id, message.conversion_id, message.revision, message.series, message.attempt)
-    return f"dlv_{ids.deterministic_id(json.dumps(named))}"
+    """Return the ID of the delivery: the same for every copy of the message."""
+    key = (message.postback_id, message.conversion_id, message.revision, message.series, message.attempt)
+    return f"dlv_{ids.deterministic_id(json.dumps(key))}"
 
 
 def next_attempt(message: DeliveryMessage, due: datetime) -> DeliveryMessage:
-    """The next try of the same series."""
+    """Return the message for the next attempt of the same series."""
     return replace(message, attempt=message.attempt + 1, due=due)
 
 
-def delay(message: DeliveryMessage, now: datetime) -> int:
-    """How many seconds the queue is to hold the message back; it comes before it is due where that is far off."""
-    return min(LONGEST_DELAY, max(0, ceil((message.due - now).total_seconds())))
+def queue_delay(message: DeliveryMessage, now: datetime) -> int:
+    """Return the delay of the message in the queue, in seconds.
+
+    SQS limits the delay, so a message may arrive before it is due.
+    """
+    return min(MAX_DELAY_SECONDS, max(0, ceil((message.due - now).total_seconds())))

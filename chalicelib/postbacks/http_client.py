@@ -1,4 +1,4 @@
-"""One HTTP GET to a stranger's server: only to a judged address, never longer than its time, no redirects."""
+"""HTTP client for postbacks: one GET to an allowed address, within a time limit, without redirects."""
 
 import queue
 import socket
@@ -12,90 +12,95 @@ from functools import cache
 
 import certifi
 
-from chalicelib.postbacks.address_policy import refused
-from chalicelib.postbacks.http_response import DeliveryOutcome, outcome, sanitize
-from chalicelib.postbacks.target_url import Target, target
+from chalicelib.postbacks.address_policy import address_error
+from chalicelib.postbacks.http_response import DeliveryOutcome, parse_response, sanitize
+from chalicelib.postbacks.target_url import Target, parse_target
 
-_PIECE = 4096
-_MOST_ADDRESSES = 4
-
-
-class RefusedHost(Exception):  # noqa: N818 - a fact, not a fault
-    """The host resolves to an address that no postback may go to."""
+_CHUNK_BYTES = 4096
+_MAX_ADDRESSES = 4
 
 
-def resolved(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system's resolver gives them; `OSError` where it has none."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+class RefusedHost(Exception):  # noqa: N818 - an expected outcome, not a fault
+    """The host resolves to an address that postbacks may not connect to."""
+
+
+def resolve_host(host: str, port: int) -> list[str]:
+    """Return the addresses of a host from the system's resolver; raise `OSError` if there are none."""
+    results = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(socket_address[0]) for *_, socket_address in results))
 
 
 @cache
-def trusted() -> ssl.SSLContext:
-    """Certificates of the public authorities, checked against the host's name."""
+def public_tls_context() -> ssl.SSLContext:
+    """Return a TLS context that trusts the public authorities and checks the host name."""
     return ssl.create_default_context(cafile=certifi.where())
 
 
 @dataclass(frozen=True, slots=True)
 class HttpClientConfig:
-    """How calls get out. `seconds` is the time for the whole call, resolving and reading included."""
+    """Settings of the client. `timeout_seconds` covers the whole request, including name resolution and reading."""
 
     loopback_allowed: bool
-    seconds: float = 5.0
-    resolve: Callable[[str, int], Sequence[str]] = resolved
-    trust: Callable[[], ssl.SSLContext] = trusted
+    timeout_seconds: float = 5.0
+    resolve: Callable[[str, int], Sequence[str]] = resolve_host
+    tls_context: Callable[[], ssl.SSLContext] = public_tls_context
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A moment on the monotonic clock by which everything is over."""
+    """A point on the monotonic clock at which the request must be finished."""
 
     at: float
 
-    def left(self) -> float:
-        """The seconds left; `TimeoutError` where there are none."""
-        rest = self.at - time.monotonic()
-        if rest <= 0:
+    def remaining(self) -> float:
+        """Return the remaining seconds; raise `TimeoutError` if there are none."""
+        seconds = self.at - time.monotonic()
+        if seconds <= 0:
             raise TimeoutError
-        return rest
+        return seconds
 
 
-def get(url: str, headers: Mapping[str, str], way: HttpClientConfig) -> DeliveryOutcome:
-    """Calls the URL once; whatever the other side does, the outcome is there in time."""
-    began = time.monotonic()
-    ended = _outcome(url, headers, way, Deadline(began + way.seconds))
-    return replace(ended, took_ms=round((time.monotonic() - began) * 1000))
+def get(url: str, headers: Mapping[str, str], config: HttpClientConfig) -> DeliveryOutcome:
+    """Send one GET request and return its outcome within the time limit, whatever the server does."""
+    started_at = time.monotonic()
+    outcome = _outcome(url, headers, config, Deadline(started_at + config.timeout_seconds))
+    return replace(outcome, took_ms=round((time.monotonic() - started_at) * 1000))
 
 
-def _outcome(url: str, headers: Mapping[str, str], way: HttpClientConfig, deadline: Deadline) -> DeliveryOutcome:
+def _outcome(url: str, headers: Mapping[str, str], config: HttpClientConfig, deadline: Deadline) -> DeliveryOutcome:
     try:
-        whereto = target(url)
-        addresses = _allowed_addresses(whereto, way, deadline)
-        with (
-            closing(_connected(whereto, addresses, deadline)) as plain,
-            closing(_secured(plain, whereto, way, deadline)) as connection,
-        ):
-            _send(connection, _request(whereto, headers), deadline)
-            return _read(connection, deadline)
+        return _exchange(parse_target(url), headers, config, deadline)
     except RefusedHost as refusal:
-        return DeliveryOutcome(error=sanitize(f"refused: {refusal}"), is_refused=True)
+        return DeliveryOutcome(error=sanitize(f"Refused: {refusal}."), is_refused=True)
     except TimeoutError:
-        return DeliveryOutcome(error=f"took longer than {way.seconds:g} s")
+        return DeliveryOutcome(error=f"No complete response within {config.timeout_seconds:g} s.")
     except (OSError, ValueError) as error:
         return DeliveryOutcome(error=sanitize(str(error) or type(error).__name__))
 
 
-def _allowed_addresses(whereto: Target, way: HttpClientConfig, deadline: Deadline) -> Sequence[str]:
-    """The host's addresses, once every one of them may be called."""
-    addresses = _in_time(lambda: way.resolve(whereto.host, whereto.port), deadline)
+def _exchange(
+    target: Target, headers: Mapping[str, str], config: HttpClientConfig, deadline: Deadline
+) -> DeliveryOutcome:
+    addresses = _allowed_addresses(target, config, deadline)
+    with (
+        closing(_connect(target, addresses, deadline)) as plain,
+        closing(_secure(plain, target, config, deadline)) as connection,
+    ):
+        _send(connection, _request(target, headers), deadline)
+        return _read(connection, deadline)
+
+
+def _allowed_addresses(target: Target, config: HttpClientConfig, deadline: Deadline) -> Sequence[str]:
+    """Return the addresses of the host; raise `RefusedHost` if any of them is not allowed."""
+    addresses = _resolve_in_time(lambda: config.resolve(target.host, target.port), deadline)
     for address in addresses:
-        if complaint := refused(address, whereto.port, loopback_allowed=way.loopback_allowed):
-            raise RefusedHost(complaint)
+        if error := address_error(address, target.port, loopback_allowed=config.loopback_allowed):
+            raise RefusedHost(error)
     return addresses
 
 
-def _in_time(resolve: Callable[[], Sequence[str]], deadline: Deadline) -> Sequence[str]:
-    """What `resolve` gives; the system's resolver knows no time limit, so one too slow is left behind in its thread."""
+def _resolve_in_time(resolve: Callable[[], Sequence[str]], deadline: Deadline) -> Sequence[str]:
+    """Return the result of `resolve`. The system's resolver has no time limit: a slow call is left in its thread."""
     results: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
 
     def run() -> None:
@@ -106,55 +111,58 @@ def _in_time(resolve: Callable[[], Sequence[str]], deadline: Deadline) -> Sequen
 
     threading.Thread(target=run, daemon=True).start()
     try:
-        result = results.get(timeout=deadline.left())
+        result = results.get(timeout=deadline.remaining())
     except queue.Empty:
         raise TimeoutError from None
     if isinstance(result, Exception):
-        message = "the host does not resolve"
+        message = "The host name cannot be resolved."
         raise OSError(message) from result
     return result
 
 
-def _connected(whereto: Target, addresses: Sequence[str], deadline: Deadline) -> socket.socket:
-    """A connection to the first of the judged addresses that takes one; each gets its share of the time."""
-    tried = addresses[:_MOST_ADDRESSES]
-    failure: OSError = OSError("the host has no address")
-    for n, address in enumerate(tried):
+def _connect(target: Target, addresses: Sequence[str], deadline: Deadline) -> socket.socket:
+    """Connect to the first address that accepts. Each address gets an equal share of the remaining time.
+
+    Connecting to the checked addresses, not to the name, keeps a second resolution from returning another address.
+    """
+    candidates = addresses[:_MAX_ADDRESSES]
+    failure: OSError = OSError("The host has no address.")
+    for n, address in enumerate(candidates):
         try:
-            return socket.create_connection((address, whereto.port), deadline.left() / (len(tried) - n))
+            return socket.create_connection((address, target.port), deadline.remaining() / (len(candidates) - n))
         except OSError as error:
             failure = error
     raise failure
 
 
-def _secured(plain: socket.socket, whereto: Target, way: HttpClientConfig, deadline: Deadline) -> socket.socket:
-    if not whereto.is_tls:
+def _secure(plain: socket.socket, target: Target, config: HttpClientConfig, deadline: Deadline) -> socket.socket:
+    if not target.is_tls:
         return plain
-    plain.settimeout(deadline.left())
-    return way.trust().wrap_socket(plain, server_hostname=whereto.host.rstrip("."))
+    plain.settimeout(deadline.remaining())
+    return config.tls_context().wrap_socket(plain, server_hostname=target.host.rstrip("."))
 
 
-def _request(whereto: Target, headers: Mapping[str, str]) -> bytes:
-    fields = {"Host": whereto.authority, **headers, "Connection": "close"}
-    lines = [f"GET {whereto.path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+def _request(target: Target, headers: Mapping[str, str]) -> bytes:
+    fields = {"Host": target.authority, **headers, "Connection": "close"}
+    lines = [f"GET {target.path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
     return "\r\n".join(lines).encode("ascii")
 
 
 def _send(connection: socket.socket, request: bytes, deadline: Deadline) -> None:
-    rest = memoryview(request)
-    while rest:
-        connection.settimeout(deadline.left())
-        rest = rest[connection.send(rest) :]
+    unsent = memoryview(request)
+    while unsent:
+        connection.settimeout(deadline.remaining())
+        unsent = unsent[connection.send(unsent) :]
 
 
 def _read(connection: socket.socket, deadline: Deadline) -> DeliveryOutcome:
-    """The answer's status and headers; each piece that comes leaves less time for the next."""
+    """Read status and headers. The deadline applies to all chunks together, so a slow sender cannot extend it."""
     received = b""
-    while (ended := outcome(received)) is None:
-        connection.settimeout(deadline.left())
-        piece = connection.recv(_PIECE)
-        if not piece:
-            message = "closed the connection without a whole answer"
+    while (outcome := parse_response(received)) is None:
+        connection.settimeout(deadline.remaining())
+        chunk = connection.recv(_CHUNK_BYTES)
+        if not chunk:
+            message = "The connection was closed before the response was complete."
             raise OSError(message)
-        received += piece
-    return ended
+        received += chunk
+    return outcome

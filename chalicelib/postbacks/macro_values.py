@@ -1,63 +1,41 @@
-"""What a postback's macros stand for: the click, and what the publisher may know of its conversion."""
+"""Values of a postback's macros: the click, and the fields of the conversion that a publisher may see."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import itemgetter, methodcaller
 from typing import Any
+
+from chalicelib.domain import macros
+from chalicelib.domain.macros import MACROS, Macro
 
 Values = dict[str, str | None]
 
-_OF_CLICK = (
-    *("click_id", "external_click_id", "campaign_id", "publisher_id", "source", "country", "region", "city"),
-    *("device", "os", "browser", "language"),
-)
-_OF_CONVERSION = ("click_id", "campaign_id", "publisher_id", "country", "device", "os", "sub1")
-_MONEY_AND_NAMES = ("payout", "currency", "event", "txid", "status")
-_SAMPLE: Values = {
-    "source": "test-source",
-    "country": "US",
-    "region": "US-CA",
-    "city": "Fresno",
-    "device": "mobile",
-    "os": "ios",
-    "browser": "safari",
-    "language": "en",
-    "query": "test=1",
-    "payout": "1.00",
-    "currency": "USD",
-    "event": "test",
-    "txid": "test-txid",
-    "status": "approved",
+CONVERSION_MACROS: Mapping[str, Macro] = {
+    "payout": Macro(itemgetter("payout"), "1.00"),
+    "currency": Macro(itemgetter("currency"), "USD"),
+    "event": Macro(methodcaller("get", "event"), "test"),
+    "txid": Macro(methodcaller("get", "txid"), "test-txid"),
+    "status": Macro(itemgetter("status"), "approved"),
+    "conversion_id": Macro(itemgetter("id"), "test-conversion"),
 }
+"""Macros of the conversion, by name; the values are fields of the stored conversion."""
+
+POSTBACK_MACROS = MACROS.keys() | CONVERSION_MACROS.keys()
+"""Macros of a postback URL: those of the click and those of the conversion."""
 
 
 def macro_values(conversion: Mapping[str, Any], click: Mapping[str, Any] | None) -> Values:
-    """The value of every macro. What is known of the conversion alone stands in for a click that is no longer kept."""
-    return {
-        **{name: conversion.get(name) for name in (*_OF_CONVERSION, *_MONEY_AND_NAMES)},
-        **(_of_click(click) if click else {}),
-        "conversion_id": conversion["id"],
-        "smartlink_id": _smartlink_id(conversion["route_id"]),
-        "timestamp": str(int(conversion["click_at"]) // 1000),
-    }
+    """Return the value of every macro.
 
-
-def _of_click(click: Mapping[str, Any]) -> Values:
-    named = {name: click.get(name) for name in _OF_CLICK}
-    return {**named, **(click.get("sub_ids") or {}), "query": click.get("parameters")}
-
-
-def _smartlink_id(route_id: str) -> str | None:
-    """A direct link's route is its campaign's: it belongs to no smartlink."""
-    return route_id if route_id.startswith("sml_") else None
+    Without the click, which may have expired, only the fields that are copied to the conversion have a value.
+    """
+    known = click or {**conversion, "sub_ids": {"sub1": conversion.get("sub1")}}
+    at_click = {**known, "route_id": conversion["route_id"], "at": conversion["click_at"]}
+    of_conversion = {name: macro.value_of(conversion) for name, macro in CONVERSION_MACROS.items()}
+    return {**macros.macro_values(MACROS, at_click), **of_conversion}
 
 
 def sample_values(publisher_id: str, now: datetime) -> Values:
-    """What a test tells: a click of the publisher at `now` that never was, and its conversion."""
-    return {
-        **_SAMPLE,
-        **{f"sub{n}": f"test-sub{n}" for n in range(1, 11)},
-        **{f"{name}_id": f"test-{name}" for name in ("click", "campaign", "smartlink", "conversion")},
-        "external_click_id": "test-external-click",
-        "publisher_id": publisher_id,
-        "timestamp": str(int(now.timestamp())),
-    }
+    """Return the values of a test: an invented click of the publisher at `now` and its conversion."""
+    samples = {name: macro.sample for name, macro in (*MACROS.items(), *CONVERSION_MACROS.items())}
+    return {**samples, "publisher_id": publisher_id, "timestamp": str(int(now.timestamp()))}

@@ -1,29 +1,16 @@
-"""The queue of tries to tell publishers something."""
+"""Queue of delivery attempts."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from botocore.config import Config
-
-from chalicelib import settings
-from chalicelib.postbacks.delivery_message import DeliveryMessage, delay, encode
+from chalicelib import settings, sqs
+from chalicelib.postbacks.delivery_message import DeliveryMessage, encode, queue_delay
 
 
-def send(messages: Sequence[DeliveryMessage], now: datetime) -> None:
-    """Puts the messages into the queue, each held back until it is due or as long as the queue can.
+def enqueue(messages: Sequence[DeliveryMessage], now: datetime) -> None:
+    """Send the messages to the queue, each delayed until it is due or by the maximum of the queue.
 
-    Raises botocore's errors where not all are in; sending them again does no harm.
+    Raise botocore's errors if any message was not sent; sending all of them again does no harm.
     """
-    for each in messages:
-        _sqs().send_message(
-            QueueUrl=settings.postbacks_queue(), MessageBody=encode(each), DelaySeconds=delay(each, now)
-        )
-
-
-@cache
-def _sqs() -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-    import boto3  # noqa: PLC0415 - only where something is sent
-
-    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3}))
+    for message in messages:
+        sqs.send(settings.postbacks_queue(), encode(message), delay_seconds=queue_delay(message, now))

@@ -1,9 +1,9 @@
-"""When a postback that failed is tried again: eight tries within a day, further and further apart."""
+"""Retry schedule of a failed postback: eight attempts within a day, at increasing intervals."""
 
 from datetime import timedelta
 
-ATTEMPTS = 8
-_WAITS = (
+MAX_ATTEMPTS = 8
+_DELAYS = (
     timedelta(seconds=5),
     timedelta(seconds=30),
     timedelta(minutes=3),
@@ -12,14 +12,14 @@ _WAITS = (
     timedelta(hours=5),
     timedelta(hours=17),
 )
-_SPREAD = 0.2
+_MAX_JITTER = 0.2
 
 
-def wait(attempt: int, jitter: float) -> timedelta | None:
-    """How long to wait after the failed try `attempt` (from 1); None after the last one.
+def retry_delay(attempt: int, jitter: float) -> timedelta | None:
+    """Return the delay after the failed attempt number `attempt` (from 1), or None after the last one.
 
-    `jitter` in [0, 1) takes up to a fifth off, never adds: so all eight tries fall within a day.
+    `jitter` in [0, 1) shortens the delay by up to a fifth and never extends it, so all attempts fall within a day.
     """
-    if attempt >= ATTEMPTS:
+    if attempt >= MAX_ATTEMPTS:
         return None
-    return _WAITS[attempt - 1] * (1 - _SPREAD * jitter)
+    return _DELAYS[attempt - 1] * (1 - _MAX_JITTER * jitter)

@@ -1,4 +1,4 @@
-"""What a publisher wants to hear of."""
+"""Filter of a postback subscription."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ ANY = "*"
 
 
 class SubscribedStatus(StrEnum):
-    """The changes of a conversion that a postback tells of."""
+    """Conversion status that a postback subscribes to; `*` is any."""
 
     APPROVED = "approved"
     REJECTED = "rejected"
@@ -16,12 +16,12 @@ class SubscribedStatus(StrEnum):
 
 
 class SubscriptionFilter(Protocol):
-    """What of a postback decides which conversions it tells of: `*` stands for all."""
+    """Fields of a postback that select conversions; `*` matches any value."""
 
     event: str
     status: str
 
 
-def matches(wish: SubscriptionFilter, conversion: Mapping[str, Any]) -> bool:
-    """Whether the postback tells of this conversion as it stands now."""
-    return wish.event in (ANY, conversion.get("event")) and wish.status in (ANY, conversion["status"])
+def matches(subscription: SubscriptionFilter, conversion: Mapping[str, Any]) -> bool:
+    """Return whether the postback's filter matches the conversion's current event and status."""
+    return subscription.event in (ANY, conversion.get("event")) and subscription.status in (ANY, conversion["status"])

@@ -1,4 +1,4 @@
-"""Columns of counter cells, folded into groups: the part of a report that meets every cell, and must be quick."""
+"""Aggregation of counter cells into groups. It reads every cell of a report, so it works on whole columns for speed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,34 +10,34 @@ from chalicelib.counters.column_codec import Columns
 from chalicelib.reporting.date_range import day_of, hour_of
 
 MAX_CELLS = 2_000_000
-"""As many as are folded in two or three seconds."""
+"""Maximum number of cells: they are aggregated in two to three seconds."""
 
 MAX_GROUPS = 250_000
-"""More than fit into any answer."""
+"""Maximum number of groups: more than fit into any response."""
 
 _TIMES = {"hour": hour_of, "day": day_of}
 _SMARTLINK = "sml_"
 
 Group = tuple[str, ...]
 Groups = dict[Group, list[int]]
-"""Sums by group: the values of the dimensions in their order; what is unknown or does not apply is empty."""
+"""Sums by group. A group is the values of the dimensions in order; an unknown value is empty."""
 
 
 class LimitExceeded(Exception):  # noqa: N818 - a fact that the report tells
-    """More was found than can be folded; `what` and `limit` say how much that is."""
+    """There are more cells or rows than can be aggregated. `unit` is `cells` or `rows`."""
 
-    def __init__(self, what: str, limit: int) -> None:
-        super().__init__(f"more than {limit:,} {what}")
-        self.what = what
+    def __init__(self, unit: str, limit: int) -> None:
+        super().__init__(f"more than {limit:,} {unit}")
+        self.unit = unit
         self.limit = limit
 
 
 @dataclass(frozen=True, slots=True)
 class AggregationQuery:
-    """What to fold: `counts` of the cells in quarters from `first` to before `past`, by `dimensions`.
+    """Sums of `counts` by `dimensions` over the quarter hours from `first` to `end` (exclusive).
 
-    Dimensions are a cell's own by name, `hour` and `day` in `timezone`, and `route`, which is a cell's
-    smartlink or, for direct links, its campaign. Only cells count that have the values of `filters`.
+    Dimensions are the fields of a cell, `hour` and `day` in `timezone`, and `route`: the smartlink or, for
+    direct links, the campaign. Cells without the values of `filters` are ignored.
     """
 
     dimensions: tuple[str, ...]
@@ -50,7 +50,7 @@ class AggregationQuery:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may be folded at most."""
+    """Maximum numbers of cells and groups."""
 
     cells: int = MAX_CELLS
     groups: int = MAX_GROUPS
@@ -58,62 +58,62 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """One dimension within one piece: distinct values, and for every cell the place of its own."""
+    """One dimension of a piece: its distinct values, and for every cell the index of its value."""
 
     values: Sequence[str]
     codes: Sequence[int]
 
 
-def aggregate(pieces: Iterable[Columns], plan: AggregationQuery, limits: Limits | None = None) -> Groups:
-    """The sums of every group with something in it. Raises `TooMuch` as soon as a limit is passed."""
-    most = limits or Limits()
+def aggregate(pieces: Iterable[Columns], query: AggregationQuery, limits: Limits | None = None) -> Groups:
+    """Return the sums of every group with a count. Raise `LimitExceeded` as soon as a limit is exceeded."""
+    maximum = limits or Limits()
     groups: Groups = {}
     cells = 0
     for piece in pieces:
         cells += piece.size
-        _check(cells, most.cells, "cells")
-        _add(groups, piece, plan)
-        _check(len(groups), most.groups, "rows")
+        _check_limit(cells, maximum.cells, "cells")
+        _add(groups, piece, query)
+        _check_limit(len(groups), maximum.groups, "rows")
     return groups
 
 
-def _check(count: int, limit: int, what: str) -> None:
+def _check_limit(count: int, limit: int, unit: str) -> None:
     if count > limit:
-        raise LimitExceeded(what, limit)
+        raise LimitExceeded(unit, limit)
 
 
-def _add(groups: Groups, piece: Columns, plan: AggregationQuery) -> None:
-    """Adds a piece to the groups.
+def _add(groups: Groups, piece: Columns, query: AggregationQuery) -> None:
+    """Add a piece to the groups.
 
-    The codes of the wanted dimensions become one number for each cell, the counts are summed by number,
-    and only the numbers met are translated into values.
+    The codes of the dimensions are combined into one key per cell, the counts are summed by key, and only the
+    keys that occur are translated into values.
     """
-    mask = _mask(piece, plan) if piece.size else ()
+    mask = _mask(piece, query) if piece.size else ()
     if mask is not None and not any(mask):
         return
-    axes = [_axis(piece, name, plan.timezone) for name in plan.dimensions]
-    keys, met = _renumbered(*_keys(axes, piece.size, mask))
-    sums = [_summed(keys, len(met), _taken(piece.counts[name], mask)) for name in plan.counts if name in piece.counts]
-    places = [n for n, name in enumerate(plan.counts) if name in piece.counts]
-    for number, counted in zip(met, zip(*sums, strict=True), strict=False):
-        if any(counted):
-            held = groups.setdefault(_group(number, axes), [0] * len(plan.counts))
-            for n, count in zip(places, counted, strict=True):
-                held[n] += count
+    axes = [_axis(piece, name, query.timezone) for name in query.dimensions]
+    keys, original_keys = _compact_keys(*_keys(axes, piece.size, mask))
+    counted = [(n, name) for n, name in enumerate(query.counts) if name in piece.counts]
+    columns = [_sums_by_key(keys, len(original_keys), _masked(piece.counts[name], mask)) for _, name in counted]
+    for key, sums in zip(original_keys, zip(*columns, strict=True), strict=False):
+        if any(sums):
+            totals = groups.setdefault(_decode_group(key, axes), [0] * len(query.counts))
+            for (n, _), count in zip(counted, sums, strict=True):
+                totals[n] += count
 
 
-def _mask(piece: Columns, plan: AggregationQuery) -> Sequence[int] | None:
-    """For every cell whether it counts; None where all do."""
-    rules = [("quarter", [plan.first <= quarter < plan.end for quarter in piece.values["quarter"]])]
-    rules += [(name, [value == wanted for value in piece.values[name]]) for name, wanted in plan.filters.items()]
+def _mask(piece: Columns, query: AggregationQuery) -> Sequence[int] | None:
+    """Return for every cell whether it matches range and filters; None if all do, an empty mask if none can."""
+    rules = [("quarter", [query.first <= quarter < query.end for quarter in piece.values["quarter"]])]
+    rules += [(name, [value == filtered for value in piece.values[name]]) for name, filtered in query.filters.items()]
     if not all(any(allowed) for _, allowed in rules):
         return ()
     masks = [[allowed[code] for code in piece.codes[name]] for name, allowed in rules if not all(allowed)]
     if not masks:
         return None
     mask = masks[0]
-    for other in masks[1:]:
-        mask = list(map(and_, mask, other))
+    for further in masks[1:]:
+        mask = list(map(and_, mask, further))
     return mask
 
 
@@ -131,42 +131,42 @@ def _axis(piece: Columns, name: str, timezone: str) -> _Axis:
     return _Axis(piece.values[name], piece.codes[name])
 
 
-def _taken(column: Sequence[int], mask: Sequence[int] | None) -> Sequence[int]:
+def _masked(column: Sequence[int], mask: Sequence[int] | None) -> Sequence[int]:
     return column if mask is None else list(compress(column, mask))
 
 
 def _keys(axes: Sequence[_Axis], size: int, mask: Sequence[int] | None) -> tuple[Sequence[int], int]:
-    """For every cell that counts one number, its codes as digits; and how many numbers there can be."""
+    """Return the key of every matching cell, a number with its codes as digits, and the number of possible keys."""
     keys: Sequence[int] = bytes(size if mask is None else sum(mask))
     width = 1
     for axis in axes:
         base = len(axis.values)
         if base > 1:
-            codes = _taken(axis.codes, mask)
+            codes = _masked(axis.codes, mask)
             keys = codes if width == 1 else [key * base + code for key, code in zip(keys, codes, strict=True)]
             width *= base
     return keys, width
 
 
-def _renumbered(keys: Sequence[int], width: int) -> tuple[Sequence[int], Sequence[int]]:
-    """Keys below about their own number, and what each stood for: so that sums fit into a short list."""
+def _compact_keys(keys: Sequence[int], width: int) -> tuple[Sequence[int], Sequence[int]]:
+    """Return keys below their count, so that sums fit into a short list, and the original key of each."""
     if width <= len(keys):
         return keys, range(width)
-    met: dict[int, int] = {}
-    return [met.setdefault(key, len(met)) for key in keys], list(met)
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(key, len(numbers)) for key in keys], list(numbers)
 
 
-def _summed(keys: Sequence[int], size: int, column: Sequence[int]) -> list[int]:
+def _sums_by_key(keys: Sequence[int], size: int, column: Sequence[int]) -> list[int]:
     sums = [0] * size
     for key, count in zip(keys, column, strict=True):
         sums[key] += count
     return sums
 
 
-def _group(number: int, axes: Sequence[_Axis]) -> Group:
-    """The values that a key's digits stand for."""
+def _decode_group(key: int, axes: Sequence[_Axis]) -> Group:
+    """Return the values that a key encodes in its digits."""
     values: list[Any] = []
     for axis in reversed(axes):
-        number, code = divmod(number, len(axis.values))
+        key, code = divmod(key, len(axis.values))
         values.append(axis.values[code])
     return tuple(reversed(values))

@@ -1,4 +1,4 @@
-"""What admins and publishers alike are told of a click."""
+"""The fields of a click that admins and publishers both see."""
 
 from chalicelib.domain.click import Outcome
 from chalicelib.domain.visitor import Device, OperatingSystem
@@ -7,7 +7,7 @@ from chalicelib.http.models import ResponseModel
 
 
 class ClickFacts(ResponseModel):
-    """One click: who it was, as far as it is known, and where it went. A simulated one has no ID."""
+    """A click: visitor, outcome and destination. Unknown values are null. A simulated click has no ID."""
 
     click_id: str | None
     at: Timestamp

@@ -1,19 +1,19 @@
-"""Rows as CSV that a spreadsheet may open: RFC 4180, and no cell that it would take for a formula."""
+"""CSV export (RFC 4180). Labels are escaped, so that spreadsheets do not run them as formulas."""
 
 import csv
 from collections.abc import Iterable, Sequence
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class _Lines(list[str]):
-    """The lines as the csv module writes them."""
+    """The file that the csv module writes to: a list of lines."""
 
     write = list.append
 
 
 def text(header: Sequence[str], rows: Iterable[tuple[Iterable[str | None], Iterable[object]]]) -> str:
-    """The CSV of a header and rows. A row is its labels, which others chose, and its numbers, which are ours."""
+    """Return the CSV of a header and rows. A row is its labels, which are untrusted input, and its numbers."""
     lines = _Lines()
     writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(header)
@@ -23,5 +23,5 @@ def text(header: Sequence[str], rows: Iterable[tuple[Iterable[str | None], Itera
 
 
 def harmless(label: str | None) -> str:
-    """The label with an apostrophe before what a spreadsheet would calculate; empty for None."""
-    return f"'{label}" if label and label.startswith(_FORMULA) else label or ""
+    """Return the label, prefixed with an apostrophe if a spreadsheet could run it as a formula; empty for None."""
+    return f"'{label}" if label and label.startswith(_FORMULA_PREFIXES) else label or ""

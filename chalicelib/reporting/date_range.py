@@ -1,4 +1,4 @@
-"""The range of a report: days or times of one time zone, in quarters of an hour of UTC."""
+"""The range of a report: days or times in a time zone, resolved to quarter hours of UTC."""
 
 import re
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from chalicelib.counters.cells import QUARTER_HOUR_MS, quarter_of
 from chalicelib.http.problems import ValidationFailed
 
 MAX_DAYS = 400
-_ORDINARY = timedelta(days=7)
+_DEFAULT_LENGTH = timedelta(days=7)
 _CLOCK_CHANGE = timedelta(hours=1)
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
-"""Between these every clock stands whole quarters of an hour from UTC."""
+"""Between these dates the UTC offset of every time zone is a multiple of 15 minutes."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `start` up to, not including, a later `end`, both UTC; days and hours are those of `timezone`."""
+    """A range from `start` to `end` (exclusive), both UTC. Days and hours are local to `timezone`."""
 
     start: datetime
     end: datetime
@@ -28,30 +28,30 @@ class Period:
 
     @property
     def first(self) -> int:
-        """The first quarter of an hour in it, counted from 1970."""
+        """Return the first quarter hour, counted from 1970."""
         return _quarter(self.start)
 
     @property
     def past(self) -> int:
-        """The first quarter of an hour after it."""
+        """Return the first quarter hour after the range."""
         return _quarter(self.end)
 
     @property
     def days(self) -> list[date]:
-        """The UTC days that it touches."""
+        """Return all UTC days that the range overlaps."""
         last = (self.end - timedelta(milliseconds=1)).date()
         return [self.start.date() + timedelta(days=n) for n in range((last - self.start.date()).days + 1)]
 
     @property
     def local_days(self) -> tuple[date, date]:
-        """Its first and last day in its time zone."""
+        """Return the first and last day in the time zone."""
         zone = ZoneInfo(self.timezone)
         last = self.end - timedelta(milliseconds=1)
         return self.start.astimezone(zone).date(), last.astimezone(zone).date()
 
     @property
     def is_long(self) -> bool:
-        """Whether it is longer than any report may be."""
+        """Return whether the range is longer than a report may be."""
         return self.end - self.start > timedelta(days=MAX_DAYS) + _CLOCK_CHANGE
 
 
@@ -60,36 +60,35 @@ def _quarter(moment: datetime) -> int:
 
 
 def validate_time(text: str) -> str:
-    """The text, if it is a date or a time that `resolved` takes; else ValueError says why not."""
-    day = date.fromisoformat(text) if _DATE.fullmatch(text) else _checked_time(text).date()
+    """Return the text if it is a date or a time on a quarter hour, else raise `ValueError`."""
+    day = date.fromisoformat(text) if _DATE.fullmatch(text) else _parse_time(text).date()
     if not _FIRST <= day < _LAST:
-        message = f"must lie between {_FIRST} and {_LAST}"
+        message = f"must be between {_FIRST} and {_LAST}"
         raise ValueError(message)
     return text
 
 
-def _checked_time(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        message = "must be a date such as 2026-11-01, or a time such as 2026-11-01T13:15:00Z"
+        message = "must be a date or a time, for example 2026-11-01 or 2026-11-01T13:15:00Z"
         raise ValueError(message) from error
     if moment.tzinfo is None:
-        message = "must say its offset from UTC, such as 2026-11-01T13:15:00Z"
+        message = "must include a UTC offset, for example 2026-11-01T13:15:00Z"
         raise ValueError(message)
     if moment.timestamp() * 1000 % QUARTER_HOUR_MS:
-        message = "must stand on a quarter of an hour"
+        message = "must be a multiple of 15 minutes"
         raise ValueError(message)
     return moment
 
 
-def resolve_range(given: tuple[str | None, str | None], timezone: str, now: datetime) -> Period:
-    """The period of `from` and `to`: dates are whole days (`to` included), times are exact (`to` left out).
+def resolve_range(bounds: tuple[str | None, str | None], timezone: str, now: datetime) -> Period:
+    """Return the period of `from` and `to`: dates (`to` is inclusive) or times (`to` is exclusive).
 
-    Without `to` it ends with today, without `from` it is the seven days up to its end. Raises `Invalid`
-    where nothing lies between them.
+    `to` defaults to today, `from` to seven days before the end. Raise `ValidationFailed` if the range is empty.
     """
-    start, end = given
+    start, end = bounds
     zone = ZoneInfo(timezone)
     until = _end(end or now.astimezone(zone).date().isoformat(), zone)
     since = _start(start, zone) if start else _week_before(until, zone)
@@ -109,12 +108,12 @@ def _end(text: str, zone: ZoneInfo) -> datetime:
 
 
 def _week_before(until: datetime, zone: ZoneInfo) -> datetime:
-    """Seven local days earlier, at the same local time."""
-    return (until.astimezone(zone) - _ORDINARY).astimezone(UTC)
+    """Return the same local time seven days earlier."""
+    return (until.astimezone(zone) - _DEFAULT_LENGTH).astimezone(UTC)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """When the local day begins: at the jump itself where the clock jumps over midnight."""
+    """Return the start of a local day. If a clock change skips midnight, this is the time of the change."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
@@ -124,13 +123,13 @@ def _utc(text: str) -> datetime:
 
 @lru_cache(maxsize=100_000)
 def day_of(quarter: int, timezone: str) -> str:
-    """The local day of a quarter: `2026-11-21`."""
+    """Return the local day of a quarter hour: `2026-11-21`."""
     return _local(quarter, timezone).date().isoformat()
 
 
 @lru_cache(maxsize=100_000)
 def hour_of(quarter: int, timezone: str) -> str:
-    """The local hour of a quarter with its offset, which tells the two hours apart that a clock shows twice."""
+    """Return the local hour of a quarter hour with its UTC offset, so that a repeated hour is not ambiguous."""
     return _local(quarter, timezone).replace(minute=0).isoformat(timespec="minutes")
 
 

@@ -1,4 +1,4 @@
-"""The figures of a report: what follows from counts and money, exactly, and how it is written."""
+"""The metrics of a report, computed exactly from counts and amounts, and their decimal strings."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ CLICKS = ("unique_clicks", "duplicate_clicks", "bot_clicks")
 MONEY_COUNTS = ("payout", "revenue")
 BY_CLICK = (*CLICKS, "conversions", *MONEY_COUNTS)
 BY_CONVERSION = (*CLICKS, "arrived_conversions", "arrived_payout", "arrived_revenue")
-"""The counts of cells that figures are made of, in order: conversions in the time of their click, or in their own."""
+"""Counts of a cell in the order of `Metrics`: conversions by click time, or by conversion time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Counts, and money in millionths of the currency's main unit. Ratios are millionths too, None over nothing."""
+    """Counts, amounts in millionths of the currency unit, and ratios in millionths (None if the divisor is 0)."""
 
     unique_clicks: int = 0
     duplicate_clicks: int = 0
@@ -24,32 +24,32 @@ class Metrics:
 
     @property
     def clicks(self) -> int:
-        """All clicks but those of bots."""
+        """Return all clicks except bot clicks."""
         return self.unique_clicks + self.duplicate_clicks
 
     @property
     def profit(self) -> int:
-        """Revenue less payout."""
+        """Return revenue minus payout."""
         return self.revenue - self.payout
 
     @property
     def epc(self) -> int | None:
-        """Payout ÷ clicks."""
+        """Return payout ÷ clicks."""
         return quotient(self.payout, self.clicks)
 
     @property
     def conversion_rate(self) -> int | None:
-        """Conversions ÷ clicks."""
+        """Return conversions ÷ clicks."""
         return quotient(self.conversions * MONEY, self.clicks)
 
     @property
     def margin(self) -> int | None:
-        """Profit ÷ revenue."""
+        """Return profit ÷ revenue."""
         return quotient(self.profit * MONEY, self.revenue)
 
 
 def quotient(number: int, divisor: int) -> int | None:
-    """The number by the divisor, half to even; None where that is 0."""
+    """Return number ÷ divisor, rounded half to even; None if the divisor is 0."""
     if divisor == 0:
         return None
     whole, rest = divmod(number, divisor)
@@ -58,12 +58,12 @@ def quotient(number: int, divisor: int) -> int | None:
 
 
 def decimal(millionths: int) -> str:
-    """The amount as a decimal string with two to six places."""
+    """Return the amount as a decimal string with two to six decimal places."""
     whole, part = divmod(abs(millionths), MONEY)
     places = f"{part:06d}".rstrip("0").ljust(2, "0")
     return f"{'-' if millionths < 0 else ''}{whole}.{places}"
 
 
 def ratio(millionths: int | None) -> str | None:
-    """The ratio as a decimal string, None for none."""
+    """Return the ratio as a decimal string; None stays None."""
     return None if millionths is None else decimal(millionths)

@@ -1,4 +1,4 @@
-"""What to ask for instead of a report that is too large: the same, one day at a time, as CSV."""
+"""Suggests a smaller request if a report is too large: one day at a time, as CSV."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ _CSV = {"format": "csv"}
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """A call for a report: its path, its parameters as they were sent, and the first and last day it came to."""
+    """The request of a report: its path, its parameters as sent, and its first and last day."""
 
     path: str
-    given: Mapping[str, str]
+    parameters: Mapping[str, str]
     days: tuple[date, date]
     has_csv: bool = True
 
 
-def suggest_narrower_query(call: ReportRequest) -> str:
-    """How to ask for less: a call that can be made as it stands, where there is one."""
-    first, last = call.days
-    as_csv = _CSV if call.has_csv else {}
-    if first == last and as_csv.items() <= call.given.items():
-        return "ask for less with a filter, a shorter time or fewer dimensions"
-    kept = {name: value for name, value in call.given.items() if name not in {"from", "to", "format"}}
-    query = urlencode({**kept, "from": first, "to": first, **as_csv}, safe=",:/")
-    how = " ".join(["day by day"] * (first != last) + ["as CSV"] * bool(as_csv))
-    return f"ask for it {how}: {call.path}?{query}"
+def suggest_narrower_query(request: ReportRequest) -> str:
+    """Return a hint how to request less, with the URL of a smaller request if there is one."""
+    first, last = request.days
+    as_csv = _CSV if request.has_csv else {}
+    if first == last and as_csv.items() <= request.parameters.items():
+        return "use a filter, a shorter range or fewer dimensions"
+    unchanged = {name: value for name, value in request.parameters.items() if name not in {"from", "to", "format"}}
+    query = urlencode({**unchanged, "from": first, "to": first, **as_csv}, safe=",:/")
+    manner = " ".join(["day by day"] * (first != last) + ["as CSV"] * bool(as_csv))
+    return f"request it {manner}: {request.path}?{query}"

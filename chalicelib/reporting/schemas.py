@@ -1,4 +1,4 @@
-"""What reports are asked for, and their documents."""
+"""Queries and documents of reports."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -13,38 +13,42 @@ _OWN = ("hour", "day", "smartlink", "campaign", "country", "device", "os", "sub1
 _ALL = (*_OWN, "publisher")
 
 
-def _listed(text: str, known: tuple[str, ...]) -> str:
+def _validate_dimensions(text: str, allowed: tuple[str, ...]) -> str:
     names = text.split(",")
-    if unknown := [name for name in names if name not in known]:
-        message = f"must name dimensions of {', '.join(known)}; not {', '.join(map(repr, unknown))}"
+    if unknown := [name for name in names if name not in allowed]:
+        message = f"must contain only {', '.join(allowed)}; not {', '.join(map(repr, unknown))}"
         raise ValueError(message)
     if len(set(names)) < len(names):
-        message = "must name each dimension once"
+        message = "must contain each dimension once"
         raise ValueError(message)
     return text
 
 
-def _all(text: str) -> str:
-    return _listed(text, _ALL)
+def _validate_all(text: str) -> str:
+    return _validate_dimensions(text, _ALL)
 
 
-def _own(text: str) -> str:
-    return _listed(text, _OWN)
+def _validate_own(text: str) -> str:
+    return _validate_dimensions(text, _OWN)
 
 
 Day = Annotated[
     str,
     AfterValidator(validate_time),
     Field(
-        description="A day of `timezone`, or a time on a quarter of an hour",
+        description="A day in `timezone`, or a time that is a multiple of 15 minutes",
         examples=["2026-11-01", "2026-11-01T13:15:00Z"],
     ),
 ]
 Dimensions = Annotated[
-    str, AfterValidator(_all), Field(description=f"One or more of {', '.join(_ALL)}", examples=["campaign,country"])
+    str,
+    AfterValidator(_validate_all),
+    Field(description=f"Comma-separated list of {', '.join(_ALL)}", examples=["campaign,country"]),
 ]
 OwnDimensions = Annotated[
-    str, AfterValidator(_own), Field(description=f"One or more of {', '.join(_OWN)}", examples=["campaign,country"])
+    str,
+    AfterValidator(_validate_own),
+    Field(description=f"Comma-separated list of {', '.join(_OWN)}", examples=["campaign,country"]),
 ]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])]
 FilterValue = Annotated[str, Field(max_length=1000)]
@@ -52,7 +56,7 @@ Amount = Annotated[str, Field(json_schema_extra={"pattern": r"^-?[0-9]+\.[0-9]{2
 
 
 class PeriodQuery(RequestModel):
-    """The range, with `to` included if it is a day; by default the seven days up to today. Empty means not given."""
+    """The range of a report, by default the last seven days. `to` is inclusive if it is a day. Empty means not set."""
 
     from_: Day | None = Field(None, alias="from")
     to: Day | None = None
@@ -62,22 +66,22 @@ class PeriodQuery(RequestModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if value != ""}
+    def _without_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if value != ""}
 
     @property
-    def given(self) -> dict[str, str]:
-        """The parameters as they were sent."""
-        sent: dict[str, str] = self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
-        return sent
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters as they were sent."""
+        parameters: dict[str, str] = self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
+        return parameters
 
 
 class LostClicksQuery(PeriodQuery):
-    """Whose lost clicks, and when."""
+    """Range and filter of a report of lost clicks."""
 
 
 class OwnReportQuery(PeriodQuery):
-    """What a publisher may ask of their own clicks."""
+    """Range, dimensions and filters of a publisher's report."""
 
     FILTERS: ClassVar[dict[str, str]] = {
         "smartlink_id": "smartlink",
@@ -99,18 +103,18 @@ class OwnReportQuery(PeriodQuery):
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        """What to group by, in order."""
+        """Return the dimensions in order."""
         return tuple(self.group_by.split(","))
 
     @property
     def filters(self) -> dict[str, str]:
-        """The values that cells must have, by dimension."""
-        wanted = {dimension: getattr(self, name) for name, dimension in self.FILTERS.items()}
-        return {dimension: value for dimension, value in wanted.items() if value is not None}
+        """Return the filter values by dimension."""
+        values = {dimension: getattr(self, name) for name, dimension in self.FILTERS.items()}
+        return {dimension: value for dimension, value in values.items() if value is not None}
 
 
 class ReportQuery(OwnReportQuery):
-    """What an admin may ask of all clicks."""
+    """Range, dimensions and filters of an admin's report."""
 
     FILTERS: ClassVar[dict[str, str]] = {**OwnReportQuery.FILTERS, "publisher_id": "publisher"}
 
@@ -119,14 +123,14 @@ class ReportQuery(OwnReportQuery):
 
 
 class Sparse(ResponseModel):
-    """A document that leaves out what it was not given, such as dimensions that nobody asked for."""
+    """A document without unset fields."""
 
     def model_dump_json(self, **options: Any) -> str:  # noqa: ANN401 - pydantic's own options
         return super().model_dump_json(**{"by_alias": True, "exclude_unset": True, **options})
 
 
 class OwnLabels(ResponseModel):
-    """The dimensions that were asked for; null is unknown."""
+    """The values of the requested dimensions; null is unknown."""
 
     hour: str | None = None
     day: str | None = None
@@ -139,13 +143,13 @@ class OwnLabels(ResponseModel):
 
 
 class Labels(OwnLabels):
-    """The dimensions that were asked for, of everybody's clicks; null is unknown."""
+    """The values of the requested dimensions, including the publisher; null is unknown."""
 
     publisher: str | None = None
 
 
 class OwnFigures(ResponseModel):
-    """Clicks leave bots out. Ratios are null over nothing: `epc` is payout ÷ clicks."""
+    """A publisher's metrics. `clicks` excludes bots, `epc` is payout ÷ clicks. Ratios are null if the divisor is 0."""
 
     clicks: int
     unique_clicks: int
@@ -158,7 +162,7 @@ class OwnFigures(ResponseModel):
 
 
 class AllFigures(OwnFigures):
-    """Both sides' money: `profit` is revenue less payout, `margin` is profit ÷ revenue."""
+    """An admin's metrics. `profit` is revenue minus payout, `margin` is profit ÷ revenue."""
 
     revenue: Amount
     profit: Amount
@@ -166,15 +170,15 @@ class AllFigures(OwnFigures):
 
 
 class OwnReportRow(OwnFigures, OwnLabels):
-    """A publisher's figures of one combination of the dimensions."""
+    """A publisher's metrics of one combination of dimension values."""
 
 
 class ReportRow(AllFigures, Labels):
-    """The figures of one combination of the dimensions."""
+    """The metrics of one combination of dimension values."""
 
 
 class _Range(Sparse):
-    """What the range was resolved to, `to` left out, and the currency of its money (null: it holds none)."""
+    """The resolved range (`to` is exclusive) and the currency of its amounts, null if there are none."""
 
     from_: Timestamp = Field(serialization_alias="from")
     to: Timestamp
@@ -183,28 +187,28 @@ class _Range(Sparse):
 
 
 class _Grouped(_Range):
-    """What a report's rows are grouped by, and whether conversions stand in the time of their click or their own."""
+    """The dimensions of the rows, and whether conversions are dated by their click or by their own time."""
 
     by: Literal["click", "conversion"]
     group_by: list[str]
 
 
 class OwnReportDocument(_Grouped):
-    """A publisher's own figures; the rows add up to the totals."""
+    """A publisher's report. The totals are the sum of the rows."""
 
     rows: list[OwnReportRow]
     totals: OwnFigures
 
 
 class ReportDocument(_Grouped):
-    """Everybody's figures; the rows add up to the totals."""
+    """A report of all publishers. The totals are the sum of the rows."""
 
     rows: list[ReportRow]
     totals: AllFigures
 
 
 class LostTotals(ResponseModel):
-    """Lost clicks, and the money that they would have brought."""
+    """Lost clicks and the estimated lost amounts."""
 
     clicks: int
     estimated_payout: Amount
@@ -213,9 +217,9 @@ class LostTotals(ResponseModel):
 
 
 class LostRow(ResponseModel):
-    """The clicks of a smartlink (null: of direct links) lost for one reason.
+    """The lost clicks of a smartlink for one reason. `smartlink_id` is null for direct links.
 
-    Records that cannot be read have the reason `poison`: of their money nothing is known.
+    Records that cannot be parsed have the reason `poison` and no estimates.
     """
 
     reason: str
@@ -227,7 +231,7 @@ class LostRow(ResponseModel):
 
 
 class LostClicksDocument(_Range):
-    """Lost clicks by reason and smartlink, the costliest first; the rows add up to the totals."""
+    """Lost clicks by reason and smartlink, highest estimated revenue first. The totals are the sum of the rows."""
 
     rows: list[LostRow]
     totals: LostTotals

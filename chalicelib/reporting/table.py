@@ -1,4 +1,4 @@
-"""A report's rows: groups of one currency, in order, with the totals that they add up to."""
+"""The table of a report: sorted rows in one currency, with totals."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ METRICS = (
     *("epc", "conversion_rate", "margin"),
 )
 OWN_METRICS = tuple(name for name in METRICS if name not in {"revenue", "profit", "margin"})
-"""What a publisher sees of their own clicks."""
+"""The metrics that publishers see."""
 
 _COUNTS = {"clicks", "unique_clicks", "duplicate_clicks", "bot_clicks", "conversions"}
 _RATIOS = {"epc", "conversion_rate", "margin"}
@@ -25,7 +25,7 @@ ReportLine = tuple[Group, Metrics]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows by `dimensions`; money is in `currency`, None where there is none."""
+    """The rows of a report. `currency` is None if there are no amounts."""
 
     dimensions: tuple[str, ...]
     lines: Sequence[ReportLine]
@@ -33,60 +33,60 @@ class Table:
     currency: str | None
 
 
-def one_currency(groups: Groups, asked: str | None, money: Sequence[int]) -> str | None:
-    """The currency of all money in the groups, which have it last; `money` says which sums are money.
+def one_currency(groups: Groups, requested: str | None, money: Sequence[int]) -> str | None:
+    """Return the requested currency, or the only currency of the groups; None if there are no amounts.
 
-    Raises `Invalid` where there are several and none was asked for.
+    The currency is the last value of a group; `money` are the indexes of the amounts in its sums. Raise
+    `ValidationFailed` if there are several currencies and none is requested.
     """
-    if asked:
-        return asked
-    found = sorted({group[-1] for group, sums in groups.items() if any(sums[n] for n in money)})
-    if len(found) > 1:
-        raise ValidationFailed(
-            ("/currency", f"must be one of {', '.join(found)}: the range holds money in each of them")
-        )
-    return found[0] if found else None
+    if requested:
+        return requested
+    currencies = sorted({group[-1] for group, sums in groups.items() if any(sums[n] for n in money)})
+    if len(currencies) > 1:
+        detail = f"is required because the range contains several currencies: {', '.join(currencies)}"
+        raise ValidationFailed(("/currency", detail))
+    return currencies[0] if currencies else None
 
 
-def without_currency(groups: Groups, asked: str | None) -> Groups:
-    """The groups without their currency; if one was asked for, without what was paid in others."""
-    kept: Groups = {}
+def without_currency(groups: Groups, requested: str | None) -> Groups:
+    """Return the groups without their currency. If one is requested, amounts in other currencies are omitted."""
+    merged: Groups = {}
     for group, sums in groups.items():
-        if not asked or group[-1] in ("", asked):
-            held = kept.setdefault(group[:-1], [0] * len(sums))
-            held[:] = [one + two for one, two in zip(held, sums, strict=True)]
-    return kept
+        if not requested or group[-1] in ("", requested):
+            totals = merged.setdefault(group[:-1], [0] * len(sums))
+            totals[:] = [total + count for total, count in zip(totals, sums, strict=True)]
+    return merged
 
 
 def table(groups: Groups, dimensions: tuple[str, ...], currency: str | None, shown: Iterable[str]) -> Table:
-    """The table of groups without currency: a row for each in which something shown is not 0."""
+    """Return the table of groups without currency. Groups in which all shown metrics are 0 are omitted."""
     order, metrics = partial(_order, dimensions), tuple(shown)
-    every = ((group, Metrics(*groups[group])) for group in sorted(groups, key=order))
-    lines = [(group, figures) for group, figures in every if any(getattr(figures, name) for name in metrics)]
+    rows = ((group, Metrics(*groups[group])) for group in sorted(groups, key=order))
+    lines = [(group, figures) for group, figures in rows if any(getattr(figures, name) for name in metrics)]
     totals = Metrics(*(sum(column) for column in zip(*(groups[group] for group, _ in lines), strict=True)))
     return Table(dimensions, lines, totals, currency)
 
 
 def _order(dimensions: tuple[str, ...], group: Group) -> tuple[Any, ...]:
-    """By the dimensions in turn, hours by when they began; what is unknown is empty and comes first."""
-    named = zip(dimensions, group, strict=True)
-    return tuple(_moment(value) if name == "hour" else value for name, value in named)
+    """Sort by the dimensions in order: hours by time, unknown (empty) values first."""
+    values = zip(dimensions, group, strict=True)
+    return tuple(_parse_time(value) if name == "hour" else value for name, value in values)
 
 
-_moment = lru_cache(maxsize=20_000)(datetime.fromisoformat)
+_parse_time = lru_cache(maxsize=20_000)(datetime.fromisoformat)
 
 
 def named(dimensions: tuple[str, ...], group: Group) -> dict[str, str | None]:
-    """The group's values by dimension, None for what is unknown."""
+    """Return the values of a group by dimension, None if unknown."""
     return {name: value or None for name, value in zip(dimensions, group, strict=True)}
 
 
 def written(figures: Metrics, metrics: Iterable[str]) -> dict[str, int | str | None]:
-    """The metrics as documents have them: counts are numbers, money and ratios decimal strings."""
-    return {name: _written(name, getattr(figures, name)) for name in metrics}
+    """Return the metrics as documents contain them: counts are numbers, amounts and ratios decimal strings."""
+    return {name: _encode(name, getattr(figures, name)) for name in metrics}
 
 
-def _written(name: str, value: int | None) -> int | str | None:
+def _encode(name: str, value: int | None) -> int | str | None:
     if name in _COUNTS or value is None:
         return value
     return ratio(value) if name in _RATIOS else decimal(value)

@@ -1,4 +1,4 @@
-"""The reports: what was clicked, converted, paid and lost, by any dimensions of any range."""
+"""Endpoints for reports and lost clicks."""
 
 import json
 from dataclasses import dataclass
@@ -42,141 +42,147 @@ from chalicelib.reporting.table import (
 )
 
 MAX_ROWS = 20_000
-"""As many as a JSON answer may hold; CSV takes as many as fit."""
+"""Maximum number of rows of a JSON report. CSV is limited by `MAX_BYTES` only."""
 
 MAX_BYTES = 5_000_000
-"""Of the 6 MB that a Lambda may answer with, the text written as a JSON string."""
+"""Maximum size of the response as a JSON string. The response of a Lambda is limited to 6 MB."""
 
 _PAYOUT, _REVENUE = BY_CLICK.index("payout"), BY_CLICK.index("revenue")
 
-Told = TypeVar("Told", bound=Sparse)
+Document = TypeVar("Document", bound=Sparse)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A report's question: its query, the period that it comes to, and the call to advise on."""
+class _Report:
+    """A requested report: its query, the resolved period, and the request to suggest a smaller one for."""
 
     query: PeriodQuery
     period: Period
-    call: ReportRequest
+    request: ReportRequest
 
-    def refuse(self, pointer: str, what: str) -> NoReturn:
-        """Refuses what is too much for one answer, and names a smaller call."""
-        raise ValidationFailed((pointer, f"{what}; {suggest_narrower_query(self.call)}"))
+    def reject(self, pointer: str, reason: str) -> NoReturn:
+        """Reject a report that is too large, and suggest a smaller one."""
+        raise ValidationFailed((pointer, f"{reason}; {suggest_narrower_query(self.request)}"))
 
-    def folded(self, plan: AggregationQuery, publisher_id: str | None = None) -> Groups:
-        """The groups of a plan, of one publisher's cells or all; `Invalid` for too many."""
+    def aggregate_cells(self, query: AggregationQuery, publisher_id: str | None = None) -> Groups:
+        """Return the groups of a query, from the cells of one publisher or of all. Reject too many cells or rows."""
         try:
-            return aggregate(cell_reader.pieces(self.period, publisher_id), plan)
+            return aggregate(cell_reader.pieces(self.period, publisher_id), query)
         except LimitExceeded as error:
-            self.refuse("/from" if error.what == "cells" else "/group_by", f"holds {error}")
+            if error.unit == "cells":
+                self.reject("/from", f"contains {error}")
+            self.reject("/group_by", f"produces {error}")
 
 
-def _asked(request: Request, query: PeriodQuery) -> _Asked:
+def _resolve(request: Request, query: PeriodQuery) -> _Report:
     period = resolve_range((query.from_, query.to), query.timezone, request.now)
     has_csv = isinstance(query, OwnReportQuery)
-    asked = _Asked(query, period, ReportRequest(request.endpoint.path, query.given, period.local_days, has_csv))
+    report_request = ReportRequest(request.endpoint.path, query.parameters, period.local_days, has_csv)
+    report = _Report(query, period, report_request)
     if period.is_long:
-        asked.refuse("/from", f"begins more than {MAX_DAYS} days before `to`")
-    return asked
+        report.reject("/from", f"must be at most {MAX_DAYS} days before `to`")
+    return report
 
 
 def admin_report(request: Request, query: ReportQuery) -> ReportDocument | TextResponse:
-    """Report clicks, conversions and money by any dimensions, as JSON or CSV."""
-    asked = _asked(request, query)
-    found = _table(asked, query, METRICS, query.publisher_id)
+    """Report clicks, conversions and amounts by any dimensions, as JSON or CSV."""
+    report = _resolve(request, query)
+    result = _table(report, query, METRICS, query.publisher_id)
     if query.format == "csv":
-        return _csv(asked, found, METRICS)
-    rows = [ReportRow(**row) for row in _rows(asked, found, METRICS)]
-    totals = AllFigures(**_written(found, METRICS))
-    return _fitting(asked, ReportDocument(**_grouped(asked, query, found), rows=rows, totals=totals))
+        return _csv(report, result, METRICS)
+    rows = [ReportRow(**row) for row in _rows(report, result, METRICS)]
+    totals = AllFigures(**_totals(result, METRICS))
+    return _within_limit(report, ReportDocument(**_grouped(report, query, result), rows=rows, totals=totals))
 
 
 def publisher_report(request: Request, query: OwnReportQuery) -> OwnReportDocument | TextResponse:
-    """Report your own clicks, conversions and payout by any dimensions, as JSON or CSV."""
+    """Report your clicks, conversions and payout by any dimensions, as JSON or CSV."""
     cell_reader.check_own(request.owner, query.smartlink_id, query.campaign_id)
-    asked = _asked(request, query)
-    found = _table(asked, query, OWN_METRICS, request.owner)
+    report = _resolve(request, query)
+    result = _table(report, query, OWN_METRICS, request.owner)
     if query.format == "csv":
-        return _csv(asked, found, OWN_METRICS)
-    rows = [OwnReportRow(**row) for row in _rows(asked, found, OWN_METRICS)]
-    totals = OwnFigures(**_written(found, OWN_METRICS))
-    return _fitting(asked, OwnReportDocument(**_grouped(asked, query, found), rows=rows, totals=totals))
+        return _csv(report, result, OWN_METRICS)
+    rows = [OwnReportRow(**row) for row in _rows(report, result, OWN_METRICS)]
+    totals = OwnFigures(**_totals(result, OWN_METRICS))
+    return _within_limit(report, OwnReportDocument(**_grouped(report, query, result), rows=rows, totals=totals))
 
 
 def lost_clicks(request: Request, query: LostClicksQuery) -> LostClicksDocument:
-    """Report the clicks that reached no paying offer, by reason, with what they would have brought."""
-    asked = _asked(request, query)
+    """Report clicks that reached no paying offer, by reason, with estimates of the lost amounts."""
+    report = _resolve(request, query)
     filters = {"smartlink": query.smartlink_id} if query.smartlink_id else {}
-    groups = asked.folded(_plan(asked, reporting_lost_clicks.DIMENSIONS, reporting_lost_clicks.COUNTS, filters))
+    dimensions, counts = reporting_lost_clicks.DIMENSIONS, reporting_lost_clicks.COUNTS
+    groups = report.aggregate_cells(_aggregation_query(report, dimensions, counts, filters))
     currency = one_currency(groups, query.currency, reporting_lost_clicks.MONEY)
     rows = reporting_lost_clicks.lost_clicks(without_currency(groups, query.currency))
-    totals = LostTotals(**_lost(reporting_lost_clicks.total(rows)))
-    documents = [LostRow(reason=row.reason, smartlink_id=row.smartlink_id, **_lost(row)) for row in rows]
-    return LostClicksDocument(**_range(asked, currency), rows=documents, totals=totals)
+    totals = LostTotals(**_estimates(reporting_lost_clicks.total(rows)))
+    documents = [LostRow(reason=row.reason, smartlink_id=row.smartlink_id, **_estimates(row)) for row in rows]
+    return LostClicksDocument(**_range(report, currency), rows=documents, totals=totals)
 
 
-def _plan(
-    asked: _Asked, dimensions: tuple[str, ...], counts: tuple[str, ...], filters: dict[str, str]
+def _aggregation_query(
+    report: _Report, dimensions: tuple[str, ...], counts: tuple[str, ...], filters: dict[str, str]
 ) -> AggregationQuery:
-    period = asked.period
+    period = report.period
     return AggregationQuery(dimensions, counts, period.first, period.past, filters, period.timezone)
 
 
-def _table(asked: _Asked, query: OwnReportQuery, metrics: tuple[str, ...], publisher_id: str | None) -> Table:
-    """The report's table; of one publisher's cells alone, or everybody's."""
+def _table(report: _Report, query: OwnReportQuery, metrics: tuple[str, ...], publisher_id: str | None) -> Table:
+    """Return the table of a report, from the cells of one publisher or of all."""
     filters = {**query.filters, **({} if publisher_id is None else {"publisher": publisher_id})}
     counts = BY_CLICK if query.by == "click" else BY_CONVERSION
-    groups = asked.folded(_plan(asked, (*query.dimensions, "currency"), counts, filters), publisher_id)
+    aggregation_query = _aggregation_query(report, (*query.dimensions, "currency"), counts, filters)
+    groups = report.aggregate_cells(aggregation_query, publisher_id)
     money = [_PAYOUT, _REVENUE] if "revenue" in metrics else [_PAYOUT]
     currency = one_currency(groups, query.currency, money)
     return table(without_currency(groups, query.currency), query.dimensions, currency, metrics)
 
 
-def _rows(asked: _Asked, found: Table, metrics: tuple[str, ...]) -> list[dict[str, Any]]:
-    if len(found.lines) > MAX_ROWS:
-        asked.refuse("/group_by", f"makes {len(found.lines):,} rows, of which JSON takes {MAX_ROWS:,}")
-    return [{**named(found.dimensions, group), **written(figures, metrics)} for group, figures in found.lines]
+def _rows(report: _Report, result: Table, metrics: tuple[str, ...]) -> list[dict[str, Any]]:
+    if len(result.lines) > MAX_ROWS:
+        report.reject("/group_by", f"produces {len(result.lines):,} rows, and JSON returns at most {MAX_ROWS:,}")
+    return [{**named(result.dimensions, group), **written(figures, metrics)} for group, figures in result.lines]
 
 
-def _written(found: Table, metrics: tuple[str, ...]) -> dict[str, Any]:
-    return written(found.totals, metrics)
+def _totals(result: Table, metrics: tuple[str, ...]) -> dict[str, Any]:
+    return written(result.totals, metrics)
 
 
-def _range(asked: _Asked, currency: str | None) -> dict[str, Any]:
-    period = asked.period
+def _range(report: _Report, currency: str | None) -> dict[str, Any]:
+    period = report.period
     ends = {"from_": timestamp(period.start), "to": timestamp(period.end)}
     return {**ends, "timezone": period.timezone, "currency": currency}
 
 
-def _grouped(asked: _Asked, query: OwnReportQuery, found: Table) -> dict[str, Any]:
-    return {**_range(asked, found.currency), "by": query.by, "group_by": list(query.dimensions)}
+def _grouped(report: _Report, query: OwnReportQuery, result: Table) -> dict[str, Any]:
+    return {**_range(report, result.currency), "by": query.by, "group_by": list(query.dimensions)}
 
 
-def _csv(asked: _Asked, found: Table, metrics: tuple[str, ...]) -> TextResponse:
+def _csv(report: _Report, result: Table, metrics: tuple[str, ...]) -> TextResponse:
     rows = (
-        (named(found.dimensions, group).values(), written(figures, metrics).values()) for group, figures in found.lines
+        (named(result.dimensions, group).values(), written(figures, metrics).values())
+        for group, figures in result.lines
     )
-    text = csv_export.text([*found.dimensions, *metrics], rows)
-    first, last = asked.period.local_days
+    text = csv_export.text([*result.dimensions, *metrics], rows)
+    first, last = report.period.local_days
     disposition = f'attachment; filename="report-{first}-{last}.csv"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    _check_size(asked, text)
+    _check_size(report, text)
     return TextResponse(text, "text/csv; charset=utf-8", headers)
 
 
-def _fitting(asked: _Asked, document: Told) -> Told:
-    """The document, unless it is too large to be answered with."""
-    _check_size(asked, document.model_dump_json())
+def _within_limit(report: _Report, document: Document) -> Document:
+    """Return the document unless it is too large for a response."""
+    _check_size(report, document.model_dump_json())
     return document
 
 
-def _check_size(asked: _Asked, text: str) -> None:
+def _check_size(report: _Report, text: str) -> None:
     if len(json.dumps(text)) > MAX_BYTES:
-        asked.refuse("/group_by", f"makes an answer of more than {MAX_BYTES // 1_000_000} MB")
+        report.reject("/group_by", f"produces a response of more than {MAX_BYTES // 1_000_000} MB")
 
 
-def _lost(row: reporting_lost_clicks.Lost) -> dict[str, Any]:
-    money = {"payout": row.payout, "revenue": row.revenue, "profit": row.profit}
-    estimates = {f"estimated_{name}": None if value is None else decimal(value) for name, value in money.items()}
-    return {"clicks": row.clicks, **estimates}
+def _estimates(row: reporting_lost_clicks.LostClicks) -> dict[str, Any]:
+    estimates = {"payout": row.payout, "revenue": row.revenue, "profit": row.profit}
+    amounts = {f"estimated_{name}": None if value is None else decimal(value) for name, value in estimates.items()}
+    return {"clicks": row.clicks, **amounts}

@@ -1,1 +1,1 @@
-"""The redirect: visitor, eligibility, choice of the offer, click record."""
+"""The redirect: visitor detection, offer selection, click record."""

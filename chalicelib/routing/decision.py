@@ -1,4 +1,4 @@
-"""One click, one destination: the journey from offers to outcome, with every reason kept."""
+"""The decision about a click: the offer or fallback that takes it, and the rejection of every other offer."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -12,20 +12,20 @@ from chalicelib.routing.eligibility import ClickContext, IsApproved
 from chalicelib.routing.weight_selection import WeightSelection, select_weights, weights
 
 Reserve = Callable[[Campaign], RejectionReason | None]
+"""Reserve the click in the campaign's caps and duplicate filter; return None, or the rejection `cap` or `duplicate`."""
 
 FallbackResult = tuple[Outcome, Campaign | None, str | None, RejectionReason | None]
-"""What catches a click below the offers: outcome, campaign, URL, and why the catch-all, where tried, did not."""
+"""Outcome, campaign and URL of a click without an offer, and the rejection of the catch-all if it was tried."""
 
 
 class Decision(NamedTuple):
-    """Where the click goes and why.
+    """The destination of a click and the reasons for it.
 
-    `refusals` runs beside the route's offers, None for those that could have taken the click.
-    `url` is the destination with its macros still open; None is the page of no offer.
-    `arm` tells whose weights draw for this click, whether or not an offer took it in the end; `segment` the one whose
-    learned weights they are, in arm `optimized`. `propensity` is the probability with which the chosen offer was
-    drawn in its tier, in this arm.
-    `catch_all_refused` is why the catch-all, where it was tried, did not take the click either.
+    `refusals` has the rejection of each offer of the route, in its order; None if the offer could take the click.
+    `url` is the destination before macros are filled in; None is the "no offer available" page.
+    `arm` selects the weights of the click, even if no offer takes it. `segment` is the segment whose learned weights
+    are used, in arm `optimized`. `propensity` is the probability of the chosen offer in its tier and arm.
+    `catch_all_refused` is the rejection of the catch-all if it was tried.
     """
 
     outcome: Outcome
@@ -38,71 +38,81 @@ class Decision(NamedTuple):
     segment: str | None = None
 
 
-def decide(route: Route, arrival: ClickContext, approved: IsApproved, reserve: Reserve) -> Decision:
-    """The best eligible offer's destination, or the first net below it that holds.
+def decide(route: Route, context: ClickContext, is_approved: IsApproved, reserve: Reserve) -> Decision:
+    """Return the destination of an eligible offer, or of the first fallback that takes the click.
 
-    `reserve(campaign)` takes the click into the campaign's caps and duplicate filter, or gives
-    the refusal (`cap`, `duplicate`); then the next is chosen without that offer.
+    If `reserve` rejects the drawn offer, another one is drawn without it.
     """
     if not route.active:
         return Decision(Outcome.PAUSED, None, route.fallback_url)
-    how = select_weights(route, segments.segments_of(arrival.visitor.country, arrival.visitor.device), arrival.arm_draw)
-    refusals = eligibility.refusals(route, arrival, approved)
-    draw = arrival.draw
-    while pick := _pick_offer(route.offers, refusals, how, draw):
+    visitor = context.visitor
+    selection = select_weights(route, segments.segments_of(visitor.country, visitor.device), context.arm_draw)
+    rejections = eligibility.refusals(route, context, is_approved)
+    draw = context.draw
+    while pick := _pick_offer(route.offers, rejections, selection, draw):
         campaign = route.offers[pick.position].campaign
-        refused = reserve(campaign)
-        if refused is None:
-            return _to_offer(route, refusals, how, pick)
-        refusals[pick.position], draw = refused, pick.remaining_draw
-    outcome, caught, url, refused = _fallback_chain(route, arrival, reserve)
-    return Decision(outcome, caught, url, tuple(refusals), how.arm, None, refused, how.segment)
+        rejection = reserve(campaign)
+        if rejection is None:
+            return _offer_decision(route, rejections, selection, pick)
+        rejections[pick.position], draw = rejection, pick.remaining_draw
+    outcome, catch_all, url, rejection = _fallback_chain(route, context, reserve)
+    return Decision(outcome, catch_all, url, tuple(rejections), selection.arm, None, rejection, selection.segment)
 
 
 def _pick_offer(
-    offers: Sequence[Offer], refusals: Sequence[RejectionReason | None], how: WeightSelection, draw: float
+    offers: Sequence[Offer], rejections: Sequence[RejectionReason | None], selection: WeightSelection, draw: float
 ) -> rotation.Pick | None:
-    tier = rotation.top_tier(offers, refusals)
-    return rotation.pick(tier, weights(how, offers, tier), draw)
+    tier = rotation.top_tier(offers, rejections)
+    return rotation.pick(tier, weights(selection, offers, tier), draw)
 
 
-def _to_offer(
-    route: Route, refusals: list[RejectionReason | None], how: WeightSelection, pick: rotation.Pick
+def _offer_decision(
+    route: Route, rejections: list[RejectionReason | None], selection: WeightSelection, pick: rotation.Pick
 ) -> Decision:
     campaign = route.offers[pick.position].campaign
-    kept = _with_lower_tiers(route.offers, refusals, pick.position)
+    all_rejections = _with_lower_tiers(route.offers, rejections, pick.position)
     return Decision(
-        Outcome.OFFER, campaign, campaign.destination_url, kept, how.arm, pick.propensity, None, how.segment
+        Outcome.OFFER,
+        campaign,
+        campaign.destination_url,
+        all_rejections,
+        selection.arm,
+        pick.propensity,
+        None,
+        selection.segment,
     )
 
 
 def _with_lower_tiers(
-    offers: Sequence[Offer], refusals: Sequence[RejectionReason | None], chosen: int
+    offers: Sequence[Offer], rejections: Sequence[RejectionReason | None], chosen: int
 ) -> tuple[RejectionReason | None, ...]:
-    """The refusals, where offers below the tier of the chosen one that had none have that for theirs."""
+    """Return the rejections, with `lower_tier` for the offers below the chosen tier that had none."""
     priority, below = offers[chosen].priority, chosen
     if offers[-1].priority == priority:
-        return tuple(refusals)
+        return tuple(rejections)
     while offers[below].priority == priority:
         below += 1
     lower = RejectionReason.LOWER_TIER
-    return (*refusals[:below], *[refusal or lower for refusal in refusals[below:]])
+    return (*rejections[:below], *[rejection or lower for rejection in rejections[below:]])
 
 
-def _fallback_chain(route: Route, arrival: ClickContext, reserve: Reserve) -> FallbackResult:
-    """Catch-all, its fail URL, the fallback URL, the page. A suspended publisher earns nothing on the way."""
-    refused = None
-    if arrival.link.publisher_active:
+def _fallback_chain(route: Route, context: ClickContext, reserve: Reserve) -> FallbackResult:
+    """Try catch-all, its fail URL, the fallback URL and the page, in this order.
+
+    The clicks of a suspended publisher go to the fallback URL or the page, which earn nothing.
+    """
+    rejection = None
+    if context.link.publisher_active:
         if route.catch_all:
             campaign = route.catch_all.campaign
-            refused = _catch_all_refusal(route.catch_all, arrival, reserve)
-            if refused is None:
+            rejection = _catch_all_rejection(route.catch_all, context, reserve)
+            if rejection is None:
                 return Outcome.CATCH_ALL, campaign, campaign.destination_url, None
         if route.fail_url:
-            return Outcome.FAIL_URL, None, route.fail_url, refused
+            return Outcome.FAIL_URL, None, route.fail_url, rejection
     outcome = Outcome.FALLBACK if route.fallback_url else Outcome.NO_OFFER
-    return outcome, None, route.fallback_url, refused
+    return outcome, None, route.fallback_url, rejection
 
 
-def _catch_all_refusal(catch_all: Offer, arrival: ClickContext, reserve: Reserve) -> RejectionReason | None:
-    return eligibility.refusal(catch_all, arrival, None) or reserve(catch_all.campaign)
+def _catch_all_rejection(catch_all: Offer, context: ClickContext, reserve: Reserve) -> RejectionReason | None:
+    return eligibility.refusal(catch_all, context, None) or reserve(catch_all.campaign)

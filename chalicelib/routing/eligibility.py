@@ -1,4 +1,4 @@
-"""May this offer take this click? If not, why not."""
+"""Eligibility: whether an offer may take a click, and the first reason if it may not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from chalicelib.domain.visitor import Visitor
 
 @dataclass(frozen=True, slots=True)
 class ClickContext:
-    """One click as it arrives: on whose link, who, with which labels, when (aware).
+    """A click before the decision: its link, visitor, tracking parameters and time (aware).
 
-    `draw` in [0, 1) picks the offer, `lot` in [0, 1) the arm; neither tells anything of the other.
+    `draw` in [0, 1) picks the offer, `arm_draw` in [0, 1) the arm; the two are independent.
     """
 
     link: PublisherLink
@@ -26,24 +26,24 @@ class ClickContext:
 
 
 IsApproved = Callable[[str], bool]
+"""Return whether the publisher may run the campaign of this ID."""
 
-_SCHEDULE = RejectionReason.SCHEDULE  # looked up once: Python 3.11 is slow at it, and many offers rest at any hour
+_SCHEDULE = RejectionReason.SCHEDULE  # looked up once: it is slow in Python 3.11, and many offers are off schedule
 
 
-def refusals(route: Route, arrival: ClickContext, approved: IsApproved) -> list[RejectionReason | None]:
-    """The refusal of each offer of the route, in the route's order; None for an eligible one.
+def refusals(route: Route, context: ClickContext, is_approved: IsApproved) -> list[RejectionReason | None]:
+    """Return the rejection of each offer of the route, in its order; None for an eligible offer.
 
-    `approved` tells whether the publisher may run the campaign of that ID; it is asked only
-    where the pool respects single approvals.
+    `is_approved` is called only if the smartlink respects individual approvals.
     """
-    admitted = _approval_check(route, arrival.link, approved)
-    return [refusal(offer, arrival, admitted) for offer in route.offers]
+    approval_check = _approval_check(route, context.link, is_approved)
+    return [refusal(offer, context, approval_check) for offer in route.offers]
 
 
-def refusal(offer: Offer, arrival: ClickContext, admitted: IsApproved | None) -> RejectionReason | None:
-    """The first reason, in the journey's order, why the offer may not take the click.
+def refusal(offer: Offer, context: ClickContext, is_approved: IsApproved | None) -> RejectionReason | None:
+    """Return the first reason, in the order of the checks, why the offer may not take the click.
 
-    `admitted` tells whether the publisher may run the campaign of that ID; None stands for every campaign.
+    Without `is_approved` every campaign is approved.
     """
     campaign = offer.campaign
     if not offer.enabled:
@@ -51,14 +51,14 @@ def refusal(offer: Offer, arrival: ClickContext, admitted: IsApproved | None) ->
     if not campaign.active:
         return RejectionReason.CAMPAIGN_PAUSED
     schedule, targeting = campaign.schedule, offer.targeting
-    if not (schedule.is_unrestricted or schedule.is_active_at(arrival.now)):
+    if not (schedule.is_unrestricted or schedule.is_active_at(context.now)):
         return _SCHEDULE
-    if admitted and not admitted(campaign.id):
+    if is_approved and not is_approved(campaign.id):
         return RejectionReason.NOT_APPROVED
-    return None if targeting.is_unrestricted else targeting.rejection(arrival.visitor, arrival.parameters.source)
+    return None if targeting.is_unrestricted else targeting.rejection(context.visitor, context.parameters.source)
 
 
-def _approval_check(route: Route, link: PublisherLink, approved: IsApproved) -> IsApproved | None:
+def _approval_check(route: Route, link: PublisherLink, is_approved: IsApproved) -> IsApproved | None:
     if not link.publisher_active:
         return lambda _: False
-    return approved if route.access is OfferAccess.RESPECT else None
+    return is_approved if route.access is OfferAccess.RESPECT else None

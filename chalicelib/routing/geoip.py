@@ -1,4 +1,4 @@
-"""Where an address is, from the embedded database."""
+"""Location of an IP address, from the embedded country database."""
 
 from functools import cache
 
@@ -17,27 +17,27 @@ def _reader() -> Reader | None:
     try:
         return Reader(path) if path else None
     except (OSError, InvalidDatabaseError) as error:
-        print(f"no country database, every country is unknown: {error}")
+        print(f"the country database cannot be opened, every country is unknown: {error}")
         return None
 
 
 def locate(address: str) -> GeoLocation:
-    """Country (and region and city, of a city database); all None for what is not in the database."""
+    """Return the country of an address, with a city database also region and city. An unknown address has None."""
     reader = _reader()
     if reader is None:
         return GeoLocation()
     try:
-        kind = reader.metadata().database_type
-        if "City" in kind or "Enterprise" in kind:
-            return _whole(reader.city(address) if "City" in kind else reader.enterprise(address))
+        database_type = reader.metadata().database_type
+        if "City" in database_type or "Enterprise" in database_type:
+            return _city_location(reader.city(address) if "City" in database_type else reader.enterprise(address))
         return GeoLocation(country=reader.country(address).country.iso_code)
     except (AddressNotFoundError, ValueError):
         return GeoLocation()
     except (InvalidDatabaseError, TypeError) as error:
-        print(f"the country database cannot be used, every country is unknown: {error}")
+        print(f"the country database cannot be read, every country is unknown: {error}")
         return GeoLocation()
 
 
-def _whole(found: City) -> GeoLocation:
-    country, region = found.country.iso_code, found.subdivisions.most_specific.iso_code
-    return GeoLocation(country, f"{country}-{region}" if country and region else None, found.city.name)
+def _city_location(record: City) -> GeoLocation:
+    country, region = record.country.iso_code, record.subdivisions.most_specific.iso_code
+    return GeoLocation(country, f"{country}-{region}" if country and region else None, record.city.name)

@@ -1,4 +1,4 @@
-"""The pages that a visitor may see instead of an offer."""
+"""The HTML pages that a visitor may see instead of an offer."""
 
 
 def _page(title: str, text: str) -> str:
@@ -11,6 +11,6 @@ def _page(title: str, text: str) -> str:
     )
 
 
-UNKNOWN_LINK = _page("Link not found", "This link does not exist, or no longer does.")
-NO_OFFER = _page("No offer available", "There is no offer for you here at the moment. Please try again later.")
-UNAVAILABLE = _page("One moment, please", "This link cannot be followed just now. Please try again.")
+UNKNOWN_LINK = _page("Link not found", "This link does not exist or was removed.")
+NO_OFFER = _page("No offer available", "No offer is available to you at the moment. Please try again later.")
+UNAVAILABLE = _page("One moment, please", "This link is temporarily unavailable. Please try again.")

@@ -1,4 +1,4 @@
-"""`GET /s/{code}`: one click to one destination."""
+"""`GET /s/{code}`: send a click to its destination and record it."""
 
 import os
 import sys
@@ -27,39 +27,39 @@ from chalicelib.routing.visitor_detection import parse_user_agent, visitor
 
 blueprint = Blueprint(__name__)
 
-# A Lambda has a whole processor while it starts and a share afterwards: the first click finds the parser compiled.
+# A Lambda has a full CPU while it starts and a share of one afterwards: compile the parser before the first click.
 parse_user_agent("")
 
 
 @blueprint.route("/s/{code}", methods=["GET", "HEAD"], content_types=["*/*"])
 def redirect(code: str) -> Response:
-    """Sends the visitor on and records the click; HEAD answers the same, records and reserves nothing."""
-    began = time.perf_counter()
+    """Redirect the visitor and record the click. HEAD returns the same response; it records and reserves nothing."""
+    started_at = time.perf_counter()
     event = blueprint.current_request.to_original_event()
     try:
-        found = route_cache.load_link_and_route(code) if ids.is_link_code(code) else None
+        link_and_route = route_cache.load_link_and_route(code) if ids.is_link_code(code) else None
     except TableError as error:
-        print(f"the tables did not answer for {code}: {error}", file=sys.stderr)
+        print(f"link {code} could not be read: {error}", file=sys.stderr)
         return _page(503, pages.UNAVAILABLE)
-    if found is None:
+    if link_and_route is None:
         return _page(404, pages.UNKNOWN_LINK)
-    link, route = found
+    link, route = link_and_route
     now = datetime.now(UTC)
     click_id = ids.time_ordered_id(now, os.urandom(10))
-    arrival = click_context(event, link, click_id, now)
-    for_real = event["requestContext"]["httpMethod"] != "HEAD"
-    decision = _decide_or_fall_back(route, arrival, click_id, for_real=for_real)
-    click = click_record.record(click_id, arrival, route, decision)
-    if for_real:
+    context = click_context(event, link, click_id, now)
+    is_click = event["requestContext"]["httpMethod"] != "HEAD"
+    decision = _decide_or_fall_back(route, context, click_id, may_reserve=is_click)
+    click = click_record.record(click_id, context, route, decision)
+    if is_click:
         _write(click, now)
-        _log(click, began)
+        _log(click, started_at)
     destination = click_record.fill_destination(decision.url, click) if decision.url else None
-    cookie = _cookie(decision.campaign, click_id) if decision.campaign and for_real else {}
+    cookie = _cookie(decision.campaign, click_id) if decision.campaign and is_click else {}
     return _redirect(destination, cookie) if destination else _page(200, pages.NO_OFFER)
 
 
 def _write(click: Mapping[str, Any], now: datetime) -> None:
-    """Write the click, then release an expired lease; only if the table took the click, as the visitor waits."""
+    """Write the click, then release an expired lease unless the table failed: the visitor is waiting."""
     if not write_click(click):
         return
     try:
@@ -69,9 +69,9 @@ def _write(click: Mapping[str, Any], now: datetime) -> None:
 
 
 def click_context(event: Mapping[str, Any], link: PublisherLink, click_id: str, now: datetime) -> ClickContext:
-    """The arrival that an API Gateway event tells of; draw and lot follow from the click's ID."""
+    """Return the context of the click in an API Gateway event; its two draws follow from the click ID."""
     headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
-    draw, lot = click_record.draws_of(click_id)
+    draw, arm_draw = click_record.draws_of(click_id)
     source_ip = event["requestContext"]["identity"]["sourceIp"]
     return ClickContext(
         link=link,
@@ -79,53 +79,54 @@ def click_context(event: Mapping[str, Any], link: PublisherLink, click_id: str, 
         parameters=parse_tracking_parameters(event.get("multiValueQueryStringParameters") or {}),
         now=now,
         draw=draw,
-        arm_draw=lot,
+        arm_draw=arm_draw,
     )
 
 
-def decide_with_tables(route: Route, arrival: ClickContext, token: str, *, for_real: bool) -> Decision:
-    """The decision with the tables behind it: approvals, caps and marks; only looked at unless `for_real`."""
-    publisher_id = arrival.link.publisher_id
-    approved = route_cache.approved(publisher_id, route)
+def decide_with_tables(route: Route, context: ClickContext, token: str, *, may_reserve: bool) -> Decision:
+    """Decide with the approvals, caps and duplicate markers of the tables; without `may_reserve` only check them."""
+    publisher_id = context.link.publisher_id
+    approved_ids = route_cache.approved_campaign_ids(publisher_id, route)
 
     def reserve(campaign: Campaign) -> RejectionReason | None:
         if not campaign.caps and campaign.duplicate_filter is None:
             return None
-        if route_cache.is_any_cap_reached(windows.conversion_counters(campaign, publisher_id, arrival.now)):
+        if route_cache.is_any_cap_reached(windows.conversion_counters(campaign, publisher_id, context.now)):
             return RejectionReason.CAP
-        asked = reservation.Reservation(
-            places=windows.click_counters(campaign, publisher_id, arrival.now),
-            mark=duplicate_filter.duplicate_marker(campaign, arrival.visitor, arrival.now),
+        wanted = reservation.Reservation(
+            places=windows.click_counters(campaign, publisher_id, context.now),
+            mark=duplicate_filter.duplicate_marker(campaign, context.visitor, context.now),
             token=f"{token}-{campaign.id[-6:]}",
-            now=arrival.now,
+            now=context.now,
         )
-        return (reservation.reserve if for_real else reservation.check_only)(asked)
+        return (reservation.reserve if may_reserve else reservation.check_only)(wanted)
 
-    return decide(route, arrival, approved.__contains__, reserve)
+    return decide(route, context, approved_ids.__contains__, reserve)
 
 
-def _decide_or_fall_back(route: Route, arrival: ClickContext, token: str, *, for_real: bool) -> Decision:
-    """The decision; where a broken route makes it fail, the fallback, so that the visitor still arrives."""
+def _decide_or_fall_back(route: Route, context: ClickContext, token: str, *, may_reserve: bool) -> Decision:
+    """Decide, or use the fallback if a broken route makes the decision fail: the visitor must be redirected."""
     try:
-        return decide_with_tables(route, arrival, token, for_real=for_real)
+        return decide_with_tables(route, context, token, may_reserve=may_reserve)
     except Exception:  # noqa: BLE001 - whatever it is, it is not the visitor's
-        print(f"deciding {token} on {route.id}@{route.version} failed: {traceback.format_exc()}", file=sys.stderr)
+        error = f"route {route.id}@{route.version} failed, serving the fallback URL: {traceback.format_exc()}"
+        print(f"click {token}: {error}", file=sys.stderr)
         return Decision(Outcome.FALLBACK if route.fallback_url else Outcome.NO_OFFER, None, route.fallback_url)
 
 
 def _cookie(campaign: Campaign, click_id: str) -> dict[str, str]:
-    """What makes the campaign's pixel know the click, on other sites too, as long as a conversion may come of it."""
+    """Return the cookie that identifies the click to the campaign's pixel, on any site, in the attribution window."""
     seconds = campaign.attribution_window_days * 86_400
-    rules = f"Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=None"
-    return {"Set-Cookie": f"click_{campaign.id}={click_id}; {rules}"}
+    attributes = f"Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=None"
+    return {"Set-Cookie": f"click_{campaign.id}={click_id}; {attributes}"}
 
 
-def _redirect(destination: str, more: Mapping[str, str]) -> Response:
+def _redirect(destination: str, cookie: Mapping[str, str]) -> Response:
     headers: dict[str, str | list[str]] = {
         "Location": destination,
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
-        **more,
+        **cookie,
     }
     return Response("", headers, 302)
 
@@ -135,8 +136,8 @@ def _page(status: int, text: str) -> Response:
     return Response(text, headers, status)
 
 
-def _log(click: Mapping[str, Any], began: float) -> None:
+def _log(click: Mapping[str, Any], started_at: float) -> None:
     if settings.click_logging_enabled():
-        took = (time.perf_counter() - began) * 1000
-        went = click["campaign_id"] or "-"
-        print(f"click {click['click_id']} {click['outcome']} {went} {took:.1f} ms", file=sys.stderr)
+        milliseconds = (time.perf_counter() - started_at) * 1000
+        campaign_id = click["campaign_id"] or "-"
+        print(f"click {click['click_id']} {click['outcome']} {campaign_id} {milliseconds:.1f} ms", file=sys.stderr)

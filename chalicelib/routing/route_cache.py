@@ -1,4 +1,4 @@
-"""What a click reads, links and routes above all, remembered in the process for about two seconds."""
+"""Process-wide caches of the redirect's reads: links, routes, approvals and cap usage, kept for two seconds."""
 
 import sys
 import time
@@ -19,38 +19,38 @@ from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
 CacheKey = TypeVar("CacheKey")
 CacheValue = TypeVar("CacheValue")
 
-_REMEMBERED = 10_000
+_MAX_ENTRIES = 10_000
 _GRACE_SECONDS = 3.0
 
 
 class TtlCache(Generic[CacheKey, CacheValue]):
-    """Answers of `fetch` (None included), each believed for `seconds`; an old one where a new one cannot be had."""
+    """A cache of the values of `fetch` (None included) that serves stale values while DynamoDB is unavailable."""
 
     def __init__(self, fetch: Callable[[CacheKey], CacheValue], seconds: float = ROUTE_CACHE_TTL_SECONDS) -> None:
         self._fetch = fetch
         self._seconds = seconds
-        self._known: dict[CacheKey, tuple[float, CacheValue]] = {}
+        self._entries: dict[CacheKey, tuple[float, CacheValue]] = {}
 
     def __call__(self, key: CacheKey, now: float) -> CacheValue:
-        """The answer for the key, at most `seconds` old at `now` (any steady clock) unless the table is down."""
-        known = self._known.get(key)
-        if known and now - known[0] < self._seconds:
-            return known[1]
+        """Return the value of the key, at most `seconds` old at `now` (any steady clock) unless the table is down."""
+        entry = self._entries.get(key)
+        if entry and now - entry[0] < self._seconds:
+            return entry[1]
         try:
             value = self._fetch(key)
         except TableError:
-            if known is None:
+            if entry is None:
                 raise
-            # Asked again only after a while: every try at a hanging table would keep a visitor waiting.
-            now, value = now + _GRACE_SECONDS, known[1]
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        self._known[key] = (now, value)
+            # Retry later only: every request to a hanging table would make a visitor wait.
+            now, value = now + _GRACE_SECONDS, entry[1]
+        if len(self._entries) >= _MAX_ENTRIES:
+            self._entries.clear()
+        self._entries[key] = (now, value)
         return value
 
-    def forget(self) -> None:
-        """Believes nothing any more."""
-        self._known.clear()
+    def clear(self) -> None:
+        """Remove all values."""
+        self._entries.clear()
 
 
 def _fetch_link(code: str) -> PublisherLink | None:
@@ -67,89 +67,88 @@ def _fetch_route(route_id: str) -> Route | None:
     try:
         return stored_route(row)
     except Exception as error:  # noqa: BLE001 - the visitor must arrive all the same
-        print(f"route {route_id}@{row['version']} cannot be read, its clicks fall back: {error!r}", file=sys.stderr)
+        print(f"route {route_id}@{row['version']} is invalid, serving the fallback URL: {error!r}", file=sys.stderr)
         return route_codec.fallback_only_route(route_id, row["snapshot"], row["version"])
 
 
 def stored_route(row: Mapping[str, Any]) -> Route:
-    """The route of a table's row, with what was learned for it; raises where its snapshot cannot be read.
+    """Return the route of a table row with its learned weights; raise if the snapshot cannot be decoded.
 
-    Weights that cannot be read are as none: the admin's are there to go by.
+    Without weights that can be decoded the route uses the configured weights.
     """
-    unpacked = route_codec.unpacked(row["snapshot"], row["version"])
+    route = route_codec.decode(row["snapshot"], row["version"])
     stored, version = row.get("weights"), row.get("weights_version")
     if stored is None or version is None:
-        return unpacked
-    return replace(unpacked, learned=learned(row["id"], stored, version))
+        return route
+    return replace(route, learned=stored_weights(row["id"], stored, version))
 
 
-def learned(route_id: str, stored: bytes, version: int) -> LearnedWeights | None:
-    """The weights as stored; None, and a line in the log, where they cannot be read."""
+def stored_weights(route_id: str, stored: bytes, version: int) -> LearnedWeights | None:
+    """Decode stored weights; log the error and return None if that fails."""
     try:
-        return weights_codec.unpacked(stored, version)
+        return weights_codec.decode(stored, version)
     except Exception as error:  # noqa: BLE001 - the visitor must arrive all the same
-        print(f"weights {version} of {route_id} cannot be read, the admin's are used: {error!r}", file=sys.stderr)
+        print(f"weights {version} of {route_id} are invalid, using the configured weights: {error!r}", file=sys.stderr)
         return None
 
 
-def _fetch_approvals(whose: tuple[str, tuple[str, ...]]) -> frozenset[str]:
-    publisher_id, campaign_ids = whose
+def _fetch_approvals(key: tuple[str, tuple[str, ...]]) -> frozenset[str]:
+    publisher_id, campaign_ids = key
     keys = [{"publisher_id": string_value(publisher_id), "campaign_id": string_value(each)} for each in campaign_ids]
     return frozenset(row["campaign_id"] for row in batch_get("campaign_approvals", keys) if row["active"])
 
 
-link = TtlCache(_fetch_link)
-"""The working link of a code, None for a code unknown or stopped."""
+links = TtlCache(_fetch_link)
+"""The active link of a code; None if the code is unknown or its link is stopped."""
 
-route = TtlCache(_fetch_route)
-"""The route in force of a pool or campaign, None where there is none any more."""
+routes = TtlCache(_fetch_route)
+"""The current route of a smartlink or campaign; None if there is none."""
 
 approvals = TtlCache(_fetch_approvals)
-"""Which of these campaigns (publisher's ID, campaigns' IDs) the publisher may run."""
+"""The campaigns that the publisher may run, of these (publisher ID, campaign IDs)."""
 
-
-used: TtlCache[tuple[str, ...], dict[str, int]] = TtlCache(usage_by_key)
-"""How much is used up by those of the cap counters that exist."""
+cap_usage: TtlCache[tuple[str, ...], dict[str, int]] = TtlCache(usage_by_key)
+"""The usage of the cap counters with these keys; a counter that does not exist yet is missing."""
 
 
 def load_link_and_route(code: str) -> tuple[PublisherLink, Route] | None:
-    """The link and its route; None for what does not lead anywhere."""
+    """Return the link and its route, or None if the code has none."""
     now = time.monotonic()
-    found = link(code, now)
-    its_route = route(found.route_id, now) if found else None
-    return (found, its_route) if found and its_route else None
+    link = links(code, now)
+    route = routes(link.route_id, now) if link else None
+    return (link, route) if link and route else None
 
 
-def approved(publisher_id: str, its_route: Route) -> frozenset[str]:
-    """The campaigns of the route that the publisher may run by approvals of their own; what cannot be known is none.
+def approved_campaign_ids(publisher_id: str, route: Route) -> frozenset[str]:
+    """Return the campaigns of the route that the publisher has an approval for; none if the table is unavailable.
 
-    Where the pool grants access itself nobody asks, and nothing is read.
+    If the smartlink grants access to its offers, no approval is needed and nothing is read.
     """
-    if its_route.access is OfferAccess.GRANT:
+    if route.access is OfferAccess.GRANT:
         return frozenset()
-    held = tuple(sorted({offer.campaign.id for offer in its_route.offers}))
+    campaign_ids = tuple(sorted({offer.campaign.id for offer in route.offers}))
     try:
-        return approvals((publisher_id, held), time.monotonic())
+        return approvals((publisher_id, campaign_ids), time.monotonic())
     except TableError:
         return frozenset()
 
 
-def is_any_cap_reached(places: Sequence[CapCounter]) -> bool:
-    """Whether any of these caps is used up, as it was at most two seconds ago; without caps nothing is read.
+def is_any_cap_reached(counters: Sequence[CapCounter]) -> bool:
+    """Return whether any of these caps was reached at most two seconds ago; without caps nothing is read.
 
-    While the table does not answer, what was read last stands, as nothing can be counted then either;
-    what was never read is taken as used up, like a click cap that cannot be counted.
+    While the table is unavailable the last usage applies, because nothing can be counted then either. A cap that was
+    never read counts as reached, like a click cap that cannot be counted.
     """
-    if not places:
+    if not counters:
         return False
     try:
-        known = used(tuple(place.key for place in places), time.monotonic())
+        usage = cap_usage(tuple(counter.key for counter in counters), time.monotonic())
     except TableError:
         return True
-    return any(known.get(place.key, 0) >= place.limit for place in places)
+    return any(usage.get(counter.key, 0) >= counter.limit for counter in counters)
 
 
 def clear_caches() -> None:
-    """Forgets all that is remembered, for tests that edit and click in one process."""
-    for each in (link, route, approvals, used):
-        each.forget()
+    """Clear all caches, for tests that edit and click in one process."""
+    for cache in (links, routes, approvals, cap_usage):
+        cache.clear()

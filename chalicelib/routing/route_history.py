@@ -1,77 +1,80 @@
-"""Routes and weights as they are and were, for those who explain, publish and learn."""
+"""Readers of current and past routes and learned weights."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.domain.click import complete_click
 from chalicelib.domain.route import LearnedWeights, Route
 from chalicelib.routing import route_codec
-from chalicelib.routing.route_cache import learned, stored_route
+from chalicelib.routing.route_cache import stored_route, stored_weights
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 
 Version = tuple[str, int, int | None]
-"""A route's ID, its version, and that of the learned weights in force, if any were."""
+"""A route's ID, its version, and the version of its learned weights, if any."""
 
 
-def fields(row: ClickRow) -> dict[str, Any]:
-    """The click's stored fields by name."""
-    return dict(row.attribute_values)
+def stored_click(row: ClickRow) -> dict[str, Any]:
+    """Return the fields of a stored click by name, with defaults for what its release did not write."""
+    return complete_click(row.attribute_values)
 
 
 def version_of(row: ClickRow) -> Version:
-    """Which route and weights decided the click."""
+    """Return the versions of route and weights that decided the click."""
     return row.route_id, row.route_version, row.weights_version
 
 
 def route_of(row: ClickRow) -> Route:
-    """The route as it was when the click was decided, with the learned weights that were in force."""
+    """Return the route that decided the click, with its learned weights of that time."""
     route, version = past_route(row.route_id, row.route_version), row.weights_version
     return route if version is None else replace(route, learned=past_weights(row.route_id, version))
 
 
 def routes_of(rows: Iterable[ClickRow]) -> Mapping[Version, Route]:
-    """The same of each of the clicks; every route and all weights are read once."""
-    wanted = set(map(version_of, rows))
-    kept = RouteRow.batch_get(sorted({f"{each[0]}@{each[1]}" for each in wanted}), consistent_read=True)
-    routes = {row.id: route_codec.unpacked(row.snapshot, row.version) for row in kept}
-    learned = all_past_weights((route_id, version) for route_id, _, version in wanted if version is not None)
+    """Return the route of each click, by its version; each route and each version of weights is read once."""
+    versions = set(map(version_of, rows))
+    row_ids = {version: f"{version[0]}@{version[1]}" for version in versions}
+    route_rows = RouteRow.batch_get(sorted(set(row_ids.values())), consistent_read=True)
+    routes = {row.id: route_codec.decode(row.snapshot, row.version) for row in route_rows}
+    learned = all_past_weights((route_id, weights) for route_id, _, weights in versions if weights is not None)
     return {
-        each: replace(routes[f"{each[0]}@{each[1]}"], learned=learned.get((each[0], each[2] or 0))) for each in wanted
+        version: replace(routes[row_id], learned=learned.get((version[0], version[2] or 0)))
+        for version, row_id in row_ids.items()
     }
 
 
-def of_row(row: RouteRow) -> Route:
-    """The route of a table's row, with what was learned for it; raises where its snapshot cannot be read."""
+def route_of_row(row: RouteRow) -> Route:
+    """Return the route of a row with its learned weights; raise if the snapshot cannot be decoded."""
     return stored_route(row.attribute_values)
 
 
 def past_route(route_id: str, version: int) -> Route:
-    """The route as it was at that version: every one that was published is kept."""
-    kept = RouteRow.get(f"{route_id}@{version}", consistent_read=True)
-    return route_codec.unpacked(kept.snapshot, version)
+    """Return that version of the route; every published version is stored."""
+    row = RouteRow.get(f"{route_id}@{version}", consistent_read=True)
+    return route_codec.decode(row.snapshot, version)
 
 
 def past_weights(route_id: str, version: int) -> LearnedWeights | None:
-    """The weights that were in force under that version; None where they are gone or cannot be read."""
+    """Return that version of the weights; None if it has expired or cannot be decoded."""
     return all_past_weights([(route_id, version)]).get((route_id, version))
 
 
 def all_past_weights(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], LearnedWeights]:
-    """Those of the weights (route's ID, their version) that are kept and can be read."""
+    """Return the weights of each pair of route ID and weights version that are stored and can be decoded."""
     keys = {(pool_month(route_id, version), version): route_id for route_id, version in wanted}
-    shown = ["pool_month", "version", "weights"]
-    rows = WeightHistoryRow.batch_get(sorted(keys), consistent_read=True, attributes_to_get=shown) if keys else ()
-    found = {}
+    attributes = ["pool_month", "version", "weights"]
+    rows = WeightHistoryRow.batch_get(sorted(keys), consistent_read=True, attributes_to_get=attributes) if keys else ()
+    by_version = {}
     for row in rows:
         route_id = keys[row.pool_month, row.version]
-        known = learned(route_id, row.weights, row.version) if row.weights else None
-        if known:
-            found[route_id, row.version] = known
-    return found
+        weights = stored_weights(route_id, row.weights, row.version) if row.weights else None
+        if weights:
+            by_version[route_id, row.version] = weights
+    return by_version
 
 
 def pool_month(route_id: str, version: int) -> str:
-    """The partition of the history with a pool's weights of that version: `sml_…#2026-11`, the month in UTC."""
+    """Return the partition key of a pool's weights of that version: `sml_…#2026-11`, the month in UTC."""
     return f"{route_id}#{datetime.fromtimestamp(version, UTC):%Y-%m}"

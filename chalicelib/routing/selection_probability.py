@@ -1,4 +1,4 @@
-"""How likely each campaign was to get a click, whatever its draw and lot: what judging by logged clicks rests on."""
+"""The probability of each campaign to be chosen for a click, over both draws. Off-policy evaluation uses it."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,19 @@ from chalicelib.routing import rotation, weight_selection
 from chalicelib.routing.segments import Path
 
 
-def selection_probabilities(route: Route, refusals: Sequence[RejectionReason | None], path: Path) -> dict[str, float]:
-    """The probability of each campaign to be chosen for a click that ends with these refusals; they sum to 1.
+def selection_probabilities(route: Route, rejections: Sequence[RejectionReason | None], path: Path) -> dict[str, float]:
+    """Return the probability of each campaign for a click with these rejections; the probabilities sum to 1.
 
-    `refusals` runs beside the route's offers, as `Decision.refusals` (and a click's letters) do; `path` are the
-    visitor's segments, `segments.path(country, device)`; `route.learned` are the weights that were in force. It is
-    over both arms: by the admin's weights with the hold-out's share, by the learned ones with the rest. A campaign
-    without a chance is left out, so the answer is empty where no offer can be drawn.
+    `rejections` has one entry for each offer of the route, as `Decision.refusals` has. `path` are the segments of the
+    visitor, and `route.learned` the weights of that time. Both arms count: the configured weights with the share of
+    the hold-out, the learned weights with the rest. Campaigns of probability 0 are left out; if no offer can be drawn
+    the result is empty.
     """
-    tier = rotation.top_tier(route.offers, refusals) if route.active else []
-    found: dict[str, float] = {}
-    for how, share in weight_selection.weight_selections(route, path):
-        drawn = rotation.propensities(weight_selection.weights(how, route.offers, tier))
-        for place, propensity in zip(tier, drawn, strict=True):
-            campaign_id = route.offers[place].campaign.id
-            found[campaign_id] = found.get(campaign_id, 0.0) + share * propensity
-    return {campaign_id: chance for campaign_id, chance in found.items() if chance > 0}
+    tier = rotation.top_tier(route.offers, rejections) if route.active else []
+    probabilities: dict[str, float] = {}
+    for selection, share in weight_selection.weight_selections(route, path):
+        propensities = rotation.propensities(weight_selection.weights(selection, route.offers, tier))
+        for position, propensity in zip(tier, propensities, strict=True):
+            campaign_id = route.offers[position].campaign.id
+            probabilities[campaign_id] = probabilities.get(campaign_id, 0.0) + share * propensity
+    return {campaign_id: probability for campaign_id, probability in probabilities.items() if probability > 0}

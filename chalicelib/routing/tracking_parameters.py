@@ -1,4 +1,4 @@
-"""What the publisher wrote on the click: sub-IDs under their many names, source, own click ID."""
+"""The parameters that a publisher sets on a link: sub-IDs and their aliases, source, own click ID."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
@@ -17,24 +17,24 @@ _ALIASES = {name.format(n=n): f"sub{n}" for n in range(1, 11) for name in _SUB_N
 _SOURCES = ("source", "source_id")
 _PUBLISHER_CLICK_ID_NAMES = ("click_id", "aff_click_id", "external_transaction_id")
 NAMES = (*_ALIASES, *_SOURCES, *_PUBLISHER_CLICK_ID_NAMES)
-"""Every parameter that is a label; all others ride along."""
+"""The names of all tracking parameters. Other parameters are passed through."""
 
 _NAMES = frozenset(NAMES)
 
 
 def parse_tracking_parameters(query: Mapping[str, Sequence[str]]) -> TrackingParameters:
-    """The labels of a link's query, its parameters with all their values. Labels end after 255 characters."""
+    """Return the tracking parameters of a query (all values by name), truncated to 255 characters each."""
     sub_ids: dict[str, str] = {}
     for name, values in query.items():
         sub = _ALIASES.get(name)
         if sub and values and values[0] and (sub not in sub_ids or name == sub):
-            sub_ids[sub] = _label(values[0])
-    rest = [(name, values) for name, values in query.items() if name not in _NAMES]
+            sub_ids[sub] = _truncate(values[0])
+    others = [(name, values) for name, values in query.items() if name not in _NAMES]
     return TrackingParameters(
         sub_ids=sub_ids,
         source=_first(query, _SOURCES),
         external_click_id=_first(query, _PUBLISHER_CLICK_ID_NAMES),
-        query=_rest(rest) if rest else "",
+        query=_encode(others) if others else "",
     )
 
 
@@ -42,21 +42,21 @@ def _first(query: Mapping[str, Sequence[str]], names: Sequence[str]) -> str | No
     for name in names:
         values = query.get(name)
         if values and values[0]:
-            return _label(values[0])
+            return _truncate(values[0])
     return None
 
 
-def _label(text: str) -> str:
-    # Half a surrogate pair is no text that a table or a URL can carry.
-    label = text[:MAX_LENGTH]
-    return label if label.isascii() else label.encode(errors="replace").decode()
+def _truncate(text: str) -> str:
+    # Neither the table nor a URL can hold half a surrogate pair.
+    value = text[:MAX_LENGTH]
+    return value if value.isascii() else value.encode(errors="replace").decode()
 
 
-def _rest(parameters: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """The other parameters, whole ones, as long as they fit."""
-    kept = ""
+def _encode(parameters: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Return the query string of these parameters; a parameter that does not fit is left out."""
+    query = ""
     for name, values in parameters:
-        more = urlencode([(name, value) for value in values], errors="replace")
-        if len(kept) + len(more) < MAX_QUERY:
-            kept = f"{kept}&{more}" if kept else more
-    return kept
+        encoded = urlencode([(name, value) for value in values], errors="replace")
+        if len(query) + len(encoded) < MAX_QUERY:
+            query = f"{query}&{encoded}" if query else encoded
+    return query

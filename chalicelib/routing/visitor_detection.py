@@ -1,4 +1,4 @@
-"""Who clicked: from headers and address to country, device, OS, browser, language, bot or not."""
+"""Visitor detection: country, device, OS, browser, language and bots, from headers and address."""
 
 import hmac
 import re
@@ -18,7 +18,7 @@ Headers = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class GeoLocation:
-    """Where an address is, as far as known: ISO 3166-1 country, ISO 3166-2 region, city."""
+    """The location of an address: ISO 3166-1 country, ISO 3166-2 region, city; None if unknown."""
 
     country: str | None = None
     region: str | None = None
@@ -27,7 +27,7 @@ class GeoLocation:
 
 @dataclass(frozen=True, slots=True)
 class ParsedUserAgent:
-    """What a user agent string says of itself."""
+    """Device, OS and browser of a user agent string."""
 
     device: Device
     os: OperatingSystem
@@ -50,7 +50,7 @@ _SYSTEMS = {
     "Chrome OS": OperatingSystem.CHROMEOS,
     "Chromium OS": OperatingSystem.CHROMEOS,
 }
-"""By the names of ua-parser and of the `Sec-CH-UA-Platform` header."""
+"""Operating systems by their names in ua-parser and in the `Sec-CH-UA-Platform` header."""
 
 _BROWSERS = {
     "chrome": "chrome",
@@ -75,27 +75,27 @@ _BOTS = re.compile(
     r"pingdom|uptime|monitor|mediapartners-google|node-fetch|axios/|aiohttp/",
     re.IGNORECASE,
 )
-_FETCHED_AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+_PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _REGION = re.compile(r"[A-Z0-9]{1,3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_NOWHERE = {"XX", "ZZ"}
+_NO_COUNTRY_CODES = {"XX", "ZZ"}
 
 
 def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) -> Visitor:
-    """The visitor of a request. `locate` finds an address; only headers that bear the edge secret are believed.
+    """Return the visitor of a request. Address and location are read from headers only if these have the edge secret.
 
-    `X-Forwarded-For` is never read. The edge's own country wins over the database's.
+    `X-Forwarded-For` is never read. The edge's country takes precedence over that of `locate`.
     """
-    address, locality = _place(headers, source_ip, edge_secret, locate)
+    address, location = _address_and_location(headers, source_ip, edge_secret, locate)
     user_agent = headers.get("user-agent", "")
     if not user_agent.isascii():
         user_agent = user_agent.encode(errors="replace").decode()
     agent = apply_client_hints(parse_user_agent(user_agent), headers)
     return Visitor(
-        country=locality.country,
-        region=locality.region,
-        city=locality.city,
+        country=location.country,
+        region=location.region,
+        city=location.city,
         device=agent.device,
         os=agent.os,
         browser=agent.browser,
@@ -106,69 +106,70 @@ def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) 
     )
 
 
-def _place(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) -> tuple[str, GeoLocation]:
-    """The address to believe, and where it is."""
-    if not _from_the_edge(headers, edge_secret):
+def _address_and_location(
+    headers: Headers, source_ip: str, edge_secret: str, locate: Locate
+) -> tuple[str, GeoLocation]:
+    if not _is_from_edge(headers, edge_secret):
         return source_ip, locate(source_ip)
     address = _viewer_address(headers) or source_ip
-    return address, _edge_locality(headers) or locate(address)
+    return address, _edge_location(headers) or locate(address)
 
 
-def _from_the_edge(headers: Headers, edge_secret: str) -> bool:
+def _is_from_edge(headers: Headers, edge_secret: str) -> bool:
     return bool(edge_secret) and hmac.compare_digest(headers.get("x-edge-secret", "").encode(), edge_secret.encode())
 
 
-def _viewer_address(edge: Headers) -> str | None:
-    """`203.0.113.7:4711` or `2001:db8::7:4711`: what stands before the last colon."""
-    address = edge.get("cloudfront-viewer-address", "").rpartition(":")[0].strip("[]")
+def _viewer_address(headers: Headers) -> str | None:
+    """Return the address without the port after its last colon: `203.0.113.7:4711` or `2001:db8::7:4711`."""
+    address = headers.get("cloudfront-viewer-address", "").rpartition(":")[0].strip("[]")
     try:
         return str(ip_address(address))
     except ValueError:
         return None
 
 
-def _edge_locality(edge: Headers) -> GeoLocation | None:
-    country = edge.get("cloudfront-viewer-country", "").upper()
-    if not _COUNTRY.fullmatch(country) or country in _NOWHERE:
+def _edge_location(headers: Headers) -> GeoLocation | None:
+    country = headers.get("cloudfront-viewer-country", "").upper()
+    if not _COUNTRY.fullmatch(country) or country in _NO_COUNTRY_CODES:
         return None
-    region = edge.get("cloudfront-viewer-country-region", "").upper()
+    region = headers.get("cloudfront-viewer-country-region", "").upper()
     return GeoLocation(
         country=country,
         region=f"{country}-{region}" if _REGION.fullmatch(region) else None,
-        city=unquote(edge.get("cloudfront-viewer-city", "")) or None,
+        city=unquote(headers.get("cloudfront-viewer-city", "")) or None,
     )
 
 
 @lru_cache(maxsize=4096)
 def parse_user_agent(user_agent: str) -> ParsedUserAgent:
-    """What the string says; an iPad is a tablet, a missing string a bot."""
-    found = _parser().parse(user_agent[:512])
-    system = _SYSTEMS.get(_family(found.os.family if found.os else ""), OperatingSystem.OTHER)
-    is_spider = found.device is not None and _is_spider(user_agent[:512])
+    """Parse a user agent string. An iPad is a tablet; an empty string is a bot."""
+    parsed = _parser().parse(user_agent[:512])
+    system = _SYSTEMS.get(_family(parsed.os.family if parsed.os else ""), OperatingSystem.OTHER)
+    is_spider = parsed.device is not None and _is_spider(user_agent[:512])
     return ParsedUserAgent(
         device=_device(user_agent, system),
         os=system,
-        browser=_browser(found.user_agent.family) if found.user_agent else None,
+        browser=_browser(parsed.user_agent.family) if parsed.user_agent else None,
         is_bot=not user_agent.strip() or is_spider or bool(_BOTS.search(user_agent)),
     )
 
 
 @cache
 def _parser() -> ua_parser.Parser:
-    """Knows every browser and system, but of devices the spiders only: all of them take twice as long to compile."""
+    """Return a parser of all browsers and systems, but only of spider devices: all devices double the compile time."""
     browsers, systems, devices = ua_parser.load_lazy_builtins()
-    spiders = [each for each in devices if getattr(each, "family", None) == _SPIDER]
+    spiders = [matcher for matcher in devices if getattr(matcher, "family", None) == _SPIDER]
     return ua_parser.Parser.from_matchers((browsers, systems, spiders))
 
 
 def _is_spider(user_agent: str) -> bool:
-    """Whether the device of an agent that looks like a spider is not another one, which would be recognised first."""
-    device = _devices().parse_device(user_agent)
+    """Return whether the parser of all devices finds a spider, and not another device before it."""
+    device = _device_parser().parse_device(user_agent)
     return device is not None and device.family == _SPIDER
 
 
 @cache
-def _devices() -> ua_parser.Parser:
+def _device_parser() -> ua_parser.Parser:
     return ua_parser.Parser.from_matchers(([], [], ua_parser.load_lazy_builtins()[2]))
 
 
@@ -186,14 +187,14 @@ def _device(user_agent: str, system: OperatingSystem) -> Device:
 
 
 def _browser(family: str) -> str:
-    """One name for a browser on all its devices: `Chrome Mobile iOS` and `Chrome` are `chrome`."""
+    """Return one name for a browser on all devices: `Chrome Mobile iOS` and `Chrome` are `chrome`."""
     name = family.lower()
-    plain = re.sub(r" (mobile|ios|webview|mini|focus)\b", "", name)
-    return _BROWSERS.get(name) or _BROWSERS.get(plain) or plain
+    short_name = re.sub(r" (mobile|ios|webview|mini|focus)\b", "", name)
+    return _BROWSERS.get(name) or _BROWSERS.get(short_name) or short_name
 
 
 def apply_client_hints(agent: ParsedUserAgent, headers: Headers) -> ParsedUserAgent:
-    """The agent corrected by client hints, which browsers keep truthful where they freeze the user agent."""
+    """Correct the agent by client hints: browsers with a frozen user agent string still send true hints."""
     platform, mobile = headers.get("sec-ch-ua-platform", ""), headers.get("sec-ch-ua-mobile", "")
     if not platform and not mobile:
         return agent
@@ -208,15 +209,15 @@ def apply_client_hints(agent: ParsedUserAgent, headers: Headers) -> ParsedUserAg
 
 
 def language(accepted: str) -> str | None:
-    """The primary subtag of the language most wanted: `de-AT;q=0.5, en-GB` is `en`."""
+    """Return the primary subtag of the preferred language: `en` for `de-AT;q=0.5, en-GB`."""
     return _language(accepted[:200])
 
 
 @lru_cache(maxsize=4096)
 def _language(accepted: str) -> str | None:
-    wanted = max((part.strip() for part in accepted.split(",")), key=_quality)
-    tag = wanted.partition(";")[0].partition("-")[0].strip().lower()
-    return tag if _quality(wanted) > 0 and _LANGUAGE.fullmatch(tag) else None
+    preferred = max((part.strip() for part in accepted.split(",")), key=_quality)
+    tag = preferred.partition(";")[0].partition("-")[0].strip().lower()
+    return tag if _quality(preferred) > 0 and _LANGUAGE.fullmatch(tag) else None
 
 
 def _quality(part: str) -> float:
@@ -227,5 +228,5 @@ def _quality(part: str) -> float:
 
 
 def _is_prefetch(headers: Headers) -> bool:
-    told = [headers[name] for name in _FETCHED_AHEAD if name in headers]
-    return any("prefetch" in value or "preview" in value for value in told) if told else False
+    purposes = [headers[name] for name in _PREFETCH_HEADERS if name in headers]
+    return any("prefetch" in purpose or "preview" in purpose for purpose in purposes) if purposes else False

@@ -1,4 +1,4 @@
-"""By whose weights a click chooses among the offers of a tier: the admin's, or those learned of its segment."""
+"""The weights that a click draws by: configured, or learned for its segment."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,10 @@ from chalicelib.routing.segments import Path
 
 
 class WeightSelection(NamedTuple):
-    """The arm of a click and, in arm `optimized`, the segment whose weights are used.
+    """The arm of a click and, in arm `optimized`, the segment whose learned weights are used.
 
-    `learned` holds them by campaign ID. Both are None where the admin's weights are used: in the other arms, and
-    where nothing was learned of the visitor's segments, not even of everyone.
+    `learned` has them by campaign ID. Both are None if the configured weights are used: in the other arms, and if
+    none of the visitor's segments has learned weights.
     """
 
     arm: ExperimentArm
@@ -27,31 +27,31 @@ HOLDOUT = WeightSelection(ExperimentArm.HOLDOUT)
 OPTIMIZED_WITHOUT_WEIGHTS = WeightSelection(ExperimentArm.OPTIMIZED)
 
 
-def select_weights(route: Route, path: Path, lot: float) -> WeightSelection:
-    """How a click with these segments and this lot in [0, 1) is weighed: the hold-out has the lots below its share."""
+def select_weights(route: Route, path: Path, arm_draw: float) -> WeightSelection:
+    """Return the weights of a click with these segments; it is in the hold-out if `arm_draw` is below its share."""
     share = holdout_share(route)
     if share is None:
         return WEIGHTED
-    return HOLDOUT if lot < share else optimized(route, path)
+    return HOLDOUT if arm_draw < share else optimized_weights(route, path)
 
 
 def weight_selections(route: Route, path: Path) -> list[tuple[WeightSelection, float]]:
-    """The ways in which clicks with these segments are weighed, each with its probability over the lot."""
+    """Return every selection for clicks with these segments, each with its probability over the arm draw."""
     share = holdout_share(route)
     if share is None:
         return [(WEIGHTED, 1.0)]
-    return [(HOLDOUT, share), (optimized(route, path), 1 - share)]
+    return [(HOLDOUT, share), (optimized_weights(route, path), 1 - share)]
 
 
 def holdout_share(route: Route) -> float | None:
-    """The share of the clicks that goes by the admin's weights to compare with; None where nothing is learned."""
+    """Return the share of clicks in the hold-out; None if the route uses no learned weights."""
     if route.learned is None or route.rotation is not Rotation.OPTIMIZED:
         return None
     return route.holdout_percent / 100
 
 
-def optimized(route: Route, path: Path) -> WeightSelection:
-    """By the weights of the first of these segments that has any."""
+def optimized_weights(route: Route, path: Path) -> WeightSelection:
+    """Return the learned weights of the first of these segments that has any."""
     segments = route.learned.segments if route.learned else {}
     for segment in path:
         if segment in segments:
@@ -59,31 +59,32 @@ def optimized(route: Route, path: Path) -> WeightSelection:
     return OPTIMIZED_WITHOUT_WEIGHTS
 
 
-def weights(how: WeightSelection, offers: Sequence[Offer], tier: Sequence[int]) -> list[float]:
-    """The weights of the offers at the places of a tier, in the tier's order.
+def weights(selection: WeightSelection, offers: Sequence[Offer], tier: Sequence[int]) -> list[float]:
+    """Return the weights of the offers at the positions of a tier, in its order.
 
-    Where all that was learned of them is 0, the admin's, so that a tier that can be drawn is drawn.
+    If all their learned weights are 0 the configured weights are used, so that one of the offers is drawn.
     """
-    if how.learned is not None:
-        learned = learned_weights(how.learned, offers, tier)
+    if selection.learned is not None:
+        learned = learned_weights(selection.learned, offers, tier)
         if any(learned):
             return learned
-    return [offers[place].weight for place in tier]
+    return [offers[position].weight for position in tier]
 
 
-def learned_weights(learned: Mapping[str, float], offers: Sequence[Offer], places: Sequence[int]) -> list[float]:
-    """The learned weights of the offers at these places, in their order; 0 where the admin's weight is.
+def learned_weights(learned: Mapping[str, float], offers: Sequence[Offer], positions: Sequence[int]) -> list[float]:
+    """Return the learned weights of the offers at these positions; 0 for an offer whose configured weight is 0.
 
-    An offer that was not there to be learned of gets its head-count share: as n others of its tier sum to 1, it
-    weighs 1/n, which is one part in n + 1.
+    An offer without a learned weight gets an equal share: the weights of the n learned offers of its tier sum to 1,
+    so 1/n makes it one part in n + 1.
     """
-    seats = [offers[place] for place in places]
+    selected = [offers[position] for position in positions]
     try:
-        return [learned[seat.campaign.id] if seat.weight else 0.0 for seat in seats]
+        return [learned[offer.campaign.id] if offer.weight else 0.0 for offer in selected]
     except KeyError:
-        heads = Counter(offer.priority for offer in offers if offer.campaign.id in learned)
-        return [_with_head_count(learned, heads, seat) if seat.weight else 0.0 for seat in seats]
+        learned_offers = Counter(offer.priority for offer in offers if offer.campaign.id in learned)
+        return [_weight_or_equal_share(learned, learned_offers, offer) if offer.weight else 0.0 for offer in selected]
 
 
-def _with_head_count(learned: Mapping[str, float], heads: Mapping[int, int], seat: Offer) -> float:
-    return learned.get(seat.campaign.id, 1 / max(1, heads[seat.priority]))
+def _weight_or_equal_share(learned: Mapping[str, float], learned_offers: Mapping[int, int], offer: Offer) -> float:
+    """Return the offer's learned weight, or 1 by the number of learned offers of its priority."""
+    return learned.get(offer.campaign.id, 1 / max(1, learned_offers[offer.priority]))

@@ -1,38 +1,42 @@
-"""The DynamoDB tables, one model each; `.chalice/resources.json` creates them, a test holds the two together."""
+"""Base of the table models: attributes, connection, lookups. A test compares them with `.chalice/resources.json`."""
 
+import json
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pynamodb.attributes import (
-    Attribute,
-)
+from pynamodb.attributes import Attribute, JSONAttribute
 from pynamodb.connection import Connection
 from pynamodb.constants import NUMBER
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.stored_settings import Settings, with_format
 
 FIRST_YEAR = 2026
 
+MAX_ITEM_BYTES = 400 * 1024
+"""The size at which DynamoDB rejects an item."""
+
+# A click must not wait long for a slow table: it goes to the queue instead.
+_CONNECT_SECONDS = 1
+_READ_SECONDS = 2
+_RETRIES = 2
 
 AnyRow = TypeVar("AnyRow", bound=Model)
 
 
 def get_or_none(model: type[AnyRow], hash_key: str, range_key: str | int | None = None) -> AnyRow | None:
-    """The row as of now; None where there is none."""
+    """Return the row, read consistently, or None if it does not exist."""
     try:
         return model.get(hash_key, range_key, consistent_read=True)
     except DoesNotExist:
         return None
 
 
-# A click must never wait long on a sick table: it goes to the queue instead.
-_CONNECT_SECONDS = 1
-_READ_SECONDS = 2
-_RETRIES = 2
-
-
 class IntegerAttribute(Attribute[int]):
-    """A whole number; pynamodb's own is a float to the type checker."""
+    """An integer. PynamoDB's number attribute is a float for the type checker."""
 
     attr_type = NUMBER
 
@@ -43,8 +47,22 @@ class IntegerAttribute(Attribute[int]):
         return int(value)
 
 
+class SettingsAttribute(JSONAttribute):
+    """Settings as JSON: written with the number of their format, read with a value for every field."""
+
+    def __init__(self, complete: Callable[[Settings], dict[str, Any]]) -> None:
+        super().__init__()
+        self._complete = complete
+
+    def serialize(self, value: Settings) -> str:
+        return json.dumps(with_format(value))
+
+    def deserialize(self, value: str) -> dict[str, Any]:
+        return self._complete(json.loads(value))
+
+
 class TableMeta:
-    """How every table is reached."""
+    """Connection settings of every table."""
 
     connect_timeout_seconds = _CONNECT_SECONDS
     read_timeout_seconds = _READ_SECONDS
@@ -52,9 +70,35 @@ class TableMeta:
     max_pool_connections = 10
 
 
+def commit(write: TransactWrite) -> None:
+    """Send the transaction; raise `TransactWriteError` with its cancellation reasons.
+
+    A `with` of PynamoDB would commit at its end, out of reach of the caller's `except`.
+    """
+    write._commit()  # noqa: SLF001
+
+
+def item_bytes(row: Model) -> int:
+    """Return the size of the row's item as DynamoDB counts it: names and values, numbers rounded up."""
+    return sum(len(name.encode()) + _value_bytes(value) for name, value in row.serialize().items())
+
+
+def _value_bytes(value: Mapping[str, Any]) -> int:
+    ((kind, content),) = value.items()
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "B":
+            return len(content)
+        case "N":
+            return len(content) // 2 + 2
+        case _:
+            return len(json.dumps(content))
+
+
 @cache
 def connection() -> Connection:
-    """The connection for transactions over several tables, with the tables' own time limits."""
+    """Return the connection for transactions over several tables, with the time limits of the tables."""
     return Connection(
         connect_timeout_seconds=_CONNECT_SECONDS,
         read_timeout_seconds=_READ_SECONDS,

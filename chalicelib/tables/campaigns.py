@@ -1,11 +1,12 @@
-"""Tables of campaigns and of the smartlinks that hold them."""
+"""Tables of campaigns and of the smartlinks that contain them."""
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
+from chalicelib.domain.stored_settings import complete_campaign
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import IntegerAttribute, TableMeta
+from chalicelib.tables.base import IntegerAttribute, SettingsAttribute, TableMeta
 
 
 class CampaignsByYearIndex(GlobalSecondaryIndex["CampaignRow"]):
@@ -20,14 +21,14 @@ class CampaignsByYearIndex(GlobalSecondaryIndex["CampaignRow"]):
 
 
 class CampaignRow(Model):
-    """A campaign as the admin wrote it: `settings` is the contract's document."""
+    """A campaign as configured by the admin: `settings` is the document of the API."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "campaigns"
 
     id = UnicodeAttribute(hash_key=True)
     version = IntegerAttribute()
-    settings = JSONAttribute()
+    settings = SettingsAttribute(complete_campaign)
     postback_token = UnicodeAttribute()
     created_year = UnicodeAttribute()
     created_at = UnicodeAttribute()
@@ -36,7 +37,7 @@ class CampaignRow(Model):
 
 
 class PoolCampaignRow(Model):
-    """That a campaign sits in a pool (as an offer or as its catch-all): finds the routes an edit touches."""
+    """A campaign in a smartlink (as an offer or the catch-all): finds the routes that an edit affects."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "offers"

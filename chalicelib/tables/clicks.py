@@ -1,50 +1,49 @@
 """Tables of clicks, click ID lists and duplicate markers."""
 
-from pynamodb.attributes import BinaryAttribute, BooleanAttribute, JSONAttribute, UnicodeAttribute
+from collections.abc import Callable
+from typing import Any
+
+from pynamodb.attributes import Attribute, BinaryAttribute, BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
+from chalicelib.domain.click import CLICK_FIELDS, FieldKind
 from chalicelib.settings import table_prefix
 from chalicelib.tables.base import IntegerAttribute, TableMeta
 
+_ATTRIBUTES: dict[FieldKind, Callable[[str], Attribute[Any]]] = {
+    FieldKind.TEXT: lambda stored: UnicodeAttribute(attr_name=stored, null=True),
+    FieldKind.NUMBER: lambda stored: IntegerAttribute(attr_name=stored, null=True),
+    FieldKind.FLAG: lambda stored: BooleanAttribute(attr_name=stored, null=True),
+    FieldKind.JSON: lambda stored: JSONAttribute(attr_name=stored, null=True),
+}
+
 
 class ClickRow(Model):
-    """One recorded visit, in under 1 KB: short names, and nothing that the route's version already tells."""
+    """One recorded click, under 1 KB: short names, and nothing that the route of its version already has.
+
+    The attributes follow from `CLICK_FIELDS`; those that code reads by name are declared here.
+    """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "clicks"
 
+    vars().update({name: _ATTRIBUTES[field.kind](field.stored) for name, field in CLICK_FIELDS.items()})
+
     click_id = UnicodeAttribute(hash_key=True)
     at = IntegerAttribute()
     expires_at = IntegerAttribute()
-    code = UnicodeAttribute(attr_name="lc")
-    route_id = UnicodeAttribute(attr_name="ro")
-    route_version = IntegerAttribute(attr_name="rv")
-    epoch = IntegerAttribute(attr_name="ep")
-    publisher_id = UnicodeAttribute(attr_name="pu")
-    outcome = UnicodeAttribute(attr_name="ou")
-    campaign_id = UnicodeAttribute(attr_name="ca", null=True)
-    refusals = UnicodeAttribute(attr_name="re", null=True)
-    arm = UnicodeAttribute(attr_name="ar")
-    propensity = UnicodeAttribute(attr_name="pr", null=True)
-    weights_version = IntegerAttribute(attr_name="wv", null=True)
-    segment = UnicodeAttribute(attr_name="sg", null=True)
-    country = UnicodeAttribute(attr_name="co", null=True)
-    region = UnicodeAttribute(attr_name="rg", null=True)
-    city = UnicodeAttribute(attr_name="ci", null=True)
-    device = UnicodeAttribute(attr_name="de")
-    os = UnicodeAttribute()
-    browser = UnicodeAttribute(attr_name="br", null=True)
-    language = UnicodeAttribute(attr_name="la", null=True)
-    is_bot = BooleanAttribute(attr_name="bo", null=True)
-    is_duplicate = BooleanAttribute(attr_name="du", null=True)
-    sub_ids = JSONAttribute(attr_name="su", null=True)
-    source = UnicodeAttribute(attr_name="so", null=True)
-    external_click_id = UnicodeAttribute(attr_name="ex", null=True)
-    parameters = UnicodeAttribute(attr_name="qu", null=True)
+    route_id = UnicodeAttribute(attr_name=CLICK_FIELDS["route_id"].stored)
+    route_version = IntegerAttribute(attr_name=CLICK_FIELDS["route_version"].stored)
+    epoch = IntegerAttribute(attr_name=CLICK_FIELDS["epoch"].stored)
+    publisher_id = UnicodeAttribute(attr_name=CLICK_FIELDS["publisher_id"].stored)
+    outcome = UnicodeAttribute(attr_name=CLICK_FIELDS["outcome"].stored)
+    campaign_id = UnicodeAttribute(attr_name=CLICK_FIELDS["campaign_id"].stored, null=True)
+    arm = UnicodeAttribute(attr_name=CLICK_FIELDS["arm"].stored)
+    weights_version = IntegerAttribute(attr_name=CLICK_FIELDS["weights_version"].stored, null=True)
 
 
 class DuplicateMarkerRow(Model):
-    """That a visitor was seen on a campaign, until `expires_at` (seconds)."""
+    """Records that a visitor was seen on a campaign, until `expires_at` (seconds)."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "duplicates"
@@ -55,7 +54,7 @@ class DuplicateMarkerRow(Model):
 
 
 class ClickListRow(Model):
-    """The clicks of one run on one route and UTC day (`sml_…#2026-11-21`), by the greatest of their IDs."""
+    """The click IDs of one batch for one route and UTC day (`sml_…#2026-11-21`), keyed by the greatest of them."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "click_lists"

@@ -33,14 +33,15 @@ class ConversionsByClickIndex(GlobalSecondaryIndex["ConversionRow"]):
 class ConversionRow(Model):
     """One paid action, named by (click, transaction ID, event). Money is a decimal string in `currency`.
 
-    `revision` grows with every change of `status`; `places` are the cap counters it took, to give them back.
-    `arm` is its click's, `learned` whether that is learned from.
+    `revision` increases with every change of `status`. `places` are the cap counters that count it, to give them back.
+    `arm` is that of its click, `learned` whether the optimizer uses the click.
     """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "conversions"
 
     id = UnicodeAttribute(hash_key=True)
+    format = IntegerAttribute(default=1)
     click_id = UnicodeAttribute()
     txid = UnicodeAttribute(null=True)
     event = UnicodeAttribute(null=True)

@@ -8,9 +8,9 @@ from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
 class CapCounterRow(Model):
-    """How much of a cap's window is used up: `key` names campaign, metric, window, its start and the publisher.
+    """Usage of a cap in one window: `key` contains campaign, metric, window, time zone, its start and the publisher.
 
-    `used` counts what is taken and what is out on lease, `leased` what of it was leased and is not settled yet.
+    `used` is the capacity used or leased out, `leased` the part of it that is leased and not yet released.
     """
 
     class Meta(TableMeta):
@@ -23,12 +23,12 @@ class CapCounterRow(Model):
 
 
 class CounterBlockRow(Model):
-    """Many cells in one row: of reports for one UTC day and shard, or of learning for one pool and epoch.
+    """Many cells in one item: report cells of one UTC day and shard, or learning cells of one smartlink and epoch.
 
-    `partition` is `2026-11-21#3` for reports and `sml_…#1` for learning.
-    `position` is `b#…` for a block, written once with the clicks or the conversion it counts, and `a#…` for a
-    chunk, into which blocks are merged; `absorbed` names what is in a chunk and may still stand beside it. `at` is
-    when a block of learning was written, and in the first chunk, when the newest of all merged ones was.
+    `partition` is `2026-11-21#3` for reports and `sml_…#1` for learning. `position` is `b#…` for a block, written once
+    with the clicks or the conversion that it counts, and `a#…` for a chunk, into which blocks are merged. `absorbed`
+    lists the rows that are in a chunk and may not be deleted yet. `at` is the time at which a learning block was
+    written; in the first chunk, that of the newest merged block.
     """
 
     class Meta(TableMeta):
@@ -43,7 +43,7 @@ class CounterBlockRow(Model):
 
 
 class StreamBatchRow(Model):
-    """That a contiguous run of stream records was counted: keyed by its first record, holding all up to its last."""
+    """A counted batch of consecutive stream records: keyed by its first record, with a list of all of them."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "runs"

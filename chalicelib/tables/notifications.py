@@ -8,9 +8,9 @@ from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
 class NotificationRow(Model):
-    """What an admin or a publisher is told: `owner_year` is `admin#2026` or `pub_…#2026`.
+    """A notification of the admins or a publisher: `owner_year` is `admin#2026` or `pub_…#2026`.
 
-    A row under `once#…` holds no notification: it keeps the same one from being written twice.
+    A row with the key `once#…` is no notification: it prevents that the same one is written twice.
     """
 
     class Meta(TableMeta):

@@ -9,7 +9,7 @@ from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
 class PostbackRow(Model):
-    """Where a publisher wants to hear of conversions. `event` `*` means every one; `secret` signs the calls."""
+    """A postback subscription of a publisher. `event` `*` matches every event; `secret` signs the requests."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "postbacks"
@@ -26,7 +26,7 @@ class PostbackRow(Model):
 
 
 class DeliveriesByPostbackIndex(GlobalSecondaryIndex["PostbackDeliveryRow"]):
-    """The deliveries of one postback, a month at a time (`pbk_…#2026-11`), in order of their making."""
+    """The deliveries of one postback, a month at a time (`pbk_…#2026-11`), in order of creation."""
 
     class Meta:
         index_name = "by_postback"
@@ -37,7 +37,7 @@ class DeliveriesByPostbackIndex(GlobalSecondaryIndex["PostbackDeliveryRow"]):
 
 
 class PostbackDeliveryRow(Model):
-    """One try to tell a publisher of a conversion. `id` follows from what it tells and which try it is."""
+    """One attempt to deliver a postback. `id` is derived from the conversion's revision and the attempt."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "postback_deliveries"

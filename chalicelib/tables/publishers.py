@@ -20,7 +20,7 @@ class PublishersByYearIndex(GlobalSecondaryIndex["PublisherRow"]):
 
 
 class PublisherRow(Model):
-    """Who sends the traffic."""
+    """A publisher, who sends the traffic."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "publishers"
@@ -37,7 +37,7 @@ class PublisherRow(Model):
 
 
 class KeysByOwnerIndex(GlobalSecondaryIndex["ApiKeyRow"]):
-    """A publisher's keys, or the admins' (`owner` is `admin`)."""
+    """The keys of a publisher, or of the admins (`owner` is `admin`)."""
 
     class Meta:
         index_name = "by_owner"
@@ -48,7 +48,7 @@ class KeysByOwnerIndex(GlobalSecondaryIndex["ApiKeyRow"]):
 
 
 class ApiKeyRow(Model):
-    """An API key: only the SHA-256 of its secret part is kept. To revoke it is to delete it."""
+    """An API key: only the SHA-256 of its secret part is stored. A revoked key is deleted."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "api_keys"
@@ -62,7 +62,7 @@ class ApiKeyRow(Model):
 
 
 class MembersOfSmartlinkIndex(GlobalSecondaryIndex["MembershipRow"]):
-    """The publishers of a pool."""
+    """The publishers of a smartlink."""
 
     class Meta:
         index_name = "by_pool"
@@ -73,7 +73,7 @@ class MembersOfSmartlinkIndex(GlobalSecondaryIndex["MembershipRow"]):
 
 
 class MembershipRow(Model):
-    """How a publisher stands with a pool: the latest application, and their link's code once they had one."""
+    """Membership of a publisher in a smartlink: the latest application, and the code of their link if they had one."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "memberships"
@@ -109,7 +109,7 @@ class ApplicationsByStatusIndex(GlobalSecondaryIndex["ApplicationRow"]):
 
 
 class ApplicationRow(Model):
-    """A publisher asking for a smartlink."""
+    """A publisher's application for a smartlink."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "applications"
@@ -129,9 +129,9 @@ class ApplicationRow(Model):
 
 
 class CampaignApprovalRow(Model):
-    """A publisher's permission for one campaign, and the code of their direct link to it.
+    """A publisher's approval for one campaign, and the code of their direct link to it.
 
-    A withdrawn one stays, inactive, so that the same key comes back with the permission.
+    A revoked approval stays as inactive, so that a new approval restores the same code.
     """
 
     class Meta(TableMeta):

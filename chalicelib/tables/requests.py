@@ -8,7 +8,7 @@ from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
 class IdempotencyKeyRow(Model):
-    """The answer to a POST with an `Idempotency-Key`, for 24 hours."""
+    """The response to a POST with an `Idempotency-Key`, stored for 24 hours."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "idempotency"
@@ -28,6 +28,7 @@ class AuditRow(Model):
 
     year = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
+    format = IntegerAttribute(default=1)
     at = UnicodeAttribute()
     actor = UnicodeAttribute()
     action = UnicodeAttribute()

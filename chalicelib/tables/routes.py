@@ -8,10 +8,10 @@ from chalicelib.tables.base import IntegerAttribute, TableMeta
 
 
 class RouteRow(Model):
-    """What the redirect reads. `id` is the pool's or campaign's; `id@version` keeps each one published.
+    """A compiled route. `id` is that of the smartlink or campaign; `id@version` is a copy of each published version.
 
-    What was learned stands beside the snapshot of the route in force, so that an edit leaves it as it is; past
-    weights are in `WeightHistory`.
+    The learned weights are an attribute of the current route, so that an edit does not change them; past weights are
+    in `WeightHistoryRow`.
     """
 
     class Meta(TableMeta):
@@ -25,10 +25,10 @@ class RouteRow(Model):
 
 
 class WeightHistoryRow(Model):
-    """One run of learning for one pool, a month at a time (`sml_…#2026-11`): what came of it, from which figures.
+    """One optimizer run of one smartlink, a month at a time (`sml_…#2026-11`): its result and its statistics.
 
-    `version` is the moment of the run in seconds since 1970; `weights` are exactly the bytes that it published into
-    the route, absent where it was `skipped` for a `reason`.
+    `version` is the time of the run in seconds since 1970. `weights` are exactly the bytes that it published into the
+    route; they are absent if it was `skipped` for a `reason`.
     """
 
     class Meta(TableMeta):
@@ -46,7 +46,7 @@ class WeightHistoryRow(Model):
 
 
 class LinkRow(Model):
-    """A code in the world. It never changes and is never given out again; `active` tells if it still works."""
+    """A published link code. It never changes and is never reused; `active` is whether it still works."""
 
     class Meta(TableMeta):
         table_name = table_prefix() + "links"

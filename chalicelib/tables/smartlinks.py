@@ -1,15 +1,16 @@
 """Table of smartlinks and its indexes."""
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from chalicelib.domain.stored_settings import complete_smartlink
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import IntegerAttribute, TableMeta
+from chalicelib.tables.base import IntegerAttribute, SettingsAttribute, TableMeta
 
 
 class SmartlinksByYearIndex(GlobalSecondaryIndex["SmartlinkRow"]):
-    """All pools, a year at a time, in order of creation."""
+    """All smartlinks, a year at a time, in order of creation."""
 
     class Meta:
         index_name = "by_year"
@@ -20,7 +21,7 @@ class SmartlinksByYearIndex(GlobalSecondaryIndex["SmartlinkRow"]):
 
 
 class MarketplaceIndex(GlobalSecondaryIndex["SmartlinkRow"]):
-    """The pools that every publisher may find, a year at a time: `market_year` is absent on private ones."""
+    """The smartlinks in the marketplace, a year at a time: `market_year` is absent on private ones."""
 
     class Meta:
         index_name = "marketplace"
@@ -31,9 +32,9 @@ class MarketplaceIndex(GlobalSecondaryIndex["SmartlinkRow"]):
 
 
 class OptimizedSmartlinksIndex(GlobalSecondaryIndex["SmartlinkRow"]):
-    """The pools to learn of, a year at a time: `optimized_year` is absent unless active in rotation `optimized`.
+    """The smartlinks to optimize, a year at a time: `optimized_year` is absent unless active in rotation `optimized`.
 
-    Only the keys, as they are asked for every few minutes.
+    It contains only the keys, because it is read every few minutes.
     """
 
     class Meta:
@@ -45,9 +46,9 @@ class OptimizedSmartlinksIndex(GlobalSecondaryIndex["SmartlinkRow"]):
 
 
 class SmartlinkRow(Model):
-    """A smartlink as the admin wrote it, with its counts of links and applications.
+    """A smartlink as configured by the admin, with its numbers of links and applications.
 
-    A deleted one keeps its row for the sake of old clicks; its years are gone, and so it is from every list.
+    The row of a deleted smartlink stays for old clicks, without the year attributes, so that no list contains it.
     """
 
     class Meta(TableMeta):
@@ -56,7 +57,7 @@ class SmartlinkRow(Model):
     id = UnicodeAttribute(hash_key=True)
     version = IntegerAttribute()
     status = UnicodeAttribute()
-    settings = JSONAttribute()
+    settings = SettingsAttribute(complete_smartlink)
     epoch = IntegerAttribute()
     live_count = IntegerAttribute()
     pending_count = IntegerAttribute()

@@ -11,20 +11,20 @@ class Linked(RequestModel):
     url: Destination
 
 
-def _complaints(model: type[RequestModel], **document: Any) -> list[tuple[str, str]]:
+def _errors(model: type[RequestModel], **document: Any) -> list[tuple[str, str]]:
     with pytest.raises(ValidationFailed) as caught:
         validate(model, document)
     return list(caught.value.errors)
 
 
-def test_a_destination_with_macros_is_kept_as_it_is() -> None:
+def test_destination_with_macros_is_unchanged() -> None:
     assert (
         validate(Linked, {"url": "https://acme.example/?cid={click_id}"}).url == "https://acme.example/?cid={click_id}"
     )
 
 
 @pytest.mark.parametrize(
-    ("url", "complaint"),
+    ("url", "error"),
     [
         pytest.param("javascript:alert(1)", "must begin with https:// or http://", id="a script"),
         pytest.param(
@@ -36,29 +36,29 @@ def test_a_destination_with_macros_is_kept_as_it_is() -> None:
             "has a percent-encoded brace; write macros as {click_id}",
             id="a double-encoded brace",
         ),
-        pytest.param("https://{sub1}.example/", "must not hold a macro in its host", id="a macro in the host"),
+        pytest.param("https://{sub1}.example/", "must not contain a macro in the host", id="a macro in the host"),
         pytest.param("https://a.example/" + "x" * 2000, "must have at most 2000 characters", id="too long"),
         pytest.param(
             "ftp://a.example/{", "must begin with https:// or http://; has an unbalanced brace", id="two faults at once"
         ),
     ],
 )
-def test_a_destination_that_cannot_work_is_refused(url: str, complaint: str) -> None:
-    assert _complaints(Linked, url=url) == [("/url", complaint)]
+def test_invalid_destination_is_rejected(url: str, error: str) -> None:
+    assert _errors(Linked, url=url) == [("/url", error)]
 
 
-def test_a_seat_takes_bots_and_a_campaign_does_not_unless_asked() -> None:
+def test_bots_are_excluded_by_campaigns_but_not_by_offers_by_default() -> None:
     assert (TargetingSettings().exclude_bots, CampaignTargeting().exclude_bots) == (False, True)
 
 
-def test_languages_and_browsers_are_kept_in_small_letters() -> None:
+def test_languages_and_browsers_are_lower_case() -> None:
     targeting = validate(TargetingSettings, {"languages": ["EN", "gsw"], "browsers": ["Chrome"]})
 
     assert (targeting.languages, targeting.browsers) == (["en", "gsw"], ["chrome"])
 
 
 @pytest.mark.parametrize(
-    ("changes", "complaints"),
+    ("changes", "errors"),
     [
         pytest.param({"countries": ["us"]}, [("/countries/0", "String should match pattern '^[A-Z]{2}$'")], id="small"),
         pytest.param({"countries": ["USA"]}, [("/countries/0", "String should match pattern '^[A-Z]{2}$'")], id="USA"),
@@ -87,12 +87,12 @@ def test_languages_and_browsers_are_kept_in_small_letters() -> None:
         ),
     ],
 )
-def test_targeting_knows_its_words(changes: dict[str, Any], complaints: list[tuple[str, str]]) -> None:
-    assert _complaints(TargetingSettings, **changes) == complaints
+def test_invalid_targeting_value_is_rejected(changes: dict[str, Any], errors: list[tuple[str, str]]) -> None:
+    assert _errors(TargetingSettings, **changes) == errors
 
 
 @pytest.mark.parametrize(
-    ("name", "entry", "most"),
+    ("name", "entry", "maximum"),
     [
         pytest.param("countries", "US", 250, id="countries"),
         pytest.param("exclude_countries", "US", 250, id="excluded countries"),
@@ -105,15 +105,15 @@ def test_targeting_knows_its_words(changes: dict[str, Any], complaints: list[tup
         pytest.param("exclude_sources", "x" * 255, 200, id="excluded sources"),
     ],
 )
-def test_a_list_has_an_end(name: str, entry: str, most: int) -> None:
-    assert getattr(validate(TargetingSettings, {name: [entry] * most}), name) == [entry] * most
-    assert _complaints(TargetingSettings, **{name: [entry] * (most + 1)}) == [
-        (f"/{name}", f"must have at most {most} entries")
+def test_length_of_a_list_is_limited(name: str, entry: str, maximum: int) -> None:
+    assert getattr(validate(TargetingSettings, {name: [entry] * maximum}), name) == [entry] * maximum
+    assert _errors(TargetingSettings, **{name: [entry] * (maximum + 1)}) == [
+        (f"/{name}", f"must have at most {maximum} entries")
     ]
 
 
-@pytest.mark.parametrize(("name", "most"), [("browsers", 50), ("sources", 255), ("exclude_sources", 255)])
-def test_an_entry_has_an_end(name: str, most: int) -> None:
-    complaint = (f"/{name}/0", f"must have at most {most} characters")
+@pytest.mark.parametrize(("name", "maximum"), [("browsers", 50), ("sources", 255), ("exclude_sources", 255)])
+def test_length_of_an_entry_is_limited(name: str, maximum: int) -> None:
+    error = (f"/{name}/0", f"must have at most {maximum} characters")
 
-    assert _complaints(TargetingSettings, **{name: ["x" * (most + 1)]}) == [complaint]
+    assert _errors(TargetingSettings, **{name: ["x" * (maximum + 1)]}) == [error]

@@ -45,86 +45,85 @@ def a_campaign(*caps: dict[str, str]) -> None:
     ).save()
 
 
-def used(key: str, count: int, name: str = "INSERT") -> dict[str, Any]:
-    return {"eventName": name, "dynamodb": {"NewImage": CapCounterRow(key, used=count).serialize()}}
+def a_record(key: str, used: int, name: str = "INSERT") -> dict[str, Any]:
+    return {"eventName": name, "dynamodb": {"NewImage": CapCounterRow(key, used=used).serialize()}}
 
 
-def told() -> list[tuple[str, str]]:
-    """Kind and text of what the admins are told, oldest first."""
-    rows = sorted((row for row in NotificationRow.scan() if row.kind), key=lambda row: row.id)
-    return sorted((row.kind, row.text) for row in rows)
+def notifications() -> list[tuple[str, str]]:
+    """Return kind and text of all notifications, sorted."""
+    return sorted((row.kind, row.text) for row in NotificationRow.scan() if row.kind)
 
 
 def kinds() -> list[str]:
-    return [kind for kind, _ in told()]
+    return [kind for kind, _ in notifications()]
 
 
 @pytest.mark.parametrize(
-    ("count", "wanted"),
+    ("used", "expected"),
     [
         pytest.param(7, [], id="below"),
         pytest.param(8, ["cap_nearly_reached"], id="at 80 %"),
-        pytest.param(10, ["cap_nearly_reached", "cap_reached"], id="full at one stroke"),
+        pytest.param(10, ["cap_nearly_reached", "cap_reached"], id="from below to 100 % at once"),
     ],
 )
-def test_admins_hear_of_a_cap_at_80_and_at_100_per_cent(count: int, wanted: list[str]) -> None:
+def test_admins_are_notified_at_80_and_at_100_percent(used: int, expected: list[str]) -> None:
     a_campaign(DAILY)
-    lambdas.watch_caps({"Records": [used(f"{KEY}*", count)]}, None)
-    assert kinds() == wanted
+    lambdas.watch_caps({"Records": [a_record(f"{KEY}*", used)]}, None)
+    assert kinds() == expected
 
 
-def test_a_level_is_told_once_however_often_the_counter_moves() -> None:
+def test_level_is_notified_once_however_often_the_counter_changes() -> None:
     a_campaign(DAILY)
-    for count in (8, 9, 8, 9):
-        cap_alerts.watch_caps([used(f"{KEY}*", count, "MODIFY"), used(f"{KEY}*", count)], NOW)
+    for used in (8, 9, 8, 9):
+        cap_alerts.watch_caps([a_record(f"{KEY}*", used, "MODIFY"), a_record(f"{KEY}*", used)], NOW)
     assert kinds() == ["cap_nearly_reached"]
 
 
-def test_a_new_window_and_a_raised_limit_are_told_of_anew() -> None:
+def test_new_window_and_raised_limit_are_notified_again() -> None:
     a_campaign(DAILY)
-    cap_alerts.watch_caps([used(f"{KEY}*", 8), used("cmp_1|clicks|day|UTC|1795086400|*", 8)], NOW)
+    cap_alerts.watch_caps([a_record(f"{KEY}*", 8), a_record("cmp_1|clicks|day|UTC|1795086400|*", 8)], NOW)
     a_campaign({**DAILY, "limit": "20"})
-    cap_alerts.watch_caps([used(f"{KEY}*", 16)], NOW)
+    cap_alerts.watch_caps([a_record(f"{KEY}*", 16)], NOW)
     assert kinds() == ["cap_nearly_reached"] * 3
 
 
-def test_each_publishers_own_cap_is_told_of_by_name() -> None:
+def test_cap_of_a_publisher_names_the_publisher() -> None:
     a_campaign({**DAILY, "scope": "publisher"})
-    cap_alerts.watch_caps([used(f"{KEY}pub_1", 8), used(f"{KEY}pub_2", 3), used(f"{KEY}*", 100)], NOW)
-    ((_, text),) = told()
+    cap_alerts.watch_caps([a_record(f"{KEY}pub_1", 8), a_record(f"{KEY}pub_2", 3), a_record(f"{KEY}*", 100)], NOW)
+    ((_, text),) = notifications()
     assert text == "Campaign cmp_1 has reached 80 % of its clicks cap (day) for publisher pub_1."
 
 
 def test_money_is_compared_in_millionths() -> None:
     a_campaign({"metric": "payout", "window": "day", "limit": "100.50"})
     key = "cmp_1|payout|day|UTC|1795000000|*"
-    cap_alerts.watch_caps([used(key, 80_399_999)], NOW)
+    cap_alerts.watch_caps([a_record(key, 80_399_999)], NOW)
     assert kinds() == []
-    cap_alerts.watch_caps([used(key, 80_400_000)], NOW)
+    cap_alerts.watch_caps([a_record(key, 80_400_000)], NOW)
     assert kinds() == ["cap_nearly_reached"]
 
 
-def test_a_counter_that_expires_and_one_of_a_cap_no_longer_there_are_passed_over() -> None:
+def test_expired_counters_and_counters_of_removed_caps_are_skipped() -> None:
     a_campaign(DAILY)
     cap_alerts.watch_caps(
-        [{"eventName": "REMOVE", "dynamodb": {}}, used("cmp_1|clicks|hour|UTC|1795000000|*", 99)], NOW
+        [{"eventName": "REMOVE", "dynamodb": {}}, a_record("cmp_1|clicks|hour|UTC|1795000000|*", 99)], NOW
     )
-    cap_alerts.watch_caps([used("cmp_9|clicks|day|UTC|1795000000|*", 99)], NOW)
+    cap_alerts.watch_caps([a_record("cmp_9|clicks|day|UTC|1795000000|*", 99)], NOW)
     assert kinds() == []
 
 
-def test_a_counter_of_no_cap_holds_nobody_up(capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_counter_key_does_not_block_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     a_campaign(DAILY)
-    cap_alerts.watch_caps([used("rubbish", 9), used(f"{KEY}*", 8)], NOW)
+    cap_alerts.watch_caps([a_record("rubbish", 9), a_record(f"{KEY}*", 8)], NOW)
     assert kinds() == ["cap_nearly_reached"]
-    assert "'rubbish' is of no cap" in capsys.readouterr().out
+    assert "'rubbish', which is not a cap counter" in capsys.readouterr().out
 
 
-def clicks(smartlink_id: str, taken: int, lost: int, at: datetime = HOUR) -> None:
-    quarter, rest = int(at.timestamp()) // 900, [0] * (len(COUNTS) - 1)
+def add_clicks(smartlink_id: str, paid: int, lost: int, at: datetime = HOUR) -> None:
+    quarter, zeros = int(at.timestamp()) // 900, [0] * (len(COUNTS) - 1)
     cells = {
-        Cell(quarter, smartlink_id, publisher="pub_1"): [taken, *rest],
-        Cell(quarter, smartlink_id, publisher="pub_2", reason="country"): [lost, *rest],
+        Cell(quarter, smartlink_id, publisher="pub_1"): [paid, *zeros],
+        Cell(quarter, smartlink_id, publisher="pub_2", reason="country"): [lost, *zeros],
     }
     with TransactWrite(connection=connection()) as write:
         blocks.append_blocks(write, f"{smartlink_id} {at}", cells)
@@ -144,39 +143,39 @@ def a_pool(pool_id: str) -> None:
     ).save()
 
 
-def test_admins_hear_once_of_a_smartlink_that_lost_more_than_five_per_cent_in_the_last_hour() -> None:
+def test_admins_are_notified_once_of_a_smartlink_that_lost_more_than_five_percent() -> None:
     a_pool("sml_1")
-    clicks("sml_1", 94, 6)
-    clicks("sml_2", 95, 5)
-    clicks("sml_3", 0, 100, at=HOUR + timedelta(hours=1))
+    add_clicks("sml_1", 94, 6)
+    add_clicks("sml_2", 95, 5)
+    add_clicks("sml_3", 0, 100, at=HOUR + timedelta(hours=1))
     for minutes in (0, 5, 10):
         fallback_alerts.watch_fallbacks(NOW + timedelta(minutes=minutes))
-    ((kind, text),) = told()
+    ((kind, text),) = notifications()
     assert kind == "fallback_share"
     assert text == (
-        "Smartlink Summer App Deals (sml_1) sent 6 of 100 clicks to no paying offer between 2026-11-21 10:00 "
-        "and 11:00 UTC: see the lost clicks for the reasons."
+        "Smartlink Summer App Deals (sml_1): 6 of 100 clicks reached no paying offer between 2026-11-21 10:00 "
+        "and 11:00 UTC. See /admin/lost-clicks for the reasons."
     )
 
 
-def test_an_hour_without_clicks_tells_nothing() -> None:
+def test_hour_without_clicks_sends_no_alert() -> None:
     lambdas.watch_fallbacks(TICK, None)
     assert kinds() == []
 
 
-def test_blocks_are_merged_on_schedule() -> None:
+def test_schedule_merges_blocks() -> None:
     now = datetime.now(UTC)
     for n in range(MIN_BLOCKS_TO_COMPACT):
-        clicks(f"sml_{n}", 1, 0, at=now)
+        add_clicks(f"sml_{n}", 1, 0, at=now)
     assert lambdas.merge_counters(TICK, None)["merged"] >= MIN_BLOCKS_TO_COMPACT
 
 
-def test_what_is_learned_is_merged_for_smartlinks_with_few_clicks_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning_blocks, "KEEPING", replace(learning_blocks.KEEPING, merged_from=2))
+def test_schedule_merges_learning_blocks_of_smartlinks_with_few_clicks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning_blocks, "COMPACTION_POLICY", replace(learning_blocks.COMPACTION_POLICY, min_blocks=2))
     monkeypatch.setattr(lambdas, "datetime", SimpleNamespace(now=lambda _: NOW))
-    in_turn = days_to_compact(NOW, CLICK_RETENTION_DAYS)[-1]
-    clicks("sml_1", 1, 0, at=datetime.combine(in_turn, HOUR.timetz()))
-    clicks("sml_2", 1, 0, at=NOW)
+    older_day = days_to_compact(NOW, CLICK_RETENTION_DAYS)[-1]
+    add_clicks("sml_1", 1, 0, at=datetime.combine(older_day, HOUR.timetz()))
+    add_clicks("sml_2", 1, 0, at=NOW)
     cell = LearningCell(int(HOUR.timestamp()) // 3600, 1, "US", "mobile", "cmp_1")
     for n, name in enumerate(["sml_1#0"] * 2 + ["sml_2#0"] * 2):
         with TransactWrite(connection=connection()) as write:

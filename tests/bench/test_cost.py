@@ -1,4 +1,4 @@
-from bench.cost import written
+from bench.cost import cost_page
 from bench.cost_model.bill import bill, total
 from bench.cost_model.measurements import facts, stack
 from bench.cost_model.page import BASE, FILE
@@ -7,21 +7,21 @@ from bench.cost_model.usage import MILLION, Case
 from bench.figures import ROOT
 
 
-def test_the_page_is_what_the_script_makes_of_the_kept_results() -> None:
-    assert (ROOT / FILE).read_text() == written(), "run `python -m bench.cost`"
+def test_cost_page_is_up_to_date_with_the_saved_results() -> None:
+    assert (ROOT / FILE).read_text() == cost_page(), "run `python -m bench.cost`"
 
 
-def test_the_page_is_the_same_each_time() -> None:
-    assert written() == written()
+def test_cost_page_is_deterministic() -> None:
+    assert cost_page() == cost_page()
 
 
-def test_the_page_says_its_sums_and_that_prices_must_be_checked() -> None:
-    page = written()
+def test_cost_page_has_totals_and_the_note_on_prices() -> None:
+    page = cost_page()
     for capped in (False, True):
         dollars = total(bill(Case(facts(), stack(), BASE, capped=capped), prices()))
         assert f"**${dollars:.2f}**" in page
     assert prices().note in page
 
 
-def test_a_million_clicks_cost_less_than_the_field_charges() -> None:
+def test_million_clicks_cost_less_than_competitors_charge() -> None:
     assert total(bill(Case(facts(), stack(), BASE, capped=True), prices())) < prices().field.of(MILLION)

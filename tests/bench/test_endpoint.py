@@ -1,4 +1,4 @@
-"""The endpoint over the wire: whatever the packets, counted, whole, and gone with who started it."""
+"""The endpoint over HTTP: packets, counts, latency, and its end with the parent process."""
 
 import json
 import socket
@@ -19,7 +19,7 @@ LINK: dict[str, Any] = {"code": {"S": "abcdefghij"}, "active": {"BOOL": True}}
 
 
 @pytest.fixture(scope="module")
-def there() -> Iterator[FakeEndpoint]:
+def server() -> Iterator[FakeEndpoint]:
     with endpoint({"smartlink-links": [LINK]}) as running:
         yield running
 
@@ -34,62 +34,62 @@ def put(click_id: str) -> bytes:
     return request("PutItem", {"TableName": "smartlink-clicks", "Item": {"click_id": {"S": click_id}}})
 
 
-def received(sock: socket.socket, answers: int) -> bytes:
-    """That many answers with an empty document."""
+def received(sock: socket.socket, responses: int) -> bytes:
+    """Read `responses` responses with an empty document."""
     got = b""
-    while got.count(b"\r\n\r\n{}") < answers:
+    while got.count(b"\r\n\r\n{}") < responses:
         piece = sock.recv(65536)
         assert piece
         got += piece
     return got
 
 
-def connected(there: FakeEndpoint) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", there.port), timeout=5)
+def connected(server: FakeEndpoint) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), timeout=5)
 
 
-def call(there: FakeEndpoint, operation: str, document: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
-    connection = HTTPConnection("127.0.0.1", there.port, timeout=5)
+def call(server: FakeEndpoint, operation: str, document: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=5)
     try:
         headers = {"X-Amz-Target": f"DynamoDB_20120810.{operation}"}
         connection.request("POST", "/", json.dumps(document), headers)
-        answer = connection.getresponse()
-        return answer.status, dict(answer.getheaders()), answer.read()
+        response = connection.getresponse()
+        return response.status, dict(response.getheaders()), response.read()
     finally:
         connection.close()
 
 
-def stored(there: FakeEndpoint) -> set[str]:
-    return {key[0] for key in there.keys("clicks")}
+def stored(server: FakeEndpoint) -> set[str]:
+    return {key[0] for key in server.keys("clicks")}
 
 
-def test_requests_in_one_packet_are_each_answered(there: FakeEndpoint) -> None:
-    with connected(there) as sock:
+def test_pipelined_requests_are_all_answered(server: FakeEndpoint) -> None:
+    with connected(server) as sock:
         sock.sendall(put("one") + put("two") + put("three"))
         received(sock, 3)
-    assert stored(there) >= {"one", "two", "three"}
+    assert stored(server) >= {"one", "two", "three"}
 
 
-def test_a_request_in_pieces_is_put_together(there: FakeEndpoint) -> None:
+def test_request_in_several_packets_is_reassembled(server: FakeEndpoint) -> None:
     whole = put("pieces")
-    with connected(there) as sock:
+    with connected(server) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for n in range(len(whole)):
             sock.sendall(whole[n : n + 1])
         received(sock, 1)
-    assert "pieces" in stored(there)
+    assert "pieces" in stored(server)
 
 
-def test_the_answer_carries_its_checksum(there: FakeEndpoint) -> None:
-    asked = {"TableName": "smartlink-links", "Key": {"code": LINK["code"]}}
-    status, headers, body = call(there, "GetItem", asked)
+def test_response_has_its_checksum(server: FakeEndpoint) -> None:
+    request_document = {"TableName": "smartlink-links", "Key": {"code": LINK["code"]}}
+    status, headers, body = call(server, "GetItem", request_document)
     assert (status, json.loads(body)) == (200, {"Item": LINK})
     assert int(headers["x-amz-crc32"]) == zlib.crc32(body)
     assert headers["Content-Type"] == "application/x-amz-json-1.0"
 
 
-def test_boto3_takes_it_for_dynamodb(there: FakeEndpoint) -> None:
-    client = boto3.client("dynamodb", endpoint_url=there.url, config=Config(retries={"total_max_attempts": 1}))
+def test_boto3_works_with_the_endpoint(server: FakeEndpoint) -> None:
+    client = boto3.client("dynamodb", endpoint_url=server.url, config=Config(retries={"total_max_attempts": 1}))
     key = {"key": {"S": "boto3"}}
     update: dict[str, Any] = {
         "TableName": "smartlink-caps",
@@ -105,19 +105,19 @@ def test_boto3_takes_it_for_dynamodb(there: FakeEndpoint) -> None:
     client.close()
 
 
-def test_what_is_counted_are_requests_and_their_bytes_and_not_the_questions(there: FakeEndpoint) -> None:
-    before = there.traffic()
-    with connected(there) as sock:
+def test_requests_and_bytes_are_counted_without_inspection_requests(server: FakeEndpoint) -> None:
+    before = server.traffic()
+    with connected(server) as sock:
         sock.sendall(put("counted"))
-        answer = received(sock, 1)
-    traffic = there.traffic().since(before)
+        response = received(sock, 1)
+    traffic = server.traffic().since(before)
     assert traffic.requests == {"PutItem": 1}
     assert traffic.bytes_in == {"PutItem": len(put("counted"))}
-    assert traffic.bytes_out == {"PutItem": len(answer)}
+    assert traffic.bytes_out == {"PutItem": len(response)}
     assert traffic.calls == 1
 
 
-def test_a_counter_raised_by_many_at_once_stops_at_its_limit(there: FakeEndpoint) -> None:
+def test_concurrent_updates_stop_at_the_limit(server: FakeEndpoint) -> None:
     take = {
         "TableName": "smartlink-caps",
         "Key": {"key": {"S": "busy"}},
@@ -126,33 +126,33 @@ def test_a_counter_raised_by_many_at_once_stops_at_its_limit(there: FakeEndpoint
         "ExpressionAttributeValues": {":one": {"N": "1"}, ":limit": {"N": "30"}},
     }
     with ThreadPoolExecutor(4) as callers:
-        statuses = [each[0] for each in callers.map(lambda _: call(there, "UpdateItem", take), range(50))]
+        statuses = [each[0] for each in callers.map(lambda _: call(server, "UpdateItem", take), range(50))]
     assert (statuses.count(200), statuses.count(400)) == (30, 20)
 
 
-def test_nonsense_is_answered_by_an_error_and_the_next_request_as_ever(there: FakeEndpoint) -> None:
-    with connected(there) as sock:
+def test_invalid_request_gets_an_error_and_the_connection_still_works(server: FakeEndpoint) -> None:
+    with connected(server) as sock:
         sock.sendall(b"POST / HTTP/1.1\r\nX-Amz-Target: D.PutItem\r\nContent-Length: 3\r\n\r\n{x}" + put("after"))
         assert received(sock, 1).startswith(b"HTTP/1.1 400 ")
-    assert "after" in stored(there)
+    assert "after" in stored(server)
 
 
-def test_answers_are_as_late_as_asked_for() -> None:
+def test_responses_have_the_configured_latency() -> None:
     with endpoint({}, latency_ms=30) as late, connected(late) as sock:
-        began = time.monotonic()
+        start = time.monotonic()
         sock.sendall(put("late"))
         received(sock, 1)
-        assert time.monotonic() - began >= 0.03
+        assert time.monotonic() - start >= 0.03
 
 
-def test_it_is_gone_afterwards() -> None:
+def test_endpoint_stops_at_the_end() -> None:
     with endpoint({}) as running:
         pass
     with pytest.raises(ConnectionRefusedError):
         connected(running)
 
 
-def test_traffic_since_leaves_out_what_did_not_move() -> None:
+def test_traffic_since_omits_unchanged_counts() -> None:
     earlier = WireTraffic({"GetItem": 2, "PutItem": 1}, {"GetItem": 20}, {"GetItem": 10}, 1)
     now = WireTraffic({"GetItem": 2, "PutItem": 3}, {"GetItem": 20, "PutItem": 7}, {"GetItem": 10}, 2)
     assert now.since(earlier) == WireTraffic({"PutItem": 2}, {"PutItem": 7}, {}, 1)

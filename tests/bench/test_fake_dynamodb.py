@@ -1,4 +1,4 @@
-"""The tables of dictionaries, through the application's own models and counting."""
+"""The fake tables, used through the application's models and counting."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 from botocore.httpsession import URLLib3Session
 from pynamodb.transactions import TransactWrite
 
-from bench.fake_dynamodb import FakeTables, answering
+from bench.fake_dynamodb import FakeTables, patch_botocore
 from bench.stream import NOON, Traffic, batch
 from bench.units import write_units
 from chalicelib.counters.aggregator import aggregate
@@ -18,8 +18,8 @@ def a_block(position: str, size: int = 10) -> CounterBlockRow:
     return CounterBlockRow("2026-11-21#3", position, cells=bytes(size))
 
 
-def test_what_is_written_is_read_again_in_order() -> None:
-    with answering(FakeTables()):
+def test_written_items_are_read_in_order() -> None:
+    with patch_botocore(FakeTables()):
         for position in ("b#2", "a#0000", "b#1"):
             a_block(position).save()
         found = CounterBlockRow.query("2026-11-21#3", CounterBlockRow.position.startswith("b#"), consistent_read=True)
@@ -28,26 +28,26 @@ def test_what_is_written_is_read_again_in_order() -> None:
         assert not list(CounterBlockRow.query("2026-11-20#3"))
 
 
-def test_a_put_is_charged_for_the_larger_of_what_was_and_is() -> None:
+def test_put_is_charged_for_the_larger_of_old_and_new_item() -> None:
     tables = FakeTables()
-    with answering(tables):
+    with patch_botocore(tables):
         a_block("b#1", 3_000).save()
         a_block("b#1", 10).save()
     assert tables.charged.writes["counters"] == 3 + 3
 
 
-def test_a_transaction_is_charged_twice_for_each_item() -> None:
+def test_transaction_is_charged_twice_per_item() -> None:
     tables = FakeTables()
-    with answering(tables), TransactWrite(connection=connection()) as write:
+    with patch_botocore(tables), TransactWrite(connection=connection()) as write:
         write.save(a_block("b#1", 1_500))
         write.save(StreamBatchRow("1", records=b"", expires_at=0))
     assert dict(tables.charged.writes) == {"counters": 4, "runs": 2}
     assert tables.charged.write_units == 6
 
 
-def test_an_update_sets_and_adds_numbers() -> None:
+def test_update_sets_and_adds_numbers() -> None:
     tables = FakeTables()
-    with answering(tables):
+    with patch_botocore(tables):
         CounterBlockRow("2026-11-21#3", "a#0000", cells=b"", version=4).save()
         with TransactWrite(connection=connection()) as write:
             actions: list[Any] = [CounterBlockRow.version.add(1), CounterBlockRow.at.set(17)]
@@ -56,9 +56,9 @@ def test_an_update_sets_and_adds_numbers() -> None:
     assert (row.version, row.at) == (5, 17)
 
 
-def test_a_deletion_is_charged_for_what_is_deleted() -> None:
+def test_deletion_is_charged_for_the_deleted_item() -> None:
     tables = FakeTables()
-    with answering(tables):
+    with patch_botocore(tables):
         a_block("b#1", 2_000).save()
         before = tables.charged.write_units
         with CounterBlockRow.batch_write() as write:
@@ -67,9 +67,9 @@ def test_a_deletion_is_charged_for_what_is_deleted() -> None:
     assert tables.charged.write_units - before == 2
 
 
-def test_a_read_of_nothing_is_charged_as_one() -> None:
+def test_read_of_no_item_is_charged_as_one_unit() -> None:
     tables = FakeTables()
-    with answering(tables):
+    with patch_botocore(tables):
         with pytest.raises(StreamBatchRow.DoesNotExist):
             StreamBatchRow.get("1", consistent_read=True)
         with pytest.raises(StreamBatchRow.DoesNotExist):
@@ -78,9 +78,9 @@ def test_a_read_of_nothing_is_charged_as_one() -> None:
     assert tables.charged.requests == {"GetItem": 2}
 
 
-def test_a_counted_batch_is_charged_for_the_rows_that_it_leaves() -> None:
+def test_counted_batch_is_charged_for_the_rows_it_writes() -> None:
     tables = FakeTables()
-    with answering(tables):
+    with patch_botocore(tables):
         aggregate(batch(Traffic(10, 2), 700), NOON)
     rows = {name: tables.sizes(name) for name in tables.rows}
     assert {name: len(sizes) for name, sizes in rows.items()}.items() >= {"runs": 2, "click_lists": 4}.items()
@@ -89,17 +89,17 @@ def test_a_counted_batch_is_charged_for_the_rows_that_it_leaves() -> None:
     assert tables.charged.requests == {"GetItem": 2, "TransactWriteItems": 2}
 
 
-def test_a_batch_delivered_again_is_not_written_again() -> None:
+def test_redelivered_batch_is_not_written_again() -> None:
     tables, records = FakeTables(), batch(Traffic(10, 2), 100)
-    with answering(tables):
+    with patch_botocore(tables):
         aggregate(records, NOON)
         before = tables.charged.write_units
         aggregate(records, NOON)
     assert tables.charged.write_units == before
 
 
-def test_afterwards_requests_go_where_they_went_before() -> None:
+def test_botocore_is_restored_afterwards() -> None:
     before = URLLib3Session.send
-    with answering(FakeTables()):
+    with patch_botocore(FakeTables()):
         assert URLLib3Session.send is not before
     assert URLLib3Session.send is before

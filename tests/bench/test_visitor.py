@@ -8,7 +8,7 @@ from chalicelib.domain.visitor import Device
 from chalicelib.routing.visitor_detection import parse_user_agent
 
 
-def test_the_agents_differ_and_are_of_every_device_a_few_of_them_bots() -> None:
+def test_user_agents_are_distinct_and_cover_all_devices_and_bots() -> None:
     found = [parse_user_agent(agent) for agent in AGENTS]
 
     assert len(set(AGENTS)) == len(AGENTS) == 42
@@ -16,24 +16,24 @@ def test_the_agents_differ_and_are_of_every_device_a_few_of_them_bots() -> None:
     assert Counter(agent.is_bot for agent in found) == {False: 39, True: 3}
 
 
-def test_addresses_are_of_the_version_asked_for_and_seldom_the_same() -> None:
-    dice = Random(5)  # noqa: S311 - no secrets
-    fours, sixes = bench.addresses_4(dice), bench.addresses_6(dice)
+def test_addresses_have_the_requested_version_and_rarely_repeat() -> None:
+    rng = Random(5)  # noqa: S311 - no secrets
+    fours, sixes = bench.addresses_4(rng), bench.addresses_6(rng)
 
     assert {ip_address(each).version for each in fours} == {4}
     assert {ip_address(each).version for each in sixes} == {6}
     assert len({*fours, *sixes}) == 2 * bench.ADDRESSES
 
 
-def test_only_browsers_that_send_client_hints_send_them() -> None:
-    dice = Random(5)  # noqa: S311 - no secrets
-    hinting = {"sec-ch-ua-mobile" in headers: headers["user-agent"] for headers in bench.requests(dice)}
+def test_only_chromium_user_agents_have_client_hints() -> None:
+    rng = Random(5)  # noqa: S311 - no secrets
+    hinting = {"sec-ch-ua-mobile" in headers: headers["user-agent"] for headers in bench.requests(rng)}
 
     assert "Chrome/" in hinting[True]
     assert "Chrome/" not in hinting[False]
 
 
-def test_a_work_makes_the_call_for_each_input_and_tells_how_many_it_makes() -> None:
+def test_work_calls_once_per_input_and_reports_the_number_of_calls() -> None:
     seen: list[str] = []
     work, calls = bench.over(["a", "b"], seen.append)
     work()

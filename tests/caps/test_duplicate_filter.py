@@ -13,44 +13,44 @@ def _filtered(campaign_id: str = "cmp_1") -> Campaign:
 
 
 def _key(visitor: Visitor, campaign: Campaign | None = None) -> str:
-    found = duplicate_marker(campaign or _filtered(), visitor, NOW)
-    assert found
-    return found.key
+    marker = duplicate_marker(campaign or _filtered(), visitor, NOW)
+    assert marker
+    return marker.key
 
 
-def test_a_campaign_without_a_filter_marks_nobody() -> None:
+def test_campaign_without_a_filter_has_no_marker() -> None:
     assert duplicate_marker(a_campaign(), a_visitor(), NOW) is None
 
 
-def test_a_mark_names_campaign_and_identity_and_ends_with_the_window() -> None:
+def test_marker_contains_campaign_and_identity_and_expires_with_the_window() -> None:
     assert duplicate_marker(_filtered(), a_visitor(), NOW) == DuplicateMarker(
         key="cmp_1|ip_ua|31ca0fb10671aa538a08c2a3d2be063b",
         expires_at=1_793_795_400 + 3600,
     )
 
 
-def test_the_same_address_and_agent_are_the_same_visitor() -> None:
+def test_same_address_and_user_agent_are_the_same_visitor() -> None:
     assert _key(a_visitor()) == _key(a_visitor(country="GB", language="de", is_bot=True))
 
 
 @pytest.mark.parametrize(
-    "other",
+    "different",
     [
         pytest.param(a_visitor(address="203.0.113.8"), id="another address"),
-        pytest.param(a_visitor(user_agent="curl/8.7.1"), id="another agent"),
+        pytest.param(a_visitor(user_agent="curl/8.7.1"), id="another user agent"),
         pytest.param(a_visitor(address="203.0.113.7\nMozilla/5.0 (iPhone)", user_agent=""), id="all in the address"),
     ],
 )
-def test_another_address_or_agent_is_another_visitor(other: Visitor) -> None:
-    assert _key(a_visitor()) != _key(other)
+def test_different_address_or_user_agent_is_a_different_visitor(different: Visitor) -> None:
+    assert _key(a_visitor()) != _key(different)
 
 
-def test_each_campaign_has_marks_of_its_own() -> None:
+def test_campaigns_have_separate_markers() -> None:
     assert _key(a_visitor()) != _key(a_visitor(), _filtered("cmp_2"))
 
 
 @given(some.texts)
-def test_any_agent_leaves_a_mark_that_does_not_show_it(user_agent: str) -> None:
+def test_marker_contains_only_a_hash_of_the_user_agent(user_agent: str) -> None:
     digest = _key(a_visitor(user_agent=user_agent)).rpartition("|")[2]
 
     assert len(bytes.fromhex(digest)) == 16

@@ -24,15 +24,15 @@ END = NOW + timedelta(days=2)
 SECONDS = int(NOW.timestamp())
 
 
-def a_reservation(*places: CapCounter, **changes: Any) -> Reservation:
-    return replace(Reservation(places=places, mark=None, token="t1", now=NOW), **changes)
+def a_reservation(*counters: CapCounter, **changes: Any) -> Reservation:
+    return replace(Reservation(places=counters, mark=None, token="t1", now=NOW), **changes)
 
 
-def a_place(key: str = "day", limit: int = 2, expires_at: datetime | None = END) -> CapCounter:
+def a_counter(key: str = "day", limit: int = 2, expires_at: datetime | None = END) -> CapCounter:
     return CapCounter(key, limit, expires_at)
 
 
-def a_mark(key: str = "visitor", seconds: int = 60) -> DuplicateMarker:
+def a_marker(key: str = "visitor", seconds: int = 60) -> DuplicateMarker:
     return DuplicateMarker(key, SECONDS + seconds)
 
 
@@ -40,109 +40,113 @@ def used() -> dict[str, int]:
     return {row.key: row.used for row in CapCounterRow.scan()}
 
 
-def marks() -> dict[str, str]:
+def markers() -> dict[str, str]:
     return {row.key: row.click_id for row in DuplicateMarkerRow.scan()}
 
 
-def reserve(*places: CapCounter, mark: DuplicateMarker | None = None) -> list[RejectionReason | None]:
-    """What three clicks in a row are told."""
-    return [reservation.reserve(a_reservation(*places, mark=mark, token=f"t{n}")) for n in range(3)]
+def reserve_three(*counters: CapCounter, mark: DuplicateMarker | None = None) -> list[RejectionReason | None]:
+    """Return the results of three clicks in a row."""
+    return [reservation.reserve(a_reservation(*counters, mark=mark, token=f"t{n}")) for n in range(3)]
 
 
-def test_without_caps_and_filter_there_is_nothing_to_take() -> None:
+def test_without_caps_and_filter_nothing_is_written() -> None:
     assert reservation.reserve(a_reservation()) is None
-    assert (used(), marks()) == ({}, {})
+    assert (used(), markers()) == ({}, {})
 
 
-def test_a_place_is_taken_as_long_as_there_is_one() -> None:
-    assert reserve(a_place(limit=2)) == [None, None, RejectionReason.CAP]
+def test_clicks_are_counted_up_to_the_limit() -> None:
+    assert reserve_three(a_counter(limit=2)) == [None, None, RejectionReason.CAP]
     assert used() == {"day": 2}
 
 
-def test_a_counter_goes_when_its_window_is_over_and_one_for_good_stays() -> None:
-    reservation.reserve(a_reservation(a_place("day"), a_place("ever", expires_at=None)))
+def test_counter_expires_unless_its_window_has_no_end() -> None:
+    reservation.reserve(a_reservation(a_counter("day"), a_counter("ever", expires_at=None)))
     rows = {row.key: row.expires_at for row in CapCounterRow.scan()}
     assert rows == {"day": END, "ever": None}
 
 
-def test_two_places_are_taken_together_or_not_at_all() -> None:
-    assert reserve(a_place("day", 2), a_place("hour", 1)) == [None, RejectionReason.CAP, RejectionReason.CAP]
+def test_two_counters_are_reserved_together_or_not_at_all() -> None:
+    assert reserve_three(a_counter("day", 2), a_counter("hour", 1)) == [None, RejectionReason.CAP, RejectionReason.CAP]
     assert used() == {"day": 1, "hour": 1}
 
 
-def test_a_mark_is_left_once_in_its_window() -> None:
-    assert reserve(mark=a_mark()) == [None, RejectionReason.DUPLICATE, RejectionReason.DUPLICATE]
-    assert marks() == {"visitor": "t0"}
+def test_marker_is_put_once_in_its_window() -> None:
+    assert reserve_three(mark=a_marker()) == [None, RejectionReason.DUPLICATE, RejectionReason.DUPLICATE]
+    assert markers() == {"visitor": "t0"}
 
 
-@pytest.mark.parametrize(("later", "told"), [(59, RejectionReason.DUPLICATE), (60, None), (61, None)])
-def test_a_mark_is_void_when_its_window_is_over_though_its_row_is_still_there(
-    later: int, told: RejectionReason | None
-) -> None:
-    reservation.reserve(a_reservation(mark=a_mark()))
-    again = a_reservation(mark=a_mark(seconds=600), now=NOW + timedelta(seconds=later), token="t2")
-    assert reservation.check_only(again) == told
-    assert reservation.reserve(again) == told
-    assert marks() == {"visitor": "t1" if told else "t2"}
+@pytest.mark.parametrize(("seconds", "rejection"), [(59, RejectionReason.DUPLICATE), (60, None), (61, None)])
+def test_expired_marker_is_ignored_before_ttl_deletes_it(seconds: int, rejection: RejectionReason | None) -> None:
+    reservation.reserve(a_reservation(mark=a_marker()))
+    later = a_reservation(mark=a_marker(seconds=600), now=NOW + timedelta(seconds=seconds), token="t2")
+    assert reservation.check_only(later) == rejection
+    assert reservation.reserve(later) == rejection
+    assert markers() == {"visitor": "t1" if rejection else "t2"}
 
 
-def test_a_duplicate_takes_no_place() -> None:
-    assert reserve(a_place(limit=9), mark=a_mark()) == [None, RejectionReason.DUPLICATE, RejectionReason.DUPLICATE]
+def test_duplicate_is_not_counted() -> None:
+    assert reserve_three(a_counter(limit=9), mark=a_marker()) == [
+        None,
+        RejectionReason.DUPLICATE,
+        RejectionReason.DUPLICATE,
+    ]
     assert used() == {"day": 1}
 
 
-def test_a_click_without_a_place_leaves_no_mark() -> None:
-    reservation.reserve(a_reservation(a_place(limit=1), mark=a_mark("one")))
-    assert reservation.reserve(a_reservation(a_place(limit=1), mark=a_mark("two"), token="t2")) is RejectionReason.CAP
-    assert marks() == {"one": "t1"}
+def test_click_rejected_by_a_cap_puts_no_marker() -> None:
+    reservation.reserve(a_reservation(a_counter(limit=1), mark=a_marker("one")))
+    assert (
+        reservation.reserve(a_reservation(a_counter(limit=1), mark=a_marker("two"), token="t2")) is RejectionReason.CAP
+    )
+    assert markers() == {"one": "t1"}
 
 
-def test_a_duplicate_over_the_cap_is_a_duplicate() -> None:
-    told = [reservation.reserve(a_reservation(a_place(limit=1), mark=a_mark(), token=f"t{n}")) for n in range(2)]
-    assert told == [None, RejectionReason.DUPLICATE]
+def test_duplicate_over_the_cap_is_rejected_as_duplicate() -> None:
+    results = [reservation.reserve(a_reservation(a_counter(limit=1), mark=a_marker(), token=f"t{n}")) for n in range(2)]
+    assert results == [None, RejectionReason.DUPLICATE]
 
 
-def test_a_full_counter_is_remembered_by_its_limit() -> None:
-    reserve(a_place(limit=2))
+def test_exhausted_counter_is_remembered_with_its_limit() -> None:
+    reserve_three(a_counter(limit=2))
     CapCounterRow("day").update([CapCounterRow.used.set(0)])
-    assert reservation.reserve(a_reservation(a_place(limit=2))) is RejectionReason.CAP
-    assert reservation.reserve(a_reservation(a_place("another", 2))) is None
-    assert reservation.reserve(a_reservation(a_place(limit=3))) is None
+    assert reservation.reserve(a_reservation(a_counter(limit=2))) is RejectionReason.CAP
+    assert reservation.reserve(a_reservation(a_counter("another", 2))) is None
+    assert reservation.reserve(a_reservation(a_counter(limit=3))) is None
 
 
-def test_a_full_counter_spares_the_table_for_a_click_under_several_caps() -> None:
-    reserve(a_place("hour", 1))
+def test_remembered_exhausted_counter_rejects_without_a_request() -> None:
+    reserve_three(a_counter("hour", 1))
     dynamodb().delete_table(TableName="smartlink-caps")
-    assert reservation.reserve(a_reservation(a_place("day"), a_place("hour", 1))) is RejectionReason.CAP
+    assert reservation.reserve(a_reservation(a_counter("day"), a_counter("hour", 1))) is RejectionReason.CAP
 
 
-def test_peeking_tells_what_reserving_would_and_takes_nothing() -> None:
-    one = a_reservation(a_place(limit=1), mark=a_mark())
-    assert [reservation.check_only(one) for _ in range(3)] == [None] * 3
-    assert (used(), marks()) == ({}, {})
-    reservation.reserve(one)
-    assert reservation.check_only(one) is RejectionReason.DUPLICATE
-    assert reservation.check_only(replace(one, mark=None)) is RejectionReason.CAP
-    assert reservation.check_only(replace(one, places=())) is RejectionReason.DUPLICATE
+def test_check_only_returns_the_result_of_reserve_and_writes_nothing() -> None:
+    click = a_reservation(a_counter(limit=1), mark=a_marker())
+    assert [reservation.check_only(click) for _ in range(3)] == [None] * 3
+    assert (used(), markers()) == ({}, {})
+    reservation.reserve(click)
+    assert reservation.check_only(click) is RejectionReason.DUPLICATE
+    assert reservation.check_only(replace(click, mark=None)) is RejectionReason.CAP
+    assert reservation.check_only(replace(click, places=())) is RejectionReason.DUPLICATE
     assert reservation.check_only(a_reservation()) is None
 
 
-def test_a_table_that_does_not_answer_refuses_a_cap_and_lets_a_mark_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_write_rejects_under_a_cap_and_passes_with_only_a_marker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reservation, "time", SimpleNamespace(sleep=lambda _: None))
     for name in ("caps", "duplicates"):
         dynamodb().delete_table(TableName=f"smartlink-{name}")
-    assert reservation.reserve(a_reservation(a_place())) is RejectionReason.CAP
-    assert reservation.reserve(a_reservation(a_place(), a_place("hour"))) is RejectionReason.CAP
-    assert reservation.reserve(a_reservation(mark=a_mark())) is None
+    assert reservation.reserve(a_reservation(a_counter())) is RejectionReason.CAP
+    assert reservation.reserve(a_reservation(a_counter(), a_counter("hour"))) is RejectionReason.CAP
+    assert reservation.reserve(a_reservation(mark=a_marker())) is None
 
 
-def _failing(monkeypatch: pytest.MonkeyPatch, times: int, *codes: str) -> list[float]:
-    """Lets DynamoDB refuse the first `times` transactions for these reasons; gives the waits between them."""
-    call, done, waits = client.call, list[int](), list[float]()
+def _fail_transactions(monkeypatch: pytest.MonkeyPatch, times: int, *codes: str) -> list[float]:
+    """Make DynamoDB cancel the first `times` transactions for these reasons; return the waits between them."""
+    call, failures, waits = client.call, list[int](), list[float]()
 
     def failing(operation: str, request: Any, *, once: bool = False) -> Any:
-        if operation == "TransactWriteItems" and len(done) < times:
-            done.append(1)
+        if operation == "TransactWriteItems" and len(failures) < times:
+            failures.append(1)
             if not codes:
                 raise OutcomeUnknown
             raise RequestRejected(TRANSACTION_FAILED, "", {"CancellationReasons": [{"Code": code} for code in codes]})
@@ -153,78 +157,78 @@ def _failing(monkeypatch: pytest.MonkeyPatch, times: int, *codes: str) -> list[f
     return waits
 
 
-def test_a_reservation_that_was_crossed_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits = _failing(monkeypatch, 2, "TransactionConflict")
-    assert reservation.reserve(a_reservation(a_place(), a_place("hour"))) is None
+def test_transaction_conflict_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = _fail_transactions(monkeypatch, 2, "TransactionConflict")
+    assert reservation.reserve(a_reservation(a_counter(), a_counter("hour"))) is None
     assert (used(), len(waits)) == ({"day": 1, "hour": 1}, 2)
 
 
-def test_a_reservation_that_others_keep_crossing_gives_up_as_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits = _failing(monkeypatch, 99, "TransactionConflict")
-    assert reservation.reserve(a_reservation(a_place(), a_place("hour"))) is RejectionReason.CAP
+def test_click_is_rejected_after_ten_transaction_conflicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = _fail_transactions(monkeypatch, 99, "TransactionConflict")
+    assert reservation.reserve(a_reservation(a_counter(), a_counter("hour"))) is RejectionReason.CAP
     assert len(waits) == 10
     assert max(waits) <= 0.16
 
 
-def test_nobody_waits_for_a_table_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits = _failing(monkeypatch, 99)
-    assert reservation.reserve(a_reservation(a_place(), a_place("hour"))) is RejectionReason.CAP
+def test_transaction_without_response_is_not_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = _fail_transactions(monkeypatch, 99)
+    assert reservation.reserve(a_reservation(a_counter(), a_counter("hour"))) is RejectionReason.CAP
     assert waits == []
 
 
-# Places on lease
+# Leases
 
 
-def at(seconds: float) -> datetime:
+def after(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The operations that are called from now on."""
-    call, called = client.call, list[str]()
+def record_operations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list of the operations that are called from now on."""
+    call, operations = client.call, list[str]()
 
-    def counting(operation: str, request: Any, *, once: bool = False) -> Any:
-        called.append(operation)
+    def recording(operation: str, request: Any, *, once: bool = False) -> Any:
+        operations.append(operation)
         return call(operation, request, once=once)
 
-    monkeypatch.setattr(reservation, "call", counting)
-    return called
+    monkeypatch.setattr(reservation, "call", recording)
+    return operations
 
 
 def clicks(
-    n: int, *places: CapCounter, mark: DuplicateMarker | None = None, begin: float = 0
+    n: int, *counters: CapCounter, mark: DuplicateMarker | None = None, begin: float = 0
 ) -> list[RejectionReason | None]:
-    """What clicks are told that come every tenth of a second."""
-    tokens = [(f"t{begin}-{i}", at(begin + i / 10)) for i in range(n)]
-    return [reservation.reserve(a_reservation(*places, mark=mark, token=token, now=now)) for token, now in tokens]
+    """Return the results of clicks every tenth of a second."""
+    tokens = [(f"t{begin}-{i}", after(begin + i / 10)) for i in range(n)]
+    return [reservation.reserve(a_reservation(*counters, mark=mark, token=token, now=now)) for token, now in tokens]
 
 
-def counters() -> dict[str, tuple[int, int]]:
+def used_and_leased() -> dict[str, tuple[int, int]]:
     rows = dynamodb().scan(TableName="smartlink-caps")["Items"]
     return {row["key"]["S"]: (int(row["used"]["N"]), int(row.get("leased", {"N": "0"})["N"])) for row in rows}
 
 
-def test_fast_clicks_under_a_large_cap_take_places_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    called = counted(monkeypatch)
-    assert clicks(15, a_place(limit=100_000)) == [None] * 15
-    assert called == ["UpdateItem"] * 4
-    assert counters() == {"day": (15, 7)}
+def test_fast_clicks_under_a_large_cap_are_leased(monkeypatch: pytest.MonkeyPatch) -> None:
+    operations = record_operations(monkeypatch)
+    assert clicks(15, a_counter(limit=100_000)) == [None] * 15
+    assert operations == ["UpdateItem"] * 4
+    assert used_and_leased() == {"day": (15, 7)}
 
 
-def test_a_lease_ends_at_the_limit_and_no_earlier() -> None:
-    assert clicks(1_001, a_place(limit=1_000)) == [None] * 1_000 + [RejectionReason.CAP]
-    assert counters() == {"day": (1_000, 0)}
+def test_leases_use_the_cap_completely() -> None:
+    assert clicks(1_001, a_counter(limit=1_000)) == [None] * 1_000 + [RejectionReason.CAP]
+    assert used_and_leased() == {"day": (1_000, 0)}
 
 
-def test_places_of_several_caps_are_leased_in_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
-    called = counted(monkeypatch)
-    assert clicks(15, a_place("day", 100_000), a_place("hour", 100_000)) == [None] * 15
-    assert called == ["TransactWriteItems"] * 4
-    assert counters() == {"day": (15, 7), "hour": (15, 7)}
+def test_several_caps_are_leased_in_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    operations = record_operations(monkeypatch)
+    assert clicks(15, a_counter("day", 100_000), a_counter("hour", 100_000)) == [None] * 15
+    assert operations == ["TransactWriteItems"] * 4
+    assert used_and_leased() == {"day": (15, 7), "hour": (15, 7)}
 
 
-def test_a_transaction_without_room_for_a_lease_takes_the_place_alone() -> None:
-    both = a_place("day", 100_000), a_place("hour", 1_000)
+def test_transaction_without_capacity_for_a_lease_counts_the_click_alone() -> None:
+    both = a_counter("day", 100_000), a_counter("hour", 1_000)
     clicks(2, *both)
     dynamodb().update_item(
         TableName="smartlink-caps",
@@ -233,95 +237,97 @@ def test_a_transaction_without_room_for_a_lease_takes_the_place_alone() -> None:
         ExpressionAttributeValues={":used": {"N": "998"}},
     )
     assert clicks(4, *both, begin=0.2) == [None] * 3 + [RejectionReason.CAP]
-    assert counters()["hour"][0] == 1_000
+    assert used_and_leased()["hour"][0] == 1_000
 
 
-def test_a_mark_is_all_that_is_written_with_places_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    clicks(4, a_place(limit=100_000))
-    called = counted(monkeypatch)
-    told = [reservation.reserve(a_reservation(a_place(limit=100_000), mark=a_mark(), token=f"m{n}")) for n in range(2)]
-    assert told == [None, RejectionReason.DUPLICATE]
-    assert called == ["PutItem", "PutItem"]
+def test_click_with_a_lease_writes_only_the_marker(monkeypatch: pytest.MonkeyPatch) -> None:
+    clicks(4, a_counter(limit=100_000))
+    operations = record_operations(monkeypatch)
+    results = [
+        reservation.reserve(a_reservation(a_counter(limit=100_000), mark=a_marker(), token=f"m{n}")) for n in range(2)
+    ]
+    assert results == [None, RejectionReason.DUPLICATE]
+    assert operations == ["PutItem", "PutItem"]
 
 
-def test_a_refused_duplicate_gives_its_place_back_to_the_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    reservation.reserve(a_reservation(mark=a_mark(), token="before"))
-    clicks(2, a_place(limit=100_000))
-    assert clicks(1, a_place(limit=100_000), mark=a_mark(), begin=0.2) == [RejectionReason.DUPLICATE]
-    called = counted(monkeypatch)
-    assert clicks(1, a_place(limit=100_000), begin=0.3) == [None]
-    assert called == []
+def test_duplicate_gives_its_unit_back_to_the_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    reservation.reserve(a_reservation(mark=a_marker(), token="before"))
+    clicks(2, a_counter(limit=100_000))
+    assert clicks(1, a_counter(limit=100_000), mark=a_marker(), begin=0.2) == [RejectionReason.DUPLICATE]
+    operations = record_operations(monkeypatch)
+    assert clicks(1, a_counter(limit=100_000), begin=0.3) == [None]
+    assert operations == []
 
 
-def test_a_mark_of_the_same_click_is_no_duplicate() -> None:
-    assert [reservation.reserve(a_reservation(mark=a_mark())) for _ in range(2)] == [None, None]
+def test_marker_of_the_same_click_is_no_duplicate() -> None:
+    assert [reservation.reserve(a_reservation(mark=a_marker())) for _ in range(2)] == [None, None]
 
 
-def test_peeking_sees_places_at_hand() -> None:
-    clicks(2, a_place(limit=100_000))
+def test_check_only_uses_leases() -> None:
+    clicks(2, a_counter(limit=100_000))
     dynamodb().update_item(
         TableName="smartlink-caps",
         Key={"key": {"S": "day"}},
         UpdateExpression="SET used = :used",
         ExpressionAttributeValues={":used": {"N": "100000"}},
     )
-    assert reservation.check_only(a_reservation(a_place(limit=100_000))) is None
-    assert reservation.check_only(a_reservation(a_place(limit=100_000), now=at(60))) is RejectionReason.CAP
+    assert reservation.check_only(a_reservation(a_counter(limit=100_000))) is None
+    assert reservation.check_only(a_reservation(a_counter(limit=100_000), now=after(60))) is RejectionReason.CAP
 
 
 def test_one_expired_lease_is_released_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    clicks(4, a_place("day", 100_000))
-    clicks(4, a_place("hour", 100_000))
-    assert counters() == {"day": (7, 3), "hour": (7, 3)}
-    reservation.release_expired_lease(at(60))
-    assert counters() == {"day": (4, 0), "hour": (7, 3)}
-    called = counted(monkeypatch)
+    clicks(4, a_counter("day", 100_000))
+    clicks(4, a_counter("hour", 100_000))
+    assert used_and_leased() == {"day": (7, 3), "hour": (7, 3)}
+    reservation.release_expired_lease(after(60))
+    assert used_and_leased() == {"day": (4, 0), "hour": (7, 3)}
+    operations = record_operations(monkeypatch)
     for _ in range(3):
-        reservation.release_expired_lease(at(60))
-    assert called == ["UpdateItem"]
-    assert counters() == {"day": (4, 0), "hour": (4, 0)}
+        reservation.release_expired_lease(after(60))
+    assert operations == ["UpdateItem"]
+    assert used_and_leased() == {"day": (4, 0), "hour": (4, 0)}
 
 
-def test_a_settlement_that_is_not_answered_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    clicks(4, a_place(limit=100_000))
-    called = list[bool]()
+def test_release_without_response_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clicks(4, a_counter(limit=100_000))
+    attempts = list[bool]()
 
-    def silent(_: str, __: Any, *, once: bool = False) -> Any:
-        called.append(once)
+    def unanswered(_: str, __: Any, *, once: bool = False) -> Any:
+        attempts.append(once)
         raise OutcomeUnknown
 
-    monkeypatch.setattr(reservation, "call", silent)
+    monkeypatch.setattr(reservation, "call", unanswered)
     for _ in range(2):
-        reservation.release_expired_lease(at(60))
-    assert called == [True]
+        reservation.release_expired_lease(after(60))
+    assert attempts == [True]
 
 
 @pytest.mark.parametrize(
-    ("trouble", "then"),
+    ("error", "expected"),
     [
-        pytest.param(OutcomeUnknown, (7, 3), id="that may have happened forgets the lease that it was settling"),
-        pytest.param(NotApplied, (6, 0), id="that surely did not happen leaves the lease to be settled later"),
+        pytest.param(OutcomeUnknown, (7, 3), id="unknown outcome drops the lease being released"),
+        pytest.param(NotApplied, (6, 0), id="update not applied restores the lease"),
     ],
 )
-def test_an_update_takes_no_click_and(
-    trouble: type[TableError], then: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+def test_failed_update_rejects_the_click(
+    error: type[TableError], expected: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clicks(4, a_place(limit=100_000))
-    clicks(2, a_place(limit=100_000), begin=0.4)
+    clicks(4, a_counter(limit=100_000))
+    clicks(2, a_counter(limit=100_000), begin=0.4)
 
     def failing(_: str, __: Any, *, once: bool = False) -> Any:
-        raise trouble
+        raise error
 
     with monkeypatch.context() as patched:
         patched.setattr(reservation, "call", failing)
-        assert clicks(1, a_place(limit=100_000), begin=40) == [RejectionReason.CAP]
-    reservation.release_expired_lease(at(90))
-    assert counters() == {"day": then}
+        assert clicks(1, a_counter(limit=100_000), begin=40) == [RejectionReason.CAP]
+    reservation.release_expired_lease(after(90))
+    assert used_and_leased() == {"day": expected}
 
 
-def test_each_thread_holds_leases_of_its_own() -> None:
-    clicks(2, a_place(limit=100_000))
-    elsewhere = Thread(target=clicks, args=(1, a_place(limit=100_000)))
-    elsewhere.start()
-    elsewhere.join()
-    assert counters() == {"day": (4, 1)}
+def test_threads_have_separate_leases() -> None:
+    clicks(2, a_counter(limit=100_000))
+    thread = Thread(target=clicks, args=(1, a_counter(limit=100_000)))
+    thread.start()
+    thread.join()
+    assert used_and_leased() == {"day": (4, 1)}

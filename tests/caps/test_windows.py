@@ -31,8 +31,8 @@ def _bounds(length: CapWindow, zone: str, now: datetime) -> tuple[datetime, date
     return start, end
 
 
-def _tiled(zone: str, length: CapWindow) -> bool:
-    """Whether every moment around the zone's changes is in its own window and in no other."""
+def _tiles(zone: str, length: CapWindow) -> bool:
+    """Return whether each moment around the zone's clock changes is in exactly one window."""
     quarters = [timedelta(minutes=15 * n) for n in range(-30 * 4, 30 * 4)]
     moments = [datetime.fromisoformat(change) + quarter for change in CLOCK_CHANGES[zone] for quarter in quarters]
     bounds = [_bounds(length, zone, now) for now in moments]
@@ -49,21 +49,21 @@ def _tiled(zone: str, length: CapWindow) -> bool:
             "Asia/Kathmandu",
             "2026-11-04T12:30Z",
             ("2026-11-04T12:15Z", "2026-11-04T13:15Z"),
-            id="Kathmandu's hour",
+            id="hour in Kathmandu",
         ),
         pytest.param(
             "hour",
             "Australia/Lord_Howe",
             "2026-04-04T14:59Z",
             ("2026-04-04T14:00Z", "2026-04-04T15:00Z"),
-            id="Lord Howe's hour before its clock falls back to half past",
+            id="hour on Lord Howe before the clock falls back by half an hour",
         ),
         pytest.param(
             "hour",
             "Australia/Lord_Howe",
             "2026-04-04T15:00Z",
             ("2026-04-04T15:00Z", "2026-04-04T15:30Z"),
-            id="the half hour after",
+            id="half hour after it",
         ),
         pytest.param("day", "UTC", "2026-11-04T12:30Z", ("2026-11-04T00:00Z", "2026-11-05T00:00Z"), id="day"),
         pytest.param(
@@ -71,38 +71,42 @@ def _tiled(zone: str, length: CapWindow) -> bool:
             "Asia/Kathmandu",
             "2026-11-04T18:15Z",
             ("2026-11-04T18:15Z", "2026-11-05T18:15Z"),
-            id="Kathmandu's day",
+            id="day in Kathmandu",
         ),
         pytest.param(
             "day",
             "Europe/Berlin",
             "2026-03-29T12:00Z",
             ("2026-03-28T23:00Z", "2026-03-29T22:00Z"),
-            id="a day of 23 hours",
+            id="day of 23 hours",
         ),
         pytest.param(
             "day",
             "Europe/Berlin",
             "2026-10-25T12:00Z",
             ("2026-10-24T22:00Z", "2026-10-25T23:00Z"),
-            id="a day of 25 hours",
+            id="day of 25 hours",
         ),
         pytest.param(
             "day",
             "Australia/Lord_Howe",
             "2026-10-04T00:00Z",
             ("2026-10-03T13:30Z", "2026-10-04T13:00Z"),
-            id="a day of 23 and a half hours",
+            id="day of 23.5 hours",
         ),
         pytest.param(
             "day",
             "Africa/Cairo",
             "2026-04-24T12:00Z",
             ("2026-04-23T22:00Z", "2026-04-24T21:00Z"),
-            id="a day without midnight",
+            id="day without midnight",
         ),
         pytest.param(
-            "day", "America/Havana", "2026-11-01T12:00Z", ("2026-11-01T04:00Z", "2026-11-02T05:00Z"), id="two midnights"
+            "day",
+            "America/Havana",
+            "2026-11-01T12:00Z",
+            ("2026-11-01T04:00Z", "2026-11-02T05:00Z"),
+            id="day with two midnights",
         ),
         pytest.param("week", "UTC", "2026-11-04T12:30Z", ("2026-11-02T00:00Z", "2026-11-09T00:00Z"), id="week"),
         pytest.param("week", "UTC", "2026-11-02T00:00Z", ("2026-11-02T00:00Z", "2026-11-09T00:00Z"), id="Monday"),
@@ -112,7 +116,7 @@ def _tiled(zone: str, length: CapWindow) -> bool:
             "America/New_York",
             "2026-11-03T00:00Z",
             ("2026-11-02T05:00Z", "2026-11-09T05:00Z"),
-            id="New York's week",
+            id="week in New York",
         ),
         pytest.param("month", "UTC", "2026-11-30T23:59Z", ("2026-11-01T00:00Z", "2026-12-01T00:00Z"), id="month"),
         pytest.param("month", "UTC", "2028-02-29T12:00Z", ("2028-02-01T00:00Z", "2028-03-01T00:00Z"), id="leap year"),
@@ -122,24 +126,24 @@ def _tiled(zone: str, length: CapWindow) -> bool:
             "Europe/Berlin",
             "2026-03-31T21:59Z",
             ("2026-02-28T23:00Z", "2026-03-31T22:00Z"),
-            id="Berlin's March",
+            id="March in Berlin",
         ),
     ],
 )
-def test_a_window_begins_and_ends_in_its_own_zone(length: str, zone: str, now: str, bounds: tuple[str, str]) -> None:
+def test_window_starts_and_ends_in_its_time_zone(length: str, zone: str, now: str, bounds: tuple[str, str]) -> None:
     start, end = (datetime.fromisoformat(bound) for bound in bounds)
 
     assert _bounds(CapWindow(length), zone, datetime.fromisoformat(now)) == (start, end)
 
 
-def test_a_total_has_no_window() -> None:
+def test_total_cap_has_no_window() -> None:
     assert window(a_cap(window=CapWindow.TOTAL), NOW) == (None, None)
 
 
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("length", ENDING)
 @given(some.times)
-def test_now_is_inside_its_window(zone: str, length: CapWindow, now: datetime) -> None:
+def test_now_is_in_its_window(zone: str, length: CapWindow, now: datetime) -> None:
     start, end = _bounds(length, zone, now)
 
     assert start <= now < end
@@ -148,7 +152,7 @@ def test_now_is_inside_its_window(zone: str, length: CapWindow, now: datetime) -
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("length", ENDING)
 @given(some.times)
-def test_consecutive_windows_tile_time(zone: str, length: CapWindow, now: datetime) -> None:
+def test_consecutive_windows_have_no_gap_or_overlap(zone: str, length: CapWindow, now: datetime) -> None:
     start, end = _bounds(length, zone, now)
 
     assert _bounds(length, zone, start) == (start, end)
@@ -158,19 +162,19 @@ def test_consecutive_windows_tile_time(zone: str, length: CapWindow, now: dateti
 
 @pytest.mark.parametrize("zone", CLOCK_CHANGES)
 @pytest.mark.parametrize("length", ENDING)
-def test_windows_tile_time_where_the_clock_changes(zone: str, length: CapWindow) -> None:
-    assert _tiled(zone, length)
+def test_windows_have_no_gap_or_overlap_at_clock_changes(zone: str, length: CapWindow) -> None:
+    assert _tiles(zone, length)
 
 
 @pytest.mark.parametrize("zone", ZONES)
 @given(some.times)
-def test_a_day_begins_at_local_midnight(zone: str, now: datetime) -> None:
+def test_day_starts_at_local_midnight(zone: str, now: datetime) -> None:
     start, _ = _bounds(CapWindow.DAY, zone, now)
 
     assert start.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S.%f") == "00:00:00.000000"
 
 
-def test_a_click_takes_one_place_under_each_click_cap() -> None:
+def test_click_counts_under_each_click_cap() -> None:
     caps = (
         a_cap(40, timezone="Europe/Berlin"),
         a_cap(9, metric=CapMetric.CONVERSIONS),
@@ -185,11 +189,11 @@ def test_a_click_takes_one_place_under_each_click_cap() -> None:
     )
 
 
-def test_a_campaign_without_click_caps_takes_no_place() -> None:
+def test_click_without_click_caps_counts_nowhere() -> None:
     assert click_counters(a_campaign(caps=(a_cap(metric=CapMetric.REVENUE),)), "pub_1", NOW) == ()
 
 
-def test_a_conversion_takes_one_place_under_each_cap_that_conversions_count_for() -> None:
+def test_conversion_counts_under_each_cap_on_conversions_and_money() -> None:
     caps = (
         a_cap(40),
         a_cap(9, metric=CapMetric.CONVERSIONS, timezone="Europe/Berlin"),
@@ -205,31 +209,32 @@ def test_a_conversion_takes_one_place_under_each_cap_that_conversions_count_for(
     )
 
 
-def test_a_conversion_takes_no_place_under_a_click_cap() -> None:
+def test_conversion_does_not_count_under_a_click_cap() -> None:
     assert conversion_counters(a_campaign(caps=(a_cap(),)), "pub_1", NOW) == ()
 
 
 @given(some.times, some.times, st.sampled_from(ENDING), st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"]))
-def test_clicks_share_a_counter_exactly_where_they_share_a_window(
-    one: datetime, other: datetime, length: CapWindow, zone: str
+def test_clicks_share_a_counter_if_and_only_if_they_share_a_window(
+    first: datetime, second: datetime, length: CapWindow, zone: str
 ) -> None:
     campaign = a_campaign(caps=(a_cap(window=length, timezone=zone),))
-    (place,), (another,) = (click_counters(campaign, "pub_1", now) for now in (one, other))
+    (counter,), (another,) = (click_counters(campaign, "pub_1", now) for now in (first, second))
 
-    assert (place.key == another.key) is (_bounds(length, zone, one) == _bounds(length, zone, other))
+    assert (counter.key == another.key) is (_bounds(length, zone, first) == _bounds(length, zone, second))
 
 
-def test_publishers_share_a_campaigns_cap_and_not_a_publishers() -> None:
+def test_publishers_share_a_cap_of_scope_campaign_only() -> None:
     def keys(scope: CapScope) -> set[str]:
         campaign = a_campaign(caps=(a_cap(scope=scope),))
-        return {place.key for each in ("pub_1", "pub_2") for place in click_counters(campaign, each, NOW)}
+        publishers = ("pub_1", "pub_2")
+        return {counter.key for publisher in publishers for counter in click_counters(campaign, publisher, NOW)}
 
     assert (len(keys(CapScope.CAMPAIGN)), len(keys(CapScope.PUBLISHER))) == (1, 2)
 
 
 @given(some.times, st.sampled_from(ENDING), st.sampled_from(ZONES))
-def test_a_counter_outlives_its_window_by_two_days(now: datetime, length: CapWindow, zone: str) -> None:
+def test_counter_expires_two_days_after_its_window(now: datetime, length: CapWindow, zone: str) -> None:
     campaign = a_campaign(caps=(a_cap(window=length, timezone=zone),))
-    (place,) = click_counters(campaign, "pub_1", now)
+    (counter,) = click_counters(campaign, "pub_1", now)
 
-    assert place.expires_at == _bounds(length, zone, now)[1] + timedelta(days=2)
+    assert counter.expires_at == _bounds(length, zone, now)[1] + timedelta(days=2)

@@ -27,7 +27,7 @@ def a_click() -> dict[str, Any]:
     }
 
 
-def test_a_click_set_aside_is_the_same_click_when_it_is_written() -> None:
+def test_queued_click_is_written_unchanged() -> None:
     clicks_write.write_click(a_click())
     (row,) = ClickRow.scan()
     body = json.dumps(row.serialize())
@@ -36,7 +36,7 @@ def test_a_click_set_aside_is_the_same_click_when_it_is_written() -> None:
     assert [each.serialize() for each in ClickRow.scan()] == [row.serialize()]
 
 
-def test_a_click_set_aside_twice_is_one_click() -> None:
+def test_click_queued_twice_is_written_once() -> None:
     clicks_write.write_click(a_click())
     (row,) = ClickRow.scan()
     for _ in range(2):

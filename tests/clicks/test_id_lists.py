@@ -9,7 +9,7 @@ from chalicelib.clicks.id_lists import newest_first
 IDS = st.sets(st.text("0123456789", min_size=3, max_size=3), max_size=60)
 
 
-def cut(click_ids: list[str], ends: list[int]) -> list[list[str]]:
+def split(click_ids: list[str], ends: list[int]) -> list[list[str]]:
     """The IDs dealt out to as many lists, in no order of time."""
     lists: dict[int, list[str]] = {}
     for n, click_id in enumerate(click_ids):
@@ -18,16 +18,16 @@ def cut(click_ids: list[str], ends: list[int]) -> list[list[str]]:
 
 
 @given(IDS, st.randoms(use_true_random=False), st.lists(st.integers(0, 9), min_size=1), st.text("0123456789"))
-def test_ids_come_in_falling_order_however_their_lists_overlap(
+def test_ids_of_overlapping_lists_are_merged_newest_first(
     click_ids: set[str], random: Random, ends: list[int], before: str
 ) -> None:
-    dealt = sorted(click_ids)
-    random.shuffle(dealt)
-    lists = sorted(((max(each), each) for each in cut(dealt, ends)), reverse=True)
+    shuffled = sorted(click_ids)
+    random.shuffle(shuffled)
+    lists = sorted(((max(each), each) for each in split(shuffled, ends)), reverse=True)
     assert list(newest_first(lists, before)) == sorted((each for each in click_ids if each < before), reverse=True)
 
 
-def test_no_more_lists_are_read_than_it_takes() -> None:
+def test_no_more_lists_are_read_than_needed() -> None:
     read: list[str] = []
 
     def lists() -> Iterator[tuple[str, list[str]]]:
@@ -35,8 +35,8 @@ def test_no_more_lists_are_read_than_it_takes() -> None:
             read.append(greatest)
             yield greatest, click_ids
 
-    found = newest_first(lists(), "a")
-    assert (next(found), read) == ("9", ["9", "8"])
-    assert [next(found), next(found)] == ["8", "5"]
+    merged = newest_first(lists(), "a")
+    assert (next(merged), read) == ("9", ["9", "8"])
+    assert [next(merged), next(merged)] == ["8", "5"]
     assert read == ["9", "8", "4"]
-    assert list(found) == ["4", "3", "1"]
+    assert list(merged) == ["4", "3", "1"]

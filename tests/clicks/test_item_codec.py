@@ -1,4 +1,4 @@
-"""A click's item against the table's model: what we write by hand is what PynamoDB would write."""
+"""The item of a click is the one that PynamoDB would write for its model."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 
-from chalicelib.clicks.item_codec import item, record
+from chalicelib.clicks.item_codec import decode, encode
 from chalicelib.tables.base import IntegerAttribute
 from chalicelib.tables.clicks import ClickRow
 
@@ -44,37 +44,37 @@ def a_record() -> dict[str, Any]:
 
 
 @given(records(), st.integers(0, 2**40))
-def test_every_click_is_stored_as_its_model_stores_it(click: dict[str, Any], expires_at: int) -> None:
-    assert item(click, expires_at) == ClickRow(**click, expires_at=expires_at).serialize()
+def test_click_is_stored_as_its_model_stores_it(click: dict[str, Any], expires_at: int) -> None:
+    assert encode(click, expires_at) == ClickRow(**click, expires_at=expires_at).serialize()
 
 
 @given(records(), st.integers(0, 2**40))
-def test_every_stored_click_is_read_again_and_as_its_model_reads_it(click: dict[str, Any], expires_at: int) -> None:
-    stored = json.loads(json.dumps(item(click, expires_at)))
+def test_stored_click_is_read_as_its_model_reads_it(click: dict[str, Any], expires_at: int) -> None:
+    stored = json.loads(json.dumps(encode(click, expires_at)))
     read = ClickRow.from_raw_data(stored).attribute_values
     known = {name: value for name, value in click.items() if value is not None}
     assert read == {**known, "expires_at": expires_at}
-    assert record(stored) == read
+    assert decode(stored) == {"format": 1, **read}
 
 
-def test_the_model_and_the_item_have_the_same_names() -> None:
-    assert item(a_record(), 1).keys() == {*SHORT.values(), "expires_at"}
-    alone = {name: item({name: value}, 1).keys() - {"expires_at"} for name, value in a_record().items()}
+def test_model_and_item_have_the_same_names() -> None:
+    assert encode(a_record(), 1).keys() == {*SHORT.values(), "expires_at"}
+    alone = {name: encode({name: value}, 1).keys() - {"expires_at"} for name, value in a_record().items()}
     assert alone == {name: {short} for name, short in SHORT.items()}
 
 
-def test_a_truth_that_is_false_is_kept_and_what_is_not_known_is_not() -> None:
-    assert item({"is_bot": False, "is_duplicate": None}, 5) == {"expires_at": {"N": "5"}, "bo": {"BOOL": False}}
+def test_false_is_stored_and_none_is_omitted() -> None:
+    assert encode({"is_bot": False, "is_duplicate": None}, 5) == {"expires_at": {"N": "5"}, "bo": {"BOOL": False}}
 
 
 @pytest.mark.parametrize("name", ["lc", "draw", ""])
-def test_a_field_that_the_table_does_not_have_is_an_error(name: str) -> None:
+def test_unknown_field_is_an_error(name: str) -> None:
     with pytest.raises(KeyError, match=repr(name)):
-        item({**a_record(), name: "x"}, 1)
+        encode({**a_record(), name: "x"}, 1)
 
 
-def test_what_the_table_has_besides_is_left_out() -> None:
-    assert record({"click_id": {"S": "x"}, "zz": {"L": []}}) == {"click_id": "x"}
+def test_unknown_attribute_is_ignored() -> None:
+    assert decode({"click_id": {"S": "x"}, "zz": {"L": []}}) == {"click_id": "x", "format": 1}
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,6 @@ def test_what_the_table_has_besides_is_left_out() -> None:
     [({"lc": {"N": "1"}}, KeyError), ({"rv": {"N": "x"}}, ValueError), ({"su": {"S": "{"}}, ValueError)],
     ids=["another kind", "no number", "no JSON"],
 )
-def test_a_stored_field_that_cannot_be_read_is_an_error(stored: Any, error: type[Exception]) -> None:
+def test_stored_field_of_another_type_is_an_error(stored: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
-        record(stored)
+        decode(stored)

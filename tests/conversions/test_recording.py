@@ -23,66 +23,68 @@ from tests.documents import good
 PAID_CAPS = caps_of("conversions", "payout", "revenue", limit="900", window="total")
 
 
-def _meanwhile(monkeypatch: pytest.MonkeyPatch, function: str, first: Any) -> None:
-    """Lets `first` happen once, right before the store writes."""
-    write, done = getattr(recording, function), list[int]()
+def _run_before(monkeypatch: pytest.MonkeyPatch, function: str, interruption: Any) -> None:
+    """Run `interruption` once, right before the first call of the function."""
+    write, is_done = getattr(recording, function), list[bool]()
 
-    def writing(*args: Any) -> None:
-        if not done:
-            done.append(1)
-            first()
+    def interrupted(*args: Any) -> None:
+        if not is_done:
+            is_done.append(True)
+            interruption()
         write(*args)
 
-    monkeypatch.setattr(recording, function, writing)
+    monkeypatch.setattr(recording, function, interrupted)
     monkeypatch.setattr(recording, "time", SimpleNamespace(sleep=lambda _: None, monotonic=lambda: 0.0))
 
 
-def test_the_second_of_two_postbacks_at_once_is_a_duplicate(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_of_two_concurrent_postbacks_is_a_duplicate(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     deal = new_deal(admin, caps=PAID_CAPS)
-    click_id, told = deal.click(), list[str]()
-    _meanwhile(monkeypatch, "_create", lambda: told.append(good(deal.post(click_id))["status"]))
-    told.append(good(deal.post(click_id))["status"])
-    assert told == ["recorded", "duplicate"]
+    click_id, statuses = deal.click(), list[str]()
+    _run_before(monkeypatch, "_create", lambda: statuses.append(good(deal.post(click_id))["status"]))
+    statuses.append(good(deal.post(click_id))["status"])
+    assert statuses == ["recorded", "duplicate"]
     assert used() == {"conversions|*": 1, "payout|*": 1_500_000, "revenue|*": 2_000_000}
     assert sums()["conversions"] == 1
 
 
-def test_the_second_of_two_rejections_at_once_changes_nothing(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_of_two_concurrent_rejections_changes_nothing(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     deal = new_deal(admin, caps=PAID_CAPS)
-    click_id, told = deal.click(), list[str]()
+    click_id, statuses = deal.click(), list[str]()
     deal.posted(click_id)
-    _meanwhile(monkeypatch, "decide", lambda: told.append(good(deal.post(click_id, status="rejected"))["status"]))
-    told.append(good(deal.post(click_id, status="rejected"))["status"])
-    assert told == ["recorded", "duplicate"]
+    _run_before(
+        monkeypatch, "set_status", lambda: statuses.append(good(deal.post(click_id, status="rejected"))["status"])
+    )
+    statuses.append(good(deal.post(click_id, status="rejected"))["status"])
+    assert statuses == ["recorded", "duplicate"]
     assert set(used().values()) == {0}
     assert sums() == {}
     assert _learned(deal) == []
 
 
-def test_a_postback_that_others_keep_crossing_is_to_be_sent_again(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_postback_with_lasting_conflicts_returns_503(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     deal, waits, clock = new_deal(admin), list[float](), iter(range(99))
     click_id = deal.click()
 
-    def crossed(*_: Any) -> None:
+    def conflict(*_: Any) -> None:
         raise TransactionConflict
 
-    monkeypatch.setattr(recording, "_create", crossed)
+    monkeypatch.setattr(recording, "_create", conflict)
     monkeypatch.setattr(recording, "time", SimpleNamespace(sleep=waits.append, monotonic=lambda: next(clock)))
-    answered = deal.post(click_id)
-    assert (answered.status, answered.headers["Retry-After"]) == (503, "1")
+    response = deal.post(click_id)
+    assert (response.status, response.headers["Retry-After"]) == (503, "1")
     assert len(waits) == 15
     assert max(waits) <= 0.25
 
 
-def test_what_belongs_together_is_written_together_or_not_at_all(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_in_the_transaction_writes_nothing(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     deal = new_deal(admin, caps=PAID_CAPS)
     click_id = deal.click()
-    monkeypatch.setattr(recording, "add_used", lambda *_: 1 / 0)
+    monkeypatch.setattr(recording, "add_cap_usage", lambda *_: 1 / 0)
     assert deal.post(click_id).status == 500
     assert [*ConversionRow.scan(), *CounterBlockRow.scan(), *CapCounterRow.scan()] == []
 
 
-def test_a_cap_counter_that_may_be_gone_is_not_brought_back(admin: Api) -> None:
+def test_expired_cap_counter_is_not_created_again(admin: Api) -> None:
     deal = new_deal(admin, caps=caps_of("conversions", "payout"))
     conversion_id = deal.posted(deal.click())
     row = ConversionRow.get(conversion_id)
@@ -99,27 +101,27 @@ def test_a_cap_counter_that_may_be_gone_is_not_brought_back(admin: Api) -> None:
 
 
 def _learned(deal: Deal) -> list[tuple[int, ...]]:
-    """What is learned of the deal's conversions, cell by cell, where anything is left."""
+    """Return the learning counts of the deal's conversions, cell by cell, without empty cells."""
     cells = learned().get(f"{deal.smartlink['id']}#{deal.smartlink['epoch']}", {})
     return [tuple(counts) for _, counts in sorted(cells.items()) if any(counts)]
 
 
-def test_a_conversion_is_learned_from_with_its_squares_and_unlearned_without_a_rest(admin: Api) -> None:
+def test_learning_counts_include_squares_and_are_reversed_exactly(admin: Api) -> None:
     deal = new_deal(admin)
     conversion_id = deal.posted(deal.click(), payout="3")
     once = [(0, 1, 3 * 10**6, 2 * 10**6, 9 * 10**12, 4 * 10**12, 6 * 10**12)]
     assert _learned(deal) == once
-    for status, left in (("rejected", []), ("approved", once), ("rejected", [])):
+    for status, expected in (("rejected", []), ("approved", once), ("rejected", [])):
         good(admin.patch(f"/admin/conversions/{conversion_id}", {"status": status}))
-        assert _learned(deal) == left
+        assert _learned(deal) == expected
 
 
-def test_a_conversion_of_a_bots_click_is_kept_but_not_learned_from(admin: Api) -> None:
+def test_conversion_of_a_bot_click_is_stored_without_learning_counts(admin: Api) -> None:
     deal = new_deal(admin)
     click_id = deal.click()
-    ClickRow(click_id).update([ClickRow.is_bot.set(True)])
-    kept = deal.kept(click_id)
-    assert (kept.learned, kept.arm, learned()) == (False, "weighted", {})
+    ClickRow(click_id).update([ClickRow.get_attributes()["is_bot"].set(True)])
+    row = deal.kept(click_id)
+    assert (row.learned, row.arm, learned()) == (False, "weighted", {})
 
 
 # Everything adds up
@@ -146,7 +148,7 @@ calls = st.lists(
 
 
 def _make(admin: Api, deal: Deal, click_id: str, call: tuple[str, str, str]) -> None:
-    """A postback (approved, rejected) or an admin's decision (approve, reject) on one of the click's conversions."""
+    """Send a postback (approved, rejected) or an admin's decision (approve, reject) on a conversion of the click."""
     kind, txid, payout = call
     if kind in {"approved", "rejected"}:
         good(deal.post(click_id, status=kind, txid=txid, payout=payout))
@@ -157,9 +159,7 @@ def _make(admin: Api, deal: Deal, click_id: str, call: tuple[str, str, str]) -> 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(calls)
-def test_counters_and_caps_always_hold_exactly_the_approved_conversions(
-    admin: Api, calls: list[tuple[str, str, str]]
-) -> None:
+def test_counters_and_caps_equal_the_approved_conversions(admin: Api, calls: list[tuple[str, str, str]]) -> None:
     deal = new_deal(admin, caps=PAID_CAPS)
     click_id = deal.click()
     for call in calls:
@@ -176,16 +176,16 @@ def test_counters_and_caps_always_hold_exactly_the_approved_conversions(
 # Counters
 
 
-def _move(key: str, amount: int, expires_at: datetime | None) -> None:
+def _add_usage(key: str, amount: int, expires_at: datetime | None) -> None:
     with TransactWrite(connection=connection()) as write:
-        recording.add_used(write, CapUsage(key, abs(amount), expires_at), 1 if amount > 0 else -1)
+        recording.add_cap_usage(write, CapUsage(key, abs(amount), expires_at), 1 if amount > 0 else -1)
 
 
 @pytest.mark.usefixtures("tables")
-def test_a_counter_moves_up_and_down_whatever_the_limit() -> None:
+def test_cap_counter_changes_regardless_of_the_limit() -> None:
     end = datetime(2026, 11, 23, 12, tzinfo=UTC)
     for amount in (5, 7, -5):
-        _move("payout", amount, end)
-    _move("ever", 1, None)
+        _add_usage("payout", amount, end)
+    _add_usage("ever", 1, None)
     assert usage_by_key(["payout", "ever", "none"]) == {"payout": 7, "ever": 1}
     assert {row.key: row.expires_at for row in CapCounterRow.scan()} == {"payout": end, "ever": None}

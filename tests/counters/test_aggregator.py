@@ -1,4 +1,4 @@
-"""The aggregator under kills and redeliveries, on moto: counters equal clicks."""
+"""The aggregator on moto with kills and redeliveries: counters equal clicks."""
 
 import json
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pynamodb.exceptions import TransactWriteError
 
-from chalicelib import settings as settings_of_the_stack
+from chalicelib import settings as stack_settings
+from chalicelib import sqs
 from chalicelib.clicks import id_lists
-from chalicelib.clicks import write as clicks_write
 from chalicelib.counters import aggregator, cells, stream_batch
 from chalicelib.counters.cells import Cell, Cells
 from chalicelib.counters.column_codec import decode
@@ -32,17 +32,17 @@ THROTTLED = TransactWriteError("throttled")
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """The process dies here."""
 
 
 @pytest.fixture(autouse=True)
 def queues(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A queue for what cannot be counted."""
-    clicks_write.sqs_client.cache_clear()
+    """A queue for records that cannot be counted."""
+    sqs.client.cache_clear()
     queue = boto3.client("sqs").create_queue(QueueName="poison-records")
     monkeypatch.setenv("POISON_RECORDS_QUEUE_URL", queue["QueueUrl"])
     yield
-    clicks_write.sqs_client.cache_clear()
+    sqs.client.cache_clear()
 
 
 def a_click(n: int, **changes: Any) -> ClickRow:
@@ -69,57 +69,57 @@ def a_click(n: int, **changes: Any) -> ClickRow:
 
 
 def a_record(n: int, name: str = "INSERT", image: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    seen = {
+    change = {
         "SequenceNumber": f"{100_000_000_000_000_000_000 + n}",
         "ApproximateCreationDateTime": AT / 1000,
         "Keys": {"click_id": {"S": f"click{n:05d}"}},
         "NewImage": a_click(n, **changes).serialize() if image is None else image,
     }
-    return {"eventID": str(n), "eventName": name, "dynamodb": seen}
+    return {"eventID": str(n), "eventName": name, "dynamodb": change}
 
 
 def counted() -> Cells:
-    found: Cells = {}
+    total: Cells = {}
     for row in CounterBlockRow.scan(~CounterBlockRow.partition.startswith("sml_")):
-        cells.add_cells(found, decode(row.cells))
-    return found
+        cells.add_cells(total, decode(row.cells))
+    return total
 
 
 def learned() -> dict[str, LearningCells]:
-    """The cells of learning by partition."""
-    found: dict[str, LearningCells] = {}
+    """Return the learning cells by partition."""
+    parts: dict[str, LearningCells] = {}
     for row in CounterBlockRow.scan(CounterBlockRow.partition.startswith("sml_")):
-        cells.add_cells(found.setdefault(row.partition, {}), decode(row.cells, LAYOUT))
-    return found
+        cells.add_cells(parts.setdefault(row.partition, {}), decode(row.cells, LAYOUT))
+    return parts
 
 
-def expected_of_learning(count: int) -> dict[str, LearningCells]:
-    """One click for each that is no bot's, no duplicate, on no direct link and that an offer took."""
-    found: dict[str, LearningCells] = {}
+def expected_learned(count: int) -> dict[str, LearningCells]:
+    """Return one click for each of the first clicks that is no bot, no duplicate, no direct link and on an offer."""
+    parts: dict[str, LearningCells] = {}
     for n in range(count):
         if n % 13 != 12 and n % 9 != 8 and n % 5 != 4 and n % 7 != 6:
             cell = LearningCell(AT // 3_600_000, 1, "US", "mobile", f"cmp_{n % 2}")
-            cells.add_cells(found.setdefault(f"sml_{n % 2}#1", {}), {cell: [1, *[0] * 6]})
-    return found
+            cells.add_cells(parts.setdefault(f"sml_{n % 2}#1", {}), {cell: [1, *[0] * 6]})
+    return parts
 
 
 def expected(count: int) -> Cells:
-    found: Cells = {}
+    total: Cells = {}
     for n in range(count):
-        cell, what = cells.cell_of_click(a_click(n).attribute_values)
-        cells.add(found, cell, **{what: 1})
-    return found
+        cell, name = cells.cell_of_click(a_click(n).attribute_values)
+        cells.add(total, cell, **{name: 1})
+    return total
 
 
 def listed() -> list[str]:
-    return sorted(each for row in ClickListRow.scan() for each in id_lists.unpacked(row.click_ids))
+    return sorted(click_id for row in ClickListRow.scan() for click_id in id_lists.decode(row.click_ids))
 
 
-def set_aside() -> list[dict[str, Any]]:
-    """The messages of the poison queue."""
-    client, url = boto3.client("sqs"), settings_of_the_stack.poison_records_queue()
-    got = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-    return [json.loads(each["Body"]) for each in got]
+def poison_messages() -> list[dict[str, Any]]:
+    """Return the messages of the poison queue."""
+    client, url = boto3.client("sqs"), stack_settings.poison_records_queue()
+    messages = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"]) for message in messages]
 
 
 def empty_tables() -> None:
@@ -131,7 +131,7 @@ def empty_tables() -> None:
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Kills the process before or after the call to AWS whose number stands in the list: `[7, 1]` after the seventh."""
+    """Kill the process at the call to AWS given in this list: `[7, 0]` before the seventh call, `[7, 1]` after it."""
     client = connection().client
     call = type(client)._make_api_call
     kill: list[int] = []
@@ -141,10 +141,10 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             kill[0] -= 1
             if kill[0] == 0 and not kill[1]:
                 raise Killed
-        answer = call(self, operation, parameters)
+        response = call(self, operation, parameters)
         if kill and kill[0] == 0:
             raise Killed
-        return answer
+        return response
 
     monkeypatch.setattr(type(client), "_make_api_call", counting)
     return kill
@@ -153,12 +153,12 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_clicks_are_counted_and_listed_by_route_and_day() -> None:
     aggregator.aggregate([a_record(n) for n in range(12)], NOW)
     assert counted() == expected(12)
-    assert learned() == expected_of_learning(12)
+    assert learned() == expected_learned(12)
     assert listed() == [f"click{n:05d}" for n in range(12)]
     assert {row.route_day for row in ClickListRow.scan()} == {"sml_0#2026-11-21", "sml_1#2026-11-21"}
 
 
-def test_what_is_changed_or_removed_counts_nothing() -> None:
+def test_changed_and_removed_clicks_are_not_counted() -> None:
     aggregator.aggregate([a_record(0), a_record(1, "MODIFY"), a_record(2, "REMOVE", image={})], NOW)
     assert counted() == expected(1)
 
@@ -167,26 +167,26 @@ def test_what_is_changed_or_removed_counts_nothing() -> None:
     "parts",
     [
         pytest.param([(0, 20)], id="whole"),
-        pytest.param([(0, 3), (3, 20)], id="cut inside a run"),
-        pytest.param([(0, 3), (3, 5), (5, 9), (9, 20)], id="cut into many"),
-        pytest.param([(0, 3), (0, 3), (3, 20)], id="cut inside a run, the first part twice"),
-        pytest.param([(0, 26)], id="with more at the end"),
-        pytest.param([(0, 7), (7, 26)], id="cut, with more at the end"),
+        pytest.param([(0, 3), (3, 20)], id="split inside a batch"),
+        pytest.param([(0, 3), (3, 5), (5, 9), (9, 20)], id="split into many"),
+        pytest.param([(0, 3), (0, 3), (3, 20)], id="split inside a batch, the first part twice"),
+        pytest.param([(0, 26)], id="with more records"),
+        pytest.param([(0, 7), (7, 26)], id="split, with more records"),
     ],
 )
-def test_a_batch_delivered_again_counts_once(monkeypatch: pytest.MonkeyPatch, parts: list[tuple[int, int]]) -> None:
+def test_batch_delivered_again_is_counted_once(monkeypatch: pytest.MonkeyPatch, parts: list[tuple[int, int]]) -> None:
     monkeypatch.setattr(stream_batch, "MAX_RECORDS", 8)
     records = [a_record(n) for n in range(26)]
     aggregator.aggregate(records[:20], NOW)
     for start, end in parts:
         aggregator.aggregate(records[start:end], NOW)
     assert counted() == expected(parts[-1][1])
-    assert learned() == expected_of_learning(parts[-1][1])
+    assert learned() == expected_learned(parts[-1][1])
 
 
 Delivery = tuple[int, int, int, bool]
-"""How many records; after how many calls to AWS the process is killed, and whether that call is still carried out;
-whether the acknowledgement is lost."""
+"""Number of records; number of the AWS call at which the process is killed (0: none) and whether that call is carried
+out; whether the acknowledgement is lost."""
 
 deliveries = st.lists(
     st.tuples(st.integers(1, 12), st.integers(0, 12), st.integers(0, 1), st.booleans()), min_size=1, max_size=10
@@ -195,10 +195,10 @@ deliveries = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(planned=deliveries, size=st.integers(1, 6), reach=st.integers(1, 12))
-def test_counters_equal_clicks_whatever_is_killed_and_delivered_again(
+def test_counters_equal_clicks_after_kills_and_redeliveries(
     calls: list[int], planned: list[Delivery], size: int, reach: int
 ) -> None:
-    """As a stream does, every delivery begins where an earlier one began or ended, at or before what is counted."""
+    """As in a stream, each delivery starts where an earlier one started or ended, not after an uncounted record."""
     empty_tables()
     total = 30
     records = [a_record(n) for n in range(total)]
@@ -219,13 +219,13 @@ def test_counters_equal_clicks_whatever_is_killed_and_delivered_again(
             aggregator.aggregate(records[begin : begin + reach], NOW)
             begin += reach
     assert counted() == expected(total)
-    assert learned() == expected_of_learning(total)
+    assert learned() == expected_learned(total)
     assert listed() == [f"click{n:05d}" for n in range(total)]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(planned=st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5)), min_size=1, max_size=12))
-def test_a_checkpoint_that_falls_back_to_any_earlier_one_changes_nothing(planned: list[tuple[int, int]]) -> None:
+def test_restart_at_an_earlier_checkpoint_changes_nothing(planned: list[tuple[int, int]]) -> None:
     empty_tables()
     records = [a_record(n) for n in range(24)]
     ends = [0]
@@ -238,22 +238,22 @@ def test_a_checkpoint_that_falls_back_to_any_earlier_one_changes_nothing(planned
             ends.sort()
         aggregator.aggregate(records[ends[-1] :], NOW)
     assert counted() == expected(24)
-    assert learned() == expected_of_learning(24)
+    assert learned() == expected_learned(24)
 
 
-def test_two_invocations_at_once_count_a_batch_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_concurrent_invocations_count_a_batch_once(monkeypatch: pytest.MonkeyPatch) -> None:
     records = [a_record(n) for n in range(10)]
     commit = aggregator._commit
 
-    def overtaken(*given: Any) -> bool:
+    def overtaken(*args: Any) -> bool:
         monkeypatch.setattr(aggregator, "_commit", commit)
         aggregator.aggregate(records[:6], NOW)
-        return commit(*given)
+        return commit(*args)
 
     monkeypatch.setattr(aggregator, "_commit", overtaken)
     aggregator.aggregate(records, NOW)
     assert counted() == expected(10)
-    assert learned() == expected_of_learning(10)
+    assert learned() == expected_learned(10)
 
 
 BROKEN = {
@@ -265,55 +265,55 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_record_that_cannot_be_read_is_set_aside_counted_and_told_once_and_the_rest_goes_on(name: str) -> None:
+def test_invalid_record_is_queued_counted_and_notified_once_and_blocks_no_other(name: str) -> None:
     records = [a_record(0), a_record(1, image=BROKEN[name]), a_record(2)]
     aggregator.aggregate(records, NOW)
     aggregator.aggregate(records, NOW)
-    found = counted()
-    assert found.pop(Cell(cells.quarter_of(AT))) == [0] * 9 + [1]
-    assert sum(counts[0] for counts in found.values()) == 2
-    (message,) = set_aside()
+    total = counted()
+    assert total.pop(Cell(cells.quarter_of(AT))) == [0] * 9 + [1]
+    assert sum(counts[0] for counts in total.values()) == 2
+    (message,) = poison_messages()
     assert message["sequence"] == records[1]["dynamodb"]["SequenceNumber"]
     assert message["reason"]
-    told = [row for row in NotificationRow.scan() if row.kind]
-    assert [(row.kind, row.owner_year) for row in told] == [("poison_record", "admin#2026")]
+    notifications = [row for row in NotificationRow.scan() if row.kind]
+    assert [(row.kind, row.owner_year) for row in notifications] == [("poison_record", "admin#2026")]
 
 
-def test_where_the_tables_do_not_answer_the_handler_reports_the_first_uncounted_record(
+def test_handler_returns_the_first_uncounted_record_after_a_table_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(stream_batch, "MAX_RECORDS", 4)
     records = [a_record(n) for n in range(10)]
-    commit, done = aggregator._commit, []
+    commit, commits = aggregator._commit, []
 
-    def failing(*given: Any) -> bool:
-        done.append(given)
-        if len(done) == 2:
+    def failing(*args: Any) -> bool:
+        commits.append(args)
+        if len(commits) == 2:
             raise THROTTLED
-        return commit(*given)
+        return commit(*args)
 
     with monkeypatch.context() as patch:
         patch.setattr(aggregator, "_commit", failing)
-        answer = count_clicks({"Records": records}, None)
-    assert answer == {"batchItemFailures": [{"itemIdentifier": records[4]["dynamodb"]["SequenceNumber"]}]}
+        response = count_clicks({"Records": records}, None)
+    assert response == {"batchItemFailures": [{"itemIdentifier": records[4]["dynamodb"]["SequenceNumber"]}]}
     assert counted() == expected(4)
     assert count_clicks({"Records": records[4:]}, None) == {"batchItemFailures": []}
     assert counted() == expected(10)
 
 
-def test_a_refusal_that_is_no_condition_is_not_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aggregator, "add_blocks", lambda write, *_: write.save(CounterBlockRow("", "x", cells=b"")))
+def test_transaction_cancelled_for_another_reason_stops_the_aggregation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aggregator, "append_blocks", lambda write, *_: write.save(CounterBlockRow("", "x", cells=b"")))
     with pytest.raises(aggregator.AggregationStopped):
         aggregator.aggregate([a_record(0)], NOW)
     assert counted() == {}
 
 
-def test_a_counted_run_is_remembered_for_longer_than_the_stream_keeps_it() -> None:
+def test_row_of_a_counted_batch_outlives_the_records_of_the_stream() -> None:
     aggregator.aggregate([a_record(0)], NOW)
     (row,) = StreamBatchRow.scan()
     assert row.expires_at == int((NOW + timedelta(days=7)).timestamp())
 
 
-def test_a_click_counts_on_its_own_day() -> None:
+def test_click_is_counted_on_its_own_day() -> None:
     aggregator.aggregate([a_record(0, at=AT - 31 * 86_400_000)], NOW)
     assert {cells.day_of(cell.quarter) for cell in counted()} == {date(2026, 10, 21)}

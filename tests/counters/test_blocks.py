@@ -22,16 +22,16 @@ def counted(n: int, **dimensions: Any) -> Cells:
     return {Cell(QUARTER, publisher="pub_1", **dimensions): [n, *ZEROS]}
 
 
-def add(cause: str, what: Cells) -> None:
+def add(cause: str, added: Cells) -> None:
     with TransactWrite(connection=connection()) as write:
-        blocks.append_blocks(write, cause, what)
+        blocks.append_blocks(write, cause, added)
 
 
 def total() -> int:
-    return sum(sum(piece.counts.get("unique_clicks", [])) for piece in blocks.read([PARTITION]))
+    return sum(sum(block.counts.get("unique_clicks", [])) for block in blocks.read([PARTITION]))
 
 
-def test_a_cause_is_one_row_in_each_partition_that_it_falls_into() -> None:
+def test_cause_has_one_row_in_each_of_its_partitions() -> None:
     yesterday = {Cell(QUARTER - 96, publisher="pub_1"): [5, *ZEROS]}
     add("a", {**counted(1, country="US"), **counted(2, country="GB"), **yesterday})
     assert total() == 3
@@ -39,19 +39,19 @@ def test_a_cause_is_one_row_in_each_partition_that_it_falls_into() -> None:
     assert (len(list(CounterBlockRow.scan())), days) == (2, {"2026-11-20", "2026-11-21"})
 
 
-def test_nothing_is_read_of_no_partitions_and_of_empty_ones() -> None:
+def test_no_partitions_and_empty_partitions_have_no_blocks() -> None:
     assert list(blocks.read([])) == []
     assert list(blocks.read([PARTITION])) == []
 
 
-def test_a_block_of_packed_cells_is_what_is_read() -> None:
+def test_stored_block_is_decoded() -> None:
     add("a", counted(3, country="US"))
-    (piece,) = blocks.read([PARTITION])
-    assert piece.values["country"] == ["US"]
+    (block,) = blocks.read([PARTITION])
+    assert block.values["country"] == ["US"]
     assert encode(counted(3, country="US")) == next(iter(CounterBlockRow.query(PARTITION))).cells
 
 
-def test_whatever_is_absorbed_is_read_only_where_it_went() -> None:
+def test_absorbed_blocks_and_chunks_are_not_read() -> None:
     for position, n, absorbed in (("a#0000", 7, ["a#0001", "0f"]), ("a#0001", 3, ["1f"]), ("b#0f", 1, None)):
         names = absorbed and dict.fromkeys(absorbed, 0)
         CounterBlockRow(PARTITION, position, cells=encode(counted(n)), absorbed=names).save()

@@ -26,7 +26,7 @@ CLICK: dict[str, Any] = {
 CELL = Cell(1_994_444, "sml_1", 2, "cmp_1", "pub_1", "US", "mobile", "ios", "news")
 
 
-def test_a_click_counts_in_the_cell_of_all_its_dimensions() -> None:
+def test_click_is_counted_in_the_cell_of_all_its_dimensions() -> None:
     assert cell_of_click(CLICK) == (CELL, "unique_clicks")
 
 
@@ -34,29 +34,29 @@ def test_a_click_counts_in_the_cell_of_all_its_dimensions() -> None:
     ("arm", "expected"),
     [("weighted", ""), ("optimized", "optimized"), ("holdout", "holdout"), (None, "")],
 )
-def test_a_click_counts_in_its_arm_where_learning_has_a_say(arm: str | None, expected: str) -> None:
+def test_click_is_counted_in_its_arm_if_weights_are_learned(arm: str | None, expected: str) -> None:
     assert cell_of_click({**CLICK, "arm": arm})[0] == CELL._replace(arm=expected)
 
 
-def test_what_a_click_does_not_know_is_empty() -> None:
-    bare = {**CLICK, "country": None, "campaign_id": None, "sub_ids": None, "outcome": "fallback", "refusals": "cd"}
-    assert cell_of_click(bare) == (CELL._replace(country="", campaign="", sub1="", reason="device"), "unique_clicks")
+def test_unknown_dimensions_of_a_click_are_empty() -> None:
+    click = {**CLICK, "country": None, "campaign_id": None, "sub_ids": None, "outcome": "fallback", "refusals": "cd"}
+    assert cell_of_click(click) == (CELL._replace(country="", campaign="", sub1="", reason="device"), "unique_clicks")
 
 
 @pytest.mark.parametrize(
-    ("flags", "what"),
+    ("flags", "count"),
     [
         pytest.param({"is_bot": True}, "bot_clicks", id="bot"),
         pytest.param({"is_duplicate": True}, "duplicate_clicks", id="duplicate"),
-        pytest.param({"is_bot": True, "is_duplicate": True}, "bot_clicks", id="a bot's duplicate is a bot's"),
+        pytest.param({"is_bot": True, "is_duplicate": True}, "bot_clicks", id="duplicate of a bot"),
     ],
 )
-def test_unique_duplicate_and_bot_clicks_are_counted_apart(flags: dict[str, bool], what: str) -> None:
-    assert cell_of_click({**CLICK, **flags})[1] == what
+def test_unique_duplicate_and_bot_clicks_have_separate_counts(flags: dict[str, bool], count: str) -> None:
+    assert cell_of_click({**CLICK, **flags})[1] == count
 
 
 @pytest.mark.parametrize("name", ["at", "route_id", "epoch", "publisher_id", "outcome", "device", "os"])
-def test_a_record_without_what_every_click_has_is_refused(name: str) -> None:
+def test_record_without_a_required_field_raises(name: str) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         cell_of_click({key: value for key, value in CLICK.items() if key != name})
     with pytest.raises((KeyError, TypeError, ValueError)):
@@ -64,13 +64,13 @@ def test_a_record_without_what_every_click_has_is_refused(name: str) -> None:
 
 
 @given(counter_cells(), counter_cells())
-def test_merging_adds_every_count(some: Cells, others: Cells) -> None:
-    together = {cell: list(counts) for cell, counts in some.items()}
-    cells.add_cells(together, others)
-    none = [0] * len(COUNTS)
+def test_adding_cells_adds_every_count(some: Cells, others: Cells) -> None:
+    total = {cell: list(counts) for cell, counts in some.items()}
+    cells.add_cells(total, others)
+    zeros = [0] * len(COUNTS)
     for cell in {*some, *others}:
-        sums = [a + b for a, b in zip(some.get(cell, none), others.get(cell, none), strict=True)]
-        assert together[cell] == sums
+        sums = [a + b for a, b in zip(some.get(cell, zeros), others.get(cell, zeros), strict=True)]
+        assert total[cell] == sums
 
 
 def test_counts_are_added_by_name() -> None:
@@ -81,7 +81,7 @@ def test_counts_are_added_by_name() -> None:
 
 
 @given(counter_cells())
-def test_each_cell_lies_in_one_partition_of_its_day_and_its_publisher(counted: Cells) -> None:
+def test_each_cell_is_in_one_partition_of_its_day_and_publisher(counted: Cells) -> None:
     parts = cells.by_partition(counted)
     assert {cell: counts for part in parts.values() for cell, counts in part.items()} == counted
     for name, part in parts.items():
@@ -89,18 +89,18 @@ def test_each_cell_lies_in_one_partition_of_its_day_and_its_publisher(counted: C
             assert name in cells.partitions([cells.day_of(cell.quarter)], cell.publisher)
 
 
-def test_a_day_has_a_partition_for_each_shard_and_a_publisher_one_of_them() -> None:
+def test_day_has_a_partition_per_shard_and_a_publisher_one_of_them() -> None:
     day = date(2026, 11, 21)
-    everything = cells.partitions([day])
-    assert everything == [f"2026-11-21#{n}" for n in range(SHARDS)]
-    assert set(cells.partitions([day], "pub_1")) < set(everything)
+    partitions = cells.partitions([day])
+    assert partitions == [f"2026-11-21#{n}" for n in range(SHARDS)]
+    assert set(cells.partitions([day], "pub_1")) < set(partitions)
 
 
-def test_a_day_is_that_of_utc() -> None:
+def test_day_of_a_quarter_is_in_utc() -> None:
     assert cells.day_of(cells.quarter_of(1_795_000_000_000)) == datetime.fromtimestamp(1_795_000_000, UTC).date()
 
 
-def test_every_older_day_is_merged_in_its_turn() -> None:
+def test_every_older_day_is_compacted_in_turn() -> None:
     start = datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp()
     days = [cells.days_to_compact(datetime.fromtimestamp(start + 60 * minute, UTC), 400) for minute in range(400)]
     assert all(each[:2] == [date(2026, 11, 21), date(2026, 11, 20)] for each in days)

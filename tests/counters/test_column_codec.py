@@ -12,32 +12,32 @@ ZEROS = [0] * len(COUNTS)
 
 
 @given(counter_cells())
-def test_what_is_packed_comes_back_as_it_was(cells: dict[Cell, list[int]]) -> None:
+def test_cells_survive_a_round_trip(cells: dict[Cell, list[int]]) -> None:
     assert decode(encode(cells)) == cells
 
 
-def test_no_cells_are_no_cells() -> None:
+def test_no_cells_survive_a_round_trip() -> None:
     assert decode(encode({})) == {}
 
 
-def test_columns_name_each_value_once_and_leave_out_counts_of_zero() -> None:
+def test_columns_list_each_value_once_and_omit_counts_of_zero() -> None:
     cells = {Cell(8, country=country): [n, *ZEROS[1:]] for n, country in enumerate(("US", "GB", "US-"), start=1)}
-    held = decode_columns(encode(cells))
-    assert held.size == 3
-    assert (held.values["country"], list(held.codes["country"])) == (["GB", "US", "US-"], [0, 1, 2])
-    assert (held.values["quarter"], list(held.codes["quarter"])) == ([8], [0, 0, 0])
-    assert {name: list(counts) for name, counts in held.counts.items()} == {"unique_clicks": [2, 1, 3]}
+    columns = decode_columns(encode(cells))
+    assert columns.size == 3
+    assert (columns.values["country"], list(columns.codes["country"])) == (["GB", "US", "US-"], [0, 1, 2])
+    assert (columns.values["quarter"], list(columns.codes["quarter"])) == ([8], [0, 0, 0])
+    assert {name: list(counts) for name, counts in columns.counts.items()} == {"unique_clicks": [2, 1, 3]}
 
 
 @given(counter_cells())
-def test_columns_hold_the_cells_in_order(cells: dict[Cell, list[int]]) -> None:
-    held = decode_columns(encode(cells))
-    assert list(zip(*held.codes.values(), strict=True)) == sorted(zip(*held.codes.values(), strict=True))
-    assert all(list(values) == sorted(values) for values in held.values.values())
+def test_columns_have_the_cells_in_order(cells: dict[Cell, list[int]]) -> None:
+    columns = decode_columns(encode(cells))
+    assert list(zip(*columns.codes.values(), strict=True)) == sorted(zip(*columns.codes.values(), strict=True))
+    assert all(list(values) == sorted(values) for values in columns.values.values())
 
 
-class _Former(NamedTuple):
-    """A cell as it was before there were arms."""
+class _OldCell(NamedTuple):
+    """A cell without the dimension `arm`, which was added later."""
 
     quarter: int
     smartlink: str = ""
@@ -52,26 +52,28 @@ class _Former(NamedTuple):
     currency: str = ""
 
 
-FORMER = Layout(_Former, COUNTS)
+OLD_LAYOUT = Layout(_OldCell, COUNTS)
 
 
 @given(counter_cells())
-def test_cells_of_before_there_were_arms_are_read_without_one(cells: dict[Cell, list[int]]) -> None:
-    armless = {cell._replace(arm=""): counts for cell, counts in cells.items()}
-    stored = encode({_Former(*cell[:-1]): counts for cell, counts in armless.items()}, FORMER)
-    assert decode(stored) == armless
+def test_cells_without_the_arm_dimension_have_no_arm(cells: dict[Cell, list[int]]) -> None:
+    without_arm = {cell._replace(arm=""): counts for cell, counts in cells.items()}
+    stored = encode({_OldCell(*cell[:-1]): counts for cell, counts in without_arm.items()}, OLD_LAYOUT)
+    assert decode(stored) == without_arm
 
 
-def test_columns_of_before_there_were_arms_have_none_in_every_cell() -> None:
-    held = decode_columns(encode({_Former(8, country=country): [1, *ZEROS[1:]] for country in ("US", "GB")}, FORMER))
-    assert (held.values["arm"], list(held.codes["arm"])) == ([""], [0, 0])
-    assert decode(encode({}, FORMER)) == {}
+def test_columns_without_the_arm_dimension_have_its_default() -> None:
+    columns = decode_columns(
+        encode({_OldCell(8, country=country): [1, *ZEROS[1:]] for country in ("US", "GB")}, OLD_LAYOUT)
+    )
+    assert (columns.values["arm"], list(columns.codes["arm"])) == ([""], [0, 0])
+    assert decode(encode({}, OLD_LAYOUT)) == {}
 
 
 @given(st.integers(min_value=-(2**70), max_value=2**70))
 @example(2**63 - 1)
 @example(2**63)
-def test_a_count_may_be_as_large_as_any_sum_of_money(amount: int) -> None:
+def test_counts_may_exceed_64_bits(amount: int) -> None:
     counts = [0, 0, 0, 0, amount, *ZEROS[5:]]
     assert decode(encode({Cell(1): counts})) == {Cell(1): counts}
 

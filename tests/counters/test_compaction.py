@@ -9,9 +9,9 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.counters import blocks, cells, compaction, compaction_policy, learning_blocks
 from chalicelib.counters.cells import COUNTS, Cell, Cells
-from chalicelib.counters.column_codec import Columns, decode, encode
+from chalicelib.counters.column_codec import decode, encode
 from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT
-from chalicelib.counters.learning_blocks import KEEPING
+from chalicelib.counters.learning_blocks import COMPACTION_POLICY
 from chalicelib.counters.learning_cells import LAYOUT, LearningCell, LearningCells, downsample
 from chalicelib.tables.base import connection
 from chalicelib.tables.counters import CounterBlockRow
@@ -28,9 +28,9 @@ def counted(n: int, **dimensions: Any) -> Cells:
     return {Cell(QUARTER, publisher="pub_1", **dimensions): [n, *ZEROS]}
 
 
-def add(cause: str, what: Cells) -> None:
+def add(cause: str, added: Cells) -> None:
     with TransactWrite(connection=connection()) as write:
-        blocks.append_blocks(write, cause, what)
+        blocks.append_blocks(write, cause, added)
 
 
 def add_many(count: int, prefix: str = "cause") -> None:
@@ -38,13 +38,12 @@ def add_many(count: int, prefix: str = "cause") -> None:
         add(f"{prefix} {n}", counted(1, sub1=str(n % 3)))
 
 
-def total(pieces: list[Columns] | None = None) -> int:
-    read = blocks.read([PARTITION]) if pieces is None else pieces
-    return sum(sum(piece.counts.get("unique_clicks", [])) for piece in read)
+def total() -> int:
+    return sum(sum(block.counts.get("unique_clicks", [])) for block in blocks.read([PARTITION]))
 
 
 def merge(now: datetime = NOW) -> int:
-    """How many blocks a merge takes."""
+    """Return the number of blocks that were merged."""
     return len(compaction.compact(PARTITION, now))
 
 
@@ -52,13 +51,13 @@ def positions() -> list[str]:
     return [row.position[:6] for row in CounterBlockRow.query(PARTITION)]
 
 
-def test_few_blocks_are_left_as_they_are() -> None:
+def test_few_blocks_are_not_merged() -> None:
     add_many(MIN_BLOCKS_TO_COMPACT - 1)
     assert merge() == 0
     assert total() == MIN_BLOCKS_TO_COMPACT - 1
 
 
-def test_merged_blocks_are_read_once_while_they_still_stand_and_after() -> None:
+def test_merged_blocks_are_counted_once_before_and_after_their_deletion() -> None:
     add_many(20)
     assert merge() == 20
     assert (total(), len(positions())) == (20, 21)
@@ -68,7 +67,7 @@ def test_merged_blocks_are_read_once_while_they_still_stand_and_after() -> None:
     assert (total(), positions()) == (20, ["a#0000"])
 
 
-def test_a_chunk_takes_in_what_comes_later() -> None:
+def test_later_blocks_are_merged_into_the_chunk() -> None:
     add_many(20)
     merge()
     add_many(16, "later")
@@ -78,42 +77,42 @@ def test_a_chunk_takes_in_what_comes_later() -> None:
     assert sum(counts[0] for counts in decode(row.cells).values()) == 36
 
 
-def test_a_chunk_forgets_a_block_only_in_a_merge_after_the_one_that_deletes_it() -> None:
+def test_chunk_drops_the_name_of_a_block_one_merge_after_its_deletion() -> None:
     add_many(20)
-    remembered = []
+    name_counts = []
     for n in range(3):
         assert merge(NOW + timedelta(minutes=3 * n)) == (16 if n else 20)
-        remembered.append(len(CounterBlockRow.get(PARTITION, "a#0000").absorbed))
+        name_counts.append(len(CounterBlockRow.get(PARTITION, "a#0000").absorbed))
         add_many(16, f"round {n}")
-    assert remembered == [20, 36, 32]
+    assert name_counts == [20, 36, 32]
 
 
-def test_whoever_reads_a_partition_meets_its_chunks_before_its_blocks() -> None:
+def test_chunks_sort_before_blocks() -> None:
     add_many(16)
     merge()
-    assert [each[:2] for each in positions()] == ["a#", *["b#"] * 16]
+    assert [position[:2] for position in positions()] == ["a#", *["b#"] * 16]
 
 
-def test_a_full_chunk_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_chunk_is_followed_by_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compaction, "CHUNK_BYTES", 10)
     for n in range(3):
         add_many(16, f"round {n}")
         assert merge(NOW + timedelta(minutes=3 * n)) == 16
-    assert [each for each in positions() if each.startswith("a#")] == ["a#0000", "a#0001", "a#0002"]
+    assert [position for position in positions() if position.startswith("a#")] == ["a#0000", "a#0001", "a#0002"]
     assert total() == 48
 
 
-def test_a_reader_between_any_two_writes_of_a_merge_counts_each_block_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    client, seen = connection().client, []
+def test_reader_between_two_writes_of_a_merge_counts_each_block_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    client, totals = connection().client, []
     call = type(client)._make_api_call
 
     def reading(self: Any, operation: str, parameters: Any) -> Any:
-        answer = call(self, operation, parameters)
+        response = call(self, operation, parameters)
         if operation != "Query":
             with monkeypatch.context() as patch:
                 patch.setattr(type(client), "_make_api_call", call)
-                seen.append(total())
-        return answer
+                totals.append(total())
+        return response
 
     added = 0
     for n in range(4):
@@ -122,12 +121,12 @@ def test_a_reader_between_any_two_writes_of_a_merge_counts_each_block_once(monke
         with monkeypatch.context() as patch:
             patch.setattr(type(client), "_make_api_call", reading)
             merge(NOW + timedelta(minutes=3 * n))
-        assert set(seen) == {added}
-        seen.clear()
+        assert set(totals) == {added}
+        totals.clear()
 
 
-def test_a_chunk_that_remembers_many_blocks_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compaction, "REMEMBERED", 30)
+def test_chunk_with_many_names_is_followed_by_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compaction, "MAX_ABSORBED_NAMES", 30)
     for n in range(3):
         add_many(16, f"round {n}")
         assert merge(NOW + timedelta(seconds=n)) == 16
@@ -136,35 +135,35 @@ def test_a_chunk_that_remembers_many_blocks_is_followed_by_another(monkeypatch: 
     assert total() == 48
 
 
-def test_a_backlog_is_merged_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compaction, "ABSORBED_AT_ONCE", 20)
+def test_backlog_is_merged_in_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compaction, "MAX_BLOCKS_PER_MERGE", 20)
     add_many(50)
     assert len(compaction.compact_all([PARTITION], NOW)) == 40
     assert total() == 50
 
 
-def test_of_two_mergers_at_once_one_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_one_of_two_concurrent_merges_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     add_many(16)
     write = compaction._write
 
-    def overtaken(*given: Any) -> bool:
+    def overtaken(*args: Any) -> bool:
         monkeypatch.setattr(compaction, "_write", write)
         assert merge() == 16
-        return write(*given)
+        return write(*args)
 
     monkeypatch.setattr(compaction, "_write", overtaken)
     assert merge() == 0
     assert total() == 16
 
 
-def test_a_merge_that_dynamodb_refuses_otherwise_fails_loudly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_merge_that_dynamodb_rejects_for_another_reason_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     add_many(16)
-    monkeypatch.setattr(compaction_policy, "packed", lambda *_: b"0" * 500_000)
+    monkeypatch.setattr(compaction_policy, "encode", lambda *_: b"0" * 500_000)
     with pytest.raises(Exception, match="Failed to write"):
         merge()
 
 
-def test_a_merge_killed_between_its_writes_loses_and_doubles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_merge_killed_between_its_writes_changes_no_count(monkeypatch: pytest.MonkeyPatch) -> None:
     add_many(20)
     merge()
     add_many(16, "later")
@@ -184,7 +183,7 @@ def test_a_merge_killed_between_its_writes_loses_and_doubles_nothing(monkeypatch
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["add", "merge"]), st.integers(1, 20)), max_size=6))
-def test_any_order_of_blocks_and_merges_counts_each_block_once(steps: list[tuple[str, int]]) -> None:
+def test_blocks_and_merges_in_any_order_count_each_block_once(steps: list[tuple[str, int]]) -> None:
     for row in CounterBlockRow.scan():
         row.delete()
     now, added = NOW, 0
@@ -199,17 +198,17 @@ def test_any_order_of_blocks_and_merges_counts_each_block_once(steps: list[tuple
     assert total() == added
 
 
-# Coarsening
+# Downsampling
 
 AGES = (0, 26, 5 * 24, 61 * 24)
-"""Hours, four-hour buckets, days, and forgotten."""
-COARSE = replace(KEEPING, merged_from=2)
+"""Ages in hours of clicks in hourly buckets, in four-hour buckets, in days, and of dropped ones."""
+POLICY = replace(COMPACTION_POLICY, min_blocks=2)
 POOL = "sml_1#1"
 HOUR = QUARTER // 4
 
 
 def add_clicks(cause: str, *hours: int, campaigns: int = 1) -> None:
-    """Blocks of one click in each of the hours, for each of so many campaigns."""
+    """Add blocks of one click in each hour for each of the campaigns."""
     for n, hour in enumerate(hours):
         names = [LearningCell(hour, 1, "US", "mobile", f"cmp_{m}") for m in range(campaigns)]
         with TransactWrite(connection=connection()) as write:
@@ -217,40 +216,40 @@ def add_clicks(cause: str, *hours: int, campaigns: int = 1) -> None:
 
 
 def learned(now: datetime = NOW) -> LearningCells:
-    """What is read of the pool, in the buckets of now."""
-    found: LearningCells = {}
-    for piece in blocks._live_blocks(POOL):
-        cells.add_cells(found, decode(piece, LAYOUT))
-    return downsample(found, now, 60)
+    """Return the smartlink's cells in the buckets of now."""
+    total: LearningCells = {}
+    for block in blocks._live_blocks(POOL):
+        cells.add_cells(total, decode(block, LAYOUT))
+    return downsample(total, now, 60)
 
 
 def chunks() -> dict[str, int]:
-    """How many cells each chunk holds that no other has absorbed."""
+    """Return the number of cells of each chunk that no other has absorbed."""
     rows = [row for row in CounterBlockRow.query(POOL) if row.position.startswith("a#")]
     absorbed = {name for row in rows for name in row.absorbed}
     return {row.position: len(decode(row.cells, LAYOUT)) for row in rows if row.position not in absorbed}
 
 
 def merge_pool(now: datetime) -> int:
-    return len(compaction.compact(POOL, now, COARSE))
+    return len(compaction.compact(POOL, now, POLICY))
 
 
-def test_a_full_chunk_is_coarsened_in_its_turn_and_what_is_too_old_leaves_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_chunk_is_downsampled_in_turn_and_loses_old_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compaction, "CHUNK_BYTES", 10)
     add_clicks("first", *range(HOUR - 12, HOUR - 2))
     merge_pool(NOW)
     add_clicks("second", HOUR, HOUR)
     merge_pool(NOW)
     assert chunks() == {"a#0000": 10, "a#0001": 1}
-    for days, kept in ((2, 3), (5, 1), (62, 0)):
+    for days, size in ((2, 3), (5, 1), (62, 0)):
         now = NOW + timedelta(days=days)
         add_clicks(f"{days}", HOUR + days * 24, HOUR + days * 24)
         before = learned(now)
         assert merge_pool(now) == 2
-        assert (chunks()["a#0000"], learned(now)) == (kept, before)
+        assert (chunks()["a#0000"], learned(now)) == (size, before)
 
 
-def test_a_full_chunk_that_is_coarse_already_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_chunk_that_would_not_change_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compaction, "CHUNK_BYTES", 10)
     for n in range(2):
         add_clicks(f"{n}", HOUR, HOUR)
@@ -259,26 +258,26 @@ def test_a_full_chunk_that_is_coarse_already_is_left_alone(monkeypatch: pytest.M
     written: list[str] = []
     commit = compaction._commit
 
-    def noting(found: Any, rows: Any, taken: Any) -> None:
+    def recording(snapshot: Any, rows: Any, merged: Any) -> None:
         written.extend(row.position for row in rows)
-        commit(found, rows, taken)
+        commit(snapshot, rows, merged)
 
-    monkeypatch.setattr(compaction, "_commit", noting)
+    monkeypatch.setattr(compaction, "_commit", recording)
     merge_pool(NOW)
     assert written == ["a#0002"]
 
 
 def test_small_chunks_are_joined_while_others_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    client, seen = connection().client, []
+    client, totals = connection().client, []
     call = type(client)._make_api_call
 
     def reading(self: Any, operation: str, parameters: Any) -> Any:
-        answer = call(self, operation, parameters)
+        response = call(self, operation, parameters)
         if operation != "Query":
             with monkeypatch.context() as patch:
                 patch.setattr(type(client), "_make_api_call", call)
-                seen.append(sum(counts[0] for counts in learned(now).values()))
-        return answer
+                totals.append(sum(counts[0] for counts in learned(now).values()))
+        return response
 
     for n in range(4):
         with monkeypatch.context() as patch:
@@ -295,8 +294,8 @@ def test_small_chunks_are_joined_while_others_read(monkeypatch: pytest.MonkeyPat
         with monkeypatch.context() as patch:
             patch.setattr(type(client), "_make_api_call", reading)
             merge_pool(now)
-        assert set(seen) == {added}
-        seen.clear()
+        assert set(totals) == {added}
+        totals.clear()
     assert list(chunks()) == ["a#0000", "a#0003"]
     assert [row.position for row in CounterBlockRow.query(POOL) if row.position.startswith("a#")] == [
         "a#0000",
@@ -304,7 +303,7 @@ def test_small_chunks_are_joined_while_others_read(monkeypatch: pytest.MonkeyPat
     ]
 
 
-def test_a_chunk_in_which_nothing_is_left_goes_into_another_in_which_nothing_changes() -> None:
+def test_empty_chunk_is_joined_to_another_empty_one() -> None:
     for n in range(3):
         CounterBlockRow(POOL, f"a#000{n}", cells=encode({}, LAYOUT), version=5, absorbed={}).save()
     add_clicks("one", HOUR, HOUR)
@@ -313,7 +312,7 @@ def test_a_chunk_in_which_nothing_is_left_goes_into_another_in_which_nothing_cha
     assert CounterBlockRow.get(POOL, "a#0000").version == 6
 
 
-def test_the_chunk_after_a_joined_one_gets_a_number_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_chunk_after_a_joined_one_gets_the_next_number(monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(3):
         with monkeypatch.context() as patch:
             patch.setattr(compaction, "CHUNK_BYTES", 10)
@@ -330,7 +329,7 @@ def test_the_chunk_after_a_joined_one_gets_a_number_of_its_own(monkeypatch: pyte
     assert sum(counts[0] for counts in learned().values()) == 14
 
 
-def test_ten_thousand_chunks_and_more_keep_their_order() -> None:
+def test_more_than_ten_thousand_chunks_are_in_order() -> None:
     rows = [CounterBlockRow(POOL, f"a#{n}") for n in ("0000", "10000", "9999")]
     assert [row.position for row in sorted(rows, key=compaction._number)] == ["a#0000", "a#9999", "a#10000"]
 
@@ -342,7 +341,7 @@ def test_ten_thousand_chunks_and_more_keep_their_order() -> None:
     ),
     st.sampled_from([10, 400, 300_000]),
 )
-def test_any_order_of_clicks_merges_and_days_keeps_every_click_in_its_bucket(
+def test_clicks_and_merges_in_any_order_keep_every_click_in_its_bucket(
     steps: list[tuple[str, int, int]], size: int
 ) -> None:
     with CounterBlockRow.batch_write() as batch:

@@ -16,11 +16,11 @@ def _even(cells: AnyCells, now: datetime) -> AnyCells:
     return {day: counts for day, counts in cells.items() if day.number % 2 == now.hour % 2}
 
 
-def test_cells_of_reports_are_kept_as_they_are() -> None:
+def test_report_cells_are_not_downsampled() -> None:
     cells: AnyCells = {Cell(1, arm="holdout"): list(range(len(COUNTS)))}
-    assert REPORTS.unpacked(REPORTS.packed(cells, NOW)) == cells
+    assert REPORTS.decode(REPORTS.encode(cells, NOW)) == cells
 
 
-def test_what_is_packed_is_what_is_to_be_kept_at_the_time() -> None:
-    keeping = CompactionPolicy(Layout(Day, ("hits",)), 5, _even)
-    assert keeping.unpacked(keeping.packed({Day(1): [3], Day(2): [4]}, NOW)) == {Day(2): [4]}
+def test_encode_stores_the_downsampled_cells() -> None:
+    policy = CompactionPolicy(Layout(Day, ("hits",)), 5, _even)
+    assert policy.decode(policy.encode({Day(1): [3], Day(2): [4]}, NOW)) == {Day(2): [4]}

@@ -8,6 +8,6 @@ class Point(NamedTuple):
     colour: str = "red"
 
 
-def test_a_layout_knows_its_dimensions_in_order_and_what_they_are_by_default() -> None:
+def test_layout_has_its_dimensions_in_order_and_their_defaults() -> None:
     layout = Layout(Point, ("hits",))
     assert (layout.dimensions, layout.defaults) == (("x", "colour"), {"colour": "red"})

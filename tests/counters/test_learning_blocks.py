@@ -19,9 +19,11 @@ FEW = 3
 
 
 @pytest.fixture
-def soon_merged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three blocks are worth a merge."""
-    monkeypatch.setattr(learning_blocks, "KEEPING", replace(learning_blocks.KEEPING, merged_from=FEW))
+def low_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compact from three blocks on."""
+    monkeypatch.setattr(
+        learning_blocks, "COMPACTION_POLICY", replace(learning_blocks.COMPACTION_POLICY, min_blocks=FEW)
+    )
 
 
 def clicks(count: int, hour: int = HOUR) -> LearningCells:
@@ -39,7 +41,7 @@ def add_few(partition: str, hour: int = HOUR) -> None:
 
 
 def report_blocks(*smartlinks: str, epoch: int = 1) -> list[CounterBlockRow]:
-    """The blocks of reports in which these were counted."""
+    """Return the report blocks in which these smartlinks were counted."""
     counted = {Cell(HOUR * 4, name, epoch): [1, *[0] * 9] for name in smartlinks}
     with TransactWrite(connection=connection()) as write:
         blocks.append_blocks(write, f"{smartlinks} {epoch}", counted)
@@ -47,73 +49,73 @@ def report_blocks(*smartlinks: str, epoch: int = 1) -> list[CounterBlockRow]:
 
 
 def total(pool_id: str = "sml_1", epoch: int = 1) -> int:
-    return sum(sum(piece.counts.get("clicks", [])) for piece in learning_blocks.read(pool_id, epoch))
+    return sum(sum(block.counts.get("clicks", [])) for block in learning_blocks.read(pool_id, epoch))
 
 
-def standing(partition: str = "sml_1#1") -> list[str]:
+def key_prefixes(partition: str = "sml_1#1") -> list[str]:
     return [row.position[:2] for row in CounterBlockRow.query(partition)]
 
 
-def test_a_cause_is_one_block_for_each_pool_and_epoch_and_says_when() -> None:
+def test_cause_has_one_block_per_smartlink_and_epoch_with_its_time() -> None:
     add("a", {"sml_1#1": clicks(1), "sml_1#2": clicks(2), "sml_2#1": clicks(4)})
     assert [total("sml_1", 1), total("sml_1", 2), total("sml_2", 1), total("sml_2", 2)] == [1, 2, 4, 0]
     assert {row.at for row in CounterBlockRow.scan()} == {int(NOW.timestamp() * 1000)}
 
 
-def test_a_pool_has_changed_since_it_had_a_block_that_is_as_new() -> None:
+def test_smartlink_has_changed_since_the_time_of_its_last_block() -> None:
     add("a", {"sml_1#1": clicks(1)})
-    asked = (NOW - SECOND, NOW, NOW + SECOND)
-    assert [learning_blocks.changed_since("sml_1", 1, since) for since in asked] == [True, True, False]
+    times = (NOW - SECOND, NOW, NOW + SECOND)
+    assert [learning_blocks.changed_since("sml_1", 1, since) for since in times] == [True, True, False]
     assert not learning_blocks.changed_since("sml_1", 2, NOW)
 
 
-@pytest.mark.usefixtures("soon_merged")
-def test_a_pool_has_still_changed_where_its_blocks_are_merged_and_gone() -> None:
+@pytest.mark.usefixtures("low_threshold")
+def test_smartlink_has_changed_after_its_blocks_were_merged_and_deleted() -> None:
     add("old", {"sml_1#1": clicks(1)}, NOW - timedelta(days=1))
     add_few("sml_1#1")
-    met = report_blocks("sml_1")
-    assert learning_blocks.merge(met, NOW) == FEW + 1
-    assert learning_blocks.merge(met, NOW + timedelta(minutes=3)) == 0
-    assert standing() == ["a#"]
-    asked = (NOW - SECOND, NOW, NOW + SECOND)
-    assert [learning_blocks.changed_since("sml_1", 1, since) for since in asked] == [True, True, False]
+    reports = report_blocks("sml_1")
+    assert learning_blocks.merge(reports, NOW) == FEW + 1
+    assert learning_blocks.merge(reports, NOW + timedelta(minutes=3)) == 0
+    assert key_prefixes() == ["a#"]
+    times = (NOW - SECOND, NOW, NOW + SECOND)
+    assert [learning_blocks.changed_since("sml_1", 1, since) for since in times] == [True, True, False]
 
 
-@pytest.mark.usefixtures("soon_merged")
-def test_what_is_merged_into_a_later_chunk_has_changed_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("low_threshold")
+def test_blocks_merged_into_a_later_chunk_have_changed_the_smartlink(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.counters.compaction.CHUNK_BYTES", 10)
-    met = report_blocks("sml_1")
+    reports = report_blocks("sml_1")
     add_few("sml_1#1")
-    learning_blocks.merge(met, NOW)
+    learning_blocks.merge(reports, NOW)
     later = NOW + timedelta(hours=1)
     for n in range(FEW):
         add(f"later {n}", {"sml_1#1": clicks(1)}, later)
-    learning_blocks.merge(met, later)
-    learning_blocks.merge(met, later + timedelta(minutes=3))
-    assert standing() == ["a#", "a#"]
-    asked = (later - SECOND, later, later + SECOND)
-    assert [learning_blocks.changed_since("sml_1", 1, since) for since in asked] == [True, True, False]
+    learning_blocks.merge(reports, later)
+    learning_blocks.merge(reports, later + timedelta(minutes=3))
+    assert key_prefixes() == ["a#", "a#"]
+    times = (later - SECOND, later, later + SECOND)
+    assert [learning_blocks.changed_since("sml_1", 1, since) for since in times] == [True, True, False]
 
 
-@pytest.mark.usefixtures("soon_merged")
-def test_the_smartlinks_of_the_merged_reports_are_merged_and_no_others() -> None:
+@pytest.mark.usefixtures("low_threshold")
+def test_only_the_smartlinks_of_the_report_blocks_are_compacted() -> None:
     for name in ("sml_1#1", "sml_1#2", "sml_2#1"):
         add_few(name)
     assert learning_blocks.merge(report_blocks("sml_1", "cmp_1"), NOW) == FEW
-    assert [standing("sml_1#1")[0], standing("sml_1#2")[0], standing("sml_2#1")[0]] == ["a#", "b#", "b#"]
+    assert [key_prefixes("sml_1#1")[0], key_prefixes("sml_1#2")[0], key_prefixes("sml_2#1")[0]] == ["a#", "b#", "b#"]
     assert learning_blocks.merge(report_blocks("sml_1", epoch=2), NOW) == FEW
     assert learning_blocks.merge([], NOW) == 0
 
 
-@pytest.mark.usefixtures("soon_merged")
-def test_merged_clicks_become_coarse_and_add_up() -> None:
+@pytest.mark.usefixtures("low_threshold")
+def test_merged_clicks_are_downsampled_and_add_up() -> None:
     add_few("sml_1#1", HOUR - 10 * 24)
     add_few("sml_1#1", HOUR - 10 * 24 + 1)
     add_few("sml_1#1", HOUR - 61 * 24)
     add_few("sml_1#1")
     assert total() == 4 * FEW
     assert learning_blocks.merge(report_blocks("sml_1"), NOW) == 4 * FEW
-    (piece,) = learning_blocks.read("sml_1", 1)
-    found = zip(*(piece.codes[name] for name in ("hour", "span")), piece.counts["clicks"], strict=True)
-    buckets = [(piece.values["hour"][hour], piece.values["span"][span], count) for hour, span, count in found]
+    (block,) = learning_blocks.read("sml_1", 1)
+    rows = zip(*(block.codes[name] for name in ("hour", "span")), block.counts["clicks"], strict=True)
+    buckets = [(block.values["hour"][hour], block.values["span"][span], count) for hour, span, count in rows]
     assert buckets == [(HOUR - 12 - 10 * 24, 24, 2 * FEW), (HOUR, 1, FEW)]

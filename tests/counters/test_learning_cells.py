@@ -49,77 +49,77 @@ CONVERSION: dict[str, Any] = {
 times = st.integers(0, 100 * 24).map(lambda hours: NOON + timedelta(hours=hours))
 
 
-# What is counted
+# Counting
 
 
-def test_a_click_is_learned_from_in_the_hour_and_the_segment_it_came_in() -> None:
+def test_click_is_counted_in_its_hour_and_segment() -> None:
     assert of_click(CLICK) == ("sml_1#3", CELL)
     assert of_click({**CLICK, "country": None}) == ("sml_1#3", CELL._replace(country=""))
 
 
-def test_a_cell_of_clicks_has_no_delay() -> None:
+def test_cell_of_clicks_has_no_delay() -> None:
     assert CELL.delay == NO_DELAY == -1
 
 
 @pytest.mark.parametrize(
-    ("changes", "learned"),
+    ("changes", "is_training"),
     [
-        pytest.param({}, True, id="unique, by a person, an offer took it"),
+        pytest.param({}, True, id="unique, by a person, on an offer"),
         pytest.param({"route_id": "cmp_1"}, False, id="direct link"),
         pytest.param({"outcome": "catch_all"}, False, id="catch-all"),
-        pytest.param({"outcome": "fallback", "campaign_id": None}, False, id="nobody took it"),
+        pytest.param({"outcome": "fallback", "campaign_id": None}, False, id="fallback"),
         pytest.param({"is_bot": True}, False, id="bot"),
         pytest.param({"is_duplicate": True}, False, id="duplicate"),
         pytest.param({"arm": "holdout"}, True, id="hold-out"),
         pytest.param({"arm": "weighted"}, True, id="weighted"),
     ],
 )
-def test_unique_clicks_that_offers_of_smartlinks_took_are_learned_from_in_any_arm(
-    changes: dict[str, Any], learned: bool
+def test_unique_clicks_on_offers_of_smartlinks_are_training_clicks_in_any_arm(
+    changes: dict[str, Any], is_training: bool
 ) -> None:
-    assert is_training_click({**CLICK, **changes}) is learned
-    assert (of_click({**CLICK, **changes}) is not None) is learned
+    assert is_training_click({**CLICK, **changes}) is is_training
+    assert (of_click({**CLICK, **changes}) is not None) is is_training
 
 
 def test_clicks_add_up_by_partition_and_cell() -> None:
-    counted: dict[str, LearningCells] = {}
-    for where in (("sml_1#1", CELL), ("sml_1#1", CELL), ("sml_1#2", CELL)):
-        add_click(counted, where)
-    assert counted == {"sml_1#1": {CELL: [2, 0, 0, 0, 0, 0, 0]}, "sml_1#2": {CELL: [1, 0, 0, 0, 0, 0, 0]}}
+    parts: dict[str, LearningCells] = {}
+    for name in ("sml_1#1", "sml_1#1", "sml_1#2"):
+        add_click(parts, name, CELL)
+    assert parts == {"sml_1#1": {CELL: [2, 0, 0, 0, 0, 0, 0]}, "sml_1#2": {CELL: [1, 0, 0, 0, 0, 0, 0]}}
 
 
-def test_a_conversion_counts_in_the_hour_of_its_click_by_its_delay_with_its_squares() -> None:
+def test_conversion_is_counted_in_the_hour_of_its_click_with_delay_and_squares() -> None:
     payout, revenue = 1_500_000, 2_000_001
     counts = [0, 1, payout, revenue, payout**2, revenue**2, payout * revenue]
     assert of_conversion(CONVERSION, 1) == {"sml_1#3": {CELL._replace(delay=4): counts}}
 
 
-@pytest.mark.parametrize("learned", [False, None], ids=["not learned from", "from before there was learning"])
-def test_a_conversion_of_a_click_that_is_not_learned_from_counts_nothing(learned: bool | None) -> None:
+@pytest.mark.parametrize("learned", [False, None], ids=["not a training click", "without the field"])
+def test_conversion_of_another_click_is_not_counted(learned: bool | None) -> None:
     assert of_conversion({**CONVERSION, "learned": learned}, 1) == {}
 
 
 @given(st.integers(0, 10**18), st.integers(-(10**6), 10**11))
-def test_what_is_taken_back_is_what_was_added(millionths: int, delay: int) -> None:
+def test_negative_sign_takes_back_what_was_added(millionths: int, delay: int) -> None:
     stored = {**CONVERSION, "payout": f"{millionths}e-6", "at": CONVERSION["click_at"] + delay}
-    together: LearningCells = {}
+    total: LearningCells = {}
     for sign in (1, -1):
-        add_cells(together, of_conversion(stored, sign)["sml_1#3"])
-    assert list(together.values()) == [[0] * len(COUNTS)]
+        add_cells(total, of_conversion(stored, sign)["sml_1#3"])
+    assert list(total.values()) == [[0] * len(COUNTS)]
 
 
-# Packing
+# Encoding
 
 
 @given(learning_cells())
 @example({CELL: [0, 1, 10**18, 10**18, 10**36, 10**36, 10**36]})
-def test_learning_cells_come_back_as_they_were_packed(cells: LearningCells) -> None:
+def test_learning_cells_survive_a_round_trip(cells: LearningCells) -> None:
     assert decode(encode(cells, LAYOUT), LAYOUT) == cells
 
 
-def test_their_columns_have_the_names_of_their_dimensions_and_counts() -> None:
-    held = decode_columns(encode({CELL: [7, *[0] * 6]}, LAYOUT), LAYOUT)
-    assert {name: list(values) for name, values in held.values.items()} == {
+def test_columns_are_named_after_dimensions_and_counts() -> None:
+    columns = decode_columns(encode({CELL: [7, *[0] * 6]}, LAYOUT), LAYOUT)
+    assert {name: list(values) for name, values in columns.values.items()} == {
         "hour": [HOUR],
         "span": [1],
         "country": ["US"],
@@ -127,7 +127,7 @@ def test_their_columns_have_the_names_of_their_dimensions_and_counts() -> None:
         "campaign": ["cmp_1"],
         "delay": [-1],
     }
-    assert {name: list(counts) for name, counts in held.counts.items()} == {"clicks": [7]}
+    assert {name: list(counts) for name, counts in columns.counts.items()} == {"clicks": [7]}
 
 
 # Buckets
@@ -137,7 +137,7 @@ def test_their_columns_have_the_names_of_their_dimensions_and_counts() -> None:
     ("age", "expected"),
     [
         pytest.param(0, (HOUR, 1), id="now"),
-        pytest.param(24, (HOUR - 24, 1), id="a day old: its four hours ended later"),
+        pytest.param(24, (HOUR - 24, 1), id="a day old, but its four hours ended later"),
         pytest.param(27, (HOUR - 28, 4), id="four hours that ended a day ago"),
         pytest.param(96 + 11, (HOUR - 96 - 12, 4), id="a day that ended less than four days ago"),
         pytest.param(96 + 13, (HOUR - 96 - 36, 24), id="a day that ended four days ago"),
@@ -145,24 +145,24 @@ def test_their_columns_have_the_names_of_their_dimensions_and_counts() -> None:
         pytest.param(60 * 24 + 13, None, id="a day that ended sixty days ago"),
     ],
 )
-def test_buckets_widen_with_their_age_and_are_forgotten(age: int, expected: tuple[int, int] | None) -> None:
+def test_buckets_get_longer_with_age_and_are_dropped(age: int, expected: tuple[int, int] | None) -> None:
     assert bucket_at(HOUR - age, 1, HOUR, DAYS * 24) == expected
 
 
-def test_a_bucket_never_becomes_narrower() -> None:
+def test_bucket_never_becomes_shorter() -> None:
     midnight = HOUR - 12
     assert bucket_at(midnight, 24, HOUR, DAYS * 24) == (midnight, 24)
     assert bucket_at(midnight, 4, HOUR, DAYS * 24) == (midnight, 4)
 
 
 @given(st.integers(0, 10_000))
-def test_buckets_of_one_moment_do_not_overlap(now: int) -> None:
-    places = [bucket_at(hour, 1, now, DAYS * 24) for hour in range(now - 70 * 24, now + 1)]
-    kept = list(dict.fromkeys(place for place in places if place))
-    assert all(start + span == following for (start, span), (following, _) in pairwise(kept))
+def test_buckets_of_one_time_do_not_overlap(now: int) -> None:
+    buckets = [bucket_at(hour, 1, now, DAYS * 24) for hour in range(now - 70 * 24, now + 1)]
+    distinct = list(dict.fromkeys(bucket for bucket in buckets if bucket))
+    assert all(start + span == following for (start, span), (following, _) in pairwise(distinct))
 
 
-def test_what_falls_into_one_bucket_is_one_cell() -> None:
+def test_cells_in_one_bucket_become_one_cell() -> None:
     day = HOUR - 12 - 10 * 24
     cells = {CELL._replace(hour=day + n): [1, *[0] * 6] for n in range(24)}
     cells[CELL._replace(hour=day + 24)] = [5, *[0] * 6]
@@ -179,20 +179,22 @@ def _sums(cells: LearningCells) -> list[int]:
 
 
 @given(learning_cells(HOUR - 59 * 24, HOUR))
-def test_coarsening_keeps_every_sum_of_what_is_not_forgotten(cells: LearningCells) -> None:
+def test_downsampling_preserves_the_sums_of_recent_cells(cells: LearningCells) -> None:
     assert _sums(downsample(cells, NOON, DAYS)) == _sums(cells)
 
 
 @given(learning_cells(HOUR - 70 * 24, HOUR), times, times)
-def test_coarsening_twice_is_coarsening_once_later(cells: LearningCells, one: datetime, other: datetime) -> None:
-    first, later = sorted((one, other))
-    assert downsample(downsample(cells, first, DAYS), later, DAYS) == downsample(cells, later, DAYS)
+def test_downsampling_twice_equals_downsampling_once_later(
+    cells: LearningCells, one: datetime, another: datetime
+) -> None:
+    earlier, later = sorted((one, another))
+    assert downsample(downsample(cells, earlier, DAYS), later, DAYS) == downsample(cells, later, DAYS)
 
 
 @given(learning_cells(HOUR - 70 * 24, HOUR), learning_cells(HOUR - 70 * 24, HOUR))
-def test_coarsening_parts_is_coarsening_their_sum(some: LearningCells, others: LearningCells) -> None:
-    together = {cell: list(counts) for cell, counts in some.items()}
-    add_cells(together, others)
+def test_downsampling_parts_equals_downsampling_their_sum(some: LearningCells, others: LearningCells) -> None:
+    total = {cell: list(counts) for cell, counts in some.items()}
+    add_cells(total, others)
     parts = downsample(some, NOON, DAYS)
     add_cells(parts, downsample(others, NOON, DAYS))
-    assert parts == downsample(together, NOON, DAYS)
+    assert parts == downsample(total, NOON, DAYS)

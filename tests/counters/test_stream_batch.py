@@ -11,27 +11,29 @@ def record(n: int, **changes: Any) -> StreamRecord:
     return StreamRecord(str(n), AT, dict(a_click(n, **changes).attribute_values))
 
 
-def test_a_run_ends_after_five_hundred_records() -> None:
+def test_batch_ends_after_five_hundred_records() -> None:
     assert take_batch(record(n) for n in range(600)).sequences == [str(n) for n in range(500)]
 
 
-def test_a_run_ends_before_a_transaction_would_hold_more_than_a_hundred_items() -> None:
-    run = take_batch(record(n, route_id=f"sml_{n}", publisher_id="pub_1") for n in range(200))
-    own, reports = 1, 1
-    assert own + reports + len(run.lists) + len(run.learned) == 100
+def test_batch_ends_before_its_transaction_has_more_than_a_hundred_items() -> None:
+    batch = take_batch(record(n, route_id=f"sml_{n}", publisher_id="pub_1") for n in range(200))
+    batch_row, report_block = 1, 1
+    assert batch_row + report_block + len(batch.lists) + len(batch.learned) == 100
 
 
-def test_a_record_too_many_for_the_transaction_is_the_first_of_the_next_run() -> None:
+def test_record_that_does_not_fit_is_the_first_of_the_next_batch() -> None:
     records = [record(n, route_id=f"sml_{n}", publisher_id="pub_1") for n in range(200)]
     first = take_batch(records)
     second = take_batch(records[len(first.records) :])
     assert second.sequences[0] == str(len(first.records))
 
 
-def test_a_click_is_learned_from_in_the_partition_of_its_pool_and_epoch() -> None:
-    run = take_batch([record(0), record(2, country=None), record(3, epoch=2), record(4), record(5, outcome="fallback")])
+def test_training_click_is_counted_in_the_partition_of_its_smartlink_and_epoch() -> None:
+    batch = take_batch(
+        [record(0), record(2, country=None), record(3, epoch=2), record(4), record(5, outcome="fallback")]
+    )
     hour = AT // 3_600_000
-    assert run.learned == {
+    assert batch.learned == {
         "sml_0#1": {
             LearningCell(hour, 1, "US", "mobile", "cmp_0"): [1, 0, 0, 0, 0, 0, 0],
             LearningCell(hour, 1, "", "mobile", "cmp_0"): [1, 0, 0, 0, 0, 0, 0],
@@ -40,20 +42,20 @@ def test_a_click_is_learned_from_in_the_partition_of_its_pool_and_epoch() -> Non
     }
 
 
-def test_a_record_with_nothing_to_count_still_belongs_to_its_run() -> None:
-    run = take_batch([StreamRecord("1", AT), record(2)])
-    assert (run.sequences, len(run.counted)) == (["1", "2"], 1)
+def test_record_without_a_click_belongs_to_its_batch() -> None:
+    batch = take_batch([StreamRecord("1", AT), record(2)])
+    assert (batch.sequences, len(batch.counted)) == (["1", "2"], 1)
 
 
-def test_sequence_numbers_come_back_as_they_were_packed() -> None:
+def test_sequence_numbers_survive_a_round_trip() -> None:
     numbers = [str(10**20 + n) for n in range(500)]
-    assert id_lists.unpacked(id_lists.packed(numbers)) == numbers
+    assert id_lists.decode(id_lists.encode(numbers)) == numbers
 
 
-def test_what_lies_beyond_a_counted_run_is_left_to_count() -> None:
+def test_records_after_a_counted_batch_are_uncounted() -> None:
     records = [record(n) for n in range(5)]
     assert stream_batch.skip_counted(["0", "1", "2"], records) == (records[3:], [])
 
 
-def test_what_a_counted_run_holds_beyond_the_delivery_is_known() -> None:
+def test_counted_records_after_the_delivery_are_returned() -> None:
     assert stream_batch.skip_counted(["0", "1", "2", "3"], [record(0), record(1)]) == ([], ["2", "3"])

@@ -8,10 +8,10 @@ from deploy.cloud import Cloud
 
 
 class _Log:
-    """CloudWatch Logs over three looks: each tells again what the look before has told."""
+    """A fake CloudWatch Logs client for three polls: each poll returns the lines of the previous one again."""
 
     def __init__(self) -> None:
-        self.looks = iter([["START RequestId: 1", "one"], ["START RequestId: 1", "one", "two", "two"], ["two", "two"]])
+        self.polls = iter([["START RequestId: 1", "one"], ["START RequestId: 1", "one", "two", "two"], ["two", "two"]])
 
     def client(self, *_: object, **__: object) -> "_Log":
         return self
@@ -23,10 +23,10 @@ class _Log:
         return self
 
     def paginate(self, **_: object) -> list[dict[str, Any]]:
-        return [{"events": [{"timestamp": 1, "message": f"{line}\n"} for line in next(self.looks)]}]
+        return [{"events": [{"timestamp": 1, "message": f"{line}\n"} for line in next(self.polls)]}]
 
 
-def test_each_line_is_told_once_and_the_platforms_own_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "_SECONDS_BETWEEN_LOOKS", 0)
+def test_each_line_is_yielded_once_without_platform_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "_POLL_SECONDS", 0)
     followed = logs.follow(Cloud(cast("boto3.Session", _Log()), None, "prod", "smartlink", ""))
     assert [next(followed) for _ in range(3)] == ["one", "two", "two"]

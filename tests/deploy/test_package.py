@@ -14,19 +14,19 @@ from deploy import package
     [
         pytest.param("botocore/data/dynamodb/2012-08-10/service-2.json.gz", True, id="a service we call"),
         pytest.param("botocore/data/ec2/2016-11-15/service-2.json.gz", False, id="a service we never call"),
-        pytest.param("botocore/data/endpoints.json", True, id="what every service needs"),
-        pytest.param("chalicelib/__pycache__/auth.cpython-311.pyc", False, id="a by-product"),
+        pytest.param("botocore/data/endpoints.json", True, id="a file that every service needs"),
+        pytest.param("chalicelib/__pycache__/auth.cpython-311.pyc", False, id="a compiled file"),
         pytest.param("country.mmdb", True, id="the country database"),
         pytest.param("aiohttp/client.py", False, id="geoip2's web client"),
         pytest.param("requests/api.py", False, id="geoip2's other web client"),
         pytest.param("geoip2/database.py", True, id="geoip2's reader"),
     ],
 )
-def test_what_the_lambdas_never_read_is_left_out(name: str, shipped: bool) -> None:
+def test_files_that_lambdas_never_read_are_not_shipped(name: str, shipped: bool) -> None:
     assert package.is_shipped(name) is shipped
 
 
-def test_a_package_is_built_anew_when_code_changes_and_not_for_by_products(tmp_path: Path) -> None:
+def test_fingerprint_depends_on_code_but_not_on_compiled_files(tmp_path: Path) -> None:
     library = tmp_path / "chalicelib"
     (library / "__pycache__").mkdir(parents=True)
     for name in ("app.py", "requirements.txt", "deploy/package.py", "chalicelib/http/authentication.py"):
@@ -39,8 +39,8 @@ def test_a_package_is_built_anew_when_code_changes_and_not_for_by_products(tmp_p
     assert package.fingerprint(tmp_path) != before
 
 
-def test_the_same_contents_make_the_same_archive_whatever_their_order_and_dates(tmp_path: Path) -> None:
-    made = []
+def test_same_contents_give_the_same_archive_for_any_order_and_dates(tmp_path: Path) -> None:
+    archives = []
     for number, names in enumerate((["b.py", "a.py"], ["a.py", "b.py"])):
         archive = tmp_path / f"{number}.zip"
         with zipfile.ZipFile(archive, "w") as new:
@@ -50,27 +50,29 @@ def test_the_same_contents_make_the_same_archive_whatever_their_order_and_dates(
                     f"names = {{{name!r}, 'c', 'd'}}",
                 )
         package._rewrite(archive, drop=4)
-        made.append(archive.read_bytes())
+        archives.append(archive.read_bytes())
         compiled = [cache_from_source(f"python/{name}.py") for name in ("a", "b")]
         assert zipfile.ZipFile(archive).namelist() == [*compiled, "python/a.py", "python/b.py"]
-    assert made[0] == made[1]
+    assert archives[0] == archives[1]
 
 
-def test_a_module_is_compiled_so_that_it_is_taken_whatever_its_date_and_place(tmp_path: Path) -> None:
+def test_compiled_module_is_used_whatever_its_date_and_path(tmp_path: Path) -> None:
     archive, folder = tmp_path / "code.zip", tmp_path / "elsewhere"
     with zipfile.ZipFile(archive, "w") as new:
-        new.writestr("python/lib/x/site-packages/told.py", "print('as compiled', __import__('sys')._getframe().f_code)")
+        new.writestr(
+            "python/lib/x/site-packages/example.py", "print('as compiled', __import__('sys')._getframe().f_code)"
+        )
     package._rewrite(archive, drop=4)
     zipfile.ZipFile(archive).extractall(folder)
-    module = folder / "python" / "told.py"
+    module = folder / "python" / "example.py"
     module.write_text("print('as written')")
-    command = [sys.executable, "-c", "import told"]
-    done = subprocess.run(command, cwd=module.parent, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("as compiled")
-    assert str(module) in done.stdout
+    command = [sys.executable, "-c", "import example"]
+    result = subprocess.run(command, cwd=module.parent, capture_output=True, text=True, check=True)
+    assert result.stdout.startswith("as compiled")
+    assert str(module) in result.stdout
 
 
-def test_what_cannot_be_compiled_is_shipped_as_it_is(tmp_path: Path) -> None:
+def test_module_that_cannot_be_compiled_is_shipped_as_source(tmp_path: Path) -> None:
     archive = tmp_path / "code.zip"
     with zipfile.ZipFile(archive, "w") as new:
         new.writestr("template.py", "print 'of another Python'")
@@ -78,7 +80,7 @@ def test_what_cannot_be_compiled_is_shipped_as_it_is(tmp_path: Path) -> None:
     assert zipfile.ZipFile(archive).namelist() == ["template.py"]
 
 
-def test_vendored_data_stands_beside_the_app_and_not_in_the_layer(tmp_path: Path) -> None:
+def test_vendored_data_is_in_the_code_archive_and_not_in_the_layer(tmp_path: Path) -> None:
     data = tmp_path / "country.mmdb"
     data.write_text("data")
     code, layer = tmp_path / "code.zip", tmp_path / "layer.zip"

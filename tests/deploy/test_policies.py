@@ -9,7 +9,7 @@ _POLICIES = sorted((paths.ROOT / ".chalice").glob("policy-*.json"))
 
 
 @pytest.mark.parametrize("path", _POLICIES, ids=lambda path: path.stem)
-def test_a_function_may_not_scan_administer_or_reach_everything(path: Any) -> None:
+def test_policy_allows_no_scan_no_administration_and_no_wildcard_resource(path: Any) -> None:
     for statement in json.loads(path.read_text())["Statement"]:
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         assert not [action for action in actions if "*" in action or action == "dynamodb:Scan"]
@@ -17,14 +17,14 @@ def test_a_function_may_not_scan_administer_or_reach_everything(path: Any) -> No
         assert statement["Resource"] != "*"
 
 
-def test_the_queue_waits_for_its_consumer_six_times_over() -> None:
+def test_visibility_timeout_of_click_backlog_is_six_lambda_timeouts() -> None:
     resources = json.loads((paths.ROOT / ".chalice" / "resources.json").read_text())["Resources"]
     functions = json.loads((paths.ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
     timeout = functions["write_clicks"]["lambda_timeout"]
     assert resources["UnwrittenClicks"]["Properties"]["VisibilityTimeout"] == 6 * timeout
 
 
-def test_a_message_of_pools_to_learn_of_waits_longer_than_they_may_take() -> None:
+def test_visibility_timeout_of_optimizer_queue_exceeds_the_lambda_timeout() -> None:
     resources = json.loads((paths.ROOT / ".chalice" / "resources.json").read_text())["Resources"]
     functions = json.loads((paths.ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
     assert resources["Learning"]["Properties"]["VisibilityTimeout"] > functions["learn_pools"]["lambda_timeout"]

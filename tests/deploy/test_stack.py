@@ -20,33 +20,33 @@ def _deployed(*parameters: str) -> "StackTypeDef":
 
 
 class _Events:
-    """CloudFormation as it tells, newest first, what became of a deployment."""
+    """A fake CloudFormation client with the events of a failed deployment, newest first."""
 
     def client(self, *_: object, **__: object) -> "_Events":
         return self
 
     def describe_stack_events(self, **_: object) -> dict[str, Any]:
-        told = [
+        events = [
             ("4", "smartlink", "UPDATE_ROLLBACK_IN_PROGRESS", "The following resource(s) failed"),
             ("3", "APIHandler", "UPDATE_FAILED", "Resource update cancelled"),
             ("2", "ClicksTable", "UPDATE_FAILED", "Table limit exceeded"),
             ("1", "ClicksTable", "CREATE_FAILED", "of an earlier deployment"),
         ]
         names = ("EventId", "LogicalResourceId", "ResourceStatus", "ResourceStatusReason")
-        return {"StackEvents": [dict(zip(names, event, strict=True)) for event in told]}
+        return {"StackEvents": [dict(zip(names, event, strict=True)) for event in events]}
 
 
-def test_a_parameter_left_out_keeps_its_value() -> None:
+def test_omitted_parameter_keeps_its_value() -> None:
     assert stack.parameters_of(_deployed("EdgeSecret", "PublicUrl"), {"PublicUrl": "https://go.example"}) == [
         {"ParameterKey": "EdgeSecret", "UsePreviousValue": True},
         {"ParameterKey": "PublicUrl", "ParameterValue": "https://go.example"},
     ]
 
 
-def test_a_first_deployment_has_no_values_to_keep() -> None:
+def test_first_deployment_has_no_previous_values() -> None:
     assert stack.parameters_of(None, {}) == []
 
 
-def test_a_failed_deployment_names_what_failed_and_not_what_followed() -> None:
+def test_failures_list_the_failed_resource_without_cancellations_and_earlier_events() -> None:
     cloud = Cloud(cast("boto3.Session", _Events()), None, "prod", "smartlink-prod", "bucket")
-    assert stack._failures(cloud, known={"1"}) == ["  ClicksTable: Table limit exceeded"]
+    assert stack._failures(cloud, earlier={"1"}) == ["  ClicksTable: Table limit exceeded"]

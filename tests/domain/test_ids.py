@@ -16,14 +16,14 @@ def _to_the_millisecond(now: datetime) -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
-def test_a_timed_id_is_26_characters_of_time_and_entropy() -> None:
+def test_time_ordered_id_has_26_characters_of_time_and_entropy() -> None:
     identifier = ids.time_ordered_id(datetime(2026, 11, 4, 12, 30, tzinfo=UTC), bytes(range(10)))
 
     assert identifier == "01m6k8k8a0" + "000g40r40m30e209"
 
 
 @given(some.times, entropies)
-def test_each_letter_of_a_timed_id_holds_5_of_its_130_bits(now: datetime, entropy: bytes) -> None:
+def test_each_character_of_a_time_ordered_id_has_5_of_its_130_bits(now: datetime, entropy: bytes) -> None:
     number = 0
     for letter in ids.time_ordered_id(now, entropy):
         number = number * 32 + "0123456789abcdefghjkmnpqrstvwxyz".index(letter)
@@ -32,35 +32,35 @@ def test_each_letter_of_a_timed_id_holds_5_of_its_130_bits(now: datetime, entrop
 
 
 @given(some.times, some.times, entropies, entropies)
-def test_timed_ids_sort_by_time(one: datetime, other: datetime, this: bytes, that: bytes) -> None:
+def test_time_ordered_ids_sort_by_time(one: datetime, other: datetime, this: bytes, that: bytes) -> None:
     earlier, later = sorted([_to_the_millisecond(one), _to_the_millisecond(other)])
 
     assert earlier == later or ids.time_ordered_id(earlier, this) < ids.time_ordered_id(later, that)
 
 
 @given(some.times, entropies, st.sampled_from(["", "cmp_", "app_sml_1_"]))
-def test_the_time_of_an_id_is_when_it_was_made(now: datetime, entropy: bytes, prefix: str) -> None:
+def test_time_of_an_id_is_that_of_its_creation(now: datetime, entropy: bytes, prefix: str) -> None:
     assert time_of(prefix + ids.time_ordered_id(now, entropy)) == _to_the_millisecond(now)
 
 
 @given(some.times, entropies, entropies)
-def test_ids_of_one_moment_differ_where_their_entropy_does(now: datetime, one: bytes, other: bytes) -> None:
+def test_ids_of_one_moment_differ_if_their_entropy_does(now: datetime, one: bytes, other: bytes) -> None:
     assert (ids.time_ordered_id(now, one) == ids.time_ordered_id(now, other)) is (one == other)
 
 
-def test_entropy_beyond_what_is_needed_changes_nothing() -> None:
+def test_additional_entropy_is_ignored() -> None:
     assert ids.time_ordered_id(NOW, bytes(10)) == ids.time_ordered_id(NOW, bytes(10) + b"more")
     assert ids.new_link_code(bytes(8)) == ids.new_link_code(bytes(8) + b"more")
 
 
-def test_the_time_of_an_id_is_exact_after_2038() -> None:
+def test_time_of_an_id_is_exact_after_2038() -> None:
     moments = [datetime(2038, 6, 1, tzinfo=UTC) + timedelta(milliseconds=n) for n in range(1000)]
 
     assert [time_of(ids.time_ordered_id(now, bytes(10))) for now in moments] == moments
 
 
 @given(st.binary(min_size=8, max_size=8))
-def test_every_code_can_be_a_code(entropy: bytes) -> None:
+def test_new_link_code_is_a_link_code(entropy: bytes) -> None:
     assert ids.is_link_code(ids.new_link_code(entropy))
 
 
@@ -74,7 +74,7 @@ def test_every_code_can_be_a_code(entropy: bytes) -> None:
         pytest.param(62**10, "0000000000", id="one more"),
     ],
 )
-def test_a_code_is_its_entropy_in_base_62_cut_to_10_letters(entropy: int, code: str) -> None:
+def test_link_code_is_its_entropy_in_base_62_with_10_characters(entropy: int, code: str) -> None:
     assert ids.new_link_code(entropy.to_bytes(8)) == code
 
 
@@ -91,11 +91,11 @@ def test_a_code_is_its_entropy_in_base_62_cut_to_10_letters(entropy: int, code: 
         pytest.param("abcde1234\n", id="line end"),
     ],
 )
-def test_what_cannot_be_a_code_is_told_without_asking_a_table(text: str) -> None:
+def test_other_text_is_not_a_link_code(text: str) -> None:
     assert not ids.is_link_code(text)
 
 
 @given(st.text(), st.text())
-def test_a_named_id_follows_from_its_name(name: str, other: str) -> None:
+def test_deterministic_id_follows_from_its_name(name: str, other: str) -> None:
     assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", ids.deterministic_id(name))
     assert (ids.deterministic_id(name) == ids.deterministic_id(other)) is (name == other)

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.macros import fill
-from chalicelib.domain.url_validation import MACROS
+from chalicelib.domain.macros import MACROS, fill
 from chalicelib.routing.tracking_parameters import parse_tracking_parameters
 from tests import strategies as some
 

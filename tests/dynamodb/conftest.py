@@ -1,4 +1,4 @@
-"""The lean client, led to a scripted server, on a clock and with dice of the test's own."""
+"""The lean client with a scripted server, a controlled clock and no randomness."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from tests.dynamodb.server import Server, serving
 
 @dataclass(slots=True)
 class Clock:
-    """A clock that only waits move on, and whoever turns it."""
+    """A clock that only advances when the client sleeps or a test sets it."""
 
     now: float = 1000.0
     waits: list[float] = field(default_factory=list)
@@ -27,18 +27,18 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The lean client's time; it waits as long as it may."""
+    """The clock of the lean client, which always waits the longest time."""
     clock = Clock()
     for module in (client, transport):
         monkeypatch.setattr(module, "time", clock)
-    monkeypatch.setattr(client, "random", SimpleNamespace(uniform=lambda _, longest: longest))
+    monkeypatch.setattr(client, "random", SimpleNamespace(uniform=lambda _, maximum: maximum))
     return clock
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[Server]:
-    """The server that the lean client calls; it has as much time as this machine needs."""
-    monkeypatch.setattr(transport, "_ANSWER_SECONDS", 60.0)
+    """The server that the lean client calls, with a time limit that a slow machine can meet."""
+    monkeypatch.setattr(transport, "_RESPONSE_SECONDS", 60.0)
     with serving() as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", server.url)
         transport.reset()

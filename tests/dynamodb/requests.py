@@ -1,4 +1,4 @@
-"""What both clients are asked, and what they must agree on: one list, for moto and for the deployed stack."""
+"""Requests for which both clients must return the same, on moto and on the deployed stack."""
 
 import json
 from base64 import b64encode
@@ -11,39 +11,39 @@ from chalicelib.dynamodb.client import call, table_name
 from chalicelib.dynamodb.errors import RequestRejected, TableError
 
 Request = tuple[str, Mapping[str, Any]]
-"""An operation and what it is asked."""
+"""An operation and its request document."""
 
 COUNTERS = "idempotency"
-"""Not `caps` itself: on the stack its stream is read, by a function that knows its keys."""
+"""Not `caps`: on the stack a Lambda reads its stream and expects valid keys."""
 
 BYTES = bytes(range(256))
-GOOD = "done"
-UNMET = "ConditionalCheckFailedException"
+DONE = "done"
+CONDITION_FAILED = "ConditionalCheckFailedException"
 CANCELLED = "TransactionCanceledException"
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Requests in their order, by a key of one's own, and what comes of each: `done` or the name of the refusal."""
+    """Requests for a key of the test, in order, and the outcome of each: `done` or the error code."""
 
     requests: Callable[[str], Sequence[Request]]
     told: Sequence[str]
 
 
-def marked(key: str, **more: Any) -> Request:
-    """A put of one mark."""
+def put_marker(key: str, **more: Any) -> Request:
+    """Return a put of one marker."""
     item = {"key": string_value(key), "click_id": string_value("é ' \" 漢"), "expires_at": number_value(2**40)}
     return "PutItem", {"TableName": table_name("duplicates"), "Item": item, **more}
 
 
-def marked_new(key: str, **more: Any) -> Request:
-    """The same, where there is none."""
+def put_new_marker(key: str, **more: Any) -> Request:
+    """Return a put of one marker on condition that it does not exist."""
     condition = {"ConditionExpression": "attribute_not_exists(#key)", "ExpressionAttributeNames": {"#key": "key"}}
-    return marked(key, **condition, **more)
+    return put_marker(key, **condition, **more)
 
 
-def counted(key: str, limit: int = 2, **more: Any) -> Request:
-    """One more of a counter, below its limit."""
+def increment(key: str, limit: int = 2, **more: Any) -> Request:
+    """Return an increment of a counter below its limit."""
     values = {":one": number_value(1), ":limit": number_value(limit)}
     update = {
         "TableName": table_name(COUNTERS),
@@ -56,20 +56,20 @@ def counted(key: str, limit: int = 2, **more: Any) -> Request:
     return "UpdateItem", update
 
 
-def read(table: str, **key: str) -> Request:
-    """A read of one item."""
+def get_item(table: str, **key: str) -> Request:
+    """Return a read of one item."""
     named_key = {name: string_value(value) for name, value in key.items()}
     return "GetItem", {"TableName": table_name(table), "Key": named_key, "ConsistentRead": True}
 
 
-def together(*parts: Request) -> Request:
-    """A transaction of puts and updates."""
+def transaction(*parts: Request) -> Request:
+    """Return a transaction of puts and updates."""
     kinds = {"PutItem": "Put", "UpdateItem": "Update"}
-    return "TransactWriteItems", {"TransactItems": [{kinds[operation]: asked} for operation, asked in parts]}
+    return "TransactWriteItems", {"TransactItems": [{kinds[operation]: request} for operation, request in parts]}
 
 
-def routed(key: str) -> Request:
-    """A put of a route with bytes, a truth and an empty text beside it."""
+def put_route(key: str) -> Request:
+    """Return a put of a route with bytes, a boolean and an empty string."""
     snapshot = {"B": b64encode(BYTES).decode()}
     item = {
         "id": string_value(key),
@@ -81,8 +81,8 @@ def routed(key: str) -> Request:
     return "PutItem", {"TableName": table_name("routes"), "Item": item}
 
 
-def many_read(key: str) -> Request:
-    """A read of two counters that exist and one that does not."""
+def get_counters(key: str) -> Request:
+    """Return a batch read of two counters and one that does not exist."""
     keys = [{"key": string_value(f"{key}{n}")} for n in ("", "-2", "-none")]
     return "BatchGetItem", {"RequestItems": {table_name(COUNTERS): {"Keys": keys, "ConsistentRead": True}}}
 
@@ -91,61 +91,68 @@ OLD: dict[str, Any] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 NEW: dict[str, Any] = {"ReturnValues": "ALL_NEW"}
 
 CASES: dict[str, Case] = {
-    "a put": Case(lambda key: [marked(key), read("duplicates", key=key)], [GOOD, GOOD]),
-    "a put that gives what it replaced": Case(
-        lambda key: [marked(key), marked(key, ReturnValues="ALL_OLD")], [GOOD, GOOD]
+    "a put": Case(lambda key: [put_marker(key), get_item("duplicates", key=key)], [DONE, DONE]),
+    "a put that returns the old item": Case(
+        lambda key: [put_marker(key), put_marker(key, ReturnValues="ALL_OLD")], [DONE, DONE]
     ),
-    "a refused put": Case(lambda key: [marked_new(key), marked_new(key)], [GOOD, UNMET]),
-    "a refused put that gives what is there": Case(
-        lambda key: [marked_new(key, **OLD), marked_new(key, **OLD)], [GOOD, UNMET]
+    "a rejected put": Case(lambda key: [put_new_marker(key), put_new_marker(key)], [DONE, CONDITION_FAILED]),
+    "a rejected put that returns the item": Case(
+        lambda key: [put_new_marker(key, **OLD), put_new_marker(key, **OLD)], [DONE, CONDITION_FAILED]
     ),
-    "bytes": Case(lambda key: [routed(key), read("routes", id=key)], [GOOD, GOOD]),
-    "no item": Case(lambda key: [read("duplicates", key=key)], [GOOD]),
-    "several items": Case(lambda key: [counted(key), counted(f"{key}-2"), many_read(key)], [GOOD] * 3),
-    "no items": Case(lambda key: [many_read(key)], [GOOD]),
-    "an update that gives what it made": Case(lambda key: [counted(key, **NEW), counted(key, **NEW)], [GOOD, GOOD]),
-    "a refused update": Case(lambda key: [counted(key, 1), counted(key, 1)], [GOOD, UNMET]),
-    "a refused update that gives what is there": Case(
-        lambda key: [counted(key, 1, **OLD), counted(key, 1, **OLD)], [GOOD, UNMET]
+    "bytes": Case(lambda key: [put_route(key), get_item("routes", id=key)], [DONE, DONE]),
+    "no item": Case(lambda key: [get_item("duplicates", key=key)], [DONE]),
+    "several items": Case(lambda key: [increment(key), increment(f"{key}-2"), get_counters(key)], [DONE] * 3),
+    "no items": Case(lambda key: [get_counters(key)], [DONE]),
+    "an update that returns the new item": Case(
+        lambda key: [increment(key, **NEW), increment(key, **NEW)], [DONE, DONE]
+    ),
+    "a rejected update": Case(lambda key: [increment(key, 1), increment(key, 1)], [DONE, CONDITION_FAILED]),
+    "a rejected update that returns the item": Case(
+        lambda key: [increment(key, 1, **OLD), increment(key, 1, **OLD)], [DONE, CONDITION_FAILED]
     ),
     "a transaction": Case(
-        lambda key: [together(marked_new(key), counted(key)), read(COUNTERS, key=key)],
-        [GOOD, GOOD],
+        lambda key: [transaction(put_new_marker(key), increment(key)), get_item(COUNTERS, key=key)],
+        [DONE, DONE],
     ),
     "a cancelled transaction": Case(
-        lambda key: [counted(key, 1), together(marked_new(key), counted(key, 1)), read("duplicates", key=key)],
-        [GOOD, CANCELLED, GOOD],
+        lambda key: [
+            increment(key, 1),
+            transaction(put_new_marker(key), increment(key, 1)),
+            get_item("duplicates", key=key),
+        ],
+        [DONE, CANCELLED, DONE],
     ),
-    "a cancelled transaction that gives what is there": Case(
-        lambda key: [counted(key, 1), together(marked_new(key, **OLD), counted(key, 1, **OLD))],
-        [GOOD, CANCELLED],
+    "a cancelled transaction that returns the item": Case(
+        lambda key: [increment(key, 1), transaction(put_new_marker(key, **OLD), increment(key, 1, **OLD))],
+        [DONE, CANCELLED],
     ),
-    "an unknown table": Case(lambda key: [read("nothing", key=key)], ["ResourceNotFoundException"]),
-    "a broken request": Case(
-        lambda key: [counted(key, UpdateExpression="ADD used"), read(COUNTERS, key=key)], ["ValidationException", GOOD]
+    "an unknown table": Case(lambda key: [get_item("nothing", key=key)], ["ResourceNotFoundException"]),
+    "an invalid request": Case(
+        lambda key: [increment(key, UpdateExpression="ADD used"), get_item(COUNTERS, key=key)],
+        ["ValidationException", DONE],
     ),
 }
 
 MADE = (("duplicates", "key", ""), (COUNTERS, "key", ""), (COUNTERS, "key", "-2"), ("routes", "id", ""))
-"""Table, key and what the key ends with, of all that the cases leave behind."""
+"""Table, key attribute and suffix of the key of all items that the cases leave."""
 
 
 def outcomes(case: Case, key: str, *, once: bool = False) -> list[Any]:
-    """What comes of each of the case's requests, as JSON in which the key stands as `KEY`."""
-    told = [_outcome(operation, request, once=once) for operation, request in case.requests(key)]
-    return [json.loads(json.dumps(each).replace(key, "KEY")) for each in told]
+    """Return the outcomes of the case's requests as JSON, with the key replaced by `KEY`."""
+    results = [_outcome(operation, request, once=once) for operation, request in case.requests(key)]
+    return [json.loads(json.dumps(result).replace(key, "KEY")) for result in results]
 
 
 def _outcome(operation: str, request: Mapping[str, Any], *, once: bool) -> dict[str, Any]:
     try:
-        answer = {**call(operation, request, once=once)}
-    except RequestRejected as refused:
-        reasons = [{name: each[name] for name in ("Code", "Item") if name in each} for each in refused.reasons]
-        return {"told": refused.code, "item": refused.item, "reasons": reasons}
+        response = {**call(operation, request, once=once)}
+    except RequestRejected as rejected:
+        reasons = [{name: each[name] for name in ("Code", "Item") if name in each} for each in rejected.reasons]
+        return {"told": rejected.code, "item": rejected.item, "reasons": reasons}
     except TableError as error:
         return {"told": type(error).__name__}
-    # Emulators tell it unasked.
-    answer.pop("ConsumedCapacity", None)
-    for found in answer.get("Responses", {}).values():
-        found.sort(key=json.dumps)
-    return {"told": GOOD, "answer": answer}
+    # Emulators return it without a request.
+    response.pop("ConsumedCapacity", None)
+    for items in response.get("Responses", {}).values():
+        items.sort(key=json.dumps)
+    return {"told": DONE, "answer": response}

@@ -1,4 +1,4 @@
-"""A server on loopback that does with each request what a script says, and notes what arrives."""
+"""A server on loopback that handles requests by a script and records them."""
 
 import json
 import socket
@@ -12,15 +12,15 @@ from threading import Condition, Thread
 from typing import Any
 
 PATIENCE = 10
-"""Seconds after which a server that waits for a test gives up: the test has failed then."""
+"""Seconds after which a server stops waiting for a test that has failed."""
 
 Step = Callable[[socket.socket, "Request"], bool]
-"""What is done with a request; whether the connection stays open."""
+"""Handles a request and returns whether the connection stays open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What arrived, as a whole."""
+    """A complete request."""
 
     head: str
     body: bytes
@@ -37,65 +37,65 @@ class Request:
 
 @dataclass(slots=True)
 class Server:
-    """`script` is taken step by step, then `otherwise` for ever; so many connections are reset `unread` first."""
+    """Handles requests by `script`, then by `otherwise`; the first `unread` connections are reset unread."""
 
     url: str
     script: deque[Step] = field(default_factory=deque)
-    otherwise: Step = field(default_factory=lambda: answers({}))
+    otherwise: Step = field(default_factory=lambda: respond({}))
     unread: int = 0
     requests: list[Request] = field(default_factory=list)
     accepted: int = 0
-    came: Condition = field(default_factory=Condition)
-    secured: ssl.SSLContext | None = None
+    arrived: Condition = field(default_factory=Condition)
+    tls: ssl.SSLContext | None = None
 
-    def says(self, *steps: Step) -> None:
-        """What is done with the next requests."""
+    def expect(self, *steps: Step) -> None:
+        """Append steps for the next requests to the script."""
         self.script.extend(steps)
 
     def received(self, count: int) -> list[Request]:
-        """The requests so far, so many at least: who has given up waiting may be ahead of what arrives."""
-        with self.came:
-            self.came.wait_for(lambda: len(self.requests) >= count, PATIENCE)
+        """Wait for at least `count` requests and return all: a client that timed out may be ahead of the server."""
+        with self.arrived:
+            self.arrived.wait_for(lambda: len(self.requests) >= count, PATIENCE)
             return list(self.requests)
 
     def serve(self, connection: socket.socket, *, unread: bool) -> None:
-        """What becomes of a connection, until it ends."""
+        """Handle the requests of a connection until it ends."""
         with suppress(OSError), connection:
             if unread:
                 _reset_when_closed(connection)
                 return
-            with self.secured.wrap_socket(connection, server_side=True) if self.secured else connection as plain:
-                while self._step(plain):
+            with self.tls.wrap_socket(connection, server_side=True) if self.tls else connection as stream:
+                while self._step(stream):
                     pass
 
     def _step(self, connection: socket.socket) -> bool:
-        request = arrived(connection)
+        request = read_request(connection)
         if request is None:
             return False
         step = self.script.popleft() if self.script else self.otherwise
-        with self.came:
+        with self.arrived:
             self.requests.append(request)
-            self.came.notify_all()
+            self.arrived.notify_all()
         return step(connection, request)
 
 
-def arrived(connection: socket.socket) -> Request | None:
-    """The next request, None where the connection ends instead."""
+def read_request(connection: socket.socket) -> Request | None:
+    """Return the next request, or None if the connection ends."""
     received = b""
     while b"\r\n\r\n" not in received:
-        piece = connection.recv(65_536)
-        if not piece:
+        chunk = connection.recv(65_536)
+        if not chunk:
             return None
-        received += piece
+        received += chunk
     head, _, body = received.partition(b"\r\n\r\n")
     request = Request(head.decode(), b"")
-    whole = bytearray(body)
-    while len(whole) < int(request.headers["content-length"]):
-        piece = connection.recv(1_000_000)
-        if not piece:
+    content = bytearray(body)
+    while len(content) < int(request.headers["content-length"]):
+        chunk = connection.recv(1_000_000)
+        if not chunk:
             return None
-        whole += piece
-    return Request(request.head, bytes(whole))
+        content += chunk
+    return Request(request.head, bytes(content))
 
 
 def _reset_when_closed(connection: socket.socket) -> None:
@@ -103,17 +103,17 @@ def _reset_when_closed(connection: socket.socket) -> None:
 
 
 def raw(document: Any, status: int = 200, **headers: str) -> bytes:
-    """An answer as it goes over the wire."""
+    """Return the bytes of a response."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    named = {"content-length": str(len(body)), **{name.replace("_", "-"): value for name, value in headers.items()}}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in named.items())
-    return f"HTTP/1.1 {status} Said\r\n{lines}\r\n".encode() + body
+    values = {"content-length": str(len(body)), **{name.replace("_", "-"): value for name, value in headers.items()}}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in values.items())
+    return f"HTTP/1.1 {status} OK\r\n{lines}\r\n".encode() + body
 
 
 # Steps
 
 
-def answers(document: Any, status: int = 200, **headers: str) -> Step:
+def respond(document: Any, status: int = 200, **headers: str) -> Step:
     def step(connection: socket.socket, request: Request) -> bool:
         connection.sendall(raw(document, status, **headers))
         return True
@@ -121,16 +121,16 @@ def answers(document: Any, status: int = 200, **headers: str) -> Step:
     return step
 
 
-def refuses(code: str, status: int = 400, **more: Any) -> Step:
-    return answers({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "said why", **more}, status)
+def reject(code: str, status: int = 400, **more: Any) -> Step:
+    return respond({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "the reason", **more}, status)
 
 
-def echoes(connection: socket.socket, request: Request) -> bool:
+def echo(connection: socket.socket, request: Request) -> bool:
     connection.sendall(raw(request.body))
     return True
 
 
-def then_closes(first: Step) -> Step:
+def then_close(first: Step) -> Step:
     def step(connection: socket.socket, request: Request) -> bool:
         first(connection, request)
         return False
@@ -138,38 +138,38 @@ def then_closes(first: Step) -> Step:
     return step
 
 
-def cuts(connection: socket.socket, request: Request) -> bool:
-    """Half an answer, then the end."""
+def cut(connection: socket.socket, request: Request) -> bool:
+    """Send half a response, then close the connection."""
     connection.sendall(raw({"Item": {}})[:-5])
     return False
 
 
-def closes(connection: socket.socket, request: Request) -> bool:
+def close(connection: socket.socket, request: Request) -> bool:
     return False
 
 
-def resets(connection: socket.socket, request: Request) -> bool:
+def reset(connection: socket.socket, request: Request) -> bool:
     _reset_when_closed(connection)
     return False
 
 
-def hangs(connection: socket.socket, request: Request) -> bool:
-    """Says nothing as long as the other side waits."""
+def hang(connection: socket.socket, request: Request) -> bool:
+    """Send nothing while the client waits."""
     connection.settimeout(PATIENCE)
     connection.recv(1)
     return False
 
 
-BREAKS: Mapping[str, Step] = {"cut": cuts, "closed": closes, "reset": resets}
-"""What may become of a connection when the request is there as a whole."""
+BREAKS: Mapping[str, Step] = {"cut": cut, "closed": close, "reset": reset}
+"""Faults of a connection after the whole request has arrived."""
 
 
 @contextmanager
-def serving(secured: ssl.SSLContext | None = None) -> Iterator[Server]:
-    """The server, with its own TLS where it is `secured`."""
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """Run a server, over TLS if a context is given."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        server = Server(f"https://localhost:{port}" if secured else f"http://127.0.0.1:{port}", secured=secured)
+        server = Server(f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}", tls=tls)
         accepting = Thread(target=_accept, args=(listener, server))
         accepting.start()
         try:

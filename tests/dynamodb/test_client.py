@@ -1,4 +1,4 @@
-"""The lean client's calls: what is asked, what is asked again, and what is not."""
+"""Calls of the lean client: the request, retries and time limits."""
 
 import json
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from chalicelib.dynamodb.errors import (
     TableError,
 )
 from tests.dynamodb.conftest import Clock
-from tests.dynamodb.server import BREAKS, Request, Server, Step, answers, hangs, refuses
+from tests.dynamodb.server import BREAKS, Request, Server, Step, hang, reject, respond
 
 THROTTLED = "ProvisionedThroughputExceededException"
 
@@ -29,20 +29,20 @@ def operations(server: Server) -> list[str]:
     return [request.headers["x-amz-target"].removeprefix("DynamoDB_20120810.") for request in server.requests]
 
 
-# What is sent
+# The request
 
 
-def test_a_request_is_one_signed_post_of_json(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_is_one_signed_post_of_json(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "a-token")
-    server.says(answers({"Item": {"a": {"S": "é"}}}))
+    server.expect(respond({"Item": {"a": {"S": "é"}}}))
     assert call("GetItem", {"TableName": "t", "Key": {"k": {"S": "é"}}}) == {"Item": {"a": {"S": "é"}}}
     (request,) = server.requests
     assert request.head.startswith("POST / HTTP/1.1\r\n")
     assert request.body == rb'{"TableName":"t","Key":{"k":{"S":"\u00e9"}}}'
     headers = request.headers
-    signed = headers.pop("authorization")
-    assert signed.startswith("AWS4-HMAC-SHA256 Credential=testing/")
-    assert "/us-east-1/dynamodb/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-sec" in signed
+    authorization = headers.pop("authorization")
+    assert authorization.startswith("AWS4-HMAC-SHA256 Credential=testing/")
+    assert "/us-east-1/dynamodb/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-sec" in authorization
     assert len(headers.pop("x-amz-date")) == len("20261121T120000Z")
     assert headers == {
         "content-type": "application/x-amz-json-1.0",
@@ -53,55 +53,55 @@ def test_a_request_is_one_signed_post_of_json(server: Server, monkeypatch: pytes
     }
 
 
-def test_keys_without_a_token_send_none(server: Server) -> None:
+def test_credentials_without_a_token_send_no_token(server: Server) -> None:
     call("GetItem", {})
     assert "x-amz-security-token" not in server.requests[0].headers
 
 
-# What is sent again
+# Retries
 
 
 @pytest.mark.parametrize("broken", BREAKS)
-def test_a_request_that_breaks_is_sent_again(server: Server, clock: Clock, broken: str) -> None:
-    server.says(BREAKS[broken], BREAKS[broken], answers({"ok": True}))
+def test_broken_request_is_retried(server: Server, clock: Clock, broken: str) -> None:
+    server.expect(BREAKS[broken], BREAKS[broken], respond({"ok": True}))
     assert call("PutItem", {"n": 1}) == {"ok": True}
     assert [request.document for request in server.requests] == [{"n": 1}] * 3
     assert clock.waits == [0.04, 0.08]
 
 
 @pytest.mark.parametrize("broken", BREAKS)
-def test_a_request_that_must_not_be_repeated_is_sent_exactly_once(server: Server, clock: Clock, broken: str) -> None:
-    server.says(BREAKS[broken])
+def test_broken_request_with_once_is_not_retried(server: Server, clock: Clock, broken: str) -> None:
+    server.expect(BREAKS[broken])
     with pytest.raises(OutcomeUnknown):
         call("UpdateItem", {}, once=True)
     assert (operations(server), clock.waits) == (["UpdateItem"], [])
 
 
-def hanging(monkeypatch: pytest.MonkeyPatch, server: Server, clock: Clock) -> None:
-    """Lets the first attempt hang and be given up after 50 ms; the next one has time again."""
+def hang_once(monkeypatch: pytest.MonkeyPatch, server: Server, clock: Clock) -> None:
+    """Make the first attempt hang and time out after 50 ms; the next one has the usual time."""
 
-    def waits(seconds: float) -> None:
+    def sleep(seconds: float) -> None:
         server.received(1)
         clock.sleep(seconds)
-        monkeypatch.setattr(transport, "_ANSWER_SECONDS", 60.0)
+        monkeypatch.setattr(transport, "_RESPONSE_SECONDS", 60.0)
 
-    server.says(hangs)
-    monkeypatch.setattr(transport, "_ANSWER_SECONDS", 0.05)
-    monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=clock.monotonic, sleep=waits))
+    server.expect(hang)
+    monkeypatch.setattr(transport, "_RESPONSE_SECONDS", 0.05)
+    monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=clock.monotonic, sleep=sleep))
 
 
-def test_a_request_that_hangs_is_sent_again(server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    hanging(monkeypatch, server, clock)
-    server.says(answers({"ok": True}))
+def test_request_that_times_out_is_retried(server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    hang_once(monkeypatch, server, clock)
+    server.expect(respond({"ok": True}))
     assert call("PutItem", {"n": 1}) == {"ok": True}
     assert [request.document for request in server.requests] == [{"n": 1}] * 2
     assert clock.waits == [0.04]
 
 
-def test_a_request_that_hangs_and_must_not_be_repeated_is_not(
+def test_request_that_times_out_with_once_is_not_retried(
     server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hanging(monkeypatch, server, clock)
+    hang_once(monkeypatch, server, clock)
     with pytest.raises(OutcomeUnknown, match="timed out"):
         call("UpdateItem", {}, once=True)
     assert (len(server.received(1)), server.accepted, clock.waits) == (1, 1, [])
@@ -109,99 +109,103 @@ def test_a_request_that_hangs_and_must_not_be_repeated_is_not(
 
 @pytest.mark.parametrize("once", [False, True])
 @pytest.mark.parametrize("code", sorted(RETRYABLE_CODES))
-def test_what_was_put_off_is_asked_again(server: Server, clock: Clock, code: str, once: bool) -> None:
-    server.says(refuses(code), answers({"ok": True}))
+def test_retryable_error_is_retried(server: Server, clock: Clock, code: str, once: bool) -> None:
+    server.expect(reject(code), respond({"ok": True}))
     assert call("UpdateItem", {}, once=once) == {"ok": True}
     assert (len(server.requests), clock.waits, server.accepted) == (2, [0.04], 1)
 
 
-@pytest.mark.parametrize(("once", "told"), [(False, OutcomeUnknown), (True, NotApplied)])
-def test_what_was_put_off_as_often_as_it_was_asked_is_given_up(
-    server: Server, clock: Clock, once: bool, told: type[TableError]
+@pytest.mark.parametrize(("once", "error"), [(False, OutcomeUnknown), (True, NotApplied)])
+def test_call_fails_after_four_throttled_attempts(
+    server: Server, clock: Clock, once: bool, error: type[TableError]
 ) -> None:
-    server.otherwise = refuses("ThrottlingException")
-    with pytest.raises(told, match="ThrottlingException"):
+    server.otherwise = reject("ThrottlingException")
+    with pytest.raises(error, match="ThrottlingException"):
         call("UpdateItem", {}, once=once)
     assert (len(server.requests), len(clock.waits)) == (4, 3)
 
 
-def test_a_server_in_trouble_is_asked_again(server: Server) -> None:
-    server.says(refuses("InternalServerError", 500), answers(b"<html>", 503), answers({"ok": True}))
+def test_server_error_is_retried(server: Server) -> None:
+    server.expect(reject("InternalServerError", 500), respond(b"<html>", 503), respond({"ok": True}))
     assert call("UpdateItem", {}) == {"ok": True}
     assert len(server.requests) == 3
 
 
-@pytest.mark.parametrize("trouble", [refuses("InternalServerError", 500), answers(b"<html>", 503)])
-def test_a_server_in_trouble_may_have_done_it_all_the_same(server: Server, trouble: Step) -> None:
-    server.says(trouble)
-    with pytest.raises(OutcomeUnknown, match=r"InternalServerError: said why|HTTP 503"):
+@pytest.mark.parametrize("failure", [reject("InternalServerError", 500), respond(b"<html>", 503)])
+def test_server_error_with_once_has_an_unknown_outcome(server: Server, failure: Step) -> None:
+    server.expect(failure)
+    with pytest.raises(OutcomeUnknown, match=r"InternalServerError: the reason|HTTP 503"):
         call("UpdateItem", {}, once=True)
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("once", [False, True])
-def test_stale_credentials_are_asked_for_anew(server: Server, monkeypatch: pytest.MonkeyPatch, once: bool) -> None:
-    def turns_over(code: str) -> Step:
+def test_stale_credentials_are_fetched_again(server: Server, monkeypatch: pytest.MonkeyPatch, once: bool) -> None:
+    def reject_and_rotate(code: str) -> Step:
         def step(connection: Any, request: Request) -> bool:
             monkeypatch.setenv("AWS_ACCESS_KEY_ID", f"after-{code}")
-            return refuses(code)(connection, request)
+            return reject(code)(connection, request)
 
         return step
 
-    server.says(*(turns_over(code) for code in sorted(STALE_CREDENTIALS)), answers({"ok": True}))
+    server.expect(*(reject_and_rotate(code) for code in sorted(STALE_CREDENTIALS)), respond({"ok": True}))
     assert call("UpdateItem", {}, once=once) == {"ok": True}
-    names = [request.headers["authorization"].partition("Credential=")[2].split("/")[0] for request in server.requests]
-    assert names == ["testing", "after-ExpiredTokenException", "after-UnrecognizedClientException"]
+    headers = [request.headers["authorization"] for request in server.requests]
+    assert [header.partition("Credential=")[2].split("/")[0] for header in headers] == [
+        "testing",
+        "after-ExpiredTokenException",
+        "after-UnrecognizedClientException",
+    ]
 
 
-# What is not
+# Rejections
 
 
 @pytest.mark.parametrize("once", [False, True])
-def test_a_refusal_is_told_at_once(server: Server, clock: Clock, once: bool) -> None:
+def test_rejection_is_raised_without_a_retry(server: Server, clock: Clock, once: bool) -> None:
     item = {"key": {"S": "a"}, "used": {"N": "3"}}
-    server.says(refuses(CONDITION_FAILED, Item=item))
-    with pytest.raises(RequestRejected, match="ConditionalCheckFailedException: said why") as refused:
+    server.expect(reject(CONDITION_FAILED, Item=item))
+    with pytest.raises(RequestRejected, match="ConditionalCheckFailedException: the reason") as rejected:
         call("UpdateItem", {}, once=once)
-    assert (refused.value.code, refused.value.item, refused.value.reasons) == (CONDITION_FAILED, item, ())
+    assert (rejected.value.code, rejected.value.item, rejected.value.reasons) == (CONDITION_FAILED, item, ())
     assert (len(server.requests), clock.waits) == (1, [])
 
 
-def test_a_refused_transaction_tells_the_reason_of_each_part(server: Server) -> None:
+def test_cancelled_transaction_has_the_reason_of_each_part(server: Server) -> None:
     reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": {"a": {"S": "b"}}}]
-    server.says(refuses("TransactionCanceledException", CancellationReasons=reasons))
-    with pytest.raises(RequestRejected) as refused:
+    server.expect(reject("TransactionCanceledException", CancellationReasons=reasons))
+    with pytest.raises(RequestRejected) as rejected:
         call("TransactWriteItems", {})
-    assert (refused.value.item, refused.value.reasons) == (None, reasons)
+    assert (rejected.value.item, rejected.value.reasons) == (None, reasons)
 
 
 @pytest.mark.parametrize("status", [400, 403, 413, 302])
-def test_an_answer_that_is_not_dynamodbs_own_is_a_refusal_too(server: Server, status: int) -> None:
-    server.says(answers(b"<html>No</html>", status))
-    with pytest.raises(RequestRejected, match=f"HTTP {status}") as refused:
+def test_error_status_without_an_error_document_is_a_rejection(server: Server, status: int) -> None:
+    server.expect(respond(b"<html>No</html>", status))
+    with pytest.raises(RequestRejected, match=f"HTTP {status}") as rejected:
         call("GetItem", {})
-    assert (refused.value.code, refused.value.reasons, len(server.requests)) == (f"HTTP {status}", (), 1)
+    assert (rejected.value.code, rejected.value.reasons, len(server.requests)) == (f"HTTP {status}", (), 1)
 
 
-# How long
+# Time limits
 
 
-@pytest.mark.parametrize("trouble", [refuses(THROTTLED), refuses("InternalServerError", 500), BREAKS["cut"]])
-def test_after_four_attempts_and_growing_waits_it_is_given_up(server: Server, clock: Clock, trouble: Step) -> None:
-    server.otherwise = trouble
+@pytest.mark.parametrize("failure", [reject(THROTTLED), reject("InternalServerError", 500), BREAKS["cut"]])
+def test_call_fails_after_four_attempts_with_growing_waits(server: Server, clock: Clock, failure: Step) -> None:
+    server.otherwise = failure
     with pytest.raises(OutcomeUnknown, match=r"^PutItem: "):
         call("PutItem", {})
     assert len(server.requests) == 4
     assert clock.waits == pytest.approx([0.04, 0.08, 0.16])
 
 
-def test_what_was_the_trouble_is_told(server: Server) -> None:
-    server.otherwise = refuses(THROTTLED)
-    with pytest.raises(OutcomeUnknown, match=f"^PutItem: {THROTTLED}: said why$"):
+def test_error_names_operation_code_and_message(server: Server) -> None:
+    server.otherwise = reject(THROTTLED)
+    with pytest.raises(OutcomeUnknown, match=f"^PutItem: {THROTTLED}: the reason$"):
         call("PutItem", {})
 
 
-def taking(clock: Clock, seconds: float, step: Step) -> Step:
+def delayed(clock: Clock, seconds: float, step: Step) -> Step:
     def slow(connection: Any, request: Request) -> bool:
         clock.now += seconds
         return step(connection, request)
@@ -210,29 +214,29 @@ def taking(clock: Clock, seconds: float, step: Step) -> Step:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "asked"), [(0.9, [0, 0.94, 1.92, 2.98]), (1.4, [0, 1.44, 2.92]), (2.9, [0, 2.94]), (3.0, [0])]
+    ("seconds", "starts"), [(0.9, [0, 0.94, 1.92, 2.98]), (1.4, [0, 1.44, 2.92]), (2.9, [0, 2.94]), (3.0, [0])]
 )
-def test_no_attempt_begins_after_three_seconds(
-    server: Server, clock: Clock, seconds: float, asked: Sequence[float]
+def test_no_attempt_starts_after_three_seconds(
+    server: Server, clock: Clock, seconds: float, starts: Sequence[float]
 ) -> None:
-    began, times = clock.now, list[float]()
-    slow = taking(clock, seconds, refuses("InternalServerError", 500))
+    start, times = clock.now, list[float]()
+    slow = delayed(clock, seconds, reject("InternalServerError", 500))
 
-    def noted(connection: Any, request: Request) -> bool:
-        times.append(clock.now - began)
+    def record(connection: Any, request: Request) -> bool:
+        times.append(clock.now - start)
         return slow(connection, request)
 
-    server.otherwise = noted
+    server.otherwise = record
     with pytest.raises(OutcomeUnknown):
         call("PutItem", {})
-    assert times == pytest.approx(asked)
+    assert times == pytest.approx(starts)
 
 
-def test_the_last_attempt_has_only_the_time_that_is_left(
+def test_last_attempt_has_only_the_remaining_time(
     server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "_ANSWER_SECONDS", 60.0)
-    server.says(taking(clock, 2.95, refuses("InternalServerError", 500)), hangs)
+    monkeypatch.setattr(transport, "_RESPONSE_SECONDS", 60.0)
+    server.expect(delayed(clock, 2.95, reject("InternalServerError", 500)), hang)
     with pytest.raises(OutcomeUnknown, match=r"^PutItem: timed out$"):
         call("PutItem", {})
     assert len(server.received(2)) == 2
@@ -241,81 +245,81 @@ def test_the_last_attempt_has_only_the_time_that_is_left(
 # Items
 
 
-def test_an_item_is_read_by_its_key(server: Server) -> None:
-    server.says(answers({"Item": {"id": {"S": "a"}, "version": {"N": "3"}, "snapshot": {"B": "AP8="}}}))
+def test_get_returns_an_item_by_its_key(server: Server) -> None:
+    server.expect(respond({"Item": {"id": {"S": "a"}, "version": {"N": "3"}, "snapshot": {"B": "AP8="}}}))
     assert get("routes", {"id": {"S": "a"}}) == {"id": "a", "version": 3, "snapshot": b"\x00\xff"}
     assert operations(server) == ["GetItem"]
     assert server.requests[0].document == {"TableName": "smartlink-routes", "Key": {"id": {"S": "a"}}}
 
 
-def test_where_there_is_no_item_there_is_none(server: Server) -> None:
-    server.says(answers({}), answers({"ConsumedCapacity": {"CapacityUnits": 0.5}}))
+def test_get_returns_none_without_an_item(server: Server) -> None:
+    server.expect(respond({}), respond({"ConsumedCapacity": {"CapacityUnits": 0.5}}))
     assert get("routes", {"id": {"S": "a"}}) is None
     assert get("routes", {"id": {"S": "a"}}) is None
 
 
-def finds(request: Request) -> list[dict[str, Any]]:
-    (asked,) = request.document["RequestItems"].values()
-    return [{"key": key["key"], "used": {"N": "1"}} for key in asked["Keys"]]
+def requested_items(request: Request) -> list[dict[str, Any]]:
+    (batch,) = request.document["RequestItems"].values()
+    return [{"key": key["key"], "used": {"N": "1"}} for key in batch["Keys"]]
 
 
-def finds_all(connection: Any, request: Request) -> bool:
-    return answers({"Responses": {"smartlink-caps": finds(request)}})(connection, request)
+def respond_with_all(connection: Any, request: Request) -> bool:
+    return respond({"Responses": {"smartlink-caps": requested_items(request)}})(connection, request)
 
 
 def keys(count: int) -> list[dict[str, Any]]:
     return [{"key": {"S": f"k{n}"}} for n in range(count)]
 
 
-@pytest.mark.parametrize(
-    ("count", "portions"), [(0, []), (1, [1]), (100, [100]), (101, [100, 1]), (250, [100, 100, 50])]
-)
+@pytest.mark.parametrize(("count", "sizes"), [(0, []), (1, [1]), (100, [100]), (101, [100, 1]), (250, [100, 100, 50])])
 @pytest.mark.parametrize("consistent", [False, True])
-def test_many_items_are_read_a_hundred_at_a_time(
-    server: Server, count: int, portions: list[int], consistent: bool
+def test_batch_get_reads_a_hundred_items_at_a_time(
+    server: Server, count: int, sizes: list[int], consistent: bool
 ) -> None:
-    server.otherwise = finds_all
-    found = batch_get("caps", keys(count), consistent=consistent)
-    assert found == [{"key": f"k{n}", "used": 1} for n in range(count)]
-    asked = [request.document["RequestItems"]["smartlink-caps"] for request in server.requests]
-    assert [len(each["Keys"]) for each in asked] == portions
-    assert [each["ConsistentRead"] for each in asked] == [consistent] * len(portions)
-    assert operations(server) == ["BatchGetItem"] * len(portions)
+    server.otherwise = respond_with_all
+    items = batch_get("caps", keys(count), consistent=consistent)
+    assert items == [{"key": f"k{n}", "used": 1} for n in range(count)]
+    batches = [request.document["RequestItems"]["smartlink-caps"] for request in server.requests]
+    assert [len(batch["Keys"]) for batch in batches] == sizes
+    assert [batch["ConsistentRead"] for batch in batches] == [consistent] * len(sizes)
+    assert operations(server) == ["BatchGetItem"] * len(sizes)
 
 
-def finds_one(connection: Any, request: Request) -> bool:
-    """Answers the first key and leaves the others."""
-    ((table, asked),) = request.document["RequestItems"].items()
-    left = {table: {**asked, "Keys": asked["Keys"][1:]}} if asked["Keys"][1:] else {}
-    return answers({"Responses": {table: finds(request)[:1]}, "UnprocessedKeys": left})(connection, request)
+def respond_with_one(connection: Any, request: Request) -> bool:
+    """Respond with the first item and leave the other keys unprocessed."""
+    ((table, batch),) = request.document["RequestItems"].items()
+    unprocessed = {table: {**batch, "Keys": batch["Keys"][1:]}} if batch["Keys"][1:] else {}
+    return respond({"Responses": {table: requested_items(request)[:1]}, "UnprocessedKeys": unprocessed})(
+        connection, request
+    )
 
 
-def test_keys_that_were_left_are_asked_again(server: Server) -> None:
-    server.otherwise = finds_one
+def test_unprocessed_keys_are_requested_again(server: Server) -> None:
+    server.otherwise = respond_with_one
     assert [row["key"] for row in batch_get("caps", keys(4), consistent=True)] == ["k0", "k1", "k2", "k3"]
-    asked = [request.document["RequestItems"]["smartlink-caps"] for request in server.requests]
-    assert [(len(each["Keys"]), each["ConsistentRead"]) for each in asked] == [(n, True) for n in (4, 3, 2, 1)]
+    batches = [request.document["RequestItems"]["smartlink-caps"] for request in server.requests]
+    assert [(len(batch["Keys"]), batch["ConsistentRead"]) for batch in batches] == [(n, True) for n in (4, 3, 2, 1)]
 
 
-def test_keys_that_stay_unread_are_not_taken_for_missing(server: Server) -> None:
-    server.otherwise = finds_one
-    with pytest.raises(OutcomeUnknown, match="smartlink-caps: some keys stay unread"):
+def test_keys_that_stay_unprocessed_raise(server: Server) -> None:
+    server.otherwise = respond_with_one
+    with pytest.raises(OutcomeUnknown, match="smartlink-caps: some keys were not processed"):
         batch_get("caps", keys(5))
     assert len(server.requests) == 4
 
 
-def test_of_a_table_that_answers_nothing_nothing_is_found(server: Server) -> None:
-    server.says(answers({"Responses": {}}))
+def test_batch_get_returns_nothing_if_the_response_has_no_table(server: Server) -> None:
+    server.expect(respond({"Responses": {}}))
     assert batch_get("caps", keys(1)) == []
 
 
-def test_a_tables_whole_name_begins_with_the_stacks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_table_name_starts_with_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_PREFIX", "mine-")
     assert client.table_name("caps") == "mine-caps"
     assert settings.table_prefix() == "mine-"
 
 
-def test_a_body_is_json_without_spaces(server: Server) -> None:
-    asked = {"a": [1, {"b": None}], "c": "d e"}
-    call("GetItem", asked)
-    assert server.requests[0].body == json.dumps(asked, separators=(",", ":")).encode()
+def test_body_is_json_without_spaces(server: Server) -> None:
+    request = {"a": [1, {"b": None}], "c": "d e"}
+    call("GetItem", request)
+    assert server.requests[0].body == json.dumps(request, separators=(",", ":")).encode()

@@ -1,4 +1,4 @@
-"""PynamoDB's way of calling: its errors in the lean client's words, its promises the same."""
+"""The client on PynamoDB's connection: same errors and same guarantees as the lean client."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from chalicelib.dynamodb.errors import (
     OutcomeUnknown,
     RequestRejected,
 )
-from tests.dynamodb.server import BREAKS, Server, answers, refuses
+from tests.dynamodb.server import BREAKS, Server, reject, respond
 
 CONNECTIONS: tuple[Any, ...] = (sdk_client._connection,)
 PUT = {"TableName": "t", "Item": {"key": {"S": "a"}, "bytes": {"B": "AP8="}}}
@@ -24,7 +24,7 @@ MARK = {"key": {"S": "a"}, "bytes": {"B": "AP8="}}
 
 @pytest.fixture
 def sdk(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """The scripted server, called by PynamoDB's own connections, made anew."""
+    """The scripted server, called through new PynamoDB connections."""
     monkeypatch.setenv("TABLE_CLIENT", "pynamodb")
     for each in CONNECTIONS:
         each.cache_clear()
@@ -35,65 +35,65 @@ def sdk(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         each.cache_clear()
 
 
-def test_bytes_go_as_base64_and_come_back_so(sdk: Server) -> None:
-    sdk.says(answers({"Attributes": MARK, "ConsumedCapacity": {"TableName": "t", "CapacityUnits": 1}}))
+def test_bytes_are_sent_and_returned_as_base64(sdk: Server) -> None:
+    sdk.expect(respond({"Attributes": MARK, "ConsumedCapacity": {"TableName": "t", "CapacityUnits": 1}}))
     assert call("PutItem", PUT) == {"Attributes": MARK}
     (request,) = sdk.requests
     assert request.document == {**PUT, "ReturnConsumedCapacity": "TOTAL"}
 
 
-def test_what_is_asked_is_left_as_it_is(sdk: Server) -> None:
-    asked = {"TableName": "t", "Key": {"key": {"B": "AP8="}}}
-    call("GetItem", asked)
-    assert asked == {"TableName": "t", "Key": {"key": {"B": "AP8="}}}
+def test_request_document_is_not_changed(sdk: Server) -> None:
+    document = {"TableName": "t", "Key": {"key": {"B": "AP8="}}}
+    call("GetItem", document)
+    assert document == {"TableName": "t", "Key": {"key": {"B": "AP8="}}}
 
 
 @pytest.mark.parametrize("broken", ["closed", "reset"])
-def test_a_request_that_must_not_be_repeated_is_sent_exactly_once(sdk: Server, broken: str) -> None:
+def test_broken_request_with_once_is_not_retried(sdk: Server, broken: str) -> None:
     sdk.otherwise = BREAKS[broken]
     with pytest.raises(OutcomeUnknown):
         call("UpdateItem", {"TableName": "t", "Key": {}}, once=True)
     assert len(sdk.requests) == 1
 
 
-def test_what_was_put_off_and_not_asked_again_is_surely_not_done(sdk: Server) -> None:
+def test_retryable_error_with_once_is_not_applied(sdk: Server) -> None:
     codes = sorted(RETRYABLE_CODES | STALE_CREDENTIALS)
     for code in codes:
-        sdk.says(refuses(code))
+        sdk.expect(reject(code))
         with pytest.raises(NotApplied, match=code):
             call("UpdateItem", {"TableName": "t", "Key": {}}, once=True)
     assert len(sdk.requests) == len(codes)
 
 
-def test_what_was_put_off_as_often_as_it_was_asked_is_unanswered(sdk: Server) -> None:
-    # One of the attempts before may have gone another way.
-    sdk.otherwise = refuses("ThrottlingException")
+def test_outcome_is_unknown_after_throttled_retries(sdk: Server) -> None:
+    # An earlier attempt may have failed in another way.
+    sdk.otherwise = reject("ThrottlingException")
     with pytest.raises(OutcomeUnknown, match="ThrottlingException"):
         call("GetItem", {"TableName": "t", "Key": {}})
 
 
-def test_a_server_in_trouble_is_unanswered(sdk: Server) -> None:
-    sdk.otherwise = refuses("InternalServerError", 500)
+def test_server_error_has_an_unknown_outcome(sdk: Server) -> None:
+    sdk.otherwise = reject("InternalServerError", 500)
     with pytest.raises(OutcomeUnknown, match="InternalServerError"):
         call("UpdateItem", {"TableName": "t", "Key": {}}, once=True)
     assert len(sdk.requests) == 1
 
 
-def test_a_refusal_holds_the_item_as_json(sdk: Server) -> None:
-    sdk.says(refuses(CONDITION_FAILED, Item=MARK))
-    with pytest.raises(RequestRejected, match="ConditionalCheckFailedException: said why") as refused:
+def test_rejection_contains_the_item_as_json(sdk: Server) -> None:
+    sdk.expect(reject(CONDITION_FAILED, Item=MARK))
+    with pytest.raises(RequestRejected, match="ConditionalCheckFailedException: the reason") as rejected:
         call("PutItem", PUT)
-    assert (refused.value.code, refused.value.item, refused.value.reasons) == (CONDITION_FAILED, MARK, ())
+    assert (rejected.value.code, rejected.value.item, rejected.value.reasons) == (CONDITION_FAILED, MARK, ())
 
 
-def test_a_cancelled_transaction_tells_the_reason_of_each_part(sdk: Server) -> None:
+def test_cancelled_transaction_has_the_reason_of_each_part(sdk: Server) -> None:
     reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": MARK}]
-    sdk.says(refuses("TransactionCanceledException", CancellationReasons=reasons))
-    with pytest.raises(RequestRejected) as refused:
+    sdk.expect(reject("TransactionCanceledException", CancellationReasons=reasons))
+    with pytest.raises(RequestRejected) as rejected:
         call("TransactWriteItems", {"TransactItems": [{"Put": PUT}]})
-    assert (refused.value.code, refused.value.reasons) == ("TransactionCanceledException", reasons)
+    assert (rejected.value.code, rejected.value.reasons) == ("TransactionCanceledException", reasons)
 
 
-def test_only_what_must_not_be_repeated_goes_without_the_sdks_repeats() -> None:
+def test_only_once_disables_the_retries_of_the_sdk() -> None:
     attempts = [sdk_client._connection(once=once)._max_retry_attempts_exception for once in (True, False)]
     assert attempts == [0, 2]

@@ -1,4 +1,4 @@
-"""Signatures against botocore's own: whatever it signs, we sign alike."""
+"""Signatures compared with botocore's."""
 
 import string
 from typing import Any
@@ -9,25 +9,25 @@ from botocore.credentials import Credentials as SdkCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.dynamodb.sigv4 import Credentials, authorization
+from chalicelib.dynamodb.sigv4 import Credentials, authorization_header
 
-WORDS = string.ascii_letters + string.digits
-KEYS = WORDS + string.punctuation
+ALPHANUMERIC = string.ascii_letters + string.digits
+KEYS = ALPHANUMERIC + string.punctuation
 
 moments = st.datetimes().map(lambda moment: f"{moment.year:04}{moment:%m%dT%H%M%SZ}")
 hosts = st.text(string.ascii_lowercase + string.digits + ".-:", min_size=1, max_size=60)
 regions = st.sampled_from(["us-east-1", "eu-central-2", "cn-north-1", "us-gov-west-1"]) | st.text(
-    WORDS + "-", min_size=1
+    ALPHANUMERIC + "-", min_size=1
 )
-credentials = st.builds(
+credential_sets = st.builds(
     Credentials,
-    access_key=st.text(WORDS, min_size=1),
+    access_key=st.text(ALPHANUMERIC, min_size=1),
     secret_key=st.text(KEYS, min_size=1),
     token=st.none() | st.text(KEYS, min_size=1, max_size=400),
 )
 
 
-def headers_of(host: str, moment: str, token: str | None) -> dict[str, str]:
+def signed_headers(host: str, moment: str, token: str | None) -> dict[str, str]:
     return {
         "content-type": "application/x-amz-json-1.0",
         "host": host,
@@ -37,9 +37,11 @@ def headers_of(host: str, moment: str, token: str | None) -> dict[str, str]:
     }
 
 
-def botocores(headers: dict[str, str], body: bytes, moment: str, region: str, whose: Credentials) -> str:
-    """The header that the SDK's own signer makes; its steps one by one, as `add_auth` takes the time of the clock."""
-    signer: Any = SigV4Auth(SdkCredentials(whose.access_key, whose.secret_key, whose.token), "dynamodb", region)
+def botocore_signature(headers: dict[str, str], body: bytes, moment: str, region: str, credentials: Credentials) -> str:
+    """Return the header of the SDK's signer, step by step, because `add_auth` uses the current time."""
+    signer: Any = SigV4Auth(
+        SdkCredentials(credentials.access_key, credentials.secret_key, credentials.token), "dynamodb", region
+    )
     request = AWSRequest("POST", f"https://{headers['host']}/", headers=headers, data=body)
     request.context["timestamp"] = moment
     to_sign = signer.string_to_sign(request, signer.canonical_request(request))
@@ -47,32 +49,34 @@ def botocores(headers: dict[str, str], body: bytes, moment: str, region: str, wh
     return str(request.headers["Authorization"])
 
 
-@given(body=st.binary(max_size=2000), host=hosts, moment=moments, region=regions, whose=credentials)
-def test_every_request_is_signed_as_the_sdk_signs_it(
-    body: bytes, host: str, moment: str, region: str, whose: Credentials
+@given(body=st.binary(max_size=2000), host=hosts, moment=moments, region=regions, credentials=credential_sets)
+def test_signature_is_that_of_the_sdk(
+    body: bytes, host: str, moment: str, region: str, credentials: Credentials
 ) -> None:
-    headers = headers_of(host, moment, whose.token)
-    signed = authorization(headers, body, moment=moment, region=region, credentials=whose)
-    assert signed == botocores(headers, body, moment, region, whose)
+    headers = signed_headers(host, moment, credentials.token)
+    signed = authorization_header(headers, body, moment=moment, region=region, credentials=credentials)
+    assert signed == botocore_signature(headers, body, moment, region, credentials)
 
 
-def test_the_sdk_signs_these_very_headers_by_itself() -> None:
-    whose, body = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG", "a/token=="), b'{"TableName":"clicks"}'
-    sent = headers_of("dynamodb.eu-west-1.amazonaws.com", "replaced", whose.token)
+def test_sdk_signs_these_headers_through_its_public_method() -> None:
+    credentials, body = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG", "a/token=="), b'{"TableName":"clicks"}'
+    sent = signed_headers("dynamodb.eu-west-1.amazonaws.com", "replaced", credentials.token)
     request = AWSRequest("POST", "https://dynamodb.eu-west-1.amazonaws.com/", headers=sent, data=body)
     SigV4Auth(SdkCredentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG", "a/token=="), "dynamodb", "eu-west-1").add_auth(
         request
     )
     moment = request.headers["X-Amz-Date"]
-    headers = headers_of("dynamodb.eu-west-1.amazonaws.com", moment, whose.token)
-    signed = authorization(headers, body, moment=moment, region="eu-west-1", credentials=whose)
+    headers = signed_headers("dynamodb.eu-west-1.amazonaws.com", moment, credentials.token)
+    signed = authorization_header(headers, body, moment=moment, region="eu-west-1", credentials=credentials)
     assert signed == request.headers["Authorization"]
 
 
-def test_another_days_key_is_another() -> None:
-    whose = Credentials("AKIDEXAMPLE", "secret")
+def test_signature_depends_on_the_day() -> None:
+    credentials = Credentials("AKIDEXAMPLE", "secret")
     signed = [
-        authorization({"host": "h"}, b"", moment=moment, region="us-east-1", credentials=whose).rpartition("=")[2]
+        authorization_header({"host": "h"}, b"", moment=moment, region="us-east-1", credentials=credentials).rpartition(
+            "="
+        )[2]
         for moment in ("20261121T235959Z", "20261122T000000Z", "20261121T235959Z")
     ]
     assert signed[0] == signed[2] != signed[1]

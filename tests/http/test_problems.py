@@ -19,26 +19,26 @@ from chalicelib.http import problems
         (problems.Unavailable, 503),
     ],
 )
-def test_a_problem_is_its_document(error: type[problems.Problem], status: int) -> None:
-    assert error("it is so").document() == {
+def test_problem_document_has_status_and_detail(error: type[problems.Problem], status: int) -> None:
+    assert error("This is wrong.").document() == {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": "it is so",
+        "detail": "This is wrong.",
     }
 
 
-def test_invalid_input_is_every_complaint_with_its_pointer() -> None:
-    problem = problems.ValidationFailed(("/offers/0/weight", "must be 0 or more"), ("", "is another body"))
+def test_validation_problem_lists_every_error_with_its_pointer() -> None:
+    problem = problems.ValidationFailed(("/offers/0/weight", "must be 0 or more"), ("", "must have the same body"))
 
     assert problem.document() == {
         "type": "about:blank",
         "title": "Unprocessable Entity",
         "status": 422,
-        "detail": "/offers/0/weight must be 0 or more; the document is another body",
+        "detail": "/offers/0/weight must be 0 or more; the request must have the same body",
         "errors": [
             {"pointer": "/offers/0/weight", "detail": "must be 0 or more"},
-            {"pointer": "", "detail": "is another body"},
+            {"pointer": "", "detail": "must have the same body"},
         ],
     }
 
@@ -46,12 +46,10 @@ def test_invalid_input_is_every_complaint_with_its_pointer() -> None:
 @pytest.mark.parametrize(
     ("error", "headers"),
     [
-        pytest.param(problems.Unauthenticated, {"WWW-Authenticate": "Bearer"}, id="who are you"),
-        pytest.param(problems.Unavailable, {"Retry-After": "1"}, id="come again"),
-        pytest.param(problems.Conflict, {}, id="nothing more to say"),
+        pytest.param(problems.Unauthenticated, {"WWW-Authenticate": "Bearer"}, id="unauthenticated"),
+        pytest.param(problems.Unavailable, {"Retry-After": "1"}, id="unavailable"),
+        pytest.param(problems.Conflict, {}, id="conflict"),
     ],
 )
-def test_an_answer_carries_the_headers_that_belong_to_it(
-    error: type[problems.Problem], headers: dict[str, str]
-) -> None:
-    assert error("it is so").headers() == headers
+def test_problem_has_its_headers(error: type[problems.Problem], headers: dict[str, str]) -> None:
+    assert error("This is wrong.").headers() == headers

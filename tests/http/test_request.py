@@ -18,44 +18,44 @@ REQUEST = Request(
 )
 
 
-def test_a_request_brings_no_cookies_unless_it_does() -> None:
+def test_request_has_no_cookies_by_default() -> None:
     assert REQUEST.cookies == {}
 
 
-def test_a_timestamp_is_utc_to_the_millisecond() -> None:
+def test_timestamp_is_utc_with_milliseconds() -> None:
     assert timestamp(datetime(2026, 11, 4, 12, 30, 0, 123_999, tzinfo=UTC)) == "2026-11-04T12:30:00.123Z"
 
 
-def test_a_request_is_written_down_with_its_own_time() -> None:
+def test_request_has_its_timestamp_and_year() -> None:
     assert (REQUEST.timestamp, REQUEST.year) == ("2026-11-04T12:30:00.000Z", "2026")
 
 
-def test_a_new_id_carries_its_prefix_and_the_requests_time() -> None:
+def test_new_id_contains_prefix_and_request_time() -> None:
     assert REQUEST.new_id("cmp") == "cmp_" + "01m6k8k8a0" + "0" * 16
     assert time_of(REQUEST.new_id("cmp")) == NOW
 
 
-def test_a_later_requests_id_sorts_after_an_earlier_ones() -> None:
+def test_id_of_a_later_request_sorts_after_earlier_ids() -> None:
     later = replace(REQUEST, now=NOW.replace(minute=31))
 
     assert REQUEST.new_id("cmp") < later.new_id("cmp")
 
 
-def test_a_new_code_can_be_a_code() -> None:
+def test_new_code_is_a_link_code() -> None:
     assert ids.is_link_code(REQUEST.new_code())
 
 
-def test_a_new_token_is_160_bits() -> None:
+def test_new_token_has_160_bits() -> None:
     assert REQUEST.new_token() == "00" * 20
 
 
-def test_a_link_is_clicked_where_the_api_answers() -> None:
+def test_link_url_is_on_the_address_of_the_api() -> None:
     assert REQUEST.link_url("abcde12345") == "https://api.network.example/v1/s/abcde12345"
 
 
-def test_a_link_of_a_tracking_domain_is_clicked_there() -> None:
+def test_link_url_is_on_the_tracking_domain_if_given() -> None:
     assert REQUEST.link_url("abcde12345", "go.network.example") == "https://go.network.example/s/abcde12345"
 
 
-def test_an_open_call_has_no_actor() -> None:
+def test_request_has_no_actor_by_default() -> None:
     assert REQUEST.actor == ""

@@ -19,7 +19,7 @@ class Shown(ResponseModel):
 def create(request: None, body: Settings) -> Shown:
     """Create a thing.
 
-    And more of it.
+    More about it.
     """
     raise NotImplementedError
 
@@ -48,38 +48,38 @@ def page(request: None) -> TextResponse:
     raise NotImplementedError
 
 
-def test_a_views_signature_says_what_it_takes_and_gives() -> None:
+def test_signature_has_the_models_of_body_and_response() -> None:
     assert inspect_view(create) == ViewSignature(
-        create, body=Settings, patch=None, query=None, answer=Shown, summary="Create a thing."
+        create, body=Settings, patch=None, query=None, response=Shown, summary="Create a thing."
     )
 
 
-def test_a_patch_is_told_from_a_body() -> None:
+def test_patch_is_not_a_body() -> None:
     assert inspect_view(edit) == ViewSignature(
-        edit, body=None, patch=Settings, query=None, answer=Shown, summary="Change a thing."
+        edit, body=None, patch=Settings, query=None, response=Shown, summary="Change a thing."
     )
 
 
-def test_a_view_without_a_body_takes_none() -> None:
+def test_view_without_a_body_has_no_body_model() -> None:
     assert inspect_view(delete) == ViewSignature(delete, None, None, None, NoContent, "Delete a thing.")
 
 
-def test_a_query_is_known_by_its_name() -> None:
+def test_query_is_the_argument_of_this_name() -> None:
     assert inspect_view(find).query is Query
 
 
-def test_where_a_view_may_answer_otherwise_its_document_is_the_same() -> None:
-    assert inspect_view(apply).answer is Shown
+def test_result_with_status_has_the_same_response_model() -> None:
+    assert inspect_view(apply).response is Shown
 
 
-def test_a_text_is_no_document() -> None:
-    assert inspect_view(page).answer is None
+def test_text_has_no_response_model() -> None:
+    assert inspect_view(page).response is None
 
 
-def test_a_view_without_a_word_has_no_summary() -> None:
+def test_view_without_a_docstring_has_no_summary() -> None:
     assert inspect_view(apply).summary == ""
 
 
 @pytest.mark.parametrize("headers", [{}, {"Cache-Control": "no-store"}], ids=["none", "one"])
-def test_a_text_has_the_headers_it_is_given(headers: dict[str, str]) -> None:
+def test_text_has_its_headers(headers: dict[str, str]) -> None:
     assert TextResponse("<p>", "text/html", headers).headers == headers

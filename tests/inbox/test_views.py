@@ -12,11 +12,11 @@ from tests.documents import apply, complaints, good, new_publisher, new_smartlin
 NOTIFICATIONS = "/admin/notifications"
 
 
-def tell(*texts: str, owner: str = ADMIN, days_apart: int = 0) -> None:
-    """Tells each text as a fact of its own, in this order."""
+def notify(*texts: str, owner: str = ADMIN, days_apart: int = 0) -> None:
+    """Send a notification for each text, in this order."""
     for n, text in enumerate(texts):
-        notice = Notification(NotificationKind.POISON_RECORD, {"click_id": text}, text)
-        send_once(owner, notice, once=text, now=NOW + timedelta(days=n * days_apart, milliseconds=n))
+        notification = Notification(NotificationKind.POISON_RECORD, {"click_id": text}, text)
+        send_once(owner, notification, once=text, now=NOW + timedelta(days=n * days_apart, milliseconds=n))
 
 
 def listed(api: Api, query: str = "") -> list[dict[str, Any]]:
@@ -24,7 +24,7 @@ def listed(api: Api, query: str = "") -> list[dict[str, Any]]:
     return items
 
 
-def test_an_application_that_waits_is_told_with_all_it_is_about(admin: Api) -> None:
+def test_pending_application_notifies_the_admins(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin, "Ann")
     apply(publisher, smartlink)
     (notification,) = listed(admin)
@@ -42,37 +42,37 @@ def test_an_application_that_waits_is_told_with_all_it_is_about(admin: Api) -> N
     }
 
 
-def test_an_application_made_twice_is_told_once(admin: Api) -> None:
+def test_repeated_application_notifies_once(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
     assert [apply(publisher, smartlink).status for _ in range(2)] == [201, 200]
     assert len(listed(admin)) == 1
 
 
-def test_an_application_approved_at_once_troubles_no_admin(admin: Api) -> None:
+def test_application_for_a_public_smartlink_does_not_notify_the_admins(admin: Api) -> None:
     apply(new_publisher(admin), new_smartlink(admin, visibility="public"))
     assert listed(admin) == []
 
 
-def test_a_publisher_put_on_deliberately_troubles_no_admin(admin: Api) -> None:
+def test_adding_a_publisher_does_not_notify_the_admins(admin: Api) -> None:
     put_on(admin, new_smartlink(admin), new_publisher(admin))
     assert listed(admin) == []
 
 
-def test_an_application_that_came_to_nothing_is_not_told(admin: Api) -> None:
+def test_failed_application_does_not_notify(admin: Api) -> None:
     assert apply(new_publisher(admin), {"id": "sml_none"}).status == 404
     assert listed(admin) == []
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 200])
 def test_notifications_are_listed_newest_first(admin: Api, limit: int) -> None:
-    tell("a", "b", "c", "d")
-    found = [each["text"] for page in pages(admin, NOTIFICATIONS, limit) for each in page]
-    assert found == ["d", "c", "b", "a"]
+    notify("a", "b", "c", "d")
+    texts = [each["text"] for page in pages(admin, NOTIFICATIONS, limit) for each in page]
+    assert texts == ["d", "c", "b", "a"]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 200])
-def test_the_unread_ones_can_be_listed_alone(admin: Api, limit: int) -> None:
-    tell("a", "b", "c", "d")
+def test_list_can_be_limited_to_unread(admin: Api, limit: int) -> None:
+    notify("a", "b", "c", "d")
     for each in listed(admin)[1:3]:
         good(admin.post(f"{NOTIFICATIONS}/{each['id']}/read"))
     unread = [each["text"] for page in pages(admin, f"{NOTIFICATIONS}?unread=true", limit) for each in page]
@@ -80,41 +80,41 @@ def test_the_unread_ones_can_be_listed_alone(admin: Api, limit: int) -> None:
     assert [each["read"] for each in listed(admin, "?unread=false")] == [False, True, True, False]
 
 
-def test_unread_is_true_or_false(admin: Api) -> None:
+def test_unread_must_be_true_or_false(admin: Api) -> None:
     assert set(complaints(admin.get(f"{NOTIFICATIONS}?unread=yes"))) == {"/unread"}
 
 
-def test_a_cursor_of_all_is_none_of_the_unread(admin: Api) -> None:
-    tell("a", "b")
+def test_cursor_of_all_is_invalid_for_unread(admin: Api) -> None:
+    notify("a", "b")
     cursor = good(admin.get(f"{NOTIFICATIONS}?limit=1"))["next_cursor"]
-    refused = admin.get(f"{NOTIFICATIONS}?unread=true&cursor={cursor}")
-    assert complaints(refused) == {"/cursor": "is not a cursor of this list"}
+    response = admin.get(f"{NOTIFICATIONS}?unread=true&cursor={cursor}")
+    assert complaints(response) == {"/cursor": "is not a cursor of this list"}
 
 
-def test_a_notification_read_twice_is_read_once(admin: Api) -> None:
-    tell("a")
+def test_marking_as_read_is_idempotent(admin: Api) -> None:
+    notify("a")
     (notification,) = listed(admin)
-    answers = [good(admin.post(f"{NOTIFICATIONS}/{notification['id']}/read")) for _ in range(2)]
-    assert answers == [{**notification, "read": True}] * 2
-    assert listed(admin) == answers[:1]
+    responses = [good(admin.post(f"{NOTIFICATIONS}/{notification['id']}/read")) for _ in range(2)]
+    assert responses == [{**notification, "read": True}] * 2
+    assert listed(admin) == responses[:1]
 
 
-def test_reading_is_repeated_by_its_idempotency_key(admin: Api) -> None:
-    tell("a")
+def test_marking_as_read_accepts_an_idempotency_key(admin: Api) -> None:
+    notify("a")
     path = f"{NOTIFICATIONS}/{listed(admin)[0]['id']}/read"
     assert good(admin.post(path, Idempotency_Key="k")) == good(admin.post(path, Idempotency_Key="k"))
 
 
 @pytest.mark.parametrize("notification_id", ["-", "ntf_1", "ntf_01m6k8k8a00000000000000000"])
-def test_what_nobody_was_told_cannot_be_read(admin: Api, notification_id: str) -> None:
-    tell("a")
-    refused = admin.post(f"{NOTIFICATIONS}/{notification_id}/read")
-    assert (refused.status, refused.json["detail"]) == (404, f"there is no notification {notification_id}")
+def test_unknown_notification_is_not_found(admin: Api, notification_id: str) -> None:
+    notify("a")
+    response = admin.post(f"{NOTIFICATIONS}/{notification_id}/read")
+    assert (response.status, response.json["detail"]) == (404, f"There is no notification {notification_id}.")
 
 
-def test_the_admins_neither_see_nor_read_what_publishers_are_told(admin: Api) -> None:
+def test_admins_cannot_see_or_read_notifications_of_publishers(admin: Api) -> None:
     publisher = new_publisher(admin)
-    tell("a", owner=publisher.id)
+    notify("a", owner=publisher.id)
     (own,) = good(publisher.api.get("/publisher/notifications"))["items"]
     assert listed(admin) == []
     assert admin.post(f"{NOTIFICATIONS}/{own['id']}/read").status == 404

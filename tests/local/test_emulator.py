@@ -15,24 +15,24 @@ def pid_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_a_port_in_use_ends_the_start_with_what_to_do(pid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
+def test_start_fails_with_a_hint_if_the_port_is_in_use(pid_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         monkeypatch.setenv("SMARTLINK_PORT", str(port))
-        with pytest.raises(CommandError) as stopped:
+        with pytest.raises(CommandError) as error:
             emulator.start()
-    assert str(stopped.value) == (
-        f"port {port} is used by another program: stop that, or choose another with SMARTLINK_PORT={port + 1}"
+    assert str(error.value) == (
+        f"Port {port} is used by another program. Stop it, or use another port with SMARTLINK_PORT={port + 1}."
     )
     assert not pid_file.exists()
 
 
-def test_a_process_id_that_now_belongs_to_another_program_is_not_ours(pid_file: Path) -> None:
+def test_process_id_of_another_program_is_not_the_emulator(pid_file: Path) -> None:
     pid_file.write_text(f"{os.getpid()} 4566")
-    assert emulator.running() is None
+    assert emulator.running_pid() is None
     assert emulator.stop() is False
 
 
-def test_an_unreadable_pid_file_means_nothing_runs(pid_file: Path) -> None:
+def test_unreadable_pid_file_means_that_the_emulator_is_not_running(pid_file: Path) -> None:
     pid_file.write_text("")
-    assert emulator.running() is None
+    assert emulator.running_pid() is None

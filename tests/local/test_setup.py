@@ -3,7 +3,7 @@ from pathlib import Path
 from local.setup import fingerprint
 
 
-def test_an_environment_is_renewed_when_a_pin_changes_and_only_then(tmp_path: Path) -> None:
+def test_fingerprint_changes_only_if_a_pinned_version_changes(tmp_path: Path) -> None:
     pins = tmp_path / "requirements.txt"
     pins.write_text("geoip2==5.2.0\n")
     before = fingerprint([pins])

@@ -23,14 +23,14 @@ NOTICE = Notification(
 )
 
 
-def told() -> list[NotificationRow]:
-    """All notifications, without the guards."""
+def notifications() -> list[NotificationRow]:
+    """Return all notifications, without the deduplication rows."""
     return [row for row in NotificationRow.scan() if not row.owner_year.startswith("once#")]
 
 
-def test_a_fact_is_told_with_all_that_it_is_about() -> None:
+def test_notification_is_stored_with_its_subject() -> None:
     assert send_once("pub_1", NOTICE, once="cmp_1 2026-11-04", now=NOW) is True
-    (row,) = told()
+    (row,) = notifications()
     assert row.id.startswith("ntf_01m6k8k8a0")
     assert (row.owner_year, row.kind, row.text) == ("pub_1#2026", "cap_reached", "Game A has reached its cap.")
     assert row.subject == {"campaign_id": "cmp_1", "publisher_id": None}
@@ -38,69 +38,69 @@ def test_a_fact_is_told_with_all_that_it_is_about() -> None:
     assert row.read_at is None
 
 
-def test_a_fact_told_twice_is_told_once() -> None:
+def test_second_notification_with_the_same_key_is_not_sent() -> None:
     later = NOW + timedelta(days=30)
     assert [send_once(ADMIN, NOTICE, once="cmp_1", now=now) for now in (NOW, NOW, later)] == [True, False, False]
-    assert [row.created_at for row in told()] == ["2026-11-04T12:30:00.000Z"]
+    assert [row.created_at for row in notifications()] == ["2026-11-04T12:30:00.000Z"]
 
 
-def test_another_owner_kind_or_fact_is_told_apart() -> None:
+def test_other_owner_kind_or_key_is_sent_separately() -> None:
     nearly = Notification(NotificationKind.CAP_NEARLY_REACHED, NOTICE.subject, NOTICE.text)
     send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
     assert send_once("pub_1", NOTICE, once="cmp_1", now=NOW) is True
     assert send_once(ADMIN, nearly, once="cmp_1", now=NOW) is True
     assert send_once(ADMIN, NOTICE, once="cmp_2", now=NOW) is True
-    assert len(told()) == 4
+    assert len(notifications()) == 4
 
 
-def test_notification_and_guard_go_after_400_days() -> None:
+def test_notification_and_deduplication_row_expire_after_400_days() -> None:
     send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
     assert {row.expires_at for row in NotificationRow.scan()} == {int((NOW + timedelta(days=400)).timestamp())}
 
 
-def _stands_after(answers: list[bool]) -> Callable[[NotificationRow], bool]:
-    return lambda _: answers.pop(0)
+def _existence(results: list[bool]) -> Callable[[NotificationRow], bool]:
+    return lambda _: results.pop(0)
 
 
-def test_one_that_another_process_tells_in_the_same_moment_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notification_sent_by_two_processes_at_once_is_stored_once(monkeypatch: pytest.MonkeyPatch) -> None:
     send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
-    monkeypatch.setattr(send, "_exists", _stands_after([False, True]))
+    monkeypatch.setattr(send, "_exists", _existence([False, True]))
     assert send_once(ADMIN, NOTICE, once="cmp_1", now=NOW) is False
-    assert len(told()) == 1
+    assert len(notifications()) == 1
 
 
-def test_a_refusal_for_another_reason_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_transaction_cancelled_for_another_reason_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
-    monkeypatch.setattr(send, "_exists", _stands_after([False, False]))
+    monkeypatch.setattr(send, "_exists", _existence([False, False]))
     with pytest.raises(TransactWriteError):
         send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
 
 
-def test_a_sick_table_is_the_callers_to_hear_of() -> None:
+def test_error_of_the_table_is_raised() -> None:
     dynamodb().delete_table(TableName="smartlink-notifications")
     with pytest.raises(Exception, match="ResourceNotFoundException"):
         send_once(ADMIN, NOTICE, once="cmp_1", now=NOW)
 
 
-def test_a_notification_of_anothers_transaction_comes_or_stays_away_with_it() -> None:
-    guard = NotificationRow("once#x", "-", created_at="", expires_at=0)
+def test_notification_in_a_transaction_is_applied_with_it() -> None:
+    marker = NotificationRow("once#x", "-", created_at="", expires_at=0)
     for _ in range(2):
         write = TransactWrite(connection=connection())
-        write.save(guard, NotificationRow.id.does_not_exist())
+        write.save(marker, NotificationRow.id.does_not_exist())
         send.add_to_transaction(write, "pub_1", NOTICE, NOW)
         try:
             write._commit()
         except TransactWriteError:
             continue
-    assert [row.owner_year for row in told()] == ["pub_1#2026"]
+    assert [row.owner_year for row in notifications()] == ["pub_1#2026"]
 
 
 # The topic
 
 
 @pytest.fixture
-def heard(tables: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[dict[str, Any]]]:
-    """What a topic's subscriber has received so far, as the messages stand in a queue."""
+def received(tables: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[dict[str, Any]]]:
+    """Return a function that returns the new messages of a subscriber of the topic."""
     topic = boto3.client("sns").create_topic(Name="notifications")["TopicArn"]
     sqs: Any = boto3.client("sqs")
     url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
@@ -109,14 +109,14 @@ def heard(tables: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[di
         TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}
     )
     monkeypatch.setenv("NOTIFICATIONS_TOPIC", topic)
-    asked = {"QueueUrl": url, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
-    return lambda: sqs.receive_message(**asked).get("Messages", [])
+    request = {"QueueUrl": url, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
+    return lambda: sqs.receive_message(**request).get("Messages", [])
 
 
-def test_the_topic_hears_of_what_was_told(heard: Callable[[], list[dict[str, Any]]]) -> None:
+def test_notification_is_published_once(received: Callable[[], list[dict[str, Any]]]) -> None:
     send_once("pub_1", NOTICE, once="cmp_1", now=NOW)
     send_once("pub_1", NOTICE, once="cmp_1", now=NOW)
-    (message,) = heard()
+    (message,) = received()
     assert json.loads(message["Body"]) == {
         "owner": "pub_1",
         "kind": "cap_reached",
@@ -124,12 +124,12 @@ def test_the_topic_hears_of_what_was_told(heard: Callable[[], list[dict[str, Any
         "text": "Game A has reached its cap.",
         "created_at": "2026-11-04T12:30:00.000Z",
     }
-    attributes = {name: each["StringValue"] for name, each in message["MessageAttributes"].items()}
+    attributes = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
     assert attributes == {"owner": "pub_1", "kind": "cap_reached"}
 
 
-def test_a_topic_that_fails_stops_nothing(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_error_of_the_topic_is_only_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setenv("NOTIFICATIONS_TOPIC", "arn:aws:sns:us-east-1:123456789012:gone")
     assert send_once(ADMIN, NOTICE, once="cmp_1", now=NOW) is True
-    assert len(told()) == 1
-    assert "the topic did not take a notification of cap_reached" in caplog.text
+    assert len(notifications()) == 1
+    assert "SNS rejected a notification of kind cap_reached" in caplog.text

@@ -1,4 +1,4 @@
-"""Pools in rotation `optimized` with what is counted of them, in moto's tables."""
+"""Optimized pools and their counters, in moto's tables."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -22,39 +22,39 @@ AT = int(NOW.timestamp())
 
 
 def a_pool(admin: Api, offers: int = 2, **changes: Any) -> tuple[str, list[str]]:
-    """The ID of a smartlink in rotation `optimized` and those of its campaigns."""
+    """Create a smartlink in rotation `optimized`. Return its ID and those of its campaigns."""
     campaigns = [new_campaign(admin, f"game{n}", payout="1.50") for n in range(offers)]
     smartlink = new_smartlink(admin, *campaigns, **{"rotation": "optimized", **changes})
-    return smartlink["id"], [each["id"] for each in campaigns]
+    return smartlink["id"], [campaign["id"] for campaign in campaigns]
 
 
-def count(pool: str, cells: LearningCells, now: datetime = NOW, epoch: int = 1, cause: str = "run") -> None:
-    """Counts these learning cells for the pool."""
+def add_cells(pool: str, cells: LearningCells, now: datetime = NOW, epoch: int = 1, cause: str = "run") -> None:
+    """Add these learning cells to the pool's counters."""
     with TransactWrite(connection=connection()) as write:
         learning_blocks.add_blocks(write, f"{cause}{pool}{now}{cells}", {f"{pool}#{epoch}": cells}, now)
 
 
-def count_clicks(pool: str, campaign: str, now: datetime = NOW, number: int = 30) -> None:
-    """Counts clicks of US mobiles on the campaign."""
-    count(pool, clicks(number, campaign=campaign), now)
+def add_clicks(pool: str, campaign: str, now: datetime = NOW, number: int = 30) -> None:
+    """Add clicks of US mobile visitors on the campaign to the pool's counters."""
+    add_cells(pool, clicks(number, campaign=campaign), now)
 
 
-def learn(pool: str, now: datetime = NOW) -> None:
-    """Learns of the pool as a round at `now` asks for."""
+def optimize(pool: str, now: datetime = NOW) -> None:
+    """Optimize the pool in a run requested at `now`."""
     optimize_pool(pool, int(now.timestamp()), now)
 
 
-def live(pool: str) -> Any:
-    """The pool's route as it is."""
+def current_route(pool: str) -> Any:
+    """Return the row of the pool's current route."""
     return RouteRow.get(pool, consistent_read=True)
 
 
-def in_force(pool: str) -> LearnedWeights | None:
-    """The weights in the pool's route."""
-    row = live(pool)
-    return weights_codec.unpacked(row.weights, row.weights_version) if row.weights else None
+def published_weights(pool: str) -> LearnedWeights | None:
+    """Return the weights in the pool's route."""
+    row = current_route(pool)
+    return weights_codec.decode(row.weights, row.weights_version) if row.weights else None
 
 
-def history(pool: str) -> list[Any]:
-    """The rows of the pool's runs in November 2026, oldest first."""
+def run_history(pool: str) -> list[Any]:
+    """Return the rows of the pool's runs in November 2026, oldest first."""
     return list(WeightHistoryRow.query(pool_month(pool, AT)))

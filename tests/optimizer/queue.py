@@ -1,19 +1,19 @@
-"""The queue of pools to learn of, in moto."""
+"""The optimizer's queue, in moto."""
 
 from typing import Any
 
+from chalicelib import sqs
 from chalicelib.optimizer.job_message import JobMessage, read
-from chalicelib.optimizer.scheduler import _sqs
 
 
-def make_queue() -> None:
-    """The queue of the settings, empty."""
-    _sqs().create_queue(QueueName="learning")
+def create_queue() -> None:
+    """Create the queue of the settings, empty."""
+    sqs.client().create_queue(QueueName="learning")
 
 
-def queued() -> list[JobMessage]:
-    """The messages in the queue, in their order."""
-    return [read(each.body) for each in _messages()]
+def queued_messages() -> list[JobMessage]:
+    """Return the messages in the queue, in order."""
+    return [read(message.body) for message in _messages()]
 
 
 def _messages() -> list[Any]:

@@ -1,4 +1,4 @@
-"""Pools to be learned of, in numbers: no tables."""
+"""Builders of pool statistics, effective counts and estimates."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -19,93 +19,92 @@ from chalicelib.optimizer.model.weights import OfferShare, OptimizationResult, c
 NOW = 500_000.0
 
 Cells = Mapping[int, tuple[Series, Series]]
-"""Clicks and conversions of one segment by the offer's place, both by hour."""
+"""Clicks and conversions of one segment by index of the offer, both by hour."""
 
 US, GB = "US|mobile", "GB|desktop"
 
 
-def hours(number: int, now: float = NOW) -> list[Bucket]:
-    """So many whole hours, the last of which ends at `now`."""
+def hourly_buckets(number: int, now: float = NOW) -> list[Bucket]:
+    """Return hourly buckets, the last of which ends at `now`."""
     return [Bucket(now - number + n, now - number + n + 1) for n in range(number)]
 
 
-def offer_stats(place: int = 0, conversions: Series = (0.0,), value: float = 1.0, **changes: Any) -> OfferStats:
-    """An offer `cmp_{place}` whose conversions by hour all came at once and all had that value."""
-    found = OfferStats(
-        id=f"cmp_{place}",
+def offer_stats(index: int = 0, conversions: Series = (0.0,), value: float = 1.0, **changes: Any) -> OfferStats:
+    """Return an offer `cmp_{index}` whose conversions by hour have no delay and all have this value."""
+    offer = OfferStats(
+        id=f"cmp_{index}",
         value=value,
         values=[count * value for count in conversions],
         squares=[count * value**2 for count in conversions],
         delays=[sum(conversions), *[0.0] * (DELAY_BINS - 1)],
         seen=0.0,
     )
-    return replace(found, **changes)
+    return replace(offer, **changes)
 
 
 def segment_stats(name: str, cells: Cells) -> SegmentStats:
-    """A segment in which ten clicks are expected until the next run."""
-    clicks = {place: clicks for place, (clicks, _) in cells.items()}
-    conversions = {place: conversions for place, (_, conversions) in cells.items()}
+    """Return a segment with ten forecast clicks."""
+    clicks = {index: clicks for index, (clicks, _) in cells.items()}
+    conversions = {index: conversions for index, (_, conversions) in cells.items()}
     return SegmentStats(name, 10.0, clicks, conversions)
 
 
 def pool_stats(cells: Mapping[str, Cells], values: Iterable[float] = (1.0, 1.0), **changes: Any) -> PoolStatistics:
-    """A pool with these cells by segment, whose offers have these values per conversion."""
-    known = list(values)
-    rows = [row for each in cells.values() for row in each.values()]
+    """Return a pool with these cells by segment, whose offers have these values per conversion."""
+    rows = [row for segment in cells.values() for row in segment.values()]
     number = len(rows[0][0]) if rows else 1
     offers = []
-    for place, value in enumerate(known):
-        own = [each[place] for each in cells.values() if place in each]
+    for index, value in enumerate(list(values)):
+        own = [segment[index] for segment in cells.values() if index in segment]
         converted = [sum(row[n] for _, row in own) for n in range(number)]
-        offers.append(offer_stats(place, converted, value, seen=float(sum(sum(row) for row, _ in own))))
-    segments = [segment_stats(name, each) for name, each in cells.items()]
-    return replace(PoolStatistics("sml_1", NOW, hours(number), offers, segments), **changes)
+        offers.append(offer_stats(index, converted, value, seen=float(sum(sum(row) for row, _ in own))))
+    segments = [segment_stats(name, segment) for name, segment in cells.items()]
+    return replace(PoolStatistics("sml_1", NOW, hourly_buckets(number), offers, segments), **changes)
 
 
-def with_offer(stats: PoolStatistics, place: int, **changes: Any) -> PoolStatistics:
-    """The pool with one offer changed."""
+def with_offer(stats: PoolStatistics, index: int, **changes: Any) -> PoolStatistics:
+    """Return the pool with one offer changed."""
     offers = list(stats.offers)
-    offers[place] = replace(offers[place], **changes)
+    offers[index] = replace(offers[index], **changes)
     return replace(stats, offers=offers)
 
 
-def with_segment(stats: PoolStatistics, place: int = 0, **changes: Any) -> PoolStatistics:
-    """The pool with one segment changed."""
+def with_segment(stats: PoolStatistics, index: int = 0, **changes: Any) -> PoolStatistics:
+    """Return the pool with one segment changed."""
     segments = list(stats.segments)
-    segments[place] = replace(segments[place], **changes)
+    segments[index] = replace(segments[index], **changes)
     return replace(stats, segments=segments)
 
 
-def weights(found: OptimizationResult, segment: str = US) -> dict[str, float]:
-    """The shares of a segment by the offer's ID."""
-    return {each.offer: each.share for each in found.segments[segment]}
+def shares_in(result: OptimizationResult, segment: str = US) -> dict[str, float]:
+    """Return the shares of a segment by campaign ID."""
+    return {share.offer: share.share for share in result.segments[segment]}
 
 
-def shares_of(stats: PoolStatistics, segment: str = US) -> dict[str, float]:
-    """The shares that are learned for a segment, by the offer's ID."""
-    return weights(compute_weights(stats), segment)
+def compute_shares(stats: PoolStatistics, segment: str = US) -> dict[str, float]:
+    """Return the computed shares of a segment by campaign ID."""
+    return shares_in(compute_weights(stats), segment)
 
 
-def share_of(stats: PoolStatistics, place: int = 0, segment: str = US) -> OfferShare:
-    """What is learned of the offer at that place in the tuple of the segment."""
-    return compute_weights(stats).segments[segment][place]
+def compute_share(stats: PoolStatistics, position: int = 0, segment: str = US) -> OfferShare:
+    """Return the computed share at this position of the segment."""
+    return compute_weights(stats).segments[segment][position]
 
 
-def known_of(
+def effective_counts_of(
     clicks: Iterable[Mapping[int, float]],
     conversions: Iterable[Mapping[int, float]],
     values: Iterable[float] = (1.0, 1.0),
     **changes: Any,
 ) -> EffectiveCounts:
-    """Evidence by segment: nothing is waiting, nothing has changed."""
-    rows, known = list(clicks), list(values)
-    nothing = [dict.fromkeys(row, 0.0) for row in rows]
-    found = EffectiveCounts(rows, list(conversions), nothing, [0] * len(known), known, known)
-    return replace(found, **changes)
+    """Return counts by segment, without pending clicks and without changes."""
+    rows, value_list = list(clicks), list(values)
+    pending = [dict.fromkeys(row, 0.0) for row in rows]
+    counts = EffectiveCounts(rows, list(conversions), pending, [0] * len(value_list), value_list, value_list)
+    return replace(counts, **changes)
 
 
-def pooled_of(**changes: Any) -> PooledEstimate:
-    """One offer with 10 conversions of 1,000 clicks, whose prior is worth 2 conversions of 200 clicks."""
-    found = PooledEstimate(Prior(2.0, 1.0, [0.01]), [10.0], [1000.0], [1.0], 0.01)
-    return replace(found, **changes)
+def a_pooled_estimate(**changes: Any) -> PooledEstimate:
+    """Return one offer with 10 conversions of 1,000 clicks, whose prior is worth 2 conversions of 200 clicks."""
+    estimate = PooledEstimate(Prior(2.0, 1.0, [0.01]), [10.0], [1000.0], [1.0], 0.01)
+    return replace(estimate, **changes)

@@ -8,25 +8,25 @@ NOON = datetime(2026, 11, 21, 12, 0, 0, 900_000, tzinfo=UTC)
 AT = 1_795_262_400
 
 
-def test_a_round_is_queued_twenty_five_pools_at_a_time() -> None:
+def test_message_holds_at_most_25_pools() -> None:
     pools = [f"sml_{n}" for n in range(51)]
-    found = list(messages(pools, NOON))
-    assert [len(each.pools) for each in found] == [25, 25, 1]
-    assert [pool for each in found for pool in each.pools] == pools
-    assert {each.at for each in found} == {AT}
+    queued = list(messages(pools, NOON))
+    assert [len(message.pools) for message in queued] == [25, 25, 1]
+    assert [pool for message in queued for pool in message.pools] == pools
+    assert {message.at for message in queued} == {AT}
 
 
-def test_without_pools_there_is_nothing_to_queue() -> None:
+def test_no_pools_make_no_message() -> None:
     assert list(messages([], NOON)) == []
 
 
-def test_a_message_is_read_as_it_was_written() -> None:
+def test_message_survives_encoding() -> None:
     message = JobMessage(AT, ("sml_1", "sml_2"))
     assert written(message) == '{"at":1795262400,"pools":["sml_1","sml_2"]}'
     assert read(written(message)) == message
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"at": "soon", "pools": []}', '{"at": 1}', '{"pools": []}'])
-def test_what_is_no_message_is_refused(text: str) -> None:
+def test_invalid_message_is_rejected(text: str) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):
         read(text)

@@ -1,17 +1,17 @@
-"""Rows and messages with defaults, and the queue they wait in."""
+"""Builders of rows and messages with defaults, and access to the queue."""
 
 from dataclasses import replace
 from typing import Any
 
+from chalicelib import sqs
 from chalicelib.postbacks.delivery_message import DeliveryMessage, decode
-from chalicelib.postbacks.queue import _sqs
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.conversions import ConversionRow
 from chalicelib.tables.postbacks import PostbackRow
 from tests.builders import NOW
 
 AT = 1_793_795_400_000
-"""The moment of `NOW` in milliseconds."""
+"""`NOW` in milliseconds."""
 
 
 def a_postback(postback_id: str = "pbk_1", **changes: Any) -> PostbackRow:
@@ -86,18 +86,18 @@ def a_message(**changes: Any) -> DeliveryMessage:
 
 
 def make_queue() -> None:
-    """The queue of the settings, empty."""
-    _sqs().create_queue(QueueName="postbacks")
+    """Create the queue of the settings, empty."""
+    sqs.client().create_queue(QueueName="postbacks")
 
 
 def queued() -> list[DeliveryMessage]:
-    """The messages in the queue, those held back too, in their order."""
-    return [decode(each.body) for each in _messages()]
+    """Return the messages in the queue in order, including delayed ones."""
+    return [decode(message.body) for message in _messages()]
 
 
 def delays() -> list[int]:
-    """For how many seconds each message in the queue is held back."""
-    return [max(0, round((each.delayed_until - each.sent_timestamp) / 1000)) for each in _messages()]
+    """Return the delay of each message in the queue in seconds."""
+    return [max(0, round((message.delayed_until - message.sent_timestamp) / 1000)) for message in _messages()]
 
 
 def _messages() -> list[Any]:

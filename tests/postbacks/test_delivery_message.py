@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.postbacks.delivery_message import decode, delay, delivery_id, encode, next_attempt
+from chalicelib.postbacks.delivery_message import decode, delivery_id, encode, next_attempt, queue_delay
 from tests.builders import NOW
 from tests.postbacks.rows import a_message
 
 
-def test_a_message_reads_as_the_queue_carries_it() -> None:
+def test_message_is_encoded_as_json() -> None:
     assert json.loads(encode(a_message())) == {
         "publisher_id": "pub_1",
         "postback_id": "pbk_1",
@@ -25,7 +25,7 @@ def test_a_message_reads_as_the_queue_carries_it() -> None:
 
 
 @given(st.text(), st.none() | st.text(), st.none() | st.integers(), st.integers(1, 8))
-def test_a_message_comes_back_as_it_was_written(
+def test_decoded_message_equals_the_encoded_one(
     series: str, conversion: str | None, revision: Any, attempt: int
 ) -> None:
     message = a_message(series=series, conversion_id=conversion, revision=revision, attempt=attempt)
@@ -35,9 +35,9 @@ def test_a_message_comes_back_as_it_was_written(
 BROKEN = {
     "no JSON": "not json",
     "a list": "[]",
-    "nothing in it": "{}",
-    "one too many": encode(a_message())[:-1] + ',"more":1}',
-    "one too few": encode(a_message()).replace('"series":"first",', ""),
+    "empty": "{}",
+    "one field too many": encode(a_message())[:-1] + ',"more":1}',
+    "one field missing": encode(a_message()).replace('"series":"first",', ""),
     "no time": encode(a_message()).replace("2026", "soon"),
     "a time without offset": encode(a_message()).replace("+00:00", ""),
     "an attempt that is no number": encode(a_message()).replace('"attempt":1', '"attempt":"1"'),
@@ -45,12 +45,12 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
-def test_what_is_no_message_is_not_read(body: str) -> None:
+def test_invalid_message_raises(body: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         decode(body)
 
 
-def test_a_delivery_is_named_by_what_it_tells_and_which_try_it_is() -> None:
+def test_delivery_id_depends_on_every_field_except_the_due_time() -> None:
     first = a_message()
     others = [
         a_message(postback_id="pbk_2"),
@@ -63,22 +63,22 @@ def test_a_delivery_is_named_by_what_it_tells_and_which_try_it_is() -> None:
     assert (
         delivery_id(first) == delivery_id(a_message(due=NOW + timedelta(hours=1))) == "dlv_vf42x9m3qb0m5013s0s4v2z813"
     )
-    assert len({delivery_id(each) for each in (first, *others)}) == 7
+    assert len({delivery_id(message) for message in (first, *others)}) == 7
 
 
 @given(st.text())
-def test_a_deliverys_id_has_the_form_of_every_id(series: str) -> None:
+def test_delivery_id_has_the_form_of_every_id(series: str) -> None:
     assert re.fullmatch("dlv_[0-9a-hjkmnp-tv-z]{26}", delivery_id(a_message(series=series)))
 
 
-def test_the_next_try_is_of_the_same_series() -> None:
+def test_next_attempt_is_of_the_same_series() -> None:
     due = NOW + timedelta(seconds=5)
     assert next_attempt(a_message(series="rpl_1"), due) == a_message(series="rpl_1", attempt=2, due=due)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "held"),
+    ("seconds", "delay"),
     [(-5, 0), (0, 0), (0.2, 1), (5, 5), (899.5, 900), (900, 900), (61_200, 900)],
 )
-def test_a_message_is_held_back_until_it_is_due_or_a_quarter_of_an_hour(seconds: float, held: int) -> None:
-    assert delay(a_message(due=NOW + timedelta(seconds=seconds)), NOW) == held
+def test_message_is_delayed_until_it_is_due_by_at_most_15_minutes(seconds: float, delay: int) -> None:
+    assert queue_delay(a_message(due=NOW + timedelta(seconds=seconds)), NOW) == delay

@@ -15,54 +15,52 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chalicelib.postbacks.http_client import HttpClientConfig, get, resolved, trusted
+from chalicelib.postbacks.http_client import HttpClientConfig, get, public_tls_context, resolve_host
 from chalicelib.postbacks.http_response import DeliveryOutcome
 
 OK = b"HTTP/1.1 200 OK\r\n\r\n"
 SHORT = 0.3
-Answering = Callable[[socket.socket], None]
+Respond = Callable[[socket.socket], None]
 
 
 @dataclass(slots=True)
 class Receiver:
-    """A server on a loopback port, what it was sent, and how many connections it took."""
+    """A server on a loopback port with the requests it received and its number of connections."""
 
     port: int
     requests: list[str] = field(default_factory=list)
     connections: int = 0
 
 
-def with_bytes(*answers: bytes) -> Answering:
-    """Each connection gets the next of these answers."""
-    left = iter(answers)
-    return lambda connection: connection.sendall(next(left))
+def with_bytes(*responses: bytes) -> Respond:
+    """Send the next of these responses to each connection."""
+    remaining = iter(responses)
+    return lambda connection: connection.sendall(next(remaining))
 
 
-def hanging(connection: socket.socket) -> None:
+def hang(connection: socket.socket) -> None:
     connection.recv(1)
 
 
-def dripping(connection: socket.socket) -> None:
+def drip(connection: socket.socket) -> None:
     for letter in OK * 100:
         connection.sendall(bytes([letter]))
         time.sleep(0.05)
 
 
 @contextmanager
-def receiving(
-    answering: Answering, family: int = socket.AF_INET, tls: ssl.SSLContext | None = None
-) -> Iterator[Receiver]:
+def receiving(respond: Respond, family: int = socket.AF_INET, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     host = "::1" if family == socket.AF_INET6 else "127.0.0.1"
     with socket.create_server((host, 0), family=family) as server:
         receiver = Receiver(server.getsockname()[1])
-        thread = threading.Thread(target=serve, args=(server, receiver, answering, tls))
+        thread = threading.Thread(target=serve, args=(server, receiver, respond, tls))
         thread.start()
         yield receiver
         server.shutdown(socket.SHUT_RDWR)
         thread.join(5)
 
 
-def serve(server: socket.socket, receiver: Receiver, answering: Answering, tls: ssl.SSLContext | None) -> None:
+def serve(server: socket.socket, receiver: Receiver, respond: Respond, tls: ssl.SSLContext | None) -> None:
     while True:
         try:
             plain, _ = server.accept()
@@ -73,194 +71,196 @@ def serve(server: socket.socket, receiver: Receiver, answering: Answering, tls: 
             connection = tls.wrap_socket(plain, server_side=True) if tls else plain
             with closing(connection):
                 receiver.requests.append(connection.recv(65_536).decode("latin-1"))
-                answering(connection)
+                respond(connection)
 
 
-def a_way(*addresses: str, seconds: float = 5.0, loopback_allowed: bool = True) -> HttpClientConfig:
-    """A way on which every host resolves to these addresses."""
-    return HttpClientConfig(loopback_allowed, seconds, lambda *_: addresses or ("127.0.0.1",))
+def a_config(*addresses: str, timeout_seconds: float = 5.0, loopback_allowed: bool = True) -> HttpClientConfig:
+    """Return settings with which every host resolves to these addresses."""
+    return HttpClientConfig(loopback_allowed, timeout_seconds, lambda *_: addresses or ("127.0.0.1",))
 
 
-def test_a_call_is_a_get_of_the_url_with_its_host_and_headers() -> None:
+def test_request_is_a_get_with_host_and_headers() -> None:
     with receiving(with_bytes(OK)) as receiver:
-        outcome = get(f"http://pub.example:{receiver.port}/a?b=%20#c", {"X-Smartlink-Timestamp": "7"}, a_way())
+        outcome = get(f"http://pub.example:{receiver.port}/a?b=%20#c", {"X-Smartlink-Timestamp": "7"}, a_config())
     assert (outcome.http_status, outcome.error, outcome.is_refused) == (200, None, False)
     host = f"Host: pub.example:{receiver.port}"
-    assert [each.split("\r\n") for each in receiver.requests] == [
+    assert [request.split("\r\n") for request in receiver.requests] == [
         ["GET /a?b=%20 HTTP/1.1", host, "X-Smartlink-Timestamp: 7", "Connection: close", "", ""]
     ]
 
 
-def test_a_call_tells_how_long_it_took() -> None:
-    def late(connection: socket.socket) -> None:
+def test_outcome_has_the_duration() -> None:
+    def respond_late(connection: socket.socket) -> None:
         time.sleep(0.1)
         connection.sendall(OK)
 
-    with receiving(late) as receiver:
-        assert 100 <= get(f"http://pub.example:{receiver.port}/", {}, a_way()).took_ms < 3000
+    with receiving(respond_late) as receiver:
+        assert 100 <= get(f"http://pub.example:{receiver.port}/", {}, a_config()).took_ms < 3000
 
 
-def test_an_answer_may_come_in_pieces_and_its_body_is_not_waited_for() -> None:
-    def piecemeal(connection: socket.socket) -> None:
-        for piece in (b"HTTP/1.1 2", b"00 OK\r\nContent-Length: 9", b"\r\n\r", b"\nb"):
-            connection.sendall(piece)
+def test_response_may_arrive_in_chunks_and_its_body_is_not_read() -> None:
+    def respond_in_chunks(connection: socket.socket) -> None:
+        for chunk in (b"HTTP/1.1 2", b"00 OK\r\nContent-Length: 9", b"\r\n\r", b"\nb"):
+            connection.sendall(chunk)
             time.sleep(0.01)
         connection.recv(1)
 
-    with receiving(piecemeal) as receiver:
-        assert get(f"http://pub.example:{receiver.port}/", {}, a_way()).http_status == 200
+    with receiving(respond_in_chunks) as receiver:
+        assert get(f"http://pub.example:{receiver.port}/", {}, a_config()).http_status == 200
 
 
-def test_a_receiver_that_fails_twice_and_then_takes_it_is_told_in_three_calls() -> None:
+def test_every_call_is_one_request() -> None:
     fails = b"HTTP/1.1 500 Oops\r\n\r\n"
     with receiving(with_bytes(fails, fails, OK)) as receiver:
-        statuses = [get(f"http://pub.example:{receiver.port}/", {}, a_way()).http_status for _ in range(3)]
+        statuses = [get(f"http://pub.example:{receiver.port}/", {}, a_config()).http_status for _ in range(3)]
     assert statuses == [500, 500, 200]
 
 
-def test_a_redirect_is_not_followed() -> None:
+def test_redirect_is_not_followed() -> None:
     with receiving(with_bytes(OK)) as inner:
-        place = f"http://127.0.0.1:{inner.port}/secret"
-        with receiving(with_bytes(f"HTTP/1.1 302 Found\r\nLocation: {place}\r\n\r\n".encode())) as receiver:
-            outcome = get(f"http://pub.example:{receiver.port}/", {}, a_way())
-    assert (outcome.http_status, outcome.error) == (302, f"redirected to {place}")
+        location = f"http://127.0.0.1:{inner.port}/secret"
+        with receiving(with_bytes(f"HTTP/1.1 302 Found\r\nLocation: {location}\r\n\r\n".encode())) as receiver:
+            outcome = get(f"http://pub.example:{receiver.port}/", {}, a_config())
+    assert (outcome.http_status, outcome.error) == (302, f"Redirect to {location}")
     assert inner.connections == 0
 
 
-@pytest.mark.parametrize("answering", [hanging, dripping], ids=["hangs", "drips"])
-def test_a_receiver_that_takes_its_time_is_cut_off(answering: Answering) -> None:
-    began = time.monotonic()
-    with receiving(answering) as receiver:
-        outcome = get(f"http://pub.example:{receiver.port}/", {}, a_way(seconds=SHORT))
-        took = time.monotonic() - began
-    assert (outcome.http_status, outcome.error) == (None, "took longer than 0.3 s")
+@pytest.mark.parametrize("respond", [hang, drip], ids=["hangs", "drips"])
+def test_slow_response_times_out(respond: Respond) -> None:
+    started_at = time.monotonic()
+    with receiving(respond) as receiver:
+        outcome = get(f"http://pub.example:{receiver.port}/", {}, a_config(timeout_seconds=SHORT))
+        took = time.monotonic() - started_at
+    assert (outcome.http_status, outcome.error) == (None, "No complete response within 0.3 s.")
     assert SHORT <= took < SHORT + 1
 
 
-def never_shaking_hands(connection: socket.socket) -> None:
+def drip_handshake(connection: socket.socket) -> None:
     for letter in b"\x16\x03\x03\x3f\xff" + bytes(1000):
         connection.sendall(bytes([letter]))
         time.sleep(0.05)
 
 
-def test_a_receiver_that_drips_its_handshake_is_cut_off() -> None:
-    began = time.monotonic()
-    with receiving(never_shaking_hands) as receiver:
-        outcome = get(f"https://pub.example:{receiver.port}/", {}, a_way(seconds=SHORT))
-        took = time.monotonic() - began
-    assert outcome.error == "took longer than 0.3 s"
+def test_slow_tls_handshake_times_out() -> None:
+    started_at = time.monotonic()
+    with receiving(drip_handshake) as receiver:
+        outcome = get(f"https://pub.example:{receiver.port}/", {}, a_config(timeout_seconds=SHORT))
+        took = time.monotonic() - started_at
+    assert outcome.error == "No complete response within 0.3 s."
     assert took < SHORT + 1
 
 
-def test_a_receiver_that_reads_nothing_is_cut_off() -> None:
+def test_receiver_that_reads_nothing_times_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://pub.example:{server.getsockname()[1]}/"
-        outcome = get(url, {"X": "y" * 20_000_000}, a_way(seconds=SHORT))
-    assert outcome.error == "took longer than 0.3 s"
+        outcome = get(url, {"X": "y" * 20_000_000}, a_config(timeout_seconds=SHORT))
+    assert outcome.error == "No complete response within 0.3 s."
 
 
-def test_a_resolver_that_hangs_is_left_behind() -> None:
+def test_slow_resolver_times_out() -> None:
     released = threading.Event()
 
     def stuck(host: str, port: int) -> Sequence[str]:
         released.wait(5)
         return [host, str(port)]
 
-    began = time.monotonic()
-    outcome = get("http://pub.example/", {}, HttpClientConfig(loopback_allowed=False, seconds=SHORT, resolve=stuck))
-    took = time.monotonic() - began
+    started_at = time.monotonic()
+    outcome = get(
+        "http://pub.example/", {}, HttpClientConfig(loopback_allowed=False, timeout_seconds=SHORT, resolve=stuck)
+    )
+    took = time.monotonic() - started_at
     released.set()
-    assert outcome.error == "took longer than 0.3 s"
+    assert outcome.error == "No complete response within 0.3 s."
     assert took < SHORT + 1
 
 
-def test_a_time_that_is_over_is_over_before_anything_is_done() -> None:
-    assert get("http://pub.example/", {}, a_way(seconds=0)).error == "took longer than 0 s"
+def test_expired_time_limit_sends_nothing() -> None:
+    assert get("http://pub.example/", {}, a_config(timeout_seconds=0)).error == "No complete response within 0 s."
 
 
 @pytest.mark.parametrize("address", ["10.0.0.1", "169.254.169.254", "::ffff:10.0.0.1", "127.0.0.1", "2002:a00:1::1"])
-def test_a_name_that_resolves_inward_is_refused_and_nothing_is_connected(
+def test_host_with_a_private_address_is_refused_without_connection(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connected: list[object] = []
-    monkeypatch.setattr(socket, "create_connection", lambda *each: connected.append(each))
-    outcome = get("https://pub.example/", {}, a_way(address, loopback_allowed=False))
+    monkeypatch.setattr(socket, "create_connection", lambda *arguments: connected.append(arguments))
+    outcome = get("https://pub.example/", {}, a_config(address, loopback_allowed=False))
     assert outcome.is_refused
-    assert (outcome.http_status, outcome.error) == (None, f"refused: {address} is not a public address")
+    assert (outcome.http_status, outcome.error) == (None, f"Refused: {address} is not a public address.")
     assert connected == []
 
 
-def test_one_inward_address_among_several_refuses_the_host() -> None:
+def test_one_private_address_among_several_refuses_the_host() -> None:
     with receiving(with_bytes(OK)) as receiver:
-        outcome = get(f"http://pub.example:{receiver.port}/", {}, a_way("127.0.0.1", "10.0.0.1"))
+        outcome = get(f"http://pub.example:{receiver.port}/", {}, a_config("127.0.0.1", "10.0.0.1"))
     assert outcome.is_refused
     assert receiver.connections == 0
 
 
-def test_a_name_that_resolves_to_something_else_the_next_time_is_called_where_it_was_judged() -> None:
+def test_checked_address_is_the_connected_address() -> None:
     answers = iter([["127.0.0.1"], ["10.0.0.1"]])
     with receiving(with_bytes(OK)) as receiver:
-        way = HttpClientConfig(loopback_allowed=True, resolve=lambda *_: next(answers))
-        outcome = get(f"http://rebinding.example:{receiver.port}/", {}, way)
+        config = HttpClientConfig(loopback_allowed=True, resolve=lambda *_: next(answers))
+        outcome = get(f"http://rebinding.example:{receiver.port}/", {}, config)
     assert (outcome.http_status, receiver.connections) == (200, 1)
     assert list(answers) == [["10.0.0.1"]]
 
 
-def test_loopback_stays_refused_on_low_ports() -> None:
-    outcome = get("http://localhost/", {}, a_way("127.0.0.1"))
-    assert outcome.error == "refused: 127.0.0.1 is a loopback address, and its port is below 1024"
+def test_allowed_loopback_is_refused_on_low_ports() -> None:
+    outcome = get("http://localhost/", {}, a_config("127.0.0.1"))
+    assert outcome.error == "Refused: 127.0.0.1 is a loopback address and the port is below 1024."
 
 
-def test_an_address_that_takes_no_connection_gives_way_to_the_next() -> None:
+def test_next_address_is_tried_if_one_accepts_no_connection() -> None:
     with receiving(with_bytes(OK)) as receiver:
-        assert get(f"http://pub.example:{receiver.port}/", {}, a_way("127.0.0.2", "127.0.0.1")).http_status == 200
+        assert get(f"http://pub.example:{receiver.port}/", {}, a_config("127.0.0.2", "127.0.0.1")).http_status == 200
 
 
-def test_nobody_listening_is_a_failure() -> None:
+def test_refused_connection_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    outcome = get(f"http://pub.example:{port}/", {}, a_way())
+    outcome = get(f"http://pub.example:{port}/", {}, a_config())
     assert (outcome.http_status, outcome.is_refused) == (None, False)
     assert "refused" in str(outcome.error)
 
 
-def test_a_connection_that_closes_early_is_a_failure() -> None:
+def test_connection_closed_early_is_an_error() -> None:
     with receiving(with_bytes(b"HTTP/1.1 200 OK\r\n")) as receiver:
-        outcome = get(f"http://pub.example:{receiver.port}/", {}, a_way())
-    assert outcome.error == "closed the connection without a whole answer"
+        outcome = get(f"http://pub.example:{receiver.port}/", {}, a_config())
+    assert outcome.error == "The connection was closed before the response was complete."
 
 
-def test_what_is_no_http_is_a_failure() -> None:
+def test_response_that_is_not_http_is_an_error() -> None:
     with receiving(with_bytes(b"220 mail.example ESMTP\r\n\r\n")) as receiver:
-        outcome = get(f"http://pub.example:{receiver.port}/", {}, a_way())
-    assert outcome.error == "did not answer in HTTP/1.1"
+        outcome = get(f"http://pub.example:{receiver.port}/", {}, a_config())
+    assert outcome.error == "The response is not HTTP/1.1."
 
 
 @pytest.mark.parametrize("error", [socket.gaierror("unknown"), UnicodeError("label too long")])
-def test_a_host_that_does_not_resolve_is_a_failure(error: Exception) -> None:
+def test_host_that_cannot_be_resolved_is_an_error(error: Exception) -> None:
     def unknown(host: str, port: int) -> Sequence[str]:
         raise error
 
     outcome = get("http://pub.example/", {}, HttpClientConfig(loopback_allowed=False, resolve=unknown))
-    assert (outcome.error, outcome.is_refused) == ("the host does not resolve", False)
+    assert (outcome.error, outcome.is_refused) == ("The host name cannot be resolved.", False)
 
 
-def test_a_host_without_an_address_is_a_failure() -> None:
+def test_host_without_address_is_an_error() -> None:
     outcome = get("http://pub.example/", {}, HttpClientConfig(loopback_allowed=False, resolve=lambda *_: []))
-    assert outcome.error == "the host has no address"
+    assert outcome.error == "The host has no address."
 
 
-def test_an_error_without_words_is_told_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_without_message_is_named_by_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> socket.socket:
         raise ConnectionResetError
 
     monkeypatch.setattr(socket, "create_connection", broken)
-    assert get("http://pub.example:8080/", {}, a_way()).error == "ConnectionResetError"
+    assert get("http://pub.example:8080/", {}, a_config()).error == "ConnectionResetError"
 
 
-def test_the_systems_resolver_gives_each_address_once() -> None:
-    assert resolved("127.0.0.1", 80) == ["127.0.0.1"]
-    assert resolved("::1", 80) == ["::1"]
+def test_system_resolver_returns_each_address_once() -> None:
+    assert resolve_host("127.0.0.1", 80) == ["127.0.0.1"]
+    assert resolve_host("::1", 80) == ["::1"]
 
 
 # TLS
@@ -268,7 +268,7 @@ def test_the_systems_resolver_gives_each_address_once() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A server's side of TLS for `pub.example` and 127.0.0.1, and a client's that trusts it."""
+    """A server's TLS context for `pub.example` and 127.0.0.1, and a client's that trusts it."""
 
     server: ssl.SSLContext
     client: ssl.SSLContext
@@ -301,39 +301,41 @@ def contexts(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey, fil
     return Authority(server, ssl.create_default_context(cadata=certificate.public_bytes(pem).decode()))
 
 
-def secured(authority: Authority, host: str) -> tuple[DeliveryOutcome, list[str]]:
-    """A call by TLS to the host, and what the receiver heard."""
-    way = HttpClientConfig(loopback_allowed=True, resolve=lambda *_: ["127.0.0.1"], trust=lambda: authority.client)
+def get_by_tls(authority: Authority, host: str) -> tuple[DeliveryOutcome, list[str]]:
+    """Send a request by TLS; return its outcome and the requests that the receiver read."""
+    config = HttpClientConfig(
+        loopback_allowed=True, resolve=lambda *_: ["127.0.0.1"], tls_context=lambda: authority.client
+    )
     with receiving(with_bytes(OK), tls=authority.server) as receiver:
-        outcome = get(f"https://{host}:{receiver.port}/", {}, way)
+        outcome = get(f"https://{host}:{receiver.port}/", {}, config)
     return outcome, receiver.requests
 
 
 @pytest.mark.parametrize("host", ["pub.example", "pub.example.", "127.0.0.1"])
-def test_a_certificate_of_the_hosts_own_name_is_good(authority: Authority, host: str) -> None:
-    outcome, requests = secured(authority, host)
+def test_certificate_of_the_host_is_accepted(authority: Authority, host: str) -> None:
+    outcome, requests = get_by_tls(authority, host)
     assert (outcome.http_status, len(requests)) == (200, 1)
 
 
-def test_a_certificate_of_another_name_is_refused_before_anything_is_sent(authority: Authority) -> None:
-    outcome, requests = secured(authority, "other.example")
+def test_certificate_of_another_host_is_refused_before_the_request(authority: Authority) -> None:
+    outcome, requests = get_by_tls(authority, "other.example")
     assert outcome.http_status is None
     assert "certificate verify failed" in str(outcome.error)
     assert requests == []
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(authority: Authority) -> None:
+def test_certificate_of_an_unknown_authority_is_refused(authority: Authority) -> None:
     with receiving(with_bytes(OK), tls=authority.server) as receiver:
-        outcome = get(f"https://pub.example:{receiver.port}/", {}, a_way())
+        outcome = get(f"https://pub.example:{receiver.port}/", {}, a_config())
     assert "certificate verify failed" in str(outcome.error)
 
 
-def test_the_public_authorities_are_trusted_for_the_names_they_vouch_for() -> None:
-    context = trusted()
+def test_public_authorities_are_trusted_and_host_names_checked() -> None:
+    context = public_tls_context()
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert context.cert_store_stats()["x509_ca"] > 50
 
 
-def test_ipv6_is_called_as_well() -> None:
+def test_ipv6_address_is_reached() -> None:
     with receiving(with_bytes(OK), family=socket.AF_INET6) as receiver:
         assert get(f"http://[::1]:{receiver.port}/", {}, HttpClientConfig(loopback_allowed=True)).http_status == 200

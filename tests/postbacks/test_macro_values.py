@@ -1,18 +1,23 @@
 from typing import Any
 
-from chalicelib.domain.url_validation import POSTBACK_MACROS
-from chalicelib.postbacks.macro_values import macro_values, sample_values
+from chalicelib.domain.macros import MACROS
+from chalicelib.postbacks.macro_values import POSTBACK_MACROS, macro_values, sample_values
 from tests.builders import NOW
 from tests.postbacks.rows import a_click, a_conversion
 
 
-def known(**changes: Any) -> dict[str, Any]:
-    values: dict[str, Any] = a_conversion(**changes).attribute_values
-    return values
+def conversion_fields(**changes: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = a_conversion(**changes).attribute_values
+    return fields
+
+
+def test_macros_of_postbacks_are_those_of_the_click_and_of_the_conversion() -> None:
+    assert {"payout", "currency", "event", "txid", "status", "conversion_id"} == POSTBACK_MACROS - MACROS.keys()
+    assert MACROS.keys() < POSTBACK_MACROS
 
 
 def test_every_macro_has_its_value() -> None:
-    assert macro_values(known(), a_click().attribute_values) == {
+    assert macro_values(conversion_fields(), a_click().attribute_values) == {
         "click_id": "click-1",
         "external_click_id": "their id",
         "campaign_id": "cmp_1",
@@ -39,8 +44,8 @@ def test_every_macro_has_its_value() -> None:
     }
 
 
-def test_a_click_no_longer_kept_leaves_what_the_conversion_knows() -> None:
-    values = macro_values(known(), None)
+def test_expired_click_leaves_the_fields_of_the_conversion() -> None:
+    values = macro_values(conversion_fields(), None)
     assert {name: values.get(name) for name in ("click_id", "sub1", "country", "external_click_id", "timestamp")} == {
         "click_id": "click-1",
         "sub1": "news",
@@ -50,21 +55,21 @@ def test_a_click_no_longer_kept_leaves_what_the_conversion_knows() -> None:
     }
 
 
-def test_a_click_without_labels_has_none() -> None:
+def test_click_without_tracking_parameters_has_none() -> None:
     bare = a_click(sub_ids=None, source=None, external_click_id=None, parameters=None)
-    values = macro_values(known(sub1=None), bare.attribute_values)
+    values = macro_values(conversion_fields(sub1=None), bare.attribute_values)
     assert [values.get(name) for name in ("sub1", "source", "external_click_id", "query")] == [None] * 4
 
 
-def test_a_direct_links_conversion_belongs_to_no_smartlink() -> None:
-    assert macro_values(known(route_id="cmp_1"), None)["smartlink_id"] is None
+def test_conversion_of_a_direct_link_has_no_smartlink() -> None:
+    assert macro_values(conversion_fields(route_id="cmp_1"), None)["smartlink_id"] is None
 
 
-def test_revenue_never_leaves() -> None:
-    assert "2.75" not in macro_values(known(), a_click().attribute_values).values()
+def test_revenue_is_not_a_value() -> None:
+    assert "2.75" not in macro_values(conversion_fields(), a_click().attribute_values).values()
 
 
-def test_a_test_has_a_value_for_every_macro() -> None:
+def test_sample_has_a_value_for_every_macro() -> None:
     values = sample_values("pub_1", NOW)
     assert set(values) == POSTBACK_MACROS
     assert all(values.values())

@@ -5,7 +5,7 @@ from tests.postbacks.rows import a_conversion, a_postback
 
 
 @pytest.mark.parametrize(
-    ("event", "status", "wanted"),
+    ("event", "status", "is_match"),
     [
         pytest.param("*", "approved", True, id="every event"),
         pytest.param("install", "approved", True, id="this event"),
@@ -15,19 +15,19 @@ from tests.postbacks.rows import a_conversion, a_postback
         pytest.param("deposit", "*", False, id="another event of every status"),
     ],
 )
-def test_a_postback_hears_of_its_event_and_status(event: str, status: str, wanted: bool) -> None:
+def test_postback_matches_its_event_and_status(event: str, status: str, is_match: bool) -> None:
     conversion = a_conversion(event="install", status="approved").attribute_values
-    assert matches(a_postback(event=event, status=status), conversion) is wanted
+    assert matches(a_postback(event=event, status=status), conversion) is is_match
 
 
-def test_a_conversion_without_an_event_is_told_to_those_who_hear_of_all() -> None:
+def test_conversion_without_event_matches_only_any_event() -> None:
     conversion = a_conversion(event=None).attribute_values
     assert [matches(a_postback(event=event), conversion) for event in ("*", "install", "")] == [True, False, False]
 
 
-def test_a_reversal_is_told_to_those_who_hear_of_reversals() -> None:
+def test_rejected_conversion_matches_rejected_and_any_status() -> None:
     conversion = a_conversion(status="rejected").attribute_values
-    assert [matches(a_postback(status=each), conversion) for each in ("approved", "rejected", "*")] == [
+    assert [matches(a_postback(status=status), conversion) for status in ("approved", "rejected", "*")] == [
         False,
         True,
         True,

@@ -1,15 +1,15 @@
 import pytest
 
-from chalicelib.postbacks.target_url import Target, host_complaints, target, url_complaints
+from chalicelib.postbacks.target_url import Target, host_errors, parse_target, url_errors
 
-USER = "must not hold a user name or password"
-DISGUISED = "must write an address in full, as 203.0.113.7"
-NO_NAME = "must name a host of letters, digits, dots and hyphens"
-LOW = "must lead to a public host: 127.0.0.1 is a loopback address, and its port is below 1024"
+USER = "must not contain a user name or password"
+DISGUISED = "must use dotted-decimal IPv4 notation, for example 203.0.113.7"
+NO_NAME = "must have a host name of letters, digits, dots and hyphens"
+LOW = "must resolve to a public address: 127.0.0.1 is a loopback address and the port is below 1024"
 
 
-def test_a_url_is_taken_apart_for_the_call() -> None:
-    assert target("https://Pub.example/a%20b?x=1&y=#part") == Target(
+def test_url_is_parsed_for_the_request() -> None:
+    assert parse_target("https://Pub.example/a%20b?x=1&y=#part") == Target(
         url="https://Pub.example/a%20b?x=1&y=",
         is_tls=True,
         host="pub.example",
@@ -31,16 +31,16 @@ def test_a_url_is_taken_apart_for_the_call() -> None:
         pytest.param("https://pub.example/?", "https://pub.example/", "pub.example", 443, id="an empty query"),
     ],
 )
-def test_what_is_called_has_a_path_and_a_port(url: str, called: str, host: str, port: int) -> None:
-    found = target(url)
-    assert (found.url, found.host, found.port) == (called, host, port)
-    assert found.url.endswith(found.authority + found.path)
+def test_target_has_a_path_and_a_port(url: str, called: str, host: str, port: int) -> None:
+    target = parse_target(url)
+    assert (target.url, target.host, target.port) == (called, host, port)
+    assert target.url.endswith(target.authority + target.path)
 
 
 @pytest.mark.parametrize("url", ["", "https://", "ftp://pub.example/", "pub.example", "https://pub.example:x/"])
-def test_what_is_no_url_is_not_called(url: str) -> None:
+def test_invalid_url_raises(url: str) -> None:
     with pytest.raises(ValueError, match=r"host|Port"):
-        target(url)
+        parse_target(url)
 
 
 @pytest.mark.parametrize(
@@ -53,13 +53,13 @@ def test_what_is_no_url_is_not_called(url: str) -> None:
         pytest.param("https://1.pub.example/", id="digits before the end"),
     ],
 )
-def test_a_sound_url_has_no_complaint(url: str) -> None:
-    assert url_complaints(url) == []
-    assert host_complaints(url, loopback_allowed=False) == []
+def test_valid_url_has_no_error(url: str) -> None:
+    assert url_errors(url) == []
+    assert host_errors(url, loopback_allowed=False) == []
 
 
 @pytest.mark.parametrize(
-    ("url", "found"),
+    ("url", "error"),
     [
         pytest.param("https://u:p@pub.example/", USER, id="user and password"),
         pytest.param("https://@pub.example/", USER, id="an empty user"),
@@ -68,13 +68,17 @@ def test_a_sound_url_has_no_complaint(url: str) -> None:
         pytest.param("http://api.localhost/", LOW, id="below localhost"),
         pytest.param("http://127.0.0.1/", LOW, id="loopback"),
         pytest.param("http://127.0.0.1./", LOW, id="loopback with a dot"),
-        pytest.param("http://10.0.0.1/", "must lead to a public host: 10.0.0.1 is not a public address", id="private"),
+        pytest.param(
+            "http://10.0.0.1/", "must resolve to a public address: 10.0.0.1 is not a public address", id="private"
+        ),
         pytest.param(
             "http://169.254.169.254/latest/",
-            "must lead to a public host: 169.254.169.254 is not a public address",
+            "must resolve to a public address: 169.254.169.254 is not a public address",
             id="metadata",
         ),
-        pytest.param("http://[fe80::1]/", "must lead to a public host: fe80::1 is not a public address", id="IPv6"),
+        pytest.param(
+            "http://[fe80::1]/", "must resolve to a public address: fe80::1 is not a public address", id="IPv6"
+        ),
         pytest.param("http://2130706433/", DISGUISED, id="an address as one number"),
         pytest.param("http://0x7f000001/", DISGUISED, id="in hexadecimal"),
         pytest.param("http://127.1/", DISGUISED, id="a short address"),
@@ -84,32 +88,32 @@ def test_a_sound_url_has_no_complaint(url: str) -> None:
         pytest.param("http://pub..example/", NO_NAME, id="an empty label"),
     ],
 )
-def test_a_host_that_is_not_public_is_refused(url: str, found: str) -> None:
-    assert url_complaints(url) == [found]
-    assert host_complaints(url, loopback_allowed=True) == [found]
+def test_host_that_is_not_public_is_an_error(url: str, error: str) -> None:
+    assert url_errors(url) == [error]
+    assert host_errors(url, loopback_allowed=True) == [error]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9000/", "http://localhost:9000/", "http://x.localhost:9000/"])
-def test_a_high_loopback_port_is_sound_only_where_that_is_allowed(url: str) -> None:
-    assert url_complaints(url) == []
-    assert host_complaints(url, loopback_allowed=True) == []
-    assert host_complaints(url, loopback_allowed=False) == [
-        "must lead to a public host: 127.0.0.1 is not a public address"
+def test_high_loopback_port_is_valid_only_if_allowed(url: str) -> None:
+    assert url_errors(url) == []
+    assert host_errors(url, loopback_allowed=True) == []
+    assert host_errors(url, loopback_allowed=False) == [
+        "must resolve to a public address: 127.0.0.1 is not a public address"
     ]
 
 
-def test_faults_of_macros_and_host_are_named_together() -> None:
-    assert url_complaints("http://10.0.0.1/?{pay_out}&%7B&{") == [
+def test_errors_of_macros_and_host_are_reported_together() -> None:
+    assert url_errors("http://10.0.0.1/?{pay_out}&%7B&{") == [
         "{pay_out} is not a macro; did you mean {payout}?",
         "has an unbalanced brace",
         "has a percent-encoded brace; write macros as {click_id}",
-        "must lead to a public host: 10.0.0.1 is not a public address",
+        "must resolve to a public address: 10.0.0.1 is not a public address",
     ]
 
 
-def test_a_url_that_names_no_host_is_not_judged_further() -> None:
-    assert url_complaints("ftp://u@10.0.0.1/") == ["must begin with https:// or http://"]
+def test_url_without_valid_scheme_has_one_error() -> None:
+    assert url_errors("ftp://u@10.0.0.1/") == ["must begin with https:// or http://"]
 
 
-def test_the_publisher_learns_nothing_of_revenue() -> None:
-    assert url_complaints("https://pub.example/?{revenue}") == ["{revenue} is not a macro; did you mean {event}?"]
+def test_revenue_is_not_a_macro() -> None:
+    assert url_errors("https://pub.example/?{revenue}") == ["{revenue} is not a macro; did you mean {event}?"]

@@ -10,7 +10,7 @@ from chalicelib.reporting.aggregation import AggregationQuery, Groups, LimitExce
 from chalicelib.reporting.date_range import day_of, hour_of
 
 NOON = 1_981_200 + 48
-"""The quarter at noon of a UTC day."""
+"""The quarter hour at noon of a UTC day."""
 
 CELLS = st.builds(
     Cell,
@@ -29,12 +29,12 @@ PIECES = st.lists(
     max_size=4,
 )
 NAMES = ("hour", "day", "smartlink", "route", "campaign", "publisher", "country", "sub1", "reason", "currency", "arm")
-PLANS = st.builds(
+QUERIES = st.builds(
     AggregationQuery,
     dimensions=st.lists(st.sampled_from(NAMES), unique=True, max_size=4).map(tuple),
     counts=st.lists(st.sampled_from(COUNTS), unique=True, min_size=1).map(tuple),
     first=st.integers(NOON - 70, NOON),
-    past=st.integers(NOON, NOON + 70),
+    end=st.integers(NOON, NOON + 70),
     filters=st.fixed_dictionaries(
         {}, optional={"country": st.sampled_from(["DE", "US", "FR"]), "publisher": st.just("pub_1")}
     ),
@@ -49,54 +49,55 @@ def value(cell: Cell, name: str, timezone: str) -> str:
         return day_of(cell.quarter, timezone)
     if name == "smartlink":
         return "" if cell.smartlink.startswith("cmp_") else cell.smartlink
-    found: str = getattr(cell, "smartlink" if name == "route" else name)
-    return found
+    field: str = getattr(cell, "smartlink" if name == "route" else name)
+    return field
 
 
-def naive(pieces: Iterable[Cells], plan: AggregationQuery) -> Groups:
-    """Cell by cell, as anybody would write it."""
+def aggregate_naively(pieces: Iterable[Cells], query: AggregationQuery) -> Groups:
+    """The reference: sums computed cell by cell."""
     groups: Groups = {}
     for cell, counts in ((cell, counts) for piece in pieces for cell, counts in piece.items()):
-        wanted = all(getattr(cell, name) == given for name, given in plan.filters.items())
-        if wanted and plan.first <= cell.quarter < plan.end:
-            group = tuple(value(cell, name, plan.timezone) for name in plan.dimensions)
-            held = groups.setdefault(group, [0] * len(plan.counts))
-            for n, name in enumerate(plan.counts):
-                held[n] += counts[COUNTS.index(name)]
+        matches = all(getattr(cell, name) == filtered for name, filtered in query.filters.items())
+        if matches and query.first <= cell.quarter < query.end:
+            group = tuple(value(cell, name, query.timezone) for name in query.dimensions)
+            totals = groups.setdefault(group, [0] * len(query.counts))
+            for n, name in enumerate(query.counts):
+                totals[n] += counts[COUNTS.index(name)]
     return groups
 
 
-def filled(groups: Groups) -> Groups:
-    """Without groups that come to nothing: a fold may hold some of them, and a report shows none."""
+def without_empty(groups: Groups) -> Groups:
+    """The groups without those whose sums are zero: aggregation may return some of them."""
     return {group: sums for group, sums in groups.items() if any(sums)}
 
 
 def a_piece(*cells: Cell, **counts: int) -> Columns:
-    """A piece in which each of the cells has these counts."""
+    """A piece in which every cell has these counts."""
     return decode_columns(encode({cell: [counts.get(name, 0) for name in COUNTS] for cell in cells}))
 
 
-def a_plan(*dimensions: str, counts: tuple[str, ...] = ("unique_clicks",), **filters: str) -> AggregationQuery:
+def a_query(*dimensions: str, counts: tuple[str, ...] = ("unique_clicks",), **filters: str) -> AggregationQuery:
     return AggregationQuery(dimensions, counts, NOON - 100, NOON + 100, filters)
 
 
-@given(PIECES, PLANS)
-def test_a_fold_is_the_sum_cell_by_cell(pieces: list[Cells], plan: AggregationQuery) -> None:
-    assert filled(aggregate([decode_columns(encode(piece)) for piece in pieces], plan)) == filled(naive(pieces, plan))
+@given(PIECES, QUERIES)
+def test_aggregation_equals_the_sum_cell_by_cell(pieces: list[Cells], query: AggregationQuery) -> None:
+    groups = aggregate([decode_columns(encode(piece)) for piece in pieces], query)
+    assert without_empty(groups) == without_empty(aggregate_naively(pieces, query))
 
 
-def test_no_dimension_is_one_group_of_everything() -> None:
+def test_query_without_dimensions_has_one_group() -> None:
     piece = a_piece(Cell(NOON, country="US"), Cell(NOON, country="DE"), unique_clicks=3)
-    assert aggregate([piece, piece], a_plan()) == {(): [12]}
+    assert aggregate([piece, piece], a_query()) == {(): [12]}
 
 
-def test_arms_are_added_up_unless_they_are_asked_for() -> None:
+def test_arms_are_summed_unless_requested() -> None:
     piece = a_piece(*(Cell(NOON, country="US", arm=arm) for arm in ("", "optimized", "holdout")), unique_clicks=3)
-    assert aggregate([piece], a_plan("country")) == {("US",): [9]}
-    assert aggregate([piece], a_plan("arm")) == {("",): [3], ("optimized",): [3], ("holdout",): [3]}
+    assert aggregate([piece], a_query("country")) == {("US",): [9]}
+    assert aggregate([piece], a_query("arm")) == {("",): [3], ("optimized",): [3], ("holdout",): [3]}
 
 
-def test_a_cell_counts_only_where_it_passes_every_filter_and_the_range() -> None:
+def test_cell_must_match_every_filter_and_the_range() -> None:
     cells = [
         Cell(NOON + quarter, country=country, publisher=publisher)
         for quarter in (0, 9)
@@ -105,32 +106,32 @@ def test_a_cell_counts_only_where_it_passes_every_filter_and_the_range() -> None
     ]
     piece = decode_columns(encode({cell: [1] * len(COUNTS) for cell in cells}))
     filters = {"country": "DE", "publisher": "pub_1"}
-    plan = AggregationQuery(("country", "publisher"), ("unique_clicks",), NOON, NOON + 9, filters)
-    assert aggregate([piece], plan) == {("DE", "pub_1"): [1]}
+    query = AggregationQuery(("country", "publisher"), ("unique_clicks",), NOON, NOON + 9, filters)
+    assert aggregate([piece], query) == {("DE", "pub_1"): [1]}
 
 
-def test_a_group_in_which_everything_was_taken_back_is_none() -> None:
+def test_group_with_a_sum_of_zero_is_omitted() -> None:
     zeros = [0] * len(COUNTS)
     cells = {Cell(NOON, country="DE", sub1="a"): [1, *zeros[1:]], Cell(NOON, country="DE", sub1="b"): [-1, *zeros[1:]]}
     other = {Cell(NOON, country="US"): [2, *zeros[1:]]}
-    plan = AggregationQuery(("country",), ("unique_clicks",), NOON, NOON + 1)
-    assert aggregate([decode_columns(encode({**cells, **other}))], plan) == {("US",): [2]}
+    query = AggregationQuery(("country",), ("unique_clicks",), NOON, NOON + 1)
+    assert aggregate([decode_columns(encode({**cells, **other}))], query) == {("US",): [2]}
 
 
-def test_direct_links_belong_to_no_smartlink_but_each_to_a_route() -> None:
+def test_direct_link_has_no_smartlink_but_a_route() -> None:
     piece = a_piece(Cell(NOON, "cmp_1"), Cell(NOON, "cmp_2"), Cell(NOON, "sml_1"), unique_clicks=1)
-    assert aggregate([piece], a_plan("smartlink")) == {("",): [2], ("sml_1",): [1]}
-    assert aggregate([piece], a_plan("route")) == {("cmp_1",): [1], ("cmp_2",): [1], ("sml_1",): [1]}
+    assert aggregate([piece], a_query("smartlink")) == {("",): [2], ("sml_1",): [1]}
+    assert aggregate([piece], a_query("route")) == {("cmp_1",): [1], ("cmp_2",): [1], ("sml_1",): [1]}
 
 
-def test_a_piece_without_cells_or_without_what_is_wanted_adds_nothing() -> None:
+def test_piece_without_matching_cells_or_counts_adds_nothing() -> None:
     empty = Columns(0, {}, {}, {})
     other = a_piece(Cell(NOON, country="US"), unique_clicks=1)
-    assert aggregate([empty, other], a_plan("country", country="FR")) == {}
-    assert aggregate([other], a_plan("country", counts=("poison",))) == {}
+    assert aggregate([empty, other], a_query("country", country="FR")) == {}
+    assert aggregate([other], a_query("country", counts=("poison",))) == {}
 
 
-def test_cells_are_counted_as_they_come_and_reading_stops_at_the_limit() -> None:
+def test_reading_stops_at_the_limit_of_cells() -> None:
     read: list[int] = []
 
     def pieces() -> Iterator[Columns]:
@@ -138,13 +139,13 @@ def test_cells_are_counted_as_they_come_and_reading_stops_at_the_limit() -> None
             read.append(n)
             yield a_piece(Cell(NOON, country="US"), Cell(NOON, country="DE"), unique_clicks=1)
 
-    with pytest.raises(LimitExceeded) as refused:
-        aggregate(pieces(), a_plan("country"), Limits(cells=5))
-    assert (str(refused.value), refused.value.what, read) == ("more than 5 cells", "cells", [0, 1, 2])
+    with pytest.raises(LimitExceeded) as raised:
+        aggregate(pieces(), a_query("country"), Limits(cells=5))
+    assert (str(raised.value), raised.value.unit, read) == ("more than 5 cells", "cells", [0, 1, 2])
 
 
-def test_groups_are_counted_too() -> None:
+def test_number_of_groups_is_limited() -> None:
     piece = a_piece(*(Cell(NOON, sub1=f"{n}") for n in range(4)), unique_clicks=1)
-    assert len(aggregate([piece], a_plan("sub1"), Limits(groups=4))) == 4
+    assert len(aggregate([piece], a_query("sub1"), Limits(groups=4))) == 4
     with pytest.raises(LimitExceeded, match="more than 3 rows"):
-        aggregate([piece], a_plan("sub1"), Limits(groups=3))
+        aggregate([piece], a_query("sub1"), Limits(groups=3))

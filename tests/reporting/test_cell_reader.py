@@ -17,31 +17,31 @@ PERIOD = Period(NOON, NOON + timedelta(days=12))
 
 
 def count(day: int, publisher: str) -> None:
-    """One click of the publisher at noon, so many days after the first."""
+    """Count one click of the publisher at noon, `day` days after the start."""
     quarter = cells.quarter_of(int((NOON + timedelta(days=day)).timestamp()) * 1000)
     with TransactWrite(connection=connection()) as write:
         counted = {Cell(quarter, publisher=publisher): [1, *([0] * (len(COUNTS) - 1))]}
         append_blocks(write, f"{day} {publisher}", counted)
 
 
-def test_all_days_that_the_period_touches_are_read_and_no_other(tables: None) -> None:
+def test_only_days_of_the_period_are_read(tables: None) -> None:
     for day in (-1, 0, 5, 12, 13):
         count(day, "pub_1")
-    found = sorted(piece.values["quarter"][0] for piece in pieces(PERIOD, None))
-    assert [cells.day_of(quarter).day for quarter in found] == [1, 6, 13]
+    quarters = sorted(piece.values["quarter"][0] for piece in pieces(PERIOD, None))
+    assert [cells.day_of(quarter).day for quarter in quarters] == [1, 6, 13]
 
 
-def test_of_one_publisher_only_their_shard_is_read(tables: None) -> None:
+def test_only_the_shard_of_the_publisher_is_read(tables: None) -> None:
     publishers = [f"pub_{n}" for n in range(12)]
     for publisher in publishers:
         count(0, publisher)
-    beside = {publisher for publisher in publishers if cells.shard_of(publisher) == cells.shard_of("pub_1")}
+    same_shard = {publisher for publisher in publishers if cells.shard_of(publisher) == cells.shard_of("pub_1")}
     read = {piece.values["publisher"][0] for piece in pieces(PERIOD, "pub_1")}
-    assert read == beside
+    assert read == same_shard
     assert {piece.values["publisher"][0] for piece in pieces(PERIOD, None)} == set(publishers)
 
 
-def test_a_publisher_may_ask_about_what_is_or_was_theirs(tables: None) -> None:
+def test_publisher_may_query_current_and_former_memberships(tables: None) -> None:
     MembershipRow("pub_1", "sml_1", status="declined", code="abcde12345").save()
     CampaignApprovalRow("pub_1", "cmp_1", tracking_key="a", active=False, approved_at="2026-11-01T00:00:00Z").save()
     check_own("pub_1", "sml_1", "cmp_1")
@@ -56,7 +56,7 @@ def test_a_publisher_may_ask_about_what_is_or_was_theirs(tables: None) -> None:
         pytest.param("pub_2", None, "cmp_1", id="another's campaign"),
     ],
 )
-def test_all_else_is_not_there_for_them(
+def test_publisher_may_not_query_anything_else(
     tables: None, publisher: str, smartlink: str | None, campaign: str | None
 ) -> None:
     MembershipRow("pub_1", "sml_1", status="approved", code="abcde12345").save()

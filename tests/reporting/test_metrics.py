@@ -9,15 +9,15 @@ from chalicelib.reporting.metrics import Metrics, decimal, quotient, ratio
 AMOUNTS = st.integers(-(10**15), 10**15)
 
 
-def test_figures_follow_from_counts_and_money() -> None:
-    figures = Metrics(7, 1, 5, 2, payout=3_000_000, revenue=4_000_000)
-    assert (figures.clicks, figures.profit) == (8, 1_000_000)
-    assert (figures.epc, figures.conversion_rate, figures.margin) == (375_000, 250_000, 250_000)
+def test_metrics_are_computed_from_counts_and_amounts() -> None:
+    metrics = Metrics(7, 1, 5, 2, payout=3_000_000, revenue=4_000_000)
+    assert (metrics.clicks, metrics.profit) == (8, 1_000_000)
+    assert (metrics.epc, metrics.conversion_rate, metrics.margin) == (375_000, 250_000, 250_000)
 
 
-def test_ratios_over_nothing_are_none() -> None:
-    figures = Metrics(bot_clicks=5, conversions=1, payout=1)
-    assert (figures.epc, figures.conversion_rate, figures.margin) == (None, None, None)
+def test_ratio_with_a_divisor_of_zero_is_none() -> None:
+    metrics = Metrics(bot_clicks=5, conversions=1, payout=1)
+    assert (metrics.epc, metrics.conversion_rate, metrics.margin) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,12 @@ def test_ratios_over_nothing_are_none() -> None:
         (5, 0, None),
     ],
 )
-def test_a_quotient_is_rounded_half_to_even(number: int, divisor: int, expected: int | None) -> None:
+def test_quotient_is_rounded_half_to_even(number: int, divisor: int, expected: int | None) -> None:
     assert quotient(number, divisor) == expected
 
 
 @given(AMOUNTS, AMOUNTS.filter(bool))
-def test_a_quotient_is_that_of_decimals(number: int, divisor: int) -> None:
+def test_quotient_equals_decimal_division(number: int, divisor: int) -> None:
     twice = 2 * number
     expected = Decimal(twice // divisor) / 2 if twice % divisor == 0 else Decimal(number) / Decimal(divisor)
     assert quotient(number, divisor) == int(expected.quantize(Decimal(1), ROUND_HALF_EVEN))
@@ -58,14 +58,14 @@ def test_a_quotient_is_that_of_decimals(number: int, divisor: int) -> None:
         (1_230_000, "1.23"),
     ],
 )
-def test_money_has_two_to_six_places(millionths: int, text: str) -> None:
+def test_amount_has_two_to_six_decimal_places(millionths: int, text: str) -> None:
     assert decimal(millionths) == text
 
 
 @given(AMOUNTS)
-def test_money_is_written_exactly(millionths: int) -> None:
+def test_amount_is_exact(millionths: int) -> None:
     assert Decimal(decimal(millionths)) * 1_000_000 == millionths
 
 
-def test_a_ratio_may_be_none() -> None:
+def test_ratio_may_be_none() -> None:
     assert (ratio(None), ratio(333_333)) == (None, "0.333333")

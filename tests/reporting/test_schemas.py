@@ -5,13 +5,13 @@ from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.schemas import OwnReportQuery, PeriodQuery, ReportQuery, ReportRow
 
 
-def complaints(model: type[PeriodQuery], **given: str) -> dict[str, str]:
-    with pytest.raises(ValidationFailed) as refused:
-        validate(model, given)
-    return dict(refused.value.errors)
+def errors(model: type[PeriodQuery], **parameters: str) -> dict[str, str]:
+    with pytest.raises(ValidationFailed) as raised:
+        validate(model, parameters)
+    return dict(raised.value.errors)
 
 
-def test_a_report_asks_for_days_by_click_as_json_unless_told_otherwise() -> None:
+def test_report_is_by_day_and_click_as_json_by_default() -> None:
     query = validate(ReportQuery, {})
     assert (query.dimensions, query.by, query.format, query.timezone, query.filters) == (
         ("day",),
@@ -22,8 +22,8 @@ def test_a_report_asks_for_days_by_click_as_json_unless_told_otherwise() -> None
     )
 
 
-def test_filters_are_named_by_the_dimension_that_they_hold() -> None:
-    given = {
+def test_filters_are_named_by_dimension() -> None:
+    parameters = {
         "smartlink_id": "sml_1",
         "campaign_id": "cmp_1",
         "publisher_id": "pub_1",
@@ -32,7 +32,7 @@ def test_filters_are_named_by_the_dimension_that_they_hold() -> None:
         "os": "ios",
         "sub1": "a",
     }
-    assert validate(ReportQuery, given).filters == {
+    assert validate(ReportQuery, parameters).filters == {
         "smartlink": "sml_1",
         "campaign": "cmp_1",
         "publisher": "pub_1",
@@ -43,19 +43,19 @@ def test_filters_are_named_by_the_dimension_that_they_hold() -> None:
     }
 
 
-def test_what_is_empty_is_not_given() -> None:
+def test_empty_parameters_are_ignored() -> None:
     query = validate(ReportQuery, {"from": "", "smartlink_id": "", "timezone": "", "group_by": "", "device": ""})
     assert query == validate(ReportQuery, {})
-    assert query.given == {}
+    assert query.parameters == {}
 
 
-def test_parameters_are_kept_as_they_were_sent() -> None:
+def test_parameters_are_returned_as_sent() -> None:
     sent = {"from": "2026-11-01", "group_by": "hour,sub1", "device": "mobile", "format": "csv"}
-    assert validate(ReportQuery, sent).given == sent
+    assert validate(ReportQuery, sent).parameters == sent
 
 
-def test_every_bad_parameter_is_named_at_once() -> None:
-    found = complaints(
+def test_all_errors_are_returned_together() -> None:
+    details = errors(
         ReportQuery,
         **{"from": "soon", "to": "2026-11-01T13:05:00Z"},
         group_by="campaign,colour",
@@ -67,24 +67,24 @@ def test_every_bad_parameter_is_named_at_once() -> None:
         currency="dollars",
         colour="red",
     )
-    assert sorted(found) == [
+    assert sorted(details) == [
         *("/by", "/colour", "/country", "/currency", "/device", "/format", "/from", "/group_by", "/timezone", "/to"),
     ]
-    assert found["/group_by"].endswith("; not 'colour'")
+    assert details["/group_by"].endswith("; not 'colour'")
 
 
 @pytest.mark.parametrize("group_by", ["day,day", "campaign,", ",", "Campaign", "day, country"])
-def test_dimensions_are_known_and_named_once(group_by: str) -> None:
-    assert list(complaints(ReportQuery, group_by=group_by)) == ["/group_by"]
+def test_dimensions_must_be_known_and_unique(group_by: str) -> None:
+    assert list(errors(ReportQuery, group_by=group_by)) == ["/group_by"]
 
 
-def test_a_publisher_knows_no_other_publisher() -> None:
-    found = complaints(OwnReportQuery, group_by="day,publisher", publisher_id="pub_2")
-    assert sorted(found) == ["/group_by", "/publisher_id"]
-    assert "'publisher'" in found["/group_by"]
+def test_publisher_may_not_group_or_filter_by_publisher() -> None:
+    details = errors(OwnReportQuery, group_by="day,publisher", publisher_id="pub_2")
+    assert sorted(details) == ["/group_by", "/publisher_id"]
+    assert "'publisher'" in details["/group_by"]
 
 
-def test_a_row_has_the_dimensions_first() -> None:
+def test_row_starts_with_the_dimensions() -> None:
     assert list(ReportRow.model_fields)[:8] == [
         *("hour", "day", "smartlink", "campaign", "country", "device", "os", "sub1"),
     ]

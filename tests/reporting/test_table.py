@@ -24,60 +24,60 @@ MONEY = [4, 5]
         pytest.param({("EUR",): [0, 0, 0, 1, 0, 0], ("USD",): PAID}, "USD", id="another without money"),
     ],
 )
-def test_the_currency_is_that_of_all_money(groups: Groups, currency: str | None) -> None:
+def test_currency_is_the_only_currency_with_amounts(groups: Groups, currency: str | None) -> None:
     assert one_currency(groups, None, MONEY) == currency
 
 
-def test_several_currencies_are_named_unless_one_is_asked_for() -> None:
+def test_several_currencies_are_rejected_unless_one_is_requested() -> None:
     groups: Groups = {("a", "USD"): PAID, ("b", "EUR"): PAID, ("c", "GBP"): CLICKED}
-    with pytest.raises(ValidationFailed) as refused:
+    with pytest.raises(ValidationFailed) as raised:
         one_currency(groups, None, MONEY)
-    (complaint,) = refused.value.errors
-    assert complaint == ("/currency", "must be one of EUR, USD: the range holds money in each of them")
+    (error,) = raised.value.errors
+    assert error == ("/currency", "is required because the range contains several currencies: EUR, USD")
     assert one_currency(groups, "USD", MONEY) == "USD"
 
 
-def test_money_that_is_not_shown_is_in_nobodys_way() -> None:
+def test_amounts_that_are_not_shown_are_ignored() -> None:
     groups: Groups = {("USD",): PAID, ("EUR",): [0, 0, 0, 1, 0, 2_000_000]}
     assert one_currency(groups, None, [4]) == "USD"
 
 
-def test_groups_of_all_currencies_become_one() -> None:
+def test_groups_of_all_currencies_are_merged() -> None:
     groups: Groups = {("a", ""): CLICKED, ("a", "USD"): PAID, ("b", "USD"): PAID}
     assert without_currency(groups, None) == {("a",): [1, 0, 0, 1, 1_500_000, 2_000_000], ("b",): PAID}
     assert groups["a", ""] == CLICKED
 
 
-def test_a_currency_asked_for_leaves_out_what_was_paid_in_others_but_no_click() -> None:
+def test_requested_currency_omits_other_amounts_but_no_clicks() -> None:
     groups: Groups = {("a", ""): CLICKED, ("a", "USD"): PAID, ("b", "EUR"): PAID}
     assert without_currency(groups, "EUR") == {("a",): CLICKED, ("b",): PAID}
 
 
-def test_rows_stand_in_the_order_of_their_dimensions_with_the_unknown_first() -> None:
+def test_rows_are_sorted_by_dimensions_with_unknown_first() -> None:
     groups: Groups = {("b", ""): CLICKED, ("a", "US"): CLICKED, ("a", ""): CLICKED, ("", "US"): CLICKED}
-    found = table(groups, ("campaign", "country"), None, METRICS)
-    assert [group for group, _ in found.lines] == [("", "US"), ("a", ""), ("a", "US"), ("b", "")]
+    result = table(groups, ("campaign", "country"), None, METRICS)
+    assert [group for group, _ in result.lines] == [("", "US"), ("a", ""), ("a", "US"), ("b", "")]
 
 
-def test_hours_stand_in_the_order_in_which_they_passed() -> None:
+def test_hours_are_sorted_by_time() -> None:
     hours = [f"2026-10-25T{hour}" for hour in ("01:00+02:00", "02:00+02:00", "02:00+01:00", "03:00+01:00")]
-    found = table({(hour,): CLICKED for hour in sorted(hours)}, ("hour",), None, METRICS)
-    assert [group for group, _ in found.lines] == [(hour,) for hour in hours]
+    result = table({(hour,): CLICKED for hour in sorted(hours)}, ("hour",), None, METRICS)
+    assert [group for group, _ in result.lines] == [(hour,) for hour in hours]
 
 
-def test_a_row_of_nothing_is_no_row() -> None:
+def test_row_of_zeros_is_omitted() -> None:
     groups: Groups = {("a",): [0] * 6, ("b",): [0, 0, 1, 0, 0, 0], ("c",): [0, 0, 0, 0, 0, 1]}
     assert [group for group, _ in table(groups, ("sub1",), None, METRICS).lines] == [("b",), ("c",)]
     assert [group for group, _ in table(groups, ("sub1",), None, OWN_METRICS).lines] == [("b",)]
 
 
-def test_a_table_of_nothing_totals_nothing() -> None:
+def test_empty_table_has_totals_of_zero() -> None:
     assert table({}, ("sub1",), None, METRICS).totals == Metrics()
 
 
 @given(GROUPS, st.sampled_from([None, "USD"]))
-def test_totals_are_the_sum_of_the_rows(groups: Groups, asked: str | None) -> None:
-    found = table(without_currency(groups, asked), ("campaign", "country"), asked, METRICS)
+def test_totals_are_the_sum_of_the_rows(groups: Groups, requested: str | None) -> None:
+    result = table(without_currency(groups, requested), ("campaign", "country"), requested, METRICS)
     for name in (
         "clicks",
         "unique_clicks",
@@ -88,19 +88,19 @@ def test_totals_are_the_sum_of_the_rows(groups: Groups, asked: str | None) -> No
         "revenue",
         "profit",
     ):
-        assert getattr(found.totals, name) == sum(getattr(figures, name) for _, figures in found.lines)
+        assert getattr(result.totals, name) == sum(getattr(metrics, name) for _, metrics in result.lines)
 
 
 @given(GROUPS)
-def test_no_click_and_no_money_is_lost_between_groups_and_totals(groups: Groups) -> None:
-    found = table(without_currency(groups, None), ("campaign", "country"), None, METRICS)
-    assert found.totals == Metrics(*(sum(sums[n] for sums in groups.values()) for n in range(6)))
+def test_totals_contain_all_clicks_and_amounts(groups: Groups) -> None:
+    result = table(without_currency(groups, None), ("campaign", "country"), None, METRICS)
+    assert result.totals == Metrics(*(sum(sums[n] for sums in groups.values()) for n in range(6)))
 
 
-def test_a_row_is_written_with_null_for_the_unknown() -> None:
-    figures = Metrics(3, 0, 1, 1, 1_000_000, 900_000)
+def test_unknown_values_are_null_and_amounts_are_strings() -> None:
+    metrics = Metrics(3, 0, 1, 1, 1_000_000, 900_000)
     assert named(("campaign", "country"), ("", "US")) == {"campaign": None, "country": "US"}
-    assert written(figures, METRICS) == {
+    assert written(metrics, METRICS) == {
         "clicks": 3,
         "unique_clicks": 3,
         "duplicate_clicks": 0,
@@ -115,6 +115,6 @@ def test_a_row_is_written_with_null_for_the_unknown() -> None:
     }
 
 
-def test_a_publisher_never_sees_the_advertisers_side() -> None:
+def test_publisher_metrics_exclude_revenue_profit_and_margin() -> None:
     assert set(METRICS) - set(OWN_METRICS) == {"revenue", "profit", "margin"}
     assert set(written(Metrics(), OWN_METRICS)) == set(OWN_METRICS)

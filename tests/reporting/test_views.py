@@ -23,7 +23,7 @@ MONEY = {"conversions": 1, "payout": 1_500_000, "revenue": 2_000_000}
 
 
 def quarter(hours: float = 0) -> int:
-    """So many hours after a quarter past eight in the evening of 1 November 2026, UTC."""
+    """The quarter hour `hours` after 20:15 UTC on 1 November 2026."""
     return cells.quarter_of(int((NIGHT.timestamp() + hours * 3600) * 1000))
 
 
@@ -33,29 +33,29 @@ def a_cell(**changes: Any) -> Cell:
 
 
 def count(*counted: tuple[Cell, dict[str, int]]) -> None:
-    """Counts this, as one cause."""
-    found: Cells = {}
+    """Write these counts as one block."""
+    cells_to_count: Cells = {}
     for cell, counts in counted:
-        cells.add(found, cell, **counts)
+        cells.add(cells_to_count, cell, **counts)
     with TransactWrite(connection=connection()) as write:
-        append_blocks(write, repr(counted), found)
+        append_blocks(write, repr(counted), cells_to_count)
 
 
-def ask(caller: Api, path: str = "/admin/reports", **query: str) -> Answered:
+def get_report(caller: Api, path: str = "/admin/reports", **query: str) -> Answered:
     return caller.get(f"{path}?{urlencode({**RANGE, **query})}")
 
 
-def figures(**changes: Any) -> dict[str, Any]:
-    """The figures of a row in which nothing happened, but for the changes."""
+def metrics(**changes: Any) -> dict[str, Any]:
+    """The metrics of an empty row with changes."""
     counts = dict.fromkeys(("clicks", "unique_clicks", "duplicate_clicks", "bot_clicks", "conversions"), 0)
     money = dict.fromkeys(("payout", "revenue", "profit"), "0.00")
     return {**counts, **money, **dict.fromkeys(("epc", "conversion_rate", "margin")), **changes}
 
 
-def test_a_report_of_everything_that_is_counted(admin: Api) -> None:
+def test_report_has_all_metrics(admin: Api) -> None:
     count((a_cell(), {"unique_clicks": 3, "duplicate_clicks": 1, "bot_clicks": 2}))
     count((a_cell(currency="USD"), MONEY), (a_cell(country=""), {"unique_clicks": 1}))
-    row = figures(
+    row = metrics(
         clicks=4,
         unique_clicks=3,
         duplicate_clicks=1,
@@ -68,8 +68,8 @@ def test_a_report_of_everything_that_is_counted(admin: Api) -> None:
         conversion_rate="0.25",
         margin="0.25",
     )
-    unknown = figures(clicks=1, unique_clicks=1, epc="0.00", conversion_rate="0.00")
-    assert good(ask(admin, group_by="campaign,country")) == {
+    unknown = metrics(clicks=1, unique_clicks=1, epc="0.00", conversion_rate="0.00")
+    assert good(get_report(admin, group_by="campaign,country")) == {
         "from": "2026-11-01T00:00:00.000Z",
         "to": "2026-11-03T00:00:00.000Z",
         "timezone": "UTC",
@@ -84,16 +84,16 @@ def test_a_report_of_everything_that_is_counted(admin: Api) -> None:
     }
 
 
-def test_a_report_of_nothing(admin: Api) -> None:
+def test_report_without_data_is_empty(admin: Api) -> None:
     report = good(admin.get("/admin/reports"))
-    assert (report["rows"], report["totals"], report["currency"]) == ([], figures(), None)
+    assert (report["rows"], report["totals"], report["currency"]) == ([], metrics(), None)
     assert report["group_by"] == ["day"]
 
 
-def test_days_and_hours_are_those_of_the_time_zone(admin: Api) -> None:
+def test_days_and_hours_are_local_to_the_time_zone(admin: Api) -> None:
     for hours in (0, 3, 4):
         count((a_cell(quarter=quarter(hours)), {"unique_clicks": 1}))
-    rows = good(ask(admin, group_by="day,hour", timezone="Asia/Kolkata"))["rows"]
+    rows = good(get_report(admin, group_by="day,hour", timezone="Asia/Kolkata"))["rows"]
     assert [(row["day"], row["hour"], row["clicks"]) for row in rows] == [
         ("2026-11-02", "2026-11-02T01:00+05:30", 1),
         ("2026-11-02", "2026-11-02T04:00+05:30", 1),
@@ -101,11 +101,11 @@ def test_days_and_hours_are_those_of_the_time_zone(admin: Api) -> None:
     ]
 
 
-def test_times_are_exact_to_the_quarter(admin: Api) -> None:
+def test_times_are_exact_to_the_quarter_hour(admin: Api) -> None:
     for hours in (0, 0.25, 0.5):
         count((a_cell(quarter=quarter(hours)), {"unique_clicks": 1}))
     given = {"from": "2026-11-01T20:15:00Z", "to": "2026-11-01T20:45:00Z"}
-    assert good(ask(admin, **given))["totals"]["clicks"] == 2
+    assert good(get_report(admin, **given))["totals"]["clicks"] == 2
 
 
 @pytest.mark.parametrize(
@@ -120,39 +120,39 @@ def test_times_are_exact_to_the_quarter(admin: Api) -> None:
         ("sub1", "sub1", "a b"),
     ],
 )
-def test_a_filter_leaves_only_what_has_its_value(admin: Api, name: str, dimension: str, wanted: str) -> None:
+def test_filter_selects_matching_cells(admin: Api, name: str, dimension: str, wanted: str) -> None:
     count((a_cell(), {"unique_clicks": 1}), (a_cell(**{dimension: wanted}), {"unique_clicks": 2}))
-    rows = good(ask(admin, group_by=dimension, **{name: wanted}))["rows"]
+    rows = good(get_report(admin, group_by=dimension, **{name: wanted}))["rows"]
     assert [(row[dimension], row["clicks"]) for row in rows] == [(wanted, 2)]
 
 
-def test_conversions_stand_in_the_time_of_their_click_or_in_their_own(admin: Api) -> None:
+def test_conversions_are_grouped_by_click_time_or_conversion_time(admin: Api) -> None:
     arrived = {f"arrived_{name}": number for name, number in MONEY.items()}
     count((a_cell(currency="USD"), MONEY), (a_cell(currency="USD", quarter=quarter(24)), arrived))
-    paid = {by: good(ask(admin, by=by))["rows"] for by in ("click", "conversion")}
+    paid = {by: good(get_report(admin, by=by))["rows"] for by in ("click", "conversion")}
     assert [(row["day"], row["payout"], row["conversions"]) for row in paid["click"]] == [("2026-11-01", "1.50", 1)]
     assert [(row["day"], row["payout"], row["conversions"]) for row in paid["conversion"]] == [
         ("2026-11-02", "1.50", 1)
     ]
 
 
-def test_money_of_several_currencies_is_not_added_up(admin: Api) -> None:
+def test_amounts_of_several_currencies_are_not_summed(admin: Api) -> None:
     count((a_cell(), {"unique_clicks": 2}), (a_cell(currency="USD"), MONEY))
     count((a_cell(currency="EUR"), {**MONEY, "payout": 1_000_000}))
-    assert complaints(ask(admin)) == {
-        "/currency": "must be one of EUR, USD: the range holds money in each of them",
+    assert complaints(get_report(admin)) == {
+        "/currency": "is required because the range contains several currencies: EUR, USD",
     }
-    report = good(ask(admin, currency="EUR"))
+    report = good(get_report(admin, currency="EUR"))
     assert (report["currency"], report["totals"]["clicks"], report["totals"]["payout"]) == ("EUR", 2, "1.00")
     assert report["totals"]["conversions"] == 1
 
 
-def test_csv_has_the_rows_and_no_totals(admin: Api) -> None:
+def test_csv_has_rows_without_totals(admin: Api) -> None:
     count((a_cell(sub1="=1+1"), {"unique_clicks": 1}), (a_cell(sub1="=1+1", currency="USD"), {"payout": 1_500_000}))
-    answered = ask(admin, group_by="country,sub1", format="csv")
-    assert answered.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert answered.headers["Content-Disposition"] == 'attachment; filename="report-2026-11-01-2026-11-02.csv"'
-    assert list(csv.reader(StringIO(answered.text))) == [
+    response = get_report(admin, group_by="country,sub1", format="csv")
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="report-2026-11-01-2026-11-02.csv"'
+    assert list(csv.reader(StringIO(response.text))) == [
         [
             *("country", "sub1", "clicks", "unique_clicks", "duplicate_clicks", "bot_clicks", "conversions"),
             *("payout", "revenue", "profit", "epc", "conversion_rate", "margin"),
@@ -161,52 +161,54 @@ def test_csv_has_the_rows_and_no_totals(admin: Api) -> None:
     ]
 
 
-def test_a_range_of_more_than_four_hundred_days_is_refused_with_a_smaller_one(admin: Api) -> None:
-    assert complaints(ask(admin, **{"from": "2025-01-01"}, group_by="hour,sub1")) == {
-        "/from": "begins more than 400 days before `to`; ask for it day by day as CSV: "
+def test_range_of_more_than_400_days_is_rejected_with_a_suggestion(admin: Api) -> None:
+    assert complaints(get_report(admin, **{"from": "2025-01-01"}, group_by="hour,sub1")) == {
+        "/from": "must be at most 400 days before `to`; request it day by day as CSV: "
         "/admin/reports?group_by=hour,sub1&from=2025-01-01&to=2025-01-01&format=csv"
     }
 
 
-def test_too_many_cells_are_refused_with_a_smaller_range(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_cells_are_rejected_with_a_suggestion(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aggregation, "Limits", lambda: LIMITS(cells=2))
     count(*((a_cell(sub1=f"{n}"), {"unique_clicks": 1}) for n in range(3)))
-    assert complaints(ask(admin)) == {
-        "/from": "holds more than 2 cells; ask for it day by day as CSV: "
+    assert complaints(get_report(admin)) == {
+        "/from": "contains more than 2 cells; request it day by day as CSV: "
         "/admin/reports?from=2026-11-01&to=2026-11-01&format=csv"
     }
 
 
-def test_too_many_rows_are_refused_as_json_and_given_as_csv(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_rows_are_rejected_as_json_and_returned_as_csv(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "MAX_ROWS", 2)
     count(*((a_cell(sub1=f"{n}"), {"unique_clicks": 1}) for n in range(3)))
-    assert complaints(ask(admin, group_by="sub1", to="2026-11-01")) == {
-        "/group_by": "makes 3 rows, of which JSON takes 2; ask for it as CSV: "
+    assert complaints(get_report(admin, group_by="sub1", to="2026-11-01")) == {
+        "/group_by": "produces 3 rows, and JSON returns at most 2; request it as CSV: "
         "/admin/reports?group_by=sub1&from=2026-11-01&to=2026-11-01&format=csv"
     }
-    assert ask(admin, group_by="sub1", to="2026-11-01", format="csv").text.count("\r\n") == 4
+    assert get_report(admin, group_by="sub1", to="2026-11-01", format="csv").text.count("\r\n") == 4
 
 
 @pytest.mark.parametrize("media", ["json", "csv"])
-def test_an_answer_that_would_not_fit_is_refused(admin: Api, monkeypatch: pytest.MonkeyPatch, media: str) -> None:
+def test_response_that_is_too_large_is_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch, media: str) -> None:
     monkeypatch.setattr(views, "MAX_BYTES", 100)
-    assert list(complaints(ask(admin, format=media))) == ["/group_by"]
+    assert list(complaints(get_report(admin, format=media))) == ["/group_by"]
 
 
-def test_more_groups_than_fit_anywhere_are_refused(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_groups_are_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aggregation, "Limits", lambda: LIMITS(groups=1))
     count(*((a_cell(sub1=f"{n}"), {"unique_clicks": 1}) for n in range(3)))
-    assert complaints(ask(admin, group_by="sub1"))["/group_by"].startswith("holds more than 1 rows; ask for it day")
+    assert complaints(get_report(admin, group_by="sub1"))["/group_by"].startswith(
+        "produces more than 1 rows; request it day"
+    )
 
 
 # The publisher's report
 
 
-def test_a_publisher_sees_their_own_figures_and_never_the_advertisers_side(admin: Api) -> None:
+def test_publisher_sees_own_metrics_without_revenue(admin: Api) -> None:
     ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     count((a_cell(publisher=ann.id), {"unique_clicks": 2}), (a_cell(publisher=ann.id, currency="USD"), MONEY))
     count((a_cell(publisher=bob.id), {"unique_clicks": 5}))
-    report = good(ask(ann.api, "/publisher/reports", group_by="campaign"))
+    report = good(get_report(ann.api, "/publisher/reports", group_by="campaign"))
     own = {
         "clicks": 2,
         "unique_clicks": 2,
@@ -218,46 +220,46 @@ def test_a_publisher_sees_their_own_figures_and_never_the_advertisers_side(admin
         "conversion_rate": "0.50",
     }
     assert (report["rows"], report["totals"]) == ([{"campaign": "cmp_1", **own}], own)
-    answered = ask(ann.api, "/publisher/reports", format="csv")
-    assert answered.text.splitlines()[0] == (
+    response = get_report(ann.api, "/publisher/reports", format="csv")
+    assert response.text.splitlines()[0] == (
         "day,clicks,unique_clicks,duplicate_clicks,bot_clicks,conversions,payout,epc,conversion_rate"
     )
 
 
-def test_a_publisher_may_neither_group_nor_filter_by_publisher(admin: Api) -> None:
+def test_publisher_may_not_group_or_filter_by_publisher(admin: Api) -> None:
     ann = new_publisher(admin, "Ann")
-    answered = ask(ann.api, "/publisher/reports", group_by="publisher", publisher_id=ann.id)
-    assert sorted(complaints(answered)) == ["/group_by", "/publisher_id"]
+    response = get_report(ann.api, "/publisher/reports", group_by="publisher", publisher_id=ann.id)
+    assert sorted(complaints(response)) == ["/group_by", "/publisher_id"]
 
 
-def test_a_publisher_asks_about_their_own_smartlinks_and_campaigns_only(admin: Api) -> None:
+def test_publisher_may_query_only_own_smartlinks_and_campaigns(admin: Api) -> None:
     campaign, ann = new_campaign(admin), new_publisher(admin, "Ann")
     smartlink, other = new_smartlink(admin, campaign), new_smartlink(admin)
     put_on(admin, smartlink, ann)
     count((a_cell(publisher=ann.id, smartlink=smartlink["id"], campaign=campaign["id"]), {"unique_clicks": 1}))
     own = {"smartlink_id": smartlink["id"], "campaign_id": campaign["id"]}
-    assert good(ask(ann.api, "/publisher/reports", **own))["totals"]["clicks"] == 1
-    assert ask(ann.api, "/publisher/reports", smartlink_id=other["id"]).status == 404
-    assert ask(ann.api, "/publisher/reports", campaign_id=new_campaign(admin)["id"]).status == 404
+    assert good(get_report(ann.api, "/publisher/reports", **own))["totals"]["clicks"] == 1
+    assert get_report(ann.api, "/publisher/reports", smartlink_id=other["id"]).status == 404
+    assert get_report(ann.api, "/publisher/reports", campaign_id=new_campaign(admin)["id"]).status == 404
 
 
-def test_revenue_in_another_currency_is_no_business_of_the_publisher(admin: Api) -> None:
+def test_revenue_in_another_currency_does_not_affect_the_publisher(admin: Api) -> None:
     ann = new_publisher(admin, "Ann")
     count((a_cell(publisher=ann.id, currency="USD"), MONEY))
     count((a_cell(publisher=ann.id, currency="EUR"), {"revenue": 1_000_000}))
-    assert good(ask(ann.api, "/publisher/reports"))["currency"] == "USD"
-    assert list(complaints(ask(admin))) == ["/currency"]
+    assert good(get_report(ann.api, "/publisher/reports"))["currency"] == "USD"
+    assert list(complaints(get_report(admin))) == ["/currency"]
 
 
 # Lost clicks
 
 
-def test_lost_clicks_by_reason_with_what_they_would_have_brought(admin: Api) -> None:
+def test_lost_clicks_have_reasons_and_estimates(admin: Api) -> None:
     count((a_cell(), {"unique_clicks": 3, "duplicate_clicks": 1}), (a_cell(currency="USD"), MONEY))
     count((a_cell(campaign="", reason="cap"), {"unique_clicks": 2, "bot_clicks": 9}))
     count((a_cell(campaign="", reason="paused", smartlink="sml_2"), {"unique_clicks": 1}))
     count((Cell(quarter()), {"poison": 4}))
-    document = good(ask(admin, "/admin/lost-clicks"))
+    document = good(get_report(admin, "/admin/lost-clicks"))
     assert document == {
         "from": "2026-11-01T00:00:00.000Z",
         "to": "2026-11-03T00:00:00.000Z",
@@ -283,22 +285,22 @@ def lost_row(reason: str, smartlink: str | None, clicks: int, money: tuple[str |
     return {"reason": reason, "smartlink_id": smartlink, "clicks": clicks, **dict(zip(names, money, strict=True))}
 
 
-def test_lost_clicks_of_one_smartlink(admin: Api) -> None:
+def test_lost_clicks_can_be_limited_to_one_smartlink(admin: Api) -> None:
     count((a_cell(reason="cap"), {"unique_clicks": 2}), (a_cell(reason="cap", smartlink="sml_2"), {"unique_clicks": 1}))
     count((Cell(quarter()), {"poison": 4}))
-    rows = good(ask(admin, "/admin/lost-clicks", smartlink_id="sml_2"))["rows"]
+    rows = good(get_report(admin, "/admin/lost-clicks", smartlink_id="sml_2"))["rows"]
     assert rows == [lost_row("cap", "sml_2", 1, ("0.00", "0.00", "0.00"))]
 
 
 def test_lost_clicks_are_estimated_in_one_currency(admin: Api) -> None:
     count((a_cell(), {"unique_clicks": 1}), (a_cell(currency="USD"), MONEY), (a_cell(currency="EUR"), MONEY))
     count((a_cell(reason="cap"), {"unique_clicks": 2}))
-    assert list(complaints(ask(admin, "/admin/lost-clicks"))) == ["/currency"]
-    document = good(ask(admin, "/admin/lost-clicks", currency="EUR"))
+    assert list(complaints(get_report(admin, "/admin/lost-clicks"))) == ["/currency"]
+    document = good(get_report(admin, "/admin/lost-clicks", currency="EUR"))
     assert (document["currency"], document["totals"]["estimated_revenue"]) == ("EUR", "4.00")
 
 
-def test_lost_clicks_of_too_long_a_range_are_refused_with_a_smaller_one(admin: Api) -> None:
-    assert complaints(ask(admin, "/admin/lost-clicks", **{"from": "2025-01-01"}))["/from"].endswith(
-        "ask for it day by day: /admin/lost-clicks?from=2025-01-01&to=2025-01-01"
+def test_lost_clicks_of_too_long_a_range_are_rejected_with_a_suggestion(admin: Api) -> None:
+    assert complaints(get_report(admin, "/admin/lost-clicks", **{"from": "2025-01-01"}))["/from"].endswith(
+        "request it day by day: /admin/lost-clicks?from=2025-01-01&to=2025-01-01"
     )

@@ -13,8 +13,8 @@ from tests import strategies as some
 from tests.builders import NOW, a_campaign, a_link, a_route, a_visitor, an_arrival, an_offer
 from tests.strategies import Situation
 
-NOBODY: frozenset[str] = frozenset()
-JOURNEY = [
+NO_VALUES: frozenset[str] = frozenset()
+CHECKS = [
     RejectionReason.DISABLED,
     RejectionReason.CAMPAIGN_PAUSED,
     RejectionReason.SCHEDULE,
@@ -29,81 +29,82 @@ JOURNEY = [
     RejectionReason.BOT,
 ]
 TARGETING: dict[RejectionReason, dict[str, Any]] = {
-    RejectionReason.COUNTRY: {"countries": NOBODY},
-    RejectionReason.REGION: {"regions": NOBODY},
-    RejectionReason.DEVICE: {"devices": NOBODY},
-    RejectionReason.OS: {"os": NOBODY},
-    RejectionReason.BROWSER: {"browsers": NOBODY},
-    RejectionReason.LANGUAGE: {"languages": NOBODY},
-    RejectionReason.SOURCE: {"sources": NOBODY},
+    RejectionReason.COUNTRY: {"countries": NO_VALUES},
+    RejectionReason.REGION: {"regions": NO_VALUES},
+    RejectionReason.DEVICE: {"devices": NO_VALUES},
+    RejectionReason.OS: {"os": NO_VALUES},
+    RejectionReason.BROWSER: {"browsers": NO_VALUES},
+    RejectionReason.LANGUAGE: {"languages": NO_VALUES},
+    RejectionReason.SOURCE: {"sources": NO_VALUES},
     RejectionReason.BOT: {"exclude_bots": True},
 }
 
 
-def _an_offer_with(*wrong: RejectionReason) -> Offer:
+def _an_offer_with(*reasons: RejectionReason) -> Offer:
     """An offer that refuses a bot of an unapproved publisher for each of these reasons."""
-    rules = {name: value for reason in wrong for name, value in TARGETING.get(reason, {}).items()}
+    rules = {name: value for reason in reasons for name, value in TARGETING.get(reason, {}).items()}
     campaign = a_campaign(
-        active=RejectionReason.CAMPAIGN_PAUSED not in wrong,
-        schedule=Schedule(ends_at=NOW if RejectionReason.SCHEDULE in wrong else None),
+        active=RejectionReason.CAMPAIGN_PAUSED not in reasons,
+        schedule=Schedule(ends_at=NOW if RejectionReason.SCHEDULE in reasons else None),
     )
-    return an_offer(campaign, enabled=RejectionReason.DISABLED not in wrong, targeting=Targeting(**rules))
+    return an_offer(campaign, enabled=RejectionReason.DISABLED not in reasons, targeting=Targeting(**rules))
 
 
-@pytest.mark.parametrize("first", JOURNEY)
-def test_of_several_reasons_the_first_of_the_journey_is_kept(first: RejectionReason) -> None:
-    still_wrong = JOURNEY[JOURNEY.index(first) :]
-    approved = RejectionReason.NOT_APPROVED not in still_wrong
-    arrival = an_arrival(visitor=a_visitor(is_bot=True))
+@pytest.mark.parametrize("first", CHECKS)
+def test_first_reason_in_the_order_of_checks_is_returned(first: RejectionReason) -> None:
+    reasons_left = CHECKS[CHECKS.index(first) :]
+    approved = RejectionReason.NOT_APPROVED not in reasons_left
+    context = an_arrival(visitor=a_visitor(is_bot=True))
 
-    assert refusal(_an_offer_with(*still_wrong), arrival, lambda _: approved) is first
+    assert refusal(_an_offer_with(*reasons_left), context, lambda _: approved) is first
 
 
-@pytest.mark.parametrize("only", JOURNEY)
-def test_each_reason_stands_by_itself(only: RejectionReason) -> None:
+@pytest.mark.parametrize("only", CHECKS)
+def test_each_check_rejects_with_its_own_reason(only: RejectionReason) -> None:
     approved = only is not RejectionReason.NOT_APPROVED
-    arrival = an_arrival(visitor=a_visitor(is_bot=True))
+    context = an_arrival(visitor=a_visitor(is_bot=True))
 
-    assert refusal(_an_offer_with(only), arrival, lambda _: approved) is only
+    assert refusal(_an_offer_with(only), context, lambda _: approved) is only
 
 
-def test_an_offer_without_rules_is_eligible() -> None:
+def test_offer_without_rules_is_eligible() -> None:
     assert refusal(an_offer(), an_arrival(), lambda _: True) is None
 
 
-def test_the_source_is_that_of_the_clicks_labels() -> None:
+def test_source_is_that_of_the_tracking_parameters() -> None:
     offer = an_offer(targeting=Targeting(sources=frozenset({"news"})))
 
-    assert refusal(offer, an_arrival(labels=TrackingParameters(source="news")), lambda _: True) is None
+    assert refusal(offer, an_arrival(parameters=TrackingParameters(source="news")), lambda _: True) is None
     assert (
-        refusal(offer, an_arrival(labels=TrackingParameters(source="blog")), lambda _: True) is RejectionReason.SOURCE
+        refusal(offer, an_arrival(parameters=TrackingParameters(source="blog")), lambda _: True)
+        is RejectionReason.SOURCE
     )
 
 
-def test_respecting_access_asks_for_an_approval_of_each_campaign() -> None:
+def test_respected_access_needs_an_approval_of_each_campaign() -> None:
     route = a_route(an_offer("cmp_1"), an_offer("cmp_2"), access=OfferAccess.RESPECT)
 
     assert refusals(route, an_arrival(), {"cmp_2"}.__contains__) == [RejectionReason.NOT_APPROVED, None]
 
 
-def test_granting_access_asks_for_no_approval() -> None:
+def test_granted_access_needs_no_approval() -> None:
     route = a_route(an_offer("cmp_1"), an_offer("cmp_2"), access=OfferAccess.GRANT)
 
     assert refusals(route, an_arrival(), lambda _: False) == [None, None]
 
 
 @pytest.mark.parametrize("access", OfferAccess)
-def test_a_suspended_publisher_is_approved_for_nothing(access: OfferAccess) -> None:
-    arrival = an_arrival(link=a_link(publisher_active=False))
+def test_suspended_publisher_is_not_approved(access: OfferAccess) -> None:
+    context = an_arrival(link=a_link(publisher_active=False))
 
-    assert refusals(a_route(an_offer(), access=access), arrival, lambda _: True) == [RejectionReason.NOT_APPROVED]
+    assert refusals(a_route(an_offer(), access=access), context, lambda _: True) == [RejectionReason.NOT_APPROVED]
 
 
 @given(some.situations())
-def test_refusals_run_beside_the_routes_offers(situation: Situation) -> None:
-    route, arrival = situation.route, situation.arrival
-    found = refusals(route, arrival, situation.approved)
-    backwards = refusals(replace(route, offers=route.offers[::-1]), arrival, situation.approved)
+def test_each_offer_has_its_own_rejection_in_the_routes_order(situation: Situation) -> None:
+    route, context = situation.route, situation.context
+    rejections = refusals(route, context, situation.is_approved)
+    backwards = refusals(replace(route, offers=route.offers[::-1]), context, situation.is_approved)
 
-    assert len(found) == len(route.offers)
-    assert found == backwards[::-1]
+    assert len(rejections) == len(route.offers)
+    assert rejections == backwards[::-1]

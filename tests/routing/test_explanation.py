@@ -28,7 +28,7 @@ def _weights(route: Route = ROUTE, **changes: Any) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected"),
     [
         pytest.param({}, "US|mobile", id="the visitor's own"),
         pytest.param({"country": None}, "?|mobile", id="the country unknown"),
@@ -36,20 +36,20 @@ def _weights(route: Route = ROUTE, **changes: Any) -> list[float]:
         pytest.param({"segment": None}, "US|mobile", id="none stored"),
     ],
 )
-def test_the_segment_told_is_the_one_used_or_the_visitors_own(changes: dict[str, Any], told: str) -> None:
-    assert segment(_stored(**changes)) == told
+def test_segment_is_the_one_used_or_the_visitors_own(changes: dict[str, Any], expected: str) -> None:
+    assert segment(_stored(**changes)) == expected
 
 
 @pytest.mark.parametrize("arm", ["weighted", "holdout"])
-def test_outside_the_optimized_arm_the_weights_told_are_the_admins(arm: str) -> None:
+def test_outside_the_optimized_arm_weights_are_the_configured_ones(arm: str) -> None:
     assert _weights(arm=arm) == [3, 1, 2, 5]
 
 
-def test_in_the_optimized_arm_the_weights_told_are_those_learned_for_the_segment() -> None:
+def test_in_the_optimized_arm_weights_are_those_of_the_segment() -> None:
     assert _weights() == [0.25, 0.75, 0.5, 1.0]
 
 
-def test_where_all_learned_weights_of_the_tier_were_0_those_that_drew_are_told() -> None:
+def test_tier_with_learned_weights_of_0_shows_the_weights_used() -> None:
     assert _weights(segment="US", refusals="--kw") == [3, 1, 1.0, 1.0]
     assert _weights(segment="US") == [0.0, 0.0, 1.0, 1.0]
 
@@ -57,17 +57,17 @@ def test_where_all_learned_weights_of_the_tier_were_0_those_that_drew_are_told()
 @pytest.mark.parametrize(
     "route", [pytest.param(a_route(*OFFERS), id="gone"), pytest.param(ROUTE, id="nothing learned of the segment")]
 )
-def test_without_the_weights_of_its_time_the_admins_are_told(route: Route) -> None:
+def test_without_learned_weights_the_configured_ones_are_shown(route: Route) -> None:
     assert _weights(route, country="GB") == [3, 1, 2, 5]
 
 
-def test_each_offer_comes_with_its_refusal() -> None:
-    told = considered(_stored(refusals="-cxw"), ROUTE)
+def test_each_offer_has_its_rejection() -> None:
+    offers = considered(_stored(refusals="-cxw"), ROUTE)
 
-    assert [each["refused"] for each in told] == [None, "country", "disabled", "lower_tier"]
-    assert told[1] == {"campaign_id": "cmp_2", "priority": 1, "weight": 0.75, "refused": "country"}
+    assert [each["refused"] for each in offers] == [None, "country", "disabled", "lower_tier"]
+    assert offers[1] == {"campaign_id": "cmp_2", "priority": 1, "weight": 0.75, "refused": "country"}
 
 
-def test_a_click_that_was_stopped_before_the_offers_considered_none() -> None:
+def test_click_rejected_before_the_offers_considered_none() -> None:
     assert considered(_stored(refusals=None, arm="weighted"), ROUTE) == []
     assert considered(_stored(refusals=None), ROUTE) == []

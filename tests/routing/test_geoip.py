@@ -16,7 +16,7 @@ NETWORK = "203.0.113.0/25"
 
 
 @pytest.fixture(autouse=True)
-def _unread() -> Iterator[None]:
+def _no_open_database() -> Iterator[None]:
     """No database is open before a test, nor after it."""
     geoip._reader.cache_clear()
     yield
@@ -30,7 +30,7 @@ def _unread() -> Iterator[None]:
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Puts a database of one network in place; gives its path."""
 
-    def placed(kind: str, record: dict[str, Any]) -> Path:
+    def write_database(kind: str, record: dict[str, Any]) -> Path:
         path = tmp_path / "geo.mmdb"
         writer = MMDBWriter(6, kind, languages=["en"], ipv4_compatible=True)
         writer.insert_network(IPSet([NETWORK, "2001:db8::/33"]), record)
@@ -38,31 +38,31 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setenv("GEOIP_DATABASE", str(path))
         return path
 
-    return placed
+    return write_database
 
 
-def test_a_country_database_tells_the_country(database: Any) -> None:
+def test_country_database_has_the_country(database: Any) -> None:
     database("GeoLite2-Country", GERMANY)
     assert geoip.locate("203.0.113.7") == GeoLocation(country="DE")
     assert geoip.locate("2001:db8::7") == GeoLocation(country="DE")
 
 
-def test_a_city_database_tells_region_and_city_too(database: Any) -> None:
+def test_city_database_has_region_and_city(database: Any) -> None:
     database("GeoLite2-City", BERLIN)
     assert geoip.locate("203.0.113.7") == GeoLocation("DE", "DE-BE", "Berlin")
 
 
-def test_a_city_database_may_know_the_country_alone(database: Any) -> None:
+def test_city_database_may_have_only_the_country(database: Any) -> None:
     database("GeoIP2-City", GERMANY)
     assert geoip.locate("203.0.113.7") == GeoLocation(country="DE")
 
 
-def test_a_region_of_an_unknown_country_is_unknown(database: Any) -> None:
+def test_region_of_an_unknown_country_is_unknown(database: Any) -> None:
     database("GeoLite2-City", {name: value for name, value in BERLIN.items() if name != "country"})
     assert geoip.locate("203.0.113.7") == GeoLocation(city="Berlin")
 
 
-def test_a_customers_enterprise_database_tells_all_of_it_too(database: Any) -> None:
+def test_enterprise_database_has_region_and_city(database: Any) -> None:
     database("GeoIP2-Enterprise", BERLIN)
     assert geoip.locate("203.0.113.7") == GeoLocation("DE", "DE-BE", "Berlin")
 
@@ -71,7 +71,7 @@ def test_a_customers_enterprise_database_tells_all_of_it_too(database: Any) -> N
 @pytest.mark.parametrize(
     "address", ["203.0.113.200", "198.51.100.1", "2001:db8:8000::1", "", "rubbish", "1.2.3.4.5", "::"]
 )
-def test_what_is_not_in_the_database_is_unknown(database: Any, kind: str, address: str) -> None:
+def test_address_outside_the_database_is_unknown(database: Any, kind: str, address: str) -> None:
     database(kind, BERLIN)
     assert geoip.locate(address) == GeoLocation()
 
@@ -82,7 +82,7 @@ def test_without_a_database_every_country_is_unknown(monkeypatch: pytest.MonkeyP
     assert geoip.locate("203.0.113.7") == GeoLocation()
 
 
-def test_a_file_that_is_no_database_is_told_once_and_every_country_is_unknown(
+def test_invalid_database_is_logged_once_and_every_country_is_unknown(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "geo.mmdb"
@@ -92,7 +92,7 @@ def test_a_file_that_is_no_database_is_told_once_and_every_country_is_unknown(
     assert capsys.readouterr().out.count("every country is unknown") == 1
 
 
-def test_a_damaged_database_leaves_the_country_unknown(database: Any) -> None:
+def test_damaged_database_leaves_the_country_unknown(database: Any) -> None:
     path = database("GeoLite2-Country", GERMANY)
     whole = path.read_bytes()
     record = whole.index(b"iso_code")
@@ -100,12 +100,12 @@ def test_a_damaged_database_leaves_the_country_unknown(database: Any) -> None:
     assert geoip.locate("203.0.113.7") == GeoLocation()
 
 
-def test_a_database_of_something_else_leaves_the_country_unknown(database: Any) -> None:
+def test_database_of_another_type_leaves_the_country_unknown(database: Any) -> None:
     database("GeoLite2-ASN", {"autonomous_system_number": 64496})
     assert geoip.locate("203.0.113.7") == GeoLocation()
 
 
-def test_a_database_is_opened_once(database: Any) -> None:
+def test_database_is_opened_once(database: Any) -> None:
     path = database("GeoLite2-Country", GERMANY)
     geoip.locate("203.0.113.7")
     path.unlink()

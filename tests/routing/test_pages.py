@@ -11,7 +11,7 @@ from chalicelib.routing import pages
         pytest.param(pages.UNAVAILABLE, "One moment, please", id="unavailable"),
     ],
 )
-def test_a_page_is_a_whole_document_that_says_what_is_the_matter(page: str, title: str) -> None:
+def test_page_is_a_complete_document_with_its_title(page: str, title: str) -> None:
     assert page.startswith('<!doctype html><html lang="en">')
     assert f"<title>{title}</title>" in page
     assert f"<h1>{title}</h1>" in page
@@ -26,6 +26,6 @@ def test_a_page_is_a_whole_document_that_says_what_is_the_matter(page: str, titl
         pytest.param(pages.UNAVAILABLE, id="unavailable"),
     ],
 )
-def test_a_page_fetches_nothing_and_is_not_indexed(page: str) -> None:
+def test_page_loads_nothing_and_is_not_indexed(page: str) -> None:
     assert 'content="noindex"' in page
     assert not any(word in page for word in ("http", "src=", "href=", "<script", "<link"))

@@ -44,7 +44,7 @@ WINDOWS = (
 )
 
 
-def host(answered: Answered) -> str | None:
+def host_of(answered: Answered) -> str | None:
     assert answered.status == 302, answered.text
     return urlsplit(answered.headers["Location"]).hostname
 
@@ -70,7 +70,7 @@ def moment(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 # The redirect
 
 
-def test_a_click_is_sent_on_with_these_headers_and_no_others(admin: Api) -> None:
+def test_redirect_has_exactly_these_headers(admin: Api) -> None:
     campaign = new_campaign(admin, destination_url="https://game.example/", attribution_window_days=7)
     answered = clicked(new_link(admin, campaign))
     (click_id,) = recorded()
@@ -83,12 +83,12 @@ def test_a_click_is_sent_on_with_these_headers_and_no_others(admin: Api) -> None
     }
 
 
-def test_a_click_that_reaches_no_campaign_sets_no_cookie(admin: Api) -> None:
+def test_click_that_reaches_no_campaign_sets_no_cookie(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, targeting={"countries": ["DE"]}))
     assert set(clicked(code).headers) == {"Location", "Cache-Control", "Referrer-Policy"}
 
 
-def test_every_macro_is_filled_with_what_is_known_of_the_click(admin: Api) -> None:
+def test_every_macro_is_filled_with_the_values_of_the_click(admin: Api) -> None:
     names = ["click_id", "external_click_id", "campaign_id", "smartlink_id", "publisher_id", "source", "country"]
     names += ["region", "city", "device", "os", "browser", "language", "timestamp", *(f"sub{n}" for n in range(1, 11))]
     url = "https://game.example/?" + "&".join(f"{name}={{{name}}}" for name in names)
@@ -120,7 +120,7 @@ def test_every_macro_is_filled_with_what_is_known_of_the_click(admin: Api) -> No
 
 
 @pytest.mark.parametrize("label", ["sub1", "source", "click_id"])
-def test_no_label_breaks_a_header(admin: Api, label: str) -> None:
+def test_no_parameter_can_inject_a_header(admin: Api, label: str) -> None:
     url = "https://game.example/?a={sub1}{source}{external_click_id}&{query}"
     code = new_link(admin, new_campaign(admin, destination_url=url))
     answered = clicked(code, {label: "x\r\nSet-Cookie: a=b", "rest\r\n": "y\r\nz"})
@@ -128,15 +128,15 @@ def test_no_label_breaks_a_header(admin: Api, label: str) -> None:
     assert not any("\r" in value or "\n" in value for value in answered.headers.values())
 
 
-def test_other_parameters_ride_along_where_the_destination_wants_them(admin: Api) -> None:
-    riding = new_link(admin, new_campaign(admin, destination_url="https://game.example/?a=1&{query}"))
-    alone = new_link(admin, new_campaign(admin, destination_url="https://game.example/?a=1"))
+def test_other_parameters_are_passed_on_if_the_destination_uses_them(admin: Api) -> None:
+    passing_on = new_link(admin, new_campaign(admin, destination_url="https://game.example/?a=1&{query}"))
+    plain = new_link(admin, new_campaign(admin, destination_url="https://game.example/?a=1"))
     sent = {"utm_source": "a b&c", "sub1": "s", "gclid": "1"}
-    assert clicked(riding, sent).headers["Location"] == "https://game.example/?a=1&utm_source=a+b%26c&gclid=1"
-    assert clicked(alone, sent).headers["Location"] == "https://game.example/?a=1"
+    assert clicked(passing_on, sent).headers["Location"] == "https://game.example/?a=1&utm_source=a+b%26c&gclid=1"
+    assert clicked(plain, sent).headers["Location"] == "https://game.example/?a=1"
 
 
-def test_labels_go_by_all_their_names(admin: Api) -> None:
+def test_tracking_parameters_have_aliases(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, destination_url="https://game.example/?x={external_click_id}"))
     sent = {"pub_sub": "one", "sub_id_2": "two", "aff_sub3": "three", "sub10": "ten", "source_id": "blog"}
     click = explained(admin, code, {**sent, "external_transaction_id": "mine"})
@@ -144,7 +144,7 @@ def test_labels_go_by_all_their_names(admin: Api) -> None:
     assert (click["source"], click["destination_url"]) == ("blog", "https://game.example/?x=mine")
 
 
-def test_a_tracking_key_leads_to_its_one_campaign(admin: Api) -> None:
+def test_tracking_key_leads_to_its_campaign(admin: Api) -> None:
     campaign, publisher = (
         new_campaign(admin, destination_url="https://game.example/?s={smartlink_id}"),
         new_publisher(admin),
@@ -154,13 +154,13 @@ def test_a_tracking_key_leads_to_its_one_campaign(admin: Api) -> None:
     assert clicked(key).headers["Location"] == "https://game.example/?s="
 
 
-def test_only_the_edge_is_believed_about_the_visitors_country(admin: Api) -> None:
+def test_country_header_needs_the_edge_secret(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin))
     secrets = ["edge-secret", "another", ""]
     assert [explained(admin, code, X_Edge_Secret=each)["country"] for each in secrets] == ["US", None, None]
 
 
-def test_a_click_prints_a_line_on_one_machine_only(
+def test_click_is_logged_only_if_logging_is_enabled(
     admin: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     campaign = new_campaign(admin)
@@ -179,15 +179,15 @@ def test_a_click_prints_a_line_on_one_machine_only(
 def optimized(admin: Api, **changes: Any) -> tuple[str, dict[str, str]]:
     """The code of a link to a smartlink of two offers in rotation `optimized`, and their IDs by name."""
     ids = {name: new_campaign(admin, name)["id"] for name in ("one", "two")}
-    seats = [{"campaign_id": ids["one"], "weight": 3}, {"campaign_id": ids["two"], "weight": 1}]
-    smartlink = new_smartlink(admin, *seats, rotation="optimized", **changes)
+    offers = [{"campaign_id": ids["one"], "weight": 3}, {"campaign_id": ids["two"], "weight": 1}]
+    smartlink = new_smartlink(admin, *offers, rotation="optimized", **changes)
     taught(smartlink, {"US|mobile": {ids["one"]: 0.0, ids["two"]: 1.0}, "*": {ids["one"]: 1.0, ids["two"]: 0.0}})
     return put_on(admin, smartlink, new_publisher(admin)), ids
 
 
-def test_a_click_goes_where_its_segment_earns_most(admin: Api) -> None:
+def test_click_uses_the_learned_weights_of_its_segment(admin: Api) -> None:
     code, _ = optimized(admin, holdout_percent=0)
-    countries = {country: host(clicked(code, CloudFront_Viewer_Country=country)) for country in ("US", "GB")}
+    countries = {country: host_of(clicked(code, CloudFront_Viewer_Country=country)) for country in ("US", "GB")}
     assert countries == {"US": "two.example", "GB": "one.example"}
     rows = {row.country: row for row in recorded().values()}
     assert {(row.arm, row.propensity, row.weights_version) for row in rows.values()} == {
@@ -196,7 +196,7 @@ def test_a_click_goes_where_its_segment_earns_most(admin: Api) -> None:
     assert {country: row.segment for country, row in rows.items()} == {"US": None, "GB": "*"}
 
 
-def test_the_hold_out_goes_by_the_admins_weights(admin: Api) -> None:
+def test_hold_out_uses_configured_weights(admin: Api) -> None:
     code, _ = optimized(admin, holdout_percent=100)
     clicked(code)
     ((click_id, row),) = recorded().items()
@@ -206,18 +206,18 @@ def test_the_hold_out_goes_by_the_admins_weights(admin: Api) -> None:
     assert row.propensity == ("0.75" if first else "0.25")
 
 
-def test_the_clicks_own_lot_tells_its_arm(admin: Api) -> None:
+def test_arm_follows_from_the_click_id(admin: Api) -> None:
     code, _ = optimized(admin, holdout_percent=50)
     for _ in range(12):
         clicked(code)
-    told = {click_id: row.arm for click_id, row in recorded().items()}
-    assert told == {click_id: "holdout" if arm_draw_of(click_id) < 0.5 else "optimized" for click_id in told}
+    arms = {click_id: row.arm for click_id, row in recorded().items()}
+    assert arms == {click_id: "holdout" if arm_draw_of(click_id) < 0.5 else "optimized" for click_id in arms}
 
 
 # HEAD
 
 
-def test_head_answers_the_same_headers_but_the_cookie_and_leaves_no_trace(admin: Api) -> None:
+def test_head_returns_the_same_headers_without_a_cookie_and_stores_nothing(admin: Api) -> None:
     url = "https://game.example/?c={country}&s={sub1}"
     caps = [clicks_cap(1), clicks_cap(1, window="total")]
     campaign = new_campaign(admin, destination_url=url, caps=caps, duplicate_filter={"window_seconds": 60})
@@ -229,10 +229,10 @@ def test_head_answers_the_same_headers_but_the_cookie_and_leaves_no_trace(admin:
     assert heads == [answered] * 3
 
 
-def test_head_tells_what_a_click_would_meet(admin: Api) -> None:
+def test_head_checks_caps_without_using_them(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, caps=[clicks_cap(1)]))
     clicked(code)
-    assert host(Api().click(code, "HEAD")) == "network.example"
+    assert host_of(Api().click(code, "HEAD")) == "network.example"
     assert used() == [1]
 
 
@@ -247,13 +247,13 @@ def test_head_of_an_unknown_code_is_not_found(admin: Api) -> None:
 @pytest.mark.parametrize(
     "code", ["abcde12345", "a" * 10_000, "short", "abcde1234!", "%00%00%00", "абвгдежзик", "{code}"]
 )
-def test_an_unknown_code_is_a_page_that_says_so(code: str) -> None:
+def test_unknown_code_gets_the_not_found_page(code: str) -> None:
     answered = Api().click(code)
     assert (answered.status, answered.text) == (404, pages.UNKNOWN_LINK)
     assert answered.headers == {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
 
 
-def test_no_id_is_a_code(admin: Api) -> None:
+def test_ids_are_no_link_codes(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
     assert [clicked(each).status for each in (campaign["id"], smartlink["id"], publisher.id)] == [404] * 3
@@ -262,40 +262,40 @@ def test_no_id_is_a_code(admin: Api) -> None:
 # Refusals
 
 PAST = {"ends_at": "2026-01-01T00:00:00Z"}
-REFUSED: dict[RejectionReason, dict[str, Any]] = {
-    RejectionReason.DISABLED: {"seat": {"enabled": False}},
+REJECTED: dict[RejectionReason, dict[str, Any]] = {
+    RejectionReason.DISABLED: {"offer": {"enabled": False}},
     RejectionReason.CAMPAIGN_PAUSED: {"campaign": {"status": "paused"}},
     RejectionReason.SCHEDULE: {"campaign": {"schedule": PAST}},
     RejectionReason.NOT_APPROVED: {"pool": {"offer_access": "respect"}},
     RejectionReason.COUNTRY: {"campaign": {"targeting": {"countries": ["DE"]}}},
-    RejectionReason.REGION: {"seat": {"targeting": {"regions": ["US-CA"]}}},
+    RejectionReason.REGION: {"offer": {"targeting": {"regions": ["US-CA"]}}},
     RejectionReason.DEVICE: {"campaign": {"targeting": {"devices": ["desktop"]}}},
-    RejectionReason.OS: {"seat": {"targeting": {"os": ["android"]}}},
+    RejectionReason.OS: {"offer": {"targeting": {"os": ["android"]}}},
     RejectionReason.BROWSER: {"campaign": {"targeting": {"browsers": ["firefox"]}}},
-    RejectionReason.LANGUAGE: {"seat": {"targeting": {"languages": ["de"]}}},
+    RejectionReason.LANGUAGE: {"offer": {"targeting": {"languages": ["de"]}}},
     RejectionReason.SOURCE: {"campaign": {"targeting": {"exclude_sources": ["spam"]}}, "query": {"source": "spam"}},
     RejectionReason.BOT: {"headers": {"User_Agent": CURL}},
     RejectionReason.DUPLICATE: {"campaign": {"duplicate_filter": {"window_seconds": 60}}, "earlier": 1},
     RejectionReason.CAP: {"campaign": {"caps": [clicks_cap(2)]}, "earlier": 2},
-    RejectionReason.LOWER_TIER: {"seat": {"priority": -1}, "better": True},
+    RejectionReason.LOWER_TIER: {"offer": {"priority": -1}, "better": True},
 }
 
 
-def test_every_reason_of_the_contract_has_its_case() -> None:
-    assert set(REFUSED) == set(RejectionReason)
+def test_every_rejection_reason_has_a_case() -> None:
+    assert set(REJECTED) == set(RejectionReason)
 
 
 @pytest.mark.parametrize("reason", RejectionReason)
-def test_a_refused_offer_says_why(admin: Api, reason: RejectionReason) -> None:
-    case = REFUSED[reason]
+def test_rejected_offer_has_its_reason(admin: Api, reason: RejectionReason) -> None:
+    case = REJECTED[reason]
     campaign = new_campaign(admin, **case.get("campaign", {}))
     better = [new_campaign(admin, "better")] if case.get("better") else []
-    seat = {"campaign_id": campaign["id"], **case.get("seat", {})}
-    code = new_link(admin, *better, seat, **case.get("pool", {}))
-    asked = (case.get("query"), case.get("headers", {}))
+    offer = {"campaign_id": campaign["id"], **case.get("offer", {})}
+    code = new_link(admin, *better, offer, **case.get("pool", {}))
+    request = (case.get("query"), case.get("headers", {}))
     for _ in range(case.get("earlier", 0)):
-        assert explained(admin, code, asked[0], **asked[1])["outcome"] == "offer"
-    click = explained(admin, code, asked[0], **asked[1])
+        assert explained(admin, code, request[0], **request[1])["outcome"] == "offer"
+    click = explained(admin, code, request[0], **request[1])
     assert refusals(click) == [None] * len(better) + [reason.value]
     assert click["outcome"] == ("offer" if better else "fallback")
     assert (click["is_bot"], click["is_duplicate"]) == (
@@ -305,132 +305,132 @@ def test_a_refused_offer_says_why(admin: Api, reason: RejectionReason) -> None:
     assert click["is_unique"] == (reason not in {RejectionReason.BOT, RejectionReason.DUPLICATE})
 
 
-def test_a_refused_offer_passes_the_click_on(admin: Api) -> None:
+def test_rejected_offer_passes_click_on(admin: Api) -> None:
     first, second = new_campaign(admin, "first", targeting={"countries": ["DE"]}), new_campaign(admin, "second")
     code = new_link(admin, {"campaign_id": first["id"], "priority": 9}, second)
-    assert host(clicked(code)) == "second.example"
-    assert host(clicked(code, CloudFront_Viewer_Country="DE")) == "first.example"
+    assert host_of(clicked(code)) == "second.example"
+    assert host_of(clicked(code, CloudFront_Viewer_Country="DE")) == "first.example"
 
 
 # Caps
 
 
-def test_a_cap_is_reached_exactly(admin: Api) -> None:
+def test_cap_is_reached_exactly(admin: Api) -> None:
     capped, other = new_campaign(admin, "capped", caps=[clicks_cap(3)]), new_campaign(admin, "other")
     code = new_link(admin, {"campaign_id": capped["id"], "priority": 1}, other)
-    assert [host(clicked(code)) for _ in range(5)] == ["capped.example"] * 3 + ["other.example"] * 2
+    assert [host_of(clicked(code)) for _ in range(5)] == ["capped.example"] * 3 + ["other.example"] * 2
     assert used() == [3]
 
 
-def test_a_cap_holds_over_all_links_to_its_campaign(admin: Api) -> None:
+def test_cap_counts_all_links_of_its_campaign(admin: Api) -> None:
     capped = new_campaign(admin, "capped", caps=[clicks_cap(3)])
     codes = [new_link(admin, capped), new_link(admin, capped)]
-    hosts = [host(clicked(code)) for code in codes * 2]
+    hosts = [host_of(clicked(code)) for code in codes * 2]
     assert hosts == ["capped.example"] * 3 + ["network.example"]
 
 
-def test_a_full_cap_is_remembered_and_not_asked_again(admin: Api) -> None:
+def test_exhausted_cap_is_cached(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, "capped", caps=[clicks_cap(1)]))
-    assert [host(clicked(code)) for _ in range(2)] == ["capped.example", "network.example"]
+    assert [host_of(clicked(code)) for _ in range(2)] == ["capped.example", "network.example"]
     (row,) = CapCounterRow.scan()
     row.update([CapCounterRow.used.set(0)])
-    assert host(clicked(code)) == "network.example"
+    assert host_of(clicked(code)) == "network.example"
     reservation.forget()
-    assert host(clicked(code)) == "capped.example"
+    assert host_of(clicked(code)) == "capped.example"
 
 
-def test_a_raised_cap_takes_clicks_at_once(admin: Api) -> None:
+def test_raised_cap_accepts_clicks_at_once(admin: Api) -> None:
     campaign = new_campaign(admin, "capped", caps=[clicks_cap(1)])
     code = new_link(admin, campaign)
     for _ in range(2):
         clicked(code)
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"caps": [clicks_cap(2)]})
-    assert [host(clicked(code)) for _ in range(2)] == ["capped.example", "network.example"]
+    assert [host_of(clicked(code)) for _ in range(2)] == ["capped.example", "network.example"]
 
 
-def test_a_publishers_cap_is_each_publishers_own(admin: Api) -> None:
+def test_publisher_cap_counts_each_publisher_separately(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin, "capped", caps=[clicks_cap(1, scope="publisher")]))
     codes = [put_on(admin, smartlink, new_publisher(admin, name)) for name in ("Ann", "Bob")]
-    hosts = [host(clicked(code)) for code in codes * 2]
+    hosts = [host_of(clicked(code)) for code in codes * 2]
     assert hosts == ["capped.example"] * 2 + ["network.example"] * 2
     assert used() == [1, 1]
 
 
-def test_a_click_takes_a_place_under_all_caps_or_under_none(admin: Api) -> None:
+def test_click_counts_in_all_caps_or_in_none(admin: Api) -> None:
     caps = [clicks_cap(5), clicks_cap(2, window="total"), clicks_cap(9, scope="publisher")]
     code = new_link(admin, new_campaign(admin, "capped", caps=caps))
-    assert [host(clicked(code)) for _ in range(4)] == ["capped.example"] * 2 + ["network.example"] * 2
+    assert [host_of(clicked(code)) for _ in range(4)] == ["capped.example"] * 2 + ["network.example"] * 2
     assert used() == [2, 2, 2]
 
 
-def test_a_cap_begins_anew_with_its_window(admin: Api, moment: Callable[[datetime], None]) -> None:
+def test_cap_starts_again_with_its_window(admin: Api, moment: Callable[[datetime], None]) -> None:
     code = new_link(admin, new_campaign(admin, "capped", caps=[clicks_cap(1, timezone="Europe/Berlin")]))
     hosts = []
     for at in ("2026-11-30T22:00Z", "2026-11-30T22:59:59Z", "2026-11-30T23:00Z", "2026-12-01T22:00Z"):
         moment(datetime.fromisoformat(at))
-        hosts.append(host(clicked(code)))
+        hosts.append(host_of(clicked(code)))
     assert hosts == ["capped.example", "network.example", "capped.example", "network.example"]
 
 
-def test_caps_of_what_is_paid_are_not_counted_by_clicks(admin: Api) -> None:
+def test_conversion_caps_do_not_count_clicks(admin: Api) -> None:
     cap = {"metric": "conversions", "window": "day", "limit": "1"}
     code = new_link(admin, new_campaign(admin, "capped", caps=[cap]))
-    assert [host(clicked(code)) for _ in range(2)] == ["capped.example"] * 2
+    assert [host_of(clicked(code)) for _ in range(2)] == ["capped.example"] * 2
     assert used() == []
 
 
-def used_up(admin: Api, scope: str = "campaign") -> tuple[dict[str, Any], str, str]:
+def reached_conversion_cap(admin: Api, scope: str = "campaign") -> tuple[dict[str, Any], str, str]:
     """A campaign whose cap of one conversion in all is used up, its smartlink's code, and the cap's counter."""
     cap = {"metric": "conversions", "window": "total", "limit": "1", "scope": scope}
     campaign, publisher = new_campaign(admin, caps=[cap]), new_publisher(admin)
     code = put_on(admin, new_smartlink(admin, campaign), publisher)
-    whose = publisher.id if scope == "publisher" else "*"
-    key = f"{campaign['id']}|conversions|total|UTC|ever|{whose}"
+    scope_id = publisher.id if scope == "publisher" else "*"
+    key = f"{campaign['id']}|conversions|total|UTC|ever|{scope_id}"
     CapCounterRow(key, used=1).save()
     return campaign, code, key
 
 
 @pytest.mark.parametrize("scope", ["campaign", "publisher"])
-def test_a_used_up_cap_on_conversions_takes_no_click(admin: Api, scope: str) -> None:
-    _, code, key = used_up(admin, scope)
+def test_reached_conversion_cap_rejects_clicks(admin: Api, scope: str) -> None:
+    _, code, key = reached_conversion_cap(admin, scope)
     assert refusals(explained(admin, code)) == ["cap"]
     CapCounterRow(key, used=0).save()
     assert refusals(explained(admin, code)) == [None]
 
 
-def test_one_publishers_used_up_cap_is_nobody_elses(admin: Api) -> None:
-    campaign, _, _ = used_up(admin, "publisher")
+def test_reached_cap_of_one_publisher_does_not_affect_others(admin: Api) -> None:
+    campaign, _, _ = reached_conversion_cap(admin, "publisher")
     assert refusals(explained(admin, new_link(admin, campaign))) == [None]
 
 
-def test_head_and_simulation_tell_of_a_used_up_cap_too(admin: Api) -> None:
-    _, code, _ = used_up(admin)
+def test_head_and_simulation_see_a_reached_conversion_cap(admin: Api) -> None:
+    _, code, _ = reached_conversion_cap(admin)
     smartlink_id = good(admin.get("/admin/smartlinks"))["items"][0]["id"]
-    assert host(Api().click(code, "HEAD")) == "network.example"
+    assert host_of(Api().click(code, "HEAD")) == "network.example"
     simulated = good(admin.post(f"/admin/smartlinks/{smartlink_id}/simulate", {"country": "US", "device": "mobile"}))
     assert refusals(simulated) == ["cap"]
 
 
-def test_a_click_refused_by_a_used_up_cap_takes_no_place_and_leaves_no_mark(admin: Api) -> None:
-    campaign, code, key = used_up(admin)
+def test_click_rejected_by_a_conversion_cap_counts_nowhere_and_leaves_no_marker(admin: Api) -> None:
+    campaign, code, key = reached_conversion_cap(admin)
     caps = [{"metric": "conversions", "window": "total", "limit": "1"}, clicks_cap(9)]
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"caps": caps, "duplicate_filter": {"window_seconds": 60}})
     assert refusals(explained(admin, code)) == ["cap"]
     assert ([row.key for row in CapCounterRow.scan()], list(DuplicateMarkerRow.scan())) == ([key], [])
 
 
-def test_a_cap_on_conversions_is_read_once_in_two_seconds(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_conversion_cap_is_read_once_in_two_seconds(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     cap = {"metric": "conversions", "window": "day", "limit": "9"}
     code = new_link(admin, new_campaign(admin, caps=[cap]))
     clock = SimpleNamespace(now=100.0)
     monkeypatch.setattr(route_cache, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    with noted() as asked:
+    with noted() as operations:
         for clock.now in (100.0, 101.9, 102.0):
             Api().click(code)
-    assert asked.count("BatchGetItem") == 2
+    assert operations.count("BatchGetItem") == 2
 
 
-def test_a_cap_on_conversions_that_cannot_be_read_is_used_up(admin: Api) -> None:
+def test_conversion_cap_that_cannot_be_read_counts_as_reached(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, caps=[{"metric": "payout", "window": "day", "limit": "9"}]))
     dynamodb().delete_table(TableName="smartlink-caps")
     assert refusals(explained(admin, code)) == ["cap"]
@@ -439,31 +439,31 @@ def test_a_cap_on_conversions_that_cannot_be_read_is_used_up(admin: Api) -> None
 # Duplicates
 
 
-def test_a_visitor_counts_once_in_the_window_and_again_after_it(admin: Api, moment: Callable[[datetime], None]) -> None:
+def test_visitor_counts_once_in_the_window_and_again_after_it(admin: Api, moment: Callable[[datetime], None]) -> None:
     code = new_link(admin, new_campaign(admin, "once", duplicate_filter={"window_seconds": 3600}))
     first = datetime(2026, 11, 21, 12, tzinfo=UTC)
     hosts = []
     for seconds in (0, 1, 3599, 3600, 3601):
         moment(first + timedelta(seconds=seconds))
-        hosts.append(host(clicked(code)))
+        hosts.append(host_of(clicked(code)))
     assert hosts == ["once.example", "network.example", "network.example", "once.example", "network.example"]
 
 
 def test_another_address_or_user_agent_is_another_visitor(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, "once", duplicate_filter={"window_seconds": 3600}))
     visits: list[dict[str, Any]] = [{}, {"CloudFront_Viewer_Address": "203.0.113.8:1"}, {"User_Agent": WINDOWS}]
-    assert [host(clicked(code, **visit)) for visit in visits] == ["once.example"] * 3
-    assert [host(clicked(code, **visit)) for visit in visits] == ["network.example"] * 3
+    assert [host_of(clicked(code, **visit)) for visit in visits] == ["once.example"] * 3
+    assert [host_of(clicked(code, **visit)) for visit in visits] == ["network.example"] * 3
 
 
-def test_a_duplicate_takes_no_place_under_a_cap(admin: Api) -> None:
+def test_duplicate_does_not_count_in_a_cap(admin: Api) -> None:
     campaign = new_campaign(admin, "once", caps=[clicks_cap(5)], duplicate_filter={"window_seconds": 60})
     code = new_link(admin, campaign)
     assert [refusals(explained(admin, code)) for _ in range(2)] == [[None], ["duplicate"]]
     assert used() == [1]
 
 
-def test_a_click_over_the_cap_leaves_no_mark(admin: Api) -> None:
+def test_click_over_the_cap_leaves_no_duplicate_marker(admin: Api) -> None:
     campaign = new_campaign(admin, "once", caps=[clicks_cap(1)], duplicate_filter={"window_seconds": 60})
     code = new_link(admin, campaign)
     clicked(code)
@@ -474,7 +474,7 @@ def test_a_click_over_the_cap_leaves_no_mark(admin: Api) -> None:
 # The nets below the offers
 
 
-def test_what_no_offer_takes_goes_to_the_catch_all(admin: Api) -> None:
+def test_click_without_an_offer_goes_to_the_catch_all(admin: Api) -> None:
     campaign, last = new_campaign(admin, targeting={"countries": ["DE"]}), new_campaign(admin, "last")
     click = explained(admin, new_link(admin, campaign, catch_all_campaign_id=last["id"]))
     assert (click["outcome"], click["campaign_id"]) == ("catch_all", last["id"])
@@ -482,20 +482,20 @@ def test_what_no_offer_takes_goes_to_the_catch_all(admin: Api) -> None:
     assert refusals(click) == ["country"]
 
 
-def test_what_the_catch_all_refuses_goes_to_its_fail_url(admin: Api) -> None:
+def test_click_rejected_by_the_catch_all_goes_to_its_fail_url(admin: Api) -> None:
     last = new_campaign(admin, "last", status="paused", fail_url="https://last.example/fail?c={country}")
     click = explained(admin, new_link(admin, catch_all_campaign_id=last["id"]))
     assert (click["outcome"], click["campaign_id"]) == ("fail_url", None)
     assert click["destination_url"] == "https://last.example/fail?c=US"
 
 
-def test_a_full_catch_all_lets_the_click_fall_to_the_fallback(admin: Api) -> None:
+def test_catch_all_at_cap_passes_click_to_the_fallback_url(admin: Api) -> None:
     last = new_campaign(admin, "last", caps=[clicks_cap(1)])
     code = new_link(admin, catch_all_campaign_id=last["id"])
     assert [explained(admin, code)["outcome"] for _ in range(2)] == ["catch_all", "fallback"]
 
 
-def test_the_fallbacks_macros_are_filled_too(admin: Api) -> None:
+def test_macros_of_the_fallback_url_are_filled(admin: Api) -> None:
     click = explained(
         admin, new_link(admin, fallback_url="https://network.example/?c={country}&s={sub1}"), {"sub1": "a"}
     )
@@ -503,7 +503,7 @@ def test_the_fallbacks_macros_are_filled_too(admin: Api) -> None:
     assert (click["outcome"], click["decision"]["propensity"]) == ("fallback", None)
 
 
-def test_where_there_is_no_net_at_all_a_page_says_so(admin: Api) -> None:
+def test_click_without_any_fallback_gets_the_page(admin: Api) -> None:
     code = new_link(admin, fallback_url=None)
     answered = clicked(code)
     assert (answered.status, answered.text) == (200, pages.NO_OFFER)
@@ -512,7 +512,7 @@ def test_where_there_is_no_net_at_all_a_page_says_so(admin: Api) -> None:
     assert (click["outcome"], click["destination_url"]) == ("no_offer", None)
 
 
-def test_a_paused_smartlink_without_a_fallback_ends_on_the_page(admin: Api) -> None:
+def test_paused_smartlink_without_fallback_url_gets_the_page(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin), fallback_url=None)
     code = put_on(admin, smartlink, new_publisher(admin))
     admin.post(f"/admin/smartlinks/{smartlink['id']}/pause")
@@ -523,40 +523,40 @@ def test_a_paused_smartlink_without_a_fallback_ends_on_the_page(admin: Api) -> N
 # Faults
 
 
-def _rewritten(route_id: str, change: Callable[[dict[str, Any]], object]) -> None:
+def _rewrite_route(route_id: str, change: Callable[[dict[str, Any]], object]) -> None:
     row = RouteRow.get(route_id)
     document = json.loads(zlib.decompress(row.snapshot))
     change(document)
     row.update([RouteRow.snapshot.set(zlib.compress(json.dumps(document).encode()))])
 
 
-def _only(document: dict[str, Any]) -> dict[str, Any]:
+def _only_campaign(document: dict[str, Any]) -> dict[str, Any]:
     (campaign,) = document["campaigns"].values()
-    found: dict[str, Any] = campaign
-    return found
+    only_campaign: dict[str, Any] = campaign
+    return only_campaign
 
 
-BROKEN: dict[str, Callable[[dict[str, Any]], object]] = {
-    "a time zone that nobody knows": lambda route: _only(route)["schedule"].update(timezone="Mars/Base", hours=[1]),
-    "a campaign without its payout": lambda route: _only(route).pop("payout"),
+INVALID: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a time zone that nobody knows": lambda route: _only_campaign(route)["schedule"].update(
+        timezone="Mars/Base", hours=[1]
+    ),
+    "a campaign without its payout": lambda route: _only_campaign(route).pop("payout"),
     "a seat without its campaign": lambda route: route["campaigns"].clear(),
-    "a cap of an unknown kind": lambda route: _only(route).update(caps=[{"metric": "smiles"}]),
+    "a cap of an unknown kind": lambda route: _only_campaign(route).update(caps=[{"metric": "smiles"}]),
     "an access that nobody knows": lambda route: route["pool"].update(offer_access="sometimes"),
 }
 
 
-@pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN)
-def test_a_broken_route_still_leads_to_the_fallback(admin: Api, change: Callable[[dict[str, Any]], object]) -> None:
+@pytest.mark.parametrize("change", INVALID.values(), ids=INVALID)
+def test_invalid_route_leads_to_the_fallback_url(admin: Api, change: Callable[[dict[str, Any]], object]) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     code = put_on(admin, smartlink, new_publisher(admin))
-    _rewritten(smartlink["id"], change)
+    _rewrite_route(smartlink["id"], change)
     assert clicked(code).headers.get("Location") == FALLBACK
     assert [row.outcome for row in recorded().values()] == ["fallback"]
 
 
-def test_a_route_that_cannot_be_read_at_all_is_a_page_and_no_crash(
-    admin: Api, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_route_that_cannot_be_decoded_gets_the_page(admin: Api, capsys: pytest.CaptureFixture[str]) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     code = put_on(admin, smartlink, new_publisher(admin))
     RouteRow(smartlink["id"]).update([RouteRow.snapshot.set(b"rubbish")])
@@ -566,17 +566,17 @@ def test_a_route_that_cannot_be_read_at_all_is_a_page_and_no_crash(
     assert f"route {smartlink['id']}@1 cannot be read" in capsys.readouterr().err
 
 
-def test_weights_that_cannot_be_read_leave_the_admins_in_force(admin: Api) -> None:
+def test_weights_that_cannot_be_decoded_leave_the_configured_ones(admin: Api) -> None:
     one, two = new_campaign(admin, "one"), new_campaign(admin, "two")
     smartlink = new_smartlink(admin, one, {"campaign_id": two["id"], "weight": 0}, rotation="optimized")
     code = put_on(admin, smartlink, new_publisher(admin))
     RouteRow(smartlink["id"]).update([RouteRow.weights.set(b"rubbish"), RouteRow.weights_version.set(LEARNED_AT)])
-    assert host(clicked(code)) == "one.example"
+    assert host_of(clicked(code)) == "one.example"
     stored: list[tuple[Any, ...]] = [(row.arm, row.weights_version) for row in recorded().values()]
     assert stored == [("weighted", None)]
 
 
-def test_a_link_once_read_works_while_the_tables_are_down(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_link_works_while_the_tables_are_down(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     code = new_link(admin, new_campaign(admin))
     clicked(code)
     for name in ("links", "routes"):
@@ -584,10 +584,12 @@ def test_a_link_once_read_works_while_the_tables_are_down(admin: Api, monkeypatc
     for later in (3.0, 3600.0):
         now = time.monotonic() + later
         monkeypatch.setattr(route_cache, "time", SimpleNamespace(monotonic=lambda now=now: now))
-        assert host(Api().click(code)) == "game.example"
+        assert host_of(Api().click(code)) == "game.example"
 
 
-def test_a_link_never_read_is_a_page_while_the_tables_are_down(admin: Api, capsys: pytest.CaptureFixture[str]) -> None:
+def test_uncached_link_gets_the_unavailable_page_while_the_tables_are_down(
+    admin: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
     code = new_link(admin, new_campaign(admin))
     dynamodb().delete_table(TableName="smartlink-routes")
     answered = clicked(code)
@@ -595,40 +597,40 @@ def test_a_link_never_read_is_a_page_while_the_tables_are_down(admin: Api, capsy
     assert code in capsys.readouterr().err
 
 
-def test_approvals_that_cannot_be_read_are_no_approvals(admin: Api) -> None:
+def test_approvals_that_cannot_be_read_count_as_none(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin), offer_access="respect")
     dynamodb().delete_table(TableName="smartlink-campaign_approvals")
     assert refusals(explained(admin, code)) == ["not_approved"]
 
 
-def test_a_cap_that_cannot_be_counted_is_full(admin: Api) -> None:
+def test_cap_that_cannot_be_counted_counts_as_reached(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, caps=[clicks_cap(9)]))
     dynamodb().delete_table(TableName="smartlink-caps")
     assert refusals(explained(admin, code)) == ["cap"]
 
 
-def test_a_mark_that_cannot_be_left_keeps_nobody_away(admin: Api) -> None:
+def test_duplicate_marker_that_cannot_be_written_rejects_no_click(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, duplicate_filter={"window_seconds": 60}))
     dynamodb().delete_table(TableName="smartlink-duplicates")
     assert refusals(explained(admin, code)) == [None]
 
 
-def _without_clicks_table() -> None:
+def _delete_clicks_table() -> None:
     dynamodb().delete_table(TableName="smartlink-clicks")
 
 
-def _with_clicks_table() -> None:
+def _create_clicks_table() -> None:
     dynamodb().create_table(TableName="smartlink-clicks", **table_definitions()["clicks"])
 
 
-def test_a_click_that_the_table_refuses_waits_in_the_queue_and_is_written_later(admin: Api) -> None:
+def test_click_that_cannot_be_written_is_queued_and_written_later(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin))
     sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName="unwritten-clicks")["QueueUrl"]
-    _without_clicks_table()
-    assert host(clicked(code, {"sub1": "a"})) == "game.example"
+    _delete_clicks_table()
+    assert host_of(clicked(code, {"sub1": "a"})) == "game.example"
     (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
-    _with_clicks_table()
+    _create_clicks_table()
     event = {"Records": [{"messageId": message["MessageId"], "body": message["Body"]}]}
     assert write_clicks(event, None) == {"batchItemFailures": []}
     (click_id,) = recorded()
@@ -636,30 +638,30 @@ def test_a_click_that_the_table_refuses_waits_in_the_queue_and_is_written_later(
     assert (click["outcome"], click["sub_ids"], click["country"]) == ("offer", {"sub1": "a"}, "US")
 
 
-def test_a_click_that_the_queue_refuses_too_stands_in_the_log(admin: Api, capsys: pytest.CaptureFixture[str]) -> None:
+def test_click_that_cannot_be_queued_is_logged(admin: Api, capsys: pytest.CaptureFixture[str]) -> None:
     code = new_link(admin, new_campaign(admin))
-    _without_clicks_table()
-    assert host(clicked(code)) == "game.example"
+    _delete_clicks_table()
+    assert host_of(clicked(code)) == "game.example"
     (line,) = [each for each in capsys.readouterr().err.splitlines() if each.startswith("CLICK_NOT_WRITTEN ")]
-    _with_clicks_table()
+    _create_clicks_table()
     backlog.write(line.removeprefix("CLICK_NOT_WRITTEN "))
     assert [row.outcome for row in recorded().values()] == ["offer"]
 
 
 @pytest.mark.parametrize("table_works", [True, False])
-def test_a_lease_is_released_only_after_the_click_is_stored(
+def test_lease_is_released_only_after_the_click_is_stored(
     admin: Api, table_works: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = new_link(admin, new_campaign(admin))
-    stored_before_release = list[int]()
-    monkeypatch.setattr(reservation, "release_expired_lease", lambda _: stored_before_release.append(len(recorded())))
+    clicks_stored = list[int]()
+    monkeypatch.setattr(reservation, "release_expired_lease", lambda _: clicks_stored.append(len(recorded())))
     if not table_works:
-        _without_clicks_table()
-    assert host(clicked(code)) == "game.example"
-    assert stored_before_release == ([1] if table_works else [])
+        _delete_clicks_table()
+    assert host_of(clicked(code)) == "game.example"
+    assert clicks_stored == ([1] if table_works else [])
 
 
-def test_a_lease_that_cannot_be_released_does_not_stop_the_visitor(
+def test_lease_that_cannot_be_released_does_not_stop_the_redirect(
     admin: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fails(_: datetime) -> None:
@@ -667,29 +669,29 @@ def test_a_lease_that_cannot_be_released_does_not_stop_the_visitor(
 
     code = new_link(admin, new_campaign(admin))
     monkeypatch.setattr(reservation, "release_expired_lease", fails)
-    assert host(clicked(code)) == "game.example"
+    assert host_of(clicked(code)) == "game.example"
     assert "lease not released: ValueError()" in capsys.readouterr().err
 
 
-def test_an_edit_is_live_after_two_seconds(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_edit_is_live_after_two_seconds(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = new_campaign(admin)
     code = new_link(admin, campaign)
     clock = SimpleNamespace(now=100.0)
     monkeypatch.setattr(route_cache, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    assert host(clicked(code)) == "game.example"
+    assert host_of(clicked(code)) == "game.example"
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
     hosts = []
     for clock.now in (101.9, 102.0):
-        hosts.append(host(Api().click(code)))
+        hosts.append(host_of(Api().click(code)))
     assert hosts == ["game.example", "new.example"]
 
 
-def test_the_application_registers_the_queues_handler_under_its_name() -> None:
+def test_application_registers_the_backlog_handler() -> None:
     assert app.app.handler_map["write_clicks"] is not None
 
 
-def test_a_click_is_two_reads_and_a_write_and_warm_no_read_at_all(admin: Api) -> None:
+def test_first_click_makes_two_reads_and_a_write_and_the_next_only_a_write(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin))
-    with noted() as asked:
+    with noted() as operations:
         assert [admin.click(code).status for _ in range(2)] == [302, 302]
-    assert asked == ["GetItem", "GetItem", "PutItem", "PutItem"]
+    assert operations == ["GetItem", "GetItem", "PutItem", "PutItem"]

@@ -38,11 +38,11 @@ def _share(weights: Sequence[float]) -> Counter[int]:
         pytest.param([999_999, 1], {0: 10_000}, id="one in a million"),
     ],
 )
-def test_each_offer_takes_exactly_its_share_of_the_draws(weights: list[float], drawn: dict[int, int]) -> None:
+def test_each_offer_takes_exactly_its_share_of_draws(weights: list[float], drawn: dict[int, int]) -> None:
     assert _share(weights) == drawn
 
 
-def test_places_are_those_of_the_route_and_not_of_the_tier() -> None:
+def test_position_is_that_in_the_route() -> None:
     drawn = pick([4, 9], [1, 1], 0.5)
 
     assert drawn
@@ -50,12 +50,12 @@ def test_places_are_those_of_the_route_and_not_of_the_tier() -> None:
 
 
 @pytest.mark.parametrize("weights", [pytest.param([], id="none"), pytest.param([0, 0], id="zeros")])
-def test_without_any_weight_nothing_is_drawn(weights: list[float]) -> None:
+def test_nothing_is_drawn_without_a_weight(weights: list[float]) -> None:
     assert pick(range(len(weights)), weights, 0.0) is None
 
 
 @given(some_weight | learned_weights, some.draws)
-def test_every_draw_takes_an_offer_and_never_one_of_weight_0(weights: list[float], draw: float) -> None:
+def test_every_draw_picks_an_offer_with_a_weight(weights: list[float], draw: float) -> None:
     drawn = pick(range(len(weights)), weights, draw)
 
     assert drawn
@@ -63,14 +63,14 @@ def test_every_draw_takes_an_offer_and_never_one_of_weight_0(weights: list[float
 
 
 @given(some_weight | learned_weights, some.draws)
-def test_what_is_left_of_a_draw_is_a_draw(weights: list[float], draw: float) -> None:
+def test_remaining_draw_is_at_least_0_and_below_1(weights: list[float], draw: float) -> None:
     drawn = pick(range(len(weights)), weights, draw)
 
     assert drawn
     assert 0 <= drawn.remaining_draw < 1
 
 
-def test_a_draw_that_rounding_puts_on_the_edge_leaves_less_than_1() -> None:
+def test_remaining_draw_is_below_1_after_rounding() -> None:
     drawn = pick(range(3), [0.3, 0.52, 0.66], 0.5540540540540541)
 
     assert drawn
@@ -78,7 +78,7 @@ def test_a_draw_that_rounding_puts_on_the_edge_leaves_less_than_1() -> None:
 
 
 @pytest.mark.parametrize(
-    ("draw", "place", "rest"),
+    ("draw", "position", "remaining"),
     [
         pytest.param(0.0, 0, 0.0, id="the first draw"),
         pytest.param(0.375, 0, 0.5, id="the middle of the first"),
@@ -87,32 +87,32 @@ def test_a_draw_that_rounding_puts_on_the_edge_leaves_less_than_1() -> None:
         pytest.param(1 - 2**-53, 1, 1 - 2**-51, id="the last draw"),
     ],
 )
-def test_what_is_left_of_a_draw_is_its_place_inside_the_interval(draw: float, place: int, rest: float) -> None:
+def test_remaining_draw_is_the_place_within_the_interval(draw: float, position: int, remaining: float) -> None:
     drawn = pick(range(2), [3, 1], draw)
 
     assert drawn
-    assert (drawn.position, drawn.remaining_draw) == (place, rest)
+    assert (drawn.position, drawn.remaining_draw) == (position, remaining)
 
 
 @given(some_weight | learned_weights, some.draws)
-def test_a_draw_takes_the_first_offer_whose_share_ends_beyond_it(weights: list[float], draw: float) -> None:
+def test_draw_picks_the_first_offer_whose_share_ends_above_it(weights: list[float], draw: float) -> None:
     point, below = draw * sum(weights), 0.0
-    for place, weight in enumerate(weights):
+    for position, weight in enumerate(weights):
         if weight and point < below + weight:
             assert pick(range(len(weights)), weights, draw) == Pick(
-                place, weight / sum(weights), min((point - below) / weight, 1 - 2**-53)
+                position, weight / sum(weights), min((point - below) / weight, 1 - 2**-53)
             )
             return
         below += weight
     pytest.fail("no share ends beyond the draw")
 
 
-def test_a_draw_that_rounding_puts_past_every_share_takes_the_last_offer_of_a_weight() -> None:
+def test_draw_rounded_past_every_share_picks_the_last_offer_with_a_weight() -> None:
     assert pick(range(3), [0.0, 5e-324, 0.0], 0.9) == Pick(1, 1.0, 1 - 2**-53)
 
 
 @given(some_weight)
-def test_the_propensities_of_a_tier_sum_to_1(weights: list[int]) -> None:
+def test_propensities_of_a_tier_sum_to_1(weights: list[int]) -> None:
     total, ends = sum(weights), accumulate(weights)
     middles = [(end - weight / 2) / total for weight, end in zip(weights, ends, strict=True) if weight]
     picks = [pick(range(len(weights)), weights, middle) for middle in middles]
@@ -121,7 +121,7 @@ def test_the_propensities_of_a_tier_sum_to_1(weights: list[int]) -> None:
 
 
 @given(some_weight | learned_weights, some.draws)
-def test_the_propensity_of_a_pick_is_the_one_told_beforehand(weights: list[float], draw: float) -> None:
+def test_propensity_of_a_pick_is_that_of_its_weight(weights: list[float], draw: float) -> None:
     drawn = pick(range(len(weights)), weights, draw)
 
     assert drawn
@@ -129,7 +129,7 @@ def test_the_propensity_of_a_pick_is_the_one_told_beforehand(weights: list[float
 
 
 @pytest.mark.parametrize(
-    ("weights", "told"),
+    ("weights", "expected"),
     [
         pytest.param([3, 1], [0.75, 0.25], id="3 to 1"),
         pytest.param([0.5, 0.0, 0.75], [0.4, 0.0, 0.6], id="learned"),
@@ -137,22 +137,22 @@ def test_the_propensity_of_a_pick_is_the_one_told_beforehand(weights: list[float
         pytest.param([], [], id="none"),
     ],
 )
-def test_a_weight_has_its_share_of_the_whole_as_propensity(weights: list[float], told: list[float]) -> None:
-    assert propensities(weights) == told
+def test_propensity_is_the_share_of_the_total_weight(weights: list[float], expected: list[float]) -> None:
+    assert propensities(weights) == expected
 
 
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=6).filter(any))
-def test_a_propensity_is_the_share_of_draws(weights: list[int]) -> None:
+def test_propensity_is_the_share_of_draws(weights: list[int]) -> None:
     total = sum(weights)
     picks = [pick(range(len(weights)), weights, (n + 0.5) / total) for n in range(total)]
-    drawn = Counter((each.index, each.propensity) for each in picks if each)
+    drawn = Counter((each.position, each.propensity) for each in picks if each)
 
-    assert drawn == {(place, weight / total): weight for place, weight in enumerate(weights) if weight}
+    assert drawn == {(position, weight / total): weight for position, weight in enumerate(weights) if weight}
 
 
 @given(some_weight, some.draws, some.draws)
-def test_a_higher_draw_never_takes_an_earlier_offer(weights: list[int], one: float, other: float) -> None:
-    low, high = (pick(range(len(weights)), weights, draw) for draw in sorted([one, other]))
+def test_higher_draw_never_picks_an_earlier_offer(weights: list[int], first: float, second: float) -> None:
+    low, high = (pick(range(len(weights)), weights, draw) for draw in sorted([first, second]))
 
     assert low
     assert high
@@ -167,28 +167,28 @@ def test_a_higher_draw_never_takes_an_earlier_offer(weights: list[int], one: flo
         pytest.param([5, 0, 5], {2: 10_000}, id="one is left"),
     ],
 )
-def test_a_second_choice_from_the_rest_of_the_draw_is_unbiased(weights: list[int], drawn: dict[int, int]) -> None:
+def test_second_choice_by_the_remaining_draw_is_unbiased(weights: list[int], drawn: dict[int, int]) -> None:
     def second(draw: float) -> Iterator[int]:
         first = pick(range(3), weights, draw)
         again = pick([1, 2], weights[1:], first.remaining_draw) if first and first.position == 0 else first
         yield from [again.position] if again else []
 
-    assert Counter(place for draw in GRID for place in second(draw)) == drawn
+    assert Counter(position for draw in GRID for position in second(draw)) == drawn
 
 
-def test_the_top_tier_holds_the_eligible_offers_of_the_highest_priority() -> None:
+def test_top_tier_has_the_eligible_offers_of_the_highest_priority() -> None:
     offers = [an_offer(priority=9), an_offer(priority=5), an_offer(priority=5), an_offer(priority=1)]
 
     assert top_tier(offers, [RejectionReason.CAP, None, None, None]) == [1, 2]
 
 
-def test_a_tier_of_zeros_passes_the_click_on_to_the_next() -> None:
+def test_tier_of_zero_weights_is_skipped() -> None:
     offers = [an_offer(priority=9, weight=0), an_offer(priority=5, weight=0), an_offer(priority=5, weight=2)]
 
     assert top_tier(offers, [None, None, None]) == [2]
 
 
-def test_priorities_below_zero_are_priorities() -> None:
+def test_priority_may_be_negative() -> None:
     offers = [an_offer(priority=-1), an_offer(priority=-5)]
 
     assert top_tier(offers, [None, None]) == [0]
@@ -199,11 +199,11 @@ def test_without_an_eligible_offer_there_is_no_tier() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 1), st.booleans()), min_size=1, max_size=6))
-def test_the_top_tier_is_one_priority_that_no_drawable_offer_exceeds(seats: list[tuple[int, int, bool]]) -> None:
-    seats = sorted(seats, key=lambda seat: -seat[1])
-    offers = [an_offer(weight=weight, priority=priority) for weight, priority, _ in seats]
-    refusals = [RejectionReason.BOT if refused else None for _, _, refused in seats]
-    drawable = [priority for weight, priority, refused in seats if weight and not refused]
-    tier = [offers[place].priority for place in top_tier(offers, refusals)]
+def test_top_tier_has_the_highest_priority_of_drawable_offers(rows: list[tuple[int, int, bool]]) -> None:
+    rows = sorted(rows, key=lambda row: -row[1])
+    offers = [an_offer(weight=weight, priority=priority) for weight, priority, _ in rows]
+    refusals = [RejectionReason.BOT if is_rejected else None for _, _, is_rejected in rows]
+    drawable = [priority for weight, priority, is_rejected in rows if weight and not is_rejected]
+    tier = [offers[position].priority for position in top_tier(offers, refusals)]
 
     assert tier == [priority for priority in drawable if priority == max(drawable)]

@@ -16,69 +16,69 @@ from tests.moto_endpoint import noted
 
 
 class Table:
-    """A table of one row that counts how often it is asked and can be sick."""
+    """A table of one row that records its reads and can be unavailable."""
 
     def __init__(self, value: str | None = "first") -> None:
         self.value = value
-        self.asked: list[str] = []
-        self.sick = False
+        self.reads: list[str] = []
+        self.is_unavailable = False
 
     def __call__(self, key: str) -> str | None:
-        self.asked.append(key)
-        if self.sick:
+        self.reads.append(key)
+        if self.is_unavailable:
             raise OutcomeUnknown
         return self.value
 
 
-def test_an_edit_is_live_within_five_seconds() -> None:
+def test_edit_is_live_within_five_seconds() -> None:
     assert ROUTE_CACHE_TTL_SECONDS == 2.0
 
 
 @pytest.mark.parametrize("value", ["first", None], ids=["a row", "no row"])
-def test_an_answer_is_believed_for_two_seconds(value: str | None) -> None:
+def test_value_is_cached_for_two_seconds(value: str | None) -> None:
     table = Table(value)
-    remembered = TtlCache(table)
-    assert [remembered("a", now) for now in (10.0, 10.0, 11.9, 11.999)] == [value] * 4
-    assert table.asked == ["a"]
+    cached = TtlCache(table)
+    assert [cached("a", now) for now in (10.0, 10.0, 11.9, 11.999)] == [value] * 4
+    assert table.reads == ["a"]
     table.value = "second"
-    assert [remembered("a", now) for now in (12.0, 13.9)] == ["second"] * 2
-    assert table.asked == ["a", "a"]
+    assert [cached("a", now) for now in (12.0, 13.9)] == ["second"] * 2
+    assert table.reads == ["a", "a"]
 
 
-def test_each_key_has_its_own_answer() -> None:
-    remembered: TtlCache[str, str] = TtlCache(lambda key: key.upper())
-    assert [remembered(key, 0.0) for key in ("a", "b", "a")] == ["A", "B", "A"]
+def test_each_key_has_its_own_value() -> None:
+    cached: TtlCache[str, str] = TtlCache(lambda key: key.upper())
+    assert [cached(key, 0.0) for key in ("a", "b", "a")] == ["A", "B", "A"]
 
 
 @pytest.mark.parametrize("value", ["first", None], ids=["a row", "no row"])
-def test_an_old_answer_stands_as_long_as_the_table_is_sick(value: str | None) -> None:
+def test_stale_value_is_served_while_the_table_is_unavailable(value: str | None) -> None:
     table = Table(value)
-    remembered = TtlCache(table)
-    remembered("a", 0.0)
-    table.sick, table.value = True, "second"
-    assert [remembered("a", now) for now in (3.0, 4.9, 1000.0)] == [value] * 3
-    table.sick = False
-    assert remembered("a", 1005.0) == "second"
+    cached = TtlCache(table)
+    cached("a", 0.0)
+    table.is_unavailable, table.value = True, "second"
+    assert [cached("a", now) for now in (3.0, 4.9, 1000.0)] == [value] * 3
+    table.is_unavailable = False
+    assert cached("a", 1005.0) == "second"
 
 
-def test_a_sick_table_is_asked_once_in_five_seconds() -> None:
+def test_unavailable_table_is_read_once_in_five_seconds() -> None:
     table = Table()
-    remembered = TtlCache(table)
-    remembered("a", 0.0)
-    table.sick = True
+    cached = TtlCache(table)
+    cached("a", 0.0)
+    table.is_unavailable = True
     for now in (3.0, 5.0, 7.9, 8.0, 12.9):
-        remembered("a", now)
-    assert len(table.asked) == 3
+        cached("a", now)
+    assert len(table.reads) == 3
 
 
-def test_what_was_never_known_cannot_be_told_by_a_sick_table() -> None:
+def test_uncached_value_of_an_unavailable_table_is_an_error() -> None:
     table = Table()
-    table.sick = True
+    table.is_unavailable = True
     with pytest.raises(OutcomeUnknown):
         TtlCache(table)("a", 0.0)
 
 
-def test_a_fault_that_is_not_the_tables_is_not_hidden() -> None:
+def test_other_errors_are_raised() -> None:
     def broken(_: str) -> str:
         raise ZeroDivisionError
 
@@ -86,126 +86,133 @@ def test_a_fault_that_is_not_the_tables_is_not_hidden() -> None:
         TtlCache(broken)("a", 0.0)
 
 
-def test_no_more_is_remembered_than_fits() -> None:
-    remembered: TtlCache[str, str] = TtlCache(lambda key: key)
-    for n in range(route_cache._REMEMBERED * 2 + 1):
-        remembered(str(n), 0.0)
-        assert len(remembered._known) <= route_cache._REMEMBERED
-    assert route_cache._REMEMBERED == 10_000
+def test_number_of_cached_values_is_limited() -> None:
+    cached: TtlCache[str, str] = TtlCache(lambda key: key)
+    for n in range(route_cache._MAX_ENTRIES * 2 + 1):
+        cached(str(n), 0.0)
+        assert len(cached._entries) <= route_cache._MAX_ENTRIES
+    assert route_cache._MAX_ENTRIES == 10_000
 
 
-def test_what_is_forgotten_is_asked_anew() -> None:
+def test_cleared_value_is_read_again() -> None:
     table = Table()
-    remembered = TtlCache(table)
-    remembered("a", 0.0)
-    remembered.forget()
-    remembered("a", 0.0)
-    assert table.asked == ["a", "a"]
+    cached = TtlCache(table)
+    cached("a", 0.0)
+    cached.clear()
+    cached("a", 0.0)
+    assert table.reads == ["a", "a"]
 
 
 # Over the tables
 
 
-def _a_link(code: str = "abcde12345", *, active: bool = True, publisher_active: bool = True) -> None:
+def _write_link(code: str = "abcde12345", *, active: bool = True, publisher_active: bool = True) -> None:
     LinkRow(code, publisher_id="pub_1", route_id="sml_1", active=active, publisher_active=publisher_active).save()
 
 
 @pytest.mark.usefixtures("tables")
-def test_a_link_tells_whose_it_is_and_where_it_leads() -> None:
-    _a_link("abcde12345")
-    _a_link("fghij12345", publisher_active=False)
-    assert route_cache.link("abcde12345", 0.0) == PublisherLink("abcde12345", "pub_1", "sml_1", publisher_active=True)
-    assert route_cache.link("fghij12345", 0.0) == PublisherLink("fghij12345", "pub_1", "sml_1", publisher_active=False)
+def test_link_has_its_publisher_and_route() -> None:
+    _write_link("abcde12345")
+    _write_link("fghij12345", publisher_active=False)
+    assert route_cache.links("abcde12345", 0.0) == PublisherLink("abcde12345", "pub_1", "sml_1", publisher_active=True)
+    assert route_cache.links("fghij12345", 0.0) == PublisherLink("fghij12345", "pub_1", "sml_1", publisher_active=False)
 
 
 @pytest.mark.usefixtures("tables")
-def test_a_stopped_or_unknown_link_leads_nowhere() -> None:
-    _a_link(active=False)
+def test_stopped_or_unknown_link_has_no_route() -> None:
+    _write_link(active=False)
     assert [route_cache.load_link_and_route(code) for code in ("abcde12345", "fghij12345")] == [None, None]
 
 
 @pytest.mark.usefixtures("tables")
-def test_a_link_without_a_route_leads_nowhere() -> None:
-    _a_link()
+def test_link_without_a_route_is_not_served() -> None:
+    _write_link()
     assert route_cache.load_link_and_route("abcde12345") is None
 
 
 SEGMENTS = {"US|mobile": {"cmp_1": 0.25, "cmp_2": 0.75}, "*": {"cmp_1": 1.0}}
-SNAPSHOT = route_codec.packed(pool_document("cmp_1", rotation="optimized"), [campaign_document("cmp_1")], 1)
+SNAPSHOT = route_codec.encode(pool_document("cmp_1", rotation="optimized"), [campaign_document("cmp_1")], 1)
 
 
 @pytest.mark.usefixtures("tables")
-def test_a_route_comes_with_what_was_learned_for_it() -> None:
+def test_route_has_its_learned_weights() -> None:
     RouteRow(
-        "sml_1", version=3, snapshot=SNAPSHOT, weights=weights_codec.packed(SEGMENTS), weights_version=LEARNED_AT
+        "sml_1", version=3, snapshot=SNAPSHOT, weights=weights_codec.encode(SEGMENTS), weights_version=LEARNED_AT
     ).save()
     RouteRow("sml_2", version=3, snapshot=SNAPSHOT).save()
-    found = [route_cache.route(each, 0.0) for each in ("sml_1", "sml_2")]
+    routes = [route_cache.routes(each, 0.0) for each in ("sml_1", "sml_2")]
 
-    assert [each and each.learned for each in found] == [LearnedWeights(LEARNED_AT, SEGMENTS), None]
+    assert [each and each.learned for each in routes] == [LearnedWeights(LEARNED_AT, SEGMENTS), None]
 
 
 @pytest.mark.usefixtures("tables")
-@pytest.mark.parametrize("stored", [b"", b"rubbish", weights_codec.packed({})[:-1]])
-def test_weights_that_cannot_be_read_are_as_none_and_said(stored: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("stored", [b"", b"rubbish", weights_codec.encode({})[:-1]])
+def test_weights_that_cannot_be_decoded_are_logged_and_not_used(
+    stored: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
     RouteRow("sml_1", version=3, snapshot=SNAPSHOT, weights=stored, weights_version=LEARNED_AT).save()
-    found = route_cache.route("sml_1", 0.0)
+    route = route_cache.routes("sml_1", 0.0)
 
-    assert found
-    assert (found.learned, len(found.offers)) == (None, 1)
-    assert capsys.readouterr().err.startswith(f"weights {LEARNED_AT} of sml_1 cannot be read")
+    assert route
+    assert (route.learned, len(route.offers)) == (None, 1)
+    assert capsys.readouterr().err.startswith(f"weights {LEARNED_AT} of sml_1 are invalid")
 
 
 @pytest.mark.usefixtures("tables")
 def test_weights_without_a_version_are_not_used() -> None:
-    RouteRow("sml_1", version=3, snapshot=SNAPSHOT, weights=weights_codec.packed(SEGMENTS)).save()
-    found = route_cache.route("sml_1", 0.0)
+    RouteRow("sml_1", version=3, snapshot=SNAPSHOT, weights=weights_codec.encode(SEGMENTS)).save()
+    route = route_cache.routes("sml_1", 0.0)
 
-    assert found
-    assert found.learned is None
+    assert route
+    assert route.learned is None
 
 
 @pytest.mark.usefixtures("tables")
-def test_only_an_active_approval_of_the_publishers_own_counts() -> None:
+def test_only_active_approvals_of_the_publisher_count() -> None:
     for publisher, campaign, active in (("pub_1", "cmp_1", True), ("pub_1", "cmp_2", False), ("pub_2", "cmp_3", True)):
         CampaignApprovalRow(
             publisher, campaign, tracking_key="k", active=active, approved_at="2026-11-21T00:00:00.000Z"
         ).save()
     route = a_route(*(an_offer(f"cmp_{n}") for n in (1, 2, 3, 4)), access=OfferAccess.RESPECT)
-    assert route_cache.approved("pub_1", route) == {"cmp_1"}
+    assert route_cache.approved_campaign_ids("pub_1", route) == {"cmp_1"}
 
 
 @pytest.mark.usefixtures("tables")
-def test_where_the_pool_grants_access_no_approvals_are_read() -> None:
+def test_no_approvals_are_read_if_the_smartlink_grants_access() -> None:
     dynamodb().delete_table(TableName="smartlink-campaign_approvals")
-    with noted() as asked:
-        assert route_cache.approved("pub_1", a_route(an_offer("cmp_1"))) == frozenset()
-    assert asked == []
+    with noted() as operations:
+        assert route_cache.approved_campaign_ids("pub_1", a_route(an_offer("cmp_1"))) == frozenset()
+    assert operations == []
 
 
 @pytest.mark.usefixtures("tables")
-def test_the_approvals_of_a_pool_of_two_hundred_offers_are_read() -> None:
+def test_approvals_of_200_offers_are_read() -> None:
     ids = [f"cmp_{n}" for n in range(200)]
     for each in ids[::3]:
         CampaignApprovalRow("pub_1", each, tracking_key="k", active=True, approved_at="2026-11-21T00:00:00.000Z").save()
     route = a_route(*map(an_offer, ids), access=OfferAccess.RESPECT)
-    assert route_cache.approved("pub_1", route) == set(ids[::3])
+    assert route_cache.approved_campaign_ids("pub_1", route) == set(ids[::3])
 
 
 @pytest.mark.usefixtures("tables")
-@pytest.mark.parametrize(("used", "limit", "told"), [(1, 2, False), (2, 2, True), (3, 2, True), (None, 2, False)])
-def test_a_cap_is_used_up_at_its_limit(used: int | None, limit: int, told: bool) -> None:
+@pytest.mark.parametrize(("used", "limit", "is_reached"), [(1, 2, False), (2, 2, True), (3, 2, True), (None, 2, False)])
+def test_cap_is_reached_at_its_limit(used: int | None, limit: int, is_reached: bool) -> None:
     if used is not None:
         CapCounterRow("payout", used=used).save()
-    assert route_cache.is_any_cap_reached([CapCounter("other", 1, None), CapCounter("payout", limit, None)]) is told
+    assert (
+        route_cache.is_any_cap_reached([CapCounter("other", 1, None), CapCounter("payout", limit, None)]) is is_reached
+    )
 
 
 @pytest.mark.usefixtures("tables")
-def test_a_cap_that_was_never_read_is_used_up_and_one_that_was_stays_as_it_was() -> None:
-    known, unknown = CapCounter("known", 1, None), CapCounter("unknown", 1, None)
-    assert not route_cache.is_any_cap_reached([known])
+def test_unavailable_cap_keeps_its_last_usage_and_counts_as_reached_without_one() -> None:
+    read_before, never_read = CapCounter("read_before", 1, None), CapCounter("never_read", 1, None)
+    assert not route_cache.is_any_cap_reached([read_before])
     dynamodb().delete_table(TableName="smartlink-caps")
-    assert (route_cache.is_any_cap_reached([known]), route_cache.is_any_cap_reached([unknown])) == (False, True)
+    assert (route_cache.is_any_cap_reached([read_before]), route_cache.is_any_cap_reached([never_read])) == (
+        False,
+        True,
+    )
 
 
 @pytest.mark.usefixtures("tables")

@@ -9,7 +9,7 @@ from tests.conftest import dynamodb
 SEGMENTS = {"US|mobile": {"cmp_1": 0.25, "cmp_2": 0.75}, "*": {"cmp_1": 1.0}}
 
 
-def _learned(pool_id: str, version: int, stored: bytes | None) -> None:
+def _write_run(pool_id: str, version: int, stored: bytes | None) -> None:
     """Writes a run into the history."""
     month = route_history.pool_month(pool_id, version)
     status = "published" if stored else "skipped"
@@ -20,15 +20,15 @@ def _learned(pool_id: str, version: int, stored: bytes | None) -> None:
     ("version", "month"),
     [(1_793_491_199, "sml_1#2026-10"), (1_793_491_200, "sml_1#2026-11"), (LEARNED_AT, "sml_1#2026-11")],
 )
-def test_a_version_is_kept_under_its_month_in_utc(version: int, month: str) -> None:
+def test_partition_is_the_month_of_the_version_in_utc(version: int, month: str) -> None:
     assert route_history.pool_month("sml_1", version) == month
 
 
 @pytest.mark.usefixtures("tables")
 def test_past_weights_are_those_of_their_version() -> None:
     october = 1_793_491_199
-    _learned("sml_1", LEARNED_AT, weights_codec.packed(SEGMENTS))
-    _learned("sml_1", october, weights_codec.packed({"*": {"cmp_1": 1.0}}))
+    _write_run("sml_1", LEARNED_AT, weights_codec.encode(SEGMENTS))
+    _write_run("sml_1", october, weights_codec.encode({"*": {"cmp_1": 1.0}}))
 
     assert route_history.past_weights("sml_1", LEARNED_AT) == LearnedWeights(LEARNED_AT, SEGMENTS)
     assert route_history.past_weights("sml_1", october) == LearnedWeights(october, {"*": {"cmp_1": 1.0}})
@@ -36,24 +36,24 @@ def test_past_weights_are_those_of_their_version() -> None:
 
 @pytest.mark.usefixtures("tables")
 @pytest.mark.parametrize("stored", [None, b"", b"rubbish"], ids=["skipped", "empty", "unreadable"])
-def test_a_run_without_weights_to_read_has_none(stored: bytes | None) -> None:
-    _learned("sml_1", LEARNED_AT, stored)
+def test_run_without_decodable_weights_has_none(stored: bytes | None) -> None:
+    _write_run("sml_1", LEARNED_AT, stored)
 
     assert route_history.past_weights("sml_1", LEARNED_AT) is None
 
 
 @pytest.mark.usefixtures("tables")
-def test_all_past_weights_are_read_at_once_and_those_that_are_gone_left_out() -> None:
+def test_all_past_weights_are_returned_without_expired_ones() -> None:
     for pool_id, version in (("sml_1", LEARNED_AT), ("sml_1", LEARNED_AT + 300), ("sml_2", LEARNED_AT)):
-        _learned(pool_id, version, weights_codec.packed(SEGMENTS))
-    wanted = [("sml_1", LEARNED_AT), ("sml_1", LEARNED_AT), ("sml_2", LEARNED_AT), ("sml_2", LEARNED_AT + 300)]
+        _write_run(pool_id, version, weights_codec.encode(SEGMENTS))
+    versions = [("sml_1", LEARNED_AT), ("sml_1", LEARNED_AT), ("sml_2", LEARNED_AT), ("sml_2", LEARNED_AT + 300)]
 
     known = LearnedWeights(LEARNED_AT, SEGMENTS)
-    assert route_history.all_past_weights(wanted) == {("sml_1", LEARNED_AT): known, ("sml_2", LEARNED_AT): known}
+    assert route_history.all_past_weights(versions) == {("sml_1", LEARNED_AT): known, ("sml_2", LEARNED_AT): known}
 
 
 @pytest.mark.usefixtures("tables")
-def test_where_no_weights_are_wanted_none_are_read() -> None:
+def test_nothing_is_read_without_versions() -> None:
     dynamodb().delete_table(TableName="smartlink-weight_history")
 
     assert route_history.all_past_weights([]) == {}

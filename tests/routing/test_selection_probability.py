@@ -27,18 +27,18 @@ LEARNED = {"US|mobile": {"cmp_1": 0.125, "cmp_2": 0.75, "cmp_3": 0.125, "cmp_4":
 ROUTE = an_optimized_route(*OFFERS, segments=LEARNED, holdout_percent=25)
 
 
-def test_without_learning_chances_are_the_admins_weights() -> None:
+def test_without_learned_weights_probabilities_follow_the_configured_ones() -> None:
     assert selection_probabilities(a_route(*OFFERS), [None] * 4, PATH) == {"cmp_1": 0.6, "cmp_2": 0.2, "cmp_3": 0.2}
 
 
-def test_with_learning_both_arms_have_their_share_in_them() -> None:
-    found = selection_probabilities(ROUTE, [None, None, CAP, None], PATH)
+def test_both_arms_have_their_share_in_the_probability() -> None:
+    probabilities = selection_probabilities(ROUTE, [None, None, CAP, None], PATH)
 
-    assert found == {"cmp_1": 0.25 * 3 / 4 + 0.75 * (1 / 7), "cmp_2": 0.25 * 1 / 4 + 0.75 * (6 / 7)}
+    assert probabilities == {"cmp_1": 0.25 * 3 / 4 + 0.75 * (1 / 7), "cmp_2": 0.25 * 1 / 4 + 0.75 * (6 / 7)}
 
 
 @pytest.mark.parametrize(
-    ("refusals", "found"),
+    ("refusals", "expected"),
     [
         pytest.param([CAP, None, CAP, None], {"cmp_2": 1.0}, id="one is left in the tier"),
         pytest.param([CAP, CAP, CAP, None], {"cmp_4": 1.0}, id="the lower tier"),
@@ -47,23 +47,23 @@ def test_with_learning_both_arms_have_their_share_in_them() -> None:
         pytest.param([], {}, id="nothing was considered"),
     ],
 )
-def test_only_what_was_not_refused_has_a_chance(
-    refusals: list[RejectionReason | None], found: dict[str, float]
+def test_only_offers_without_a_rejection_have_a_probability(
+    refusals: list[RejectionReason | None], expected: dict[str, float]
 ) -> None:
-    assert selection_probabilities(ROUTE, refusals, PATH) == found
+    assert selection_probabilities(ROUTE, refusals, PATH) == expected
 
 
-def test_a_paused_route_gives_nobody_a_chance() -> None:
+def test_paused_route_has_no_probabilities() -> None:
     assert selection_probabilities(a_route(*OFFERS, active=False), [None] * 4, PATH) == {}
 
 
-def test_what_neither_arm_draws_is_left_out() -> None:
+def test_campaign_that_neither_arm_draws_is_left_out() -> None:
     route = an_optimized_route(an_offer("cmp_1"), an_offer("cmp_2", weight=0), segments={"*": {"cmp_1": 0.0}})
 
     assert selection_probabilities(route, [None, None], PATH) == {"cmp_1": 1.0}
 
 
-def test_a_learned_0_has_the_hold_outs_chance_alone() -> None:
+def test_learned_weight_of_0_has_only_the_probability_of_the_hold_out() -> None:
     route = an_optimized_route(*OFFERS[:2], segments={"*": {"cmp_1": 1.0, "cmp_2": 0.0}}, holdout_percent=20)
 
     assert selection_probabilities(route, [None, None], PATH) == {"cmp_1": 0.2 * 0.75 + 0.8, "cmp_2": 0.2 * 0.25}
@@ -76,34 +76,34 @@ def _with(route: Route, holdout_percent: int) -> Route:
     )
 
 
-def _full(campaign: Campaign) -> RejectionReason | None:
+def _at_cap(campaign: Campaign) -> RejectionReason | None:
     return CAP if campaign.id == "cmp_3" else None
 
 
 @pytest.mark.parametrize("rotation", Rotation)
-def test_over_all_draws_and_lots_the_decision_takes_each_campaign_as_often_as_its_chance(rotation: Rotation) -> None:
+def test_decisions_over_all_draws_match_the_probabilities(rotation: Rotation) -> None:
     weights = {"*": {"cmp_1": 0.2, "cmp_2": 0.6, "cmp_3": 0.2}}
     offers = (an_offer("cmp_1", weight=3), an_offer("cmp_2"), an_offer("cmp_3", enabled=False))
     route = an_optimized_route(*offers, segments=weights, holdout_percent=10, rotation=rotation)
-    arrivals = [an_arrival(draw=n / 100, lot=m / 100) for n in range(100) for m in range(100)]
-    decisions = [decide(route, arrival, lambda _: True, lambda _: None) for arrival in arrivals]
-    taken = Counter(decision.campaign.id for decision in decisions if decision.campaign)
+    contexts = [an_arrival(draw=n / 100, arm_draw=m / 100) for n in range(100) for m in range(100)]
+    decisions = [decide(route, context, lambda _: True, lambda _: None) for context in contexts]
+    counts = Counter(decision.campaign.id for decision in decisions if decision.campaign)
 
     expected = selection_probabilities(route, decisions[0].refusals, PATH)
-    assert {name: count / 10_000 for name, count in taken.items()} == pytest.approx(expected, abs=1e-12)
+    assert {name: count / 10_000 for name, count in counts.items()} == pytest.approx(expected, abs=1e-12)
 
 
 @given(some.situations())
-def test_chances_sum_to_1_where_an_offer_takes_the_click_and_are_none_elsewhere(situation: Situation) -> None:
-    route, arrival = situation.route, situation.arrival
-    decision = decide(route, arrival, situation.approved, situation.reserve)
-    found = selection_probabilities(
-        route, decision.refusals, segments.segments_of(arrival.visitor.country, arrival.visitor.device)
+def test_probabilities_sum_to_1_if_an_offer_takes_the_click(situation: Situation) -> None:
+    route, context = situation.route, situation.context
+    decision = decide(route, context, situation.is_approved, situation.reserve)
+    probabilities = selection_probabilities(
+        route, decision.refusals, segments.segments_of(context.visitor.country, context.visitor.device)
     )
 
     if decision.outcome is Outcome.OFFER:
         assert decision.campaign
-        assert decision.campaign.id in found
-        assert isclose(fsum(found.values()), 1, rel_tol=1e-12)
+        assert decision.campaign.id in probabilities
+        assert isclose(fsum(probabilities.values()), 1, rel_tol=1e-12)
     else:
-        assert found == {}
+        assert probabilities == {}

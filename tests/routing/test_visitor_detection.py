@@ -44,12 +44,12 @@ def _in_germany(_: str) -> GeoLocation:
     return GeoLocation("DE", "DE-BE", "Berlin")
 
 
-def _seen(headers: dict[str, str], secret: str = SECRET) -> Visitor:
+def _detect(headers: dict[str, str], secret: str = SECRET) -> Visitor:
     return visitor(headers, "203.0.113.7", secret, _in_germany)
 
 
-def _place(seen: Visitor) -> tuple[str, str | None, str | None, str | None]:
-    return seen.address, seen.country, seen.region, seen.city
+def _place(visitor_seen: Visitor) -> tuple[str, str | None, str | None, str | None]:
+    return visitor_seen.address, visitor_seen.country, visitor_seen.region, visitor_seen.city
 
 
 AT_HOME = ("203.0.113.7", "DE", "DE-BE", "Berlin")
@@ -223,7 +223,7 @@ AT_THE_EDGE = ("198.51.100.9", "GB", "GB-ENG", "London")
         pytest.param(FREEBSD, DESKTOP, OTHER, "chrome", id="FreeBSD is another system"),
     ],
 )
-def test_an_agent_is_known_by_its_string(
+def test_user_agent_gives_device_system_and_browser(
     user_agent: str, device: Device, system: OperatingSystem, browser: str
 ) -> None:
     assert parse_user_agent(user_agent) == ParsedUserAgent(device, system, browser, is_bot=False)
@@ -268,7 +268,7 @@ def test_an_agent_is_known_by_its_string(
         pytest.param("Mediapartners-Google", id="AdSense"),
     ],
 )
-def test_bots_and_link_previews_are_told_from_people(user_agent: str) -> None:
+def test_bots_and_link_previews_are_detected(user_agent: str) -> None:
     assert parse_user_agent(user_agent).is_bot
 
 
@@ -285,7 +285,7 @@ def test_bots_and_link_previews_are_told_from_people(user_agent: str) -> None:
         ),
     ],
 )
-def test_people_are_not_taken_for_bots(user_agent: str) -> None:
+def test_browsers_of_people_are_not_bots(user_agent: str) -> None:
     assert not parse_user_agent(user_agent).is_bot
 
 
@@ -324,23 +324,23 @@ PIECES = (
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=6).map(" ".join))
-def test_a_spider_is_what_the_whole_parser_takes_for_one(user_agent: str) -> None:
+def test_spiders_are_those_of_the_complete_parser(user_agent: str) -> None:
     device = ua_parser.parse(user_agent).device
     assert _is_spider(user_agent) is (device is not None and device.family == "Spider")
     assert parse_user_agent(user_agent).is_bot >= _is_spider(user_agent)
 
 
 @pytest.mark.parametrize("user_agent", ["Xenu Link Sleuth 1.2", "Daum/4.1"])
-def test_a_spider_known_by_its_device_alone_is_a_bot(user_agent: str) -> None:
+def test_spider_known_only_by_its_device_is_a_bot(user_agent: str) -> None:
     assert parse_user_agent(user_agent).is_bot
 
 
-def test_an_agent_that_names_no_browser_has_none() -> None:
+def test_agent_that_names_no_browser_has_none() -> None:
     assert parse_user_agent("").browser is None
 
 
 @given(some.texts)
-def test_any_string_is_an_agent(user_agent: str) -> None:
+def test_any_string_can_be_parsed(user_agent: str) -> None:
     assert parse_user_agent(user_agent).device in Device
 
 
@@ -371,7 +371,7 @@ def test_any_string_is_an_agent(user_agent: str) -> None:
         pytest.param(PC, {"sec-ch-ua-mobile": "yes"}, DESKTOP, WINDOWS, id="a malformed hint says nothing"),
     ],
 )
-def test_client_hints_win_over_the_frozen_agent(
+def test_client_hints_take_precedence_over_the_user_agent(
     user_agent: str, hints: dict[str, str], device: Device, system: OperatingSystem
 ) -> None:
     agent = apply_client_hints(parse_user_agent(user_agent), hints)
@@ -379,7 +379,7 @@ def test_client_hints_win_over_the_frozen_agent(
     assert agent == ParsedUserAgent(device, system, parse_user_agent(user_agent).browser, is_bot=False)
 
 
-def test_a_desktop_of_another_system_stays_a_desktop_with_hints() -> None:
+def test_desktop_of_another_system_stays_a_desktop_with_hints() -> None:
     hints = {"sec-ch-ua-mobile": "?0", "sec-ch-ua-platform": '"Unknown"'}
 
     assert apply_client_hints(parse_user_agent(FREEBSD), hints).device is DESKTOP
@@ -397,12 +397,12 @@ def test_a_desktop_of_another_system_stays_a_desktop_with_hints() -> None:
         pytest.param({"sec-purpose": ""}, False, id="no purpose"),
     ],
 )
-def test_what_is_fetched_ahead_is_no_persons_click(headers: dict[str, str], *, is_bot: bool) -> None:
-    assert _seen({"user-agent": PC, **headers}).is_bot is is_bot
+def test_prefetch_is_a_bot(headers: dict[str, str], *, is_bot: bool) -> None:
+    assert _detect({"user-agent": PC, **headers}).is_bot is is_bot
 
 
 @pytest.mark.parametrize(
-    ("accepted", "wanted"),
+    ("accepted", "expected"),
     [
         pytest.param("en-GB,en;q=0.9,de;q=0.8", "en", id="the first"),
         pytest.param("de-AT;q=0.5, en-GB", "en", id="the most wanted"),
@@ -423,19 +423,19 @@ def test_what_is_fetched_ahead_is_no_persons_click(headers: dict[str, str], *, i
         pytest.param("x" * 10_000, None, id="far too long"),
     ],
 )
-def test_the_language_is_the_one_most_wanted(accepted: str, wanted: str | None) -> None:
-    assert language(accepted) == wanted
+def test_language_is_the_preferred_one(accepted: str, expected: str | None) -> None:
+    assert language(accepted) == expected
 
 
-def test_a_language_of_quality_0_is_not_wanted() -> None:
+def test_language_of_quality_0_is_ignored() -> None:
     assert language("de;q=0") is None
 
 
 @given(some.texts)
 def test_any_header_has_a_language_or_none(accepted: str) -> None:
-    found = language(accepted)
+    detected = language(accepted)
 
-    assert found is None or (found.islower() and len(found) in {2, 3})
+    assert detected is None or (detected.islower() and len(detected) in {2, 3})
 
 
 @pytest.mark.parametrize(
@@ -453,20 +453,20 @@ def test_any_header_has_a_language_or_none(accepted: str) -> None:
     ],
 )
 def test_headers_without_the_edge_secret_change_nothing(headers: dict[str, str]) -> None:
-    assert _place(_seen(headers)) == AT_HOME
+    assert _place(_detect(headers)) == AT_HOME
 
 
 @pytest.mark.parametrize("sent", ["", SECRET], ids=["none sent", "one sent"])
-def test_without_a_configured_secret_no_header_is_believed(sent: str) -> None:
-    assert _place(_seen({**EDGE, "x-edge-secret": sent}, secret="")) == AT_HOME
+def test_headers_are_ignored_without_a_configured_secret(sent: str) -> None:
+    assert _place(_detect({**EDGE, "x-edge-secret": sent}, secret="")) == AT_HOME
 
 
-def test_with_the_edge_secret_address_and_country_are_believed() -> None:
-    assert _place(_seen(EDGE)) == AT_THE_EDGE
+def test_headers_with_the_edge_secret_set_address_and_country() -> None:
+    assert _place(_detect(EDGE)) == AT_THE_EDGE
 
 
-def test_even_the_edge_is_not_believed_about_x_forwarded_for() -> None:
-    assert _place(_seen({**EDGE, "x-forwarded-for": "192.0.2.1"})) == AT_THE_EDGE
+def test_x_forwarded_for_is_ignored_even_from_the_edge() -> None:
+    assert _place(_detect({**EDGE, "x-forwarded-for": "192.0.2.1"})) == AT_THE_EDGE
 
 
 @pytest.mark.parametrize(
@@ -481,12 +481,12 @@ def test_even_the_edge_is_not_believed_about_x_forwarded_for() -> None:
         pytest.param("", "203.0.113.7", id="nothing"),
     ],
 )
-def test_the_viewers_address_stands_before_the_last_colon(sent: str, address: str) -> None:
-    assert _seen({**EDGE, "cloudfront-viewer-address": sent}).address == address
+def test_port_of_the_viewer_address_is_removed(sent: str, address: str) -> None:
+    assert _detect({**EDGE, "cloudfront-viewer-address": sent}).address == address
 
 
-def test_the_edges_city_is_decoded() -> None:
-    assert _seen({**EDGE, "cloudfront-viewer-city": "S%C3%A3o Paulo"}).city == "São Paulo"
+def test_edges_city_is_decoded() -> None:
+    assert _detect({**EDGE, "cloudfront-viewer-city": "S%C3%A3o Paulo"}).city == "São Paulo"
 
 
 @pytest.mark.parametrize(
@@ -504,23 +504,21 @@ def test_the_edges_city_is_decoded() -> None:
         pytest.param({"cloudfront-viewer-country": ""}, ("DE", "DE-BE", "Berlin"), id="no country"),
     ],
 )
-def test_where_the_edge_knows_no_country_the_database_is_asked(
-    changes: dict[str, str], place: tuple[str | None, ...]
-) -> None:
-    assert _place(_seen({**EDGE, **changes}))[1:] == place
+def test_database_is_used_if_the_edge_has_no_country(changes: dict[str, str], place: tuple[str | None, ...]) -> None:
+    assert _place(_detect({**EDGE, **changes}))[1:] == place
 
 
-def test_the_database_is_asked_for_the_address_that_is_believed() -> None:
-    found = {"198.51.100.9": GeoLocation("FR")}
+def test_database_locates_the_viewer_address() -> None:
+    locations = {"198.51.100.9": GeoLocation("FR")}
     headers = {**EDGE, "cloudfront-viewer-country": ""}
 
-    assert visitor(headers, "203.0.113.7", SECRET, found.__getitem__).country == "FR"
+    assert visitor(headers, "203.0.113.7", SECRET, locations.__getitem__).country == "FR"
 
 
-def test_a_visitor_is_all_that_is_known_of_who_clicked() -> None:
+def test_visitor_has_every_detected_field() -> None:
     headers = {"user-agent": PIXEL, "accept-language": "de-DE,de;q=0.9", "sec-ch-ua-platform": '"Android"'}
 
-    assert _seen(headers) == Visitor(
+    assert _detect(headers) == Visitor(
         country="DE",
         region="DE-BE",
         city="Berlin",
@@ -535,5 +533,5 @@ def test_a_visitor_is_all_that_is_known_of_who_clicked() -> None:
 
 
 @given(st.dictionaries(st.sampled_from([*EDGE, "user-agent", "accept-language", "x-forwarded-for"]), some.texts))
-def test_no_header_can_move_a_visitor_without_the_secret(headers: dict[str, str]) -> None:
-    assert _place(_seen(headers, secret="a secret that nobody guesses")) == AT_HOME
+def test_no_header_changes_the_location_without_the_secret(headers: dict[str, str]) -> None:
+    assert _place(_detect(headers, secret="a secret that nobody guesses")) == AT_HOME

@@ -23,13 +23,13 @@ OFFERS = [an_offer("cmp_1", weight=3), an_offer("cmp_2"), an_offer("cmp_3"), an_
 
 
 def test_without_learned_weights_every_click_is_weighted() -> None:
-    untaught = a_route(rotation=Rotation.OPTIMIZED, holdout_percent=50)
+    route = a_route(rotation=Rotation.OPTIMIZED, holdout_percent=50)
 
-    assert select_weights(untaught, PATH, 0.0) == WeightSelection(ExperimentArm.WEIGHTED)
-    assert weight_selections(untaught, PATH) == [(WeightSelection(ExperimentArm.WEIGHTED), 1.0)]
+    assert select_weights(route, PATH, 0.0) == WeightSelection(ExperimentArm.WEIGHTED)
+    assert weight_selections(route, PATH) == [(WeightSelection(ExperimentArm.WEIGHTED), 1.0)]
 
 
-def test_in_rotation_weighted_what_was_learned_lies_idle() -> None:
+def test_learned_weights_are_not_used_in_rotation_weighted() -> None:
     route = an_optimized_route(segments=EVERYONE, rotation=Rotation.WEIGHTED, holdout_percent=50)
 
     assert select_weights(route, PATH, 0.0) == WeightSelection(ExperimentArm.WEIGHTED)
@@ -44,13 +44,13 @@ def test_in_rotation_weighted_what_was_learned_lies_idle() -> None:
         pytest.param(100, {ExperimentArm.HOLDOUT: 1_000}, id="everyone"),
     ],
 )
-def test_the_hold_out_has_exactly_its_share_of_the_lots(percent: int, arms: dict[ExperimentArm, int]) -> None:
+def test_hold_out_has_exactly_its_share_of_arm_draws(percent: int, arms: dict[ExperimentArm, int]) -> None:
     route = an_optimized_route(segments=EVERYONE, holdout_percent=percent)
 
     assert Counter(select_weights(route, PATH, n / 1_000).arm for n in range(1_000)) == arms
 
 
-def test_the_ways_of_both_arms_come_with_their_shares() -> None:
+def test_selections_of_both_arms_have_their_shares() -> None:
     route = an_optimized_route(segments=EVERYONE, holdout_percent=25)
 
     assert weight_selections(route, PATH) == [
@@ -68,45 +68,45 @@ def test_the_ways_of_both_arms_come_with_their_shares() -> None:
         pytest.param(["GB"], None, id="nothing learned"),
     ],
 )
-def test_the_most_specific_segment_that_has_weights_is_used(names: list[str], segment: str | None) -> None:
+def test_most_specific_segment_that_has_weights_is_used(names: list[str], segment: str | None) -> None:
     route = an_optimized_route(segments={name: {"cmp_1": 0.5} for name in names})
 
-    found = select_weights(route, PATH, 0.0)
-    assert found == WeightSelection(ExperimentArm.OPTIMIZED, segment, {"cmp_1": 0.5} if segment else None)
+    selection = select_weights(route, PATH, 0.0)
+    assert selection == WeightSelection(ExperimentArm.OPTIMIZED, segment, {"cmp_1": 0.5} if segment else None)
 
 
-def test_an_unknown_country_is_a_segment_like_any_other() -> None:
+def test_unknown_country_is_a_segment() -> None:
     route = an_optimized_route(segments={"?|mobile": {}, "?": {}, "*": {}})
 
     assert select_weights(route, segments.segments_of(None, "mobile"), 0.0).segment == "?|mobile"
 
 
-def test_a_segment_of_no_one_is_no_ones() -> None:
+def test_segment_without_visitors_is_not_used() -> None:
     route = an_optimized_route(segments={})
 
     assert select_weights(route, PATH, 0.0) == WeightSelection(ExperimentArm.OPTIMIZED)
 
 
 @pytest.mark.parametrize("arm", [ExperimentArm.WEIGHTED, ExperimentArm.HOLDOUT])
-def test_outside_the_optimized_arm_the_admins_weights_stand(arm: ExperimentArm) -> None:
+def test_outside_the_optimized_arm_configured_weights_are_used(arm: ExperimentArm) -> None:
     assert weights(WeightSelection(arm), OFFERS, [0, 1]) == [3, 1]
 
 
-def test_learned_weights_are_those_of_the_places_asked_for() -> None:
+def test_learned_weights_are_those_of_the_tier() -> None:
     learned = {"cmp_1": 0.2, "cmp_2": 0.3, "cmp_3": 0.5}
 
     assert weights(WeightSelection(ExperimentArm.OPTIMIZED, "*", learned), OFFERS, [2, 0]) == [0.5, 0.2]
 
 
-def test_where_all_learned_weights_are_0_the_admins_stand() -> None:
-    how = WeightSelection(ExperimentArm.OPTIMIZED, "*", {"cmp_1": 0.0, "cmp_2": 0.0, "cmp_3": 1.0})
+def test_configured_weights_are_used_if_all_learned_ones_are_0() -> None:
+    selection = WeightSelection(ExperimentArm.OPTIMIZED, "*", {"cmp_1": 0.0, "cmp_2": 0.0, "cmp_3": 1.0})
 
-    assert weights(how, OFFERS, [0, 1]) == [3, 1]
-    assert weights(how, OFFERS, [0, 1, 2]) == [0.0, 0.0, 1.0]
+    assert weights(selection, OFFERS, [0, 1]) == [3, 1]
+    assert weights(selection, OFFERS, [0, 1, 2]) == [0.0, 0.0, 1.0]
 
 
 @pytest.mark.parametrize(
-    ("learned", "found"),
+    ("learned", "expected"),
     [
         pytest.param({"cmp_1": 0.9, "cmp_2": 0.1}, [0.9, 0.1, 0.5], id="two named: a third of the clicks"),
         pytest.param({"cmp_1": 1.0}, [1.0, 1.0, 1.0], id="one named"),
@@ -115,28 +115,26 @@ def test_where_all_learned_weights_are_0_the_admins_stand() -> None:
         pytest.param({"cmp_1": 1.0, "cmp_2": 0.0, "cmp_9": 0.5}, [1.0, 0.0, 0.5], id="a named zero counts as a head"),
     ],
 )
-def test_an_offer_that_was_not_learned_of_has_its_head_count_share(
-    learned: dict[str, float], found: list[float]
-) -> None:
-    assert learned_weights(learned, OFFERS, [0, 1, 2]) == found
+def test_offer_without_a_learned_weight_has_an_equal_share(learned: dict[str, float], expected: list[float]) -> None:
+    assert learned_weights(learned, OFFERS, [0, 1, 2]) == expected
 
 
-def test_the_heads_are_those_of_the_whole_tier_whoever_may_take_the_click() -> None:
-    how = WeightSelection(ExperimentArm.OPTIMIZED, "*", {"cmp_1": 0.5, "cmp_2": 0.5})
+def test_equal_share_counts_all_learned_offers_of_the_tier() -> None:
+    selection = WeightSelection(ExperimentArm.OPTIMIZED, "*", {"cmp_1": 0.5, "cmp_2": 0.5})
 
-    assert weights(how, OFFERS, [0, 2]) == [0.5, 0.5]
+    assert weights(selection, OFFERS, [0, 2]) == [0.5, 0.5]
 
 
-def test_an_admins_0_is_0_whatever_was_learned() -> None:
+def test_configured_weight_of_0_stays_0() -> None:
     offers = [an_offer("cmp_1", weight=0), an_offer("cmp_2", weight=0)]
 
     assert learned_weights({"cmp_1": 1.0}, offers, [0, 1]) == [0.0, 0.0]
 
 
 @given(some.situations())
-def test_some_offer_of_a_tier_that_can_be_drawn_has_a_weight(situation: Situation) -> None:
-    route, visitor = situation.route, situation.arrival.visitor
-    how = select_weights(route, segments.segments_of(visitor.country, visitor.device), situation.arrival.arm_draw)
+def test_drawable_tier_has_a_weight_above_0(situation: Situation) -> None:
+    route, visitor = situation.route, situation.context.visitor
+    selection = select_weights(route, segments.segments_of(visitor.country, visitor.device), situation.context.arm_draw)
     tier = [place for place, offer in enumerate(route.offers) if offer.weight > 0]
 
-    assert any(weights(how, route.offers, tier)) is bool(tier)
+    assert any(weights(selection, route.offers, tier)) is bool(tier)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.route import LearnedWeights
-from chalicelib.routing.weights_codec import MAX_WEIGHTS_BYTES, packed, unpacked
+from chalicelib.routing.weights_codec import MAX_WEIGHTS_BYTES, decode, encode
 
 SEGMENTS = {"US|mobile": {"cmp_1": 0.25, "cmp_2": 0.75}, "*": {"cmp_2": 1.0}}
 NAMES = st.text(max_size=12)
@@ -18,61 +18,61 @@ def _stored(document: Any) -> bytes:
     return zlib.compress(json.dumps(document).encode())
 
 
-def test_campaigns_are_written_once_and_weights_in_their_order() -> None:
-    assert json.loads(zlib.decompress(packed(SEGMENTS))) == {
+def test_campaigns_are_encoded_once_and_weights_in_their_order() -> None:
+    assert json.loads(zlib.decompress(encode(SEGMENTS))) == {
         "campaigns": ["cmp_1", "cmp_2"],
         "segments": {"US|mobile": [0.25, 0.75], "*": [None, 1.0]},
     }
 
 
-def test_what_is_packed_is_unpacked_under_its_version() -> None:
-    assert unpacked(packed(SEGMENTS), 1_793_795_100) == LearnedWeights(1_793_795_100, SEGMENTS)
+def test_weights_are_decoded_with_their_version() -> None:
+    assert decode(encode(SEGMENTS), 1_793_795_100) == LearnedWeights(1_793_795_100, SEGMENTS)
 
 
-def test_the_same_weights_are_unpacked_once() -> None:
-    assert unpacked(packed(SEGMENTS), 7) is unpacked(packed(SEGMENTS), 7)
-    assert unpacked(packed(SEGMENTS), 8).version == 8
+def test_decoded_weights_are_cached() -> None:
+    assert decode(encode(SEGMENTS), 7) is decode(encode(SEGMENTS), 7)
+    assert decode(encode(SEGMENTS), 8).version == 8
 
 
 @given(st.dictionaries(NAMES, st.dictionaries(NAMES, st.floats(0, 1), max_size=5), max_size=5))
-def test_a_weight_comes_back_within_a_millionth_of_itself(segments: dict[str, dict[str, float]]) -> None:
-    found = unpacked(packed(segments), 1).segments
+def test_weight_is_decoded_within_a_few_millionths(segments: dict[str, dict[str, float]]) -> None:
+    decoded = decode(encode(segments), 1).segments
 
-    assert {name: set(row) for name, row in found.items()} == {name: set(row) for name, row in segments.items()}
+    assert {name: set(row) for name, row in decoded.items()} == {name: set(row) for name, row in segments.items()}
     for name, row in segments.items():
-        assert found[name] == pytest.approx(row, rel=5.001e-6, abs=1e-300)
+        assert decoded[name] == pytest.approx(row, rel=5.001e-6, abs=1e-300)
 
 
 def test_weights_are_rounded_to_six_significant_digits() -> None:
-    rounded = unpacked(packed({"*": {"cmp_1": 2 / 3, "cmp_2": 1 / 3e6, "cmp_3": 0.1}}), 1).segments
+    rounded = decode(encode({"*": {"cmp_1": 2 / 3, "cmp_2": 1 / 3e6, "cmp_3": 0.1}}), 1).segments
 
     assert rounded == {"*": {"cmp_1": 0.666667, "cmp_2": 3.33333e-07, "cmp_3": 0.1}}
 
 
-def test_equal_weights_are_equal_bytes_in_whatever_order_they_come() -> None:
-    turned = {name: dict(reversed(row.items())) for name, row in reversed(SEGMENTS.items())}
+def test_equal_weights_are_encoded_as_equal_bytes() -> None:
+    reversed_segments = {name: dict(reversed(row.items())) for name, row in reversed(SEGMENTS.items())}
 
-    assert packed(turned) == packed(SEGMENTS)
-
-
-def test_no_segments_are_weights_too() -> None:
-    assert unpacked(packed({}), 1) == LearnedWeights(1, {})
+    assert encode(reversed_segments) == encode(SEGMENTS)
 
 
-def test_sixty_segments_of_twenty_offers_take_a_fifth_of_the_room() -> None:
+def test_weights_may_have_no_segments() -> None:
+    assert decode(encode({}), 1) == LearnedWeights(1, {})
+
+
+def test_sixty_segments_of_twenty_offers_take_a_fifth_of_the_maximum() -> None:
     campaign_ids = [f"cmp_01m7y0t0bjzdjrh2pcx7v6ep{n:02}" for n in range(20)]
-    odd = {f"C{n}|mobile": {each: (7 * n + k) / 3001 for k, each in enumerate(campaign_ids)} for n in range(60)}
+    segments = {f"C{n}|mobile": {each: (7 * n + k) / 3001 for k, each in enumerate(campaign_ids)} for n in range(60)}
 
-    assert len(packed(odd)) < MAX_WEIGHTS_BYTES / 5
+    assert len(encode(segments)) < MAX_WEIGHTS_BYTES / 5
 
 
 @pytest.mark.parametrize("weight", [nan, inf, -0.1])
-def test_what_is_no_weight_is_neither_packed_nor_unpacked(weight: float) -> None:
+def test_invalid_weight_is_neither_encoded_nor_decoded(weight: float) -> None:
     row = {"cmp_1": weight, "cmp_2": 0.5}
     with pytest.raises(ValueError, match="weights must be 0 or more and finite"):
-        packed({"*": row})
+        encode({"*": row})
     with pytest.raises(ValueError, match="weights must be 0 or more and finite"):
-        unpacked(_stored({"campaigns": list(row), "segments": {"*": list(row.values())}}), 1)
+        decode(_stored({"campaigns": list(row), "segments": {"*": list(row.values())}}), 1)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,6 @@ def test_what_is_no_weight_is_neither_packed_nor_unpacked(weight: float) -> None
         pytest.param(_stored({"campaigns": ["cmp_1"], "segments": {"*": ["much"]}}), id="a word"),
     ],
 )
-def test_what_was_not_packed_is_not_unpacked(stored: bytes) -> None:
+def test_other_bytes_are_not_decoded(stored: bytes) -> None:
     with pytest.raises((ValueError, KeyError, TypeError, zlib.error)):
-        unpacked(stored, 1)
+        decode(stored, 1)

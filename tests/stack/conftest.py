@@ -1,4 +1,4 @@
-"""The deployed stack that every test here needs."""
+"""The deployed stack, which all tests of this folder need."""
 
 import json
 import os
@@ -13,13 +13,13 @@ from deploy import cloud
 from tests.stack.network import Network
 
 CLOCKWORK = {"counters", "runs", "click_lists", "postback_deliveries", "notifications", "weight_history"}
-"""Tables that streams, queues and schedules write in their own time, still busy with what other tests have done."""
+"""Tables that streams, queues and schedules write asynchronously, perhaps still for earlier tests."""
 
 STACK_FILE = Path(__file__).parent.parent.parent / ".local" / "stack.json"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything in this folder."""
+    """Mark all tests of this folder."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.stack)
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def deployed() -> dict[str, Any]:
-    """The stack that `make up` wrote down."""
+    """Return the stack file of `make up`."""
     if not STACK_FILE.is_file():
         pytest.fail("there is no stack: run `make up` first (`make test` does), or leave these out with -m 'not stack'")
     kept: dict[str, Any] = json.loads(STACK_FILE.read_text())
@@ -37,13 +37,13 @@ def deployed() -> dict[str, Any]:
 
 @pytest.fixture
 def network(deployed: dict[str, Any]) -> Network:
-    """The stack, with a mark of one's own."""
+    """Return a network on the stack with a unique mark."""
     return Network(deployed["url"], deployed["admin_key"], deployed["edge_secret"])
 
 
 @pytest.fixture
 def count_items(deployed: dict[str, Any]) -> Callable[[], dict[str, int]]:
-    """Counts the items of every table of the stack that requests write."""
+    """Return a function that counts the items of every table that requests write."""
     here = cloud.local()
     client = here.session.client("dynamodb", endpoint_url=here.endpoint)
     names = [name for name in client.list_tables()["TableNames"] if name.startswith("smartlink-")]

@@ -1,4 +1,4 @@
-"""A small network on the deployed stack, as tests use it."""
+"""A small network on the deployed stack for tests."""
 
 import secrets
 import time
@@ -24,7 +24,7 @@ GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
-    """Where a click was sent: `host` names the campaign in these tests."""
+    """The response to a click. In these tests `host` identifies the campaign."""
 
     answer: LocalResponse
 
@@ -47,7 +47,7 @@ class Clicked:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The deployed stack as an admin uses it, and as visitors click on it."""
+    """The deployed stack: the admin API, and clicks of visitors."""
 
     url: str
     admin_key: str
@@ -67,7 +67,7 @@ class Network:
         return answer.json() if answer.body else None
 
     def all(self, path: str) -> Iterator[Any]:
-        """Every item of a list, page by page; the path has its query already."""
+        """Yield every item of a list, page by page. The path has a query string."""
         cursor = ""
         while cursor is not None:
             page = self.good("GET", f"{path}&limit=200{cursor and '&cursor='}{cursor}")
@@ -75,7 +75,7 @@ class Network:
             cursor = page["next_cursor"]
 
     def campaign(self, name: str, **changes: Any) -> str:
-        """A campaign whose clicks go to `{name}.example`; its ID."""
+        """Create a campaign with the destination `{name}.example` and return its ID."""
         body = {
             "name": f"{name} {self.mark}",
             "destination_url": f"https://{name}.example/?cid={{click_id}}&s={{sub1}}",
@@ -84,7 +84,7 @@ class Network:
         return campaign_id
 
     def smartlink(self, *offers: dict[str, Any], **changes: Any) -> str:
-        """A smartlink of these offers; its ID."""
+        """Create a smartlink with these offers and return its ID."""
         body = {
             "name": f"Pool {self.mark}",
             "offers": list(offers),
@@ -94,12 +94,12 @@ class Network:
         return smartlink_id
 
     def publisher(self) -> tuple[str, str]:
-        """A publisher: ID and key."""
+        """Create a publisher and return its ID and key."""
         created = self.good("POST", "/admin/publishers", {"name": f"Pub {self.mark}", "email": "pub@pub.example"})
         return created["id"], created["api_key"]
 
     def link(self, smartlink_id: str, publisher_id: str | None = None) -> str:
-        """The link's URL of a publisher put on the smartlink."""
+        """Add a publisher to the smartlink and return the URL of the link."""
         member = {"publisher_id": publisher_id or self.publisher()[0]}
         url: str = self.good("POST", f"/admin/smartlinks/{smartlink_id}/publishers", member)["link"]["url"]
         return url
@@ -116,7 +116,7 @@ class Network:
         query: dict[str, str] | None = None,
         **headers: str,
     ) -> Clicked:
-        """One click through the edge, from a US iPhone unless said otherwise."""
+        """Send one click with edge headers, by default from a US iPhone."""
         edge = {
             "X-Edge-Secret": self.edge_secret if secret is None else secret,
             "CloudFront-Viewer-Country": country,
@@ -127,18 +127,18 @@ class Network:
         return Clicked(send(method, url, headers={"User-Agent": agent, **edge, **named}))
 
     def document(self, click_id: str) -> Any:
-        """The click document."""
+        """Return the click document."""
         return self.good("GET", f"/admin/clicks/{click_id}")
 
 
-def at_once(times: int, act: Callable[[int], T], threads: int = 16) -> list[T]:
-    """What `act` gives for 0 … times - 1, many at a time."""
+def run_concurrently(times: int, act: Callable[[int], T], threads: int = 16) -> list[T]:
+    """Run `act` for 0 … times - 1 concurrently and return the results."""
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(act, range(times)))
 
 
-def within(seconds: float, act: Callable[[], T], wanted: T) -> float:
-    """How long it took until `act` gave what is wanted; fails after so many seconds."""
+def wait_for(seconds: float, act: Callable[[], T], wanted: T) -> float:
+    """Wait until `act` returns `wanted` and return the seconds it took. Fail after `seconds`."""
     began = time.monotonic()
     while (got := act()) != wanted:
         took = time.monotonic() - began

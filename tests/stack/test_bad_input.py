@@ -1,4 +1,4 @@
-"""What nobody should send: each a clear answer, and nothing written."""
+"""Invalid requests get a clear error response and write nothing."""
 
 import json
 import socket
@@ -15,13 +15,13 @@ GOOD = {"name": "Bad input", "destination_url": "https://acme.example/?cid={clic
 
 @pytest.fixture
 def nothing_written(count_items: Callable[[], dict[str, int]]) -> Iterator[None]:
-    """Fails the test where any table holds more or less after it."""
+    """Fail the test if the number of items of any table changes."""
     before = count_items()
     yield
     assert count_items() == before
 
 
-def complaints(network: Network, path: str, body: dict[str, Any]) -> dict[str, str]:
+def validation_errors(network: Network, path: str, body: dict[str, Any]) -> dict[str, str]:
     answer = network.call("POST", path, body)
     assert answer.status == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -29,14 +29,14 @@ def complaints(network: Network, path: str, body: dict[str, Any]) -> dict[str, s
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "ftp://acme.example/", "//acme.example/"])
-def test_a_destination_that_is_no_web_address_is_refused(network: Network, nothing_written: None, url: str) -> None:
-    found = complaints(network, "/admin/campaigns", {**GOOD, "destination_url": url})
+def test_destination_that_is_not_a_web_address_is_rejected(network: Network, nothing_written: None, url: str) -> None:
+    found = validation_errors(network, "/admin/campaigns", {**GOOD, "destination_url": url})
     assert found == {"/destination_url": "must begin with https:// or http://"}
 
 
-def test_every_complaint_comes_at_once(network: Network, nothing_written: None) -> None:
+def test_all_validation_errors_are_returned_at_once(network: Network, nothing_written: None) -> None:
     seats = [{"campaign_id": "cmp_1", "weight": -1}, {"campaign_id": "cmp_2", "colour": "red"}]
-    found = complaints(network, "/admin/smartlinks", {"name": "", "offers": seats, "tag": "x"})
+    found = validation_errors(network, "/admin/smartlinks", {"name": "", "offers": seats, "tag": "x"})
     assert found == {
         "/name": "must have at least 1 characters",
         "/offers/0/weight": "must be 0 or more",
@@ -45,18 +45,22 @@ def test_every_complaint_comes_at_once(network: Network, nothing_written: None) 
     }
 
 
-def test_unknown_campaigns_are_named_each(network: Network, nothing_written: None) -> None:
+def test_each_unknown_campaign_is_reported(network: Network, nothing_written: None) -> None:
     seats = [{"campaign_id": "cmp_nope"}]
-    found = complaints(network, "/admin/smartlinks", {"name": "x", "offers": seats, "catch_all_campaign_id": "cmp_no"})
+    found = validation_errors(
+        network, "/admin/smartlinks", {"name": "x", "offers": seats, "catch_all_campaign_id": "cmp_no"}
+    )
     assert set(found) == {"/offers/0/campaign_id", "/catch_all_campaign_id"}
 
 
-def test_an_unknown_macro_names_the_nearest(network: Network, nothing_written: None) -> None:
-    found = complaints(network, "/admin/campaigns", {**GOOD, "destination_url": "https://a.example/?c={clickid}"})
+def test_unknown_macro_suggests_the_nearest(network: Network, nothing_written: None) -> None:
+    found = validation_errors(
+        network, "/admin/campaigns", {**GOOD, "destination_url": "https://a.example/?c={clickid}"}
+    )
     assert found["/destination_url"] == "{clickid} is not a macro; did you mean {click_id}?"
 
 
-def test_a_cursor_of_another_list_is_refused(network: Network) -> None:
+def test_cursor_of_another_list_is_rejected(network: Network) -> None:
     for _ in range(2):
         network.campaign("paged")
     cursor = network.good("GET", "/admin/campaigns?limit=1")["next_cursor"]
@@ -65,7 +69,7 @@ def test_a_cursor_of_another_list_is_refused(network: Network) -> None:
 
 
 def raw(network: Network, head: str, body: bytes = b"") -> tuple[int, bytes]:
-    """Status and body of a request sent byte by byte as given."""
+    """Send a request as raw bytes and return status and body."""
     parts = urlsplit(network.url)
     lines = [
         head.replace("{stage}", parts.path),
@@ -95,20 +99,20 @@ POST_CAMPAIGN = "POST {stage}/admin/campaigns HTTP/1.1"
     ],
     ids=["malformed", "no object", "NaN", "not UTF-8", "2 MB"],
 )
-def test_a_body_that_cannot_be_read_is_a_problem_document(
+def test_unreadable_body_returns_a_problem_document(
     network: Network, nothing_written: None, body: bytes, status: int
 ) -> None:
     answered, content = raw(network, POST_CAMPAIGN, body)
     assert (answered, json.loads(content)["status"]) == (status, status)
 
 
-def test_a_folded_header_is_refused_as_a_key(network: Network, nothing_written: None) -> None:
+def test_folded_header_is_rejected_as_a_key(network: Network, nothing_written: None) -> None:
     head = f"{POST_CAMPAIGN}\r\nIdempotency-Key: one\r\n two"
     answered, content = raw(network, head, json.dumps(GOOD).encode())
     assert (answered, json.loads(content)["title"]) == (400, "Bad Request")
 
 
-def test_cr_and_lf_in_labels_stay_encoded_in_the_location(network: Network) -> None:
+def test_cr_and_lf_in_sub_ids_stay_encoded_in_the_location(network: Network) -> None:
     link = network.link(network.smartlink({"campaign_id": network.campaign("split")}))
     seen = network.click(link, query={"sub1": "a\r\nSet-Cookie: b=c", "source": "x\r\ny"})
     assert seen.location.endswith("&s=a%0D%0ASet-Cookie%3A%20b%3Dc")
@@ -116,24 +120,24 @@ def test_cr_and_lf_in_labels_stay_encoded_in_the_location(network: Network) -> N
 
 
 @pytest.mark.parametrize("code", ["x" * 10_000, "short", "%00%0d%0a1234", "ÄÖÜäöüßéèê"])
-def test_a_code_that_cannot_be_one_gets_the_404_page(network: Network, nothing_written: None, code: str) -> None:
+def test_invalid_link_code_gets_the_404_page(network: Network, nothing_written: None, code: str) -> None:
     answered, content = raw(network, f"GET {{stage}}/s/{code.encode().hex() if not code.isascii() else code} HTTP/1.1")
     assert answered == 404
     assert b"Link not found" in content
 
 
-def test_an_unknown_path_is_a_problem_document(network: Network, nothing_written: None) -> None:
+def test_unknown_path_returns_a_problem_document(network: Network, nothing_written: None) -> None:
     answer = network.call("GET", "/admin/nothing-here")
     assert (answer.status, answer.json()["status"]) == (404, 404)
 
 
 @pytest.mark.parametrize("key", ["", "slk_admin_wrong", "slk_pub_" + "a" * 55])
-def test_a_wrong_key_is_refused_before_any_work(network: Network, nothing_written: None, key: str) -> None:
+def test_wrong_key_is_rejected_before_any_work(network: Network, nothing_written: None, key: str) -> None:
     answer = network.call("POST", "/admin/campaigns", GOOD, key=key)
     assert (answer.status, answer.headers["www-authenticate"]) == (401, "Bearer")
 
 
-def test_each_sides_key_is_refused_on_the_other(network: Network) -> None:
+def test_keys_are_rejected_by_the_other_api(network: Network) -> None:
     _, publisher_key = network.publisher()
     assert network.call("GET", "/admin/campaigns", key=publisher_key).status == 403
     assert network.call("GET", "/publisher/me").status == 403

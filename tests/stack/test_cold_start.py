@@ -1,4 +1,4 @@
-"""What a fresh process imports for one redirect, with the stack's tables behind it."""
+"""Modules that a fresh process imports for one redirect on the stack's tables."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ print(json.dumps({"status": answered["statusCode"], "modules": sorted(sys.module
 """
 
 
-def test_one_redirect_imports_nothing_of_the_other_sides(network: Network) -> None:
+def test_one_redirect_imports_no_module_of_other_parts(network: Network) -> None:
     code = urlsplit(network.link(network.smartlink({"campaign_id": network.campaign("cold")}))).path.rpartition("/")[2]
     event = {
         "headers": {"User-Agent": IPHONE},
@@ -57,7 +57,7 @@ def test_one_redirect_imports_nothing_of_the_other_sides(network: Network) -> No
     assert [name for name in loaded if name.startswith(FORBIDDEN)] == []
 
 
-def test_the_package_is_well_within_what_a_lambda_may_unzip() -> None:
+def test_package_is_well_below_the_lambda_size_limit() -> None:
     archives = [paths.PACKAGES / "local" / name for name in (package.CODE, package.LAYER)]
     unzipped = sum(each.file_size for archive in archives for each in zipfile.ZipFile(archive).infolist())
     assert unzipped <= 90 * 10**6

@@ -1,4 +1,4 @@
-"""Clicks into counters on the deployed stack: by the stream, and by its records delivered again and again."""
+"""Counting on the deployed stack: from the stream, and from repeatedly delivered records."""
 
 import copy
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.domain import ids
 from deploy import cloud
-from tests.stack.network import GOOGLEBOT, Network, within
+from tests.stack.network import GOOGLEBOT, Network, wait_for
 
 
 def report(network: Network, group_by: str, **filters: str) -> Any:
@@ -18,7 +18,7 @@ def report(network: Network, group_by: str, **filters: str) -> Any:
 
 
 def clicks(network: Network, smartlink_id: str) -> tuple[int, int, int, int]:
-    """Clicks, unique, duplicate and bot clicks of the smartlink so far."""
+    """Return clicks, unique, duplicate and bot clicks of the smartlink so far."""
     totals = report(network, "day", smartlink_id=smartlink_id)["totals"]
     return tuple(totals[name] for name in ("clicks", "unique_clicks", "duplicate_clicks", "bot_clicks"))
 
@@ -31,7 +31,7 @@ def test_unique_duplicate_and_bot_clicks_are_in_the_report_within_seconds(networ
         network.click(link, country=country, query={"sub1": "=1+1"})
     network.click(link, country="US", address="203.0.113.8")
     network.click(link, agent=GOOGLEBOT)
-    within(30, lambda: clicks(network, smartlink), (4, 2, 2, 1))
+    wait_for(30, lambda: clicks(network, smartlink), (4, 2, 2, 1))
     rows = report(network, "campaign,country,sub1", smartlink_id=smartlink)["rows"]
     found = {(row["campaign"], row["country"], row["sub1"]): row["clicks"] for row in rows}
     assert found == {
@@ -44,12 +44,12 @@ def test_unique_duplicate_and_bot_clicks_are_in_the_report_within_seconds(networ
 
 
 def invoke(records: list[dict[str, Any]]) -> Any:
-    """The answer of the deployed aggregator to these records of the clicks' stream."""
-    return answer_of("CountClicks", {"Records": records})
+    """Return the deployed aggregator's result for these records of the click stream."""
+    return invoke_function("CountClicks", {"Records": records})
 
 
-def answer_of(function: str, event: dict[str, Any]) -> Any:
-    """What the deployed function answers to the event."""
+def invoke_function(function: str, event: dict[str, Any]) -> Any:
+    """Return the deployed function's result for the event."""
     here = cloud.local()
     client: Any = here.session.client("lambda", endpoint_url=here.endpoint)
     functions = client.list_functions()["Functions"]
@@ -61,7 +61,7 @@ def answer_of(function: str, event: dict[str, Any]) -> Any:
 
 
 def stream_records(like: str, count: int) -> list[dict[str, Any]]:
-    """Records of the clicks' stream as new clicks like this one would make them."""
+    """Return stream records of `count` new clicks that are like this one."""
     here = cloud.local()
     table: Any = here.session.client("dynamodb", endpoint_url=here.endpoint)
     item = table.get_item(TableName=f"{here.stack}-clicks", Key={"click_id": {"S": like}})["Item"]
@@ -84,24 +84,24 @@ def stream_records(like: str, count: int) -> list[dict[str, Any]]:
     ]
 
 
-def test_the_deployed_aggregator_counts_the_same_stream_records_once(network: Network) -> None:
+def test_deployed_aggregator_counts_repeated_stream_records_once(network: Network) -> None:
     smartlink = network.smartlink({"campaign_id": network.campaign("again")})
     click = network.click(network.link(smartlink)).click_id
-    within(30, lambda: clicks(network, smartlink)[0], 1)
+    wait_for(30, lambda: clicks(network, smartlink)[0], 1)
     records = stream_records(click, 40)
     for delivered in (records[:30], records[:30], records[:7], records[7:30], records[:12], records[12:40]):
         assert invoke(delivered) == {"batchItemFailures": []}
     assert clicks(network, smartlink) == (41, 41, 0, 0)
 
 
-def test_a_poison_record_is_told_of_and_holds_up_nothing(network: Network) -> None:
+def test_invalid_stream_record_is_reported_and_does_not_block_others(network: Network) -> None:
     smartlink = network.smartlink({"campaign_id": network.campaign("poison")})
     click = network.click(network.link(smartlink)).click_id
-    within(30, lambda: clicks(network, smartlink)[0], 1)
+    wait_for(30, lambda: clicks(network, smartlink)[0], 1)
     records = stream_records(click, 3)
     records[1]["dynamodb"]["NewImage"].pop("ro")
     assert invoke(records) == {"batchItemFailures": []}
     assert clicks(network, smartlink)[0] == 3
-    told = network.good("GET", "/admin/notifications?limit=200")["items"]
+    notifications = network.good("GET", "/admin/notifications?limit=200")["items"]
     sequence = records[1]["dynamodb"]["SequenceNumber"]
-    assert [each["kind"] for each in told if each["subject"].get("sequence") == sequence] == ["poison_record"]
+    assert [each["kind"] for each in notifications if each["subject"].get("sequence") == sequence] == ["poison_record"]

@@ -1,9 +1,9 @@
-"""A publisher sees and touches only their own: every publisher route, walked with two publishers' keys."""
+"""Publishers can access only their own resources: every publisher endpoint, called with two publishers' keys."""
 
 from typing import Any
 
 from chalicelib.endpoints import ENDPOINTS
-from tests.stack.network import Network, within
+from tests.stack.network import Network, wait_for
 from tests.stack.test_postbacks import Publisher, receiver
 
 OWN = {
@@ -13,19 +13,19 @@ OWN = {
     "/publisher/reports",
     "/publisher/notifications",
 }
-"""Routes that name nothing: what they answer is the caller's own."""
+"""Endpoints without a resource ID: they return the caller's own data."""
 
 BODIES: dict[str, object] = {"PATCH": {"event": "*"}, "POST": {}}
 
 
-def things_of(network: Network, publisher: Publisher, address: str) -> dict[str, str]:
-    """What the publisher has of everything that a publisher route can name."""
+def resources_of(network: Network, publisher: Publisher, address: str) -> dict[str, str]:
+    """Create one resource of each kind that a publisher endpoint can name, and return their IDs."""
     private = network.smartlink({"campaign_id": publisher.campaign}, visibility="private")
     network.link(private, publisher.id)
     made = publisher.postback(f"{address}/")
     click = publisher.converts()
-    within(20, lambda: publisher.statuses(made["id"]), ["delivered"])
-    within(20, lambda: bool(publisher.good("GET", "/publisher/notifications")["items"]), wanted=True)
+    wait_for(20, lambda: publisher.statuses(made["id"]), ["delivered"])
+    wait_for(20, lambda: bool(publisher.good("GET", "/publisher/notifications")["items"]), wanted=True)
     return {
         "smartlink_id": private,
         "click_id": click,
@@ -35,10 +35,10 @@ def things_of(network: Network, publisher: Publisher, address: str) -> dict[str,
     }
 
 
-def test_every_publisher_route_answers_404_for_what_is_anothers(network: Network) -> None:
+def test_publisher_endpoints_return_404_for_resources_of_others(network: Network) -> None:
     one, other = Publisher(network), Publisher(network)
     with receiver(200) as (address, came):
-        things = things_of(network, one, address)
+        things = resources_of(network, one, address)
         calls = [
             each for each in ENDPOINTS if each.audience == "publisher" and each.path not in OWN and "{" in each.path
         ]
@@ -47,14 +47,14 @@ def test_every_publisher_route_answers_404_for_what_is_anothers(network: Network
             answer = network.call(call.method, path, BODIES.get(call.method), key=other.key)
             assert answer.status == 404, f"{call.method} {call.path}: {answer.status} {answer.body!r}"
         assert len(came) == 1
-        assert walked(network, one, calls, things) == {200, 202, 204}
+        assert statuses_of(network, one, calls, things) == {200, 202, 204}
     assert {each.path for each in ENDPOINTS if each.audience == "publisher" and "{" not in each.path} - OWN == {
         "/publisher/postbacks"
     }
 
 
-def walked(network: Network, owner: Publisher, calls: list[Any], things: dict[str, str]) -> set[int]:
-    """The statuses of the same calls with the owner's key: deletion last."""
+def statuses_of(network: Network, owner: Publisher, calls: list[Any], things: dict[str, str]) -> set[int]:
+    """Return the statuses of the same calls with the owner's key, deletion last."""
     ordered = sorted(calls, key=lambda call: call.method == "DELETE")
     return {
         network.call(each.method, each.path.format(**things), BODIES.get(each.method), key=owner.key).status
@@ -62,10 +62,10 @@ def walked(network: Network, owner: Publisher, calls: list[Any], things: dict[st
     }
 
 
-def test_a_publishers_report_and_lists_hold_nothing_of_anothers(network: Network) -> None:
+def test_publisher_reports_and_lists_contain_only_own_data(network: Network) -> None:
     one, other = Publisher(network), Publisher(network)
     one.converts()
-    within(30, lambda: one.good("GET", "/publisher/reports?group_by=campaign")["totals"]["clicks"], 1)
+    wait_for(30, lambda: one.good("GET", "/publisher/reports?group_by=campaign")["totals"]["clicks"], 1)
     found = one.good("GET", "/publisher/reports?group_by=campaign")
     assert [row["campaign"] for row in found["rows"]] == [one.campaign]
     assert found["totals"]["payout"] == "1.50"

@@ -1,4 +1,4 @@
-"""The redirect's own client against the deployed tables, and against PynamoDB as its equal."""
+"""The redirect's DynamoDB client on the deployed tables, compared with PynamoDB."""
 
 import os
 import secrets
@@ -19,14 +19,14 @@ from chalicelib.tables import base
 from chalicelib.tables.clicks import ClickRow
 from deploy import cloud
 from tests.dynamodb.requests import CASES, MADE, outcomes
-from tests.stack.network import Network, at_once
+from tests.stack.network import Network, run_concurrently
 
 CONNECTIONS: tuple[Any, ...] = (sdk_client._connection, base.connection)
 
 
 @pytest.fixture
 def on_stack(deployed: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Both clients, and the model of clicks, led to the deployed tables as the local root."""
+    """Connect both clients and the click model to the deployed tables, with the local root key."""
     here = cloud.local()
     held = here.session.get_credentials()
     assert here.endpoint
@@ -42,7 +42,7 @@ def on_stack(deployed: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Itera
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    # A model keeps its connection for good: this one is for these tests.
+    # A model keeps its connection, so reset it after these tests.
     monkeypatch.setattr(ClickRow, "_connection", None)
     _forget()
     yield monkeypatch
@@ -57,7 +57,7 @@ def _forget() -> None:
 
 @pytest.fixture
 def own_key(on_stack: pytest.MonkeyPatch) -> Iterator[str]:
-    """A key that nobody else has, and after the test nobody at all."""
+    """Yield a unique key, and delete its item after the test."""
     key = f"test-{secrets.token_hex(12)}"
     yield key
     on_stack.delenv("TABLE_CLIENT", raising=False)
@@ -68,19 +68,19 @@ def own_key(on_stack: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_both_clients_are_told_the_same_by_the_deployed_tables(
+def test_both_clients_get_the_same_responses_from_the_deployed_tables(
     on_stack: pytest.MonkeyPatch, own_key: str, case: str
 ) -> None:
-    told = {}
+    results = {}
     for client in ("lean", "pynamodb"):
         on_stack.setenv("TABLE_CLIENT", client)
-        told[client] = outcomes(CASES[case], f"{own_key}-{client}")
-    assert [each["told"] for each in told["lean"]] == CASES[case].told
-    assert told["lean"] == told["pynamodb"]
+        results[client] = outcomes(CASES[case], f"{own_key}-{client}")
+    assert [each["told"] for each in results["lean"]] == CASES[case].told
+    assert results["lean"] == results["pynamodb"]
 
 
 def a_click(number: int, route_id: str) -> Mapping[str, Any]:
-    """A click of an ID of its own, with all that is hard to write down."""
+    """Return a click with a unique ID and values that are hard to encode."""
     return {
         "click_id": time_ordered_id(datetime.now(UTC), secrets.token_bytes(10)),
         "at": int(time.time() * 1000),
@@ -103,20 +103,20 @@ def a_click(number: int, route_id: str) -> Mapping[str, Any]:
     }
 
 
-def test_200_clicks_of_16_threads_are_all_there_for_pynamodb(
+def test_pynamodb_reads_all_of_200_clicks_written_by_16_threads(
     on_stack: pytest.MonkeyPatch, network: Network, capsys: pytest.CaptureFixture[str]
 ) -> None:
     route_id = network.smartlink({"campaign_id": network.campaign("lean")})
     clicks = [a_click(number, route_id) for number in range(200)]
-    at_once(200, lambda number: write_click(clicks[number]), threads=16)
+    run_concurrently(200, lambda number: write_click(clicks[number]), threads=16)
     assert capsys.readouterr().err == ""
     assert len(transport._idle) <= 16
     read = {row.click_id: row.attribute_values for row in ClickRow.batch_get([each["click_id"] for each in clicks])}
-    assert read == {each["click_id"]: as_kept(each) for each in clicks}
+    assert read == {each["click_id"]: as_stored(each) for each in clicks}
     assert os.environ.get("TABLE_CLIENT") is None
 
 
-def as_kept(click: Mapping[str, Any]) -> dict[str, Any]:
-    """What its model reads of a click."""
+def as_stored(click: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a click as its model reads them."""
     known = {name: value for name, value in click.items() if value is not None}
     return {**known, "expires_at": click["at"] // 1000 + CLICK_RETENTION_DAYS * 86_400}

@@ -1,4 +1,4 @@
-"""An optimized smartlink learns on the deployed stack: what the traffic maker alone knows is found out and kept."""
+"""The deployed optimizer finds and keeps the best offers, which only the traffic generator knows."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from acceptance.learning.scenario import ScenarioOptions, prove
 from local.up import Running
 
 
-def test_five_runs_find_each_segments_winner_and_only_a_reset_forgets_it(deployed: dict[str, Any]) -> None:
+def test_five_runs_find_the_winner_of_each_segment_and_only_a_reset_discards_it(deployed: dict[str, Any]) -> None:
     running = Running(deployed["url"], deployed["admin_key"], deployed["edge_secret"])
     order = ScenarioOptions(first=840, between=90, last=220, even=True)
     found = [each for each in prove(running, order) if isinstance(each, Finding)]

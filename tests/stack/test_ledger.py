@@ -1,4 +1,4 @@
-"""What was sent is what the reports say: every cell, to the cent."""
+"""Reports match the sent traffic exactly, in every cell."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from acceptance.traffic.run import RunOptions
 from local.up import Running
 
 
-def test_400_clicks_and_40_conversions_stand_in_the_reports_exactly_as_sent(deployed: dict[str, Any]) -> None:
+def test_reports_match_400_sent_clicks_and_40_conversions_exactly(deployed: dict[str, Any]) -> None:
     running = Running(deployed["url"], deployed["admin_key"], deployed["edge_secret"])
     sent = run.send(running, RunOptions(clicks=400, conversions=40, rate=0, seed=1, publishers=2))
     assert len(sent.real) == 400

@@ -1,18 +1,18 @@
-"""A click that DynamoDB refuses: the visitor goes on all the same, and the click is written later."""
+"""A click that DynamoDB rejects: the visitor is redirected, and the click is written later."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from deploy import cloud
-from tests.stack.network import Network, within
+from tests.stack.network import Network, wait_for
 
 DENY = {"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}
 
 
 @contextmanager
 def clicks_refused() -> Iterator[None]:
-    """DynamoDB refuses every put of the API's function, by a policy on its role."""
+    """Make DynamoDB reject every put of the API's function, by a policy on its role."""
     here = cloud.local()
     lambdas, iam = (here.session.client(name, endpoint_url=here.endpoint) for name in ("lambda", "iam"))
     functions = lambdas.list_functions()["Functions"]
@@ -25,12 +25,12 @@ def clicks_refused() -> Iterator[None]:
         iam.delete_role_policy(RoleName=role, PolicyName="refuse-clicks")
 
 
-def test_a_click_that_the_table_refuses_is_redirected_and_written_later(network: Network) -> None:
+def test_click_rejected_by_the_table_is_redirected_and_written_later(network: Network) -> None:
     link = network.link(network.smartlink({"campaign_id": network.campaign("safe")}))
     network.click(link)
     with clicks_refused():
         seen = network.click(link, query={"sub1": "kept"})
         assert (seen.status, seen.host) == (302, "safe.example")
-    within(30, lambda: network.call("GET", f"/admin/clicks/{seen.click_id}").status, 200)
+    wait_for(30, lambda: network.call("GET", f"/admin/clicks/{seen.click_id}").status, 200)
     document = network.document(seen.click_id)
     assert (document["outcome"], document["sub_ids"]) == ("offer", {"sub1": "kept"})

@@ -1,4 +1,4 @@
-"""Publisher postbacks on the deployed stack, to a real receiver on this machine."""
+"""Publisher postbacks on the deployed stack, sent to a real receiver on this machine."""
 
 import hashlib
 import hmac
@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from tests.stack.network import Network, within
-from tests.stack.test_conversions import posted, token_of
+from tests.stack.network import Network, wait_for
+from tests.stack.test_conversions import send_postback, token_of
 
 
 @contextmanager
 def receiver(*statuses: int, hangs: bool = False, location: str = "") -> Iterator[tuple[str, list[Any]]]:
-    """Its address, and the requests that came; it answers with these statuses, the last again and again."""
+    """Run a receiver that returns these statuses, then the last one repeatedly. Yield its URL and requests."""
     came: list[Any] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -47,7 +47,7 @@ def receiver(*statuses: int, hangs: bool = False, location: str = "") -> Iterato
 
 
 class Publisher:
-    """A publisher on a smartlink with one campaign, and the advertiser who pays for their clicks."""
+    """A publisher on a smartlink with one campaign, and the advertiser's postback token."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -63,9 +63,9 @@ class Publisher:
         return self.good("POST", "/publisher/postbacks", {"url": url, **changes})
 
     def converts(self, txid: str = "t1", **parameters: str) -> str:
-        """A click of this publisher converts; the click's ID."""
+        """Convert a new click of this publisher and return the click's ID."""
         click = self.network.click(self.link, query={"sub1": "a b", "click_id": "own-7"}).click_id
-        assert posted(self.network, click, self.token, txid=txid, **parameters)[0] == 200
+        assert send_postback(self.network, click, self.token, txid=txid, **parameters)[0] == 200
         return click
 
     def deliveries(self, postback_id: str) -> list[Any]:
@@ -76,45 +76,45 @@ class Publisher:
         return found
 
     def statuses(self, postback_id: str) -> list[str]:
-        """How the deliveries went, oldest first."""
+        """Return the statuses of the deliveries, oldest first."""
         return [each["status"] for each in reversed(self.deliveries(postback_id))]
 
 
-def test_a_conversion_is_told_signed_with_its_macros_filled_in(network: Network) -> None:
+def test_postback_is_signed_and_its_macros_are_filled_in(network: Network) -> None:
     publisher = Publisher(network)
     with receiver(200) as (address, came):
         url = f"{address}/pb?c={{click_id}}&x={{external_click_id}}&s={{sub1}}&p={{payout}}&t={{txid}}&e={{event}}"
         made = publisher.postback(url)
         click = publisher.converts(event="sale")
-        within(20, lambda: publisher.statuses(made["id"]), ["delivered"])
+        wait_for(20, lambda: publisher.statuses(made["id"]), ["delivered"])
         ((path, headers),) = came
     assert path == f"/pb?c={click}&x=own-7&s=a%20b&p=1.50&t=t1&e=sale"
-    said = headers["X-Smartlink-Timestamp"]
-    wanted = hmac.new(made["secret"].encode(), f"{said}.{address}{path}".encode(), hashlib.sha256).hexdigest()
-    assert headers["X-Smartlink-Signature"] == f"v1={wanted}"
+    timestamp = headers["X-Smartlink-Timestamp"]
+    expected = hmac.new(made["secret"].encode(), f"{timestamp}.{address}{path}".encode(), hashlib.sha256).hexdigest()
+    assert headers["X-Smartlink-Signature"] == f"v1={expected}"
 
 
-def test_a_receiver_that_fails_twice_gets_one_success_and_three_deliveries(network: Network) -> None:
+def test_receiver_that_fails_twice_gets_three_attempts_and_one_success(network: Network) -> None:
     publisher = Publisher(network)
     with receiver(500, 500, 200) as (address, came):
         made = publisher.postback(f"{address}/?c={{conversion_id}}")
         publisher.converts()
-        within(90, lambda: publisher.statuses(made["id"]), ["failed", "failed", "delivered"])
+        wait_for(90, lambda: publisher.statuses(made["id"]), ["failed", "failed", "delivered"])
         time.sleep(3)
         assert publisher.statuses(made["id"]) == ["failed", "failed", "delivered"]
         assert [each["http_status"] for each in reversed(publisher.deliveries(made["id"]))] == [500, 500, 200]
         assert len(came) == 3
         replayed = publisher.good("POST", f"/publisher/deliveries/{publisher.deliveries(made['id'])[0]['id']}/replay")
         assert replayed["status"] == "queued"
-        within(20, lambda: len(came), 4)
+        wait_for(20, lambda: len(came), 4)
 
 
-def test_a_receiver_that_hangs_is_cut_at_five_seconds(network: Network) -> None:
+def test_hanging_receiver_times_out_after_five_seconds(network: Network) -> None:
     publisher = Publisher(network)
     with receiver(200, hangs=True) as (address, _):
         made = publisher.postback(f"{address}/")
         publisher.converts()
-        within(30, lambda: publisher.statuses(made["id"])[:1], ["failed"])
+        wait_for(30, lambda: publisher.statuses(made["id"])[:1], ["failed"])
         first = publisher.deliveries(made["id"])[-1]
         publisher.good("DELETE", f"/publisher/postbacks/{made['id']}")
     assert 4_900 <= first["took_ms"] <= 6_000
@@ -136,7 +136,7 @@ def test_a_receiver_that_hangs_is_cut_at_five_seconds(network: Network) -> None:
         "https://example.com/?c={click_id",
     ],
 )
-def test_an_address_that_may_not_be_called_is_refused_when_it_is_saved(network: Network, url: str) -> None:
+def test_forbidden_address_is_rejected_on_creation(network: Network, url: str) -> None:
     _, key = network.publisher()
     answer = network.call("POST", "/publisher/postbacks", {"url": url}, key=key)
     assert answer.status == 422
@@ -144,7 +144,7 @@ def test_an_address_that_may_not_be_called_is_refused_when_it_is_saved(network: 
 
 
 def private_name() -> str | None:
-    """A name that resolves to private addresses alone: PRIVATE_NAME or this machine's own; None where neither does."""
+    """Return a name that resolves only to private addresses: PRIVATE_NAME or this machine's name, else None."""
     name = os.environ.get("PRIVATE_NAME") or socket.gethostname()
     try:
         found = [ip_address(each[4][0]) for each in socket.getaddrinfo(name, 80)]
@@ -153,38 +153,38 @@ def private_name() -> str | None:
     return name if all(each.is_private and not each.is_loopback for each in found) else None
 
 
-def test_a_name_that_resolves_to_a_private_address_is_refused_when_it_is_called(network: Network) -> None:
+def test_name_that_resolves_to_a_private_address_is_rejected_on_delivery(network: Network) -> None:
     name = private_name()
     if name is None:
         pytest.skip("no name here resolves to a private address: give one in PRIVATE_NAME")
     publisher = Publisher(network)
     made = publisher.postback(f"http://{name}/")
     publisher.converts()
-    within(20, lambda: publisher.statuses(made["id"]), ["refused"])
+    wait_for(20, lambda: publisher.statuses(made["id"]), ["refused"])
 
-    def told() -> list[str]:
+    def notification_kinds() -> list[str]:
         return [each["kind"] for each in publisher.good("GET", "/publisher/notifications")["items"]]
 
-    within(20, lambda: "postback_failing" in told(), wanted=True)
+    wait_for(20, lambda: "postback_failing" in notification_kinds(), wanted=True)
 
 
-def test_a_redirect_is_not_followed(network: Network) -> None:
+def test_redirect_is_not_followed(network: Network) -> None:
     publisher = Publisher(network)
     with receiver(200) as (target, reached), receiver(302, location=f"{target}/inside") as (address, came):
         made = publisher.postback(f"{address}/")
         publisher.converts()
-        within(20, lambda: publisher.statuses(made["id"])[:1], ["failed"])
+        wait_for(20, lambda: publisher.statuses(made["id"])[:1], ["failed"])
         assert (len(came) >= 1, reached) == (True, [])
     assert publisher.deliveries(made["id"])[-1]["http_status"] == 302
     publisher.good("DELETE", f"/publisher/postbacks/{made['id']}")
 
 
-def test_a_postback_is_told_only_what_it_asked_for(network: Network) -> None:
+def test_postback_gets_only_the_events_it_subscribed_to(network: Network) -> None:
     publisher = Publisher(network)
     with receiver(200) as (address, came):
         publisher.postback(f"{address}/sale?e={{event}}&s={{status}}", event="sale")
         publisher.postback(f"{address}/back?e={{event}}&s={{status}}", status="rejected")
         click = publisher.converts(event="lead")
-        posted(network, click, publisher.token, txid="t1", event="lead", status="rejected")
-        posted(network, click, publisher.token, txid="t2", event="sale")
-        within(20, lambda: sorted(path for path, _ in came), ["/back?e=lead&s=rejected", "/sale?e=sale&s=approved"])
+        send_postback(network, click, publisher.token, txid="t1", event="lead", status="rejected")
+        send_postback(network, click, publisher.token, txid="t2", event="sale")
+        wait_for(20, lambda: sorted(path for path, _ in came), ["/back?e=lead&s=rejected", "/sale?e=sale&s=approved"])

@@ -1,4 +1,4 @@
-"""The README's commands do what it says."""
+"""The commands of the README work as described."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_the_readmes_smartlink_redirects_explains_itself_and_is_paid(deployed: dict[str, Any]) -> None:
+def test_readme_commands_create_a_smartlink_that_redirects_and_converts(deployed: dict[str, Any]) -> None:
     script = "".join(re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL))
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False

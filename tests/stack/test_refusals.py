@@ -1,4 +1,4 @@
-"""Every kind of refusal, explained by the click document of a real click."""
+"""Every rejection reason, as the click document of a real click reports it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +29,7 @@ def considered(network: Network, click_id: str, campaign_id: str) -> Any:
 
 
 @pytest.mark.parametrize("reason", REFUSED)
-def test_an_offer_that_does_not_fit_says_why(network: Network, reason: str) -> None:
+def test_ineligible_offer_has_a_reason(network: Network, reason: str) -> None:
     campaign, seat = REFUSED[reason]
     refused, open_to_all = network.campaign("refused", **campaign), network.campaign("open")
     link = network.link(network.smartlink({"campaign_id": refused, **seat}, {"campaign_id": open_to_all}))
@@ -66,20 +66,20 @@ BY_SITUATION: dict[str, Callable[[Network], tuple[str, str]]] = {
 
 
 @pytest.mark.parametrize("reason", BY_SITUATION)
-def test_an_offer_that_may_not_take_this_click_says_why(network: Network, reason: str) -> None:
+def test_offer_that_cannot_accept_the_click_has_a_reason(network: Network, reason: str) -> None:
     click_id, refused = BY_SITUATION[reason](network)
     assert considered(network, click_id, refused) == reason
     assert network.document(click_id)["outcome"] == "fallback"
 
 
-def test_an_approval_opens_a_respecting_pool(network: Network) -> None:
+def test_approval_makes_the_offer_eligible(network: Network) -> None:
     campaign, (publisher, _) = network.campaign("approved"), network.publisher()
     link = network.link(network.smartlink({"campaign_id": campaign}, offer_access="respect"), publisher)
     network.good("POST", f"/admin/publishers/{publisher}/campaigns", {"campaign_id": campaign})
     assert network.click(link).host == "approved.example"
 
 
-def test_the_nets_below_the_offers_are_catch_all_fail_url_fallback_page(network: Network) -> None:
+def test_fallback_order_is_catch_all_fail_url_fallback_page(network: Network) -> None:
     nobody = network.campaign("nobody", targeting={"countries": ["ZW"]})
     last = network.campaign("last", fail_url="https://fail.example/?cid={click_id}", targeting={"countries": ["US"]})
     full = network.link(network.smartlink({"campaign_id": nobody}, catch_all_campaign_id=last))

@@ -113,7 +113,7 @@ def test_a_typical_click_is_under_one_kilobyte() -> None:
     decision = Decision(
         Outcome.OFFER, chosen, "https://a.example/", refused, ExperimentArm.OPTIMIZED, propensity, segment="US"
     )
-    click = click_record.record("01m7y0t1vmy3cyr3ct0v4mvta8", an_arrival(labels=labels), route, decision)
+    click = click_record.record("01m7y0t1vmy3cyr3ct0v4mvta8", an_arrival(parameters=labels), route, decision)
     item = clicks.ClickRow(**click, expires_at=click["at"] // 1000 + CLICK_RETENTION_DAYS * 86_400).serialize()
     assert sum(len(name.encode()) + _size(value) for name, value in item.items()) < 1024
 

@@ -1,4 +1,4 @@
-"""The application's documents."""
+"""Request and response models of applications for admins."""
 
 from typing import Annotated, Literal
 
@@ -10,19 +10,19 @@ from chalicelib.http.models import LinkDocument, ListQuery, RequestModel, Respon
 
 
 class ApplicationQuery(ListQuery):
-    """Which applications: all, or those of one status."""
+    """Filter of the list: applications of one status, or all."""
 
     status: ApplicationStatus | None = None
 
 
 class Refusal(RequestModel):
-    """Why the application is declined; the publisher reads it."""
+    """Reason why the application is declined. The publisher can read it."""
 
     reason: Annotated[str, Field(max_length=1000)] | None = None
 
 
 class ApplicationDocument(ResponseModel):
-    """A publisher asking for a smartlink."""
+    """A publisher's application to a smartlink."""
 
     id: str
     smartlink_id: str
@@ -37,7 +37,7 @@ class ApplicationDocument(ResponseModel):
 
 
 class ApprovalDocument(ResponseModel):
-    """That the publisher is on the smartlink now, with their link."""
+    """Result of an approval: the publisher's link to the smartlink."""
 
     status: Literal[ApplicationStatus.APPROVED]
     link: LinkDocument

@@ -1,6 +1,6 @@
-"""The admin's calls about applications."""
+"""Endpoints for admins: list, approve and decline applications."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chalicelib.access import applications, membership
 from chalicelib.admin.applications.schemas import ApplicationDocument, ApplicationQuery, ApprovalDocument, Refusal
@@ -14,7 +14,7 @@ from chalicelib.tables.smartlinks import SmartlinkRow
 
 
 def find_page(request: Request, query: ApplicationQuery) -> tuple[list[ApplicationRow], str | None]:
-    """A page of the applications, oldest first, and the next page's cursor."""
+    """Return a page of the applications, oldest first, and the next page's cursor."""
 
     def rows(year: str, after: str | None, limit: int) -> Iterable[ApplicationRow]:
         later = ApplicationRow.id > after if after else None
@@ -26,12 +26,11 @@ def find_page(request: Request, query: ApplicationQuery) -> tuple[list[Applicati
     return fetch_page(PagedQuery(name, year_partitions(request, newest_first=False), rows, lambda row: row.id), query)
 
 
-def _names(rows: Iterable[ApplicationRow]) -> tuple[dict[str, str], dict[str, str]]:
-    """The names of the applications' smartlinks and publishers, by ID."""
-    found = list(rows)
-    pools = SmartlinkRow.batch_get(sorted({row.pool_id for row in found}))
-    publishers = PublisherRow.batch_get(sorted({row.publisher_id for row in found}))
-    return {row.id: row.settings["name"] for row in pools}, {row.id: row.name for row in publishers}
+def _names(rows: Sequence[ApplicationRow]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the names of the applications' smartlinks and publishers, each by ID."""
+    smartlinks = SmartlinkRow.batch_get(sorted({row.pool_id for row in rows}))
+    publishers = PublisherRow.batch_get(sorted({row.publisher_id for row in rows}))
+    return {row.id: row.settings["name"] for row in smartlinks}, {row.id: row.name for row in publishers}
 
 
 def find(request: Request, query: ApplicationQuery) -> Page[ApplicationDocument]:
@@ -43,37 +42,37 @@ def find(request: Request, query: ApplicationQuery) -> Page[ApplicationDocument]
 
 
 def approve(request: Request, application_id: str) -> ApprovalDocument:
-    """Approve an application: the publisher gets a link, and the pool's offers with tracking keys."""
-    asked = membership.application(application_id)
-    standing = membership.load_membership(asked.pool_id, asked.publisher_id)
-    code = membership.code_for(request, standing)
-    url = request.link_url(code, standing.pool.settings["tracking_domain"])
+    """Approve an application. The publisher gets a link and, if configured, approval for all campaigns."""
+    application = membership.application(application_id)
+    state = membership.load_membership(application.pool_id, application.publisher_id)
+    code = membership.code_for(request, state)
+    url = request.link_url(code, state.pool.settings["tracking_domain"])
     document = ApprovalDocument(status=ApplicationStatus.APPROVED, link=LinkDocument(code=code, url=url))
-    if asked.status == ApplicationStatus.APPROVED and standing.status == ApplicationStatus.APPROVED:
-        applications.approve_pool_campaigns(request, standing.pool, standing.publisher)
+    if application.status == ApplicationStatus.APPROVED and state.status == ApplicationStatus.APPROVED:
+        applications.approve_pool_campaigns(request, state.pool, state.publisher)
         return document
-    _refuse_unless_pending(asked)
-    applications.approve(request, standing, code, document, subject=asked.id)
+    _check_pending(application)
+    applications.approve(request, state, code, document, subject=application.id)
     return document
 
 
 def decline(request: Request, application_id: str, body: Refusal) -> ApplicationDocument:
-    """Decline an application; the publisher reads the reason and may ask again."""
-    asked = membership.application(application_id)
-    standing = membership.load_membership(asked.pool_id, asked.publisher_id)
-    names = (standing.pool.settings["name"], standing.publisher.name)
-    if asked.status == ApplicationStatus.DECLINED:
-        return _document(asked, *names)
-    _refuse_unless_pending(asked)
-    asked.decided_at, asked.reason = request.timestamp, body.reason
-    document = _document(asked, *names, ApplicationStatus.DECLINED)
-    applications.decline(request, standing, asked, body.reason, document)
+    """Decline an application. The publisher can read the reason and apply again."""
+    application = membership.application(application_id)
+    state = membership.load_membership(application.pool_id, application.publisher_id)
+    names = (state.pool.settings["name"], state.publisher.name)
+    if application.status == ApplicationStatus.DECLINED:
+        return _document(application, *names)
+    _check_pending(application)
+    application.decided_at, application.reason = request.timestamp, body.reason
+    document = _document(application, *names, ApplicationStatus.DECLINED)
+    applications.decline(request, state, application, body.reason, document)
     return document
 
 
-def _refuse_unless_pending(asked: ApplicationRow) -> None:
-    if asked.status != ApplicationStatus.PENDING:
-        message = f"the application was {asked.status} at {asked.decided_at}"
+def _check_pending(application: ApplicationRow) -> None:
+    if application.status != ApplicationStatus.PENDING:
+        message = f"The application was {application.status} at {application.decided_at}."
         raise Conflict(message)
 
 

@@ -1,4 +1,4 @@
-"""The documents of the audit log."""
+"""Request and response models of the audit log."""
 
 from typing import Annotated, Any
 
@@ -9,16 +9,16 @@ from chalicelib.http.models import ListQuery, ResponseModel
 
 
 class AuditQuery(ListQuery):
-    """Which changes: all, or those of one thing, by its ID or by a pair's (`sml_…/pub_…`)."""
+    """Filter of the list: changes of one resource by its ID, or of a pair (`sml_…/pub_…`), or all."""
 
     subject: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
 
 class AuditDocument(ResponseModel):
-    """One change by an admin: `actor` is the ID of their key, `action` the call, `subject` the thing's ID or a pair's.
+    """One change by an admin: `actor` is the ID of their API key, `action` the endpoint, `subject` the ID or pair.
 
-    `before` is null for what is new, `after` for what is gone. Where they were too large to keep whole, they
-    hold `truncated` and the top-level fields that differ, or only these fields' names as `changed`.
+    `before` is null for a new resource, `after` for a deleted one. If they are too large to store completely, they
+    contain `truncated` and the top-level fields that differ, or only the names of these fields in `changed`.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The admin's call about the audit log."""
+"""Endpoint for admins: list the audit log."""
 
 import json
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from chalicelib.tables.requests import AuditRow
 
 
 def _find_page(request: Request, query: AuditQuery) -> tuple[list[AuditRow], str | None]:
-    """A page of the changes, newest first, and the next page's cursor."""
+    """Return a page of the changes, newest first, and the next page's cursor."""
 
     def rows(year: str, after: str | None, limit: int) -> Iterable[AuditRow]:
         partition = f"{query.subject}#{year}" if query.subject else year
@@ -27,7 +27,7 @@ def _size(row: AuditRow) -> int:
 
 
 def find(request: Request, query: AuditQuery) -> Page[AuditDocument]:
-    """List the changes that admins made, newest first."""
+    """List the changes made by admins, newest first."""
     rows, cursor = _find_page(request, query)
     names = AuditDocument.model_fields
     items = [AuditDocument(**{name: getattr(row, name) for name in names}) for row in rows]

@@ -1,4 +1,4 @@
-"""The campaign's documents."""
+"""Request and response models of campaigns."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from chalicelib.http.models import RequestModel, ResponseModel
 
 
 class ScheduleSettings(RequestModel):
-    """When the campaign runs: hours 0 to 23 and weekdays 1 (Monday) to 7 in its time zone; empty means any."""
+    """When the campaign runs: hours 0 to 23 and weekdays 1 (Monday) to 7, in its time zone. An empty list means any."""
 
     starts_at: DateTimeInput | None = None
     ends_at: DateTimeInput | None = None
@@ -21,7 +21,7 @@ class ScheduleSettings(RequestModel):
 
     @field_validator("ends_at")
     @classmethod
-    def _after_the_start(cls, ends_at: str | None, info: ValidationInfo) -> str | None:
+    def _ends_after_start(cls, ends_at: str | None, info: ValidationInfo) -> str | None:
         starts_at = info.data.get("starts_at")
         if ends_at and starts_at and ends_at <= starts_at:
             message = "must be after starts_at"
@@ -30,7 +30,7 @@ class ScheduleSettings(RequestModel):
 
 
 class CapSettings(RequestModel):
-    """At most `limit` of `metric` in each window, over all publishers or for each."""
+    """A maximum of `limit` of `metric` in each window, over all publishers or for each publisher."""
 
     metric: CapMetric
     window: CapWindow
@@ -40,23 +40,23 @@ class CapSettings(RequestModel):
 
     @field_validator("limit")
     @classmethod
-    def _countable(cls, limit: str, info: ValidationInfo) -> str:
-        counted = info.data.get("metric") in {CapMetric.CLICKS, CapMetric.CONVERSIONS}
-        if float(limit) == 0 or (counted and not limit.isdecimal()):
-            message = "must be a whole number above 0" if counted else "must be above 0"
+    def _is_positive(cls, limit: str, info: ValidationInfo) -> str:
+        is_count = info.data.get("metric") in {CapMetric.CLICKS, CapMetric.CONVERSIONS}
+        if float(limit) == 0 or (is_count and not limit.isdecimal()):
+            message = "must be a whole number above 0" if is_count else "must be above 0"
             raise ValueError(message)
         return limit
 
 
 class DuplicateFilterSettings(RequestModel):
-    """The same visitor counts once in the window: `ip_ua` is address and user agent."""
+    """A visitor counts once in each window. Identity `ip_ua` is address and user agent."""
 
     identity: DuplicateIdentity = DuplicateIdentity.IP_UA
     window_seconds: int = Field(ge=1, le=31 * 86_400, examples=[86_400])
 
 
 class CampaignSettings(RequestModel):
-    """An advertiser's deal, as the admin writes it."""
+    """Settings of a campaign: the destination of an advertiser, its prices and its rules."""
 
     name: Name
     advertiser: Annotated[str, Field(max_length=200)] = ""
@@ -74,16 +74,16 @@ class CampaignSettings(RequestModel):
 
     @field_validator("caps")
     @classmethod
-    def _each_once(cls, caps: list[CapSettings]) -> list[CapSettings]:
-        kinds = [(cap.metric, cap.window, cap.scope, cap.timezone) for cap in caps]
-        if len(set(kinds)) < len(kinds):
-            message = "must not hold two caps of the same metric, window, scope and time zone"
+    def _each_cap_once(cls, caps: list[CapSettings]) -> list[CapSettings]:
+        keys = [(cap.metric, cap.window, cap.scope, cap.timezone) for cap in caps]
+        if len(set(keys)) < len(keys):
+            message = "must not contain two caps of the same metric, window, scope and time zone"
             raise ValueError(message)
         return caps
 
 
 class CampaignDocument(CampaignSettings, ResponseModel):
-    """A campaign. Advertisers post conversions to `postback_url`, their `postback_token` filled in."""
+    """A campaign. Advertisers report conversions to `postback_url`, which contains `postback_token`."""
 
     id: str
     version: int

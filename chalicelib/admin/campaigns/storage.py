@@ -1,4 +1,4 @@
-"""Campaigns in their table, and their edits in every route that holds them."""
+"""Storage of campaigns, and publication of the routes that contain them."""
 
 from collections.abc import Collection
 from functools import partial
@@ -17,13 +17,13 @@ from chalicelib.http.transactions import get_or_404, retry_on_conflict, transact
 from chalicelib.tables.campaigns import CampaignRow
 
 
-def campaign(campaign_id: str) -> CampaignRow:
-    """The campaign as of now; `NotFound` where there is none."""
+def get_campaign_or_404(campaign_id: str) -> CampaignRow:
+    """Return the campaign; raise `NotFound` if it does not exist."""
     return get_or_404(CampaignRow, "campaign", campaign_id)
 
 
 def campaigns(request: Request, query: ListQuery) -> tuple[list[CampaignRow], str | None]:
-    """A page of all campaigns, newest first, and the next page's cursor."""
+    """Return a page of all campaigns, newest first, and the next page's cursor."""
 
     def rows(year: str, after: str | None, limit: int) -> Any:  # noqa: ANN401 - pynamodb's iterator
         older = CampaignRow.id < after if after else None
@@ -32,44 +32,44 @@ def campaigns(request: Request, query: ListQuery) -> tuple[list[CampaignRow], st
     return fetch_page(PagedQuery("campaigns", year_partitions(request), rows, lambda row: row.id), query)
 
 
-def refuse_once_archived(row: CampaignRow) -> None:
-    """Raises `Conflict` for a campaign that is gone for good."""
+def check_not_archived(row: CampaignRow) -> None:
+    """Raise `Conflict` if the campaign is archived."""
     if row.settings["status"] == CampaignStatus.ARCHIVED:
-        message = f"campaign {row.id} is archived and does not change any more; create a new one"
+        message = f"Campaign {row.id} is archived and cannot be changed. Create a new campaign."
         raise Conflict(message)
 
 
-def refuse_while_held(campaign_id: str) -> None:
-    """Raises `Conflict` naming the smartlinks that hold the campaign, if any do."""
+def check_not_in_use(campaign_id: str) -> None:
+    """Raise `Conflict` with the smartlinks that use the campaign, if there are any."""
     names = [f"{pool.settings['name']} ({pool.id})" for pool in route_publishing.pools_with_campaign(campaign_id)]
     if names:
-        message = f"take the campaign out of these smartlinks first: {', '.join(names)}"
+        message = f"Remove the campaign from these smartlinks first: {', '.join(names)}"
         raise Conflict(message)
 
 
 def save(
-    request: Request, row: CampaignRow, *, before: dict[str, Any] | None, answer: ResponseModel | None = None
+    request: Request, row: CampaignRow, *, before: dict[str, Any] | None, response: ResponseModel | None = None
 ) -> None:
-    """Writes the campaign over its settings `before` (None: as new), with its own route and those of its pools.
+    """Write a campaign (new without `before`, its settings before the edit), and publish the routes that contain it.
 
-    The first 40 pools change with the campaign, in its transaction; more of them, and any that took
-    the campaign in meanwhile, right after it.
+    The first 40 smartlinks are published in the same transaction, the others right after it, with those that added
+    the campaign in the meantime.
     """
     own_version = route_publishing.published_version(row.id)
     pools = route_publishing.pool_ids_with_campaign(row.id) if before else []
-    with transaction(request, answer, AuditChange(row.id, before, row.settings)) as write:
-        write.save(row, _unchanged(row.version - 1))
+    with transaction(request, response, AuditChange(row.id, before, row.settings)) as write:
+        write.save(row, _has_version(row.version - 1))
         route_publishing.add_direct_route(write, row, own_version)
-        done = route_publishing.add_routes_of_pools(write, pools, row)
+        published = route_publishing.add_routes_of_pools(write, pools, row)
     if before:
-        _publish_the_rest(request, row.id, done)
+        _publish_others(request, row.id, published)
 
 
-def _unchanged(expected: int) -> Condition:
-    return CampaignRow.version == expected if expected else CampaignRow.id.does_not_exist()
+def _has_version(version: int) -> Condition:
+    return CampaignRow.version == version if version else CampaignRow.id.does_not_exist()
 
 
-def _publish_the_rest(request: Request, campaign_id: str, done: Collection[str]) -> None:
+def _publish_others(request: Request, campaign_id: str, published: Collection[str]) -> None:
     for pool_id in route_publishing.pool_ids_with_campaign(campaign_id):
-        if pool_id not in done:
+        if pool_id not in published:
             retry_on_conflict(partial(route_publishing.republish, request, pool_id))

@@ -1,4 +1,4 @@
-"""The admin's calls about campaigns."""
+"""Endpoints for admins: campaigns."""
 
 from urllib.parse import urlencode
 
@@ -29,37 +29,37 @@ def create(request: Request, body: CampaignSettings) -> CampaignDocument:
         updated_at=request.timestamp,
     )
     document = _document(request, row)
-    storage.save(request, row, before=None, answer=document)
+    storage.save(request, row, before=None, response=document)
     return document
 
 
 def show(request: Request, campaign_id: str) -> CampaignDocument:
     """Show a campaign."""
-    return _document(request, storage.campaign(campaign_id))
+    return _document(request, storage.get_campaign_or_404(campaign_id))
 
 
 def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> CampaignDocument:
-    """Change a campaign; every link it takes clicks from follows at once."""
-    row = storage.campaign(campaign_id)
+    """Edit a campaign. All links that lead to it use the new settings at once."""
+    row = storage.get_campaign_or_404(campaign_id)
     check_if_match(request, row.version)
-    storage.refuse_once_archived(row)
+    storage.check_not_archived(row)
     settings = body.apply_to(row.settings)
     if settings.status is CampaignStatus.ARCHIVED:
-        storage.refuse_while_held(campaign_id)
-    return _saved(request, row, settings)
+        storage.check_not_in_use(campaign_id)
+    return _save(request, row, settings)
 
 
 def archive(request: Request, campaign_id: str) -> NoContent:
-    """Archive a campaign that no smartlink holds any more."""
-    row = storage.campaign(campaign_id)
+    """Archive a campaign that no smartlink uses."""
+    row = storage.get_campaign_or_404(campaign_id)
     check_if_match(request, row.version)
-    storage.refuse_while_held(campaign_id)
+    storage.check_not_in_use(campaign_id)
     settings = CampaignSettings(**row.settings)
-    _saved(request, row, settings.model_copy(update={"status": CampaignStatus.ARCHIVED}))
+    _save(request, row, settings.model_copy(update={"status": CampaignStatus.ARCHIVED}))
     return NoContent()
 
 
-def _saved(request: Request, row: CampaignRow, settings: CampaignSettings) -> CampaignDocument:
+def _save(request: Request, row: CampaignRow, settings: CampaignSettings) -> CampaignDocument:
     before = row.settings
     row.version, row.updated_at = row.version + 1, request.timestamp
     row.settings = settings.model_dump(mode="json")

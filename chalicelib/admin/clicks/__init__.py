@@ -1,1 +1,1 @@
-"""Recorded clicks and why they went where they went."""
+"""Recorded clicks with the explanation of their decisions."""

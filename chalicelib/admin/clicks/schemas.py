@@ -1,4 +1,4 @@
-"""What clicks are asked for, and the click document."""
+"""Query parameters and response models of clicks."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ _Id = Annotated[str, Field(max_length=200)]
 
 
 class ClickQuery(RangeQuery):
-    """Which clicks: by default all of the last seven days."""
+    """Filters of the list of clicks. The default range is the last seven days."""
 
     smartlink_id: _Id | None = None
     publisher_id: _Id | None = None
@@ -21,9 +21,9 @@ class ClickQuery(RangeQuery):
 
 
 class Considered(ResponseModel):
-    """One offer of the pool, the weight it was drawn by, and why it could not take the click.
+    """An offer of the smartlink, its weight in the click's arm, and the reason why it could not take the click.
 
-    `weight` is the admin's, a whole number, or in arm `optimized` the one learned for the segment, at most 1.
+    `weight` is the configured weight, an integer, or in arm `optimized` the learned weight of the segment, at most 1.
     """
 
     campaign_id: str
@@ -33,10 +33,10 @@ class Considered(ResponseModel):
 
 
 class DecisionDocument(ResponseModel):
-    """Why the click went where it went.
+    """The reasons for the destination of a click.
 
-    `segment` is the one whose learned weights were used, else the visitor's own, country and device.
-    `weights_version` names the learned weights that were in force (seconds since 1970), null without any.
+    `segment` is the segment whose learned weights were used, otherwise the visitor's own: country and device.
+    `weights_version` is the time of these learned weights, in seconds since 1970; null if there were none.
     """
 
     segment: str
@@ -49,6 +49,6 @@ class DecisionDocument(ResponseModel):
 
 
 class ClickDocument(ClickFacts):
-    """One click, where it went and why. A simulated one has no ID."""
+    """A click with the explanation of its decision. A simulated click has no ID."""
 
     decision: DecisionDocument

@@ -1,4 +1,4 @@
-"""The conversion's documents, as the admin sees them."""
+"""Request and response models of conversions for admins."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ Id = Annotated[str, Field(max_length=64)]
 
 
 class ConversionsQuery(RangeQuery):
-    """Which conversions, by when they arrived: the last 30 days unless said otherwise, at most 366."""
+    """Filter of the list, by arrival time. The default range is the last 30 days; the maximum is 366 days."""
 
     smartlink_id: Id | None = None
     campaign_id: Id | None = None
@@ -22,14 +22,14 @@ class ConversionsQuery(RangeQuery):
 
 
 class ConversionDecision(RequestModel):
-    """Whether the conversion counts, and why."""
+    """Decision on a conversion. Only an approved conversion counts."""
 
     status: ConversionStatus
     reason: Annotated[str, Field(max_length=1000)] | None = None
 
 
 class ConversionDocument(ResponseModel):
-    """One conversion. `smartlink_id` is null for a direct link; a rejected one counts nowhere."""
+    """One conversion. `smartlink_id` is null for a direct link. A rejected conversion is not counted."""
 
     id: str
     click_id: str

@@ -1,10 +1,11 @@
-"""The admin's calls about conversions."""
+"""Endpoints for admins: list conversions, approve or reject one."""
 
 from datetime import UTC, datetime
 
 from chalicelib.admin.conversions import queries
 from chalicelib.admin.conversions.schemas import ConversionDecision, ConversionDocument, ConversionsQuery
 from chalicelib.conversions import recording
+from chalicelib.domain.ids import smartlink_id_of
 from chalicelib.domain.timestamps import timestamp
 from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.models import Page, Patch
@@ -14,14 +15,14 @@ from chalicelib.tables.conversions import ConversionRow
 
 
 def find(request: Request, query: ConversionsQuery) -> Page[ConversionDocument]:
-    """List conversions, the last to arrive first."""
-    rows, cursor = queries.conversions(query, request.now)
+    """List conversions, newest arrival first."""
+    rows, cursor = queries.list_conversions(query, request.now)
     return Page(items=[_document(row) for row in rows], next_cursor=cursor)
 
 
 def decide(request: Request, conversion_id: str, body: Patch[ConversionDecision]) -> ConversionDocument:
-    """Approve or reject a conversion; with its status all its figures and caps move."""
-    row = queries.conversion(conversion_id)
+    """Approve or reject a conversion. Reports and caps are updated."""
+    row = queries.get_conversion_or_404(conversion_id)
     check_if_match(request, row.revision)
     before = {"status": row.status, "reason": row.reason}
     decision = body.apply_to(before)
@@ -32,12 +33,12 @@ def decide(request: Request, conversion_id: str, body: Patch[ConversionDecision]
 
 
 def _document(row: ConversionRow) -> ConversionDocument:
-    plain = ("id", "click_id", "txid", "event", "status", "reason", "campaign_id", "publisher_id")
+    names = ("id", "click_id", "txid", "event", "status", "reason", "campaign_id", "publisher_id")
     return ConversionDocument(
-        **{name: getattr(row, name) for name in (*plain, "payout", "revenue", "currency")},
+        **{name: getattr(row, name) for name in (*names, "payout", "revenue", "currency")},
         at=_time(row.at),
         click_at=_time(row.click_at),
-        smartlink_id=row.route_id if row.route_id.startswith("sml_") else None,
+        smartlink_id=smartlink_id_of(row.route_id),
         version=row.revision,
     )
 

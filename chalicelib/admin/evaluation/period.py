@@ -1,4 +1,4 @@
-"""The time that uplift and replay look at."""
+"""Time range of uplift and replay."""
 
 from datetime import datetime, timedelta
 
@@ -8,22 +8,22 @@ from chalicelib.http.time_range import TimeRangeQuery
 from chalicelib.reporting.date_range import Period
 
 MAX_DAYS = 92
-_ORDINARY = timedelta(days=7)
-_LONGEST = timedelta(days=MAX_DAYS)
-_QUARTER = timedelta(milliseconds=QUARTER_HOUR_MS)
-_BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00Z")
+_DEFAULT_RANGE = timedelta(days=7)
+_MAX_RANGE = timedelta(days=MAX_DAYS)
+_QUARTER_HOUR = timedelta(milliseconds=QUARTER_HOUR_MS)
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 _OLDEST = datetime.fromisoformat("2000-01-01T00:00:00Z")
 
 
-def period(span: TimeRangeQuery, now: datetime) -> Period:
-    """The whole quarters of an hour that the span touches, up to now; by default the last seven days.
+def evaluation_period(query: TimeRangeQuery, now: datetime) -> Period:
+    """Return the range extended to whole quarter-hours and limited to now; by default the last seven days.
 
-    Raises `Invalid` where nothing lies in it, or more than 92 days.
+    Raise `ValidationFailed` if it is empty, in the future or longer than 92 days.
     """
-    since, until = span.clamp(_OLDEST, now, _ORDINARY)
+    since, until = query.clamp(_OLDEST, now, _DEFAULT_RANGE)
     if since >= until:
         raise ValidationFailed(("/from", "must be in the past"))
-    found = Period(since - (since - _BEGINNING) % _QUARTER, until + (_BEGINNING - until) % _QUARTER)
-    if found.end - found.start > _LONGEST + _QUARTER:
+    period = Period(since - (since - _EPOCH) % _QUARTER_HOUR, until + (_EPOCH - until) % _QUARTER_HOUR)
+    if period.end - period.start > _MAX_RANGE + _QUARTER_HOUR:
         raise ValidationFailed(("/from", f"must be at most {MAX_DAYS} days before `to`"))
-    return found
+    return period

@@ -1,4 +1,4 @@
-"""The admin's call that judges an edit by logged clicks."""
+"""Endpoint of replay."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.access import membership
 from chalicelib.admin import route_publishing
 from chalicelib.admin.evaluation import replay_document
-from chalicelib.admin.evaluation.period import period
+from chalicelib.admin.evaluation.period import evaluation_period
 from chalicelib.admin.evaluation.replay_schemas import Replay, ReplayDocument
 from chalicelib.admin.smartlinks import storage
 from chalicelib.admin.smartlinks.schemas import SmartlinkSettings
@@ -16,15 +16,15 @@ from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Rotation
 from chalicelib.domain.timestamps import timestamp
 from chalicelib.evaluation.replay import click_reader
-from chalicelib.evaluation.replay.click_reader import Recorded
+from chalicelib.evaluation.replay.click_reader import RecordedClicks
 from chalicelib.evaluation.replay.comparison import RewardsPerConversion, compare_policies
 from chalicelib.evaluation.replay.estimator import weight_bound
 from chalicelib.evaluation.replay.importance_weights import WeightedClicks
 from chalicelib.evaluation.replay.logged_click import Action
-from chalicelib.evaluation.replay.notes import Reading, notes
+from chalicelib.evaluation.replay.notes import ReadCounts, notes
 from chalicelib.evaluation.replay.policies import logging_policy, target_policy
-from chalicelib.evaluation.replay.sampling import size
-from chalicelib.evaluation.reward import Reward, one_currency
+from chalicelib.evaluation.replay.sampling import sample_size
+from chalicelib.evaluation.reward import Reward, single_currency
 from chalicelib.http.models import Patch
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
@@ -32,68 +32,73 @@ from chalicelib.routing import route_codec
 from chalicelib.tables.smartlinks import SmartlinkRow
 
 
-def proposed_edit(pool: SmartlinkRow, changes: Mapping[str, Any]) -> tuple[SmartlinkSettings, Route]:
-    """The settings that a PATCH with these changes would leave, and the route that it would publish.
+def apply_edit(smartlink: SmartlinkRow, changes: Mapping[str, Any]) -> tuple[SmartlinkSettings, Route]:
+    """Return the settings after a PATCH with these changes, and the route that it would publish.
 
-    `Invalid` where it would be refused, with pointers into `/smartlink`.
+    Raise `ValidationFailed`, with pointers into `/smartlink`, if the PATCH would be rejected.
     """
     try:
-        settings = Patch(SmartlinkSettings, changes).apply_to(pool.settings)
+        settings = Patch(SmartlinkSettings, changes).apply_to(smartlink.settings)
         document = settings.model_dump(mode="json")
-        held = storage.checked_campaigns(document)
-        row = SmartlinkRow(pool.id, status=pool.status, settings=document, epoch=pool.epoch)
-        packed = route_publishing.packed_route(row, held.values())
+        campaigns = storage.checked_campaigns(document)
+        row = SmartlinkRow(smartlink.id, status=smartlink.status, settings=document, epoch=smartlink.epoch)
+        packed = route_publishing.packed_route(row, campaigns.values())
     except ValidationFailed as error:
         complaints = ((f"/smartlink{pointer}", detail) for pointer, detail in error.errors)
         raise ValidationFailed(*complaints) from error
-    return settings, route_codec.unpacked(packed, version=0)
+    return settings, route_codec.decode(packed, version=0)
 
 
 def replay(request: Request, smartlink_id: str, body: Replay) -> ReplayDocument:
-    """Judge an edit by logged clicks: what it would have brought against what happened. Writes nothing."""
-    pool = membership.pool(smartlink_id)
-    asked = period(body, request.now)
-    settings, edited = proposed_edit(pool, body.smartlink)
-    recorded = click_reader.recorded(smartlink_id, asked, size(len(edited.offers)))
-    earnings = click_reader.earnings(smartlink_id, asked, recorded.sample)
-    currency = one_currency(earnings.currencies)
-    trials, reading = _tried(edited, recorded, earnings.by_click)
-    found = compare_policies(trials, _terms(edited), settings.goal) if trials.by_action else None
+    """Estimate from logged clicks what an edit would have earned. Nothing is stored."""
+    smartlink = membership.pool(smartlink_id)
+    period = evaluation_period(body, request.now)
+    settings, edited = apply_edit(smartlink, body.smartlink)
+    recorded = click_reader.read_recorded_clicks(smartlink_id, period, sample_size(len(edited.offers)))
+    rewards = click_reader.read_rewards(smartlink_id, period, recorded.sample)
+    currency = single_currency(rewards.currencies)
+    weighted, counts = _weigh_clicks(edited, recorded, rewards.by_click)
+    comparison = None
+    if weighted.by_action:
+        comparison = compare_policies(weighted, _configured_rewards(edited), settings.goal)
     return ReplayDocument(
         smartlink_id=smartlink_id,
-        from_=timestamp(asked.start),
-        to=timestamp(asked.end),
+        from_=timestamp(period.start),
+        to=timestamp(period.end),
         goal=settings.goal,
         currency=currency,
-        recorded=reading.recorded,
-        read=reading.read,
-        judged=len(trials.all),
-        sampled=reading.read < reading.recorded,
-        totals=found and replay_document.totals(found, settings.goal),
-        offers=[replay_document.outcome(each) for each in found.actions] if found else [],
-        notes=notes(reading, found),
+        recorded=counts.recorded,
+        read=counts.read,
+        judged=len(weighted.all),
+        sampled=counts.read < counts.recorded,
+        totals=comparison and replay_document.totals(comparison, settings.goal),
+        offers=[replay_document.outcome(action) for action in comparison.actions] if comparison else [],
+        notes=notes(counts, comparison),
     )
 
 
-def _tried(edited: Route, recorded: Recorded, earned: Mapping[str, Reward]) -> tuple[WeightedClicks, Reading]:
-    """The sampled clicks tried under the edited route, each with the learned weights that were in force for it."""
-    trials, approved = WeightedClicks(weight_bound(len(recorded.sample))), click_reader.approved_now()
-    left_out = unlearned = 0
-    for click in click_reader.logged_clicks(recorded.sample, earned):
+def _weigh_clicks(
+    edited: Route, recorded: RecordedClicks, rewards: Mapping[str, Reward]
+) -> tuple[WeightedClicks, ReadCounts]:
+    """Return the sampled clicks weighted for the edited route, each with the learned weights of its time."""
+    weighted, is_approved = WeightedClicks(weight_bound(len(recorded.sample))), click_reader.current_approvals()
+    excluded = before_weights = 0
+    for click in click_reader.read_logged_clicks(recorded.sample, rewards):
         if click is None:
-            left_out += 1
+            excluded += 1
         else:
             learned = click.route.learned
-            unlearned += edited.rotation is Rotation.OPTIMIZED and learned is None
-            trials.add(click, logging_policy(click), target_policy(click, replace(edited, learned=learned), approved))
-    return trials, Reading(recorded.count, len(recorded.sample), left_out, unlearned)
+            before_weights += edited.rotation is Rotation.OPTIMIZED and learned is None
+            target = target_policy(click, replace(edited, learned=learned), is_approved)
+            weighted.add(click, logging_policy(click), target)
+    return weighted, ReadCounts(recorded.count, len(recorded.sample), excluded, before_weights)
 
 
-def _terms(edited: Route) -> RewardsPerConversion:
-    """What one conversion brings, by offer in the route's order, then by the catch-all."""
-    seats = [(offer.campaign, False) for offer in edited.offers]
-    seats += [(edited.catch_all.campaign, True)] if edited.catch_all else []
+def _configured_rewards(edited: Route) -> RewardsPerConversion:
+    """Return the configured reward of a conversion for each offer in the route's order, then for the catch-all."""
+    actions = [(offer.campaign, False) for offer in edited.offers]
+    actions += [(edited.catch_all.campaign, True)] if edited.catch_all else []
     return {
-        Action(campaign.id, catch_all): Reward(1, millionths(campaign.payout), millionths(campaign.revenue))
-        for campaign, catch_all in seats
+        Action(campaign.id, is_catch_all): Reward(1, millionths(campaign.payout), millionths(campaign.revenue))
+        for campaign, is_catch_all in actions
     }

@@ -1,4 +1,4 @@
-"""A judgement as its document says it."""
+"""Builds the response of replay from a comparison."""
 
 from math import inf
 
@@ -11,42 +11,42 @@ from chalicelib.admin.evaluation.replay_schemas import (
     ValuePerClick,
 )
 from chalicelib.domain.smartlink import OptimizationGoal
-from chalicelib.evaluation.replay.comparison import ActionJudgement, ExpectedOutcome, PolicyComparison, Tally
+from chalicelib.evaluation.replay.comparison import ActionComparison, ExpectedOutcome, PolicyComparison, Tally
 from chalicelib.evaluation.replay.estimator import ReplayEstimate
 from chalicelib.evaluation.replay.logged_click import NO_PAYING_OFFER, Action
 from chalicelib.evaluation.reward import decimal_string
 
 
-def outcome(found: ActionJudgement) -> ReplayedOutcome:
-    """One action; payout per click has no interval below 0."""
+def outcome(comparison: ActionComparison) -> ReplayedOutcome:
+    """Return the document of one action. The interval of payout per click starts at 0 or above."""
     return ReplayedOutcome(
-        campaign_id=found.action.campaign_id or None,
-        role=_role(found.action),
-        happened=_happened(found.happened),
-        expected=_expected(found.expected),
-        epc_interval=_bounds(found.epc, least=0.0),
-        effective_clicks=round(found.effective, 1),
-        judged=found.verdict,
-        unknown_share=_share(found.expected.unknown_share),
+        campaign_id=comparison.action.campaign_id or None,
+        role=_role(comparison.action),
+        happened=_happened(comparison.happened),
+        expected=_expected(comparison.expected),
+        epc_interval=_bounds(comparison.epc, minimum=0.0),
+        effective_clicks=round(comparison.effective_clicks, 1),
+        judged=comparison.verdict,
+        unknown_share=_share(comparison.expected.unknown_share),
     )
 
 
-def totals(found: PolicyComparison, goal: OptimizationGoal) -> ReplayedTotals:
-    """All actions, with value per click by the goal."""
-    clicks = found.happened.clicks
+def totals(comparison: PolicyComparison, goal: OptimizationGoal) -> ReplayedTotals:
+    """Return the document of all actions, with value per click by the goal."""
+    clicks = comparison.happened.clicks
     return ReplayedTotals(
-        happened=_happened(found.happened),
-        expected=_expected(found.expected),
+        happened=_happened(comparison.happened),
+        expected=_expected(comparison.expected),
         value_per_click=ValuePerClick(
-            happened=decimal_string(found.happened.earning.value(goal) / clicks),
-            expected=found.value and decimal_string(found.value.value),
-            interval=_bounds(found.value),
-            difference=found.difference and decimal_string(found.difference.value),
-            difference_interval=_bounds(found.difference),
+            happened=decimal_string(comparison.happened.reward.value(goal) / clicks),
+            expected=comparison.value and decimal_string(comparison.value.value),
+            interval=_bounds(comparison.value),
+            difference=comparison.difference and decimal_string(comparison.difference.value),
+            difference_interval=_bounds(comparison.difference),
         ),
-        effective_clicks=round(found.effective, 1),
-        weight_bound=round(found.bound, 1),
-        unknown_share=_share(found.expected.unknown_share),
+        effective_clicks=round(comparison.effective_clicks, 1),
+        weight_bound=round(comparison.bound, 1),
+        unknown_share=_share(comparison.expected.unknown_share),
     )
 
 
@@ -57,33 +57,33 @@ def _role(action: Action) -> OfferRole:
 
 
 def _happened(tally: Tally) -> HappenedFigures:
-    earning, clicks = tally.earning, tally.clicks
+    reward, clicks = tally.reward, tally.clicks
     return HappenedFigures(
         clicks=clicks,
-        conversions=int(earning.conversions),
-        payout=decimal_string(earning.payout),
-        revenue=decimal_string(earning.revenue),
-        profit=decimal_string(earning.profit),
-        epc=decimal_string(earning.payout / clicks) if clicks else None,
+        conversions=int(reward.conversions),
+        payout=decimal_string(reward.payout),
+        revenue=decimal_string(reward.revenue),
+        profit=decimal_string(reward.profit),
+        epc=decimal_string(reward.payout / clicks) if clicks else None,
     )
 
 
-def _expected(forecast: ExpectedOutcome) -> ExpectedFigures:
-    earning, known = forecast.earning, forecast.known
+def _expected(expected: ExpectedOutcome) -> ExpectedFigures:
+    reward, known = expected.reward, expected.known
     return ExpectedFigures(
-        clicks=round(forecast.clicks, 1),
-        conversions=earning and round(earning.conversions, 1),
-        payout=earning and decimal_string(earning.payout),
-        revenue=earning and decimal_string(earning.revenue),
-        profit=earning and decimal_string(earning.profit),
-        epc=decimal_string(earning.payout / known) if earning and known else None,
+        clicks=round(expected.clicks, 1),
+        conversions=reward and round(reward.conversions, 1),
+        payout=reward and decimal_string(reward.payout),
+        revenue=reward and decimal_string(reward.revenue),
+        profit=reward and decimal_string(reward.profit),
+        epc=decimal_string(reward.payout / known) if reward and known else None,
     )
 
 
-def _bounds(found: ReplayEstimate | None, least: float = -inf) -> list[str] | None:
-    if found is None or found.interval is None:
+def _bounds(estimate: ReplayEstimate | None, minimum: float = -inf) -> list[str] | None:
+    if estimate is None or estimate.interval is None:
         return None
-    return [decimal_string(max(end, least)) for end in found.interval]
+    return [decimal_string(max(bound, minimum)) for bound in estimate.interval]
 
 
 def _share(share: float) -> float:

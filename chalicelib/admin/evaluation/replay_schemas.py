@@ -1,4 +1,4 @@
-"""What replay is asked for, and its document."""
+"""Request and response models of replay."""
 
 from typing import Annotated, Any, Literal
 
@@ -15,19 +15,16 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Replay(TimeRangeQuery):
-    """An edit to judge, with the same fields as a PATCH of the smartlink, and by the clicks of which time.
-
-    By default the last seven days; at most 92 days.
-    """
+    """An edit to evaluate, and the time range of the clicks: by default the last seven days, at most 92 days."""
 
     smartlink: dict[str, Any] = Field(
-        description="The proposed edit: fields as a PATCH of the smartlink takes them",
+        description="The edit: the same fields as in a PATCH of the smartlink",
         examples=[{"holdout_percent": 10}],
     )
 
 
 class HappenedFigures(ResponseModel):
-    """Unique clicks of humans and what they brought; `epc` is payout per click, null without any."""
+    """Unique clicks of humans and their results; `epc` is payout per click, null without clicks."""
 
     clicks: int
     conversions: int
@@ -38,9 +35,9 @@ class HappenedFigures(ResponseModel):
 
 
 class ExpectedFigures(ResponseModel):
-    """The same under the edit. Money leaves out clicks of which nothing is known; null where that is all of them.
+    """The expected results of the edit. Amounts exclude clicks that cannot be estimated; null if no click can be.
 
-    `epc` is payout per click that something is known of.
+    `epc` is payout per click that can be estimated.
     """
 
     clicks: float
@@ -52,10 +49,11 @@ class ExpectedFigures(ResponseModel):
 
 
 class ReplayedOutcome(ResponseModel):
-    """Where clicks go: to an offer, the catch-all, or (campaign_id null) the fallback, which never earns.
+    """One destination of clicks: an offer, the catch-all, or the fallback (`campaign_id` null), which never earns.
 
-    `judged` says whether the logged clicks can judge it: `yes`, `thin` (fewer than 30 effective clicks) or `no`.
-    `unknown_share` is the share of its expected clicks whose visitors never, or hardly ever, went there.
+    `judged` is whether the logged clicks can evaluate it: `yes`, `thin` (fewer than 30 effective clicks) or `no`.
+    `unknown_share` is the share of its expected clicks that cannot be estimated: similar visitors were rarely or never
+    sent there.
     """
 
     campaign_id: str | None
@@ -69,7 +67,7 @@ class ReplayedOutcome(ResponseModel):
 
 
 class ValuePerClick(ResponseModel):
-    """The goal's value per click: what happened, what is expected, and the difference, with 95 % intervals."""
+    """Value per click by the goal: observed, expected, and the difference, with 95 % intervals."""
 
     happened: SixPlaceDecimal
     expected: SixPlaceDecimal | None
@@ -79,9 +77,9 @@ class ValuePerClick(ResponseModel):
 
 
 class ReplayedTotals(ResponseModel):
-    """All judged clicks. `effective_clicks` are how many clicks of equal weight would tell as much.
+    """All evaluated clicks. `effective_clicks` is the number of clicks of equal weight with the same information.
 
-    No click weighs more than `weight_bound`; what lies beyond is part of `unknown_share`.
+    `weight_bound` is the maximum importance weight; the part of a weight above it counts in `unknown_share`.
     """
 
     happened: HappenedFigures
@@ -93,10 +91,10 @@ class ReplayedTotals(ResponseModel):
 
 
 class ReplayDocument(TimeRangeModel):
-    """What the edit would have made of logged clicks. `recorded` are all of that time, bots and duplicates too.
+    """Estimated results of the edit. `recorded` are all clicks in the range, including bots and duplicates.
 
-    Of them `read` were looked at (a sample, where `sampled`), and `judged` are the unique clicks of humans among those
-    that can be judged.
+    `read` of them were read (a sample if `sampled`), and `judged` of those were evaluated: the unique clicks of humans
+    whose decision is known.
     """
 
     smartlink_id: str

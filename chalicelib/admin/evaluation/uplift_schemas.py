@@ -1,4 +1,4 @@
-"""What uplift is asked for, and its document."""
+"""Request and response models of uplift."""
 
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.http.fields import Bounds, SixPlaceDecimal
@@ -7,7 +7,7 @@ from chalicelib.http.time_range import TimeRangeModel, TimeRangeQuery
 
 
 class UpliftQuery(TimeRangeQuery):
-    """Which time: by default the last seven days; at most 92 days."""
+    """Time range: by default the last seven days, at most 92 days."""
 
 
 class ArmFigures(ResponseModel):
@@ -21,16 +21,16 @@ class ArmFigures(ResponseModel):
 
 
 class Arms(ResponseModel):
-    """Clicks by the learned weights, and those that the admin's weights drew at the same time."""
+    """Clicks by the learned weights (`optimized`), and by the configured weights in the same range (`holdout`)."""
 
     optimized: ArmFigures
     holdout: ArmFigures
 
 
 class UpliftDocument(TimeRangeModel):
-    """What optimization earns per click beyond the admin's weights, with its 95 % interval.
+    """Difference in value per click between optimized and hold-out clicks, with its 95 % interval.
 
-    `relative` is the difference over the hold-out's value per click; `blocks` are the hours that were compared.
+    `relative` is the difference divided by the hold-out's value per click; `blocks` is the number of hours compared.
     """
 
     smartlink_id: str

@@ -1,4 +1,4 @@
-"""The publisher's documents, as the admin sees them."""
+"""Request and response models of publishers for admins."""
 
 from typing import Annotated, ClassVar
 
@@ -11,14 +11,14 @@ from chalicelib.http.models import RequestModel, ResponseModel
 
 
 class NewPublisher(RequestModel):
-    """Who is to send traffic."""
+    """Fields of a new publisher."""
 
     name: Name
     email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["ann@pub.example"])]
 
 
 class PublisherSettings(NewPublisher):
-    """What an admin may change of a publisher; the links of a suspended one fall back."""
+    """Editable fields of a publisher. The links of a suspended publisher use the fallback."""
 
     status: PublisherStatus = PublisherStatus.ACTIVE
 
@@ -33,13 +33,13 @@ class PublisherDocument(PublisherSettings, ResponseModel):
 
 
 class PublisherDetail(PublisherDocument):
-    """A publisher and the keys that are good."""
+    """A publisher with their valid API keys."""
 
     keys: list[KeyDocument]
 
 
 class NewPublisherDocument(PublisherDetail):
-    """A new publisher with their first key, which is shown this once (null where the answer is repeated)."""
+    """A new publisher with their first API key. The key is shown once and is null in a repeated response."""
 
     ONE_TIME_FIELDS: ClassVar[frozenset[str]] = frozenset({"api_key"})
 
@@ -53,7 +53,7 @@ class NewApproval(RequestModel):
 
 
 class CampaignApprovalDocument(ResponseModel):
-    """A publisher's permission for one campaign; `url` is their direct link to it."""
+    """A publisher's approval for one campaign. `url` is their direct link to it."""
 
     campaign_id: str
     campaign_name: str

@@ -1,4 +1,4 @@
-"""Publishers, their keys and their links."""
+"""Storage of publishers: list, create, edit, and the status on all their links."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -14,11 +14,12 @@ from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.publishers import ApiKeyRow, CampaignApprovalRow, MembershipRow, PublisherRow
 from chalicelib.tables.routes import LinkRow
 
-_LINKS_AT_ONCE = 90
+_LINKS_PER_TRANSACTION = 90
+"""A transaction has at most 100 items; the publisher and the audit log need some of them."""
 
 
-def publishers(request: Request, query: ListQuery) -> tuple[list[PublisherRow], str | None]:
-    """A page of all publishers, newest first, and the next page's cursor."""
+def list_publishers(request: Request, query: ListQuery) -> tuple[list[PublisherRow], str | None]:
+    """Return a page of all publishers, newest first, and the next page's cursor."""
 
     def rows(year: str, after: str | None, limit: int) -> Iterable[PublisherRow]:
         older = PublisherRow.id < after if after else None
@@ -27,37 +28,37 @@ def publishers(request: Request, query: ListQuery) -> tuple[list[PublisherRow], 
     return fetch_page(PagedQuery("publishers", year_partitions(request), rows, lambda row: row.id), query)
 
 
-def settings(row: PublisherRow) -> dict[str, Any]:
-    """What an admin may change of the publisher."""
+def editable_fields(row: PublisherRow) -> dict[str, Any]:
+    """Return the fields that an admin may edit."""
     return {"name": row.name, "email": row.email, "status": row.status}
 
 
-def create(request: Request, row: PublisherRow, key: ApiKeyRow, answer: ResponseModel) -> None:
-    """Writes a new publisher with their first key."""
-    change = AuditChange(row.id, None, {**settings(row), "key_id": key.id})
-    with transaction(request, answer, change) as write:
+def create(request: Request, row: PublisherRow, key: ApiKeyRow, response: ResponseModel) -> None:
+    """Write a new publisher with their first key."""
+    change = AuditChange(row.id, None, {**editable_fields(row), "key_id": key.id})
+    with transaction(request, response, change) as write:
         write.save(row, PublisherRow.id.does_not_exist())
         write.save(key, ApiKeyRow.id.does_not_exist())
 
 
 def save(request: Request, row: PublisherRow, before: dict[str, Any]) -> None:
-    """Writes an edit over the version and settings before it, and whether the publisher is active onto all links.
+    """Write an edited publisher if the stored version is the one before it; copy their status to all their links.
 
-    The first 90 links change in the publisher's transaction, the rest right after it; a link made
-    meanwhile is made with the publisher's status checked.
+    The first 90 links change in the same transaction, the others right after it. A link created in the meantime
+    checks the publisher's status itself.
     """
-    active = row.status == PublisherStatus.ACTIVE
-    first = list(islice(_codes(row.id), _LINKS_AT_ONCE))
-    with transaction(request, change=AuditChange(row.id, before, settings(row))) as write:
+    is_active = row.status == PublisherStatus.ACTIVE
+    first = list(islice(_link_codes(row.id), _LINKS_PER_TRANSACTION))
+    with transaction(request, change=AuditChange(row.id, before, editable_fields(row))) as write:
         write.save(row, PublisherRow.version == row.version - 1)
         for code in first:
-            write.update(LinkRow(code), [LinkRow.publisher_active.set(active)], LinkRow.code.exists())
-    for code in _codes(row.id):
+            write.update(LinkRow(code), [LinkRow.publisher_active.set(is_active)], LinkRow.code.exists())
+    for code in _link_codes(row.id):
         if code not in first:
-            LinkRow(code).update([LinkRow.publisher_active.set(active)], LinkRow.code.exists())
+            LinkRow(code).update([LinkRow.publisher_active.set(is_active)], LinkRow.code.exists())
 
 
-def _codes(publisher_id: str) -> Iterator[str]:
+def _link_codes(publisher_id: str) -> Iterator[str]:
     for member in MembershipRow.query(publisher_id, consistent_read=True):
         if member.code:
             yield member.code
@@ -65,19 +66,19 @@ def _codes(publisher_id: str) -> Iterator[str]:
         yield approval.tracking_key
 
 
-def approvals(publisher_id: str, query: ListQuery) -> tuple[list[CampaignApprovalRow], str | None]:
-    """A page of the publisher's campaign approvals and the next page's cursor."""
+def list_approvals(publisher_id: str, query: ListQuery) -> tuple[list[CampaignApprovalRow], str | None]:
+    """Return a page of the publisher's active campaign approvals and the next page's cursor."""
 
     def rows(_: str, after: str | None, limit: int) -> Iterable[CampaignApprovalRow]:
         later = CampaignApprovalRow.campaign_id > after if after else None
-        active = CampaignApprovalRow.active == True  # noqa: E712 - pynamodb builds a condition of it
+        is_active = CampaignApprovalRow.active == True  # noqa: E712 - pynamodb builds a condition of it
         return CampaignApprovalRow.query(
-            publisher_id, later, filter_condition=active, limit=limit, consistent_read=True
+            publisher_id, later, filter_condition=is_active, limit=limit, consistent_read=True
         )
 
     return fetch_page(PagedQuery(f"campaigns of {publisher_id}", ["all"], rows, lambda row: row.campaign_id), query)
 
 
 def campaign_names(campaign_ids: Iterable[str]) -> dict[str, str]:
-    """The campaigns' names by ID; only of those that exist."""
+    """Return the names of the campaigns that exist, by ID."""
     return {row.id: row.settings["name"] for row in CampaignRow.batch_get(sorted(set(campaign_ids)))}

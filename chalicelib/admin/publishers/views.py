@@ -1,4 +1,4 @@
-"""The admin's calls about publishers, their keys and their campaigns."""
+"""Endpoints for admins: publishers, their API keys and their campaign approvals."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -29,13 +29,13 @@ from chalicelib.tables.publishers import ApiKeyRow, CampaignApprovalRow, Publish
 
 def find(request: Request, query: ListQuery) -> Page[PublisherDocument]:
     """List the publishers, newest first."""
-    rows, cursor = storage.publishers(request, query)
+    rows, cursor = storage.list_publishers(request, query)
     return Page(items=[PublisherDocument(**_fields(row)) for row in rows], next_cursor=cursor)
 
 
 def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
-    """Create a publisher; the answer holds their API key, this once."""
-    minted = authentication.generate_key(authentication.Role.PUBLISHER)
+    """Create a publisher. The response contains their API key once."""
+    generated = authentication.generate_key(authentication.Role.PUBLISHER)
     row = PublisherRow(
         request.new_id("pub"),
         version=1,
@@ -46,8 +46,8 @@ def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
         created_at=request.timestamp,
         updated_at=request.timestamp,
     )
-    key = api_keys.new_key(request, row.id, minted)
-    document = NewPublisherDocument(**_detail(row, [key]).model_dump(), api_key=minted.text)
+    key = api_keys.new_key(request, row.id, generated)
+    document = NewPublisherDocument(**_detail(row, [key]).model_dump(), api_key=generated.text)
     storage.create(request, row, key, document)
     return document
 
@@ -59,10 +59,10 @@ def show(request: Request, publisher_id: str) -> PublisherDetail:  # noqa: ARG00
 
 
 def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) -> PublisherDetail:
-    """Change a publisher; the links of a suspended one fall back at once."""
+    """Edit a publisher. The links of a suspended publisher use the fallback at once."""
     row = membership.publisher(publisher_id)
     check_if_match(request, row.version)
-    before = storage.settings(row)
+    before = storage.editable_fields(row)
     settings = body.apply_to(before)
     row.name, row.email, row.status = settings.name, settings.email, settings.status.value
     row.version, row.updated_at = row.version + 1, request.timestamp
@@ -71,46 +71,46 @@ def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) ->
 
 
 def create_key(request: Request, publisher_id: str) -> NewKeyDocument:
-    """Give a publisher one more API key, shown this once."""
+    """Create an API key for a publisher. It is shown once."""
     return api_keys.create(request, membership.publisher(publisher_id).id)
 
 
 def revoke_key(request: Request, publisher_id: str, key_id: str) -> NoContent:
-    """Revoke a publisher's key at once."""
+    """Revoke an API key of a publisher. It stops working at once."""
     api_keys.revoke(request, publisher_id, key_id)
     return NoContent()
 
 
 def find_campaigns(request: Request, publisher_id: str, query: ListQuery) -> Page[CampaignApprovalDocument]:
-    """List the campaigns a publisher is approved for, with the tracking keys of their direct links."""
+    """List the campaigns that a publisher is approved for, with their direct links."""
     publisher = membership.publisher(publisher_id)
-    rows, cursor = storage.approvals(publisher.id, query)
+    rows, cursor = storage.list_approvals(publisher.id, query)
     return Page(items=list(_approvals(request, rows)), next_cursor=cursor)
 
 
 def approve_campaign(request: Request, publisher_id: str, body: NewApproval) -> CampaignApprovalDocument:
-    """Approve a campaign for a publisher; the tracking key they had before comes back."""
+    """Approve a campaign for a publisher. An earlier tracking key is reused."""
     publisher = membership.publisher(publisher_id)
-    if complaint := route_publishing.campaign_error(body.campaign_id, get_or_none(CampaignRow, body.campaign_id)):
-        raise ValidationFailed(("/campaign_id", complaint))
+    if error := route_publishing.campaign_error(body.campaign_id, get_or_none(CampaignRow, body.campaign_id)):
+        raise ValidationFailed(("/campaign_id", error))
     row = campaign_approvals.approve(request, publisher, body.campaign_id)
     return next(_approvals(request, [row]))
 
 
 def withdraw_campaign(request: Request, publisher_id: str, campaign_id: str) -> NoContent:
-    """Withdraw a campaign from a publisher: their direct link stops."""
+    """Withdraw a campaign from a publisher. Their direct link stops working."""
     row = campaign_approvals.approval(publisher_id, campaign_id)
     if row is None or not row.active:
-        message = f"publisher {publisher_id} is not approved for {campaign_id}"
+        message = f"Publisher {publisher_id} is not approved for campaign {campaign_id}."
         raise NotFound(message)
     campaign_approvals.withdraw(request, row)
     return NoContent()
 
 
 def _approvals(request: Request, rows: Iterable[CampaignApprovalRow]) -> Iterator[CampaignApprovalDocument]:
-    found = list(rows)
-    names = storage.campaign_names(row.campaign_id for row in found)
-    for row in found:
+    approvals = list(rows)
+    names = storage.campaign_names(row.campaign_id for row in approvals)
+    for row in approvals:
         yield CampaignApprovalDocument(
             campaign_id=row.campaign_id,
             campaign_name=names.get(row.campaign_id, ""),
@@ -120,8 +120,8 @@ def _approvals(request: Request, rows: Iterable[CampaignApprovalRow]) -> Iterato
         )
 
 
-def _detail(row: PublisherRow, its_keys: Iterable[ApiKeyRow]) -> PublisherDetail:
-    return PublisherDetail(**_fields(row), keys=[api_keys.document(key) for key in its_keys])
+def _detail(row: PublisherRow, keys: Iterable[ApiKeyRow]) -> PublisherDetail:
+    return PublisherDetail(**_fields(row), keys=[api_keys.document(key) for key in keys])
 
 
 def _fields(row: PublisherRow) -> dict[str, Any]:

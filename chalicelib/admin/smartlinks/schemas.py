@@ -1,10 +1,10 @@
-"""The smartlink's documents."""
+"""Request and response models of smartlinks."""
 
 from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from chalicelib.admin.targeting_fields import Browser, Country, Destination, Language, Source, TargetingSettings
+from chalicelib.admin.targeting_fields import Destination, Source, TargetingSettings, VisitorFields
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.domain.smartlink import (
     OfferAccess,
@@ -14,7 +14,6 @@ from chalicelib.domain.smartlink import (
     SmartlinkStatus,
     Visibility,
 )
-from chalicelib.domain.visitor import Device, OperatingSystem
 from chalicelib.http.fields import DateTimeInput, Money, Name
 from chalicelib.http.models import LinkDocument, RequestModel, ResponseModel
 
@@ -30,7 +29,7 @@ Domain = Annotated[
 
 
 class OfferSettings(RequestModel):
-    """A campaign's seat in the pool: higher priority first, then by weight; 0 is never drawn."""
+    """An offer of the smartlink: higher priority first, then by weight. Weight 0 is never selected."""
 
     campaign_id: CampaignId
     weight: int = Field(1, ge=0, le=1_000_000)
@@ -40,7 +39,7 @@ class OfferSettings(RequestModel):
 
 
 class SmartlinkSettings(RequestModel):
-    """A smartlink and its pool of offers, as the admin writes it."""
+    """Settings of a smartlink and its pool of offers."""
 
     name: Name
     description: Annotated[str, Field(max_length=5000)] = ""
@@ -61,15 +60,15 @@ class SmartlinkSettings(RequestModel):
     @field_validator("offers", mode="after")
     @classmethod
     def _each_campaign_once(cls, offers: list[OfferSettings]) -> list[OfferSettings]:
-        seen = [seat.campaign_id for seat in offers]
-        if twice := sorted({each for each in seen if seen.count(each) > 1}):
-            message = f"must hold each campaign once; twice: {', '.join(twice)}"
+        ids = [offer.campaign_id for offer in offers]
+        if repeated := sorted({campaign_id for campaign_id in ids if ids.count(campaign_id) > 1}):
+            message = f"must list each campaign once; listed twice: {', '.join(repeated)}"
             raise ValueError(message)
         return offers
 
 
 class SmartlinkDocument(SmartlinkSettings, ResponseModel):
-    """A smartlink, its counts of offers, live links and pending applications, and what may be wrong with it."""
+    """A smartlink with its counts of offers, live links and pending applications, and its warnings."""
 
     id: str
     status: SmartlinkStatus
@@ -82,7 +81,7 @@ class SmartlinkDocument(SmartlinkSettings, ResponseModel):
 
 
 class MemberDocument(ResponseModel):
-    """A publisher on the smartlink."""
+    """A publisher of the smartlink, with their link."""
 
     publisher_id: str
     publisher_name: str
@@ -91,20 +90,15 @@ class MemberDocument(ResponseModel):
 
 
 class NewMember(RequestModel):
-    """The publisher to put on the smartlink."""
+    """The publisher to add to the smartlink."""
 
     publisher_id: Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class Simulation(RequestModel):
-    """A click to try out. What is left out is unknown; `user_agent` and `ip` fill in what they tell."""
+class Simulation(VisitorFields):
+    """A simulated click. A field left out is unknown, unless `user_agent` and `ip` determine it."""
 
     publisher_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    country: Country | None = None
-    device: Device | None = None
-    os: OperatingSystem | None = None
-    browser: Browser | None = None
-    language: Language | None = None
     user_agent: Annotated[str, Field(max_length=2000)] | None = None
     ip: Annotated[str, Field(max_length=45)] | None = None
     source: Source | None = None

@@ -1,40 +1,43 @@
-"""A made-up click, as the decision would see it."""
+"""The context of a simulated click."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.admin.smartlinks.schemas import Simulation
+from chalicelib.admin.targeting_fields import VisitorFields
 from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.route import PublisherLink
 from chalicelib.domain.visitor import Visitor
 from chalicelib.routing.eligibility import ClickContext
 from chalicelib.routing.visitor_detection import Locate, visitor
 
-_LOT = 1 - 2**-53
-"""The last lot of all: in the hold-out only where everyone is."""
+_LAST_ARM_DRAW = 1 - 2**-53
+"""In the hold-out only if it has every click."""
 
 
-def arrival(asked: Simulation, link: PublisherLink, now: datetime, draw: float, locate: Locate) -> ClickContext:
-    """The arrival that the simulation asks for; `now` and `draw` stand in where it names none.
+def simulated_click(
+    simulation: Simulation, link: PublisherLink, now: datetime, draw: float, locate: Locate
+) -> ClickContext:
+    """Return the context of a simulated click; `now` and `draw` apply if the simulation has none.
 
-    Its lot is not one of the hold-out's: where weights were learned, the click goes by them.
+    The click is not in the hold-out: if weights were learned, it uses them.
     """
     return ClickContext(
         link=link,
-        visitor=_visitor(asked, locate),
-        parameters=TrackingParameters(source=asked.source),
-        now=datetime.fromisoformat(asked.at) if asked.at else now,
-        draw=draw if asked.draw is None else asked.draw,
-        arm_draw=_LOT,
+        visitor=_visitor(simulation, locate),
+        parameters=TrackingParameters(source=simulation.source),
+        now=datetime.fromisoformat(simulation.at) if simulation.at else now,
+        draw=draw if simulation.draw is None else simulation.draw,
+        arm_draw=_LAST_ARM_DRAW,
     )
 
 
-def _visitor(asked: Simulation, locate: Locate) -> Visitor:
-    """What user agent and address tell, overruled by what is said outright; without an agent it is no bot."""
-    headers = {"user-agent": asked.user_agent} if asked.user_agent else {}
-    told = visitor(headers, asked.ip or "", "", locate)
-    if asked.country and asked.country != told.country:
-        told = replace(told, region=None, city=None)
-    said = {name: getattr(asked, name) for name in ("country", "device", "os", "browser", "language")}
-    known = {name: value for name, value in said.items() if value is not None}
-    return replace(told, **known, is_bot=bool(asked.user_agent) and told.is_bot)
+def _visitor(simulation: Simulation, locate: Locate) -> Visitor:
+    """Detect the visitor from user agent and address; explicit fields take precedence. No user agent is not a bot."""
+    headers = {"user-agent": simulation.user_agent} if simulation.user_agent else {}
+    detected = visitor(headers, simulation.ip or "", "", locate)
+    if simulation.country and simulation.country != detected.country:
+        detected = replace(detected, region=None, city=None)
+    explicit = {name: getattr(simulation, name) for name in VisitorFields.model_fields}
+    known = {name: value for name, value in explicit.items() if value is not None}
+    return replace(detected, **known, is_bot=bool(simulation.user_agent) and detected.is_bot)

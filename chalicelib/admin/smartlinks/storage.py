@@ -1,4 +1,4 @@
-"""Smartlinks in their table, and what an edit moves with them: seats, route, grants."""
+"""Storage of smartlinks, and what follows from an edit: its campaigns' lists of smartlinks, route and approvals."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -22,11 +22,12 @@ from chalicelib.tables.campaigns import CampaignRow, PoolCampaignRow
 from chalicelib.tables.publishers import MembershipRow, PublisherRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 
-_UNSEATED_AT_ONCE = 90
+_UNLINKED_PER_TRANSACTION = 90
+"""A transaction has at most 100 items; smartlink, route and audit log need some of them."""
 
 
-def pools(request: Request, query: ListQuery) -> tuple[list[SmartlinkRow], str | None]:
-    """A page of all smartlinks, newest first, and the next page's cursor."""
+def list_smartlinks(request: Request, query: ListQuery) -> tuple[list[SmartlinkRow], str | None]:
+    """Return a page of all smartlinks, newest first, and the next page's cursor."""
 
     def rows(year: str, after: str | None, limit: int) -> Iterable[SmartlinkRow]:
         older = SmartlinkRow.id < after if after else None
@@ -36,86 +37,87 @@ def pools(request: Request, query: ListQuery) -> tuple[list[SmartlinkRow], str |
 
 
 def checked_campaigns(settings: dict[str, Any]) -> dict[str, CampaignRow]:
-    """The campaigns that the settings name; `Invalid` names every one that cannot be used."""
-    found = route_publishing.campaigns(route_publishing.campaign_ids(settings))
-    named = [(f"/offers/{n}/campaign_id", seat["campaign_id"]) for n, seat in enumerate(settings["offers"])]
+    """Return the campaigns of the settings; raise `ValidationFailed` with each one that cannot be used."""
+    campaigns = route_publishing.campaigns(route_publishing.campaign_ids(settings))
+    references = [(f"/offers/{n}/campaign_id", offer["campaign_id"]) for n, offer in enumerate(settings["offers"])]
     if settings["catch_all_campaign_id"]:
-        named.append(("/catch_all_campaign_id", settings["catch_all_campaign_id"]))
-    wrong = [
-        (pointer, reason)
-        for pointer, each in named
-        if (reason := route_publishing.campaign_error(each, found.get(each)))
+        references.append(("/catch_all_campaign_id", settings["catch_all_campaign_id"]))
+    errors = [
+        (pointer, error)
+        for pointer, campaign_id in references
+        if (error := route_publishing.campaign_error(campaign_id, campaigns.get(campaign_id)))
     ]
-    if wrong:
-        raise ValidationFailed(*wrong)
-    return found
+    if errors:
+        raise ValidationFailed(*errors)
+    return campaigns
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What an edit starts from: the pool's document and the route's version before it, and the campaigns it holds.
+    """An edit of a smartlink: its audit document and route version before the edit, and its campaigns after it.
 
-    `resets` tells that it begins a new epoch, which nothing learned before is carried into.
+    `is_reset` starts a new epoch: the learned weights are removed.
     """
 
     before: dict[str, Any]
     route_version: int
-    held: Collection[CampaignRow]
-    resets: bool
+    campaigns: Collection[CampaignRow]
+    is_reset: bool
 
 
 def pool_document(row: SmartlinkRow) -> dict[str, Any]:
-    """The smartlink as the audit log keeps it."""
+    """Return the document of a smartlink in the audit log."""
     return {**row.settings, "status": row.status}
 
 
-def create(request: Request, row: SmartlinkRow, held: Collection[CampaignRow], answer: ResponseModel) -> None:
-    """Writes a new smartlink and its route."""
+def create(request: Request, row: SmartlinkRow, campaigns: Collection[CampaignRow], response: ResponseModel) -> None:
+    """Write a new smartlink and its route."""
     _link_campaigns(row.id, route_publishing.campaign_ids(row.settings))
-    with transaction(request, answer, AuditChange(row.id, None, pool_document(row))) as write:
+    with transaction(request, response, AuditChange(row.id, None, pool_document(row))) as write:
         write.save(row, SmartlinkRow.id.does_not_exist())
-        route_publishing.add_pool_route(write, row, held, version=0)
+        route_publishing.add_pool_route(write, row, campaigns, version=0)
 
 
-def save(request: Request, row: SmartlinkRow, edit: Edit, answer: ResponseModel) -> None:
-    """Writes an edit over the version before it, with its route; new offers are granted to all on the pool.
+def save(request: Request, row: SmartlinkRow, edit: Edit, response: ResponseModel) -> None:
+    """Write an edited smartlink and its route if the stored version is the one before it; approve its new offers.
 
-    The grants come first, so that an edit cut short and repeated leaves none out, and again after,
-    for those who joined meanwhile. Seats are added before the route that needs them and go with it.
+    Members are approved for new offers before the transaction, so that a repeated edit completes an interrupted one,
+    and again after it, for members who joined in the meantime. Campaigns are linked to the smartlink before the route
+    that needs them, and unlinked together with it.
     """
-    is_held, was_held = route_publishing.campaign_ids(row.settings), route_publishing.campaign_ids(edit.before)
-    fresh = _to_grant(row.settings) - _to_grant(edit.before)
-    _link_campaigns(row.id, is_held - was_held)
-    _grant_to_members(request, row.id, fresh)
-    with transaction(request, answer, AuditChange(row.id, edit.before, pool_document(row))) as write:
+    after_ids, before_ids = route_publishing.campaign_ids(row.settings), route_publishing.campaign_ids(edit.before)
+    newly_granted = _granted_campaign_ids(row.settings) - _granted_campaign_ids(edit.before)
+    _link_campaigns(row.id, after_ids - before_ids)
+    _approve_for_members(request, row.id, newly_granted)
+    with transaction(request, response, AuditChange(row.id, edit.before, pool_document(row))) as write:
         write.update(SmartlinkRow(row.id), _actions(row), SmartlinkRow.version == row.version - 1)
-        route_publishing.add_pool_route(write, row, edit.held, edit.route_version, forgets=edit.resets)
-        _unlink_campaigns(write, row.id, was_held - is_held)
-    _grant_to_members(request, row.id, fresh)
+        route_publishing.add_pool_route(write, row, edit.campaigns, edit.route_version, removes_weights=edit.is_reset)
+        _unlink_campaigns(write, row.id, before_ids - after_ids)
+    _approve_for_members(request, row.id, newly_granted)
 
 
 def _actions(row: SmartlinkRow) -> list[Action]:
-    """All but the counts, which others move at the same time."""
-    listed: Action = (
-        SmartlinkRow.market_year.set(row.market_year) if row.market_year else SmartlinkRow.market_year.remove()
+    """Return the updates of all attributes but the counts, which other requests change at the same time."""
+    market_year, optimized_year = row.market_year, row.optimized_year
+    market: Action = SmartlinkRow.market_year.set(market_year) if market_year else SmartlinkRow.market_year.remove()
+    optimized: Action = (
+        SmartlinkRow.optimized_year.set(optimized_year) if optimized_year else SmartlinkRow.optimized_year.remove()
     )
-    learns = row.optimized_year
-    learned_of: Action = SmartlinkRow.optimized_year.set(learns) if learns else SmartlinkRow.optimized_year.remove()
     return [
         SmartlinkRow.version.set(row.version),
         SmartlinkRow.status.set(row.status),
         SmartlinkRow.settings.set(row.settings),
         SmartlinkRow.epoch.set(row.epoch),
         SmartlinkRow.updated_at.set(row.updated_at),
-        listed,
-        learned_of,
+        market,
+        optimized,
     ]
 
 
 def delete(request: Request, row: SmartlinkRow) -> None:
-    """Takes the smartlink out of the world; every link to it answers 404 from now on."""
+    """Mark the smartlink as deleted and delete its route; its links return 404."""
     version = route_publishing.published_version(row.id)
-    gone: list[Action] = [
+    deletion: list[Action] = [
         SmartlinkRow.status.set(SmartlinkStatus.DELETED),
         SmartlinkRow.version.add(1),
         SmartlinkRow.updated_at.set(request.timestamp),
@@ -124,13 +126,13 @@ def delete(request: Request, row: SmartlinkRow) -> None:
         SmartlinkRow.optimized_year.remove(),
     ]
     with transaction(request, change=AuditChange(row.id, pool_document(row), None)) as write:
-        write.update(SmartlinkRow(row.id), gone, SmartlinkRow.version == row.version)
+        write.update(SmartlinkRow(row.id), deletion, SmartlinkRow.version == row.version)
         route_publishing.delete_route(write, row.id, version)
         _unlink_campaigns(write, row.id, route_publishing.campaign_ids(row.settings))
 
 
-def members(pool_id: str, query: ListQuery) -> tuple[list[MembershipRow], str | None]:
-    """A page of the publishers on the smartlink and the next page's cursor."""
+def list_members(pool_id: str, query: ListQuery) -> tuple[list[MembershipRow], str | None]:
+    """Return a page of the approved members of the smartlink, and the next page's cursor."""
 
     def rows(_: str, after: str | None, limit: int) -> Iterable[MembershipRow]:
         later = MembershipRow.publisher_id > after if after else None
@@ -141,20 +143,22 @@ def members(pool_id: str, query: ListQuery) -> tuple[list[MembershipRow], str | 
 
 
 def publisher_names(publisher_ids: Iterable[str]) -> dict[str, str]:
-    """The publishers' names by ID."""
+    """Return the names of the publishers by ID."""
     return {row.id: row.name for row in PublisherRow.batch_get(sorted(set(publisher_ids)))}
 
 
-def _to_grant(settings: dict[str, Any]) -> set[str]:
-    granted = settings["offer_access"] == OfferAccess.GRANT
-    return {seat["campaign_id"] for seat in settings["offers"]} if granted else set()
+def _granted_campaign_ids(settings: dict[str, Any]) -> set[str]:
+    """Return the campaigns that every member may run."""
+    grants = settings["offer_access"] == OfferAccess.GRANT
+    return {offer["campaign_id"] for offer in settings["offers"]} if grants else set()
 
 
-def _grant_to_members(request: Request, pool_id: str, campaign_ids: set[str]) -> None:
+def _approve_for_members(request: Request, pool_id: str, campaign_ids: set[str]) -> None:
     if campaign_ids:
         approved = MembershipRow.status == ApplicationStatus.APPROVED
-        on_it = MembershipRow.by_pool.query(pool_id, filter_condition=approved)
-        approve_campaigns(request, [(each.publisher_id, campaign_id) for each in on_it for campaign_id in campaign_ids])
+        members = MembershipRow.by_pool.query(pool_id, filter_condition=approved)
+        pairs = [(member.publisher_id, campaign_id) for member in members for campaign_id in campaign_ids]
+        approve_campaigns(request, pairs)
 
 
 def _link_campaigns(pool_id: str, campaign_ids: Iterable[str]) -> None:
@@ -164,7 +168,7 @@ def _link_campaigns(pool_id: str, campaign_ids: Iterable[str]) -> None:
 
 
 def _unlink_campaigns(write: TransactWrite, pool_id: str, campaign_ids: Iterable[str]) -> None:
-    # In the transaction, so that a later edit's seat cannot be lost to it. What does not fit stays:
-    # a seat too many costs a route published once more, and nothing else.
-    for campaign_id in islice(campaign_ids, _UNSEATED_AT_ONCE):
+    # In the transaction, so that it cannot delete the row of a later edit. Rows that do not fit stay: each only
+    # causes one more route to be published.
+    for campaign_id in islice(campaign_ids, _UNLINKED_PER_TRANSACTION):
         write.delete(PoolCampaignRow(campaign_id, pool_id))

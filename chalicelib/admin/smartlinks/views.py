@@ -1,4 +1,4 @@
-"""The admin's calls about smartlinks and the publishers on them."""
+"""Endpoints for admins: smartlinks, their members, and simulated clicks."""
 
 from chalicelib.access import applications, membership
 from chalicelib.admin import route_publishing
@@ -20,6 +20,7 @@ from chalicelib.http.problems import NotFound, ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
 from chalicelib.routing import click_record
+from chalicelib.routing.click_document import click_document
 from chalicelib.routing.geoip import locate
 from chalicelib.routing.redirect import decide_with_tables
 from chalicelib.tables.campaigns import CampaignRow
@@ -28,15 +29,15 @@ from chalicelib.tables.smartlinks import SmartlinkRow
 
 def find(request: Request, query: ListQuery) -> Page[SmartlinkDocument]:
     """List the smartlinks, newest first."""
-    rows, cursor = storage.pools(request, query)
-    held = route_publishing.campaigns(set().union(*(route_publishing.campaign_ids(row.settings) for row in rows)))
-    return Page(items=[_document(request, row, held) for row in rows], next_cursor=cursor)
+    rows, cursor = storage.list_smartlinks(request, query)
+    campaigns = route_publishing.campaigns(set().union(*(route_publishing.campaign_ids(row.settings) for row in rows)))
+    return Page(items=[_document(request, row, campaigns) for row in rows], next_cursor=cursor)
 
 
 def create(request: Request, body: SmartlinkSettings) -> SmartlinkDocument:
-    """Publish a smartlink."""
+    """Create and publish a smartlink."""
     settings = body.model_dump(mode="json")
-    held = storage.checked_campaigns(settings)
+    campaigns = storage.checked_campaigns(settings)
     row = SmartlinkRow(
         request.new_id("sml"),
         version=1,
@@ -51,8 +52,8 @@ def create(request: Request, body: SmartlinkSettings) -> SmartlinkDocument:
         created_at=request.timestamp,
         updated_at=request.timestamp,
     )
-    document = _document(request, row, held)
-    storage.create(request, row, held.values(), document)
+    document = _document(request, row, campaigns)
+    storage.create(request, row, campaigns.values(), document)
     return document
 
 
@@ -62,22 +63,22 @@ def show(request: Request, smartlink_id: str) -> SmartlinkDocument:
 
 
 def edit(request: Request, smartlink_id: str, body: Patch[SmartlinkSettings]) -> SmartlinkDocument:
-    """Change a smartlink; every publisher's link follows at once and no code changes."""
-    return _saved(request, smartlink_id, body, None)
+    """Edit a smartlink. All its links use the new settings at once; their codes stay the same."""
+    return _save(request, smartlink_id, body, None)
 
 
 def pause(request: Request, smartlink_id: str) -> SmartlinkDocument:
-    """Pause a smartlink: its links go to the fallback URL."""
-    return _saved(request, smartlink_id, Patch(SmartlinkSettings, {}), SmartlinkStatus.PAUSED)
+    """Pause a smartlink. Its links go to the fallback URL."""
+    return _save(request, smartlink_id, Patch(SmartlinkSettings, {}), SmartlinkStatus.PAUSED)
 
 
 def resume(request: Request, smartlink_id: str) -> SmartlinkDocument:
-    """Let a paused smartlink route clicks again."""
-    return _saved(request, smartlink_id, Patch(SmartlinkSettings, {}), SmartlinkStatus.ACTIVE)
+    """Resume a paused smartlink."""
+    return _save(request, smartlink_id, Patch(SmartlinkSettings, {}), SmartlinkStatus.ACTIVE)
 
 
 def delete(request: Request, smartlink_id: str) -> NoContent:
-    """Delete a smartlink; its links answer 404."""
+    """Delete a smartlink. Its links return 404."""
     row = membership.pool(smartlink_id)
     check_if_match(request, row.version)
     storage.delete(request, row)
@@ -85,9 +86,9 @@ def delete(request: Request, smartlink_id: str) -> NoContent:
 
 
 def find_publishers(request: Request, smartlink_id: str, query: ListQuery) -> Page[MemberDocument]:
-    """List the publishers on a smartlink with their links."""
+    """List the publishers of a smartlink with their links."""
     pool = membership.pool(smartlink_id)
-    rows, cursor = storage.members(smartlink_id, query)
+    rows, cursor = storage.list_members(smartlink_id, query)
     names = storage.publisher_names(row.publisher_id for row in rows)
     items = [
         MemberDocument(
@@ -102,44 +103,44 @@ def find_publishers(request: Request, smartlink_id: str, query: ListQuery) -> Pa
 
 
 def add_publisher(request: Request, smartlink_id: str, body: NewMember) -> MemberDocument:
-    """Put a publisher on a smartlink deliberately; a pending application is approved with it."""
+    """Add a publisher to a smartlink. A pending application is approved."""
     pool = membership.pool(smartlink_id)
     try:
-        standing = membership.load_membership(smartlink_id, body.publisher_id)
+        state = membership.load_membership(smartlink_id, body.publisher_id)
     except NotFound as error:
         raise ValidationFailed(("/publisher_id", f"is not a publisher: {body.publisher_id}")) from error
-    code = membership.code_for(request, standing)
+    code = membership.code_for(request, state)
     document = MemberDocument(
-        publisher_id=standing.publisher.id,
-        publisher_name=standing.publisher.name,
+        publisher_id=state.publisher.id,
+        publisher_name=state.publisher.name,
         status=membership.APPROVED,
         link=_link(request, pool, code),
     )
-    if standing.status == membership.APPROVED:
-        applications.approve_pool_campaigns(request, standing.pool, standing.publisher)
+    if state.status == membership.APPROVED:
+        applications.approve_pool_campaigns(request, state.pool, state.publisher)
     else:
-        applications.approve(request, standing, code, document, subject=standing.audit_subject)
+        applications.approve(request, state, code, document, subject=state.audit_subject)
     return document
 
 
 def remove_publisher(request: Request, smartlink_id: str, publisher_id: str) -> NoContent:
-    """Take a publisher off a smartlink: their link stops."""
+    """Remove a publisher from a smartlink. Their link stops working."""
     applications.remove(request, membership.load_membership(smartlink_id, publisher_id))
     return NoContent()
 
 
 def simulate(request: Request, smartlink_id: str, body: Simulation) -> ClickDocument:
-    """Try a click out: where it would go now and why. Records and reserves nothing.
+    """Simulate a click and explain the decision. Nothing is stored.
 
-    Where weights were learned, the click goes by them and is not one of the hold-out.
+    If weights were learned, the click uses them; it is not in the hold-out.
     """
     route = route_publishing.route(membership.pool(smartlink_id).id)
     link = _simulated_link(smartlink_id, body.publisher_id)
-    chance = click_record.draw_of(request.entropy(16).hex())
-    arrival = simulation.arrival(body, link, request.now, chance, locate)
-    decision = decide_with_tables(route, arrival, "", for_real=False)
-    stored = {**click_record.record("", arrival, route, decision), "draw": arrival.draw}
-    document = click_record.document(stored, route)
+    draw = click_record.draw_of(request.entropy(16).hex())
+    context = simulation.simulated_click(body, link, request.now, draw, locate)
+    decision = decide_with_tables(route, context, "", may_reserve=False)
+    click = {**click_record.record("", context, route, decision), "draw": context.draw}
+    document = click_document(click, route)
     return ClickDocument(**{**document, "click_id": None, "publisher_id": body.publisher_id})
 
 
@@ -153,7 +154,7 @@ def _simulated_link(smartlink_id: str, publisher_id: str | None) -> PublisherLin
     return PublisherLink("", publisher_id, smartlink_id, publisher.status == PublisherStatus.ACTIVE)
 
 
-def _saved(
+def _save(
     request: Request, smartlink_id: str, body: Patch[SmartlinkSettings], status: SmartlinkStatus | None
 ) -> SmartlinkDocument:
     route_version = route_publishing.published_version(smartlink_id)
@@ -161,16 +162,16 @@ def _saved(
     check_if_match(request, row.version)
     before, settings = storage.pool_document(row), body.apply_to(row.settings)
     row.settings = settings.model_dump(mode="json")
-    held = storage.checked_campaigns(row.settings)
-    resets = before["offers"] != row.settings["offers"] and settings.on_pool_change is PoolChangePolicy.RESET
-    row.epoch += int(resets)
+    campaigns = storage.checked_campaigns(row.settings)
+    is_reset = before["offers"] != row.settings["offers"] and settings.on_pool_change is PoolChangePolicy.RESET
+    row.epoch += int(is_reset)
     row.status = (status or SmartlinkStatus(row.status)).value
     row.version += 1
     row.updated_at = request.timestamp
     row.market_year = _market_year(row.created_year, settings)
     row.optimized_year = _optimized_year(row.created_year, settings, row.status)
-    document = _document(request, row, held)
-    storage.save(request, row, storage.Edit(before, route_version, held.values(), resets), document)
+    document = _document(request, row, campaigns)
+    storage.save(request, row, storage.Edit(before, route_version, campaigns.values(), is_reset), document)
     return document
 
 
@@ -179,17 +180,17 @@ def _market_year(year: str, settings: SmartlinkSettings) -> str | None:
 
 
 def _optimized_year(year: str, settings: SmartlinkSettings, status: str) -> str | None:
-    learns = settings.rotation is Rotation.OPTIMIZED and status == SmartlinkStatus.ACTIVE
-    return year if learns else None
+    is_optimized = settings.rotation is Rotation.OPTIMIZED and status == SmartlinkStatus.ACTIVE
+    return year if is_optimized else None
 
 
 def _with_campaigns(request: Request, row: SmartlinkRow) -> SmartlinkDocument:
     return _document(request, row, route_publishing.campaigns(route_publishing.campaign_ids(row.settings)))
 
 
-def _document(request: Request, row: SmartlinkRow, held: dict[str, CampaignRow]) -> SmartlinkDocument:
-    ids = route_publishing.campaign_ids(row.settings)
-    campaigns = {each: route_publishing.campaign_document(held[each]) for each in ids if each in held}
+def _document(request: Request, row: SmartlinkRow, rows: dict[str, CampaignRow]) -> SmartlinkDocument:
+    campaign_ids = route_publishing.campaign_ids(row.settings) & rows.keys()
+    campaigns = {each: route_publishing.campaign_document(rows[each]) for each in campaign_ids}
     return SmartlinkDocument(
         **row.settings,
         id=row.id,

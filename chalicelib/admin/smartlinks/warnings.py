@@ -1,97 +1,96 @@
-"""What an admin should know about a smartlink that is allowed but likely not meant."""
+"""Warnings about a smartlink that is valid but probably not intended."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.smartlink import Offer, OptimizationGoal, Rotation
-from chalicelib.domain.targeting import Targeting
+from chalicelib.domain.targeting import DIMENSIONS, Dimension, Targeting
 from chalicelib.routing import route_codec
 from chalicelib.routing.route_codec import JsonObject
 
-_INCLUDES = ("countries", "regions", "devices", "os", "browsers", "languages", "sources")
-
 
 def warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject], now: datetime) -> list[str]:
-    """One sentence for each thing that looks wrong; `campaigns` holds the documents of all in the pool."""
+    """Return one sentence for each warning; `campaigns` holds the documents of all campaigns of the smartlink."""
     offers = [
-        route_codec.offer(seat, route_codec.campaign(campaigns[seat["campaign_id"]]))
-        for seat in settings["offers"]
-        if seat["campaign_id"] in campaigns
+        route_codec.offer(offer, route_codec.campaign(campaigns[offer["campaign_id"]]))
+        for offer in settings["offers"]
+        if offer["campaign_id"] in campaigns
     ]
-    last = campaigns.get(settings["catch_all_campaign_id"] or "")
+    catch_all = campaigns.get(settings["catch_all_campaign_id"] or "")
     return [
-        *_about_the_nets(settings, last),
-        *_about_the_domain(settings, campaigns),
-        *_about_currencies(campaigns),
-        *_about_learning(settings, offers),
-        *_about_reach(offers, now),
+        *_fallback_warnings(settings, catch_all),
+        *_domain_warnings(settings, campaigns),
+        *_currency_warnings(campaigns),
+        *_optimization_warnings(settings, offers),
+        *_reach_warnings(offers, now),
     ]
 
 
-def _about_the_nets(settings: JsonObject, last: JsonObject | None) -> Iterator[str]:
+def _fallback_warnings(settings: JsonObject, catch_all: JsonObject | None) -> Iterator[str]:
     if not settings["fallback_url"]:
-        yield "There is no fallback URL: clicks that no offer takes end on a page saying so."
+        yield 'No fallback URL is set. Clicks without an eligible offer see the "no offer available" page.'
     if not settings["offers"]:
         yield "There are no offers."
-    if last:
-        catch_all = route_codec.campaign(last)
-        if not catch_all.active:
-            yield f"The catch-all {catch_all.id} is {last['status']} and takes no clicks."
-        if catch_all.targeting != Targeting(exclude_bots=catch_all.targeting.exclude_bots) or not _unlimited(catch_all):
-            yield f"The catch-all {catch_all.id} has restrictions: not every click ends there."
+    if catch_all:
+        yield from _catch_all_warnings(route_codec.campaign(catch_all), catch_all["status"])
 
 
-def _about_the_domain(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> Iterator[str]:
+def _catch_all_warnings(campaign: Campaign, status: str) -> Iterator[str]:
+    if not campaign.active:
+        yield f"Catch-all {campaign.id} is {status} and takes no clicks."
+    if campaign.targeting != Targeting(exclude_bots=campaign.targeting.exclude_bots) or not _is_unlimited(campaign):
+        yield f"Catch-all {campaign.id} has restrictions and cannot take every click."
+
+
+def _domain_warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> Iterator[str]:
     if settings["tracking_domain"]:
         for campaign in campaigns.values():
             if "{click_id}" not in campaign["destination_url"]:
                 yield (
-                    f"Campaign {campaign['id']} does not pass {{click_id}} on and so is tracked by cookie, but the "
-                    f"links are on {settings['tracking_domain']}: its pixel must be called on that domain too."
+                    f"Campaign {campaign['id']} has no {{click_id}} macro, so it is tracked by cookie. "
+                    f"Its pixel must be loaded from {settings['tracking_domain']}."
                 )
 
 
-def _about_currencies(campaigns: Mapping[str, JsonObject]) -> Iterator[str]:
+def _currency_warnings(campaigns: Mapping[str, JsonObject]) -> Iterator[str]:
     currencies = sorted({campaign["currency"] for campaign in campaigns.values()})
     if len(currencies) > 1:
-        yield f"The campaigns pay in different currencies ({', '.join(currencies)}): their figures do not compare."
+        names = ", ".join(currencies)
+        yield f"The campaigns use different currencies ({names}). Their reports cannot be compared."
 
 
-def _about_learning(settings: JsonObject, offers: list[Offer]) -> Iterator[str]:
+def _optimization_warnings(settings: JsonObject, offers: list[Offer]) -> Iterator[str]:
     currencies = {offer.campaign.currency for offer in offers}
-    if (
-        settings["rotation"] == Rotation.OPTIMIZED
-        and OptimizationGoal(settings["goal"]).counts_money
-        and len(currencies) > 1
-    ):
-        yield "Nothing is learned: the goal compares money, and the offers pay in different currencies."
+    is_optimized = settings["rotation"] == Rotation.OPTIMIZED
+    if is_optimized and OptimizationGoal(settings["goal"]).counts_money and len(currencies) > 1:
+        yield "Optimization is off: the goal compares amounts, and the offers use different currencies."
 
 
-def _about_reach(offers: list[Offer], now: datetime) -> Iterator[str]:
+def _reach_warnings(offers: list[Offer], now: datetime) -> Iterator[str]:
     for offer in offers:
-        if reason := _unreachable(offer, offers, now):
-            yield f"Nobody can reach the offer of {offer.campaign.id}: {reason}."
+        if reason := _unreachable_reason(offer, offers, now):
+            yield f"Offer {offer.campaign.id} can never receive a click: {reason}."
 
 
-def _unreachable(offer: Offer, offers: list[Offer], now: datetime) -> str | None:
-    if reason := _closed(offer, now):
+def _unreachable_reason(offer: Offer, offers: list[Offer], now: datetime) -> str | None:
+    if reason := _closed_reason(offer, now):
         return reason
-    if nobody := [name for name in _INCLUDES if getattr(offer.targeting, name) == frozenset()]:
-        return f"its own targeting and the campaign's have no {', '.join(nobody)} in common"
-    if _excludes_all_it_includes(offer.targeting):
+    if disjoint := [each.include for each in DIMENSIONS if offer.targeting.included(each) == frozenset()]:
+        return f"its own targeting and the campaign's have no {', '.join(disjoint)} in common"
+    if any(_excludes_all_it_includes(offer.targeting, each) for each in DIMENSIONS):
         return "everything it includes is excluded too"
-    above = next((each for each in offers if each.priority > offer.priority and _takes_everything(each, now)), None)
-    return f"{above.campaign.id} stands above it and takes every click" if above else None
+    higher = (each for each in offers if each.priority > offer.priority)
+    above = next((each for each in higher if _accepts_every_click(each, now)), None)
+    return f"{above.campaign.id} has a higher priority and accepts every click" if above else None
 
 
-def _excludes_all_it_includes(targeting: Targeting) -> bool:
-    return (targeting.countries is not None and targeting.countries <= targeting.exclude_countries) or (
-        targeting.sources is not None and targeting.sources <= targeting.exclude_sources
-    )
+def _excludes_all_it_includes(targeting: Targeting, dimension: Dimension) -> bool:
+    included = targeting.included(dimension)
+    return included is not None and included <= targeting.excluded(dimension)
 
 
-def _closed(offer: Offer, now: datetime) -> str | None:
+def _closed_reason(offer: Offer, now: datetime) -> str | None:
     if not offer.enabled:
         return "it is disabled"
     if offer.weight == 0:
@@ -102,11 +101,9 @@ def _closed(offer: Offer, now: datetime) -> str | None:
     return "its campaign has ended" if ends_at and ends_at <= now else None
 
 
-def _takes_everything(offer: Offer, now: datetime) -> bool:
-    return not _closed(offer, now) and offer.targeting == Targeting() and _unlimited(offer.campaign)
+def _accepts_every_click(offer: Offer, now: datetime) -> bool:
+    return not _closed_reason(offer, now) and offer.targeting.is_unrestricted and _is_unlimited(offer.campaign)
 
 
-def _unlimited(campaign: Campaign) -> bool:
-    schedule = campaign.schedule
-    ever = not (schedule.starts_at or schedule.ends_at or schedule.hours or schedule.weekdays)
-    return ever and not campaign.caps and campaign.duplicate_filter is None
+def _is_unlimited(campaign: Campaign) -> bool:
+    return campaign.schedule.is_unrestricted and not campaign.caps and campaign.duplicate_filter is None

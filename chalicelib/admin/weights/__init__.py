@@ -1,1 +1,1 @@
-"""Weights in force and the history of optimization runs."""
+"""Endpoints of learned weights and optimization runs."""

@@ -1,4 +1,4 @@
-"""Learned weights as they stand, and the runs of learning as a list."""
+"""Reads learned weights and optimization runs."""
 
 import zlib
 from collections.abc import Iterable
@@ -11,86 +11,86 @@ from chalicelib.http.pagination import PagedQuery, fetch_page
 from chalicelib.http.request import Request
 from chalicelib.optimizer.history import run_record
 from chalicelib.optimizer.history.run_record import RunRecord
-from chalicelib.optimizer.history.weight_history import months, newest
+from chalicelib.optimizer.history.weight_history import find_newest, months
 from chalicelib.routing.route_history import pool_month
 from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 
-GROWTH = 4
-"""How many times longer a run's document is than its figures as they are stored, unpacked."""
+DOCUMENT_GROWTH = 4
+"""Size of a run's document relative to its decompressed record."""
 
-_ORDINARY = timedelta(days=7)
-_KEPT = timedelta(days=CLICK_RETENTION_DAYS)
-_AHEAD = timedelta(minutes=1)
+_DEFAULT_RANGE = timedelta(days=7)
+_RETENTION = timedelta(days=CLICK_RETENTION_DAYS)
+_MAX_CLOCK_LEAD = timedelta(minutes=1)
 """A run's version may be a moment later than the run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A run as the history has it."""
+class StoredRun:
+    """A run in the history."""
 
     row: WeightHistoryRow
 
     @property
-    def figures(self) -> RunRecord | None:
-        """Its figures, read anew each time; None where it was skipped."""
-        return run_record.unpacked(self.row.run) if self.row.run else None
+    def record(self) -> RunRecord | None:
+        """The run's record, decoded on each access; None if the run was skipped."""
+        return run_record.decode(self.row.run) if self.row.run else None
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes in an answer."""
-        return GROWTH * len(zlib.decompress(self.row.run)) if self.row.run else 0
+        """The approximate size of its document, in bytes."""
+        return DOCUMENT_GROWTH * len(zlib.decompress(self.row.run)) if self.row.run else 0
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A smartlink, its route (None while it is being deleted), the run whose weights that has, and the last run."""
+class OptimizationStatus:
+    """A smartlink, its route (None during deletion), the run that published the route's weights, and the last run."""
 
-    pool: SmartlinkRow
+    smartlink: SmartlinkRow
     route: RouteRow | None
-    run: Kept | None
-    last: WeightHistoryRow | None
+    published_run: StoredRun | None
+    last_run: WeightHistoryRow | None
 
 
-def standing(smartlink_id: str, now: datetime) -> Standing:
-    """How the smartlink's learning stands as of now; `NotFound` where there is no such smartlink."""
-    pool, route = membership.pool(smartlink_id), get_or_none(RouteRow, smartlink_id)
+def get_status_or_404(smartlink_id: str, now: datetime) -> OptimizationStatus:
+    """Return the smartlink's status. Raise `NotFound` if there is no such smartlink."""
+    smartlink, route = membership.pool(smartlink_id), get_or_none(RouteRow, smartlink_id)
     version = route.weights_version if route else None
-    run = None if version is None else _run(smartlink_id, version)
-    return Standing(pool, route, run, newest(smartlink_id, now))
+    run = None if version is None else _get_run_or_none(smartlink_id, version)
+    return OptimizationStatus(smartlink, route, run, find_newest(smartlink_id, now))
 
 
-def _run(smartlink_id: str, version: int) -> Kept | None:
+def _get_run_or_none(smartlink_id: str, version: int) -> StoredRun | None:
     row = get_or_none(WeightHistoryRow, pool_month(smartlink_id, version), version)
-    return None if row is None else Kept(row)
+    return None if row is None else StoredRun(row)
 
 
-def runs(request: Request, smartlink_id: str, query: HistoryQuery) -> tuple[list[Kept], str | None]:
-    """A page of the smartlink's runs in the time asked for, newest first, and the next page's cursor.
+def list_runs(request: Request, smartlink_id: str, query: HistoryQuery) -> tuple[list[StoredRun], str | None]:
+    """Return a page of the smartlink's runs in the time range, newest first, and the next page's cursor.
 
-    `NotFound` where there is no such smartlink.
+    Raise `NotFound` if there is no such smartlink.
     """
     membership.pool(smartlink_id)
-    since, until = query.clamp(request.now - _KEPT, request.now + _AHEAD, _ORDINARY)
-    first, last = _seconds(since), _seconds(until) - 1
+    since, until = query.clamp(request.now - _RETENTION, request.now + _MAX_CLOCK_LEAD, _DEFAULT_RANGE)
+    first, last = _round_up(since), _round_up(until) - 1
 
-    def rows(partition: str, after: str | None, limit: int) -> Iterable[Kept]:
-        newest_wanted = min(last, int(after) - 1) if after else last
-        if newest_wanted < first:
+    def read_rows(partition: str, after: str | None, limit: int) -> Iterable[StoredRun]:
+        newest = min(last, int(after) - 1) if after else last
+        if newest < first:
             return ()
-        between = WeightHistoryRow.version.between(first, newest_wanted)
-        found = WeightHistoryRow.query(partition, between, scan_index_forward=False, limit=limit, consistent_read=True)
-        return map(Kept, found)
+        condition = WeightHistoryRow.version.between(first, newest)
+        rows = WeightHistoryRow.query(partition, condition, scan_index_forward=False, limit=limit, consistent_read=True)
+        return map(StoredRun, rows)
 
     partitions = list(months(smartlink_id, since, until))
     name = f"weights of {smartlink_id}"
     return fetch_page(
-        PagedQuery(name, partitions, rows, lambda each: str(each.row.version), lambda each: each.size), query
+        PagedQuery(name, partitions, read_rows, lambda run: str(run.row.version), lambda run: run.size), query
     )
 
 
-def _seconds(moment: datetime) -> int:
-    """The first whole second, since 1970, that is not before the moment."""
-    return -int(-moment.timestamp() // 1)
+def _round_up(time: datetime) -> int:
+    """Return the time in whole seconds since 1970, rounded up."""
+    return -int(-time.timestamp() // 1)

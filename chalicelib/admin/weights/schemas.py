@@ -1,4 +1,4 @@
-"""The documents of learned weights and the runs that learned them."""
+"""Request and response models of learned weights and optimization runs."""
 
 from typing import Annotated
 
@@ -11,19 +11,19 @@ from chalicelib.http.time_range import RangeQuery
 from chalicelib.optimizer.model.weights import Reason
 
 IntervalDocument = Annotated[list[SixPlaceDecimal], Field(min_length=2, max_length=2)]
-"""The lower and the upper end of a 90 % interval."""
+"""The lower and the upper bound of a 90 % interval."""
 
 
 class HistoryQuery(RangeQuery):
-    """Which runs: by default those of the last seven days."""
+    """Time range of the runs: by default the last seven days."""
 
 
 class OfferWeight(ResponseModel):
-    """One offer in a segment: the share of its tier's clicks, and why.
+    """One offer in a segment: its share of its tier's clicks, and the reason.
 
-    Value per click is the posterior mean by the goal, with its 90 % interval; payout per click is the one to be
-    expected, which `publisher_epc_floor` is about. `effective_clicks` are those whose conversions can have come by
-    now; `conversions_expected` are still to come.
+    `value_per_click` is the posterior mean by the goal, with its 90 % interval. `payout_per_click` is the expected
+    payout, to which `publisher_epc_floor` applies. `effective_clicks` are clicks weighted by the share of their
+    conversions that has arrived, and by age. `conversions_expected` have not arrived yet.
     """
 
     campaign_id: str
@@ -37,7 +37,7 @@ class OfferWeight(ResponseModel):
 
 
 class SegmentWeights(ResponseModel):
-    """The weights of a segment: country and device, a country, or `*` for everyone."""
+    """Weights of a segment: country and device, a country, or `*` for everyone."""
 
     segment: str = Field(examples=["US|mobile", "US", "*"])
     expected_clicks: float
@@ -45,23 +45,24 @@ class SegmentWeights(ResponseModel):
 
 
 class ChangeDocument(ResponseModel):
-    """An offer whose rate of conversion changed, and since when: what was before is not learned from."""
+    """An offer whose conversion rate changed, and the time of the change. Older data is ignored."""
 
     campaign_id: str
     at: Timestamp
 
 
 class SkippedDocument(ResponseModel):
-    """Why the last run learned nothing, so that older weights stay in force."""
+    """The last run, if it was skipped: its time and reason. Older weights stay in use."""
 
     at: Timestamp
     reason: str
 
 
 class WeightsDocument(ResponseModel):
-    """What was learned of a smartlink, segments with most clicks to come first.
+    """Learned weights of a smartlink; the segments with the most expected clicks come first.
 
-    `in_force` tells whether its clicks go by that; `note` says in words where nothing is learned (yet).
+    `in_force` is whether the weights are applied to clicks. `note` is the reason if optimization is off or has no
+    weights yet.
     """
 
     smartlink_id: str
@@ -80,7 +81,7 @@ class WeightsDocument(ResponseModel):
 
 
 class RunDocument(ResponseModel):
-    """One run of learning: `published`, or `skipped` for a reason. `clicks` and `conversions` are what it knew of."""
+    """One optimization run: `published`, or `skipped` with a reason; `clicks` and `conversions` are its input."""
 
     weights_version: int
     at: Timestamp

@@ -1,4 +1,4 @@
-"""What replay reads: the edited route, logged clicks and their conversions, approvals. It writes nothing."""
+"""Reads what replay needs: logged clicks, their conversions and approvals."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -6,119 +6,127 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 
-from chalicelib.clicks.id_lists import first_id, unpacked
+from chalicelib.clicks import id_lists
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.domain.money import millionths
 from chalicelib.domain.route import Route
-from chalicelib.evaluation.replay.logged_click import LoggedClick, is_complete, is_unique, logged
-from chalicelib.evaluation.replay.policies import MayRun
+from chalicelib.evaluation.replay.logged_click import LoggedClick, decode_click, is_complete, is_unique
+from chalicelib.evaluation.replay.policies import IsApproved
 from chalicelib.evaluation.replay.sampling import sample
 from chalicelib.evaluation.reward import Reward
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.date_range import Period
-from chalicelib.routing.route_history import fields, routes_of, version_of
+from chalicelib.routing.route_history import routes_of, stored_click, version_of
 from chalicelib.tables.clicks import ClickListRow, ClickRow
 from chalicelib.tables.conversions import ConversionRow
 from chalicelib.tables.publishers import CampaignApprovalRow
 
 MAX_RECORDED = 1_000_000
-"""Clicks of one range that are listed to sample from: some 20 MB of IDs."""
+"""Maximum number of clicks in a range, listed to sample from: about 20 MB of IDs."""
 
 _READERS = 8
-_CLICKS_AT_ONCE = 100
-_HELD = 1_000
-_VERSIONS_HELD = 50
-"""Clicks, and versions of learned weights, held together: a version may take more than a megabyte."""
-_LISTS_AT_ONCE = 50
-_EARNED = ["click_id", "status", "payout", "revenue", "currency"]
+_BATCH_CLICKS = 100
+_MAX_CLICKS_IN_MEMORY = 1_000
+_MAX_VERSIONS_IN_MEMORY = 50
+"""Versions of learned weights read at once: one may take more than a megabyte."""
+_LIST_PAGE_SIZE = 50
+_CONVERSION_ATTRIBUTES = ["click_id", "status", "payout", "revenue", "currency"]
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """How many clicks were recorded, and the IDs of an even sample of them, in order of time."""
+class RecordedClicks:
+    """The number of recorded clicks, and the IDs of a uniform sample of them, in order of time."""
 
     count: int
     sample: Sequence[str]
 
 
-def recorded(route_id: str, period: Period, size: int) -> Recorded:
-    """The route's clicks of the period, and a sample of at most so many; `Invalid` for more than can be listed."""
+def read_recorded_clicks(route_id: str, period: Period, size: int) -> RecordedClicks:
+    """Return the number of the route's clicks in the period, and a sample of at most `size`.
+
+    Raise `ValidationFailed` for more than `MAX_RECORDED` clicks.
+    """
     count = 0
-    kept: list[str] = []
+    click_ids: list[str] = []
     with ThreadPoolExecutor(_READERS) as readers:
-        for day in readers.map(partial(_recorded_on, route_id, period, size), period.days):
-            count, kept = count + day.count, [*kept, *day.sample]
-    _check(count)
-    return Recorded(count, sample(kept, size))
+        for day in readers.map(partial(_read_recorded_day, route_id, period, size), period.days):
+            count, click_ids = count + day.count, [*click_ids, *day.sample]
+    _check_count(count)
+    return RecordedClicks(count, sample(click_ids, size))
 
 
-def _recorded_on(route_id: str, period: Period, size: int, day: date) -> Recorded:
-    since, before = first_id(period.start), first_id(period.end)
-    wanted = f"{route_id}#{day.isoformat()}"
-    lists = ClickListRow.query(wanted, ClickListRow.greatest >= since, consistent_read=True, page_size=_LISTS_AT_ONCE)
-    found: list[str] = []
+def _read_recorded_day(route_id: str, period: Period, size: int, day: date) -> RecordedClicks:
+    since, until = id_lists.first_id(period.start), id_lists.first_id(period.end)
+    partition = f"{route_id}#{day.isoformat()}"
+    lists = ClickListRow.query(
+        partition, ClickListRow.greatest >= since, consistent_read=True, page_size=_LIST_PAGE_SIZE
+    )
+    click_ids: list[str] = []
     for row in lists:
-        found += [click_id for click_id in unpacked(row.click_ids) if since <= click_id < before]
-        _check(len(found))
-    return Recorded(len(found), sample(found, size))
+        click_ids += [click_id for click_id in id_lists.decode(row.click_ids) if since <= click_id < until]
+        _check_count(len(click_ids))
+    return RecordedClicks(len(click_ids), sample(click_ids, size))
 
 
-def _check(count: int) -> None:
+def _check_count(count: int) -> None:
     if count > MAX_RECORDED:
-        raise ValidationFailed(("/from", f"holds more than {MAX_RECORDED:,} clicks; ask for a shorter time"))
+        raise ValidationFailed(("/from", f"contains more than {MAX_RECORDED:,} clicks. Request a shorter range."))
 
 
 @dataclass(frozen=True, slots=True)
-class Earnings:
-    """What clicks brought, by their IDs (those that brought nothing are not in it), and in which currencies."""
+class ClickRewards:
+    """Rewards by click ID, without clicks that have none, and the currencies of all rewards."""
 
     by_click: Mapping[str, Reward]
     currencies: Sequence[str]
 
 
-def earnings(route_id: str, period: Period, click_ids: Collection[str]) -> Earnings:
-    """The approved conversions of these clicks of the route."""
+def read_rewards(route_id: str, period: Period, click_ids: Collection[str]) -> ClickRewards:
+    """Return the sums of the approved conversions of these clicks of the route."""
     wanted = frozenset(click_ids)
-    found: dict[str, Reward] = {}
+    by_click: dict[str, Reward] = {}
     currencies: set[str] = set()
     with ThreadPoolExecutor(_READERS) as readers:
-        for rows in readers.map(partial(_converted_on, route_id, wanted), period.days):
+        for rows in readers.map(partial(_read_approved_conversions, route_id, wanted), period.days):
             for row in rows:
-                earning = Reward(1, millionths(row.payout), millionths(row.revenue))
-                found[row.click_id] = found.get(row.click_id, Reward()).plus(earning)
+                reward = Reward(1, millionths(row.payout), millionths(row.revenue))
+                by_click[row.click_id] = by_click.get(row.click_id, Reward()).plus(reward)
                 currencies.add(row.currency)
-    return Earnings(found, sorted(currencies))
+    return ClickRewards(by_click, sorted(currencies))
 
 
-def _converted_on(route_id: str, wanted: frozenset[str], day: date) -> list[ConversionRow]:
-    rows = ConversionRow.by_route_day.query(f"{route_id}#{day.isoformat()}", attributes_to_get=_EARNED)
+def _read_approved_conversions(route_id: str, wanted: frozenset[str], day: date) -> list[ConversionRow]:
+    partition = f"{route_id}#{day.isoformat()}"
+    rows = ConversionRow.by_route_day.query(partition, attributes_to_get=_CONVERSION_ATTRIBUTES)
     return [row for row in rows if row.click_id in wanted and row.status == ConversionStatus.APPROVED]
 
 
-def logged_clicks(click_ids: Sequence[str], earned: Mapping[str, Reward]) -> Iterator[LoggedClick | None]:
-    """The unique clicks of humans among these, in order; None for one whose decision cannot be told again.
+def read_logged_clicks(click_ids: Sequence[str], rewards: Mapping[str, Reward]) -> Iterator[LoggedClick | None]:
+    """Yield the unique clicks of humans among these, in order.
 
-    That is one that a fault stopped, or that was drawn by learned weights which are no longer kept.
+    Yield None for a click whose decision failed, or whose learned weights have expired.
     """
-    for n in range(0, len(click_ids), _HELD):
-        rows = [row for row in _clicks(click_ids[n : n + _HELD]) if is_unique(fields(row))]
-        for part in _parts(rows):
+    for first in range(0, len(click_ids), _MAX_CLICKS_IN_MEMORY):
+        ids = click_ids[first : first + _MAX_CLICKS_IN_MEMORY]
+        rows = [row for row in _read_clicks(ids) if is_unique(stored_click(row))]
+        for part in _parts_by_version(rows):
             routes = routes_of(part)
             for row in part:
-                yield _told(row, routes[version_of(row)], earned.get(row.click_id, Reward()))
+                yield _decode(row, routes[version_of(row)], rewards.get(row.click_id, Reward()))
 
 
-def _told(row: ClickRow, route: Route, earning: Reward) -> LoggedClick | None:
-    is_known = row.weights_version is None or route.learned is not None
-    return logged(fields(row), route, earning) if is_known and is_complete(fields(row), route) else None
+def _decode(row: ClickRow, route: Route, reward: Reward) -> LoggedClick | None:
+    has_weights = row.weights_version is None or route.learned is not None
+    stored = stored_click(row)
+    return decode_click(stored, route, reward) if has_weights and is_complete(stored, route) else None
 
 
-def _parts(rows: Sequence[ClickRow]) -> Iterator[list[ClickRow]]:
-    """The clicks in order, in parts that few versions of learned weights drew."""
+def _parts_by_version(rows: Sequence[ClickRow]) -> Iterator[list[ClickRow]]:
+    """Yield the clicks in order, in parts with a limited number of versions of learned weights."""
     part: list[ClickRow] = []
     versions: set[int | None] = set()
     for row in rows:
-        if len(versions | {row.weights_version}) > _VERSIONS_HELD:
+        if len(versions | {row.weights_version}) > _MAX_VERSIONS_IN_MEMORY:
             yield part
             part, versions = [], set()
         part.append(row)
@@ -126,20 +134,20 @@ def _parts(rows: Sequence[ClickRow]) -> Iterator[list[ClickRow]]:
     yield part
 
 
-def _clicks(click_ids: Sequence[str]) -> list[ClickRow]:
-    """The clicks in the order of their IDs, less those that have expired."""
-    parts = [click_ids[n : n + _CLICKS_AT_ONCE] for n in range(0, len(click_ids), _CLICKS_AT_ONCE)]
+def _read_clicks(click_ids: Sequence[str]) -> list[ClickRow]:
+    """Return the clicks in the order of their IDs, without expired ones."""
+    batches = [click_ids[first : first + _BATCH_CLICKS] for first in range(0, len(click_ids), _BATCH_CLICKS)]
     with ThreadPoolExecutor(_READERS) as readers:
-        rows = {row.click_id: row for part in readers.map(_read, parts) for row in part}
+        rows = {row.click_id: row for batch in readers.map(_read_batch, batches) for row in batch}
     return [rows[click_id] for click_id in click_ids if click_id in rows]
 
 
-def _read(click_ids: Sequence[str]) -> list[ClickRow]:
+def _read_batch(click_ids: Sequence[str]) -> list[ClickRow]:
     return list(ClickRow.batch_get(click_ids))
 
 
-def approved_now() -> MayRun:
-    """Whether a publisher may run a campaign as of now; each publisher's approvals are read once, when asked for."""
+def current_approvals() -> IsApproved:
+    """Return a function for current approvals. Each publisher's approvals are read once, on first use."""
 
     @cache
     def approvals(publisher_id: str) -> frozenset[str]:

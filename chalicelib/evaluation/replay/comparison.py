@@ -1,4 +1,4 @@
-"""An edit judged: per action and in all, what happened and what is to be expected, as far as clicks can tell."""
+"""Comparison of an edit with the past: observed and expected results, by action and in total."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from chalicelib.evaluation.reward import Reward
 _ROUNDING = 1e-9
 
 RewardsPerConversion = Mapping[Action, Reward]
-"""What one conversion brings by its campaign's settings."""
+"""The reward of one conversion by the settings of its campaign."""
 
 
 class Verdict(StrEnum):
-    """Whether the logged clicks can judge an action: by many clicks, by few, or never tried for these visitors."""
+    """Whether the logged clicks can evaluate an action: yes, with few effective clicks, or no (never tried)."""
 
     YES = "yes"
     THIN = "thin"
@@ -28,154 +28,161 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Clicks that happened, and what they earned."""
+    """Observed clicks, and their reward."""
 
     clicks: int
-    earning: Reward
+    reward: Reward
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedOutcome:
-    """Clicks to be expected, which are no whole number, and what those `known` of them earn; None where none are."""
+    """Expected clicks (not an integer), and the reward of the `known` ones among them; None if none is known."""
 
     clicks: float
     known: float
-    earning: Reward | None
+    reward: Reward | None
 
     @property
     def unknown_share(self) -> float:
-        """The share of the clicks of which nothing is known."""
+        """The share of the clicks that cannot be estimated."""
         return 1 - self.known / self.clicks if self.clicks else 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class ActionJudgement:
-    """One action. `epc` is payout per click (in millionths), over visitors such as the edit would bring."""
+class ActionComparison:
+    """One action. `epc` is payout per click (in millionths), for the visitors that the edit would send."""
 
     action: Action
     happened: Tally
     expected: ExpectedOutcome
     epc: ReplayEstimate | None
-    effective: float
+    effective_clicks: float
     verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyComparison:
-    """All clicks. `value` is the goal's value per expected click (in millionths), `difference` that to what happened.
+    """All clicks. `value` is the goal's value per expected click (in millionths), `difference` that minus the past.
 
-    Both leave out what unknown clicks bring. `clipped` clicks would have weighed more than `bound`.
+    Both exclude the rewards of unknown clicks. `clipped` is the number of clicks with a weight above `bound`.
     """
 
-    actions: Sequence[ActionJudgement]
+    actions: Sequence[ActionComparison]
     happened: Tally
     expected: ExpectedOutcome
     value: ReplayEstimate | None
     difference: ReplayEstimate | None
-    effective: float
+    effective_clicks: float
     bound: float
     clipped: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The trials that went one way, and what one more conversion of theirs would bring."""
+    """The clicks of one action, and the reward of one more conversion among them."""
 
-    trials: Sequence[WeightedClick]
-    one: Reward
+    clicks: Sequence[WeightedClick]
+    next_reward: Reward
 
     @property
     def weights(self) -> list[float]:
-        """What each trial weighs."""
-        return [trial.weight for trial in self.trials]
+        """The weight of each click."""
+        return [click.weight for click in self.clicks]
 
     def sample(self, goal: OptimizationGoal) -> Sample:
-        """The trials as the estimators take them."""
-        return Sample(self.weights, [trial.earning.value(goal) for trial in self.trials], self.one.value(goal))
+        """Return the clicks as input of the estimators."""
+        return Sample(self.weights, [click.reward.value(goal) for click in self.clicks], self.next_reward.value(goal))
 
 
-def compare_policies(trials: WeightedClicks, terms: RewardsPerConversion, goal: OptimizationGoal) -> PolicyComparison:
-    """The judgement of at least one trial; of the actions of the `terms` in their order, then of all others met."""
-    groups = {action: _Group(own, _one(own, terms.get(action))) for action, own in trials.by_action.items()}
-    samples, everyone = [group.sample(goal) for group in groups.values()], trials.all
-    clicks, unknown = len(everyone), sum(trials.unknown.values())
-    share = 1 - (unknown + trials.sure) / clicks
-    value = estimator.mean(samples)
+def compare_policies(
+    weighted: WeightedClicks, rewards: RewardsPerConversion, goal: OptimizationGoal
+) -> PolicyComparison:
+    """Return the comparison, for at least one click. Actions are in the order of `rewards`, then all others."""
+    groups = {
+        action: _Group(clicks, _reward_per_conversion(clicks, rewards.get(action)))
+        for action, clicks in weighted.by_action.items()
+    }
+    samples, all_clicks = [group.sample(goal) for group in groups.values()], weighted.all
+    count, unknown = len(all_clicks), sum(weighted.unknown.values())
+    share = 1 - (unknown + weighted.certain_losses) / count
+    value = estimator.estimate_mean(samples)
     return PolicyComparison(
-        actions=[_of_action(each, groups.get(each), trials) for each in _ordered(terms, trials)],
-        happened=Tally(clicks, total_reward(everyone)),
-        expected=ExpectedOutcome(clicks, clicks - unknown, _expected(everyone, share * clicks)),
+        actions=[_compare_action(action, groups.get(action), weighted) for action in _ordered(rewards, weighted)],
+        happened=Tally(count, total_reward(all_clicks)),
+        expected=ExpectedOutcome(count, count - unknown, _expected_reward(all_clicks, share * count)),
         value=value and value.times(share),
-        difference=estimator.difference(samples, share),
-        effective=estimator.effective_sample_size(trial.weight for trial in everyone),
-        bound=trials.bound,
-        clipped=trials.cut,
+        difference=estimator.estimate_difference(samples, share),
+        effective_clicks=estimator.effective_sample_size(click.weight for click in all_clicks),
+        bound=weighted.bound,
+        clipped=weighted.clipped,
     )
 
 
-def _one(trials: Sequence[WeightedClick], agreed: Reward | None) -> Reward:
-    """What a conversion brings: on average, where there was any, else as agreed."""
-    total = total_reward(trials)
-    seen = total.conversions
-    return Reward(1, total.payout / seen, total.revenue / seen) if seen else agreed or Reward()
+def _reward_per_conversion(clicks: Sequence[WeightedClick], configured: Reward | None) -> Reward:
+    """Return the mean reward of the observed conversions, or the configured one if there is none."""
+    total = total_reward(clicks)
+    conversions = total.conversions
+    if not conversions:
+        return configured or Reward()
+    return Reward(1, total.payout / conversions, total.revenue / conversions)
 
 
-def _ordered(terms: RewardsPerConversion, trials: WeightedClicks) -> list[Action]:
-    return [*terms, *sorted({*trials.expected, *trials.by_action} - terms.keys(), key=_order)]
+def _ordered(rewards: RewardsPerConversion, weighted: WeightedClicks) -> list[Action]:
+    return [*rewards, *sorted({*weighted.expected, *weighted.by_action} - rewards.keys(), key=_sort_key)]
 
 
-def _order(action: Action) -> tuple[bool, bool, str]:
+def _sort_key(action: Action) -> tuple[bool, bool, str]:
     return action == NO_PAYING_OFFER, action.catch_all, action.campaign_id
 
 
-def _of_action(action: Action, group: _Group | None, trials: WeightedClicks) -> ActionJudgement:
-    clicks = trials.expected.get(action, 0.0)
+def _compare_action(action: Action, group: _Group | None, weighted: WeightedClicks) -> ActionComparison:
+    clicks = weighted.expected.get(action, 0.0)
     own = group or _Group((), Reward())
-    happened, effective = Tally(len(own.trials), total_reward(own.trials)), estimator.effective_sample_size(own.weights)
+    happened = Tally(len(own.clicks), total_reward(own.clicks))
+    effective_clicks = estimator.effective_sample_size(own.weights)
     if action == NO_PAYING_OFFER:
-        return ActionJudgement(
-            action, happened, ExpectedOutcome(clicks, clicks, Reward()), None, effective, Verdict.YES
-        )
-    known = clicks - trials.unknown.get(action, 0.0)
-    known = known if effective and known > _ROUNDING * clicks else 0.0
-    return ActionJudgement(
+        expected = ExpectedOutcome(clicks, clicks, Reward())
+        return ActionComparison(action, happened, expected, None, effective_clicks, Verdict.YES)
+    known = clicks - weighted.unknown.get(action, 0.0)
+    known = known if effective_clicks and known > _ROUNDING * clicks else 0.0
+    return ActionComparison(
         action=action,
         happened=happened,
-        expected=ExpectedOutcome(clicks, known, _expected(own.trials, known) if known or not clicks else None),
-        epc=estimator.mean([own.sample(OptimizationGoal.EPC)]) if known else None,
-        effective=effective,
-        verdict=_verdict(clicks, known, effective),
+        expected=ExpectedOutcome(clicks, known, _expected_reward(own.clicks, known) if known or not clicks else None),
+        epc=estimator.estimate_mean([own.sample(OptimizationGoal.EPC)]) if known else None,
+        effective_clicks=effective_clicks,
+        verdict=_verdict(clicks, known, effective_clicks),
     )
 
 
-def _verdict(clicks: float, known: float, effective: float) -> Verdict:
+def _verdict(clicks: float, known: float, effective_clicks: float) -> Verdict:
     if clicks and not known:
         return Verdict.NO
-    return Verdict.THIN if clicks and effective < MIN_EFFECTIVE_CLICKS else Verdict.YES
+    return Verdict.THIN if clicks and effective_clicks < MIN_EFFECTIVE_CLICKS else Verdict.YES
 
 
-def total_reward(trials: Sequence[WeightedClick]) -> Reward:
-    """What all the trials brought."""
-    return Reward(*(sum(column) for column in _columns(trials)))
+def total_reward(clicks: Sequence[WeightedClick]) -> Reward:
+    """Return the sum of the clicks' rewards."""
+    return Reward(*(sum(column) for column in _columns(clicks)))
 
 
-def _expected(trials: Sequence[WeightedClick], clicks: float) -> Reward | None:
-    """What so many clicks earn at the weighted means of the trials; None where no trial tells."""
-    if not clicks:
+def _expected_reward(clicks: Sequence[WeightedClick], expected_clicks: float) -> Reward | None:
+    """Return the reward of the expected clicks at the weighted means of the logged ones, or None if these weigh 0."""
+    if not expected_clicks:
         return Reward()
-    weights = [trial.weight for trial in trials]
+    weights = [click.weight for click in clicks]
     total = sum(weights)
     if not total:
         return None
-    # Scaled last: without an edit the scale is exactly 1, and the sums are exactly what happened.
-    sums = [sum(map(mul, weights, column)) for column in _columns(trials)]
-    return Reward(*(clicks / total * each for each in sums))
+    # Scaled last: without an edit the scale is exactly 1, and the sums are exactly those observed.
+    sums = [sum(map(mul, weights, column)) for column in _columns(clicks)]
+    return Reward(*(expected_clicks / total * value for value in sums))
 
 
-def _columns(trials: Sequence[WeightedClick]) -> tuple[list[float], list[float], list[float]]:
-    earnings = [trial.earning for trial in trials]
+def _columns(clicks: Sequence[WeightedClick]) -> tuple[list[float], list[float], list[float]]:
+    rewards = [click.reward for click in clicks]
     return (
-        [each.conversions for each in earnings],
-        [each.payout for each in earnings],
-        [each.revenue for each in earnings],
+        [reward.conversions for reward in rewards],
+        [reward.payout for reward in rewards],
+        [reward.revenue for reward in rewards],
     )

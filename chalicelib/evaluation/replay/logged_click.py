@@ -1,12 +1,12 @@
-"""A logged click as replay reads it: who came, where it went, what came of it, and which offers were refused."""
+"""A logged click for replay: visitor, action, reward, and the rejection reasons of the offers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from chalicelib.clicks.rejections import PAYING_OUTCOMES, REJECTIONS_BY_CODE
-from chalicelib.domain.click import Outcome, RejectionReason, TrackingParameters
+from chalicelib.clicks.rejections import PAYING_OUTCOMES
+from chalicelib.domain.click import Outcome, RejectionReason, TrackingParameters, decode_rejections
 from chalicelib.domain.route import PublisherLink, Route
 from chalicelib.domain.smartlink import OfferAccess
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
@@ -17,71 +17,72 @@ StoredClick = Mapping[str, Any]
 
 
 class Action(NamedTuple):
-    """Where a click can go: to an offer, to the catch-all, or, with no campaign, to where nothing is ever earned."""
+    """A destination of a click: an offer, the catch-all, or, without a campaign, no paying offer."""
 
     campaign_id: str = ""
     catch_all: bool = False
 
 
 NO_PAYING_OFFER = Action()
-"""Fail URL, fallback URL or the page of no offer."""
+"""Fail URL, fallback URL or the "no offer available" page."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedClick:
-    """One unique click of a human: how it arrived, the refusals of its route's offers, where it went, what came of it.
+    """One unique click of a human: its context, the rejections of its route's offers, its action and its reward.
 
-    `route` is the one that decided it, with the learned weights that were in force.
+    `route` is the one that decided it, with the learned weights of that time.
     """
 
-    arrival: ClickContext
+    context: ClickContext
     route: Route
     outcome: Outcome
     action: Action
-    refusals: tuple[RejectionReason | None, ...]
+    rejections: tuple[RejectionReason | None, ...]
     propensity: float
-    earning: Reward
+    reward: Reward
 
     @property
-    def refused(self) -> dict[str, RejectionReason | None]:
-        """The refusals by campaign ID."""
-        return {offer.campaign.id: refusal for offer, refusal in zip(self.route.offers, self.refusals, strict=False)}
+    def rejection_by_campaign(self) -> dict[str, RejectionReason | None]:
+        """The rejections by campaign ID; None for an eligible offer."""
+        pairs = zip(self.route.offers, self.rejections, strict=False)
+        return {offer.campaign.id: rejection for offer, rejection in pairs}
 
 
 def is_unique(stored: StoredClick) -> bool:
-    """Whether the click is a human's and no duplicate."""
+    """Return whether the click is by a human and not a duplicate."""
     return not (stored.get("is_bot") or stored.get("is_duplicate"))
 
 
 def is_complete(stored: StoredClick, route: Route) -> bool:
-    """Whether the click was decided to the end: one that a fault sent to the fallback tells nothing of the offers."""
+    """Return whether the decision was completed. After an error the click went to the fallback without rejections."""
     return not route.active or len(stored.get("refusals") or "") == len(route.offers)
 
 
-def logged(stored: StoredClick, route: Route, earning: Reward) -> LoggedClick:
-    """The logged click of its stored fields; `route` and `earning` as in `Logged`."""
+def decode_click(stored: StoredClick, route: Route, reward: Reward) -> LoggedClick:
+    """Decode the stored fields of a click; `route` and `reward` are those of `LoggedClick`."""
     outcome = Outcome(stored["outcome"])
-    refusals = tuple(REJECTIONS_BY_CODE[letter] for letter in stored.get("refusals") or "")
-    paid = outcome in PAYING_OUTCOMES
+    rejections = tuple(decode_rejections(stored))
+    is_paying = outcome in PAYING_OUTCOMES
     return LoggedClick(
-        arrival=_arrival(stored, publisher_active=not _is_suspended(route, outcome, refusals)),
+        context=_context(stored, publisher_active=not _is_suspended(route, outcome, rejections)),
         route=route,
         outcome=outcome,
-        action=Action(stored["campaign_id"], outcome is Outcome.CATCH_ALL) if paid else NO_PAYING_OFFER,
-        refusals=refusals,
+        action=Action(stored["campaign_id"], outcome is Outcome.CATCH_ALL) if is_paying else NO_PAYING_OFFER,
+        rejections=rejections,
         propensity=float(stored.get("propensity") or 1),
-        earning=earning,
+        reward=reward,
     )
 
 
-def _is_suspended(route: Route, outcome: Outcome, refusals: tuple[RejectionReason | None, ...]) -> bool:
-    """Whether the publisher was suspended: refused where access is granted, or sent past the fail URL."""
-    if route.access is OfferAccess.GRANT and RejectionReason.NOT_APPROVED in refusals:
+def _is_suspended(route: Route, outcome: Outcome, rejections: tuple[RejectionReason | None, ...]) -> bool:
+    """Return whether the publisher was suspended: rejected despite granted access, or not sent to the fail URL."""
+    if route.access is OfferAccess.GRANT and RejectionReason.NOT_APPROVED in rejections:
         return True
     return route.active and route.fail_url is not None and outcome in (Outcome.FALLBACK, Outcome.NO_OFFER)
 
 
-def _arrival(stored: StoredClick, *, publisher_active: bool) -> ClickContext:
+def _context(stored: StoredClick, *, publisher_active: bool) -> ClickContext:
     return ClickContext(
         link=PublisherLink(stored["code"], stored["publisher_id"], stored["route_id"], publisher_active),
         visitor=Visitor(

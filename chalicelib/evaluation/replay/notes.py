@@ -1,74 +1,73 @@
-"""What one must know to read a replay, in plain sentences."""
+"""Notes on the reliability of a replay, in plain sentences."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.evaluation.replay.comparison import ActionJudgement, PolicyComparison, Verdict
+from chalicelib.evaluation.replay.comparison import ActionComparison, PolicyComparison, Verdict
 from chalicelib.evaluation.replay.estimator import MIN_EFFECTIVE_CLICKS
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How many clicks were `recorded`, how many of them `read`, and how many of those `left_out` as undecidable.
+class ReadCounts:
+    """How many clicks were `recorded`, how many of these were `read`, and how many of those were `excluded`.
 
-    `unlearned` are judged ones of an optimized edit from before anything was learned.
+    `before_weights` are evaluated clicks of an optimized edit from before the first learned weights.
     """
 
     recorded: int
     read: int
-    left_out: int = 0
-    unlearned: int = 0
+    excluded: int = 0
+    before_weights: int = 0
 
 
-def notes(reading: Reading, judgement: PolicyComparison | None) -> list[str]:
-    """The sentences, of the reading first; `judgement` is None where no click could be judged."""
-    found = list(_of_reading(reading))
-    if judgement is None:
-        return [*found, "No click of this time can be judged."]
-    return [*found, *_of_totals(judgement), *(note for each in judgement.actions for note in _of_action(each))]
+def notes(counts: ReadCounts, comparison: PolicyComparison | None) -> list[str]:
+    """Return the notes, those on the clicks read first; `comparison` is None if no click could be evaluated."""
+    on_counts = list(_count_notes(counts))
+    if comparison is None:
+        return [*on_counts, "No click in this range can be evaluated."]
+    on_actions = (note for action in comparison.actions for note in _action_notes(action))
+    return [*on_counts, *_total_notes(comparison), *on_actions]
 
 
-def _of_reading(reading: Reading) -> Iterator[str]:
-    if reading.read < reading.recorded:
+def _count_notes(counts: ReadCounts) -> Iterator[str]:
+    if counts.read < counts.recorded:
         yield (
-            f"{reading.read:,} of {reading.recorded:,} recorded clicks were read, an even sample; "
-            "all figures are of the sample."
+            f"A uniform sample of {counts.read:,} of {counts.recorded:,} recorded clicks was read. "
+            "All figures are for the sample."
         )
-    if reading.left_out:
+    if counts.excluded:
+        yield f"Excluded clicks: {counts.excluded:,}. Their learned weights have expired or their decision failed."
+    if counts.before_weights:
         yield (
-            f"Left out: {reading.left_out:,} of the clicks, as the learned weights that they were drawn by are no "
-            "longer known, or a fault stopped their decision."
-        )
-    if reading.unlearned:
-        yield (
-            f"Before anything was learned came {reading.unlearned:,} of the clicks: there the edit is judged by its "
-            "own weights."
+            f"Clicks from before the first learned weights: {counts.before_weights:,}. "
+            "They are evaluated with the configured weights."
         )
 
 
-def _of_totals(judgement: PolicyComparison) -> Iterator[str]:
-    if unknown := judgement.expected.unknown_share:
+def _total_notes(comparison: PolicyComparison) -> Iterator[str]:
+    if unknown := comparison.expected.unknown_share:
         yield (
-            f"{unknown:.1%} of the expected clicks go where such visitors never, or hardly ever, "
-            "went: what they would bring is not known, and all expected money leaves it out."
+            f"{unknown:.1%} of the expected clicks cannot be estimated: similar visitors were rarely or never sent "
+            "there. Expected amounts exclude them."
         )
-    if judgement.clipped:
+    if comparison.clipped:
         yield (
-            f"Cut to {judgement.bound:.0f}, the most that one may weigh: {judgement.clipped:,} of the clicks, much "
-            "likelier under the edit; what is cut off counts as not known."
+            f"Importance weights were clipped to {comparison.bound:.0f} for {comparison.clipped:,} of the clicks. "
+            "The clipped part counts as unknown."
         )
-    if judgement.effective < MIN_EFFECTIVE_CLICKS:
-        yield f"All in all the clicks tell as much as {judgement.effective:.0f} would: too few to decide by."
-    if not judgement.happened.earning.conversions:
-        yield "None of the clicks converted, so nothing tells which way is better."
+    if comparison.effective_clicks < MIN_EFFECTIVE_CLICKS:
+        yield f"The effective sample size is {comparison.effective_clicks:.0f} clicks, too few for a decision."
+    if not comparison.happened.reward.conversions:
+        yield "No click converted, so the two policies cannot be compared."
 
 
-def _of_action(each: ActionJudgement) -> Iterator[str]:
-    what = f"{each.action.campaign_id}{' as catch-all' if each.action.catch_all else ''}"
-    clicks = f"{each.expected.clicks:,.0f} expected clicks"
-    if each.verdict is Verdict.NO:
-        yield f"{what} was never tried for the visitors that it would get: of its {clicks} nothing is known."
-    elif unknown := each.expected.unknown_share:
-        yield f"{what} was never, or hardly ever, tried for the visitors of {unknown:.1%} of its {clicks}."
-    if each.verdict is Verdict.THIN:
-        yield f"{what} is judged by few clicks: they tell as much as {each.effective:.0f} would."
+def _action_notes(comparison: ActionComparison) -> Iterator[str]:
+    action, expected = comparison.action, comparison.expected
+    name = f"{action.campaign_id}{' as catch-all' if action.catch_all else ''}"
+    clicks = f"{expected.clicks:,.0f} expected clicks"
+    if comparison.verdict is Verdict.NO:
+        yield f"{name} was never selected for these visitors. Its {clicks} cannot be estimated."
+    elif unknown := expected.unknown_share:
+        yield f"{name} was rarely or never selected for the visitors of {unknown:.1%} of its {clicks}."
+    if comparison.verdict is Verdict.THIN:
+        yield f"{name} has an effective sample size of only {comparison.effective_clicks:.0f} clicks."

@@ -1,4 +1,4 @@
-"""The two policies that replay compares, as chances of actions: the one that was, and the one of the edit."""
+"""The two policies that replay compares, as action probabilities: the logging policy and the target policy."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -13,71 +13,75 @@ from chalicelib.routing.selection_probability import selection_probabilities
 ActionProbabilities = Mapping[Action, float]
 """The probability of each action for one click; they sum to 1."""
 
-MayRun = Callable[[str, str], bool]
-"""Whether a publisher (ID) may run a campaign (ID) by an approval of their own, as of now."""
+IsApproved = Callable[[str, str], bool]
+"""Return whether a publisher (ID) currently has an approval of their own for a campaign (ID)."""
 
-_OF_THE_MOMENT = (RejectionReason.CAP, RejectionReason.DUPLICATE)
-_BEFORE_APPROVAL = (RejectionReason.DISABLED, RejectionReason.CAMPAIGN_PAUSED, RejectionReason.SCHEDULE)
+_TEMPORARY = (RejectionReason.CAP, RejectionReason.DUPLICATE)
+_CHECKED_BEFORE_APPROVAL = (RejectionReason.DISABLED, RejectionReason.CAMPAIGN_PAUSED, RejectionReason.SCHEDULE)
 _UNPAID = (Outcome.FAIL_URL, Outcome.FALLBACK, Outcome.NO_OFFER)
 
 
 def logging_policy(click: LoggedClick) -> ActionProbabilities:
-    """What could have become of the click when it came, over draw and lot, given which offers were refused.
+    """Return the probabilities of the click's actions at its time, over both draws, given the rejected offers.
 
-    Where the route does not let it go where it went, the click's own propensity stands for that.
+    If the route does not allow the click's action, the logged propensity is used for it.
     """
-    found = _chances(click, click.route, click.refusals)
-    return found if click.action in found else {click.action: click.propensity}
+    probabilities = _probabilities(click, click.route, click.rejections)
+    return probabilities if click.action in probabilities else {click.action: click.propensity}
 
 
-def target_policy(click: LoggedClick, edited: Route, approved: MayRun) -> ActionProbabilities:
-    """What would become of the click under the edited route, which has the learned weights that were in force.
+def target_policy(click: LoggedClick, edited: Route, is_approved: IsApproved) -> ActionProbabilities:
+    """Return the probabilities of the click's actions under the edited route, with the learned weights of its time.
 
-    Eligibility is computed anew from the visitor. What the visitor does not tell (an approval, a cap, a duplicate of
-    that moment) is taken from the click's own refusals where they know the offer; for others approvals are as of now.
+    Eligibility is computed anew from the visitor. What the visitor does not determine (approval, cap, duplicate) is
+    taken from the click's own rejections if they include the offer. For other offers current approvals apply.
     """
-    refused = click.refused
+    logged = click.rejection_by_campaign
 
-    def admitted(campaign_id: str) -> bool:
-        known = _was_approved(click.route, campaign_id, refused)
-        return approved(click.arrival.link.publisher_id, campaign_id) if known is None else known
+    def was_approved(campaign_id: str) -> bool:
+        approval = _logged_approval(click.route, campaign_id, logged)
+        return is_approved(click.context.link.publisher_id, campaign_id) if approval is None else approval
 
-    computed = eligibility.refusals(edited, click.arrival, admitted)
-    refusals = [
-        refused[campaign_id]
-        if refusal is None and refused.get(campaign_id := offer.campaign.id) in _OF_THE_MOMENT
-        else refusal
-        for offer, refusal in zip(edited.offers, computed, strict=True)
+    computed = eligibility.refusals(edited, click.context, was_approved)
+    rejections = [
+        logged[campaign_id]
+        if rejection is None and logged.get(campaign_id := offer.campaign.id) in _TEMPORARY
+        else rejection
+        for offer, rejection in zip(edited.offers, computed, strict=True)
     ]
-    return _chances(click, edited, refusals)
+    return _probabilities(click, edited, rejections)
 
 
-def _was_approved(route: Route, campaign_id: str, refused: Mapping[str, RejectionReason | None]) -> bool | None:
-    """Whether the publisher had the approval; None where the click does not tell."""
-    if route.access is OfferAccess.GRANT or campaign_id not in refused:
+def _logged_approval(route: Route, campaign_id: str, logged: Mapping[str, RejectionReason | None]) -> bool | None:
+    """Return whether the publisher had the approval, or None if the click does not show it."""
+    if route.access is OfferAccess.GRANT or campaign_id not in logged:
         return None
-    refusal = refused[campaign_id]
-    return None if refusal in _BEFORE_APPROVAL else refusal is not RejectionReason.NOT_APPROVED
+    rejection = logged[campaign_id]
+    return None if rejection in _CHECKED_BEFORE_APPROVAL else rejection is not RejectionReason.NOT_APPROVED
 
 
-def _chances(click: LoggedClick, route: Route, refusals: Sequence[RejectionReason | None]) -> ActionProbabilities:
-    visitor = click.arrival.visitor
-    found = (
-        selection_probabilities(route, refusals, segments_of(visitor.country, visitor.device)) if route.active else {}
-    )
-    if found:
-        return {Action(campaign_id): chance for campaign_id, chance in found.items()}
-    last = route.catch_all if route.active and click.arrival.link.publisher_active else None
-    return {Action(last.campaign.id, catch_all=True) if last and _catches(last, click) else NO_PAYING_OFFER: 1.0}
+def _probabilities(
+    click: LoggedClick, route: Route, rejections: Sequence[RejectionReason | None]
+) -> ActionProbabilities:
+    visitor = click.context.visitor
+    segments = segments_of(visitor.country, visitor.device)
+    by_campaign = selection_probabilities(route, rejections, segments) if route.active else {}
+    if by_campaign:
+        return {Action(campaign_id): probability for campaign_id, probability in by_campaign.items()}
+    catch_all = route.catch_all if route.active and click.context.link.publisher_active else None
+    if catch_all and _catches(catch_all, click):
+        return {Action(catch_all.campaign.id, catch_all=True): 1.0}
+    return {NO_PAYING_OFFER: 1.0}
 
 
-def _catches(last: Offer, click: LoggedClick) -> bool:
-    """Whether the catch-all takes the click: not where it refused this very click though the visitor suited it."""
-    was_last = click.route.catch_all
-    if was_last and was_last.campaign.id == last.campaign.id and click.outcome in _UNPAID and _suits(was_last, click):
+def _catches(catch_all: Offer, click: LoggedClick) -> bool:
+    """Return whether the catch-all takes the click: not if it rejected this click although the visitor suits it."""
+    previous = click.route.catch_all
+    is_same = previous is not None and previous.campaign.id == catch_all.campaign.id
+    if previous and is_same and click.outcome in _UNPAID and _suits(previous, click):
         return False
-    return _suits(last, click)
+    return _suits(catch_all, click)
 
 
-def _suits(last: Offer, click: LoggedClick) -> bool:
-    return eligibility.refusal(last, click.arrival, lambda _: True) is None
+def _suits(catch_all: Offer, click: LoggedClick) -> bool:
+    return eligibility.refusal(catch_all, click.context, lambda _: True) is None

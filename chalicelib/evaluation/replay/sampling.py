@@ -1,4 +1,4 @@
-"""An even sample of clicks, the same whenever the same clicks are asked for."""
+"""Uniform sample of clicks, which is the same for the same set of clicks."""
 
 import zlib
 from collections.abc import Iterable
@@ -6,16 +6,16 @@ from heapq import nsmallest
 
 MAX_CLICKS = 20_000
 MAX_CHOICES = 1_000_000
-"""Clicks, and clicks times offers, as many as are judged in some seconds."""
+"""Maximum number of clicks, and of clicks times offers, that are evaluated within a few seconds."""
 
 
-def size(offers: int) -> int:
-    """How many clicks of a pool of so many offers are judged at most."""
+def sample_size(offers: int) -> int:
+    """Return the maximum number of clicks to evaluate for a pool with this number of offers."""
     return min(MAX_CLICKS, MAX_CHOICES // max(1, offers))
 
 
 def sample(click_ids: Iterable[str], size: int) -> list[str]:
-    """At most so many of the IDs, in order: those with the least hashes, which tell nothing of draw or lot."""
+    """Return at most `size` of the IDs, sorted: those with the smallest hashes, which are independent of the draws."""
     return sorted(nsmallest(size, click_ids, key=_hash))
 
 

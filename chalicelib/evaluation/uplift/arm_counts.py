@@ -1,4 +1,4 @@
-"""Groups of counter cells → what each arm did, by the pool's goal."""
+"""Counts of each arm by hour and by campaign, from grouped counter cells."""
 
 from chalicelib.domain.click import ExperimentArm
 from chalicelib.domain.smartlink import OptimizationGoal
@@ -8,21 +8,21 @@ from chalicelib.reporting.aggregation import Groups
 
 DIMENSIONS = ("hour", "arm", "campaign", "currency")
 COUNTS = ("unique_clicks", "conversions", "payout", "revenue")
-"""What the groups are by, and their sums, in this order."""
+"""The dimensions and the sums of the groups, in this order."""
 
 
-def currencies(groups: Groups) -> list[str]:
-    """The currencies of all money of both arms, in order."""
+def list_currencies(groups: Groups) -> list[str]:
+    """Return the currencies of all amounts of both arms, sorted."""
     return sorted({currency for (_, arm, _, currency), sums in groups.items() if arm and any(sums[2:])})
 
 
-def of_arm(groups: Groups, arm: ExperimentArm, goal: OptimizationGoal) -> ArmCounts:
-    """The arm's clicks and conversions with their value by the goal (in millionths): by the hour, and by campaign."""
-    hours: dict[str, Count] = {}
-    kinds: dict[str, Count] = {}
-    for (hour, its_arm, campaign, _), (clicks, conversions, payout, revenue) in groups.items():
-        if its_arm == arm:
-            more = Count(clicks, conversions, Reward(conversions, payout, revenue).value(goal))
-            hours[hour] = hours.get(hour, Count()).plus(more)
-            kinds[campaign] = kinds.get(campaign, Count()).plus(more)
-    return ArmCounts(hours, list(kinds.values()))
+def count_arm(groups: Groups, arm: ExperimentArm, goal: OptimizationGoal) -> ArmCounts:
+    """Return the arm's clicks and conversions with their value by the goal (in millionths)."""
+    by_hour: dict[str, Count] = {}
+    by_campaign: dict[str, Count] = {}
+    for (hour, group_arm, campaign, _), (clicks, conversions, payout, revenue) in groups.items():
+        if group_arm == arm:
+            count = Count(clicks, conversions, Reward(conversions, payout, revenue).value(goal))
+            by_hour[hour] = by_hour.get(hour, Count()).plus(count)
+            by_campaign[campaign] = by_campaign.get(campaign, Count()).plus(count)
+    return ArmCounts(by_hour, list(by_campaign.values()))

@@ -1,4 +1,4 @@
-"""The counter cells that uplift is computed from."""
+"""Reads the counter cells for uplift."""
 
 from chalicelib.evaluation.uplift.arm_counts import COUNTS, DIMENSIONS
 from chalicelib.http.problems import ValidationFailed
@@ -7,13 +7,13 @@ from chalicelib.reporting.aggregation import AggregationQuery, Groups, LimitExce
 from chalicelib.reporting.date_range import Period
 
 LIMITS = Limits(groups=500_000)
-"""Hours, campaigns and currencies of both arms: 92 days of a pool of a hundred offers."""
+"""Hours, campaigns and currencies of both arms: enough for 92 days of a pool with a hundred offers."""
 
 
-def groups(smartlink_id: str, period: Period) -> Groups:
-    """What the smartlink's cells of the period hold, by the dimensions; `Invalid` where that is too much."""
-    plan = AggregationQuery(DIMENSIONS, COUNTS, period.first, period.past, {"smartlink": smartlink_id})
+def read_groups(smartlink_id: str, period: Period) -> Groups:
+    """Return the smartlink's cells of the period, grouped. Raise `ValidationFailed` if there are too many."""
+    query = AggregationQuery(DIMENSIONS, COUNTS, period.first, period.past, {"smartlink": smartlink_id})
     try:
-        return aggregate(cell_reader.pieces(period, None), plan, LIMITS)
+        return aggregate(cell_reader.pieces(period, None), query, LIMITS)
     except LimitExceeded as error:
-        raise ValidationFailed(("/from", f"holds {error}; ask for a shorter time")) from error
+        raise ValidationFailed(("/from", f"contains {error}. Request a shorter range.")) from error

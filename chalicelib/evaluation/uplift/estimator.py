@@ -1,4 +1,4 @@
-"""What the optimized arm earns more than the hold-out, and how sure that is."""
+"""Estimate of the difference between the optimized arm and the hold-out, with confidence intervals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,38 +7,38 @@ from math import inf, sqrt
 
 from chalicelib.evaluation.student_t import t_critical_value
 
-ENOUGH_CONVERSIONS = 10
-"""In each arm; with fewer no interval says anything."""
+MIN_CONVERSIONS = 10
+"""Minimum number of conversions in each arm. With fewer, the interval is not reliable."""
 
-ENOUGH_BLOCKS = 3
+MIN_BLOCKS = 3
 
 UpliftInterval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Clicks, and what came of them: conversions and their value."""
+    """Clicks, their conversions, and the value of these."""
 
     clicks: int = 0
     conversions: int = 0
     value: float = 0.0
 
     def plus(self, other: "Count") -> "Count":
-        """Both together."""
+        """Return the sum of both."""
         return Count(self.clicks + other.clicks, self.conversions + other.conversions, self.value + other.value)
 
 
 @dataclass(frozen=True, slots=True)
 class ArmCounts:
-    """What one arm did: by the hour, and by the kind of conversion (those of about one value)."""
+    """Counts of one arm: by hour, and by campaign, whose conversions have about the same value."""
 
-    hours: Mapping[str, Count]
-    kinds: Sequence[Count]
+    by_hour: Mapping[str, Count]
+    by_campaign: Sequence[Count]
 
     @property
     def total(self) -> Count:
-        """All hours together."""
-        return reduce(Count.plus, self.hours.values(), Count())
+        """The sum of all hours."""
+        return reduce(Count.plus, self.by_hour.values(), Count())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class UpliftEstimate:
 
 @dataclass(frozen=True, slots=True)
 class Uplift:
-    """Value per click of both arms, and their difference; None where an arm has no click. `blocks` are hours."""
+    """Value per click of both arms, and their difference; None if an arm has no click. `blocks` are hours."""
 
     optimized: UpliftEstimate | None
     holdout: UpliftEstimate | None
@@ -59,42 +59,42 @@ class Uplift:
     blocks: int
 
 
-def uplift(optimized: ArmCounts, holdout: ArmCounts) -> Uplift:
-    """The arms compared: R_o - R_h with R = sum of value / sum of clicks over hourly blocks, a ratio estimator each.
+def estimate_uplift(optimized: ArmCounts, holdout: ArmCounts) -> Uplift:
+    """Estimate R_o - R_h with R = sum of value / sum of clicks over hourly blocks, a ratio estimator for each arm.
 
     The variance is that of the linearized difference (Cochran, Sampling Techniques, 3rd ed., ch. 6: 6.3, 6.4 and 6.19),
-    paired within the hour as both arms share its traffic: d_b = (v_o - R_o n_o) / N_o - (v_h - R_h n_h) / N_h,
+    paired within the hour because both arms share its traffic: d_b = (v_o - R_o n_o) / N_o - (v_h - R_h n_h) / N_h,
     B / (B - 1) times the sum of d_b squared, with Student's t of B - 1 degrees. Hours without a click do not count.
-    Few hours tell their own spread badly: the variance is never below what counting alone makes of it (conversions
-    as a compound Poisson process), and of fewer than three hours only that is used. Few conversions tell it badly
-    too: there are never more degrees than that count has (Satterthwaite 1946: twice the squared variance over the
-    variance of its estimate).
+    With few hours their variance is not reliable: it is never below the variance of counting alone (conversions as a
+    compound Poisson process), and with fewer than three hours only that is used. With few conversions it is not
+    reliable either: the degrees never exceed those of the counting variance (Satterthwaite 1946: twice the squared
+    variance over the variance of its estimate).
     """
-    hours = sorted({hour for arm in (optimized, holdout) for hour, count in arm.hours.items() if count.clicks})
+    hours = sorted({hour for arm in (optimized, holdout) for hour, count in arm.by_hour.items() if count.clicks})
     if not (optimized.total.clicks and holdout.total.clicks):
-        return Uplift(_alone(optimized, hours), _alone(holdout, hours), difference=None, blocks=len(hours))
-    usual = _value_of_one(optimized.total.plus(holdout.total))
-    noises = _noise(optimized, usual), _noise(holdout, usual)
+        return Uplift(_estimate_arm(optimized, hours), _estimate_arm(holdout, hours), None, blocks=len(hours))
+    usual_value = _value_per_conversion(optimized.total.plus(holdout.total))
+    noises = _counting_noise(optimized, usual_value), _counting_noise(holdout, usual_value)
     residuals = _residuals(optimized, hours), _residuals(holdout, hours)
-    paired = [one - other for one, other in zip(*residuals, strict=True)]
+    paired = [first - second for first, second in zip(*residuals, strict=True)]
     rates = _rate(optimized.total), _rate(holdout.total)
     return Uplift(
         optimized=_estimate(rates[0], residuals[0], noises[0]),
         holdout=_estimate(rates[1], residuals[1], noises[1]),
-        difference=_estimate(rates[0] - rates[1], paired, noises[0].beside(noises[1])),
+        difference=_estimate(rates[0] - rates[1], paired, noises[0].plus(noises[1])),
         blocks=len(hours),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Noise:
-    """The variance that counting makes, and the variance of its estimate."""
+    """The variance of counting, and the variance of its estimate."""
 
     variance: float
     uncertainty: float
 
-    def beside(self, other: "_Noise") -> "_Noise":
-        """That of the difference of two independent counts."""
+    def plus(self, other: "_Noise") -> "_Noise":
+        """Return the noise of the difference of two independent counts."""
         return _Noise(self.variance + other.variance, self.uncertainty + other.uncertainty)
 
     @property
@@ -103,10 +103,11 @@ class _Noise:
         return max(1.0, 2 * self.variance**2 / self.uncertainty) if self.uncertainty else inf
 
 
-def _alone(arm: ArmCounts, hours: Sequence[str]) -> UpliftEstimate | None:
+def _estimate_arm(arm: ArmCounts, hours: Sequence[str]) -> UpliftEstimate | None:
     if not arm.total.clicks:
         return None
-    return _estimate(_rate(arm.total), _residuals(arm, hours), _noise(arm, _value_of_one(arm.total)))
+    noise = _counting_noise(arm, _value_per_conversion(arm.total))
+    return _estimate(_rate(arm.total), _residuals(arm, hours), noise)
 
 
 def _rate(count: Count) -> float:
@@ -114,30 +115,32 @@ def _rate(count: Count) -> float:
 
 
 def _residuals(arm: ArmCounts, hours: Sequence[str]) -> list[float]:
-    """How far each hour's value lies from what its clicks should bring, per click of the arm."""
-    whole = arm.total
-    rate, nothing = _rate(whole), Count()
-    counts = (arm.hours.get(hour, nothing) for hour in hours)
-    return [(count.value - rate * count.clicks) / whole.clicks for count in counts]
+    """Return each hour's value minus the value expected of its clicks, per click of the arm."""
+    total = arm.total
+    rate, empty = _rate(total), Count()
+    counts = (arm.by_hour.get(hour, empty) for hour in hours)
+    return [(count.value - rate * count.clicks) / total.clicks for count in counts]
 
 
-def _value_of_one(count: Count) -> float:
+def _value_per_conversion(count: Count) -> float:
     return count.value / count.conversions if count.conversions > 0 else 0.0
 
 
-def _noise(arm: ArmCounts, usual: float) -> _Noise:
-    """What counting alone makes of value per click; of an arm with no conversion, as if it had a `usual` one."""
-    kinds = [(kind.conversions, kind.value / kind.conversions) for kind in arm.kinds if kind.conversions > 0]
-    clicks, kinds = arm.total.clicks, kinds or [(1, usual)]
-    variance = sum(conversions * value**2 for conversions, value in kinds) / clicks**2
-    return _Noise(variance, sum(conversions * value**4 for conversions, value in kinds) / clicks**4)
+def _counting_noise(arm: ArmCounts, usual_value: float) -> _Noise:
+    """Return the counting noise of value per click. An arm without conversions counts as if it had a usual one."""
+    values = [
+        (count.conversions, count.value / count.conversions) for count in arm.by_campaign if count.conversions > 0
+    ]
+    clicks, values = arm.total.clicks, values or [(1, usual_value)]
+    variance = sum(conversions * value**2 for conversions, value in values) / clicks**2
+    return _Noise(variance, sum(conversions * value**4 for conversions, value in values) / clicks**4)
 
 
 def _estimate(value: float, residuals: Sequence[float], noise: _Noise) -> UpliftEstimate:
     blocks = len(residuals)
-    if blocks < ENOUGH_BLOCKS:
+    if blocks < MIN_BLOCKS:
         error = t_critical_value(noise.degrees) * sqrt(noise.variance)
     else:
-        spread = blocks / (blocks - 1) * sum(each**2 for each in residuals)
-        error = t_critical_value(min(blocks - 1, noise.degrees)) * sqrt(max(spread, noise.variance))
+        variance = blocks / (blocks - 1) * sum(residual**2 for residual in residuals)
+        error = t_critical_value(min(blocks - 1, noise.degrees)) * sqrt(max(variance, noise.variance))
     return UpliftEstimate(value, (value - error, value + error))

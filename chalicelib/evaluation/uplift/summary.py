@@ -1,49 +1,41 @@
-"""The uplift in one plain sentence."""
+"""Uplift summarized in one sentence."""
 
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.evaluation.reward import decimal_string
-from chalicelib.evaluation.uplift.estimator import ENOUGH_CONVERSIONS, Count, UpliftInterval
+from chalicelib.evaluation.uplift.estimator import MIN_CONVERSIONS, Count, UpliftInterval
 
-_NAMES = ("the optimized arm", "the hold-out")
-_SURE = "with 95 % confidence"
-_EARN = {
-    OptimizationGoal.EPC: "pay publishers",
-    OptimizationGoal.REVENUE: "bring revenue of",
-    OptimizationGoal.PROFIT: "bring profit of",
-    OptimizationGoal.CONVERSION_RATE: "bring",
-}
+_ARM_NAMES = ("the optimized arm", "the hold-out")
+_CONFIDENCE = "with 95 % confidence"
 
 
-def is_enough(optimized: Count, holdout: Count) -> bool:
-    """Whether both arms converted often enough to be compared."""
-    return min(optimized.conversions, holdout.conversions) >= ENOUGH_CONVERSIONS
+def has_enough_data(optimized: Count, holdout: Count) -> bool:
+    """Return whether both arms have enough conversions for a comparison."""
+    return min(optimized.conversions, holdout.conversions) >= MIN_CONVERSIONS
 
 
-def too_little(optimized: Count, holdout: Count) -> str:
-    """What is missing for a comparison."""
+def describe_missing_data(optimized: Count, holdout: Count) -> str:
+    """Return a sentence on the data that is missing for a comparison."""
     if not optimized.clicks and not holdout.clicks:
-        return "There is nothing to compare: in this time no click was in either arm."
-    few = [(name, count) for name, count in zip(_NAMES, (optimized, holdout), strict=True) if not _converts(count)]
-    told = " and ".join(f"{name} has {_conversions(count.conversions)}" for name, count in few)
-    return f"Too little data: {told}; {ENOUGH_CONVERSIONS} in each arm are needed."
+        return "No data: neither arm received a click in this range."
+    arms = zip(_ARM_NAMES, (optimized, holdout), strict=True)
+    short = [(name, count.conversions) for name, count in arms if count.conversions < MIN_CONVERSIONS]
+    clauses = " and ".join(f"{name} has {_conversions(number)}" for name, number in short)
+    return f"Not enough data: {clauses}. Each arm needs at least {MIN_CONVERSIONS}."
 
 
-def _converts(count: Count) -> bool:
-    return count.conversions >= ENOUGH_CONVERSIONS
+def _conversions(number: int) -> str:
+    return f"{number} conversion{'' if number == 1 else 's'}"
 
 
-def _conversions(count: int) -> str:
-    return f"{count} conversion{'' if count == 1 else 's'}"
-
-
-def compared(interval: UpliftInterval, goal: OptimizationGoal, currency: str | None) -> str:
-    """What the interval of the difference (in millionths) says, money in `currency`."""
+def describe_difference(interval: UpliftInterval, goal: OptimizationGoal, currency: str | None) -> str:
+    """Return a sentence on the interval of the difference (in millionths); amounts are in `currency`."""
     low, high = interval
-    unit = "conversions" if goal is OptimizationGoal.CONVERSION_RATE else currency or ""
-    less, more = f"{decimal_string(abs(low))} {unit}", f"{decimal_string(abs(high))} {unit}"
+    verb = goal.objective.verb
+    unit = (currency or "") if goal.counts_money else "conversions"
+    low_text, high_text = f"{decimal_string(abs(low))} {unit}", f"{decimal_string(abs(high))} {unit}"
     if low > 0:
-        return f"Optimized clicks {_EARN[goal]} between {less} and {more} more per click, {_SURE}."
+        return f"Optimized clicks {verb} between {low_text} and {high_text} more per click, {_CONFIDENCE}."
     if high < 0:
-        return f"Optimized clicks {_EARN[goal]} between {more} and {less} less per click, {_SURE}."
-    span = f"between {less} less and {more} more per click"
-    return f"No difference is proved: optimized clicks {_EARN[goal]} {span}, {_SURE}."
+        return f"Optimized clicks {verb} between {high_text} and {low_text} less per click, {_CONFIDENCE}."
+    span = f"between {low_text} less and {high_text} more per click"
+    return f"No significant difference: optimized clicks {verb} {span}, {_CONFIDENCE}."

@@ -1,4 +1,4 @@
-"""The figures of one run of learning, and how the history stores them."""
+"""Record of one optimization run, and its codec in the history."""
 
 import json
 import zlib
@@ -11,69 +11,70 @@ from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.optimizer.model.weights import OfferShare, Reason
 
 _FORMAT = '[%d,%.6g,%.4g,%.4g,%.4g,%.4g,%.4g,%.4g,"%s"]'
-"""An offer: its place among all, share, value, low, high, payout, effective clicks, conversions to come, reason."""
+"""An offer: index in `offers`, share, value, low, high, payout, effective clicks, pending conversions, reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentFigures:
-    """One segment: the clicks it had and those expected until the next run, and its offers."""
+class SegmentRecord:
+    """One segment: its clicks, the clicks expected until the next run, and the shares of its offers."""
 
     name: str
     clicks: float
-    expected: float
+    forecast_clicks: float
     offers: tuple[OfferShare, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One run. `likeness` tells how far offers have money per click in common, `spread` how much segments differ.
+    """One run. `value_exponent` and `heterogeneity` are those of `OptimizationResult`.
 
-    `changes` tells by offer since when (hours since 1970) its rate is another one.
+    `changes` holds, by campaign ID, the hour (since 1970) of the last change of an offer's conversion rate.
     """
 
     goal: OptimizationGoal
     clicks: float
     conversions: float
     took_ms: int
-    likeness: float
-    spread: float
+    value_exponent: float
+    heterogeneity: float
     changes: Mapping[str, float]
-    segments: tuple[SegmentFigures, ...]
+    segments: tuple[SegmentRecord, ...]
 
 
-def packed(figures: RunRecord) -> bytes:
-    """What is stored of the figures: JSON, zlib. Shares are rounded as weights are, other numbers to 4 digits.
+def encode(record: RunRecord) -> bytes:
+    """Encode the record as JSON compressed by zlib. Shares have 6 digits, like weights; other figures have 4.
 
-    `ValueError` where a number is infinite or none.
+    Raise ValueError for a number that is not finite.
     """
-    places = {name: n for n, name in enumerate(sorted({each.offer for row in figures.segments for each in row.offers}))}
+    offer_ids = {share.offer for segment in record.segments for share in segment.offers}
+    indexes = {offer_id: index for index, offer_id in enumerate(sorted(offer_ids))}
     document = {
-        "goal": figures.goal,
-        "clicks": figures.clicks,
-        "conversions": figures.conversions,
-        "took_ms": figures.took_ms,
-        "likeness": _rounded(figures.likeness),
-        "spread": _rounded(figures.spread),
-        "changes": dict(figures.changes),
-        "offers": list(places),
+        "goal": record.goal,
+        "clicks": record.clicks,
+        "conversions": record.conversions,
+        "took_ms": record.took_ms,
+        "likeness": _rounded(record.value_exponent),
+        "spread": _rounded(record.heterogeneity),
+        "changes": dict(record.changes),
+        "offers": list(indexes),
     }
     head = json.dumps(document, separators=(",", ":"), allow_nan=False)
-    rows = ",".join(_row(each, places) for each in figures.segments)
+    rows = ",".join(_encode_segment(segment, indexes) for segment in record.segments)
     return zlib.compress(f'{head[:-1]},"segments":[{rows}]}}'.encode())
 
 
-def _row(segment: SegmentFigures, places: Mapping[str, int]) -> str:
-    """The segment as JSON, written at once: there are thousands of numbers."""
-    for each in segment.offers:
-        _check(each)
-    offers = ",".join([_FORMAT % (places[each.offer], *each[1:]) for each in segment.offers])
-    head = json.dumps([segment.name, segment.clicks, _rounded(segment.expected)], separators=(",", ":"))
+def _encode_segment(segment: SegmentRecord, indexes: Mapping[str, int]) -> str:
+    """Encode the segment as JSON, by one format per offer: a run has thousands of numbers."""
+    for share in segment.offers:
+        _require_finite(share)
+    offers = ",".join([_FORMAT % (indexes[share.offer], *share[1:]) for share in segment.offers])
+    head = json.dumps([segment.name, segment.clicks, _rounded(segment.forecast_clicks)], separators=(",", ":"))
     return f"{head[:-1]},[{offers}]]"
 
 
-def _check(of: OfferShare) -> None:
-    if not isfinite(sum(of[1:-1])):
-        message = f"figures must be finite, not {of}"
+def _require_finite(share: OfferShare) -> None:
+    if not isfinite(sum(share[1:-1])):
+        message = f"Figures must be finite, not {share}."
         raise ValueError(message)
 
 
@@ -81,26 +82,28 @@ def _rounded(number: float) -> float:
     return float(f"{number:.6g}")
 
 
-def unpacked(stored: bytes) -> RunRecord:
-    """The figures of what `packed` stored."""
+def decode(stored: bytes) -> RunRecord:
+    """Decode a record that `encode` returned."""
     document = json.loads(zlib.decompress(stored))
     return RunRecord(
         goal=OptimizationGoal(document["goal"]),
         clicks=document["clicks"],
         conversions=document["conversions"],
         took_ms=document["took_ms"],
-        likeness=document["likeness"],
-        spread=document["spread"],
+        value_exponent=document["likeness"],
+        heterogeneity=document["spread"],
         changes=document["changes"],
-        segments=tuple(_segments(document["segments"], document["offers"])),
+        segments=tuple(_decode_segments(document["segments"], document["offers"])),
     )
 
 
-def _segments(rows: Sequence[Any], names: Sequence[str]) -> Iterator[SegmentFigures]:
-    for name, clicks, expected, offers in rows:
-        yield SegmentFigures(name, clicks, expected, tuple(_share(row, names) for row in offers))
+def _decode_segments(rows: Sequence[Any], offer_ids: Sequence[str]) -> Iterator[SegmentRecord]:
+    for name, clicks, forecast_clicks, offers in rows:
+        yield SegmentRecord(name, clicks, forecast_clicks, tuple(_decode_share(row, offer_ids) for row in offers))
 
 
-def _share(row: Sequence[Any], names: Sequence[str]) -> OfferShare:
-    place, share, value, low, high, payout, effective, pending, reason = row
-    return OfferShare(names[place], share, value, low, high, payout, effective, pending, Reason(reason))
+def _decode_share(row: Sequence[Any], offer_ids: Sequence[str]) -> OfferShare:
+    index, share, value, low, high, payout, effective_clicks, pending_conversions, reason = row
+    return OfferShare(
+        offer_ids[index], share, value, low, high, payout, effective_clicks, pending_conversions, Reason(reason)
+    )

@@ -1,4 +1,4 @@
-"""The history of a pool's runs of learning, and the one transaction that puts learned weights into force."""
+"""History of a pool's optimization runs, and the transaction that publishes learned weights."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -15,15 +15,15 @@ from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 PUBLISHED, SKIPPED = "published", "skipped"
 
 _DAY_SECONDS = 86_400
-_OTHERS = ("ConditionalCheckFailed", "TransactionConflict")
+_CONFLICTS = ("ConditionalCheckFailed", "TransactionConflict")
 
 
-def newest(pool_id: str, latest: datetime) -> WeightHistoryRow | None:
-    """The last run of the pool, without its figures; None where none is of the month of `latest` or the one before."""
-    shown = ["pool_month", "version", "status", "reason", "route_version", "epoch"]
+def find_newest(pool_id: str, latest: datetime) -> WeightHistoryRow | None:
+    """Return the pool's last run without its record, or None if none is in the month of `latest` or the one before."""
+    attributes = ["pool_month", "version", "status", "reason", "route_version", "epoch"]
     for partition in months(pool_id, latest - timedelta(days=latest.day), latest):
         rows = WeightHistoryRow.query(
-            partition, scan_index_forward=False, limit=1, consistent_read=True, attributes_to_get=shown
+            partition, scan_index_forward=False, limit=1, consistent_read=True, attributes_to_get=attributes
         )
         if row := next(iter(rows), None):
             return row
@@ -31,15 +31,15 @@ def newest(pool_id: str, latest: datetime) -> WeightHistoryRow | None:
 
 
 def months(pool_id: str, first: datetime, last: datetime) -> Iterator[str]:
-    """The partitions of the pool's runs from one moment to the other, newest first."""
+    """Yield the partitions of the pool's runs between two times, newest first."""
     month = last
     while (month.year, month.month) >= (first.year, first.month):
         yield pool_month(pool_id, int(month.timestamp()))
         month -= timedelta(days=month.day)
 
 
-def row(pool_id: str, version: int, status: str, route: RouteRow) -> WeightHistoryRow:
-    """The row of a run that began with this route. It stays as long as the clicks that may refer to it."""
+def new_row(pool_id: str, version: int, status: str, route: RouteRow) -> WeightHistoryRow:
+    """Return the row of a run that started with this route. It expires with the clicks that may refer to it."""
     return WeightHistoryRow(
         pool_month(pool_id, version),
         version,
@@ -50,26 +50,26 @@ def row(pool_id: str, version: int, status: str, route: RouteRow) -> WeightHisto
 
 
 def publish(run: WeightHistoryRow, route: RouteRow) -> bool:
-    """Puts the run's weights into force and into the history; False, and nothing, where the route is another by now.
+    """Write the run's weights into the route and the run into the history, in one transaction.
 
-    That is so where an admin's edit came between, or another run.
+    Return False, without a write, if an admin's edit or another run changed the route in the meantime.
     """
-    known = route.weights_version
-    unweighed = RouteRow.weights_version.does_not_exist() if known is None else RouteRow.weights_version == known
-    weighed: list[Action] = [RouteRow.weights.set(run.weights), RouteRow.weights_version.set(run.version)]
+    version = route.weights_version
+    is_unchanged = RouteRow.weights_version.does_not_exist() if version is None else RouteRow.weights_version == version
+    updates: list[Action] = [RouteRow.weights.set(run.weights), RouteRow.weights_version.set(run.version)]
     try:
         with TransactWrite(connection=connection()) as write:
             write.save(run, WeightHistoryRow.version.does_not_exist())
-            write.update(RouteRow(route.id), weighed, (RouteRow.version == route.version) & unweighed)
+            write.update(RouteRow(route.id), updates, (RouteRow.version == route.version) & is_unchanged)
     except TransactWriteError as error:
-        if any(reason and reason.code in _OTHERS for reason in error.cancellation_reasons):
+        if any(reason and reason.code in _CONFLICTS for reason in error.cancellation_reasons):
             return False
         raise
     return True
 
 
 def skip(run: WeightHistoryRow) -> None:
-    """Writes down that a run was skipped, unless another run has that version: the weights in force stay."""
+    """Write a skipped run, unless another run has its version. The published weights do not change."""
     try:
         run.save(WeightHistoryRow.version.does_not_exist())
     except PutError as error:

@@ -1,1 +1,1 @@
-"""Read what the model needs: pool configuration and counters as statistics."""
+"""Reads what the model needs: pool configuration, and counters as statistics."""

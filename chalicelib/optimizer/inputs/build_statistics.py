@@ -1,4 +1,4 @@
-"""What is counted of a pool, and its offers as they stand → what its weights are learned from."""
+"""Builds the model's input from a pool's configuration and its counters."""
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +11,7 @@ from chalicelib.domain.money import MONEY
 from chalicelib.domain.smartlink import Offer, OptimizationGoal
 from chalicelib.domain.targeting import Targeting
 from chalicelib.domain.visitor import Device, Visitor
-from chalicelib.optimizer.inputs.bucket_counts import BucketCounts, BucketMoney, HourRange, Where
+from chalicelib.optimizer.inputs.bucket_counts import BucketCounts, BucketMoney, CountKey, HourRange
 from chalicelib.optimizer.inputs.pool_config import PoolConfig, is_drawable
 from chalicelib.optimizer.model.pool_statistics import (
     DELAY_BINS,
@@ -25,162 +25,163 @@ from chalicelib.optimizer.model.pool_statistics import (
 from chalicelib.routing.segments import EVERYONE, segments_of
 
 MAX_SEGMENTS = 200
-"""Segments that learn for themselves, those with most clicks; what is left is rarely one click in twenty."""
+"""Maximum number of separate segments, those with the most clicks. The rest rarely has 5 % of the clicks."""
 
 _DAY_HOURS = 24.0
-_LEAST_HOURS = 1 / 12
+_MIN_HOURS = 1 / 12
 
 SegmentKey = tuple[str, str]
-"""Country and device, as cells have them."""
+"""Country and device, as in the learning cells."""
 
-_Totals = Mapping[Where, float]
+_Totals = Mapping[CountKey, float]
 
 
 @dataclass(frozen=True, slots=True)
 class RunClock:
-    """When the weights are learned, and how many minutes it is to the next time."""
+    """The time of a run, and the minutes until the next one."""
 
     now: datetime
     minutes: int
 
     @property
     def hours(self) -> float:
-        """Hours since 1970."""
+        """The time of the run in hours since 1970."""
         return self.now.timestamp() / 3600
 
 
 def build_statistics(
-    lesson: PoolConfig, counted: BucketCounts, used_up: Collection[str], moment: RunClock
+    config: PoolConfig, counts: BucketCounts, campaigns_at_cap: Collection[str], clock: RunClock
 ) -> PoolStatistics:
-    """What the weights of the lesson's pool are learned from. `used_up` are the campaigns with a cap that is.
+    """Return the statistics of the pool, with money in the currency's main unit.
 
-    Money is in the currency's main unit. Clicks of what is in the pool no more count for the traffic to expect and
-    for nothing else. Before the first click everyone is one segment.
+    Clicks of offers that left the pool count only for the forecast of traffic. Before the first click there is one
+    segment for everyone.
     """
-    totals = {where: sum(row) for where, row in counted.clicks.items()}
-    homes, seen = _segment_groups(totals), _seen(totals)
-    rows, conversions = _by_segment(counted.clicks, homes), _by_segment(counted.conversions, homes)
-    pool = _pool(lesson, counted.periods, moment)
+    totals = {key: sum(row) for key, row in counts.clicks.items()}
+    groups, seen = _segment_groups(totals), _clicks_by_campaign(totals)
+    clicks, conversions = _rows_by_segment(counts.clicks, groups), _rows_by_segment(counts.conversions, groups)
+    context = _context(config, counts.periods, clock)
     return PoolStatistics(
-        pool=lesson.pool,
-        now=moment.hours,
-        buckets=[Bucket(float(hour), float(hour + span)) for hour, span in counted.periods],
+        pool=config.pool,
+        now=clock.hours,
+        buckets=[Bucket(float(hour), float(hour + span)) for hour, span in counts.periods],
         offers=[
             replace(
-                _offer(each, lesson.goal, counted.money.get(each.campaign.id) or _none(len(counted.periods))),
-                seen=seen.get(each.campaign.id, 0.0),
-                live=is_drawable(each, moment.now) and each.campaign.id not in used_up,
+                _offer_stats(offer, config.goal, counts.money.get(offer.campaign.id) or _no_money(len(counts.periods))),
+                seen=seen.get(offer.campaign.id, 0.0),
+                live=is_drawable(offer, clock.now) and offer.campaign.id not in campaigns_at_cap,
             )
-            for each in lesson.offers
+            for offer in config.offers
         ],
-        segments=[_segment(pool, segment, rows[segment], conversions.get(segment, {})) for segment in sorted(rows)]
+        segments=[_segment_stats(context, key, clicks[key], conversions.get(key, {})) for key in sorted(clicks)]
         or [SegmentStats(EVERYONE, 0.0, {}, {})],
-        untouched=lesson.untouched,
-        floor=lesson.floor,
-        until_next=moment.minutes / 60,
+        untouched=config.untouched,
+        floor=config.floor,
+        until_next=clock.minutes / 60,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Pool:
-    """What all segments have in common: offers' places by campaign, whom each wants, the buckets, and the moment."""
+class _Context:
+    """What all segments share: the offers' indexes by campaign ID and their targeting, the buckets and the clock."""
 
-    places: Mapping[str, int]
-    wanted: Sequence[Targeting]
+    indexes: Mapping[str, int]
+    targetings: Sequence[Targeting]
     periods: Sequence[HourRange]
-    moment: RunClock
+    clock: RunClock
 
 
-def _pool(lesson: PoolConfig, periods: Sequence[HourRange], moment: RunClock) -> _Pool:
-    places = {offer.campaign.id: place for place, offer in enumerate(lesson.offers)}
-    return _Pool(places, [_wanted(offer.targeting) for offer in lesson.offers], periods, moment)
+def _context(config: PoolConfig, periods: Sequence[HourRange], clock: RunClock) -> _Context:
+    indexes = {offer.campaign.id: index for index, offer in enumerate(config.offers)}
+    return _Context(indexes, [_segment_targeting(offer.targeting) for offer in config.offers], periods, clock)
 
 
-def _wanted(targeting: Targeting) -> Targeting:
-    """What it says of countries and devices; nothing else is known of a segment's visitors."""
+def _segment_targeting(targeting: Targeting) -> Targeting:
+    """Return the rules on countries and devices: a segment defines nothing else of its visitors."""
     return Targeting(targeting.countries, targeting.exclude_countries, devices=targeting.devices)
 
 
 def _segment_groups(clicks: _Totals) -> dict[SegmentKey, SegmentKey]:
-    """Where each segment's figures belong: to itself, to the rest of its country, or to the rest of all."""
+    """Map each segment to itself or to a residual segment: that of its country, or that of all other countries."""
     totals: dict[SegmentKey, float] = {}
     for (country, device, _), number in clicks.items():
         totals[country, device] = totals.get((country, device), 0.0) + number
     ranked = sorted(totals, key=lambda segment: (-totals[segment], segment))
-    kept = set(ranked[:MAX_SEGMENTS])
-    countries = {country for country, _ in kept}
-    return {each: each if each in kept else (each[0] if each[0] in countries else REST, REST) for each in ranked}
+    separate = set(ranked[:MAX_SEGMENTS])
+    countries = {country for country, _ in separate}
+    return {key: key if key in separate else (key[0] if key[0] in countries else REST, REST) for key in ranked}
 
 
-def _by_segment(
-    rows: Mapping[Where, list[float]], homes: Mapping[SegmentKey, SegmentKey]
+def _rows_by_segment(
+    rows: Mapping[CountKey, list[float]], groups: Mapping[SegmentKey, SegmentKey]
 ) -> dict[SegmentKey, dict[str, Series]]:
-    """The rows by segment and campaign; those that come to lie in one place are added up."""
-    found: dict[SegmentKey, dict[str, Series]] = {}
+    """Return the rows by segment and campaign ID. Rows of the same residual segment are summed."""
+    by_segment: dict[SegmentKey, dict[str, Series]] = {}
     for (country, device, campaign_id), row in rows.items():
-        there = found.setdefault(homes[country, device], {})
-        known = there.get(campaign_id)
-        there[campaign_id] = row if known is None else list(map(add, known, row))
-    return found
+        by_campaign = by_segment.setdefault(groups[country, device], {})
+        previous = by_campaign.get(campaign_id)
+        by_campaign[campaign_id] = row if previous is None else list(map(add, previous, row))
+    return by_segment
 
 
-def _segment(
-    pool: _Pool, segment: SegmentKey, rows: Mapping[str, Series], conversions: Mapping[str, Series]
+def _segment_stats(
+    context: _Context, key: SegmentKey, clicks: Mapping[str, Series], conversions: Mapping[str, Series]
 ) -> SegmentStats:
-    (country, device), places = segment, pool.places
+    (country, device), indexes = key, context.indexes
     return SegmentStats(
         name=segments_of(country, device)[0],
-        forecast_clicks=_expected(list(rows.values()), pool.periods, pool.moment),
-        clicks={places[each]: row for each, row in rows.items() if each in places},
-        conversions={places[each]: row for each, row in conversions.items() if each in places},
-        eligible_offers=None if device == REST else _open(pool.wanted, country, device),
+        forecast_clicks=_forecast_clicks(list(clicks.values()), context.periods, context.clock),
+        clicks={indexes[campaign_id]: row for campaign_id, row in clicks.items() if campaign_id in indexes},
+        conversions={indexes[campaign_id]: row for campaign_id, row in conversions.items() if campaign_id in indexes},
+        eligible_offers=None if device == REST else _eligible_offers(context.targetings, country, device),
     )
 
 
-def _open(wanted: Sequence[Targeting], country: str, device: str) -> frozenset[int]:
-    """The places of the offers that want visitors of this country and device, some of them at least."""
+def _eligible_offers(targetings: Sequence[Targeting], country: str, device: str) -> frozenset[int]:
+    """Return the indexes of the offers that accept at least some visitors of this country and device."""
     visitor = Visitor(country=country or None, device=Device(device))
     return frozenset(
-        place for place, each in enumerate(wanted) if each.is_unrestricted or each.rejection(visitor, None) is None
+        index
+        for index, targeting in enumerate(targetings)
+        if targeting.is_unrestricted or targeting.rejection(visitor, None) is None
     )
 
 
-def _expected(rows: Sequence[Series], periods: Sequence[HourRange], moment: RunClock) -> float:
-    """The clicks until the next run: by the last 24 hours, and not fewer than the last hour says.
+def _forecast_clicks(rows: Sequence[Series], periods: Sequence[HourRange], clock: RunClock) -> float:
+    """Return the clicks expected until the next run, at the higher rate of the last 24 hours and the last hour.
 
-    Where these had none, by all that is remembered.
+    If both are 0, use the mean rate of all counted hours.
     """
-    now = moment.hours
+    now = clock.hours
     first = periods[0][0]
     since = max(first, int(now - _DAY_HOURS) + 1)
     recent = bisect_left(periods, (since, 0))
     columns = map(sum, zip(*(row[recent:] for row in rows), strict=True))
     by_hour = {start: clicks for (start, _), clicks in zip(periods[recent:], columns, strict=True)}
-    by_day = sum(by_hour.values()) / max(now - since, _LEAST_HOURS)
-    hourly = max(by_day, _last_hour(by_hour, now)) or sum(map(sum, rows)) / max(now - first, _LEAST_HOURS)
-    return hourly * moment.minutes / 60
+    daily_rate = sum(by_hour.values()) / max(now - since, _MIN_HOURS)
+    hourly = max(daily_rate, _last_hour_clicks(by_hour, now)) or sum(map(sum, rows)) / max(now - first, _MIN_HOURS)
+    return hourly * clock.minutes / 60
 
 
-def _last_hour(by_hour: Mapping[int, float], now: float) -> float:
-    """The clicks of the last 60 minutes, those of the hour before this one spread evenly."""
-    this = int(now)
-    return by_hour.get(this, 0.0) + by_hour.get(this - 1, 0.0) * (1 - (now - this))
+def _last_hour_clicks(by_hour: Mapping[int, float], now: float) -> float:
+    """Return the clicks of the last 60 minutes. The clicks of the previous hour are assumed to be evenly spread."""
+    current = int(now)
+    return by_hour.get(current, 0.0) + by_hour.get(current - 1, 0.0) * (1 - (now - current))
 
 
-def _seen(clicks: _Totals) -> dict[str, float]:
-    """All clicks of each campaign."""
-    found: dict[str, float] = {}
+def _clicks_by_campaign(clicks: _Totals) -> dict[str, float]:
+    totals: dict[str, float] = {}
     for (_, _, campaign_id), number in clicks.items():
-        found[campaign_id] = found.get(campaign_id, 0.0) + number
-    return found
+        totals[campaign_id] = totals.get(campaign_id, 0.0) + number
+    return totals
 
 
-def _offer(offer: Offer, goal: OptimizationGoal, money: BucketMoney) -> OfferStats:
-    """The offer's own figures; how often it was seen, and whether it may be drawn, is for the caller to say."""
+def _offer_stats(offer: Offer, goal: OptimizationGoal, money: BucketMoney) -> OfferStats:
+    """Return the offer's own figures. The caller sets `seen` and `live`."""
     campaign = offer.campaign
     return OfferStats(
         id=campaign.id,
-        value=configured(campaign, goal),
+        value=configured_value(campaign, goal),
         values=[value / MONEY for value in money.values],
         squares=[square / MONEY**2 for square in money.squares],
         delays=money.delays,
@@ -191,14 +192,13 @@ def _offer(offer: Offer, goal: OptimizationGoal, money: BucketMoney) -> OfferSta
     )
 
 
-def _none(buckets: int) -> BucketMoney:
+def _no_money(buckets: int) -> BucketMoney:
     return BucketMoney([0] * buckets, [0] * buckets, [0] * buckets, [0] * DELAY_BINS)
 
 
-def configured(campaign: Campaign, goal: OptimizationGoal) -> float:
-    """What a conversion of the campaign should be worth by the goal."""
-    if goal is OptimizationGoal.CONVERSION_RATE:
+def configured_value(campaign: Campaign, goal: OptimizationGoal) -> float:
+    """Return the value of a conversion by the goal, according to the campaign's payout and revenue."""
+    objective = goal.objective
+    if objective.conversions:
         return 1.0
-    if goal is OptimizationGoal.PROFIT:
-        return float(campaign.revenue - campaign.payout)
-    return float(campaign.payout if goal is OptimizationGoal.EPC else campaign.revenue)
+    return float(objective.payout * campaign.payout + objective.revenue * campaign.revenue)

@@ -1,4 +1,4 @@
-"""Posteriors → shares of the clicks to come: each to the offer with the least evidence that another is better."""
+"""Posteriors to shares of clicks, by minimum empirical divergence (IMED)."""
 
 from collections.abc import Collection, Mapping
 from heapq import heapify, heappop, heappush
@@ -6,18 +6,18 @@ from math import log
 from typing import NamedTuple
 
 PARTS = 16
-"""In so many equal parts the clicks until the next run are given out."""
+"""Number of equal parts in which the expected clicks are allocated."""
 
 SHARPNESS = 2.5
-"""How much evidence counts against trying again."""
+"""Factor on the evidence: a higher one explores less."""
 
 _TIE = 1e-9
 
 
 class Candidate(NamedTuple):
-    """An offer in a segment: its mean value per click, and what is known of it in conversions and in clicks.
+    """An offer in a segment: its mean value per click, and its evidence in conversions (shape) and in clicks.
 
-    A named tuple, as a pool has thousands.
+    A named tuple, because a pool has thousands.
     """
 
     value: float
@@ -25,45 +25,45 @@ class Candidate(NamedTuple):
     clicks: float
 
 
-_Standing = tuple[float, int, float, float]
-"""An offer's index, then its place, its clicks with those given to it, and the evidence per click against it."""
+_HeapEntry = tuple[float, int, float, float]
+"""An offer's IMED index, then its index in the pool, its clicks with those allocated, and the evidence per click."""
 
 Shares = dict[int, float]
-"""Shares by the offer's place; they sum to 1."""
+"""Shares by index of the offer; they sum to 1."""
 
 
-def evenly(places: Collection[int]) -> Shares:
-    """The same share for each."""
-    return {place: 1 / len(places) for place in places}
+def equal_shares(indexes: Collection[int]) -> Shares:
+    """Return equal shares."""
+    return {index: 1 / len(indexes) for index in indexes}
 
 
-def shares(candidates: Mapping[int, Candidate], clicks: float) -> Shares:
-    """The shares of so many clicks by minimum empirical divergence (IMED, Honda & Takemura 2015).
+def allocate(candidates: Mapping[int, Candidate], clicks: float) -> Shares:
+    """Return the shares of the clicks by minimum empirical divergence (IMED, Honda & Takemura 2015).
 
-    Each part goes to the smallest index N · I + log N, and is added to that offer's N: I is the evidence per click
-    that its mean could be the best one's, s (r - 1 - log r) / N of a Gamma posterior of shape s, where r is best
-    over mean. Offers that tie share the part. What earns nothing gets nothing, unless nothing earns.
+    Each part goes to the smallest index N · I + log N and is added to that offer's N. I is the evidence per click
+    against the offer being the best: s (r - 1 - log r) / N for a Gamma posterior of shape s, with r the best mean over
+    its own. Tied offers share the part. Offers that earn nothing get nothing, unless no offer earns.
     """
-    best = max([each.value for each in candidates.values()])
+    best = max([candidate.value for candidate in candidates.values()])
     if not best > 0:
-        return _spread_over(candidates, _leading({place: each.value for place, each in candidates.items()}))
-    heap = [_standing(place, each, best) for place, each in candidates.items() if each.value > 0]
+        return _only(candidates, _highest({index: candidate.value for index, candidate in candidates.items()}))
+    heap = [_entry(index, candidate, best) for index, candidate in candidates.items() if candidate.value > 0]
     heapify(heap)
-    found = dict.fromkeys(candidates, 0.0)
+    shares = dict.fromkeys(candidates, 0.0)
     for _ in range(PARTS):
-        tied = _least(heap)
-        share, given = 1 / PARTS / len(tied), clicks / PARTS / len(tied)
-        for _, place, before, against in tied:
-            found[place] += share
-            taken = before + given
-            heappush(heap, (taken * against + log(taken), place, taken, against))
-    return found
+        tied = _pop_smallest(heap)
+        share, part = 1 / PARTS / len(tied), clicks / PARTS / len(tied)
+        for _, index, clicks_before, evidence in tied:
+            shares[index] += share
+            clicks_after = clicks_before + part
+            heappush(heap, (clicks_after * evidence + log(clicks_after), index, clicks_after, evidence))
+    return shares
 
 
-def _standing(place: int, candidate: Candidate, best: float) -> _Standing:
-    taken = max(candidate.clicks, 1.0)
-    against = _evidence(candidate, best) / taken
-    return taken * against + log(taken), place, taken, against
+def _entry(index: int, candidate: Candidate, best: float) -> _HeapEntry:
+    clicks = max(candidate.clicks, 1.0)
+    evidence = _evidence(candidate, best) / clicks
+    return clicks * evidence + log(clicks), index, clicks, evidence
 
 
 def _evidence(candidate: Candidate, best: float) -> float:
@@ -71,45 +71,46 @@ def _evidence(candidate: Candidate, best: float) -> float:
     return SHARPNESS * candidate.shape * (ratio - 1 - log(ratio))
 
 
-def _least(heap: list[_Standing]) -> list[_Standing]:
-    """The one of the smallest index, and those that tie with it; they are taken off the heap."""
-    found = [heappop(heap)]
-    least = found[0][0]
-    within = least + _TIE * max(1.0, abs(least))
-    while heap and heap[0][0] <= within:
-        found.append(heappop(heap))
-    return found
+def _pop_smallest(heap: list[_HeapEntry]) -> list[_HeapEntry]:
+    """Remove and return the entry with the smallest IMED index and those that tie with it."""
+    entries = [heappop(heap)]
+    smallest = entries[0][0]
+    limit = smallest + _TIE * max(1.0, abs(smallest))
+    while heap and heap[0][0] <= limit:
+        entries.append(heappop(heap))
+    return entries
 
 
-def _leading(values: Mapping[int, float]) -> list[int]:
-    """The place of the greatest value, and those that tie with it: rounding must not choose between equals."""
+def _highest(values: Mapping[int, float]) -> list[int]:
+    """Return the offer with the highest value and those that tie with it: rounding must not decide between equals."""
     best = max(values.values())
-    return [place for place, value in values.items() if best - value <= _TIE * abs(best)]
+    return [index for index, value in values.items() if best - value <= _TIE * abs(best)]
 
 
-def _spread_over(candidates: Collection[int], chosen: Collection[int]) -> Shares:
-    return dict.fromkeys(candidates, 0.0) | evenly(chosen)
+def _only(candidates: Collection[int], chosen: Collection[int]) -> Shares:
+    return dict.fromkeys(candidates, 0.0) | equal_shares(chosen)
 
 
-def mixed(one: Shares, other: Shares, part: float) -> Shares:
-    """So much (0 to 1) of the other's shares, and the rest of the one's."""
-    return {place: (1 - part) * one[place] + part * other.get(place, 0.0) for place in one}
+def mix(first: Shares, second: Shares, weight: float) -> Shares:
+    """Return the mixture of the shares, in which `second` has the weight (0 to 1)."""
+    return {index: (1 - weight) * first[index] + weight * second.get(index, 0.0) for index in first}
 
 
-def floored(given: Shares, least: Mapping[int, float]) -> Shares:
-    """The shares where each offer gets its least (they sum to less than 1) and the rest is shared as before."""
-    rest = 1 - sum(least.values())
-    return {place: rest * share + least.get(place, 0.0) for place, share in given.items()}
+def with_minimum(shares: Shares, minimum: Mapping[int, float]) -> Shares:
+    """Return the shares with the minimum (sum below 1) for each offer, and the rest divided as before."""
+    rest = 1 - sum(minimum.values())
+    return {index: rest * share + minimum.get(index, 0.0) for index, share in shares.items()}
 
 
-def paying(given: Shares, payouts: Mapping[int, float], floor: float) -> Shares:
-    """The shares, mixed towards the offer that pays most per click, no more than it takes to pay `floor` in the mean.
+def meet_payout_floor(shares: Shares, payouts: Mapping[int, float], floor: float) -> Shares:
+    """Return the shares, mixed towards the offer with the highest payout per click no more than the floor requires.
 
-    Where even that one pays less it gets everything.
+    If even that offer pays less than the floor, it gets all clicks.
     """
-    now = sum(share * payouts[place] for place, share in given.items())
-    top = max(payouts.values())
-    if now >= floor:
-        return given
-    best = _spread_over(given, _leading(payouts))
-    return mixed(given, best, min(1.0, (floor - now) / (top - now)) if top > now else 1.0)
+    expected = sum(share * payouts[index] for index, share in shares.items())
+    highest = max(payouts.values())
+    if expected >= floor:
+        return shares
+    best = _only(shares, _highest(payouts))
+    weight = min(1.0, (floor - expected) / (highest - expected)) if highest > expected else 1.0
+    return mix(shares, best, weight)

@@ -1,4 +1,4 @@
-"""Who gets how much of an audience's clicks: untouched offers first, then by what is known, with a trickle for all."""
+"""Shares of a segment's clicks: untouched offers first, then by posterior, with a minimum for every offer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,68 +11,73 @@ from chalicelib.optimizer.model.posterior import Posterior
 from chalicelib.optimizer.model.segments import SegmentEvidence
 
 FLOOR_CLICKS = 2.0
-"""Clicks per day and segment that every offer gets, whatever is known of it, so that a recovery is seen."""
+"""Clicks per day and segment that every offer gets, whatever its results, so that a recovery is noticed."""
 
-FLOOR_SHARE = 0.05
-"""All of these clicks together are at most so much of a segment."""
+MAX_FLOOR_SHARE = 0.05
+"""Maximum share of a segment for the floor clicks of all its offers."""
 
-UNTOUCHED_SHARE = 0.05
-"""The untouched clicks of all offers are at most so much of the pool's clicks, those of the next three days included:
-where few clicks come, trying everything out would take them all."""
+MAX_UNTOUCHED_SHARE = 0.05
+"""Maximum share of the pool's clicks, including the next three days, for the untouched clicks of all offers.
+
+With little traffic, exploration would take all of it."""
 
 _UNTOUCHED_HOURS = 72.0
 
 
 @dataclass(frozen=True, slots=True)
 class TierOffers:
-    """The offers of one tier that may take an audience's clicks: their posterior rates by place."""
+    """Offers of one tier that may take a segment's clicks, with the posteriors of their rates by index."""
 
     stats: PoolStatistics
-    found: EffectiveCounts
-    audience: SegmentEvidence
+    counts: EffectiveCounts
+    segment: SegmentEvidence
     posteriors: Mapping[int, Posterior]
 
 
 def exploration_budget(stats: PoolStatistics) -> float:
-    """The untouched clicks of each offer: the setting, or fewer where few clicks come."""
-    coming = sum(segment.forecast_clicks for segment in stats.segments) * _UNTOUCHED_HOURS / stats.until_next
+    """Return the untouched clicks of each offer: the setting, or fewer if there is little traffic."""
+    forecast = sum(segment.forecast_clicks for segment in stats.segments) * _UNTOUCHED_HOURS / stats.until_next
     seen = sum(offer.seen for offer in stats.offers)
-    return min(stats.untouched, UNTOUCHED_SHARE * (seen + coming) / max(len(stats.offers), 1))
+    return min(stats.untouched, MAX_UNTOUCHED_SHARE * (seen + forecast) / max(len(stats.offers), 1))
 
 
-def offer_shares(rivals: TierOffers, untouched_clicks: float) -> Shares:
-    """The shares of the rivals, which sum to 1.
+def offer_shares(tier: TierOffers, untouched_clicks: float) -> Shares:
+    """Return the shares of the tier's offers, which sum to 1.
 
-    An offer below its untouched clicks gets its head-count share, the others share the rest by what is known of them.
-    What earns nothing per conversion gets nothing while something else does.
+    An offer below its untouched clicks gets an equal share (1 / number of offers). The others divide the rest by their
+    posteriors. An offer whose conversions are worth nothing gets nothing while another one's are worth something.
     """
-    places, values = rivals.posteriors, rivals.found.values
-    earning = [place for place in places if values[place] > 0] or list(places)
-    untouched = [place for place in earning if rivals.stats.offers[place].seen < untouched_clicks]
-    given = _judged(rivals, untouched) if len(untouched) < len(earning) else allocation.evenly(untouched)
-    least = dict.fromkeys(earning, _least(rivals))
-    found = allocation.floored({place: given.get(place, 0.0) for place in places}, least)
-    if rivals.stats.floor is None:
-        return found
-    payouts = {place: each.mean * rivals.found.payouts[place] for place, each in places.items()}
-    return allocation.paying(found, payouts, rivals.stats.floor)
+    posteriors, values = tier.posteriors, tier.counts.values
+    earning = [index for index in posteriors if values[index] > 0] or list(posteriors)
+    untouched = [index for index in earning if tier.stats.offers[index].seen < untouched_clicks]
+    if len(untouched) < len(earning):
+        allocated = _shares_by_posterior(tier, untouched)
+    else:
+        allocated = allocation.equal_shares(untouched)
+    minimum = dict.fromkeys(earning, _floor_share(tier))
+    shares = allocation.with_minimum({index: allocated.get(index, 0.0) for index in posteriors}, minimum)
+    if tier.stats.floor is None:
+        return shares
+    payouts = {index: posterior.mean * tier.counts.payouts[index] for index, posterior in posteriors.items()}
+    return allocation.meet_payout_floor(shares, payouts, tier.stats.floor)
 
 
-def _judged(rivals: TierOffers, untouched: list[int]) -> Shares:
-    audience, values = rivals.audience, rivals.found.values
-    head = 1 / len(rivals.posteriors)
-    left = 1 - head * len(untouched)
+def _shares_by_posterior(tier: TierOffers, untouched: list[int]) -> Shares:
+    """Return equal shares for the untouched offers, and the rest divided by IMED among the others."""
+    segment, values = tier.segment, tier.counts.values
+    equal = 1 / len(tier.posteriors)
+    rest = 1 - equal * len(untouched)
     candidates = {
-        place: Candidate(each.mean * values[place], each.shape, audience.clicks.get(place, 0.0))
-        for place, each in rivals.posteriors.items()
-        if place not in untouched
+        index: Candidate(posterior.mean * values[index], posterior.shape, segment.clicks.get(index, 0.0))
+        for index, posterior in tier.posteriors.items()
+        if index not in untouched
     }
-    learned = allocation.shares(candidates, audience.expected * left)
-    return dict.fromkeys(untouched, head) | {place: left * share for place, share in learned.items()}
+    learned = allocation.allocate(candidates, segment.forecast_clicks * rest)
+    return dict.fromkeys(untouched, equal) | {index: rest * share for index, share in learned.items()}
 
 
-def _least(rivals: TierOffers) -> float:
-    """The share that every offer gets at least."""
-    daily = rivals.audience.expected * 24 / rivals.stats.until_next
-    most = FLOOR_SHARE / len(rivals.posteriors)
-    return min(FLOOR_CLICKS / daily, most) if daily else most
+def _floor_share(tier: TierOffers) -> float:
+    """Return the minimum share of every offer."""
+    daily_clicks = tier.segment.forecast_clicks * 24 / tier.stats.until_next
+    maximum = MAX_FLOOR_SHARE / len(tier.posteriors)
+    return min(FLOOR_CLICKS / daily_clicks, maximum) if daily_clicks else maximum

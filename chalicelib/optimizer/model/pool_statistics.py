@@ -1,4 +1,4 @@
-"""What is known of a pool when its weights are learned: counts by segment, offer and time. Numbers, no tables."""
+"""Statistics of a pool, the model's input: counts by segment, offer and time bucket."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from chalicelib.counters import delay_bins
 
 REST = "rest"
-"""Stands for the devices of a country, and for the countries, that have too few clicks to be segments."""
+"""Name of the devices of a country, and of the countries, that have too few clicks for a segment of their own."""
 
 
 def is_residual_segment(name: str) -> bool:
-    """Whether a segment, or the wider one that it backs off to, is of what was too little: no visitor is in it."""
+    """Return whether a segment, or a fallback segment, holds what is too small to be separate. No visitor is in it."""
     return REST in name.split("|")
 
 
 Series = Sequence[float]
-"""Numbers by bucket, beside `Stats.buckets`."""
+"""One number per bucket of `PoolStatistics.buckets`."""
 
 DELAY_EDGES = delay_bins.DELAY_EDGES
-"""The edges, in hours, of the bins in which the delay from click to conversion is counted."""
+"""Edges, in hours, of the bins that count the delay from click to conversion."""
 
 DELAY_BINS = len(DELAY_EDGES) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A stretch of time, in hours since 1970. Only the last one may reach beyond now."""
+    """A time range, in hours since 1970. Only the last one may end after now."""
 
     start: float
     end: float
@@ -33,12 +33,12 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class OfferStats:
-    """One offer, in all segments of the pool together.
+    """One offer, over all segments of the pool.
 
-    `value` is its configured value per conversion by the pool's goal, `payout` its configured payout. `values` and
-    `squares` are the sums of the conversions' values and of their squares, `payouts` the sum of their payouts, by
-    the bucket of the click. `delays` counts conversions by delay. `seen` is how many clicks it ever had here.
-    Offers of one `tier` compete with each other; one that is not `live` gets no weight.
+    `value` is its configured value per conversion by the pool's goal, `payout` its configured payout. `values`,
+    `squares` and `payouts` are the sums of the conversions' values, of their squares and of their payouts, by bucket
+    of the click. `delays` is the number of conversions by delay bin. `seen` is its number of clicks in the pool so far.
+    Offers of one `tier` compete with each other. An offer that is not `live` gets no weight.
     """
 
     id: str
@@ -55,10 +55,10 @@ class OfferStats:
 
 @dataclass(frozen=True, slots=True)
 class SegmentStats:
-    """One segment: its clicks and conversions by the offer's place in `Stats.offers`, then by the bucket of the click.
+    """One segment: clicks and conversions by index in `PoolStatistics.offers`, then by bucket of the click.
 
-    An offer without a click here is left out. `expected` is how many clicks come until the next run; only the
-    offers at the places `open` may take them (None: every one).
+    An offer without clicks here is left out. `forecast_clicks` are the clicks expected until the next run. Only the
+    offers at the indexes `eligible_offers` may take them (None: all).
     """
 
     name: str
@@ -70,11 +70,11 @@ class SegmentStats:
 
 @dataclass(frozen=True, slots=True)
 class PoolStatistics:
-    """One pool at the moment `now` (hours since 1970). Bots and duplicates are not in it.
+    """One pool at the time `now` (hours since 1970), without bots and duplicates.
 
-    Segments do not overlap: each click is in one of them. `untouched` is how many clicks an offer gets before it
-    is judged, `floor` the least expected payout per click that the weights must keep, if any; `until_next` is the time
-    to the next run, in hours.
+    Segments do not overlap: each click is in exactly one. `untouched` is the number of first clicks that every offer
+    gets before its results count. `floor` is the minimum expected payout per click, if there is one. `until_next` is
+    the time to the next run, in hours.
     """
 
     pool: str

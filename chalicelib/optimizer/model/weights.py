@@ -1,4 +1,4 @@
-"""Counters to weights: the one function that the job calls for each pool. No clock, dice or table inside."""
+"""Statistics to weights: the pure function that the job calls for each pool."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ class Reason(StrEnum):
 
 
 class OfferShare(NamedTuple):
-    """What an offer gets of a segment's clicks, and why.
+    """An offer's share of a segment's clicks, with its reason and statistics.
 
-    `value` is the posterior mean value per click between `low` and `high` (90 %), `payout` the payout per click to be
-    expected, `effective` the clicks as far as they count, `pending` the conversions still expected of clicks made.
-    A named tuple, as a pool has thousands.
+    `value` is the posterior mean value per click, with the 90 % interval from `low` to `high`; `payout` is the expected
+    payout per click; `effective_clicks` are clicks weighted by arrival and age; `pending_conversions` are conversions
+    still expected from earlier clicks. A named tuple, because a pool has thousands.
     """
 
     offer: str
@@ -37,96 +37,97 @@ class OfferShare(NamedTuple):
     low: float
     high: float
     payout: float
-    effective: float
-    pending: float
+    effective_clicks: float
+    pending_conversions: float
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class OptimizationResult:
-    """The weights by segment, those backed off to (`US`, `*`) among them; they sum to 1 within each tier.
+    """The weights by segment, including fallback segments (`US`, `*`); they sum to 1 within each tier.
 
-    `changes` are the hours (since 1970) of the last change of an offer's rate, by its ID. `likeness` is how much of
-    what offers have in common is money per click (1) rather than conversions per click (0), `spread` the variance
-    between segments.
+    `changes` holds, by campaign ID, the hour (since 1970) of the last change of an offer's conversion rate.
+    `value_exponent` is 1 if the offers share their money per click, 0 if they share their conversions per click.
+    `heterogeneity` is the variance between segments.
     """
 
     segments: Mapping[str, tuple[OfferShare, ...]]
     changes: Mapping[str, float]
-    likeness: float
-    spread: float
+    value_exponent: float
+    heterogeneity: float
 
 
 def compute_weights(stats: PoolStatistics) -> OptimizationResult:
-    """The weights of a pool. Raises `BrokenCounters` for what cannot have been counted."""
+    """Return the weights of a pool. Raise `InvalidCounters` if the counters are impossible."""
     validate(stats)
-    found = effective_counts(stats)
-    known = pool_segments(found)
+    counts = effective_counts(stats)
+    pooled = pool_segments(counts)
     untouched = exploration_budget(stats)
-    lesson = _Context(stats, found, known, untouched, [_reason(offer, untouched) for offer in stats.offers])
-    changed = [(offer.id, place) for offer, place in zip(stats.offers, found.changes, strict=True) if place]
+    context = _Context(stats, counts, pooled, untouched, [_reason(offer, untouched) for offer in stats.offers])
+    changed = [(offer.id, index) for offer, index in zip(stats.offers, counts.changes, strict=True) if index]
+    segments = segments_with_fallbacks(stats, counts, pooled)
     return OptimizationResult(
-        segments={each.name: _segment(lesson, each) for each in segments_with_fallbacks(stats, found, known)},
-        changes={offer_id: stats.buckets[place].start for offer_id, place in changed},
-        likeness=known.prior.likeness,
-        spread=known.spread,
+        segments={segment.name: _segment_shares(context, segment) for segment in segments},
+        changes={offer_id: stats.buckets[index].start for offer_id, index in changed},
+        value_exponent=pooled.prior.value_exponent,
+        heterogeneity=pooled.heterogeneity,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """All that the shares of a segment are made from. `reasons` are those of offers that have rivals."""
+    """What the shares of all segments depend on. `reasons` are those of offers with competitors in their tier."""
 
     stats: PoolStatistics
-    found: EffectiveCounts
-    known: PooledEstimate
+    counts: EffectiveCounts
+    pooled: PooledEstimate
     untouched: float
     reasons: Sequence[Reason]
 
 
-def _segment(lesson: _Context, audience: SegmentEvidence) -> tuple[OfferShare, ...]:
-    """What each offer gets of the audience's clicks, in the pool's order."""
-    clicks, conversions, posterior = audience.clicks, audience.conversions, lesson.known.posterior
+def _segment_shares(context: _Context, segment: SegmentEvidence) -> tuple[OfferShare, ...]:
+    """Return the share of each eligible offer, in the pool's order."""
+    clicks, conversions, posterior = segment.clicks, segment.conversions, context.pooled.posterior
     posteriors = {
-        place: posterior(place, clicks.get(place, 0.0), conversions.get(place, 0.0), audience.level)
-        for place in sorted(audience.open)
+        index: posterior(index, clicks.get(index, 0.0), conversions.get(index, 0.0), segment.level)
+        for index in sorted(segment.eligible_offers)
     }
-    tiers = list(_tiers(lesson.stats.offers, posteriors))
-    given: Shares = {}
-    for its in tiers:
-        given |= offer_shares(TierOffers(lesson.stats, lesson.found, audience, its), lesson.untouched)
-    alone = {place for its in tiers if len(its) == 1 for place in its}
-    rows = ((place, known, given[place]) for place, known in posteriors.items())
-    return tuple(_shares(lesson, audience, rows, alone))
+    tiers = list(_tiers(context.stats.offers, posteriors))
+    shares: Shares = {}
+    for tier in tiers:
+        shares |= offer_shares(TierOffers(context.stats, context.counts, segment, tier), context.untouched)
+    alone = {index for tier in tiers if len(tier) == 1 for index in tier}
+    rows = ((index, rate, shares[index]) for index, rate in posteriors.items())
+    return tuple(_offer_shares(context, segment, rows, alone))
 
 
 def _tiers(offers: Sequence[OfferStats], posteriors: Mapping[int, Posterior]) -> Collection[dict[int, Posterior]]:
-    """Those of each tier."""
-    found: dict[int, dict[int, Posterior]] = {}
-    for place, each in posteriors.items():
-        found.setdefault(offers[place].tier, {})[place] = each
-    return found.values()
+    """Return the posteriors of each tier."""
+    tiers: dict[int, dict[int, Posterior]] = {}
+    for index, posterior in posteriors.items():
+        tiers.setdefault(offers[index].tier, {})[index] = posterior
+    return tiers.values()
 
 
-def _shares(
-    lesson: _Context, audience: SegmentEvidence, rows: Iterable[tuple[int, Posterior, float]], alone: Collection[int]
+def _offer_shares(
+    context: _Context, segment: SegmentEvidence, rows: Iterable[tuple[int, Posterior, float]], alone: Collection[int]
 ) -> Iterator[OfferShare]:
-    """By place, posterior and share of the offers. `alone` are those without a rival."""
-    offers, values, payouts = lesson.stats.offers, lesson.found.values, lesson.found.payouts
-    clicks, waiting = audience.clicks, audience.waiting
-    for place, known, share in rows:
-        mean, value, (low, high) = known.mean, values[place], known.interval
+    """Yield a share for each row of index, posterior and share. Offers in `alone` have no competitor."""
+    offers, values, payouts = context.stats.offers, context.counts.values, context.counts.payouts
+    clicks, pending_clicks = segment.clicks, segment.pending_clicks
+    for index, posterior, share in rows:
+        mean, value, (low, high) = posterior.mean, values[index], posterior.interval
         low, high = (value * low, value * high) if value >= 0 else (value * high, value * low)
-        payout, pending = mean * payouts[place], mean * waiting.get(place, 0.0)
-        reason = Reason.ONLY_ONE if place in alone else lesson.reasons[place]
-        # In the order of its fields: to name them takes twice as long.
+        payout, pending = mean * payouts[index], mean * pending_clicks.get(index, 0.0)
+        reason = Reason.ONLY_ONE if index in alone else context.reasons[index]
+        # Positional arguments: keywords take twice as long.
         yield OfferShare(
-            offers[place].id, share, mean * value, low, high, payout, clicks.get(place, 0.0), pending, reason
+            offers[index].id, share, mean * value, low, high, payout, clicks.get(index, 0.0), pending, reason
         )
 
 
 def _reason(offer: OfferStats, untouched: float) -> Reason:
-    """Why an offer that has rivals has its share."""
+    """Return why an offer with competitors has its share."""
     if not offer.seen:
         return Reason.NO_DATA
     return Reason.EXPLORING if offer.seen < untouched else Reason.LEARNED

@@ -1,4 +1,4 @@
-"""A publisher's own account."""
+"""Response models of the publisher's account."""
 
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.fields import Timestamp
@@ -6,7 +6,7 @@ from chalicelib.http.models import ResponseModel
 
 
 class AccountDocument(ResponseModel):
-    """Who you are."""
+    """The publisher's own account."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""The publisher's calls about their own account."""
+"""Endpoints for the publisher's own account."""
 
 from chalicelib.access import api_keys, membership
 from chalicelib.access.api_key_schemas import NewKeyDocument
@@ -13,5 +13,5 @@ def show(request: Request) -> AccountDocument:
 
 
 def create_key(request: Request) -> NewKeyDocument:
-    """Make one more API key for yourself, shown this once."""
+    """Create an API key. It is shown once."""
     return api_keys.create(request, request.owner)

@@ -1,4 +1,4 @@
-"""The click document as its publisher sees it: where it went and why, nothing of other parties."""
+"""A click as its publisher may see it: the decision, without data of other parties."""
 
 from chalicelib.domain.click import ExperimentArm, RejectionReason
 from chalicelib.http.models import ResponseModel
@@ -6,14 +6,14 @@ from chalicelib.reporting.click_schemas import ClickFacts
 
 
 class OwnConsidered(ResponseModel):
-    """One offer of the pool, and why it could not take the click."""
+    """One offer of the smartlink. `refused` is the reason why it could not take the click."""
 
     campaign_id: str
     refused: RejectionReason | None
 
 
 class OwnDecision(ResponseModel):
-    """Why the click went where it went."""
+    """Explanation of the routing decision."""
 
     segment: str
     arm: ExperimentArm
@@ -21,7 +21,7 @@ class OwnDecision(ResponseModel):
 
 
 class OwnClickDocument(ClickFacts):
-    """One of your clicks, where it went and why."""
+    """One of your clicks with its routing decision."""
 
     click_id: str
     publisher_id: str

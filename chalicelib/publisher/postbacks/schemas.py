@@ -1,4 +1,4 @@
-"""The documents of a publisher's postbacks."""
+"""Request and response models of a publisher's postbacks."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -8,22 +8,22 @@ from chalicelib.http.fields import Timestamp
 from chalicelib.http.models import ListQuery, RequestModel, ResponseModel
 from chalicelib.postbacks.http_response import DeliveryStatus
 from chalicelib.postbacks.subscription_filter import SubscribedStatus
-from chalicelib.postbacks.target_url import url_complaints
+from chalicelib.postbacks.target_url import url_errors
 
 
-def _sound(url: str) -> str:
-    if found := url_complaints(url):
-        raise ValueError("; ".join(found))
+def _check_url(url: str) -> str:
+    if errors := url_errors(url):
+        raise ValueError("; ".join(errors))
     return url
 
 
 class PostbackSettings(RequestModel):
-    """Where to call, and of what: `event` `*` means every event, `status` `*` every change."""
+    """URL and filter of a postback. `*` matches every event or status."""
 
     url: Annotated[
         str,
         Field(max_length=2000, examples=["https://pub.example/postback?cid={external_click_id}&payout={payout}"]),
-        AfterValidator(_sound),
+        AfterValidator(_check_url),
     ]
     event: Annotated[str, Field(min_length=1, max_length=255, examples=["*"])] = "*"
     status: SubscribedStatus = SubscribedStatus.APPROVED
@@ -42,7 +42,7 @@ class PostbackDocument(ResponseModel):
 
 
 class NewPostbackDocument(PostbackDocument):
-    """A new postback with the secret that signs its calls, shown this once (null where the answer is repeated)."""
+    """A new postback with its signing secret. The secret is shown once and is null in a repeated response."""
 
     ONE_TIME_FIELDS: ClassVar[frozenset[str]] = frozenset({"secret"})
 
@@ -50,13 +50,13 @@ class NewPostbackDocument(PostbackDocument):
 
 
 class DeliveryQuery(ListQuery):
-    """Which deliveries: `dead` lists what was given up."""
+    """Status of the deliveries to list. `dead` lists those that failed after all attempts."""
 
     status: DeliveryStatus | None = None
 
 
 class DeliveryDocument(ResponseModel):
-    """One try to tell of a conversion (null for a test); `next_try_at` is set on a failed one."""
+    """One delivery attempt. `conversion_id` is null for a test. `next_try_at` is set if the attempt will be retried."""
 
     id: str
     postback_id: str
@@ -73,7 +73,7 @@ class DeliveryDocument(ResponseModel):
 
 
 class QueuedDocument(ResponseModel):
-    """That a call is on its way; `series` is on its deliveries."""
+    """The delivery was queued. Its attempts share `series`."""
 
     status: Literal["queued"] = "queued"
     series: str

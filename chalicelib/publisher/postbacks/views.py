@@ -1,4 +1,4 @@
-"""The publisher's calls about their postbacks."""
+"""Endpoints for the publisher's postbacks and deliveries."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
 from chalicelib.postbacks import subscriptions
-from chalicelib.postbacks.target_url import host_complaints
+from chalicelib.postbacks.target_url import host_errors
 from chalicelib.publisher.postbacks.schemas import (
     DeliveryDocument,
     DeliveryQuery,
@@ -22,12 +22,12 @@ from chalicelib.tables.postbacks import PostbackRow
 
 def find(request: Request, query: ListQuery) -> Page[PostbackDocument]:
     """List your postbacks, newest first."""
-    rows, cursor = subscriptions.postbacks(request, query)
+    rows, cursor = subscriptions.list_postbacks(request, query)
     return Page(items=[PostbackDocument(**_fields(row)) for row in rows], next_cursor=cursor)
 
 
 def create(request: Request, body: PostbackSettings) -> NewPostbackDocument:
-    """Have conversions told to a URL of yours; the answer holds the secret that signs the calls, this once."""
+    """Create a postback. The response contains the signing secret once."""
     _check_host(body.url)
     row = PostbackRow(
         request.owner,
@@ -46,47 +46,47 @@ def create(request: Request, body: PostbackSettings) -> NewPostbackDocument:
 
 
 def edit(request: Request, postback_id: str, body: Patch[PostbackSettings]) -> PostbackDocument:
-    """Change a postback; its secret stays."""
-    row = subscriptions.postback(request, postback_id)
+    """Edit a postback. Its secret does not change."""
+    row = subscriptions.get_postback_or_404(request, postback_id)
     check_if_match(request, row.version)
-    changed = body.apply_to({"url": row.url, "event": row.event, "status": row.status})
-    _check_host(changed.url)
-    row.url, row.event, row.status = changed.url, changed.event, changed.status.value
+    edited = body.apply_to({"url": row.url, "event": row.event, "status": row.status})
+    _check_host(edited.url)
+    row.url, row.event, row.status = edited.url, edited.event, edited.status.value
     row.version, row.updated_at = row.version + 1, request.timestamp
     subscriptions.save(request, row)
     return PostbackDocument(**_fields(row))
 
 
 def delete(request: Request, postback_id: str) -> NoContent:
-    """Delete a postback; nothing more is told to it."""
-    row = subscriptions.postback(request, postback_id)
+    """Delete a postback. Queued deliveries are dropped."""
+    row = subscriptions.get_postback_or_404(request, postback_id)
     check_if_match(request, row.version)
     subscriptions.delete(request, row)
     return NoContent()
 
 
 def test(request: Request, postback_id: str) -> QueuedDocument:
-    """Have a postback called with made-up values."""
-    row = subscriptions.postback(request, postback_id)
-    return QueuedDocument(series=subscriptions.test(request, row))
+    """Send a test postback with sample values."""
+    row = subscriptions.get_postback_or_404(request, postback_id)
+    return QueuedDocument(series=subscriptions.queue_test(request, row))
 
 
 def find_deliveries(request: Request, postback_id: str, query: DeliveryQuery) -> Page[DeliveryDocument]:
     """List a postback's deliveries of the last 90 days, newest first."""
-    of = subscriptions.postback(request, postback_id)
-    rows, cursor = subscriptions.deliveries(request, of, query.status, query)
+    postback = subscriptions.get_postback_or_404(request, postback_id)
+    rows, cursor = subscriptions.list_deliveries(request, postback, query.status, query)
     items = [DeliveryDocument(**{name: getattr(row, name) for name in DeliveryDocument.model_fields}) for row in rows]
     return Page(items=items, next_cursor=cursor)
 
 
 def replay(request: Request, delivery_id: str) -> QueuedDocument:
-    """Have what a delivery told told once more, as it stands by now."""
-    return QueuedDocument(series=subscriptions.replay(request, delivery_id))
+    """Send a delivery again with the current conversion data."""
+    return QueuedDocument(series=subscriptions.queue_replay(request, delivery_id))
 
 
 def _check_host(url: str) -> None:
-    if found := host_complaints(url, loopback_allowed=settings.postbacks_to_loopback()):
-        raise ValidationFailed(("/url", "; ".join(found)))
+    if errors := host_errors(url, loopback_allowed=settings.postbacks_to_loopback()):
+        raise ValidationFailed(("/url", "; ".join(errors)))
 
 
 def _fields(row: PostbackRow) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The offers of a pool as a publisher may see them: payout and reach, nothing of the advertiser."""
+"""Offers of a smartlink as a publisher may see them: payout and targeting, without data of the advertiser."""
 
 from collections.abc import Mapping
 
@@ -6,26 +6,33 @@ from chalicelib.publisher.smartlinks.schemas import OfferDocument
 from chalicelib.routing.route_codec import JsonObject
 
 
-def offers(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> list[OfferDocument]:
-    """Each enabled offer whose campaign is active, with the countries and devices that both allow."""
-    running = [
-        (seat, campaigns[seat["campaign_id"]])
-        for seat in settings["offers"]
-        if seat["enabled"] and seat["campaign_id"] in campaigns and campaigns[seat["campaign_id"]]["status"] == "active"
+def visible_offers(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> list[OfferDocument]:
+    """Return the enabled offers of active campaigns, with the countries and devices that offer and campaign allow."""
+    active_offers = [
+        (offer, campaigns[offer["campaign_id"]])
+        for offer in settings["offers"]
+        if offer["enabled"] and _is_active(campaigns.get(offer["campaign_id"]))
     ]
-    return [found for seat, campaign in running if (found := _offer(seat, campaign))]
+    documents = [_document(offer, campaign) for offer, campaign in active_offers]
+    return [document for document in documents if document]
 
 
-def _offer(seat: JsonObject, campaign: JsonObject) -> OfferDocument | None:
-    excluded = {*campaign["targeting"]["exclude_countries"], *seat["targeting"]["exclude_countries"]}
-    countries = _both(campaign["targeting"]["countries"], seat["targeting"]["countries"])
+def _is_active(campaign: JsonObject | None) -> bool:
+    return campaign is not None and campaign["status"] == "active"
+
+
+def _document(offer: JsonObject, campaign: JsonObject) -> OfferDocument | None:
+    """Return the offer's document, or None if its targeting and the campaign's exclude each other."""
+    targeting, campaign_targeting = offer["targeting"], campaign["targeting"]
+    countries = _intersection(campaign_targeting["countries"], targeting["countries"])
     if countries:
-        countries = [each for each in countries if each not in excluded] or None
-    devices = _both(campaign["targeting"]["devices"], seat["targeting"]["devices"])
+        excluded = {*campaign_targeting["exclude_countries"], *targeting["exclude_countries"]}
+        countries = [country for country in countries if country not in excluded] or None
+    devices = _intersection(campaign_targeting["devices"], targeting["devices"])
     if countries is None or devices is None:
         return None
     return OfferDocument(
-        campaign_id=seat["campaign_id"],
+        campaign_id=offer["campaign_id"],
         name=campaign["name"],
         payout=campaign["payout"],
         countries=countries,
@@ -33,8 +40,8 @@ def _offer(seat: JsonObject, campaign: JsonObject) -> OfferDocument | None:
     )
 
 
-def _both(one: list[str], other: list[str]) -> list[str] | None:
-    """What both lists allow, where an empty one allows anything; None where they have nothing in common."""
-    if not one or not other:
-        return sorted(one or other)
-    return sorted(set(one) & set(other)) or None
+def _intersection(first: list[str], second: list[str]) -> list[str] | None:
+    """Return the values in both lists, where an empty list allows any value; None if they have none in common."""
+    if not first or not second:
+        return sorted(first or second)
+    return sorted(set(first) & set(second)) or None

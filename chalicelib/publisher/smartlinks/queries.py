@@ -1,4 +1,4 @@
-"""The marketplace as a publisher sees it."""
+"""Queries of the marketplace as one publisher sees it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,38 +12,43 @@ from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.publishers import MembershipRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 
-_OWN = "own"
+_PRIVATE = "own"
 
 
-def marketplace(request: Request, query: ListQuery) -> tuple[list[SmartlinkRow], str | None]:
-    """A page of the smartlinks the publisher may know of: their private ones, then the others, newest first."""
+def list_marketplace(request: Request, query: ListQuery) -> tuple[list[SmartlinkRow], str | None]:
+    """Return a page of the smartlinks that the publisher may see, and the next page's cursor.
+
+    Private smartlinks that the publisher is on come first, then all others, each newest first.
+    """
 
     def rows(partition: str, after: str | None, limit: int) -> Iterable[SmartlinkRow]:
-        if partition == _OWN:
-            return _private(request.owner, after)[:limit]
+        if partition == _PRIVATE:
+            return _private_smartlinks(request.owner, after)[:limit]
         older = SmartlinkRow.id < after if after else None
         return SmartlinkRow.marketplace.query(partition, older, scan_index_forward=False, limit=limit)
 
-    listing = PagedQuery(f"marketplace of {request.owner}", [_OWN, *year_partitions(request)], rows, lambda row: row.id)
-    return fetch_page(listing, query)
+    partitions = [_PRIVATE, *year_partitions(request)]
+    return fetch_page(PagedQuery(f"marketplace of {request.owner}", partitions, rows, lambda row: row.id), query)
 
 
-def _private(publisher_id: str, after: str | None) -> list[SmartlinkRow]:
-    on = [row.pool_id for row in MembershipRow.query(publisher_id, consistent_read=True) if row.status == APPROVED]
-    pools = sorted(SmartlinkRow.batch_get(on), key=lambda row: row.id, reverse=True)
-    return [row for row in pools if _is_private(row) and (after is None or row.id < after)]
+def _private_smartlinks(publisher_id: str, after: str | None) -> list[SmartlinkRow]:
+    memberships = MembershipRow.query(publisher_id, consistent_read=True)
+    smartlink_ids = [row.pool_id for row in memberships if row.status == APPROVED]
+    smartlinks = sorted(SmartlinkRow.batch_get(smartlink_ids), key=lambda row: row.id, reverse=True)
+    return [row for row in smartlinks if _is_private(row) and (after is None or row.id < after)]
 
 
 def _is_private(row: SmartlinkRow) -> bool:
     return row.settings["visibility"] == Visibility.PRIVATE and row.status != SmartlinkStatus.DELETED
 
 
-def memberships(publisher_id: str, pool_ids: Iterable[str]) -> dict[str, MembershipRow]:
-    """How the publisher stands with each of these pools, as of now."""
-    wanted = [(publisher_id, pool_id) for pool_id in pool_ids]
-    return {row.pool_id: row for row in MembershipRow.batch_get(wanted, consistent_read=True)}
+def memberships_by_smartlink(publisher_id: str, smartlink_ids: Iterable[str]) -> dict[str, MembershipRow]:
+    """Return the publisher's memberships in these smartlinks, by smartlink ID."""
+    keys = [(publisher_id, smartlink_id) for smartlink_id in smartlink_ids]
+    return {row.pool_id: row for row in MembershipRow.batch_get(keys, consistent_read=True)}
 
 
-def campaigns(settings: Mapping[str, Any]) -> dict[str, CampaignRow]:
-    """The campaigns behind a pool's offers, by ID."""
-    return {row.id: row for row in CampaignRow.batch_get([seat["campaign_id"] for seat in settings["offers"]])}
+def campaigns_by_id(settings: Mapping[str, Any]) -> dict[str, CampaignRow]:
+    """Return the campaigns of a smartlink's offers, by ID."""
+    campaign_ids = [offer["campaign_id"] for offer in settings["offers"]]
+    return {row.id: row for row in CampaignRow.batch_get(campaign_ids)}

@@ -1,4 +1,4 @@
-"""The marketplace's documents: what a publisher may know of a smartlink."""
+"""Request and response models of the marketplace."""
 
 from typing import Annotated
 
@@ -23,7 +23,7 @@ class MarketplaceDocument(ResponseModel):
 
 
 class OfferDocument(ResponseModel):
-    """An offer of the pool: what it pays and where it runs; empty lists mean anywhere."""
+    """An offer of the smartlink: its payout and targeting. An empty list allows any value."""
 
     campaign_id: str
     name: str
@@ -44,7 +44,7 @@ class OwnApplicationDocument(ResponseModel):
 
 
 class SmartlinkDetail(MarketplaceDocument):
-    """A smartlink with its offers, the publisher's application and link."""
+    """A smartlink with its offers, the publisher's application and their link."""
 
     goal: OptimizationGoal
     offers: list[OfferDocument]
@@ -53,13 +53,13 @@ class SmartlinkDetail(MarketplaceDocument):
 
 
 class NewApplication(RequestModel):
-    """What the publisher says when asking."""
+    """Application to a smartlink with an optional message to the network."""
 
     message: Annotated[str, Field(max_length=2000)] = ""
 
 
 class ApplyDocument(ResponseModel):
-    """How the application stands, with the link once it is approved."""
+    """Status of the application. `link` is null until it is approved."""
 
     status: ApplicationStatus
     link: LinkDocument | None

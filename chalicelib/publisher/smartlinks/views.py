@@ -1,4 +1,4 @@
-"""The publisher's calls about smartlinks."""
+"""Endpoints of the marketplace: list smartlinks, show one, apply."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from chalicelib.http.problems import Forbidden, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import ResultWithStatus
 from chalicelib.publisher.smartlinks import queries
-from chalicelib.publisher.smartlinks.offers import offers
+from chalicelib.publisher.smartlinks.offers import visible_offers
 from chalicelib.publisher.smartlinks.schemas import (
     ApplyDocument,
     MarketplaceDocument,
@@ -17,66 +17,70 @@ from chalicelib.publisher.smartlinks.schemas import (
     OwnApplicationDocument,
     SmartlinkDetail,
 )
-from chalicelib.tables.publishers import ApplicationRow
+from chalicelib.tables.publishers import ApplicationRow, MembershipRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 
 
 def find(request: Request, query: ListQuery) -> Page[MarketplaceDocument]:
-    """List the smartlinks that are open to you."""
-    rows, cursor = queries.marketplace(request, query)
-    own = queries.memberships(request.owner, [row.id for row in rows])
-    items = [MarketplaceDocument(**_entry(row, own[row.id].status if row.id in own else None)) for row in rows]
+    """List the smartlinks that you can see."""
+    rows, cursor = queries.list_marketplace(request, query)
+    members = queries.memberships_by_smartlink(request.owner, [row.id for row in rows])
+    items = [MarketplaceDocument(**_entry(row, _status(members.get(row.id)))) for row in rows]
     return Page(items=items, next_cursor=cursor)
 
 
 def show(request: Request, smartlink_id: str) -> SmartlinkDetail:
     """Show a smartlink with its offers, your application and your link."""
-    standing = _visible(request, smartlink_id)
-    pool, member = standing.pool, standing.membership
-    asked = membership.application(member.application_id) if member and member.application_id else None
+    state = _get_visible_or_404(request, smartlink_id)
+    smartlink, member = state.pool, state.membership
+    application = membership.application(member.application_id) if member and member.application_id else None
+    campaigns = queries.campaigns_by_id(smartlink.settings)
     return SmartlinkDetail(
-        **_entry(pool, standing.status),
-        goal=pool.settings["goal"],
-        offers=offers(pool.settings, {key: row.settings for key, row in queries.campaigns(pool.settings).items()}),
-        application=_application(asked) if asked else None,
-        link=_link(request, pool, membership.link_code(member)),
+        **_entry(smartlink, state.status),
+        goal=smartlink.settings["goal"],
+        offers=visible_offers(smartlink.settings, {key: row.settings for key, row in campaigns.items()}),
+        application=_application(application) if application else None,
+        link=_link(request, smartlink, membership.link_code(member)),
     )
 
 
 def apply(request: Request, smartlink_id: str, body: NewApplication) -> ApplyDocument | ResultWithStatus[ApplyDocument]:
-    """Ask for a smartlink; on a public one you are approved at once and get your link."""
-    standing = _visible(request, smartlink_id)
-    if standing.publisher.status != PublisherStatus.ACTIVE:
-        message = "your account is suspended"
+    """Apply to a smartlink. Public smartlinks approve immediately."""
+    state = _get_visible_or_404(request, smartlink_id)
+    if state.publisher.status != PublisherStatus.ACTIVE:
+        message = "Your account is suspended."
         raise Forbidden(message)
-    if standing.status in (membership.PENDING, membership.APPROVED):
-        return _present(request, standing)
-    asked = applications.new_application(request, standing, body.message)
-    code = membership.code_for(request, standing)
-    link = _link(request, standing.pool, code if asked.status == membership.APPROVED else None)
-    document = ApplyDocument(status=asked.status, link=link)
-    applications.apply(request, standing, asked, code, document)
+    if state.status in (membership.PENDING, membership.APPROVED):
+        return _current_application(request, state)
+    application = applications.new_application(request, state, body.message)
+    code = membership.code_for(request, state)
+    link = _link(request, state.pool, code if application.status == membership.APPROVED else None)
+    document = ApplyDocument(status=application.status, link=link)
+    applications.apply(request, state, application, code, document)
     return document
 
 
-def _present(request: Request, standing: membership.MembershipState) -> ResultWithStatus[ApplyDocument]:
-    member = standing.membership
-    link = _link(request, standing.pool, membership.link_code(member))
-    return ResultWithStatus(ApplyDocument(status=standing.status, link=link), status=200)
+def _current_application(request: Request, state: membership.MembershipState) -> ResultWithStatus[ApplyDocument]:
+    link = _link(request, state.pool, membership.link_code(state.membership))
+    return ResultWithStatus(ApplyDocument(status=state.status, link=link), status=200)
 
 
-def _visible(request: Request, smartlink_id: str) -> membership.MembershipState:
-    standing = membership.load_membership(smartlink_id, request.owner)
-    if not standing.can_view:
-        message = f"there is no smartlink {smartlink_id}"
+def _get_visible_or_404(request: Request, smartlink_id: str) -> membership.MembershipState:
+    state = membership.load_membership(smartlink_id, request.owner)
+    if not state.can_view:  # the same error as for an unknown ID: it must not reveal that the smartlink exists
+        message = f"There is no smartlink {smartlink_id}."
         raise NotFound(message)
-    return standing
+    return state
 
 
-def _entry(pool: SmartlinkRow, status: str | None) -> dict[str, Any]:
-    settings = pool.settings
+def _status(member: MembershipRow | None) -> str | None:
+    return member.status if member else None
+
+
+def _entry(smartlink: SmartlinkRow, status: str | None) -> dict[str, Any]:
+    settings = smartlink.settings
     return {
-        "id": pool.id,
+        "id": smartlink.id,
         **{name: settings[name] for name in ("name", "description", "tags", "rotation")},
         "offer_count": len(settings["offers"]),
         "application_status": status,
@@ -88,7 +92,7 @@ def _application(row: ApplicationRow) -> OwnApplicationDocument:
     return OwnApplicationDocument(**{name: getattr(row, name) for name in names})
 
 
-def _link(request: Request, pool: SmartlinkRow, code: str | None) -> LinkDocument | None:
+def _link(request: Request, smartlink: SmartlinkRow, code: str | None) -> LinkDocument | None:
     if code is None:
         return None
-    return LinkDocument(code=code, url=request.link_url(code, pool.settings["tracking_domain"]))
+    return LinkDocument(code=code, url=request.link_url(code, smartlink.settings["tracking_domain"]))

@@ -4,15 +4,15 @@ from typing import Any
 import pytest
 
 from acceptance.learning import accuracy_checks, edit_and_reset_checks
-from acceptance.learning.findings import Chosen, Finding, chosen
+from acceptance.learning.findings import Finding, RecordedClick, recorded_click
 from chalicelib.routing.click_record import arm_draw_of
 
 KEYS = {"cmp_s": "sale", "cmp_l": "lead", "cmp_t": "trial"}
 IDS = {key: campaign_id for campaign_id, key in KEYS.items()}
 
 
-def a_click(key: str = "trial", segment: str = "US|mobile", **changes: Any) -> Chosen:
-    return Chosen(
+def a_click(key: str = "trial", segment: str = "US|mobile", **changes: Any) -> RecordedClick:
+    return RecordedClick(
         **{
             "click_id": "0",
             "segment": segment,
@@ -26,7 +26,7 @@ def a_click(key: str = "trial", segment: str = "US|mobile", **changes: Any) -> C
 
 
 def a_run(*shares: tuple[str, str, float, float], reason: str = "learned") -> dict[str, Any]:
-    """A run of these segments, offers, shares and effective clicks."""
+    """Return a run document with these segments, offers, shares and effective clicks."""
     offers: dict[str, list[dict[str, Any]]] = {}
     for segment, key, share, clicks in shares:
         row = {"campaign_id": IDS[key], "share": share, "effective_clicks": clicks, "reason": reason}
@@ -34,8 +34,8 @@ def a_run(*shares: tuple[str, str, float, float], reason: str = "learned") -> di
     return {"segments": [{"segment": segment, "offers": rows} for segment, rows in offers.items()]}
 
 
-def rows(run: dict[str, Any]) -> edit_and_reset_checks.Rows:
-    return edit_and_reset_checks.rows(run, KEYS)
+def rows(run: dict[str, Any]) -> edit_and_reset_checks.OfferRows:
+    return edit_and_reset_checks.offer_rows(run, KEYS)
 
 
 def holds(findings: list[Finding]) -> list[bool]:
@@ -55,7 +55,7 @@ AFTER = [
 ]
 
 
-def test_a_click_document_tells_segment_offer_arm_and_versions() -> None:
+def test_recorded_click_has_segment_offer_arm_and_versions() -> None:
     decision = {"arm": "holdout", "weights_version": 5, "route_version": 2}
     document = {
         "click_id": "abc",
@@ -64,37 +64,40 @@ def test_a_click_document_tells_segment_offer_arm_and_versions() -> None:
         "campaign_id": "cmp_s",
         "decision": decision,
     }
-    assert chosen(document, KEYS) == Chosen("abc", "GB|desktop", "sale", "holdout", 5, 2)
+    assert recorded_click(document, KEYS) == RecordedClick("abc", "GB|desktop", "sale", "holdout", 5, 2)
 
 
-def test_untouched_clicks_are_missing_where_one_offer_has_too_few() -> None:
+def test_untouched_clicks_check_fails_if_one_offer_has_too_few() -> None:
     keys = ["sale"] * 50 + ["lead"] * 50 + ["trial"] * 49
-    assert not accuracy_checks.untouched(keys, 50).holds
-    assert accuracy_checks.untouched([*keys, "trial"], 50) == Finding(
+    assert not accuracy_checks.check_untouched_clicks(keys, 50).holds
+    assert accuracy_checks.check_untouched_clicks([*keys, "trial"], 50) == Finding(
         "every offer had its 50 untouched clicks", "sale 50, lead 50, trial 50", holds=True
     )
 
 
-def test_a_winner_needs_more_than_70_percent_of_the_optimized_clicks_by_these_weights() -> None:
+def test_winner_needs_more_than_70_percent_of_the_optimized_clicks_of_the_weights_version() -> None:
     clicks = [a_click("trial")] * 7 + [a_click("sale")] * 3 + [a_click("sale", "GB|desktop")]
     others = [a_click("sale", arm="holdout")] * 50 + [a_click("sale", weights_version=8)] * 50
-    assert holds(accuracy_checks.winners([*clicks, *others], 9, 1)) == [False, True]
-    assert holds(accuracy_checks.winners([*clicks, *others, a_click("trial")], 9, 1)) == [True, True]
+    assert holds(accuracy_checks.check_winners([*clicks, *others], 9, 1)) == [False, True]
+    assert holds(accuracy_checks.check_winners([*clicks, *others, a_click("trial")], 9, 1)) == [True, True]
 
 
-def test_a_segment_with_too_few_clicks_has_no_winner() -> None:
-    assert holds(accuracy_checks.winners([a_click("trial")], 9, 1)) == [True, False]
-    assert holds(accuracy_checks.winners([a_click("trial"), a_click("sale", "GB|desktop")], 9, 2)) == [False, False]
+def test_segment_with_too_few_clicks_has_no_winner() -> None:
+    assert holds(accuracy_checks.check_winners([a_click("trial")], 9, 1)) == [True, False]
+    assert holds(accuracy_checks.check_winners([a_click("trial"), a_click("sale", "GB|desktop")], 9, 2)) == [
+        False,
+        False,
+    ]
 
 
-def test_the_arm_is_the_one_that_the_clicks_hash_tells() -> None:
+def test_arm_must_be_the_one_that_the_click_id_hash_selects() -> None:
     held = next(f"{n}" for n in range(100) if arm_draw_of(f"{n}") < 0.1)
     free = next(f"{n}" for n in range(100) if arm_draw_of(f"{n}") >= 0.1)
     right = [a_click(click_id=held, arm="holdout"), a_click(click_id=free)]
     early = a_click(click_id=held, arm="weighted", weights_version=None)
-    assert accuracy_checks.arms([*right, early], 10).holds
-    assert not accuracy_checks.arms([*right, a_click(click_id=held)], 10).holds
-    assert not accuracy_checks.arms([a_click(click_id=free)], 10).holds
+    assert accuracy_checks.check_arms([*right, early], 10).holds
+    assert not accuracy_checks.check_arms([*right, a_click(click_id=held)], 10).holds
+    assert not accuracy_checks.check_arms([a_click(click_id=free)], 10).holds
 
 
 @pytest.mark.parametrize(
@@ -108,7 +111,7 @@ def test_the_arm_is_the_one_that_the_clicks_hash_tells() -> None:
     ],
     ids=["inside", "above", "below", "other clicks", "a cent too much"],
 )
-def test_the_interval_must_hold_the_true_uplift_of_the_very_clicks(
+def test_interval_must_contain_the_true_uplift_and_arms_must_match_the_ledger(
     interval: list[str], optimized: int, value: str, expected: bool
 ) -> None:
     clicks = [
@@ -118,24 +121,31 @@ def test_the_interval_must_hold_the_true_uplift_of_the_very_clicks(
     paid = dict.fromkeys("abd", Decimal("1.4"))
     arms = {"optimized": {"clicks": optimized, "value": "2.800000"}, "holdout": {"clicks": 1, "value": value}}
     document = {"arms": arms, "difference": "0.080000", "interval": interval, "verdict": "So."}
-    finding = accuracy_checks.uplift(document, clicks, paid)
+    finding = accuracy_checks.check_uplift(document, clicks, paid)
     assert finding.holds is expected
     assert finding.figures.startswith("true 0.100000, reported 0.080000")
 
 
-def test_without_a_hold_out_there_is_no_uplift_to_hold_anything_against() -> None:
+def test_uplift_check_fails_without_hold_out_clicks() -> None:
     document: dict[str, Any] = {"arms": {}, "difference": None, "interval": None, "verdict": "Nothing."}
-    finding = accuracy_checks.uplift(document, [a_click()], {})
+    finding = accuracy_checks.check_uplift(document, [a_click()], {})
     assert (finding.holds, finding.figures) == (False, "nothing to compare: Nothing.")
 
 
-def test_rows_are_those_of_the_segments_with_visitors() -> None:
+def test_offer_rows_contain_only_segments_with_visitors() -> None:
     assert {segment for segment, _ in BEFORE} == {"US|mobile", "GB|desktop"}
 
 
-def test_learning_is_kept_where_the_others_have_at_least_their_clicks_and_the_winner_leads() -> None:
-    assert holds(edit_and_reset_checks.kept(BEFORE, rows(a_run(*AFTER)))) == [True, True, True, True]
-    assert holds(edit_and_reset_checks.kept(BEFORE, rows(a_run(*AFTER, reason="exploring")))) == [
+def test_learning_survives_edit_if_clicks_are_kept_and_the_winner_leads() -> None:
+    assert holds(edit_and_reset_checks.check_learning_survives_edit(BEFORE, rows(a_run(*AFTER)))) == [
+        True,
+        True,
+        True,
+        True,
+    ]
+    assert holds(
+        edit_and_reset_checks.check_learning_survives_edit(BEFORE, rows(a_run(*AFTER, reason="exploring")))
+    ) == [
         True,
         True,
         True,
@@ -152,23 +162,26 @@ def test_learning_is_kept_where_the_others_have_at_least_their_clicks_and_the_wi
         (AFTER, "no_data", [True, False, True, False]),
         (AFTER[:2], "learned", [True, True, False, False]),
     ],
-    ids=["clicks lost", "the spare offer is there", "the winner trails", "nothing known", "a segment is gone"],
+    ids=["clicks lost", "the spare offer is still there", "the winner trails", "no data", "a segment is gone"],
 )
-def test_learning_is_lost(after: list[tuple[str, str, float, float]], reason: str, expected: list[bool]) -> None:
-    assert holds(edit_and_reset_checks.kept(BEFORE, rows(a_run(*after, reason=reason)))) == expected
+def test_edit_check_fails(after: list[tuple[str, str, float, float]], reason: str, expected: list[bool]) -> None:
+    assert (
+        holds(edit_and_reset_checks.check_learning_survives_edit(BEFORE, rows(a_run(*after, reason=reason))))
+        == expected
+    )
 
 
-def test_a_reset_begins_the_next_epoch_with_nothing_learned() -> None:
+def test_reset_starts_the_next_epoch_without_learned_weights() -> None:
     nothing = {"in_force": False, "segments": [], "note": "Nothing is learned yet."}
-    assert holds(edit_and_reset_checks.forgotten((1, 2), nothing)) == [True, True]
-    assert holds(edit_and_reset_checks.forgotten((1, 1), nothing)) == [False, True]
-    assert holds(edit_and_reset_checks.forgotten((1, 2), {**nothing, "in_force": True})) == [True, False]
-    assert holds(edit_and_reset_checks.forgotten((1, 2), {**nothing, "segments": [{}]})) == [True, False]
+    assert holds(edit_and_reset_checks.check_reset((1, 2), nothing)) == [True, True]
+    assert holds(edit_and_reset_checks.check_reset((1, 1), nothing)) == [False, True]
+    assert holds(edit_and_reset_checks.check_reset((1, 2), {**nothing, "in_force": True})) == [True, False]
+    assert holds(edit_and_reset_checks.check_reset((1, 2), {**nothing, "segments": [{}]})) == [True, False]
 
 
-def test_clicks_after_a_reset_go_by_the_admins_weights_until_the_next_run() -> None:
+def test_clicks_after_reset_use_configured_weights_until_the_next_run() -> None:
     weighted, next_run = a_click(arm="weighted", weights_version=None), a_click(weights_version=10)
-    assert edit_and_reset_checks.unlearned([weighted, next_run], 9).holds
-    assert not edit_and_reset_checks.unlearned([weighted, a_click(weights_version=9)], 9).holds
-    assert not edit_and_reset_checks.unlearned([next_run], 9).holds
-    assert not edit_and_reset_checks.unlearned([], 9).holds
+    assert edit_and_reset_checks.check_clicks_after_reset([weighted, next_run], 9).holds
+    assert not edit_and_reset_checks.check_clicks_after_reset([weighted, a_click(weights_version=9)], 9).holds
+    assert not edit_and_reset_checks.check_clicks_after_reset([next_run], 9).holds
+    assert not edit_and_reset_checks.check_clicks_after_reset([], 9).holds

@@ -1,4 +1,4 @@
-"""The whole proof against the application in process, with a stand-in for what counts and learns."""
+"""The proof against the in-process application, with fakes for reports and optimizer."""
 
 import sys
 import time
@@ -16,7 +16,7 @@ from netaddr import IPSet
 
 from acceptance.learning import __main__, ground_truth, learning_runs, polling, scenario
 from acceptance.learning.scenario import ScenarioOptions
-from acceptance.learning.smartlink import Market
+from acceptance.learning.smartlink import OptimizedSmartlink
 from acceptance.traffic import addresses
 from chalicelib.domain.click import ExperimentArm
 from chalicelib.routing import geoip, route_cache, weights_codec
@@ -36,7 +36,7 @@ WRONG = {"best": 0.02, "other": 0.49}
 
 @dataclass(slots=True)
 class Learning:
-    """A learner that knows the winners, or takes the others for them; it keeps nothing but what it has published."""
+    """A fake optimizer whose weights favour the true winners, or the other offers."""
 
     api: Api
     odds: dict[str, float] = field(default_factory=lambda: dict(ODDS))
@@ -45,17 +45,17 @@ class Learning:
     runs: list[dict[str, Any]] = field(default_factory=list)
 
     def run(self, _: str) -> None:
-        """What the deployed function does for the one pool that there is."""
+        """Publish weights for the only smartlink, as the deployed function does."""
         pool = next(SmartlinkRow.scan())
         clicks = [row for row in ClickRow.scan() if row.epoch == pool.epoch]
         version = max([int(time.time()), *(run["weights_version"] + 1 for run in self.runs)])
         learned = {each.segment: self._weights(pool, each.segment) for each in ground_truth.AUDIENCES}
         route = RouteRow.get(pool.id)
-        packed = weights_codec.packed(learned)
-        route.update([RouteRow.weights.set(packed), RouteRow.weights_version.set(version)])
+        encoded = weights_codec.encode(learned)
+        route.update([RouteRow.weights.set(encoded), RouteRow.weights_version.set(version)])
         route_cache.clear_caches()
         month = f"{pool.id}#{time.strftime('%Y-%m', time.gmtime(version))}"
-        WeightHistoryRow(month, version, status="published", weights=packed, expires_at=version + 99).save()
+        WeightHistoryRow(month, version, status="published", weights=encoded, expires_at=version + 99).save()
         self.runs.append(
             {
                 "weights_version": version,
@@ -70,10 +70,10 @@ class Learning:
 
     def _weights(self, pool: SmartlinkRow, segment: str) -> dict[str, float]:
         best = ground_truth.winner(segment)
-        keys = {seat["campaign_id"]: key_of(seat["campaign_id"], self.api) for seat in pool.settings["offers"]}
+        keys = {offer["campaign_id"]: key_of(offer["campaign_id"], self.api) for offer in pool.settings["offers"]}
         return {each: self.odds["best" if key == best else "other"] for each, key in keys.items()}
 
-    def _segment(self, name: str, learned: dict[str, float], clicks: list[ClickRow]) -> dict[str, Any]:
+    def _segment(self, name: str, learned: dict[str, float], clicks: list[Any]) -> dict[str, Any]:
         offers = [
             {
                 "campaign_id": each,
@@ -99,8 +99,8 @@ class Learning:
         }
 
     def uplift(self) -> dict[str, Any]:
-        """The true uplift, as far off as its error says."""
-        rows = {
+        """Return the true uplift plus `error`."""
+        rows: dict[ExperimentArm, list[Any]] = {
             arm: [row for row in ClickRow.scan() if row.arm == arm]
             for arm in (ExperimentArm.OPTIMIZED, ExperimentArm.HOLDOUT)
         }
@@ -128,8 +128,8 @@ def key_of(campaign_id: str, api: Api) -> str:
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A country database of two networks, in which both sides look."""
+def country_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Use a country database of two networks in server and traffic generator."""
     path = tmp_path / "geo.mmdb"
     writer = MMDBWriter(6, "GeoLite2-Country", languages=["en"], ipv4_compatible=True)
     for network, country in (("8.8.8.0/24", "US"), ("81.2.69.0/24", "GB")):
@@ -148,24 +148,24 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def learning(admin: Api, monkeypatch: pytest.MonkeyPatch) -> Learning:
-    made = Learning(Api(admin.key))
+    fake = Learning(Api(admin.key))
 
-    def clicks(_: Market, since: str) -> Iterator[Any]:
+    def clicks(_: OptimizedSmartlink, since: str) -> Iterator[Any]:
         assert since
         yield from (Api(admin.key).get(f"/admin/clicks/{row.click_id}").json for row in ClickRow.scan())
 
-    monkeypatch.setattr(learning_runs, "invoke", made.run)
-    # Its run makes the process forget what it read before.
-    monkeypatch.setattr(scenario, "until_everywhere", lambda: None)
-    monkeypatch.setattr(Market, "clicks", clicks)
-    monkeypatch.setattr(Market, "weights", lambda market: made.weights(market.link.smartlink))
-    monkeypatch.setattr(Market, "newest_run", lambda _: made.runs[-1] if made.runs else None)
-    monkeypatch.setattr(Market, "uplift", lambda *_: made.uplift())
-    return made
+    monkeypatch.setattr(learning_runs, "invoke", fake.run)
+    # A run of the fake clears the route cache already.
+    monkeypatch.setattr(scenario, "wait_for_route_caches", lambda: None)
+    monkeypatch.setattr(OptimizedSmartlink, "clicks", clicks)
+    monkeypatch.setattr(OptimizedSmartlink, "weights", lambda smartlink: fake.weights(smartlink.link.smartlink))
+    monkeypatch.setattr(OptimizedSmartlink, "newest_run", lambda _: fake.runs[-1] if fake.runs else None)
+    monkeypatch.setattr(OptimizedSmartlink, "uplift", lambda *_: fake.uplift())
+    return fake
 
 
 @pytest.fixture
-def running(admin: Api, places: None, learning: Learning) -> Iterator[Running]:
+def running(admin: Api, country_database: None, learning: Learning) -> Iterator[Running]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler(admin, Reports())) as server:
         server.daemon_threads = True
         thread = Thread(target=server.serve_forever)
@@ -175,16 +175,16 @@ def running(admin: Api, places: None, learning: Learning) -> Iterator[Running]:
         thread.join()
 
 
-def test_a_platform_that_learns_holds_every_claim_and_the_command_prints_them(
+def test_all_claims_hold_for_a_correct_optimizer(
     running: Running, learning: Learning, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(up, "last", lambda: running)
-    ordered = ["--first=240", "--between=4", "--last=100", "--holdout=20", "--even", "--seed=2", "--concurrency=4"]
-    monkeypatch.setattr(sys, "argv", ["acceptance.learning", *ordered])
+    monkeypatch.setattr(up, "load_stack_or_none", lambda: running)
+    arguments = ["--first=240", "--between=4", "--last=100", "--holdout=20", "--even", "--seed=2", "--concurrency=4"]
+    monkeypatch.setattr(sys, "argv", ["acceptance.learning", *arguments])
     assert __main__.main() == 0
     printed = capsys.readouterr().out
     assert (
-        "holds  the uplift report's 95 % interval contains the true uplift, and its arms are those of the books: true "
+        "holds  the uplift report's 95 % interval contains the true uplift, and its arms equal the ledger's: true "
         in printed
     )
     assert "holds  a reset begins a new epoch: 1 → 2" in printed
@@ -193,13 +193,13 @@ def test_a_platform_that_learns_holds_every_claim_and_the_command_prints_them(
     assert len(learning.runs) == 6
 
 
-def test_a_platform_that_learns_the_wrong_thing_or_reports_another_uplift_is_found_out(
+def test_claims_fail_for_wrong_weights_and_a_wrong_uplift(
     running: Running, learning: Learning, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     learning.odds, learning.error = WRONG, 0.05
-    monkeypatch.setattr(up, "last", lambda: running)
-    ordered = ["--first=30", "--between=2", "--last=40", "--holdout=50"]
-    monkeypatch.setattr(sys, "argv", ["acceptance.learning", *ordered])
+    monkeypatch.setattr(up, "load_stack_or_none", lambda: running)
+    arguments = ["--first=30", "--between=2", "--last=40", "--holdout=50"]
+    monkeypatch.setattr(sys, "argv", ["acceptance.learning", *arguments])
     assert __main__.main() == 1
     failed = [line.split()[1:5] for line in capsys.readouterr().out.splitlines() if line.startswith("FAILS")]
     assert [" ".join(words) for words in failed] == [
@@ -212,22 +212,22 @@ def test_a_platform_that_learns_the_wrong_thing_or_reports_another_uplift_is_fou
     ]
 
 
-def test_a_run_that_leaves_the_smartlink_out_ends_the_proof(running: Running, learning: Learning) -> None:
+def test_skipped_run_ends_the_proof(running: Running, learning: Learning) -> None:
     learning.skipped = True
-    with pytest.raises(CommandError, match="left the smartlink out: broken"):
+    with pytest.raises(CommandError, match="skipped the smartlink: broken"):
         list(scenario.prove(running, ScenarioOptions(first=4, between=1, last=1)))
 
 
-def test_without_a_stack_the_command_says_what_to_do(
+def test_command_without_a_stack_explains_how_to_start_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(up, "last", lambda: None)
+    monkeypatch.setattr(up, "load_stack_or_none", lambda: None)
     monkeypatch.setattr(sys, "argv", ["acceptance.learning"])
     assert __main__.main() == 1
-    assert "make up starts it" in capsys.readouterr().err
+    assert "Start it with `make up`" in capsys.readouterr().err
 
 
-def test_what_never_comes_is_not_waited_for_forever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wait_until_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "SECONDS", 0)
-    with pytest.raises(CommandError, match="weights: not within 0 s"):
-        polling.until("weights", lambda: None)
+    with pytest.raises(CommandError, match="Timed out after 0 s: no weights"):
+        polling.wait_until("no weights", lambda: None)

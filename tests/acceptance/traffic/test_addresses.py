@@ -10,7 +10,7 @@ from deploy.errors import CommandError
 
 
 def seeded(seed: int) -> Random:
-    return Random(seed)  # noqa: S311 - traffic that can be drawn again
+    return Random(seed)  # noqa: S311 - reproducible traffic
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
-def test_addresses_lie_in_the_databases_networks_and_have_its_countries(database: Path) -> None:
+def test_addresses_are_in_the_database_networks_and_have_their_countries(database: Path) -> None:
     drawn = addresses.draw(seeded(1), database)
     assert list(drawn.values()) == ["US", "GB", "DE", None, None, None]
     assert next(iter(drawn)).rpartition(".")[0] == "8.8.8"
@@ -35,6 +35,6 @@ def test_the_same_seed_draws_the_same_addresses(database: Path) -> None:
     assert addresses.draw(seeded(1), database) == addresses.draw(seeded(1), database)
 
 
-def test_a_missing_database_is_told_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="make up puts it there"):
+def test_missing_database_explains_how_to_create_it(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Create it with `make up`"):
         addresses.draw(seeded(1), tmp_path / "none.mmdb")

@@ -46,54 +46,54 @@ def a_conversion(click: Click | None = None, **changes: Any) -> SentConversion:
     return replace(conversion, **changes)
 
 
-def test_a_click_is_unique_or_duplicate_or_a_bots() -> None:
+def test_click_is_unique_or_duplicate_or_bot() -> None:
     clicks = [a_click(), a_click(), a_click(is_duplicate=True), a_click(is_bot=True)]
     expected = LedgerFigures(clicks=3, unique_clicks=2, duplicate_clicks=1, bot_clicks=1)
     assert tally(clicks, []) == {CELL: expected}
 
 
-def test_a_bots_click_is_no_duplicate_even_where_it_was_refused_as_one() -> None:
+def test_bot_click_is_not_counted_as_duplicate() -> None:
     assert tally([a_click(is_bot=True, is_duplicate=True)], []) == {CELL: LedgerFigures(bot_clicks=1)}
 
 
-def test_what_is_not_known_has_a_cell_of_its_own() -> None:
+def test_unknown_values_have_their_own_cell() -> None:
     ledger = tally([a_click(campaign=None, country=None, sub1=None), a_click()], [])
     assert set(ledger) == {(None, None, "mobile", None), CELL}
 
 
-def test_money_adds_up_to_the_cent_and_profit_is_what_is_left() -> None:
+def test_money_is_summed_exactly_and_profit_is_the_difference() -> None:
     ledger = tally([], [a_conversion() for _ in range(1000)])
     assert ledger[CELL] == LedgerFigures(conversions=1000, payout=Decimal("1370.00"), revenue=Decimal("2110.00"))
     assert ledger[CELL].profit == Decimal("740.00")
 
 
-def test_a_rejected_conversion_takes_back_its_count_and_its_money() -> None:
+def test_rejected_conversion_subtracts_its_count_and_money() -> None:
     ledger = tally([a_click()], [a_conversion(), a_conversion(is_rejected=True)])
     assert ledger[CELL] == replace(tally([a_click()], [a_conversion()])[CELL])
 
 
-def test_a_conversion_counts_on_the_day_of_its_click_or_on_its_own() -> None:
+def test_conversion_counts_on_the_day_of_its_click_or_on_its_own_day() -> None:
     late = a_conversion(at=NOON + timedelta(days=3))
     assert list(tally([], [late], ("day",))) == [("2026-11-20",)]
     assert list(tally([], [late], ("day",), "conversion")) == [("2026-11-23",)]
 
 
-def test_a_click_counts_on_its_own_day_whichever_way_conversions_count() -> None:
+def test_click_counts_on_its_own_day_for_both_date_bases() -> None:
     assert tally([a_click()], [], ("day",), "conversion") == {("2026-11-20",): LedgerFigures(1, 1)}
 
 
-def test_a_report_that_says_the_same_differs_in_nothing() -> None:
+def test_equal_report_has_no_differences() -> None:
     ledger = tally([a_click(), a_click(country=None, is_bot=True)], [a_conversion()])
     assert differences(ledger, rows(ledger)) == []
 
 
-def test_money_may_be_written_with_more_zeros() -> None:
+def test_trailing_zeros_are_no_difference() -> None:
     ledger = tally([a_click()], [a_conversion()])
     reported = [{**each, "payout": "1.370000", "profit": "0.7400"} for each in rows(ledger)]
     assert differences(ledger, reported) == []
 
 
-def test_each_figure_that_differs_is_named_with_its_cell() -> None:
+def test_each_different_figure_is_reported_with_its_cell() -> None:
     ledger = tally([a_click()], [a_conversion()])
     reported = [{**each, "clicks": 2, "payout": "1.38"} for each in rows(ledger)]
     cell = "campaign 'cmp_1', country 'US', device 'mobile', sub1 'jan'"
@@ -101,41 +101,41 @@ def test_each_figure_that_differs_is_named_with_its_cell() -> None:
 
 
 @pytest.mark.parametrize("figure", [1.37, None, "much", True])
-def test_money_that_is_no_decimal_string_differs(figure: object) -> None:
+def test_money_that_is_not_a_decimal_string_is_a_difference(figure: object) -> None:
     ledger = tally([a_click()], [a_conversion()])
     reported = [{**each, "payout": figure} for each in rows(ledger)]
     assert len(differences(ledger, reported)) == 1
 
 
-def test_a_row_that_is_missing_differs_in_all_that_it_should_count() -> None:
+def test_missing_row_differs_in_every_nonzero_figure() -> None:
     assert [each.partition(": ")[2] for each in differences(tally([a_click()], []), [])] == [
         "clicks is 0, not 1",
         "unique_clicks is 0, not 1",
     ]
 
 
-def test_a_row_too_many_differs_unless_it_is_all_zeros() -> None:
+def test_extra_row_is_a_difference_unless_it_is_all_zeros() -> None:
     reported = rows({CELL: LedgerFigures(bot_clicks=1)}) + rows({(None, None, "mobile", None): LedgerFigures()})
     assert [each.partition(": ")[2] for each in differences({}, reported)] == ["bot_clicks is 1, not 0"]
 
 
-def test_a_cell_in_two_rows_is_told() -> None:
+def test_cell_in_two_rows_is_reported() -> None:
     ledger = tally([a_click()], [])
-    assert [each.partition(": ")[2] for each in differences(ledger, rows(ledger) * 2)] == ["stands in two rows"]
+    assert [each.partition(": ")[2] for each in differences(ledger, rows(ledger) * 2)] == ["is in two rows"]
 
 
-def test_the_totals_are_a_ledger_without_dimensions() -> None:
+def test_totals_are_a_ledger_without_dimensions() -> None:
     assert differences({(): LedgerFigures(clicks=1, unique_clicks=1)}, rows({(): LedgerFigures()}, ()), ()) == [
         "in total: clicks is 0, not 1",
         "in total: unique_clicks is 0, not 1",
     ]
 
 
-def test_a_visitor_is_taken_once_by_a_campaign_with_a_filter() -> None:
+def test_campaign_with_duplicate_filter_accepts_each_visitor_once() -> None:
     seen = [a_click(), a_click(campaign=None)]
     assert overcounted_visitors(seen, "cmp_1") == []
-    assert overcounted_visitors([*seen, a_click()], "cmp_1") == ["203.0.113.7 iPhone: taken 2 times, not once"]
-    assert overcounted_visitors(seen[1:], "cmp_1") == ["203.0.113.7 iPhone: taken 0 times, not once"]
+    assert overcounted_visitors([*seen, a_click()], "cmp_1") == ["203.0.113.7 iPhone: accepted 2 times, not once"]
+    assert overcounted_visitors(seen[1:], "cmp_1") == ["203.0.113.7 iPhone: accepted 0 times, not once"]
 
 
 clicks = st.builds(
@@ -149,7 +149,7 @@ conversions = st.builds(a_conversion, clicks, is_rejected=st.booleans())
 
 
 @given(st.lists(clicks), st.lists(conversions))
-def test_any_grouping_adds_up_to_the_same_total(clicked: list[Click], converted: list[SentConversion]) -> None:
+def test_total_is_the_same_for_all_dimensions(clicked: list[Click], converted: list[SentConversion]) -> None:
     whole = total(tally(clicked, converted, ()))
     assert total(tally(clicked, converted, CELLS)) == whole
     assert total(tally(clicked, converted, ("day", "os"), "conversion")) == whole

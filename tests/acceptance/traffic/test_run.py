@@ -1,4 +1,4 @@
-"""A whole run of the maker against the application in process, with a stand-in for what counts and reports."""
+"""A traffic run against the in-process application, with fake reports."""
 
 import json
 import sys
@@ -30,22 +30,22 @@ SMALL = RunOptions(clicks=60, conversions=15, rate=0, seed=5, publishers=2)
 
 
 class Reports:
-    """Counts what the tables hold, by the ledger's own rules; `error` is added to every payout."""
+    """Fake reports: the ledger of the stored rows. `error` is added to every payout."""
 
     def __init__(self) -> None:
         self.error = Decimal(0)
 
-    def report(self, asked: dict[str, str]) -> Any:
-        of, dimensions = asked["smartlink_id"], asked["group_by"].split(",")
+    def report(self, query: dict[str, str]) -> Any:
+        smartlink, dimensions = query["smartlink_id"], query["group_by"].split(",")
         clicks = {row.click_id: a_click(row) for row in ClickRow.scan()}
-        told = [self._a_conversion(row, clicks[row.click_id]) for row in ConversionRow.scan()]
-        books = tally(
-            [click for click in clicks.values() if click.smartlink == of],
-            [each for each in told if each.click.smartlink == of],
+        conversions = [self._a_conversion(row, clicks[row.click_id]) for row in ConversionRow.scan()]
+        ledger = tally(
+            [click for click in clicks.values() if click.smartlink == smartlink],
+            [conversion for conversion in conversions if conversion.click.smartlink == smartlink],
             dimensions,
-            "conversion" if asked["by"] == "conversion" else "click",
+            "conversion" if query["by"] == "conversion" else "click",
         )
-        return {"rows": rows(books, dimensions), "totals": rows({(): total(books)}, ())[0]}
+        return {"rows": rows(ledger, dimensions), "totals": rows({(): total(ledger)}, ())[0]}
 
     def _a_conversion(self, row: ConversionRow, click: Click) -> SentConversion:
         return SentConversion(
@@ -58,31 +58,32 @@ class Reports:
 
 
 def a_click(row: ClickRow) -> Click:
+    fields = row.attribute_values
     return Click(
         click_id=row.click_id,
         at=datetime.fromtimestamp(row.at / 1000, UTC),
         smartlink=row.route_id,
         publisher=row.publisher_id,
         campaign=row.campaign_id,
-        country=row.country,
-        device=row.device,
-        os=row.os,
-        sub1=(row.sub_ids or {}).get("sub1"),
-        is_bot=bool(row.is_bot),
-        is_duplicate=bool(row.is_duplicate),
+        country=fields.get("country"),
+        device=fields["device"],
+        os=fields["os"],
+        sub1=(fields.get("sub_ids") or {}).get("sub1"),
+        is_bot=bool(fields.get("is_bot")),
+        is_duplicate=bool(fields.get("is_duplicate")),
         visitor="",
     )
 
 
 def handler(api: Api, reports: Reports) -> type[BaseHTTPRequestHandler]:
-    one_at_a_time = threading.Lock()
+    lock = threading.Lock()
 
     class Gateway(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            with one_at_a_time:
+            with lock:
                 status, headers, text = self._answer(body)
             self.send_response(status)
             self.send_header("Content-Length", str(len(text)))
@@ -91,19 +92,19 @@ def handler(api: Api, reports: Reports) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(text)
 
-        do_POST = do_PATCH = do_GET  # noqa: N815 - the parent's names for it
+        do_POST = do_PATCH = do_GET  # noqa: N815 - names of the parent class
 
         def _answer(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
             parts = urlsplit(self.path)
-            said = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             if parts.path == "/admin/reports":
-                return 200, {}, json.dumps(reports.report(said)).encode()
+                return 200, {}, json.dumps(reports.report(query)).encode()
             path = self.path.removeprefix("/api")
-            answered = Api(headers=dict(self.headers)).call(self.command, path, body)
-            return answered.status, answered.headers, answered.text.encode()
+            response = Api(headers=dict(self.headers)).call(self.command, path, body)
+            return response.status, response.headers, response.text.encode()
 
         def log_message(self, *_: object) -> None:
-            """Says nothing."""
+            """Log nothing."""
 
     return Gateway
 
@@ -117,7 +118,7 @@ def reports() -> Reports:
 def running(admin: Api, reports: Reports, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     here = cloud.Cloud(boto3.Session(region_name="us-east-1"), None, "local", "smartlink", "")
     monkeypatch.setattr(cloud, "local", lambda: here)
-    monkeypatch.setattr(report_check, "_SURE_SECONDS", 0)
+    monkeypatch.setattr(report_check, "_STABLE_SECONDS", 0)
     monkeypatch.setattr(report_check, "_STUCK_SECONDS", 0)
     monkeypatch.setattr(addresses, "draw", lambda _: dict.fromkeys(("192.0.2.1", "192.0.2.77", "10.1.2.3")))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler(admin, reports)) as server:
@@ -129,44 +130,44 @@ def running(admin: Api, reports: Reports, monkeypatch: pytest.MonkeyPatch) -> It
         thread.join()
 
 
-def test_a_server_that_counts_as_agreed_differs_in_nothing(running: Running) -> None:
+def test_correct_reports_have_no_differences(running: Running) -> None:
     sent = run.send(running, SMALL)
     assert (len(sent.real), len(sent.conversions)) == (60, 15)
-    assert len(sent.former) == 4
+    assert len(sent.backdated) == 4
     assert any(click.is_duplicate for click in sent.real)
     assert report_check.check(running, sent) == []
 
 
-def test_a_payout_that_is_a_cent_off_is_found(running: Running, reports: Reports) -> None:
+def test_payout_that_is_wrong_by_a_cent_is_reported(running: Running, reports: Reports) -> None:
     reports.error = Decimal("0.01")
-    found = report_check.check(running, run.send(running, SMALL))
-    assert found
-    assert all("payout is" in each or "profit is" in each for each in found)
+    differences = report_check.check(running, run.send(running, SMALL))
+    assert differences
+    assert all("payout is" in message or "profit is" in message for message in differences)
 
 
-def test_what_was_sent_can_be_read_by_people_and_programs(running: Running, tmp_path: Path) -> None:
+def test_sent_traffic_can_be_printed_and_saved(running: Running, tmp_path: Path) -> None:
     sent = run.send(running, SMALL)
-    table = summary.table(sent)
+    table = summary.format_table(sent)
     assert "60 through the redirect" in table
     assert "15 recorded" in table
     summary.write(tmp_path / "ledger.json", SMALL, sent)
     written = json.loads((tmp_path / "ledger.json").read_text())
-    assert len(written["clicks"]) == 60 + len(sent.former)
+    assert len(written["clicks"]) == 60 + len(sent.backdated)
     assert [each["name"] for each in written["smartlinks"]] == ["mixed", "tiers", "single"]
 
 
-def test_the_command_ends_well_where_nothing_differs_and_with_1_where_something_does(
+def test_command_exits_with_1_if_reports_differ_from_the_ledger(
     running: Running, reports: Reports, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(up, "last", lambda: running)
+    monkeypatch.setattr(up, "load_stack_or_none", lambda: running)
     monkeypatch.setattr(sys, "argv", ["acceptance.traffic", "--clicks=20", "--conversions=2", "--rate=0", "--check"])
     assert __main__.main() == 0
-    assert "0 differences between the reports and what was sent" in capsys.readouterr().out
+    assert "0 differences between the reports and the ledger" in capsys.readouterr().out
     reports.error = Decimal(1)
     assert __main__.main() == 1
 
 
-def test_the_demo_gets_300_clicks_and_25_conversions_of_the_last_days(running: Running) -> None:
+def test_demo_traffic_has_300_clicks_and_25_conversions(running: Running) -> None:
     links = run.send(running, RunOptions(clicks=1, conversions=0, rate=0)).network.links
-    said = traffic.load(running, [Link(link.url, link.smartlink, link.publisher) for link in links])
-    assert said == "300 clicks and 25 conversions over the last 7 days"
+    text = traffic.send(running, [Link(link.url, link.smartlink, link.publisher) for link in links])
+    assert text == "300 clicks and 25 conversions over the last 7 days"

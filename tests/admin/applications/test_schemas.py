@@ -7,16 +7,16 @@ from chalicelib.http.models import RequestModel, validate
 from chalicelib.http.problems import ValidationFailed
 
 
-def test_without_a_status_all_applications_are_listed() -> None:
+def test_default_query_has_no_status() -> None:
     assert validate(ApplicationQuery, {}) == ApplicationQuery(limit=50, cursor=None, status=None)
 
 
-def test_a_decline_needs_no_reason() -> None:
+def test_decline_needs_no_reason() -> None:
     assert validate(Refusal, {}).reason is None
 
 
 @pytest.mark.parametrize(
-    ("model", "document", "complaint"),
+    ("model", "document", "error"),
     [
         pytest.param(
             ApplicationQuery, {"status": "old"}, ("/status", "must be 'pending', 'approved' or 'declined'"), id="status"
@@ -27,10 +27,8 @@ def test_a_decline_needs_no_reason() -> None:
         pytest.param(Refusal, {"reason": ["no"]}, ("/reason", "must be a string"), id="a list as reason"),
     ],
 )
-def test_each_rule_has_its_complaint(
-    model: type[RequestModel], document: dict[str, Any], complaint: tuple[str, str]
-) -> None:
+def test_each_rule_has_its_error(model: type[RequestModel], document: dict[str, Any], error: tuple[str, str]) -> None:
     with pytest.raises(ValidationFailed) as caught:
         validate(model, document)
 
-    assert caught.value.errors == (complaint,)
+    assert caught.value.errors == (error,)

@@ -23,13 +23,13 @@ APPLICATIONS = "/admin/applications"
 
 
 def applied(admin: Api, name: str = "Ann", **changes: Any) -> tuple[dict[str, Any], Publisher, str]:
-    """A smartlink, a publisher who asks for it, and the application's ID."""
+    """Return a smartlink, a publisher who applied to it, and the application's ID."""
     smartlink, publisher = new_smartlink(admin, new_campaign(admin), **changes), new_publisher(admin, name)
     good(apply(publisher, smartlink))
     return smartlink, publisher, pending(admin)[-1]
 
 
-def test_an_application_is_listed_with_the_names_of_both_sides(admin: Api) -> None:
+def test_application_is_listed_with_the_names_of_smartlink_and_publisher(admin: Api) -> None:
     smartlink, publisher, application = applied(admin)
     (listed,) = good(admin.get(APPLICATIONS))["items"]
     assert listed == {
@@ -51,8 +51,8 @@ def test_an_application_is_listed_with_the_names_of_both_sides(admin: Api) -> No
 def test_applications_are_listed_oldest_first(admin: Api, limit: int) -> None:
     smartlink = new_smartlink(admin)
     publishers = [new_publisher(admin, name) for name in ("Ann", "Bob", "Cid")]
-    for each in publishers:
-        apply(each, smartlink)
+    for publisher in publishers:
+        apply(publisher, smartlink)
     listed = [each for page in pages(admin, f"{APPLICATIONS}?status=pending", limit) for each in page]
     assert [each["publisher_name"] for each in listed] == ["Ann", "Bob", "Cid"]
 
@@ -72,12 +72,12 @@ def test_applications_are_listed_by_status(admin: Api) -> None:
     assert listed("") == ["Ann", "Bob", "Cid"]
 
 
-def test_an_unknown_status_is_a_complaint(admin: Api) -> None:
-    answered = admin.get(f"{APPLICATIONS}?status=open")
-    assert complaints(answered) == {"/status": "must be 'pending', 'approved' or 'declined'"}
+def test_unknown_status_is_an_error(admin: Api) -> None:
+    response = admin.get(f"{APPLICATIONS}?status=open")
+    assert complaints(response) == {"/status": "must be 'pending', 'approved' or 'declined'"}
 
 
-def test_a_cursor_of_another_status_is_a_complaint(admin: Api) -> None:
+def test_cursor_of_another_list_is_an_error(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     for name in ("Ann", "Bob"):
         apply(new_publisher(admin, name), smartlink)
@@ -86,7 +86,7 @@ def test_a_cursor_of_another_status_is_a_complaint(admin: Api) -> None:
     assert set(complaints(admin.get(f"/admin/campaigns?cursor={cursor}"))) == {"/cursor"}
 
 
-def test_an_approval_answers_with_the_link_that_then_works(admin: Api) -> None:
+def test_approval_returns_a_working_link(admin: Api) -> None:
     _, _, application = applied(admin)
     approved = admin.post(f"{APPLICATIONS}/{application}/approve")
     code = approved.json["link"]["code"]
@@ -95,7 +95,7 @@ def test_an_approval_answers_with_the_link_that_then_works(admin: Api) -> None:
     assert clicked(code).status == 302
 
 
-def test_an_approved_application_says_when_it_was_decided(admin: Api) -> None:
+def test_approved_application_shows_when_it_was_decided(admin: Api) -> None:
     _, _, application = applied(admin)
     admin.post(f"{APPLICATIONS}/{application}/approve")
     (listed,) = good(admin.get(APPLICATIONS))["items"]
@@ -103,14 +103,14 @@ def test_an_approved_application_says_when_it_was_decided(admin: Api) -> None:
     assert listed["applied_at"] <= listed["decided_at"]
 
 
-def test_an_application_approved_twice_answers_the_same(admin: Api) -> None:
+def test_repeated_approval_returns_the_same_response(admin: Api) -> None:
     smartlink, _, application = applied(admin)
     first, second = (admin.post(f"{APPLICATIONS}/{application}/approve") for _ in range(2))
     assert (first.status, first.json) == (second.status, second.json)
     assert admin.get(f"/admin/smartlinks/{smartlink['id']}").json["live_count"] == 1
 
 
-def test_a_declined_application_carries_its_reason(admin: Api) -> None:
+def test_declined_application_has_its_reason(admin: Api) -> None:
     smartlink, _, application = applied(admin)
     declined = admin.post(f"{APPLICATIONS}/{application}/decline", {"reason": "too little traffic"})
     assert declined.status == 200
@@ -119,7 +119,7 @@ def test_a_declined_application_carries_its_reason(admin: Api) -> None:
     assert admin.get(f"/admin/smartlinks/{smartlink['id']}").json["live_count"] == 0
 
 
-def test_a_reason_may_be_left_out_but_not_be_anything(admin: Api) -> None:
+def test_reason_is_optional_and_validated(admin: Api) -> None:
     _, _, application = applied(admin)
     path = f"{APPLICATIONS}/{application}/decline"
     assert complaints(admin.post(path, {"reason": 7})) == {"/reason": "must be a string"}
@@ -127,31 +127,31 @@ def test_a_reason_may_be_left_out_but_not_be_anything(admin: Api) -> None:
     assert admin.post(path).json["reason"] is None
 
 
-def test_a_declined_application_declined_again_keeps_its_first_reason(admin: Api) -> None:
+def test_repeated_decline_keeps_the_first_reason(admin: Api) -> None:
     _, _, application = applied(admin)
     first = admin.post(f"{APPLICATIONS}/{application}/decline", {"reason": "no"})
     assert admin.post(f"{APPLICATIONS}/{application}/decline", {"reason": "never"}).json == first.json
 
 
-def test_a_decision_cannot_be_turned_round(admin: Api) -> None:
-    _, _, one = applied(admin, "Ann")
-    _, _, two = applied(admin, "Bob")
-    admin.post(f"{APPLICATIONS}/{one}/approve")
-    admin.post(f"{APPLICATIONS}/{two}/decline", {})
-    turned = [admin.post(f"{APPLICATIONS}/{one}/decline", {}), admin.post(f"{APPLICATIONS}/{two}/approve")]
-    assert [each.status for each in turned] == [409, 409]
-    assert "was approved at" in turned[0].json["detail"]
-    assert "was declined at" in turned[1].json["detail"]
+def test_decision_cannot_be_reversed(admin: Api) -> None:
+    _, _, approved = applied(admin, "Ann")
+    _, _, declined = applied(admin, "Bob")
+    admin.post(f"{APPLICATIONS}/{approved}/approve")
+    admin.post(f"{APPLICATIONS}/{declined}/decline", {})
+    responses = [admin.post(f"{APPLICATIONS}/{approved}/decline", {}), admin.post(f"{APPLICATIONS}/{declined}/approve")]
+    assert [response.status for response in responses] == [409, 409]
+    assert "was approved at" in responses[0].json["detail"]
+    assert "was declined at" in responses[1].json["detail"]
 
 
-def test_an_old_approval_does_not_bring_a_removed_publisher_back(admin: Api) -> None:
+def test_old_approval_does_not_restore_a_removed_publisher(admin: Api) -> None:
     smartlink, publisher, application = applied(admin)
     admin.post(f"{APPLICATIONS}/{application}/approve")
     admin.delete(f"/admin/smartlinks/{smartlink['id']}/publishers/{publisher.id}")
     assert admin.post(f"{APPLICATIONS}/{application}/approve").status == 409
 
 
-def test_whoever_is_added_deliberately_has_their_application_approved(admin: Api) -> None:
+def test_adding_a_publisher_approves_their_application(admin: Api) -> None:
     smartlink, publisher, _ = applied(admin)
     put_on(admin, smartlink, publisher)
     (listed,) = good(admin.get(APPLICATIONS))["items"]
@@ -159,7 +159,7 @@ def test_whoever_is_added_deliberately_has_their_application_approved(admin: Api
     assert pending(admin) == []
 
 
-def test_a_removed_publisher_is_approved_with_their_old_code(admin: Api) -> None:
+def test_removed_publisher_gets_their_old_code_again(admin: Api) -> None:
     smartlink, publisher, _ = applied(admin)
     code = put_on(admin, smartlink, publisher)
     admin.delete(f"/admin/smartlinks/{smartlink['id']}/publishers/{publisher.id}")
@@ -169,37 +169,37 @@ def test_a_removed_publisher_is_approved_with_their_old_code(admin: Api) -> None
     assert clicked(code).status == 302
 
 
-def test_the_application_follows_the_publisher_off_the_smartlink_and_back(admin: Api) -> None:
+def test_application_follows_removal_and_addition_of_the_publisher(admin: Api) -> None:
     smartlink, publisher, _ = applied(admin)
     seen = []
-    for act in (lambda: put_on(admin, smartlink, publisher), lambda: _take_off(admin, smartlink, publisher)) * 2:
+    for act in (lambda: put_on(admin, smartlink, publisher), lambda: _remove(admin, smartlink, publisher)) * 2:
         act()
         (listed,) = good(admin.get(APPLICATIONS))["items"]
         seen.append((listed["status"], listed["reason"]))
-    assert seen == [("approved", None), ("declined", "taken off the smartlink")] * 2
+    assert seen == [("approved", None), ("declined", "removed from the smartlink")] * 2
 
 
-def _take_off(admin: Api, smartlink: Any, publisher: Any) -> None:
+def _remove(admin: Api, smartlink: Any, publisher: Any) -> None:
     admin.delete(f"/admin/smartlinks/{smartlink['id']}/publishers/{publisher.id}")
 
 
-def test_an_unknown_application_is_not_found(admin: Api) -> None:
+def test_unknown_application_is_not_found(admin: Api) -> None:
     decisions = [admin.post(f"{APPLICATIONS}/app_none/{verb}") for verb in ("approve", "decline")]
     assert [each.status for each in decisions] == [404, 404]
 
 
 @pytest.mark.parametrize("key", [{}, {"Idempotency_Key": "k1"}], ids=["without a key", "with a key"])
-def test_an_approval_cut_short_before_its_grants_is_completed_by_its_repetition(
+def test_repeated_approval_completes_interrupted_campaign_approvals(
     admin: Api, monkeypatch: pytest.MonkeyPatch, key: dict[str, str]
 ) -> None:
     _, publisher, application = applied(admin)
     path = f"{APPLICATIONS}/{application}/approve"
 
-    def sick(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise PutError
 
     with monkeypatch.context() as patched:
-        patched.setattr(applications, "grant", sick)
+        patched.setattr(applications, "approve_campaigns", fail)
         assert admin.post(path, **key).status == 503
     assert admin.post(path, **key).status == 200
     assert len(good(admin.get(f"/admin/publishers/{publisher.id}/campaigns"))["items"]) == 1

@@ -27,20 +27,20 @@ def audited(admin: Api, subject: str = "") -> list[dict[str, Any]]:
 
 
 def latest(admin: Api, subject: str = "") -> tuple[str, str, Any, Any]:
-    """Action, subject, before and after of the newest change."""
+    """Return action, subject, before and after of the newest change."""
     entry = audited(admin, subject)[0]
     return entry["action"], entry["subject"], entry["before"], entry["after"]
 
 
 def actions(admin: Api, subject: str = "") -> list[str]:
-    """What was done, oldest first."""
+    """Return the actions, oldest first."""
     return [each["action"] for each in reversed(audited(admin, subject))]
 
 
 # The list
 
 
-def test_an_entry_says_who_did_what_to_what_and_when(admin: Api) -> None:
+def test_entry_has_actor_action_subject_and_time(admin: Api) -> None:
     campaign = new_campaign(admin)
     (entry,) = audited(admin)
     assert entry == {
@@ -57,23 +57,23 @@ def test_an_entry_says_who_did_what_to_what_and_when(admin: Api) -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 200])
 def test_changes_are_listed_newest_first(admin: Api, limit: int) -> None:
-    made = [new_campaign(admin, name)["id"] for name in ("a", "b", "c")]
+    created = [new_campaign(admin, name)["id"] for name in ("a", "b", "c")]
     listed = [each["subject"] for page in pages(admin, AUDIT, limit) for each in page]
-    assert listed == made[::-1]
+    assert listed == created[::-1]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 200])
-def test_the_changes_of_one_thing_are_listed_alone(admin: Api, limit: int) -> None:
+def test_changes_are_filtered_by_subject(admin: Api, limit: int) -> None:
     first, second = new_campaign(admin, "a"), new_campaign(admin, "b")
     for payout in ("1", "2"):
         good(admin.patch(f"/admin/campaigns/{first['id']}", {"payout": payout}))
         good(admin.patch(f"/admin/campaigns/{second['id']}", {"payout": payout}))
-    found = [each for page in pages(admin, f"{AUDIT}?subject={first['id']}", limit) for each in page]
-    assert [each["after"]["payout"] for each in found] == ["2", "1", "0"]
-    assert {each["subject"] for each in found} == {first["id"]}
+    changes = [each for page in pages(admin, f"{AUDIT}?subject={first['id']}", limit) for each in page]
+    assert [change["after"]["payout"] for change in changes] == ["2", "1", "0"]
+    assert {change["subject"] for change in changes} == {first["id"]}
 
 
-def test_a_pair_is_found_by_itself_and_by_either_of_its_ids(admin: Api) -> None:
+def test_pair_is_listed_under_itself_and_both_ids(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
     put_on(admin, smartlink, publisher)
     pair = f"{smartlink['id']}/{publisher.id}"
@@ -82,34 +82,34 @@ def test_a_pair_is_found_by_itself_and_by_either_of_its_ids(admin: Api) -> None:
     assert [each["subject"] for each in audited(admin)] == [pair, publisher.id, smartlink["id"]]
 
 
-def test_of_a_thing_that_never_changed_nothing_is_listed(admin: Api) -> None:
+def test_subject_without_changes_has_an_empty_list(admin: Api) -> None:
     assert audited(admin, "cmp_none") == []
 
 
-def test_a_subject_is_at_least_one_character(admin: Api) -> None:
+def test_subject_has_at_least_one_character(admin: Api) -> None:
     assert set(complaints(admin.get(f"{AUDIT}?subject="))) == {"/subject"}
 
 
-def test_a_cursor_of_all_changes_is_none_of_one_things(admin: Api) -> None:
+def test_cursor_of_another_list_is_an_error(admin: Api) -> None:
     campaign, _ = new_campaign(admin), new_campaign(admin)
     cursor = good(admin.get(f"{AUDIT}?limit=1"))["next_cursor"]
     refused = admin.get(f"{AUDIT}?subject={campaign['id']}&cursor={cursor}")
     assert complaints(refused) == {"/cursor": "is not a cursor of this list"}
 
 
-def test_large_changes_come_on_several_pages_and_none_is_left_out(admin: Api) -> None:
+def test_large_changes_are_spread_over_pages_without_gaps(admin: Api) -> None:
     for n in range(45):
         after = {"long": "x" * 190_000}
         AuditRow("2026", f"aud_{n:02}", at="", actor="", action="", subject="", before=None, after=after).save()
-    found = pages(admin, AUDIT, 200)
-    assert [len(page) for page in found] == [21, 21, 3]
-    assert [each["id"] for page in found for each in page] == [f"aud_{n:02}" for n in reversed(range(45))]
+    listed = pages(admin, AUDIT, 200)
+    assert [len(page) for page in listed] == [21, 21, 3]
+    assert [each["id"] for page in listed for each in page] == [f"aud_{n:02}" for n in reversed(range(45))]
 
 
 # Campaigns
 
 
-def test_a_campaign_is_audited_by_its_settings_and_never_its_token(admin: Api) -> None:
+def test_campaign_is_audited_by_its_settings_without_its_token(admin: Api) -> None:
     campaign = new_campaign(admin, payout="1.50")
     path = f"/admin/campaigns/{campaign['id']}"
     good(admin.patch(path, {"payout": "2.00"}))
@@ -120,7 +120,7 @@ def test_a_campaign_is_audited_by_its_settings_and_never_its_token(admin: Api) -
     assert campaign["postback_token"] not in admin.get(AUDIT).text
 
 
-def test_an_archived_campaign_is_audited_by_its_status(admin: Api) -> None:
+def test_archived_campaign_is_audited_by_its_status(admin: Api) -> None:
     campaign = new_campaign(admin)
     admin.delete(f"/admin/campaigns/{campaign['id']}")
     action, subject, before, after = latest(admin)
@@ -128,7 +128,7 @@ def test_an_archived_campaign_is_audited_by_its_status(admin: Api) -> None:
     assert (before["status"], after["status"]) == ("active", "archived")
 
 
-def test_a_campaigns_edit_is_audited_once_however_many_smartlinks_follow(admin: Api) -> None:
+def test_edit_of_a_campaign_in_many_smartlinks_is_audited_once(admin: Api) -> None:
     campaign = new_campaign(admin)
     for _ in range(41):
         new_smartlink(admin, campaign)
@@ -139,7 +139,7 @@ def test_a_campaigns_edit_is_audited_once_however_many_smartlinks_follow(admin: 
 # Smartlinks
 
 
-def test_a_smartlinks_life_is_audited(admin: Api) -> None:
+def test_every_change_of_a_smartlink_is_audited(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     path = f"/admin/smartlinks/{smartlink['id']}"
     good(admin.patch(path, {"name": "Winter"}))
@@ -161,18 +161,18 @@ def test_a_smartlinks_life_is_audited(admin: Api) -> None:
     assert shown == [[None, summer], [summer, winter], [winter, paused], [paused, winter], [winter, None]]
 
 
-def test_a_smartlink_too_large_to_be_kept_twice_is_audited_by_what_differs(admin: Api) -> None:
+def test_large_smartlink_is_audited_by_its_differences(admin: Api) -> None:
     campaigns = [new_campaign(admin, f"c{n}") for n in range(3)]
     targeting = {"sources": [f"{n:03}{'s' * 200}" for n in range(200)]}
-    seats = [{"campaign_id": each["id"], "targeting": targeting} for each in campaigns]
-    smartlink = new_smartlink(admin, *seats)
+    offers = [{"campaign_id": each["id"], "targeting": targeting} for each in campaigns]
+    smartlink = new_smartlink(admin, *offers)
     good(admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"name": "Winter"}))
     _, _, before, after = latest(admin)
     assert before == {"truncated": True, "name": "Summer App Deals"}
     assert after == {"truncated": True, "name": "Winter"}
 
 
-def test_a_publisher_put_on_and_taken_off_is_audited_as_a_pair(admin: Api) -> None:
+def test_added_and_removed_publisher_is_audited_as_a_pair(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
     code = put_on(admin, smartlink, publisher)
     pair = f"{smartlink['id']}/{publisher.id}"
@@ -185,11 +185,11 @@ def test_a_publisher_put_on_and_taken_off_is_audited_as_a_pair(admin: Api) -> No
     }
     assert latest(admin) == ("POST /admin/smartlinks/{smartlink_id}/publishers", pair, None, approved)
     admin.delete(f"/admin/smartlinks/{smartlink['id']}/publishers/{publisher.id}")
-    taken_off = "DELETE /admin/smartlinks/{smartlink_id}/publishers/{publisher_id}"
-    assert latest(admin) == (taken_off, pair, approved, {**approved, "status": "declined"})
+    removal = "DELETE /admin/smartlinks/{smartlink_id}/publishers/{publisher_id}"
+    assert latest(admin) == (removal, pair, approved, {**approved, "status": "declined"})
 
 
-def test_a_publisher_put_on_twice_is_audited_once(admin: Api) -> None:
+def test_publisher_added_twice_is_audited_once(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
     for _ in range(2):
         put_on(admin, smartlink, publisher)
@@ -199,12 +199,12 @@ def test_a_publisher_put_on_twice_is_audited_once(admin: Api) -> None:
 # Applications
 
 
-def test_an_approved_application_is_audited_with_the_links_code(admin: Api) -> None:
+def test_approved_application_is_audited_with_the_code_of_the_link(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
     apply(publisher, smartlink)
     (application,) = pending(admin)
     code = good(admin.post(f"/admin/applications/{application}/approve"))["link"]["code"]
-    waiting = {
+    pending_state = {
         "smartlink_id": smartlink["id"],
         "publisher_id": publisher.id,
         "application_id": application,
@@ -212,10 +212,10 @@ def test_an_approved_application_is_audited_with_the_links_code(admin: Api) -> N
         "code": None,
     }
     action = "POST /admin/applications/{application_id}/approve"
-    assert latest(admin) == (action, application, waiting, {**waiting, "status": "approved", "code": code})
+    assert latest(admin) == (action, application, pending_state, {**pending_state, "status": "approved", "code": code})
 
 
-def test_a_declined_application_is_audited_with_its_reason(admin: Api) -> None:
+def test_declined_application_is_audited_with_its_reason(admin: Api) -> None:
     apply(new_publisher(admin), new_smartlink(admin))
     (application,) = pending(admin)
     good(admin.post(f"/admin/applications/{application}/decline", {"reason": "no such traffic"}))
@@ -227,15 +227,15 @@ def test_a_declined_application_is_audited_with_its_reason(admin: Api) -> None:
 # Publishers
 
 
-def test_a_new_publisher_is_audited_with_their_keys_id_and_never_its_secret(admin: Api) -> None:
-    made = good(admin.post("/admin/publishers", {"name": "Ann", "email": "ann@pub.example"}))
-    key_id = made["keys"][0]["key_id"]
+def test_new_publisher_is_audited_with_the_id_of_their_key_without_its_secret(admin: Api) -> None:
+    created = good(admin.post("/admin/publishers", {"name": "Ann", "email": "ann@pub.example"}))
+    key_id = created["keys"][0]["key_id"]
     after = {"name": "Ann", "email": "ann@pub.example", "status": "active", "key_id": key_id}
-    assert latest(admin) == ("POST /admin/publishers", made["id"], None, after)
-    assert made["api_key"][-43:] not in admin.get(AUDIT).text
+    assert latest(admin) == ("POST /admin/publishers", created["id"], None, after)
+    assert created["api_key"][-43:] not in admin.get(AUDIT).text
 
 
-def test_a_suspension_is_audited(admin: Api) -> None:
+def test_suspension_is_audited(admin: Api) -> None:
     publisher = new_publisher(admin, "Ann")
     good(admin.patch(f"/admin/publishers/{publisher.id}", {"status": "suspended"}))
     before = {"name": "Ann", "email": "ann@pub.example", "status": "active"}
@@ -243,24 +243,24 @@ def test_a_suspension_is_audited(admin: Api) -> None:
     assert latest(admin) == (action, publisher.id, before, {**before, "status": "suspended"})
 
 
-def test_a_key_made_and_revoked_is_audited_by_its_public_part(admin: Api) -> None:
+def test_created_and_revoked_key_is_audited_by_its_public_part(admin: Api) -> None:
     publisher = new_publisher(admin)
     path = f"/admin/publishers/{publisher.id}/keys"
-    made = good(admin.post(path))
-    secret = made.pop("api_key")[-43:]
-    pair = f"{publisher.id}/{made['key_id']}"
-    assert latest(admin) == ("POST /admin/publishers/{publisher_id}/keys", pair, None, made)
-    assert admin.delete(f"{path}/{made['key_id']}").status == 204
-    assert latest(admin) == ("DELETE /admin/publishers/{publisher_id}/keys/{key_id}", pair, made, None)
+    created = good(admin.post(path))
+    secret = created.pop("api_key")[-43:]
+    pair = f"{publisher.id}/{created['key_id']}"
+    assert latest(admin) == ("POST /admin/publishers/{publisher_id}/keys", pair, None, created)
+    assert admin.delete(f"{path}/{created['key_id']}").status == 204
+    assert latest(admin) == ("DELETE /admin/publishers/{publisher_id}/keys/{key_id}", pair, created, None)
     assert secret not in admin.get(AUDIT).text
 
 
-def test_a_campaign_approved_and_withdrawn_is_audited_as_a_pair(admin: Api) -> None:
+def test_approved_and_withdrawn_campaign_is_audited_as_a_pair(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
     path, body = f"/admin/publishers/{publisher.id}/campaigns", {"campaign_id": campaign["id"]}
-    given = good(admin.post(path, body))
+    approval = good(admin.post(path, body))
     pair = f"{publisher.id}/{campaign['id']}"
-    active = {"tracking_key": given["tracking_key"], "active": True, "approved_at": given["approved_at"]}
+    active = {"tracking_key": approval["tracking_key"], "active": True, "approved_at": approval["approved_at"]}
     assert latest(admin) == ("POST /admin/publishers/{publisher_id}/campaigns", pair, None, active)
     admin.delete(f"{path}/{campaign['id']}")
     withdrawn = "DELETE /admin/publishers/{publisher_id}/campaigns/{campaign_id}"
@@ -269,31 +269,31 @@ def test_a_campaign_approved_and_withdrawn_is_audited_as_a_pair(admin: Api) -> N
     assert [each["before"] and each["before"]["active"] for each in audited(admin, pair)] == [False, True, None]
 
 
-# What is audited, and what is not
+# Changes that are not audited
 
 
-def test_a_change_repeated_by_its_idempotency_key_is_audited_once(admin: Api) -> None:
+def test_repeated_request_is_audited_once(admin: Api) -> None:
     body = {"name": "Ann", "email": "ann@pub.example"}
     for _ in range(2):
         good(admin.post("/admin/publishers", body, Idempotency_Key="k"))
     assert actions(admin) == ["POST /admin/publishers"]
 
 
-def test_a_refused_change_is_not_audited(admin: Api) -> None:
+def test_rejected_change_is_not_audited(admin: Api) -> None:
     campaign = new_campaign(admin)
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"payout": "much"})
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"payout": "2"}, If_Match='"7"')
     assert actions(admin) == ["POST /admin/campaigns"]
 
 
-def test_a_change_that_could_not_be_audited_is_not_made(admin: Api) -> None:
+def test_change_fails_if_the_audit_log_is_unavailable(admin: Api) -> None:
     publisher = new_publisher(admin, "Ann")
     dynamodb().delete_table(TableName="smartlink-audit")
     assert admin.patch(f"/admin/publishers/{publisher.id}", {"name": "Anna"}).status == 503
     assert PublisherRow.get(publisher.id).name == "Ann"
 
 
-def test_what_publishers_do_themselves_is_not_audited(admin: Api) -> None:
+def test_changes_by_publishers_are_not_audited(admin: Api) -> None:
     publisher, smartlink = new_publisher(admin), new_smartlink(admin, visibility="public")
     before = audited(admin)
     good(publisher.api.post("/publisher/me/keys"))
@@ -301,5 +301,5 @@ def test_what_publishers_do_themselves_is_not_audited(admin: Api) -> None:
     assert audited(admin) == before
 
 
-def test_publishers_do_not_read_the_log(admin: Api) -> None:
+def test_publishers_cannot_read_the_audit_log(admin: Api) -> None:
     assert new_publisher(admin).api.get(AUDIT).status == 403

@@ -14,23 +14,23 @@ from tests.builders import campaign_settings
 
 REQUIRED = {"name": "Game A", "destination_url": "https://acme.example/?cid={click_id}"}
 CAP = {"metric": "clicks", "window": "day", "limit": "1000"}
-TWICE = "must not hold two caps of the same metric, window, scope and time zone"
+SAME_CAP_TWICE = "must not hold two caps of the same metric, window, scope and time zone"
 
 
-def _complaints(**changes: Any) -> list[tuple[str, str]]:
+def _errors(**changes: Any) -> list[tuple[str, str]]:
     with pytest.raises(ValidationFailed) as caught:
         validate(CampaignSettings, {**REQUIRED, **changes})
     return list(caught.value.errors)
 
 
-def test_a_campaign_needs_a_name_and_a_destination() -> None:
+def test_campaign_needs_a_name_and_a_destination() -> None:
     with pytest.raises(ValidationFailed) as caught:
         validate(CampaignSettings, {})
 
     assert caught.value.errors == (("/name", "is required"), ("/destination_url", "is required"))
 
 
-def test_what_a_campaign_leaves_out_has_its_default() -> None:
+def test_missing_field_of_a_campaign_has_its_default() -> None:
     assert validate(CampaignSettings, REQUIRED).model_dump(mode="json") == {
         **REQUIRED,
         "advertiser": "",
@@ -58,7 +58,7 @@ def test_what_a_campaign_leaves_out_has_its_default() -> None:
     }
 
 
-def test_the_contracts_own_example_is_a_campaign() -> None:
+def test_documented_example_is_a_campaign() -> None:
     example = {
         "name": "Game A",
         "advertiser": "Acme",
@@ -89,14 +89,14 @@ def test_the_contracts_own_example_is_a_campaign() -> None:
     assert validate(CampaignSettings, example).model_dump(mode="json") == example
 
 
-def test_an_answer_is_the_settings_and_what_the_system_adds() -> None:
+def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
     added = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url"}
 
     assert CampaignDocument.model_fields.keys() - CampaignSettings.model_fields.keys() == added
 
 
 @pytest.mark.parametrize(
-    ("changes", "complaint"),
+    ("changes", "error"),
     [
         pytest.param({"payout": 1.5}, ("/payout", "must be a string"), id="money as a number"),
         pytest.param(
@@ -117,7 +117,7 @@ def test_an_answer_is_the_settings_and_what_the_system_adds() -> None:
         ),
         pytest.param(
             {"fail_url": "https://{sub1}.example/"},
-            ("/fail_url", "must not hold a macro in its host"),
+            ("/fail_url", "must not contain a macro in the host"),
             id="a macro in the fail URL's host",
         ),
         pytest.param({"caps": [CAP] * 21}, ("/caps", "must have at most 20 entries"), id="too many caps"),
@@ -147,14 +147,14 @@ def test_an_answer_is_the_settings_and_what_the_system_adds() -> None:
         pytest.param({"weight": 3}, ("/weight", "is not a known field"), id="an unknown field"),
     ],
 )
-def test_each_rule_of_a_campaign_has_its_complaint(changes: dict[str, Any], complaint: tuple[str, str]) -> None:
-    assert _complaints(**changes) == [complaint]
+def test_each_rule_of_a_campaign_has_its_error(changes: dict[str, Any], error: tuple[str, str]) -> None:
+    assert _errors(**changes) == [error]
 
 
-def test_every_complaint_of_a_campaign_is_told_at_once() -> None:
+def test_all_errors_of_a_campaign_are_returned_at_once() -> None:
     schedule = {"starts_at": "tomorrow", "timezone": "Mars/Olympus", "hours": [24]}
 
-    assert _complaints(payout=1, schedule=schedule, caps=[{**CAP, "limit": "0"}, {**CAP, "window": "year"}], x=1) == [
+    assert _errors(payout=1, schedule=schedule, caps=[{**CAP, "limit": "0"}, {**CAP, "window": "year"}], x=1) == [
         ("/payout", "must be a string"),
         ("/schedule/starts_at", "must be an ISO 8601 time such as 2026-11-01T00:00:00Z"),
         ("/schedule/timezone", "is not a known time zone: Mars/Olympus"),
@@ -166,7 +166,7 @@ def test_every_complaint_of_a_campaign_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schedule", "complaint"),
+    ("schedule", "error"),
     [
         pytest.param(
             {"starts_at": "2026-11-02T00:00:00Z", "ends_at": "2026-11-01T00:00:00Z"},
@@ -185,7 +185,7 @@ def test_every_complaint_of_a_campaign_is_told_at_once() -> None:
         ),
         pytest.param(
             {"starts_at": "2026-11-01T00:00:00"},
-            ("/schedule/starts_at", "must say its offset from UTC, such as 2026-11-01T00:00:00Z"),
+            ("/schedule/starts_at", "must include a UTC offset, for example 2026-11-01T00:00:00Z"),
             id="a time without offset",
         ),
         pytest.param(
@@ -201,33 +201,33 @@ def test_every_complaint_of_a_campaign_is_told_at_once() -> None:
         pytest.param({"weekdays": [8]}, ("/schedule/weekdays/0", "must be 7 or less"), id="a day after Sunday"),
     ],
 )
-def test_each_rule_of_a_schedule_has_its_complaint(schedule: dict[str, Any], complaint: tuple[str, str]) -> None:
-    assert _complaints(schedule=schedule) == [complaint]
+def test_each_rule_of_a_schedule_has_its_error(schedule: dict[str, Any], error: tuple[str, str]) -> None:
+    assert _errors(schedule=schedule) == [error]
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
-def test_a_time_that_utc_cannot_tell_is_refused(moment: str) -> None:
-    complaint = ("/schedule/starts_at", "is outside the years 1 to 9999 in UTC")
+def test_time_outside_the_range_of_utc_is_rejected(moment: str) -> None:
+    error = ("/schedule/starts_at", "is outside the years 1 to 9999 in UTC")
 
-    assert _complaints(schedule={"starts_at": moment}) == [complaint]
+    assert _errors(schedule={"starts_at": moment}) == [error]
 
 
 @given(some.times, some.times)
-def test_a_schedule_keeps_its_times_in_utc_and_in_their_order(one: datetime, other: datetime) -> None:
-    starts_at, ends_at = sorted({timestamp(one), timestamp(other), "2040-01-01T00:00:00.000Z"})[:2]
+def test_schedule_accepts_a_start_before_its_end(first: datetime, second: datetime) -> None:
+    starts_at, ends_at = sorted({timestamp(first), timestamp(second), "2040-01-01T00:00:00.000Z"})[:2]
     schedule = validate(ScheduleSettings, {"starts_at": starts_at, "ends_at": ends_at})
 
     assert (schedule.starts_at, schedule.ends_at) == (starts_at, ends_at)
 
 
-def test_a_time_of_another_offset_is_kept_in_utc() -> None:
+def test_time_with_an_offset_is_converted_to_utc() -> None:
     schedule = validate(ScheduleSettings, {"starts_at": "2026-11-01T00:00:00+05:45"})
 
     assert schedule.starts_at == "2026-10-31T18:15:00.000Z"
 
 
 @pytest.mark.parametrize(
-    ("changes", "complaint"),
+    ("changes", "error"),
     [
         pytest.param({"limit": "0"}, ("/caps/0/limit", "must be a whole number above 0"), id="none"),
         pytest.param({"limit": "1.5"}, ("/caps/0/limit", "must be a whole number above 0"), id="half a click"),
@@ -254,19 +254,19 @@ def test_a_time_of_another_offset_is_kept_in_utc() -> None:
         ),
     ],
 )
-def test_each_rule_of_a_cap_has_its_complaint(changes: dict[str, Any], complaint: tuple[str, str]) -> None:
-    assert _complaints(caps=[{**CAP, **changes}]) == [complaint]
+def test_each_rule_of_a_cap_has_its_error(changes: dict[str, Any], error: tuple[str, str]) -> None:
+    assert _errors(caps=[{**CAP, **changes}]) == [error]
 
 
 @pytest.mark.parametrize("metric", ["payout", "revenue"])
-def test_a_cap_of_money_may_have_cents(metric: str) -> None:
+def test_cap_on_amounts_may_have_decimals(metric: str) -> None:
     settings = campaign_settings(caps=[{**CAP, "metric": metric, "limit": "99.50"}])
 
     assert settings["caps"][0]["limit"] == "99.50"
 
 
-def test_the_same_cap_twice_is_refused_whatever_its_limits() -> None:
-    assert _complaints(caps=[CAP, {**CAP, "limit": "5"}]) == [("/caps", TWICE)]
+def test_same_cap_with_another_limit_is_rejected() -> None:
+    assert _errors(caps=[CAP, {**CAP, "limit": "5"}]) == [("/caps", SAME_CAP_TWICE)]
 
 
 @pytest.mark.parametrize(
@@ -278,11 +278,11 @@ def test_the_same_cap_twice_is_refused_whatever_its_limits() -> None:
         pytest.param({"timezone": "Europe/Berlin"}, id="zone"),
     ],
 )
-def test_caps_that_differ_in_kind_stand_side_by_side(changes: dict[str, str]) -> None:
+def test_caps_that_differ_in_one_field_are_accepted(changes: dict[str, str]) -> None:
     assert len(campaign_settings(caps=[CAP, {**CAP, **changes}])["caps"]) == 2
 
 
-def test_a_patch_changes_one_rule_and_keeps_the_others() -> None:
+def test_patch_changes_one_rule_and_keeps_the_others() -> None:
     before = campaign_settings(targeting={"countries": ["US"], "devices": ["mobile"]}, fail_url="https://acme.example/")
     after = Patch(CampaignSettings, {"targeting": {"countries": ["GB"]}, "fail_url": None}).apply_to(before)
 
@@ -290,7 +290,7 @@ def test_a_patch_changes_one_rule_and_keeps_the_others() -> None:
 
 
 @given(st.sampled_from(["active", "paused"]), st.integers(1, 365))
-def test_a_campaigns_document_is_valid_again(status: str, days: int) -> None:
+def test_document_of_a_campaign_is_valid_settings(status: str, days: int) -> None:
     document = campaign_settings(status=status, attribution_window_days=days, caps=[CAP])
 
     assert validate(CampaignSettings, document).model_dump(mode="json") == document

@@ -54,13 +54,13 @@ def location(code: str) -> str:
     return clicked(code).headers["Location"].partition("?")[0]
 
 
-def test_the_contracts_own_example_comes_back_as_it_was_sent(admin: Api) -> None:
+def test_documented_example_is_returned_unchanged(admin: Api) -> None:
     campaign = good(admin.post("/admin/campaigns", EXAMPLE))
     assert {name: campaign[name] for name in EXAMPLE} == EXAMPLE
     assert set(campaign) == {*EXAMPLE, *ADDED}
 
 
-def test_a_campaign_needs_a_name_and_a_destination_and_has_a_default_for_all_else(admin: Api) -> None:
+def test_campaign_needs_name_and_destination_and_has_defaults(admin: Api) -> None:
     campaign = good(admin.post("/admin/campaigns", GOOD))
     assert {name: campaign[name] for name in EXAMPLE} == {
         **GOOD,
@@ -78,7 +78,7 @@ def test_a_campaign_needs_a_name_and_a_destination_and_has_a_default_for_all_els
     }
 
 
-def test_a_new_campaign_can_be_shown_and_posted_back_to(admin: Api) -> None:
+def test_new_campaign_has_a_postback_url(admin: Api) -> None:
     made = admin.post("/admin/campaigns", GOOD)
     campaign = made.json
     assert (made.status, campaign["version"], campaign["id"][:4]) == (201, 1, "cmp_")
@@ -88,7 +88,7 @@ def test_a_new_campaign_can_be_shown_and_posted_back_to(admin: Api) -> None:
     assert query == f"click_id={{click_id}}&token={campaign['postback_token']}"
 
 
-def test_every_campaign_has_a_token_of_its_own_and_keeps_it(admin: Api) -> None:
+def test_postback_token_is_unique_and_never_changes(admin: Api) -> None:
     one, two = new_campaign(admin), new_campaign(admin)
     edited = good(admin.patch(f"/admin/campaigns/{one['id']}", {"name": "B"}))
     assert one["postback_token"] == edited["postback_token"] != two["postback_token"]
@@ -103,7 +103,7 @@ def test_campaigns_are_listed_newest_first(admin: Api, limit: int) -> None:
     assert len(listed[0]) == limit
 
 
-def test_what_is_no_campaign_is_not_found(admin: Api) -> None:
+def test_unknown_campaign_is_not_found(admin: Api) -> None:
     path = "/admin/campaigns/cmp_none"
     assert [admin.get(path).status, admin.patch(path, {}).status, admin.delete(path).status] == [404, 404, 404]
 
@@ -163,7 +163,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "a time without an offset": (
         {"schedule": {"starts_at": "2026-11-01T00:00:00"}},
         "/schedule/starts_at",
-        "must say its offset from UTC, such as 2026-11-01T00:00:00Z",
+        "must include a UTC offset, for example 2026-11-01T00:00:00Z",
     ),
     "a time before all times": (
         {"schedule": {"starts_at": "0001-01-01T00:00:00+01:00"}},
@@ -219,7 +219,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize(("change", "pointer", "detail"), WRONG.values(), ids=WRONG)
-def test_a_wrong_field_is_named_with_its_pointer(admin: Api, change: dict[str, Any], pointer: str, detail: str) -> None:
+def test_invalid_field_has_a_pointer(admin: Api, change: dict[str, Any], pointer: str, detail: str) -> None:
     assert complaints(admin.post("/admin/campaigns", {**GOOD, **change})) == {pointer: detail}
     campaign = new_campaign(admin)
     assert complaints(admin.patch(f"/admin/campaigns/{campaign['id']}", change)) == {pointer: detail}
@@ -236,14 +236,14 @@ def test_a_wrong_field_is_named_with_its_pointer(admin: Api, change: dict[str, A
         ({"targeting": {"languages": ["en-GB"]}}, "/targeting/languages/0"),
     ],
 )
-def test_a_code_of_another_form_is_refused(admin: Api, change: dict[str, Any], pointer: str) -> None:
+def test_code_of_the_wrong_form_is_rejected(admin: Api, change: dict[str, Any], pointer: str) -> None:
     assert set(complaints(admin.post("/admin/campaigns", {**GOOD, **change}))) == {pointer}
 
 
 # Edits
 
 
-def test_an_edit_changes_what_it_names_and_nothing_else(admin: Api) -> None:
+def test_edit_changes_only_the_fields_it_has(admin: Api) -> None:
     before = good(admin.post("/admin/campaigns", EXAMPLE))
     after = good(admin.patch(f"/admin/campaigns/{before['id']}", {"targeting": {"countries": ["DE", "AT"]}}))
     targeting = {**before["targeting"], "countries": ["DE", "AT"]}
@@ -251,7 +251,7 @@ def test_an_edit_changes_what_it_names_and_nothing_else(admin: Api) -> None:
     assert admin.get(f"/admin/campaigns/{before['id']}").json == after
 
 
-def test_null_takes_a_field_back_to_its_default(admin: Api) -> None:
+def test_null_resets_a_field_to_its_default(admin: Api) -> None:
     campaign_id = good(admin.post("/admin/campaigns", EXAMPLE))["id"]
     nulls = {"duplicate_filter": None, "payout": None, "targeting": {"devices": None}, "caps": None}
     after = good(admin.patch(f"/admin/campaigns/{campaign_id}", nulls))
@@ -259,7 +259,7 @@ def test_null_takes_a_field_back_to_its_default(admin: Api) -> None:
     assert after["targeting"] == {**EXAMPLE["targeting"], "devices": []}
 
 
-def test_null_for_what_must_be_there_is_a_complaint(admin: Api) -> None:
+def test_null_for_a_required_field_is_an_error(admin: Api) -> None:
     path = f"/admin/campaigns/{new_campaign(admin)['id']}"
     assert complaints(admin.patch(path, {"name": None, "destination_url": None})) == {
         "/name": "is required",
@@ -267,7 +267,7 @@ def test_null_for_what_must_be_there_is_a_complaint(admin: Api) -> None:
     }
 
 
-def test_an_edit_reaches_every_link_and_changes_no_code(admin: Api) -> None:
+def test_edit_applies_to_every_link_of_the_campaign(admin: Api) -> None:
     campaign = new_campaign(admin)
     links = [
         new_link(admin, campaign),
@@ -278,9 +278,7 @@ def test_an_edit_reaches_every_link_and_changes_no_code(admin: Api) -> None:
     assert [location(code) for code in links] == ["https://new.example/"] * 3
 
 
-def test_an_edit_reaches_more_smartlinks_than_fit_into_its_transaction(
-    admin: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_edit_publishes_more_smartlinks_than_its_transaction_takes(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(route_publishing, "BATCH", 1)
     campaign = new_campaign(admin)
     links = [new_link(admin, campaign) for _ in range(3)]
@@ -288,7 +286,7 @@ def test_an_edit_reaches_more_smartlinks_than_fit_into_its_transaction(
     assert [location(code) for code in links] == ["https://new.example/"] * 3
 
 
-def test_large_routes_follow_an_edit_outside_its_transaction(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_routes_are_published_after_the_transaction(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(route_publishing, "ROOM_BYTES", 2 * route_publishing.MAX_ROUTE_BYTES + 1)
     campaign = new_campaign(admin)
     links = [new_link(admin, campaign) for _ in range(3)]
@@ -296,7 +294,7 @@ def test_large_routes_follow_an_edit_outside_its_transaction(admin: Api, monkeyp
     assert [location(code) for code in links] == ["https://new.example/"] * 3
 
 
-def test_an_edit_that_makes_a_route_too_large_is_refused_whole(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_edit_that_makes_a_route_too_large_is_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
     monkeypatch.setattr(route_publishing, "MAX_ROUTE_BYTES", 1_000)
@@ -307,14 +305,14 @@ def test_an_edit_that_makes_a_route_too_large_is_refused_whole(admin: Api, monke
     assert RouteRow.get(smartlink["id"]).version == 1
 
 
-def test_an_edit_leaves_the_routes_that_do_not_hold_the_campaign_alone(admin: Api) -> None:
+def test_edit_does_not_publish_routes_without_the_campaign(admin: Api) -> None:
     campaign, other = new_campaign(admin), new_campaign(admin)
     one, two = new_smartlink(admin, campaign), new_smartlink(admin, other)
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"})
     assert [RouteRow.get(each["id"]).version for each in (one, two)] == [2, 1]
 
 
-def test_an_edit_does_not_reach_a_smartlink_that_has_let_the_campaign_go(admin: Api) -> None:
+def test_edit_does_not_publish_a_smartlink_that_removed_the_campaign(admin: Api) -> None:
     campaign, other = new_campaign(admin), new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
     admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"offers": [{"campaign_id": other["id"]}]})
@@ -323,7 +321,7 @@ def test_an_edit_does_not_reach_a_smartlink_that_has_let_the_campaign_go(admin: 
 
 
 @pytest.mark.parametrize("batch", [0, 40], ids=["after the campaign", "with the campaign"])
-def test_an_edit_brings_no_deleted_smartlink_back(admin: Api, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+def test_edit_does_not_publish_a_deleted_smartlink(admin: Api, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
     monkeypatch.setattr(storage, "_UNSEATED_AT_ONCE", 0)
     monkeypatch.setattr(route_publishing, "BATCH", batch)
     campaign = new_campaign(admin)
@@ -334,7 +332,7 @@ def test_an_edit_brings_no_deleted_smartlink_back(admin: Api, monkeypatch: pytes
     assert route_publishing.published_version(smartlink["id"]) == 0
 
 
-def test_a_paused_campaign_takes_no_clicks_until_it_is_active_again(admin: Api) -> None:
+def test_paused_campaign_takes_no_clicks_until_it_is_active_again(admin: Api) -> None:
     campaign = new_campaign(admin)
     path, code = f"/admin/campaigns/{campaign['id']}", new_link(admin, campaign)
     admin.patch(path, {"status": "paused"})
@@ -344,7 +342,7 @@ def test_a_paused_campaign_takes_no_clicks_until_it_is_active_again(admin: Api) 
     assert explained(admin, code)["outcome"] == "offer"
 
 
-def test_the_direct_link_follows_the_campaign(admin: Api) -> None:
+def test_direct_link_follows_the_campaign(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
     approved = admin.post(f"/admin/publishers/{publisher.id}/campaigns", {"campaign_id": campaign["id"]}).json
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
@@ -362,7 +360,7 @@ def test_deleting_a_campaign_archives_it(admin: Api) -> None:
 
 
 @pytest.mark.parametrize("held_as", ["an offer", "the catch-all"])
-def test_a_campaign_that_a_smartlink_holds_cannot_be_archived(admin: Api, held_as: str) -> None:
+def test_campaign_of_a_smartlink_cannot_be_archived(admin: Api, held_as: str) -> None:
     campaign = new_campaign(admin)
     path = f"/admin/campaigns/{campaign['id']}"
     catch_all = {"catch_all_campaign_id": campaign["id"]}
@@ -375,27 +373,27 @@ def test_a_campaign_that_a_smartlink_holds_cannot_be_archived(admin: Api, held_a
     assert admin.delete(path).status == 204
 
 
-def test_a_campaign_of_a_deleted_smartlink_can_be_archived(admin: Api) -> None:
+def test_campaign_of_a_deleted_smartlink_can_be_archived(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
     admin.delete(f"/admin/smartlinks/{smartlink['id']}")
     assert admin.delete(f"/admin/campaigns/{campaign['id']}").status == 204
 
 
-def test_an_archived_campaign_is_gone_for_good(admin: Api) -> None:
+def test_archived_campaign_cannot_be_changed(admin: Api) -> None:
     path = f"/admin/campaigns/{new_campaign(admin)['id']}"
     admin.delete(path)
     assert admin.patch(path, {"status": "active"}).status == 409
     assert admin.get(path).json["status"] == "archived"
 
 
-def test_a_stale_delete_archives_nothing(admin: Api) -> None:
+def test_stale_delete_archives_nothing(admin: Api) -> None:
     path = f"/admin/campaigns/{new_campaign(admin)['id']}"
     assert admin.delete(path, If_Match='"2"').status == 412
     assert admin.get(path).json["status"] == "active"
 
 
-def test_an_archived_campaign_cannot_join_a_smartlink(admin: Api) -> None:
+def test_archived_campaign_cannot_join_a_smartlink(admin: Api) -> None:
     gone = new_campaign(admin)
     admin.delete(f"/admin/campaigns/{gone['id']}")
     body = {"name": "S", "offers": [{"campaign_id": gone["id"]}], "catch_all_campaign_id": gone["id"]}
@@ -405,7 +403,7 @@ def test_an_archived_campaign_cannot_join_a_smartlink(admin: Api) -> None:
     }
 
 
-def test_the_direct_links_of_an_archived_campaign_take_no_clicks(admin: Api) -> None:
+def test_direct_links_of_an_archived_campaign_take_no_clicks(admin: Api) -> None:
     campaign, publisher = new_campaign(admin, fail_url="https://acme.example/gone"), new_publisher(admin)
     approved = admin.post(f"/admin/publishers/{publisher.id}/campaigns", {"campaign_id": campaign["id"]}).json
     admin.delete(f"/admin/campaigns/{campaign['id']}")

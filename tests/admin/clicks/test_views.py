@@ -15,7 +15,7 @@ from tests.documents import (
 )
 
 
-def test_a_click_says_where_it_went_and_why(admin: Api) -> None:
+def test_click_has_its_destination_and_explanation(admin: Api) -> None:
     one = new_campaign(admin, "game", destination_url="https://game.example/?cid={click_id}&s={sub1}")
     two = new_campaign(admin, "shop", targeting={"countries": ["DE"]})
     offers = [{"campaign_id": one["id"], "priority": 10, "weight": 3}, {"campaign_id": two["id"], "priority": 10}]
@@ -56,13 +56,13 @@ def test_a_click_says_where_it_went_and_why(admin: Api) -> None:
     }
 
 
-def test_a_click_tells_the_time_of_its_id(admin: Api) -> None:
+def test_time_of_a_click_is_that_of_its_id(admin: Api) -> None:
     click = explained(admin, put_on(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin)))
     at = time_of(click["click_id"])
     assert click["at"] == at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def test_a_click_is_explained_by_the_route_of_its_time(admin: Api) -> None:
+def test_click_is_explained_by_the_route_of_its_time(admin: Api) -> None:
     campaign = new_campaign(admin, "game")
     smartlink = new_smartlink(admin, {"campaign_id": campaign["id"], "weight": 3})
     click = explained(admin, put_on(admin, smartlink, new_publisher(admin)))
@@ -71,7 +71,7 @@ def test_a_click_is_explained_by_the_route_of_its_time(admin: Api) -> None:
     assert admin.get(f"/admin/clicks/{click['click_id']}").json == click
 
 
-def test_a_click_names_the_version_that_decided_it(admin: Api) -> None:
+def test_click_has_the_version_of_its_route(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     code = put_on(admin, smartlink, new_publisher(admin))
     versions = []
@@ -81,11 +81,11 @@ def test_a_click_names_the_version_that_decided_it(admin: Api) -> None:
     assert versions == [1, 2, 3]
 
 
-def test_an_unknown_click_is_not_found(admin: Api) -> None:
+def test_unknown_click_is_not_found(admin: Api) -> None:
     assert admin.get("/admin/clicks/01m7y0t1vmy3cyr3ct0v4mvta8").status == 404
 
 
-def test_two_clicks_have_two_ids_that_sort_by_time(admin: Api) -> None:
+def test_click_ids_are_unique_and_sort_by_time(admin: Api) -> None:
     code = put_on(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin))
     for _ in range(3):
         clicked(code)
@@ -94,23 +94,23 @@ def test_two_clicks_have_two_ids_that_sort_by_time(admin: Api) -> None:
     assert len(rows) == 3
 
 
-def test_an_explanation_changes_nothing(admin: Api) -> None:
+def test_reading_a_click_changes_nothing(admin: Api) -> None:
     code = put_on(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin))
     click = explained(admin, code)
     assert good(admin.get(f"/admin/clicks/{click['click_id']}")) == click
     assert len(recorded()) == 1
 
 
-def optimized(admin: Api) -> tuple[dict[str, object], list[str], str]:
+def optimized_smartlink(admin: Api) -> tuple[dict[str, object], list[str], str]:
     """A smartlink in rotation `optimized` without hold-out, its campaigns' IDs, and the code of a link to it."""
     ids = [new_campaign(admin, name)["id"] for name in ("one", "two")]
-    seats = [{"campaign_id": ids[0], "weight": 3}, {"campaign_id": ids[1], "weight": 1}]
-    smartlink = new_smartlink(admin, *seats, rotation="optimized", holdout_percent=0)
+    offers = [{"campaign_id": ids[0], "weight": 3}, {"campaign_id": ids[1], "weight": 1}]
+    smartlink = new_smartlink(admin, *offers, rotation="optimized", holdout_percent=0)
     return smartlink, ids, put_on(admin, smartlink, new_publisher(admin))
 
 
-def test_an_optimized_click_says_by_which_learned_weights_it_was_drawn(admin: Api) -> None:
-    smartlink, (one, two), code = optimized(admin)
+def test_optimized_click_has_its_learned_weights(admin: Api) -> None:
+    smartlink, (one, two), code = optimized_smartlink(admin)
     taught(smartlink, {"US": {one: 0.0, two: 1.0}})
     assert explained(admin, code)["decision"] | {"draw": None} == {
         "segment": "US",
@@ -126,8 +126,8 @@ def test_an_optimized_click_says_by_which_learned_weights_it_was_drawn(admin: Ap
     }
 
 
-def test_a_click_keeps_the_weights_of_its_time_whatever_is_learned_later(admin: Api) -> None:
-    smartlink, (one, two), code = optimized(admin)
+def test_click_keeps_the_weights_of_its_time(admin: Api) -> None:
+    smartlink, (one, two), code = optimized_smartlink(admin)
     taught(smartlink, {"*": {one: 0.25, two: 0.75}})
     click = explained(admin, code)
     taught(smartlink, {"*": {one: 1.0, two: 0.0}}, LEARNED_AT + 300)
@@ -140,8 +140,8 @@ def test_a_click_keeps_the_weights_of_its_time_whatever_is_learned_later(admin: 
     )
 
 
-def test_where_the_weights_of_a_click_are_gone_the_admins_are_told(admin: Api) -> None:
-    smartlink, (one, two), code = optimized(admin)
+def test_click_with_expired_weights_shows_the_configured_ones(admin: Api) -> None:
+    smartlink, (one, two), code = optimized_smartlink(admin)
     taught(smartlink, {"US": {one: 0.25, two: 0.75}})
     (row,) = WeightHistoryRow.scan()
     row.delete()

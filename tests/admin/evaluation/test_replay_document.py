@@ -1,6 +1,6 @@
 from chalicelib.admin.evaluation.replay_document import outcome, totals
 from chalicelib.domain.smartlink import OptimizationGoal
-from chalicelib.evaluation.replay.comparison import ActionJudgement, ExpectedOutcome, PolicyComparison, Tally, Verdict
+from chalicelib.evaluation.replay.comparison import ActionComparison, ExpectedOutcome, PolicyComparison, Tally, Verdict
 from chalicelib.evaluation.replay.estimator import ReplayEstimate
 from chalicelib.evaluation.replay.logged_click import NO_PAYING_OFFER, Action
 from chalicelib.evaluation.reward import Reward
@@ -26,9 +26,9 @@ SHOWN_EXPECTED = {
 }
 
 
-def test_an_offer_shows_what_happened_beside_what_is_expected() -> None:
-    found = outcome(ActionJudgement(Action("cmp_1"), HAPPENED, EXPECTED, EPC, 81.23, Verdict.YES))
-    assert found.model_dump(mode="json") == {
+def test_offer_has_observed_and_expected_figures() -> None:
+    document = outcome(ActionComparison(Action("cmp_1"), HAPPENED, EXPECTED, EPC, 81.23, Verdict.YES))
+    assert document.model_dump(mode="json") == {
         "campaign_id": "cmp_1",
         "role": "offer",
         "happened": SHOWN_HAPPENED,
@@ -40,28 +40,33 @@ def test_an_offer_shows_what_happened_beside_what_is_expected() -> None:
     }
 
 
-def test_what_is_not_known_is_null() -> None:
+def test_unknown_figures_are_null() -> None:
     nothing = Tally(0, Reward())
-    found = outcome(
-        ActionJudgement(Action("cmp_9", catch_all=True), nothing, ExpectedOutcome(9, 0, None), None, 0, Verdict.NO)
+    document = outcome(
+        ActionComparison(Action("cmp_9", catch_all=True), nothing, ExpectedOutcome(9, 0, None), None, 0, Verdict.NO)
     )
-    assert (found.role, found.happened.epc, found.epc_interval, found.unknown_share) == ("catch_all", None, None, 1)
-    shown = found.expected.model_dump()
+    assert (document.role, document.happened.epc, document.epc_interval, document.unknown_share) == (
+        "catch_all",
+        None,
+        None,
+        1,
+    )
+    shown = document.expected.model_dump()
     assert (shown.pop("clicks"), set(shown.values())) == (9, {None})
 
 
-def test_the_fallback_has_no_campaign_and_earns_nothing() -> None:
-    found = outcome(
-        ActionJudgement(NO_PAYING_OFFER, Tally(5, Reward()), ExpectedOutcome(0, 0, Reward()), None, 5, Verdict.YES)
+def test_fallback_has_no_campaign_and_earns_nothing() -> None:
+    document = outcome(
+        ActionComparison(NO_PAYING_OFFER, Tally(5, Reward()), ExpectedOutcome(0, 0, Reward()), None, 5, Verdict.YES)
     )
-    assert (found.role, found.campaign_id, found.happened.epc) == ("fallback", None, "0.000000")
-    assert (found.expected.payout, found.expected.epc) == ("0.000000", None)
+    assert (document.role, document.campaign_id, document.happened.epc) == ("fallback", None, "0.000000")
+    assert (document.expected.payout, document.expected.epc) == ("0.000000", None)
 
 
-def test_totals_show_value_per_click_by_the_goal() -> None:
+def test_totals_have_value_per_click_by_the_goal() -> None:
     difference = ReplayEstimate(-5_000, (-9_000, -1_000))
-    judgement = PolicyComparison([], HAPPENED, EXPECTED, ReplayEstimate(15_000, None), difference, 81.23, 141.42, 0)
-    assert totals(judgement, OptimizationGoal.PROFIT).model_dump(mode="json") == {
+    comparison = PolicyComparison([], HAPPENED, EXPECTED, ReplayEstimate(15_000, None), difference, 81.23, 141.42, 0)
+    assert totals(comparison, OptimizationGoal.PROFIT).model_dump(mode="json") == {
         "happened": SHOWN_HAPPENED,
         "expected": SHOWN_EXPECTED,
         "value_per_click": {
@@ -78,6 +83,8 @@ def test_totals_show_value_per_click_by_the_goal() -> None:
 
 
 def test_totals_without_an_estimate_are_null() -> None:
-    found = totals(PolicyComparison([], HAPPENED, EXPECTED, None, None, 0, 10, 0), OptimizationGoal.EPC).value_per_click
-    shown = found.model_dump()
+    document = totals(
+        PolicyComparison([], HAPPENED, EXPECTED, None, None, 0, 10, 0), OptimizationGoal.EPC
+    ).value_per_click
+    shown = document.model_dump()
     assert (shown.pop("happened"), set(shown.values())) == ("0.060000", {None})

@@ -20,21 +20,21 @@ FIRST = cells.quarter_of(int(NOON.timestamp()) * 1000)
 
 
 def count(smartlink: dict[str, Any], arm: str, hour: float, clicks: int, conversions: int, **changes: Any) -> None:
-    """So many clicks of the arm so many hours after noon, and conversions of 1.50 paid and 2.00 got."""
+    """Count clicks of the arm at `hour` hours after noon, and conversions with payout 1.50 and revenue 2.00."""
     named = {"smartlink": smartlink["id"], "campaign": "cmp_1", "publisher": "pub_1", "device": "mobile", "os": "ios"}
     cell = Cell(FIRST + int(4 * hour), **{**named, "arm": arm, "currency": "USD", **changes})
-    found: Cells = {}
-    cells.add(found, cell._replace(currency=""), unique_clicks=clicks, duplicate_clicks=5, bot_clicks=7)
-    cells.add(found, cell, conversions=conversions, payout=1_500_000 * conversions, revenue=2_000_000 * conversions)
+    counted: Cells = {}
+    cells.add(counted, cell._replace(currency=""), unique_clicks=clicks, duplicate_clicks=5, bot_clicks=7)
+    cells.add(counted, cell, conversions=conversions, payout=1_500_000 * conversions, revenue=2_000_000 * conversions)
     with TransactWrite(connection=connection()) as write:
-        append_blocks(write, f"{cell}{clicks}{conversions}", found)
+        append_blocks(write, f"{cell}{clicks}{conversions}", counted)
 
 
 def ask(admin: Api, smartlink: dict[str, Any], **query: str) -> Answered:
     return admin.get(f"/admin/smartlinks/{smartlink['id']}/uplift?{urlencode({**RANGE, **query})}")
 
 
-def test_both_arms_are_compared_by_the_smartlinks_goal(admin: Api) -> None:
+def test_arms_are_compared_by_the_goal(admin: Api) -> None:
     smartlink = new_smartlink(admin, goal="profit")
     for hour in range(4):
         count(smartlink, "optimized", hour, 100, 5)
@@ -42,9 +42,9 @@ def test_both_arms_are_compared_by_the_smartlinks_goal(admin: Api) -> None:
     count(smartlink, "holdout", 4, 0, 2)
     count(smartlink, "", 0, 1000, 100)
     count(new_smartlink(admin), "holdout", 0, 1000, 100)
-    found = good(ask(admin, smartlink))
-    interval, arms = found.pop("interval"), found.pop("arms")
-    assert found == {
+    document = good(ask(admin, smartlink))
+    interval, arms = document.pop("interval"), document.pop("arms")
+    assert document == {
         "smartlink_id": smartlink["id"],
         "from": "2026-11-01T00:00:00.000Z",
         "to": "2026-11-03T00:00:00.000Z",
@@ -54,7 +54,7 @@ def test_both_arms_are_compared_by_the_smartlinks_goal(admin: Api) -> None:
         "relative": "0.000000",
         "blocks": 4,
         "enough_data": True,
-        "verdict": f"No difference is proved: optimized clicks bring profit of between {interval[1]} USD less and "
+        "verdict": f"No significant difference: optimized clicks bring profit of between {interval[1]} USD less and "
         f"{interval[1]} USD more per click, with 95 % confidence.",
     }
     widths = [arm.pop("interval") for arm in arms.values()]
@@ -65,63 +65,65 @@ def test_both_arms_are_compared_by_the_smartlinks_goal(admin: Api) -> None:
     assert widths[0][0] < "0.025000" < widths[0][1] < widths[1][1]
 
 
-def test_with_little_data_it_says_what_is_missing(admin: Api) -> None:
+def test_missing_data_is_in_the_verdict(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     count(smartlink, "optimized", 0, 400, 20)
     count(smartlink, "holdout", 0, 20, 3)
-    found = good(ask(admin, smartlink))
-    assert not found["enough_data"]
-    assert found["verdict"] == "Too little data: the hold-out has 3 conversions; 10 in each arm are needed."
-    assert found["interval"] is not None
+    document = good(ask(admin, smartlink))
+    assert not document["enough_data"]
+    assert document["verdict"] == "Not enough data: the hold-out has 3 conversions. Each arm needs at least 10."
+    assert document["interval"] is not None
 
 
-def test_without_clicks_in_an_arm_there_is_no_difference(admin: Api) -> None:
+def test_arm_without_clicks_gives_no_difference(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     count(smartlink, "optimized", 0, 400, 20)
-    found = good(ask(admin, smartlink))
+    document = good(ask(admin, smartlink))
     nothing = {"clicks": 0, "conversions": 0, "value": "0.000000", "value_per_click": None, "interval": None}
-    assert found["arms"]["holdout"] == nothing
-    assert [found[name] for name in ("difference", "interval", "relative", "currency")] == [None, None, None, "USD"]
+    assert document["arms"]["holdout"] == nothing
+    assert [document[name] for name in ("difference", "interval", "relative", "currency")] == [None, None, None, "USD"]
 
 
-def test_a_hold_out_that_earns_nothing_gives_no_relative_difference(admin: Api) -> None:
+def test_holdout_without_earnings_gives_no_relative_difference(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     count(smartlink, "optimized", 0, 400, 20)
     count(smartlink, "holdout", 0, 400, 0)
-    found = good(ask(admin, smartlink))
-    assert (found["difference"], found["relative"]) == ("0.075000", None)
+    document = good(ask(admin, smartlink))
+    assert (document["difference"], document["relative"]) == ("0.075000", None)
 
 
-def test_only_the_time_asked_for_counts(admin: Api) -> None:
+def test_only_cells_in_the_range_count(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     for hour in (0, 1, 2):
         count(smartlink, "holdout", hour, 100, 1)
-    found = good(ask(admin, smartlink, **{"from": "2026-11-01T13:00:00Z", "to": "2026-11-01T14:00:00Z"}))
-    assert (found["arms"]["holdout"]["clicks"], found["blocks"], found["currency"]) == (100, 1, "USD")
+    document = good(ask(admin, smartlink, **{"from": "2026-11-01T13:00:00Z", "to": "2026-11-01T14:00:00Z"}))
+    assert (document["arms"]["holdout"]["clicks"], document["blocks"], document["currency"]) == (100, 1, "USD")
     assert good(ask(admin, smartlink, to="2026-11-01T12:00:00Z"))["currency"] is None
 
 
-def test_money_of_two_currencies_is_not_added_up(admin: Api) -> None:
+def test_several_currencies_are_rejected(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     count(smartlink, "holdout", 0, 100, 10)
     count(smartlink, "optimized", 0, 100, 11, currency="EUR")
-    assert complaints(ask(admin, smartlink)) == {"/from": "holds money in EUR and USD, which cannot be added up"}
+    assert complaints(ask(admin, smartlink)) == {
+        "/from": "contains several currencies (EUR, USD), which cannot be summed"
+    }
 
 
-def test_conversions_are_counted_whatever_they_are_paid_in(admin: Api) -> None:
+def test_conversion_rate_allows_several_currencies(admin: Api) -> None:
     smartlink = new_smartlink(admin, goal="conversion_rate")
     count(smartlink, "holdout", 0, 100, 10)
     count(smartlink, "optimized", 0, 100, 11, currency="EUR")
-    found = good(ask(admin, smartlink))
-    assert (found["difference"], found["relative"], found["currency"]) == ("0.010000", "0.100000", None)
+    document = good(ask(admin, smartlink))
+    assert (document["difference"], document["relative"], document["currency"]) == ("0.010000", "0.100000", None)
 
 
-def test_more_cells_than_can_be_folded_are_refused(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_cells_are_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     smartlink = new_smartlink(admin)
     monkeypatch.setattr(cell_reader, "LIMITS", Limits(groups=1))
     count(smartlink, "holdout", 0, 100, 10)
-    assert complaints(ask(admin, smartlink)) == {"/from": "holds more than 1 rows; ask for a shorter time"}
+    assert complaints(ask(admin, smartlink)) == {"/from": "contains more than 1 rows. Request a shorter range."}
 
 
-def test_an_unknown_smartlink_has_no_uplift(admin: Api) -> None:
+def test_unknown_smartlink_is_not_found(admin: Api) -> None:
     assert ask(admin, {"id": "sml_0"}).status == 404

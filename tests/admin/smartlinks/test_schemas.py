@@ -10,17 +10,17 @@ from tests.builders import smartlink_settings
 DOMAIN = r"String should match pattern '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$'"
 
 
-def _complaints(model: type[RequestModel] = SmartlinkSettings, **document: Any) -> list[tuple[str, str]]:
+def _errors(model: type[RequestModel] = SmartlinkSettings, **document: Any) -> list[tuple[str, str]]:
     with pytest.raises(ValidationFailed) as caught:
         validate(model, document)
     return list(caught.value.errors)
 
 
-def test_a_smartlink_needs_nothing_but_a_name() -> None:
-    assert _complaints() == [("/name", "is required")]
+def test_only_the_name_of_a_smartlink_is_required() -> None:
+    assert _errors() == [("/name", "is required")]
 
 
-def test_what_a_smartlink_leaves_out_has_its_default() -> None:
+def test_missing_field_of_a_smartlink_has_its_default() -> None:
     assert validate(SmartlinkSettings, {"name": "Summer App Deals"}).model_dump(mode="json") == {
         "name": "Summer App Deals",
         "description": "",
@@ -40,16 +40,16 @@ def test_what_a_smartlink_leaves_out_has_its_default() -> None:
     }
 
 
-def test_what_a_seat_leaves_out_has_its_default() -> None:
-    (seat,) = smartlink_settings(offers=[{"campaign_id": "cmp_1"}])["offers"]
+def test_missing_field_of_an_offer_has_its_default() -> None:
+    (offer,) = smartlink_settings(offers=[{"campaign_id": "cmp_1"}])["offers"]
 
-    assert (seat.pop("targeting")["exclude_bots"], seat) == (
+    assert (offer.pop("targeting")["exclude_bots"], offer) == (
         False,
         {"campaign_id": "cmp_1", "weight": 1, "priority": 0, "enabled": True},
     )
 
 
-def test_the_contracts_own_example_is_a_smartlink() -> None:
+def test_example_of_the_documentation_is_a_smartlink() -> None:
     settings = smartlink_settings(
         tags=["apps"],
         visibility="ask",
@@ -69,14 +69,14 @@ def test_the_contracts_own_example_is_a_smartlink() -> None:
     assert settings["offers"][0]["targeting"]["countries"] == ["US", "GB"]
 
 
-def test_an_answer_is_the_settings_and_what_the_system_adds() -> None:
+def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
     added = "id status version offer_count live_count pending_count epoch warnings"
 
     assert SmartlinkDocument.model_fields.keys() - SmartlinkSettings.model_fields.keys() == set(added.split())
 
 
 @pytest.mark.parametrize(
-    ("changes", "complaint"),
+    ("changes", "error"),
     [
         pytest.param({"name": "x" * 201}, ("/name", "must have at most 200 characters"), id="a long name"),
         pytest.param({"tags": [""]}, ("/tags/0", "must have at least 1 characters"), id="an empty tag"),
@@ -127,7 +127,7 @@ def test_an_answer_is_the_settings_and_what_the_system_adds() -> None:
         ),
         pytest.param(
             {"offers": [{"campaign_id": "a"}, {"campaign_id": "b"}, {"campaign_id": "a"}, {"campaign_id": "b"}]},
-            ("/offers", "must hold each campaign once; twice: a, b"),
+            ("/offers", "must list each campaign once; listed twice: a, b"),
             id="campaigns twice",
         ),
         pytest.param(
@@ -138,14 +138,14 @@ def test_an_answer_is_the_settings_and_what_the_system_adds() -> None:
         pytest.param({"status": "paused"}, ("/status", "is not a known field"), id="status has calls of its own"),
     ],
 )
-def test_each_rule_of_a_smartlink_has_its_complaint(changes: dict[str, Any], complaint: tuple[str, str]) -> None:
-    assert _complaints(**{"name": "Summer App Deals", **changes}) == [complaint]
+def test_each_rule_of_a_smartlink_has_its_error(changes: dict[str, Any], error: tuple[str, str]) -> None:
+    assert _errors(**{"name": "Summer App Deals", **changes}) == [error]
 
 
-def test_every_complaint_of_a_smartlink_is_told_at_once() -> None:
+def test_all_errors_of_a_smartlink_are_returned_at_once() -> None:
     offers = [{"campaign_id": "cmp_1", "weight": -1}, {"weight": "3", "targeting": {"countries": ["usa"]}}]
 
-    assert _complaints(fallback_url="x", offers=offers, more=1) == [
+    assert _errors(fallback_url="x", offers=offers, more=1) == [
         ("/name", "is required"),
         ("/fallback_url", "must begin with https:// or http://"),
         ("/offers/0/weight", "must be 0 or more"),
@@ -156,20 +156,20 @@ def test_every_complaint_of_a_smartlink_is_told_at_once() -> None:
     ]
 
 
-def test_a_patch_of_the_offers_replaces_the_pool() -> None:
+def test_patch_of_the_offers_replaces_all_offers() -> None:
     before = smartlink_settings(offers=[{"campaign_id": "cmp_1", "weight": 3}, {"campaign_id": "cmp_2"}])
     after = Patch(SmartlinkSettings, {"offers": [{"campaign_id": "cmp_1"}]}).apply_to(before)
 
-    assert [(seat.campaign_id, seat.weight) for seat in after.offers] == [("cmp_1", 1)]
+    assert [(offer.campaign_id, offer.weight) for offer in after.offers] == [("cmp_1", 1)]
     assert after.fallback_url == "https://network.example/more"
 
 
-def test_a_simulation_may_leave_everything_out() -> None:
+def test_every_field_of_a_simulation_is_optional() -> None:
     assert validate(Simulation, {}).model_dump(exclude_none=True) == {}
 
 
 @pytest.mark.parametrize(
-    ("changes", "complaint"),
+    ("changes", "error"),
     [
         pytest.param({"draw": 1.0}, ("/draw", "Input should be less than 1"), id="a draw of 1"),
         pytest.param({"draw": -0.1}, ("/draw", "must be 0.0 or more"), id="a draw below 0"),
@@ -178,10 +178,10 @@ def test_a_simulation_may_leave_everything_out() -> None:
         pytest.param({"ip": "x" * 46}, ("/ip", "must have at most 45 characters"), id="a long address"),
     ],
 )
-def test_each_rule_of_a_simulation_has_its_complaint(changes: dict[str, Any], complaint: tuple[str, str]) -> None:
-    assert _complaints(Simulation, **changes) == [complaint]
+def test_each_rule_of_a_simulation_has_its_error(changes: dict[str, Any], error: tuple[str, str]) -> None:
+    assert _errors(Simulation, **changes) == [error]
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2026-11-04T12:30:00", "2026-11-31T00:00:00Z", ""])
-def test_a_simulation_is_of_a_moment_that_is_one(at: str) -> None:
-    assert [pointer for pointer, _ in _complaints(Simulation, at=at)] == ["/at"]
+def test_invalid_time_of_a_simulation_is_rejected(at: str) -> None:
+    assert [pointer for pointer, _ in _errors(Simulation, at=at)] == ["/at"]

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.admin.smartlinks.schemas import Simulation
-from chalicelib.admin.smartlinks.simulation import arrival
+from chalicelib.admin.smartlinks.simulation import simulated_click
 from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from chalicelib.http.models import validate
@@ -16,22 +16,22 @@ IPHONE = (
 )
 
 
-def _located(address: str) -> GeoLocation:
+def _locate(address: str) -> GeoLocation:
     return GeoLocation("DE", "DE-BE", "Berlin") if address == "203.0.113.7" else GeoLocation()
 
 
-def _arrival(**asked: Any) -> ClickContext:
-    return arrival(validate(Simulation, asked), a_link(), NOW, 0.25, _located)
+def _context(**fields: Any) -> ClickContext:
+    return simulated_click(validate(Simulation, fields), a_link(), NOW, 0.25, _locate)
 
 
-def test_a_simulation_of_nothing_is_an_unknown_visitor_who_is_no_bot() -> None:
-    assert _arrival() == ClickContext(
+def test_empty_simulation_is_an_unknown_visitor_and_no_bot() -> None:
+    assert _context() == ClickContext(
         link=a_link(), visitor=Visitor(), parameters=TrackingParameters(), now=NOW, draw=0.25, arm_draw=1 - 2**-53
     )
 
 
-def test_agent_and_address_say_who_is_simulated() -> None:
-    visitor = _arrival(user_agent=IPHONE, ip="203.0.113.7").visitor
+def test_visitor_is_detected_from_user_agent_and_address() -> None:
+    visitor = _context(user_agent=IPHONE, ip="203.0.113.7").visitor
 
     assert visitor == Visitor(
         country="DE",
@@ -45,9 +45,9 @@ def test_agent_and_address_say_who_is_simulated() -> None:
     )
 
 
-def test_what_is_said_outright_overrules_agent_and_address() -> None:
-    said = {"country": "US", "device": "tablet", "os": "android", "browser": "chrome", "language": "EN"}
-    visitor = _arrival(user_agent=IPHONE, ip="203.0.113.7", **said).visitor
+def test_explicit_fields_take_precedence_over_user_agent_and_address() -> None:
+    explicit = {"country": "US", "device": "tablet", "os": "android", "browser": "chrome", "language": "EN"}
+    visitor = _context(user_agent=IPHONE, ip="203.0.113.7", **explicit).visitor
 
     assert (visitor.country, visitor.device, visitor.os, visitor.browser, visitor.language) == (
         "US",
@@ -58,26 +58,26 @@ def test_what_is_said_outright_overrules_agent_and_address() -> None:
     )
 
 
-def test_a_bots_agent_is_a_bot() -> None:
-    assert _arrival(user_agent="curl/8.7.1").visitor.is_bot
+def test_user_agent_of_a_bot_is_a_bot() -> None:
+    assert _context(user_agent="curl/8.7.1").visitor.is_bot
 
 
-def test_another_country_than_the_addresss_has_not_its_region() -> None:
-    visitor = _arrival(ip="203.0.113.7", country="US").visitor
+def test_explicit_country_that_differs_from_the_address_has_no_region() -> None:
+    visitor = _context(ip="203.0.113.7", country="US").visitor
 
     assert (visitor.country, visitor.region, visitor.city) == ("US", None, None)
 
 
-def test_the_addresss_own_country_keeps_its_region() -> None:
-    visitor = _arrival(ip="203.0.113.7", country="DE").visitor
+def test_explicit_country_of_the_address_keeps_its_region() -> None:
+    visitor = _context(ip="203.0.113.7", country="DE").visitor
 
     assert (visitor.country, visitor.region, visitor.city) == ("DE", "DE-BE", "Berlin")
 
 
-def test_source_moment_and_draw_are_those_asked_for() -> None:
-    found = _arrival(source="news", at="2026-12-24T18:00:00+01:00", draw=0.0)
+def test_source_time_and_draw_are_those_of_the_simulation() -> None:
+    context = _context(source="news", at="2026-12-24T18:00:00+01:00", draw=0.0)
 
-    assert (found.parameters, found.now, found.draw) == (
+    assert (context.parameters, context.now, context.draw) == (
         TrackingParameters(source="news"),
         datetime(2026, 12, 24, 17, tzinfo=UTC),
         0.0,

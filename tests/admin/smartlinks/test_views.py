@@ -109,7 +109,7 @@ def counts(admin: Api, smartlink: dict[str, Any]) -> tuple[int, int]:
 # Writing and reading
 
 
-def test_a_smartlink_needs_a_name_and_has_a_default_for_all_else(admin: Api) -> None:
+def test_smartlink_needs_a_name_and_has_defaults(admin: Api) -> None:
     smartlink = good(admin.post("/admin/smartlinks", {"name": "Summer App Deals", "fallback_url": FALLBACK}))
     assert {name: smartlink[name] for name in SETTINGS} == SETTINGS
     assert (smartlink["id"][:4], smartlink["status"], smartlink["version"]) == ("sml_", "active", 1)
@@ -117,11 +117,11 @@ def test_a_smartlink_needs_a_name_and_has_a_default_for_all_else(admin: Api) -> 
     assert smartlink["epoch"] == 1
 
 
-def test_a_smartlink_answers_with_the_contracts_fields_and_no_others(admin: Api) -> None:
+def test_document_has_exactly_the_documented_fields(admin: Api) -> None:
     assert set(new_smartlink(admin)) == {*SETTINGS, *ADDED}
 
 
-def test_the_contracts_own_example_comes_back_as_it_was_sent(admin: Api) -> None:
+def test_documented_example_is_returned_unchanged(admin: Api) -> None:
     campaign = new_campaign(admin)
     targeting = {"countries": ["US", "GB"], "devices": ["mobile"]}
     seat = {"campaign_id": campaign["id"], "weight": 3, "priority": 10, "enabled": True, "targeting": targeting}
@@ -148,7 +148,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "an unknown access": ({"offer_access": "all"}, {"/offer_access": "must be 'grant' or 'respect'"}),
     "a holdout of all and one": ({"holdout_percent": 101}, {"/holdout_percent": "must be 100 or less"}),
     "fewer than no clicks": ({"untouched_clicks": -1}, {"/untouched_clicks": "must be 0 or more"}),
-    "a fallback without a host": ({"fallback_url": "https:///more"}, {"/fallback_url": "must name a host"}),
+    "a fallback without a host": ({"fallback_url": "https:///more"}, {"/fallback_url": "must have a host"}),
     "a count of one's own": ({"live_count": 1}, {"/live_count": "is not a known field"}),
     "an unknown catch-all": (
         {"catch_all_campaign_id": "cmp_none"},
@@ -160,7 +160,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     ),
     "a campaign twice": (
         {"offers": [{"campaign_id": "cmp_a"}, {"campaign_id": "cmp_a"}]},
-        {"/offers": "must hold each campaign once; twice: cmp_a"},
+        {"/offers": "must list each campaign once; listed twice: cmp_a"},
     ),
     "everything wrong with two seats": (
         {"offers": [{"campaign_id": "cmp_a", "weight": -1, "priority": 1001}, {"weight": 1.5, "enabled": 1}]},
@@ -176,7 +176,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize(("change", "complaint"), WRONG.values(), ids=WRONG)
-def test_a_wrong_field_is_named_with_its_pointer(admin: Api, change: dict[str, Any], complaint: dict[str, str]) -> None:
+def test_invalid_field_has_a_pointer(admin: Api, change: dict[str, Any], complaint: dict[str, str]) -> None:
     smartlink = new_smartlink(admin)
     assert complaints(admin.post("/admin/smartlinks", {**SETTINGS, **change})) == complaint
     assert complaints(admin.patch(path_of(smartlink), change)) == complaint
@@ -184,29 +184,29 @@ def test_a_wrong_field_is_named_with_its_pointer(admin: Api, change: dict[str, A
 
 
 @pytest.mark.parametrize("domain", ["https://go.example", "go.example/", "GO.example", "localhost", "-go.example", ""])
-def test_a_tracking_domain_is_a_plain_host_name(admin: Api, domain: str) -> None:
+def test_tracking_domain_is_a_plain_host_name(admin: Api, domain: str) -> None:
     assert set(complaints(admin.post("/admin/smartlinks", {"name": "S", "tracking_domain": domain}))) == {
         "/tracking_domain"
     }
 
 
-def test_links_stand_on_the_tracking_domain(admin: Api) -> None:
+def test_links_use_the_tracking_domain(admin: Api) -> None:
     smartlink = new_smartlink(admin, tracking_domain="go.network.example")
     code = put_on(admin, smartlink, new_publisher(admin))
     (member,) = good(admin.get(f"{path_of(smartlink)}/publishers"))["items"]
     assert member["link"] == {"code": code, "url": f"https://go.network.example/s/{code}"}
 
 
-def test_a_warning_tells_what_is_likely_not_meant(admin: Api) -> None:
+def test_document_has_warnings(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, {"campaign_id": campaign["id"], "weight": 0}, fallback_url=None)
     assert smartlink["warnings"] == [
-        "There is no fallback URL: clicks that no offer takes end on a page saying so.",
-        f"Nobody can reach the offer of {campaign['id']}: its weight is 0.",
+        'No fallback URL is set. Clicks without an eligible offer see the "no offer available" page.',
+        f"Offer {campaign['id']} can never receive a click: its weight is 0.",
     ]
 
 
-def test_what_is_no_smartlink_is_not_found(admin: Api) -> None:
+def test_unknown_smartlink_is_not_found(admin: Api) -> None:
     publisher = new_publisher(admin)
     path = "/admin/smartlinks/sml_none"
     calls = {
@@ -223,7 +223,7 @@ def test_what_is_no_smartlink_is_not_found(admin: Api) -> None:
 # Edits
 
 
-def test_an_edit_changes_what_it_names_and_nothing_else(admin: Api) -> None:
+def test_edit_changes_only_the_fields_it_has(admin: Api) -> None:
     before = new_smartlink(admin, new_campaign(admin))
     edited = admin.patch(path_of(before), {"description": "Now with more", "tags": ["apps"]})
     after = good(edited)
@@ -232,7 +232,7 @@ def test_an_edit_changes_what_it_names_and_nothing_else(admin: Api) -> None:
     assert admin.get(path_of(before)).json == after
 
 
-def test_null_takes_a_field_back_to_its_default(admin: Api) -> None:
+def test_null_resets_a_field_to_its_default(admin: Api) -> None:
     smartlink = new_smartlink(admin, description="old", untouched_clicks=10, publisher_epc_floor="0.01")
     nulls = dict.fromkeys(("description", "untouched_clicks", "publisher_epc_floor", "fallback_url"))
     after = good(admin.patch(path_of(smartlink), nulls))
@@ -246,7 +246,7 @@ def test_offers_are_replaced_as_a_whole(admin: Api) -> None:
     assert [(seat["campaign_id"], seat["weight"]) for seat in after["offers"]] == [(two["id"], 1)]
 
 
-def test_a_stale_edit_pause_or_delete_changes_nothing(admin: Api) -> None:
+def test_stale_edit_pause_or_delete_changes_nothing(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     path, stale = path_of(smartlink), '"2"'
     assert admin.patch(path, {"name": "B"}, If_Match=stale).status == 412
@@ -255,7 +255,7 @@ def test_a_stale_edit_pause_or_delete_changes_nothing(admin: Api) -> None:
     assert admin.get(path).json == smartlink
 
 
-def test_codes_outlive_every_edit(admin: Api) -> None:
+def test_code_of_a_link_never_changes(admin: Api) -> None:
     game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
     smartlink, publisher = new_smartlink(admin, game), new_publisher(admin)
     path, code = path_of(smartlink), put_on(admin, smartlink, publisher)
@@ -271,7 +271,7 @@ def test_codes_outlive_every_edit(admin: Api) -> None:
     assert member["link"]["code"] == code
 
 
-def test_a_pool_has_one_route_however_many_publishers_it_has(admin: Api) -> None:
+def test_smartlink_has_one_route_for_all_publishers(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
     for n in range(5):
@@ -280,7 +280,7 @@ def test_a_pool_has_one_route_however_many_publishers_it_has(admin: Api) -> None
     assert ids == {smartlink["id"], f"{smartlink['id']}@1", campaign["id"], f"{campaign['id']}@1"}
 
 
-def test_an_edit_is_one_more_route_and_every_earlier_one_is_kept(admin: Api) -> None:
+def test_edit_publishes_a_new_version_and_keeps_the_earlier_ones(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     for n in range(3):
         admin.patch(path_of(smartlink), {"name": f"{n}"})
@@ -289,7 +289,7 @@ def test_an_edit_is_one_more_route_and_every_earlier_one_is_kept(admin: Api) -> 
     assert kept == {smartlink["id"], *(f"{smartlink['id']}@{n}" for n in (1, 2, 3, 4))}
 
 
-def test_an_edit_of_the_offers_resets_the_learning_only_where_it_is_told_to(admin: Api) -> None:
+def test_edit_of_the_offers_starts_a_new_epoch_only_if_configured(admin: Api) -> None:
     keep, reset = new_smartlink(admin), new_smartlink(admin, on_pool_change="reset")
     campaign = new_campaign(admin)
     epochs = [admin.patch(path_of(each), seats(campaign)).json["epoch"] for each in (keep, reset)]
@@ -306,7 +306,7 @@ def learned(smartlink: dict[str, Any]) -> tuple[bytes | None, int | None]:
 WEIGHTS = {"*": {"cmp_1": 0.25, "cmp_2": 0.75}}
 
 
-def test_an_edit_leaves_what_was_learned_in_force(admin: Api) -> None:
+def test_edit_keeps_the_learned_weights(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign, rotation="optimized")
     taught(smartlink, WEIGHTS)
@@ -315,26 +315,26 @@ def test_an_edit_leaves_what_was_learned_in_force(admin: Api) -> None:
         good(admin.patch(path_of(smartlink), body))
     good(admin.post(f"{path_of(smartlink)}/pause"))
     good(admin.patch(f"/admin/campaigns/{campaign['id']}", {"payout": "2.00"}))
-    assert learned(smartlink) == (weights_codec.packed(WEIGHTS), LEARNED_AT)
+    assert learned(smartlink) == (weights_codec.encode(WEIGHTS), LEARNED_AT)
     assert RouteRow.get(smartlink["id"]).version == 6
     kept = [learned({"id": f"{smartlink['id']}@{version}"}) for version in range(1, 7)]
     assert kept == [(None, None)] * 6
 
 
-def test_an_edit_that_resets_forgets_what_was_learned(admin: Api) -> None:
+def test_edit_that_resets_removes_the_learned_weights(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin), rotation="optimized", on_pool_change="reset")
     taught(smartlink, WEIGHTS)
     good(admin.patch(path_of(smartlink), {"name": "B"}))
-    assert learned(smartlink) == (weights_codec.packed(WEIGHTS), LEARNED_AT)
+    assert learned(smartlink) == (weights_codec.encode(WEIGHTS), LEARNED_AT)
     good(admin.patch(path_of(smartlink), seats(new_campaign(admin, "shop"))))
     assert learned(smartlink) == (None, None)
     assert location(put_on(admin, smartlink, new_publisher(admin))).startswith("https://shop.example/")
 
 
-def test_weights_and_edits_exclude_each_other_through_the_routes_version_alone(admin: Api) -> None:
+def test_weights_and_edits_conflict_only_by_the_version_of_the_route(admin: Api) -> None:
     smartlink = new_smartlink(admin, rotation="optimized")
     published: list[Action] = [
-        RouteRow.weights.set(weights_codec.packed(WEIGHTS)),
+        RouteRow.weights.set(weights_codec.encode(WEIGHTS)),
         RouteRow.weights_version.set(LEARNED_AT),
     ]
     good(admin.patch(path_of(smartlink), {"name": "B"}))
@@ -342,10 +342,10 @@ def test_weights_and_edits_exclude_each_other_through_the_routes_version_alone(a
         RouteRow(smartlink["id"]).update(published, RouteRow.version == 1)
     RouteRow(smartlink["id"]).update(published, RouteRow.version == 2)
     good(admin.patch(path_of(smartlink), {"name": "C"}))
-    assert learned(smartlink) == (weights_codec.packed(WEIGHTS), LEARNED_AT)
+    assert learned(smartlink) == (weights_codec.encode(WEIGHTS), LEARNED_AT)
 
 
-def test_a_first_route_is_refused_where_there_is_one(admin: Api) -> None:
+def test_first_route_is_rejected_if_one_exists(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     pool = SmartlinkRow.get(smartlink["id"])
     with pytest.raises(TransactWriteError), TransactWrite(connection=connection()) as write:
@@ -356,7 +356,7 @@ def test_a_first_route_is_refused_where_there_is_one(admin: Api) -> None:
 # Pausing
 
 
-def test_a_paused_smartlink_sends_every_click_to_its_fallback(admin: Api) -> None:
+def test_paused_smartlink_sends_every_click_to_its_fallback_url(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     code = put_on(admin, smartlink, new_publisher(admin))
     paused = good(admin.post(f"{path_of(smartlink)}/pause"))
@@ -365,7 +365,7 @@ def test_a_paused_smartlink_sends_every_click_to_its_fallback(admin: Api) -> Non
     assert (click["outcome"], click["destination_url"], refusals(click)) == ("paused", FALLBACK, [])
 
 
-def test_a_resumed_smartlink_routes_as_before(admin: Api) -> None:
+def test_resumed_smartlink_routes_as_before(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     code = put_on(admin, smartlink, new_publisher(admin))
     admin.post(f"{path_of(smartlink)}/pause")
@@ -374,7 +374,7 @@ def test_a_resumed_smartlink_routes_as_before(admin: Api) -> None:
     assert explained(admin, code)["outcome"] == "offer"
 
 
-def test_an_edit_leaves_a_paused_smartlink_paused(admin: Api) -> None:
+def test_edit_leaves_a_paused_smartlink_paused(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     admin.post(f"{path_of(smartlink)}/pause")
     assert admin.patch(path_of(smartlink), {"name": "B"}).json["status"] == "paused"
@@ -383,7 +383,7 @@ def test_an_edit_leaves_a_paused_smartlink_paused(admin: Api) -> None:
 # Deleting
 
 
-def test_a_deleted_smartlink_is_gone_for_the_admin(admin: Api) -> None:
+def test_deleted_smartlink_is_not_found_by_the_admin(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
     path = path_of(smartlink)
     put_on(admin, smartlink, publisher)
@@ -397,7 +397,7 @@ def test_a_deleted_smartlink_is_gone_for_the_admin(admin: Api) -> None:
 
 
 @pytest.mark.parametrize("visibility", ["ask", "public", "private"])
-def test_a_deleted_smartlink_is_gone_for_its_publishers(admin: Api, visibility: str) -> None:
+def test_deleted_smartlink_is_not_found_by_its_publishers(admin: Api, visibility: str) -> None:
     smartlink, publisher = new_smartlink(admin, visibility=visibility), new_publisher(admin)
     put_on(admin, smartlink, publisher)
     admin.delete(path_of(smartlink))
@@ -406,14 +406,14 @@ def test_a_deleted_smartlink_is_gone_for_its_publishers(admin: Api, visibility: 
     assert apply(publisher, smartlink).status == 404
 
 
-def test_the_links_of_a_deleted_smartlink_are_gone(admin: Api) -> None:
+def test_links_of_a_deleted_smartlink_are_not_found(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     code = put_on(admin, smartlink, new_publisher(admin))
     admin.delete(path_of(smartlink))
     assert clicked(code).status == 404
 
 
-def test_an_application_for_a_deleted_smartlink_cannot_be_decided(admin: Api) -> None:
+def test_application_for_a_deleted_smartlink_cannot_be_decided(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     apply(new_publisher(admin), smartlink)
     (application,) = pending(admin)
@@ -422,7 +422,7 @@ def test_an_application_for_a_deleted_smartlink_cannot_be_decided(admin: Api) ->
     assert admin.post(f"/admin/applications/{application}/decline", {}).status == 404
 
 
-def test_a_click_on_a_smartlink_since_deleted_still_explains_itself(admin: Api) -> None:
+def test_click_on_a_deleted_smartlink_is_still_explained(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
     click = explained(admin, put_on(admin, smartlink, new_publisher(admin)))
@@ -433,7 +433,7 @@ def test_a_click_on_a_smartlink_since_deleted_still_explains_itself(admin: Api) 
 # Publishers on it
 
 
-def test_a_publisher_on_a_smartlink_is_listed_with_their_link(admin: Api) -> None:
+def test_publisher_on_a_smartlink_is_listed_with_their_link(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin, "Ann")
     path = f"{path_of(smartlink)}/publishers"
     added = admin.post(path, {"publisher_id": publisher.id})
@@ -450,7 +450,7 @@ def test_a_publisher_on_a_smartlink_is_listed_with_their_link(admin: Api) -> Non
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
-def test_the_publishers_of_a_smartlink_are_listed_page_by_page(admin: Api, limit: int) -> None:
+def test_publishers_of_a_smartlink_are_listed_page_by_page(admin: Api, limit: int) -> None:
     smartlink = new_smartlink(admin)
     publishers = [new_publisher(admin, name) for name in ("Ann", "Bob", "Cid", "Dee")]
     codes = {each.id: put_on(admin, smartlink, each) for each in publishers}
@@ -460,7 +460,7 @@ def test_the_publishers_of_a_smartlink_are_listed_page_by_page(admin: Api, limit
     assert [(each["publisher_id"], each["link"]["code"]) for each in listed] == sorted(codes.items())
 
 
-def test_whoever_waits_or_was_declined_is_not_on_the_smartlink(admin: Api) -> None:
+def test_pending_or_declined_publisher_is_not_listed(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     apply(new_publisher(admin, "Ann"), smartlink)
     admin.post(f"/admin/applications/{pending(admin)[0]}/decline", {})
@@ -468,7 +468,7 @@ def test_whoever_waits_or_was_declined_is_not_on_the_smartlink(admin: Api) -> No
     assert pages(admin, f"{path_of(smartlink)}/publishers", 50) == [[]]
 
 
-def test_nobody_can_be_put_on_a_smartlink(admin: Api) -> None:
+def test_unknown_publisher_cannot_be_added(admin: Api) -> None:
     path = f"{path_of(new_smartlink(admin))}/publishers"
     assert complaints(admin.post(path, {"publisher_id": "pub_none"})) == {
         "/publisher_id": "is not a publisher: pub_none"
@@ -476,7 +476,7 @@ def test_nobody_can_be_put_on_a_smartlink(admin: Api) -> None:
     assert complaints(admin.post(path, {})) == {"/publisher_id": "is required"}
 
 
-def test_a_publisher_added_twice_keeps_the_one_link(admin: Api) -> None:
+def test_publisher_added_twice_keeps_their_link(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
     assert put_on(admin, smartlink, publisher) == put_on(admin, smartlink, publisher)
     assert counts(admin, smartlink) == (1, 0)
@@ -489,7 +489,7 @@ def test_two_publishers_have_two_links(admin: Api) -> None:
     assert {len(code) for code in codes} == {10}
 
 
-def test_a_removed_publishers_link_stops_and_comes_back_with_them(admin: Api) -> None:
+def test_link_of_a_removed_publisher_stops_until_they_are_added_again(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin, new_campaign(admin)), new_publisher(admin)
     code = put_on(admin, smartlink, publisher)
     removed = admin.delete(f"{path_of(smartlink)}/publishers/{publisher.id}")
@@ -508,7 +508,7 @@ def test_only_a_publisher_on_the_smartlink_can_be_removed(admin: Api) -> None:
     assert [admin.delete(f"{path}/{ann.id}").status for _ in range(2)] == [204, 404]
 
 
-def test_the_counts_follow_every_change(admin: Api) -> None:
+def test_counts_follow_every_change(admin: Api) -> None:
     smartlink, ann, bob = new_smartlink(admin), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     path = f"{path_of(smartlink)}/publishers"
     seen = []
@@ -531,7 +531,7 @@ def test_the_counts_follow_every_change(admin: Api) -> None:
     assert seen == [(0, 1), (0, 1), (0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (1, 0), (1, 1), (2, 0), (2, 0)]
 
 
-def test_a_public_smartlink_counts_whoever_joins_at_once(admin: Api) -> None:
+def test_public_smartlink_counts_new_publishers_at_once(admin: Api) -> None:
     smartlink = new_smartlink(admin, visibility="public")
     apply(new_publisher(admin), smartlink)
     assert counts(admin, smartlink) == (1, 0)
@@ -546,7 +546,7 @@ def keys(admin: Api, publisher_id: str) -> dict[str, str]:
     return {each["campaign_id"]: each["tracking_key"] for each in items}
 
 
-def test_whoever_is_approved_may_run_every_offer_by_a_direct_link_too(admin: Api) -> None:
+def test_approved_publisher_may_run_every_offer_by_direct_link(admin: Api) -> None:
     game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
     smartlink, publisher = new_smartlink(admin, game, shop), new_publisher(admin)
     apply(publisher, smartlink)
@@ -558,14 +558,14 @@ def test_whoever_is_approved_may_run_every_offer_by_a_direct_link_too(admin: Api
     assert location(minted[shop["id"]]) == "https://shop.example/"
 
 
-def test_the_catch_all_needs_no_approval_and_gives_none(admin: Api) -> None:
+def test_catch_all_needs_no_approval_and_gives_none(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
     smartlink = new_smartlink(admin, catch_all_campaign_id=campaign["id"])
     assert explained(admin, put_on(admin, smartlink, publisher))["outcome"] == "catch_all"
     assert keys(admin, publisher.id) == {}
 
 
-def test_an_offer_added_later_is_granted_to_everyone_on_the_smartlink(admin: Api) -> None:
+def test_new_offer_is_approved_for_all_publishers_of_the_smartlink(admin: Api) -> None:
     game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
     smartlink, ann, bob = new_smartlink(admin, game), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     waiting = new_publisher(admin, "Cid")
@@ -578,7 +578,7 @@ def test_an_offer_added_later_is_granted_to_everyone_on_the_smartlink(admin: Api
     assert keys(admin, waiting.id) == {}
 
 
-def test_an_offer_added_later_leaves_the_keys_there_are_alone(admin: Api) -> None:
+def test_new_offer_keeps_the_existing_tracking_keys(admin: Api) -> None:
     game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
     smartlink, publisher = new_smartlink(admin, game), new_publisher(admin)
     put_on(admin, smartlink, publisher)
@@ -587,7 +587,7 @@ def test_an_offer_added_later_leaves_the_keys_there_are_alone(admin: Api) -> Non
     assert keys(admin, publisher.id)[game["id"]] == before[game["id"]]
 
 
-def test_a_withdrawn_campaign_stays_withdrawn_until_it_is_approved_with_its_old_key(admin: Api) -> None:
+def test_withdrawn_campaign_stays_withdrawn_until_it_is_approved_again(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
     put_on(admin, new_smartlink(admin, campaign), publisher)
     key = keys(admin, publisher.id)[campaign["id"]]
@@ -600,7 +600,7 @@ def test_a_withdrawn_campaign_stays_withdrawn_until_it_is_approved_with_its_old_
     assert clicked(key).status == 302
 
 
-def test_a_smartlink_that_respects_approvals_gives_none_and_skips_what_is_not_approved(admin: Api) -> None:
+def test_respected_approvals_are_not_given_and_unapproved_offers_are_skipped(admin: Api) -> None:
     game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
     publisher = new_publisher(admin)
     smartlink = new_smartlink(admin, {"campaign_id": game["id"], "priority": 1}, shop, offer_access="respect")
@@ -612,7 +612,7 @@ def test_a_smartlink_that_respects_approvals_gives_none_and_skips_what_is_not_ap
     assert (click["campaign_id"], refusals(click)) == (shop["id"], ["not_approved", None])
 
 
-def test_a_withdrawn_campaign_is_skipped_where_approvals_are_respected_only(admin: Api) -> None:
+def test_withdrawn_campaign_is_skipped_only_if_approvals_are_respected(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
     links = [new_smartlink(admin, campaign, offer_access=access) for access in ("grant", "respect")]
     codes = [put_on(admin, each, publisher) for each in links]
@@ -620,7 +620,7 @@ def test_a_withdrawn_campaign_is_skipped_where_approvals_are_respected_only(admi
     assert [explained(admin, code)["outcome"] for code in codes] == ["offer", "fallback"]
 
 
-def test_a_smartlink_that_begins_to_grant_grants_every_offer(admin: Api) -> None:
+def test_change_to_granted_access_approves_every_offer(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
     smartlink = new_smartlink(admin, campaign, offer_access="respect")
     put_on(admin, smartlink, publisher)
@@ -628,7 +628,7 @@ def test_a_smartlink_that_begins_to_grant_grants_every_offer(admin: Api) -> None
     assert set(keys(admin, publisher.id)) == {campaign["id"]}
 
 
-def test_more_grants_than_fit_into_one_transaction_are_all_made(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_approvals_than_one_transaction_takes_are_all_made(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.access.campaign_approvals._BATCH", 2)
     campaigns = [new_campaign(admin, f"c{n}") for n in range(5)]
     publisher = new_publisher(admin)
@@ -636,9 +636,7 @@ def test_more_grants_than_fit_into_one_transaction_are_all_made(admin: Api, monk
     assert set(keys(admin, publisher.id)) == {each["id"] for each in campaigns}
 
 
-def test_seats_that_do_not_fit_into_the_transaction_that_empties_them_do_no_harm(
-    admin: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_campaigns_that_could_not_be_unlinked_can_be_archived(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "_UNSEATED_AT_ONCE", 1)
     campaigns = [new_campaign(admin, f"c{n}") for n in range(3)]
     smartlink = new_smartlink(admin, *campaigns)
@@ -654,7 +652,7 @@ def simulated(admin: Api, smartlink: dict[str, Any], **asked: Any) -> dict[str, 
     return document
 
 
-def test_a_simulation_answers_with_a_click_document_that_was_never_recorded(admin: Api) -> None:
+def test_simulation_returns_a_click_document(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, {"campaign_id": campaign["id"], "weight": 3, "priority": 10})
     click = simulated(admin, smartlink, country="US", device="mobile", os="ios", language="en", source="news", draw=0.5)
@@ -679,7 +677,7 @@ def test_a_simulation_answers_with_a_click_document_that_was_never_recorded(admi
     }
 
 
-def test_a_simulation_records_and_reserves_nothing(admin: Api) -> None:
+def test_simulation_stores_and_reserves_nothing(admin: Api) -> None:
     caps = [{"metric": "clicks", "window": window, "limit": "1"} for window in ("day", "total")]
     campaign = new_campaign(admin, caps=caps, duplicate_filter={"window_seconds": 60})
     smartlink = new_smartlink(admin, campaign)
@@ -688,7 +686,7 @@ def test_a_simulation_records_and_reserves_nothing(admin: Api) -> None:
     assert [*ClickRow.scan(), *CapCounterRow.scan(), *DuplicateMarkerRow.scan()] == []
 
 
-def test_a_simulation_sees_what_real_clicks_have_used_up(admin: Api) -> None:
+def test_simulation_sees_caps_reached_by_clicks(admin: Api) -> None:
     campaign = new_campaign(admin, caps=[{"metric": "clicks", "window": "total", "limit": "1"}])
     smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
     clicked(put_on(admin, smartlink, publisher))
@@ -699,7 +697,7 @@ def test_a_simulation_sees_what_real_clicks_have_used_up(admin: Api) -> None:
     ("percent", "told"),
     [(0, ("optimized", [0.25, 0.75])), (99, ("optimized", [0.25, 0.75])), (100, ("holdout", [3, 1]))],
 )
-def test_a_simulation_goes_by_what_was_learned_unless_everyone_is_held_out(
+def test_simulation_uses_learned_weights_unless_the_hold_out_has_every_click(
     admin: Api, percent: int, told: tuple[str, list[float]]
 ) -> None:
     one, two = (new_campaign(admin, name)["id"] for name in ("one", "two"))
@@ -714,14 +712,14 @@ def test_a_simulation_goes_by_what_was_learned_unless_everyone_is_held_out(
     assert decision["segment"] == ("*" if decision["arm"] == "optimized" else "US|mobile")
 
 
-def test_the_draw_of_a_simulation_decides(admin: Api) -> None:
+def test_draw_of_a_simulation_selects_the_offer(admin: Api) -> None:
     game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
     smartlink = new_smartlink(admin, {"campaign_id": game["id"], "weight": 3}, shop)
     drawn = [simulated(admin, smartlink, draw=draw)["campaign_id"] for draw in (0, 0.7499, 0.75, 0.9999)]
     assert drawn == [game["id"], game["id"], shop["id"], shop["id"]]
 
 
-def test_the_moment_of_a_simulation_decides(admin: Api) -> None:
+def test_time_of_a_simulation_is_checked_against_schedules(admin: Api) -> None:
     schedule = {"starts_at": "2027-01-01T00:00:00Z", "hours": [9], "timezone": "Europe/Berlin"}
     smartlink = new_smartlink(admin, new_campaign(admin, schedule=schedule))
     moments = ("2026-12-31T08:00:00Z", "2027-01-04T08:00:00Z", "2027-01-04T09:59:59+01:00", "2027-01-04T09:00:00Z")
@@ -730,7 +728,7 @@ def test_the_moment_of_a_simulation_decides(admin: Api) -> None:
     assert clicks[2]["at"] == "2027-01-04T08:59:59.000Z"
 
 
-def test_the_publishers_approvals_decide_a_simulation(admin: Api) -> None:
+def test_approvals_of_the_publisher_apply_to_a_simulation(admin: Api) -> None:
     campaign, ann, bob = new_campaign(admin), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     smartlink = new_smartlink(admin, campaign, offer_access="respect")
     admin.post(f"/admin/publishers/{ann.id}/campaigns", {"campaign_id": campaign["id"]})
@@ -739,19 +737,19 @@ def test_the_publishers_approvals_decide_a_simulation(admin: Api) -> None:
     assert [refusals(each) for each in clicks] == [[None], ["not_approved"]]
 
 
-def test_a_simulation_for_a_suspended_publisher_falls_back(admin: Api) -> None:
+def test_simulation_for_a_suspended_publisher_goes_to_the_fallback_url(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin, new_campaign(admin)), new_publisher(admin)
     admin.patch(f"/admin/publishers/{publisher.id}", {"status": "suspended"})
     click = simulated(admin, smartlink, publisher_id=publisher.id)
     assert (click["outcome"], refusals(click)) == ("fallback", ["not_approved"])
 
 
-def test_a_simulation_for_nobody_has_no_approvals(admin: Api) -> None:
+def test_simulation_without_a_publisher_has_no_approvals(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin), offer_access="respect")
     assert refusals(simulated(admin, smartlink)) == ["not_approved"]
 
 
-def test_a_user_agent_fills_in_what_is_not_said_outright(admin: Api) -> None:
+def test_user_agent_fills_in_missing_fields(admin: Api) -> None:
     iphone = (
         "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 Version/17.1 Mobile/15E148 Safari"
     )
@@ -762,12 +760,12 @@ def test_a_user_agent_fills_in_what_is_not_said_outright(admin: Api) -> None:
     assert [overruled[name] for name in ("device", "os", "browser")] == ["tablet", "android", "chrome"]
 
 
-def test_a_bots_user_agent_makes_a_bot_and_none_makes_none(admin: Api) -> None:
+def test_user_agent_of_a_bot_is_a_bot_and_a_missing_one_is_not(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     assert [simulated(admin, smartlink, **asked)["is_bot"] for asked in ({"user_agent": CURL}, {})] == [True, False]
 
 
-def test_an_address_fills_in_the_country(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_address_fills_in_the_country(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.admin.smartlinks import views
     from chalicelib.routing.visitor_detection import GeoLocation
 
@@ -778,7 +776,7 @@ def test_an_address_fills_in_the_country(admin: Api, monkeypatch: pytest.MonkeyP
     assert [(each["country"], each["region"]) for each in clicks] == [("DE", "DE-BE"), (None, None), (None, None)]
 
 
-def test_a_simulation_of_a_paused_smartlink_falls_back(admin: Api) -> None:
+def test_simulation_of_a_paused_smartlink_goes_to_the_fallback_url(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     admin.post(f"{path_of(smartlink)}/pause")
     click = simulated(admin, smartlink)
@@ -799,19 +797,19 @@ WRONG_SIMULATIONS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("asked", "pointer"), WRONG_SIMULATIONS.values(), ids=WRONG_SIMULATIONS)
-def test_a_wrong_simulation_is_a_complaint(admin: Api, asked: dict[str, Any], pointer: str) -> None:
+def test_invalid_simulation_is_rejected(admin: Api, asked: dict[str, Any], pointer: str) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     assert set(complaints(admin.post(f"{path_of(smartlink)}/simulate", asked))) == {pointer}
 
 
-def test_a_draw_of_its_own_differs_from_simulation_to_simulation(admin: Api) -> None:
+def test_simulations_without_a_draw_have_different_draws(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     draws = {simulated(admin, smartlink)["decision"]["draw"] for _ in range(5)}
     assert len(draws) == 5
     assert all(0 <= draw < 1 for draw in draws)
 
 
-def test_a_simulation_leaves_the_recorded_clicks_alone(admin: Api) -> None:
+def test_simulation_does_not_change_recorded_clicks(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin))
     clicked(code)
     (smartlink,) = pages(admin, "/admin/smartlinks", 50)[0]

@@ -9,52 +9,52 @@ OPEN = {"exclude_bots": False}
 CAP = {"metric": "clicks", "window": "day", "limit": "10"}
 
 
-def _warnings(*seats: dict[str, Any], campaigns: list[dict[str, Any]] | None = None, **changes: Any) -> list[str]:
+def _warnings(*offers: dict[str, Any], campaigns: list[dict[str, Any]] | None = None, **changes: Any) -> list[str]:
     """What is said of a smartlink of these seats (one sound seat where there is none)."""
-    given = list(seats) or [{"campaign_id": "cmp_1"}]
-    named = campaigns or [campaign_document(seat["campaign_id"]) for seat in given]
-    settings = smartlink_settings(**{"offers": given, **changes})
+    listed = list(offers) or [{"campaign_id": "cmp_1"}]
+    named = campaigns or [campaign_document(offer["campaign_id"]) for offer in listed]
+    settings = smartlink_settings(**{"offers": listed, **changes})
     return warnings(settings, {campaign["id"]: campaign for campaign in named}, NOW)
 
 
-def _of_reach(campaign: dict[str, Any], **seat: Any) -> list[str]:
+def _reach_warnings(campaign: dict[str, Any], **offer: Any) -> list[str]:
     """What is said of the reach of a seat of this campaign."""
-    return _warnings({"campaign_id": "cmp_1", **seat}, campaigns=[campaign_document("cmp_1", **campaign)])
+    return _warnings({"campaign_id": "cmp_1", **offer}, campaigns=[campaign_document("cmp_1", **campaign)])
 
 
-def _of_the_catch_all(**changes: Any) -> list[str]:
+def _catch_all_warnings(**changes: Any) -> list[str]:
     last = campaign_document("cmp_last", **changes)
     return _warnings(campaigns=[campaign_document("cmp_1"), last], catch_all_campaign_id="cmp_last")
 
 
-def test_a_sound_smartlink_has_no_warnings() -> None:
+def test_valid_smartlink_has_no_warnings() -> None:
     last = campaign_document("cmp_last", fail_url="https://acme.example/fail")
-    seats: list[dict[str, Any]] = [
+    offers: list[dict[str, Any]] = [
         {"campaign_id": "cmp_1", "priority": 2, "targeting": {"countries": ["US"]}},
         {"campaign_id": "cmp_2"},
     ]
     campaigns = [campaign_document("cmp_1"), campaign_document("cmp_2"), last]
-    nets = {"catch_all_campaign_id": "cmp_last", "tracking_domain": "go.network.example"}
+    fallbacks = {"catch_all_campaign_id": "cmp_last", "tracking_domain": "go.network.example"}
 
-    assert _warnings(*seats, campaigns=campaigns, **nets) == []
+    assert _warnings(*offers, campaigns=campaigns, **fallbacks) == []
 
 
-def test_a_missing_fallback_is_told() -> None:
+def test_missing_fallback_url_is_a_warning() -> None:
     assert _warnings(fallback_url=None) == [
-        "There is no fallback URL: clicks that no offer takes end on a page saying so."
+        'No fallback URL is set. Clicks without an eligible offer see the "no offer available" page.'
     ]
 
 
-def test_an_empty_pool_is_told() -> None:
+def test_missing_offers_are_a_warning() -> None:
     assert _warnings(offers=[]) == ["There are no offers."]
 
 
 @pytest.mark.parametrize("status", ["paused", "archived"])
-def test_a_catch_all_that_takes_no_clicks_is_told(status: str) -> None:
-    assert _of_the_catch_all(status=status) == [f"The catch-all cmp_last is {status} and takes no clicks."]
+def test_inactive_catch_all_is_a_warning(status: str) -> None:
+    assert _catch_all_warnings(status=status) == [f"Catch-all cmp_last is {status} and takes no clicks."]
 
 
-RESTRICTED = ["The catch-all cmp_last has restrictions: not every click ends there."]
+RESTRICTED = ["Catch-all cmp_last has restrictions and cannot take every click."]
 
 
 @pytest.mark.parametrize(
@@ -68,40 +68,40 @@ RESTRICTED = ["The catch-all cmp_last has restrictions: not every click ends the
         pytest.param({"duplicate_filter": {"window_seconds": 60}}, id="a duplicate filter"),
     ],
 )
-def test_a_catch_all_with_restrictions_is_told(changes: dict[str, Any]) -> None:
-    assert _of_the_catch_all(**changes) == RESTRICTED
+def test_restricted_catch_all_is_a_warning(changes: dict[str, Any]) -> None:
+    assert _catch_all_warnings(**changes) == RESTRICTED
 
 
 @pytest.mark.parametrize("exclude_bots", [True, False])
-def test_a_catch_all_may_refuse_bots(*, exclude_bots: bool) -> None:
-    assert _of_the_catch_all(targeting={"exclude_bots": exclude_bots}) == []
+def test_catch_all_may_refuse_bots(*, exclude_bots: bool) -> None:
+    assert _catch_all_warnings(targeting={"exclude_bots": exclude_bots}) == []
 
 
-def test_a_campaign_tracked_by_cookie_on_another_domain_is_told() -> None:
+def test_campaign_tracked_by_cookie_on_a_tracking_domain_is_a_warning() -> None:
     campaign = campaign_document("cmp_1", destination_url="https://acme.example/")
 
     assert _warnings(campaigns=[campaign], tracking_domain="go.network.example") == [
         (
-            "Campaign cmp_1 does not pass {click_id} on and so is tracked by cookie, but the links are on "
-            "go.network.example: its pixel must be called on that domain too."
+            "Campaign cmp_1 has no {click_id} macro, so it is tracked by cookie. "
+            "Its pixel must be loaded from go.network.example."
         )
     ]
 
 
-def test_a_campaign_tracked_by_cookie_is_sound_without_a_tracking_domain() -> None:
+def test_campaign_tracked_by_cookie_without_a_tracking_domain_is_no_warning() -> None:
     assert _warnings(campaigns=[campaign_document("cmp_1", destination_url="https://acme.example/")]) == []
 
 
-def test_different_currencies_are_told() -> None:
+def test_different_currencies_are_a_warning() -> None:
     campaigns = [campaign_document("cmp_1", currency="USD"), campaign_document("cmp_2", currency="EUR")]
 
     assert _warnings({"campaign_id": "cmp_1"}, {"campaign_id": "cmp_2"}, campaigns=campaigns) == [
-        "The campaigns pay in different currencies (EUR, USD): their figures do not compare."
+        "The campaigns use different currencies (EUR, USD). Their reports cannot be compared."
     ]
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "has_warning"),
     [
         pytest.param({"rotation": "optimized"}, True, id="money is compared"),
         pytest.param({"rotation": "optimized", "goal": "profit"}, True, id="profit is"),
@@ -109,15 +109,15 @@ def test_different_currencies_are_told() -> None:
         pytest.param({}, False, id="nothing is learned anyway"),
     ],
 )
-def test_that_nothing_is_learned_of_several_currencies_is_told(changes: dict[str, Any], told: bool) -> None:
+def test_optimization_of_amounts_in_several_currencies_is_a_warning(changes: dict[str, Any], has_warning: bool) -> None:
     campaigns = [campaign_document("cmp_1", currency="USD"), campaign_document("cmp_2", currency="EUR")]
-    found = _warnings({"campaign_id": "cmp_1"}, {"campaign_id": "cmp_2"}, campaigns=campaigns, **changes)
-    learning = "Nothing is learned: the goal compares money, and the offers pay in different currencies."
+    found_warnings = _warnings({"campaign_id": "cmp_1"}, {"campaign_id": "cmp_2"}, campaigns=campaigns, **changes)
+    message = "Optimization is off: the goal compares amounts, and the offers use different currencies."
 
-    assert (learning in found) is told
+    assert (message in found_warnings) is has_warning
 
 
-def test_offers_of_one_currency_are_learned_of() -> None:
+def test_optimization_in_one_currency_is_no_warning() -> None:
     campaigns = [campaign_document("cmp_1"), campaign_document("cmp_2")]
     offers = ({"campaign_id": "cmp_1"}, {"campaign_id": "cmp_2"})
 
@@ -125,7 +125,7 @@ def test_offers_of_one_currency_are_learned_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("campaign", "seat", "reason"),
+    ("campaign", "offer", "reason"),
     [
         pytest.param({}, {"enabled": False}, "it is disabled", id="disabled"),
         pytest.param({}, {"weight": 0}, "its weight is 0", id="weight 0"),
@@ -141,8 +141,10 @@ def test_offers_of_one_currency_are_learned_of() -> None:
         ),
     ],
 )
-def test_an_offer_that_nobody_can_reach_is_told(campaign: dict[str, Any], seat: dict[str, Any], reason: str) -> None:
-    assert _of_reach(campaign, **seat) == [f"Nobody can reach the offer of cmp_1: {reason}."]
+def test_offer_without_possible_clicks_is_a_warning(
+    campaign: dict[str, Any], offer: dict[str, Any], reason: str
+) -> None:
+    assert _reach_warnings(campaign, **offer) == [f"Offer cmp_1 can never receive a click: {reason}."]
 
 
 @pytest.mark.parametrize(
@@ -154,22 +156,22 @@ def test_an_offer_that_nobody_can_reach_is_told(campaign: dict[str, Any], seat: 
         pytest.param({"targeting": {"countries": ["US"], "exclude_countries": ["GB"]}}, id="targeted"),
     ],
 )
-def test_an_offer_that_somebody_can_reach_at_some_time_is_sound(campaign: dict[str, Any]) -> None:
-    assert _of_reach(campaign) == []
+def test_offer_with_possible_clicks_is_no_warning(campaign: dict[str, Any]) -> None:
+    assert _reach_warnings(campaign) == []
 
 
 @pytest.mark.parametrize(
-    ("campaign", "seat"),
+    ("campaign", "offer"),
     [
         pytest.param({"countries": ["US"]}, {"exclude_countries": ["US"]}, id="the same countries"),
         pytest.param({"countries": ["US"]}, {"exclude_countries": ["US", "GB"]}, id="more countries"),
         pytest.param({"exclude_sources": ["news"]}, {"sources": ["news"]}, id="the same sources"),
     ],
 )
-def test_an_offer_that_excludes_all_it_includes_is_told(campaign: dict[str, Any], seat: dict[str, Any]) -> None:
-    told = ["Nobody can reach the offer of cmp_1: everything it includes is excluded too."]
+def test_offer_that_excludes_all_it_includes_is_a_warning(campaign: dict[str, Any], offer: dict[str, Any]) -> None:
+    expected = ["Offer cmp_1 can never receive a click: everything it includes is excluded too."]
 
-    assert _of_reach({"targeting": campaign}, targeting=seat) == told
+    assert _reach_warnings({"targeting": campaign}, targeting=offer) == expected
 
 
 @pytest.mark.parametrize(
@@ -180,26 +182,28 @@ def test_an_offer_that_excludes_all_it_includes_is_told(campaign: dict[str, Any]
         pytest.param({"exclude_countries": ["US"], "exclude_sources": ["blog"]}, id="nothing is included"),
     ],
 )
-def test_an_offer_that_excludes_some_of_what_it_includes_is_sound(targeting: dict[str, Any]) -> None:
-    assert _of_reach({"targeting": targeting}) == []
+def test_offer_that_excludes_part_of_what_it_includes_is_no_warning(targeting: dict[str, Any]) -> None:
+    assert _reach_warnings({"targeting": targeting}) == []
 
 
-def _below(top: dict[str, Any], **seat: Any) -> list[str]:
+def _warnings_below(top: dict[str, Any], **offer: Any) -> list[str]:
     """What is said of an offer below one of this campaign."""
     campaigns = [campaign_document("cmp_top", targeting=OPEN, **top), campaign_document("cmp_1")]
-    return _warnings({"campaign_id": "cmp_top", "priority": 9, **seat}, {"campaign_id": "cmp_1"}, campaigns=campaigns)
+    return _warnings({"campaign_id": "cmp_top", "priority": 9, **offer}, {"campaign_id": "cmp_1"}, campaigns=campaigns)
 
 
-def test_an_offer_below_one_that_takes_everything_is_told() -> None:
-    assert _below({}) == ["Nobody can reach the offer of cmp_1: cmp_top stands above it and takes every click."]
+def test_offer_below_one_that_accepts_every_click_is_a_warning() -> None:
+    assert _warnings_below({}) == [
+        "Offer cmp_1 can never receive a click: cmp_top has a higher priority and accepts every click."
+    ]
 
 
-def test_an_offer_beside_one_that_takes_everything_is_sound() -> None:
-    assert _below({}, priority=0) == []
+def test_offer_of_the_same_priority_as_one_that_accepts_every_click_is_no_warning() -> None:
+    assert _warnings_below({}, priority=0) == []
 
 
 @pytest.mark.parametrize(
-    ("top", "seat"),
+    ("top", "offer"),
     [
         pytest.param({"caps": [CAP]}, {}, id="its cap"),
         pytest.param({"duplicate_filter": {"window_seconds": 60}}, {}, id="its duplicate filter"),
@@ -210,27 +214,27 @@ def test_an_offer_beside_one_that_takes_everything_is_sound() -> None:
         pytest.param({}, {"targeting": {"countries": ["US"]}}, id="its targeting"),
     ],
 )
-def test_an_offer_below_one_that_leaves_clicks_is_sound(top: dict[str, Any], seat: dict[str, Any]) -> None:
-    assert _below(top, **seat) == []
+def test_offer_below_a_restricted_one_is_no_warning(top: dict[str, Any], offer: dict[str, Any]) -> None:
+    assert _warnings_below(top, **offer) == []
 
 
-def test_an_offer_below_one_that_is_disabled_is_sound() -> None:
-    assert _below({}, enabled=False) == ["Nobody can reach the offer of cmp_top: it is disabled."]
+def test_offer_below_a_disabled_one_is_no_warning() -> None:
+    assert _warnings_below({}, enabled=False) == ["Offer cmp_top can never receive a click: it is disabled."]
 
 
-def test_a_campaign_that_is_gone_is_not_judged() -> None:
+def test_missing_campaign_is_ignored() -> None:
     campaigns = [campaign_document("cmp_1")]
 
     assert _warnings({"campaign_id": "cmp_1"}, {"campaign_id": "cmp_gone"}, campaigns=campaigns) == []
 
 
-def test_everything_that_looks_wrong_is_told_at_once() -> None:
+def test_all_warnings_are_returned_at_once() -> None:
     campaigns = [campaign_document("cmp_1", currency="EUR", status="paused"), campaign_document("cmp_last", caps=[CAP])]
-    told = _warnings(campaigns=campaigns, fallback_url=None, catch_all_campaign_id="cmp_last")
+    expected = _warnings(campaigns=campaigns, fallback_url=None, catch_all_campaign_id="cmp_last")
 
-    assert told == [
-        "There is no fallback URL: clicks that no offer takes end on a page saying so.",
+    assert expected == [
+        'No fallback URL is set. Clicks without an eligible offer see the "no offer available" page.',
         *RESTRICTED,
-        "The campaigns pay in different currencies (EUR, USD): their figures do not compare.",
-        "Nobody can reach the offer of cmp_1: its campaign is not active.",
+        "The campaigns use different currencies (EUR, USD). Their reports cannot be compared.",
+        "Offer cmp_1 can never receive a click: its campaign is not active.",
     ]

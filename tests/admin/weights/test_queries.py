@@ -2,43 +2,43 @@ from random import Random
 
 import pytest
 
-from chalicelib.admin.weights.queries import Kept
-from chalicelib.admin.weights.views import _run
+from chalicelib.admin.weights.queries import StoredRun
+from chalicelib.admin.weights.views import _run_document
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.http.pagination import PAGE_BYTES
 from chalicelib.optimizer.history import run_record
-from chalicelib.optimizer.history.run_record import RunRecord, SegmentFigures
+from chalicelib.optimizer.history.run_record import RunRecord, SegmentRecord
 from chalicelib.optimizer.model.weights import OfferShare, Reason
 from chalicelib.tables.routes import WeightHistoryRow
 
 
-def _figures(offer: str, numbers: list[float]) -> OfferShare:
+def _a_share(offer: str, numbers: list[float]) -> OfferShare:
     share, value, low, high, payout, effective, pending = numbers
     return OfferShare(offer, share, value, low, high, payout, effective, pending, Reason.EXPLORING)
 
 
-def a_run(scale: float) -> Kept:
-    """A run about twelve segments of twenty offers, with figures up to the scale."""
-    dice = Random(7)  # noqa: S311 - figures, no secrets
+def a_run(scale: float) -> StoredRun:
+    """Return a run with four segments of twenty offers, with figures up to `scale`."""
+    random = Random(7)  # noqa: S311 - no secrets
     offers = [f"cmp_01m7y0t0bjzdjrh2pcx7v6ep{n:02}" for n in range(20)]
     segments = tuple(
-        SegmentFigures(
+        SegmentRecord(
             f"{country}|mobile",
             100,
             1.5,
-            tuple(_figures(each, [scale * dice.random() for _ in range(7)]) for each in offers),
+            tuple(_a_share(offer, [scale * random.random() for _ in range(7)]) for offer in offers),
         )
         for country in ("US", "GB", "DE", "FR")
     )
-    run = run_record.packed(RunRecord(OptimizationGoal.EPC, 1, 1, 1, 1.0, 1.0, {}, segments))
-    return Kept(WeightHistoryRow("sml_1#2026-11", 1_795_264_200, status="published", route_version=1, run=run))
+    run = run_record.encode(RunRecord(OptimizationGoal.EPC, 1, 1, 1, 1.0, 1.0, {}, segments))
+    return StoredRun(WeightHistoryRow("sml_1#2026-11", 1_795_264_200, status="published", route_version=1, run=run))
 
 
 @pytest.mark.parametrize("scale", [0.0, 1e-5, 1.0, 1e5])
-def test_a_page_of_runs_is_no_larger_than_a_lambda_may_answer_with(scale: float) -> None:
+def test_page_of_runs_fits_into_a_lambda_response(scale: float) -> None:
     run = a_run(scale)
-    assert len(_run(run).model_dump_json()) < run.size * 6_000_000 / PAGE_BYTES
+    assert len(_run_document(run).model_dump_json()) < run.size * 6_000_000 / PAGE_BYTES
 
 
-def test_a_skipped_run_is_short() -> None:
-    assert Kept(WeightHistoryRow("sml_1#2026-11", 1_795_264_200, status="skipped")).size == 0
+def test_skipped_run_has_size_0() -> None:
+    assert StoredRun(WeightHistoryRow("sml_1#2026-11", 1_795_264_200, status="skipped")).size == 0

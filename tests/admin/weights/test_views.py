@@ -7,7 +7,7 @@ import pytest
 from chalicelib.admin.weights import queries
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.optimizer.history import run_record, weight_history
-from chalicelib.optimizer.history.run_record import RunRecord, SegmentFigures
+from chalicelib.optimizer.history.run_record import RunRecord, SegmentRecord
 from chalicelib.optimizer.model.weights import OfferShare, Reason
 from chalicelib.routing import weights_codec
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
@@ -17,21 +17,21 @@ from tests.optimizer.pools import a_pool
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 AT = int(NOW.timestamp())
-FIVE = 300
+FIVE_MINUTES = 300
 
 
-def learned(offer: str = "cmp_1") -> RunRecord:
-    """The figures of a run about one offer."""
+def a_record(offer: str = "cmp_1") -> RunRecord:
+    """Return the record of a run with one offer."""
     row = OfferShare(offer, 1.0, 0.0123456789, 0.01, -0.02, 0.25, 1234.0, 2.5, Reason.LEARNED)
     return RunRecord(
         goal=OptimizationGoal.EPC,
         clicks=1300.0,
         conversions=16.0,
         took_ms=12,
-        likeness=2.0,
-        spread=0.5,
+        value_exponent=2.0,
+        heterogeneity=0.5,
         changes={offer: 498_684.5},
-        segments=(SegmentFigures("*", 1300, 5.0, (row,)), SegmentFigures("US|mobile", 1000, 7.25, (row,))),
+        segments=(SegmentRecord("*", 1300, 5.0, (row,)), SegmentRecord("US|mobile", 1000, 7.25, (row,))),
     )
 
 
@@ -57,25 +57,25 @@ SEGMENTS = [
 CHANGES = [{"campaign_id": "cmp_1", "at": "2026-11-21T12:30:00.000Z"}]
 
 
-def publish(pool: str, at: int, found: RunRecord | None = None) -> None:
-    """A run that published weights."""
+def publish(pool: str, at: int, record: RunRecord | None = None) -> None:
+    """Write a run that published weights."""
     route = RouteRow.get(pool)
-    run = weight_history.row(pool, at, weight_history.PUBLISHED, route)
+    run = weight_history.new_row(pool, at, weight_history.PUBLISHED, route)
     run.epoch, run.weights, run.run = (
         1,
-        weights_codec.packed({"*": {"cmp_1": 1.0}}),
-        run_record.packed(found or learned()),
+        weights_codec.encode({"*": {"cmp_1": 1.0}}),
+        run_record.encode(record or a_record()),
     )
     assert weight_history.publish(run, route)
 
 
 def skip(pool: str, at: int) -> None:
-    run = weight_history.row(pool, at, weight_history.SKIPPED, RouteRow.get(pool))
+    run = weight_history.new_row(pool, at, weight_history.SKIPPED, RouteRow.get(pool))
     run.reason = "broken"
     weight_history.skip(run)
 
 
-def shown(seconds: int) -> str:
+def iso(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
@@ -87,17 +87,17 @@ def runs(admin: Api, pool: str, **query: str) -> Any:
     return good(admin.get(f"/admin/smartlinks/{pool}/weights/history?{urlencode(query)}"))
 
 
-def test_weights_in_force_are_shown_with_the_figures_behind_them(admin: Api) -> None:
+def test_published_weights_are_shown_with_their_statistics(admin: Api) -> None:
     pool, _ = a_pool(admin, holdout_percent=10)
-    publish(pool, AT - FIVE)
+    publish(pool, AT - FIVE_MINUTES)
     assert weights(admin, pool) == {
         "smartlink_id": pool,
         "rotation": "optimized",
         "goal": "epc",
         "epoch": 1,
         "in_force": True,
-        "weights_version": AT - FIVE,
-        "at": shown(AT - FIVE),
+        "weights_version": AT - FIVE_MINUTES,
+        "at": iso(AT - FIVE_MINUTES),
         "next_run_minutes": 5,
         "holdout_percent": 10,
         "segments": SEGMENTS,
@@ -107,13 +107,17 @@ def test_weights_in_force_are_shown_with_the_figures_behind_them(admin: Api) -> 
     }
 
 
-def test_a_skipped_run_says_why_and_leaves_the_weights(admin: Api) -> None:
+def test_skipped_run_shows_its_reason_and_keeps_the_weights(admin: Api) -> None:
     pool, _ = a_pool(admin)
-    publish(pool, AT - FIVE)
+    publish(pool, AT - FIVE_MINUTES)
     skip(pool, AT - 1)
-    found = weights(admin, pool)
-    assert found["skipped"] == {"at": shown(AT - 1), "reason": "broken"}
-    assert (found["weights_version"], found["in_force"], found["segments"]) == (AT - FIVE, True, SEGMENTS)
+    document = weights(admin, pool)
+    assert document["skipped"] == {"at": iso(AT - 1), "reason": "broken"}
+    assert (document["weights_version"], document["in_force"], document["segments"]) == (
+        AT - FIVE_MINUTES,
+        True,
+        SEGMENTS,
+    )
 
 
 NOTHING: dict[str, Any] = {
@@ -129,45 +133,45 @@ NOTHING: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("rotation", "minutes", "note"),
     [
-        ("weighted", None, "Rotation is weighted: nothing is learned."),
-        ("optimized", 5, "Nothing is learned yet: the first run comes within 5 minutes."),
+        ("weighted", None, "The rotation is weighted. Optimization is off."),
+        ("optimized", 5, "No weights yet. The first optimization run starts within 5 minutes."),
     ],
 )
-def test_where_nothing_is_learned_it_is_said_so(admin: Api, rotation: str, minutes: int | None, note: str) -> None:
+def test_note_explains_missing_weights(admin: Api, rotation: str, minutes: int | None, note: str) -> None:
     pool = new_smartlink(admin, rotation=rotation)["id"]
-    found = weights(admin, pool)
-    assert {name: found[name] for name in NOTHING} == NOTHING
-    assert (found["next_run_minutes"], found["note"]) == (minutes, note)
+    document = weights(admin, pool)
+    assert {name: document[name] for name in NOTHING} == NOTHING
+    assert (document["next_run_minutes"], document["note"]) == (minutes, note)
 
 
 @pytest.mark.parametrize(
     ("change", "note"),
     [
-        ({"rotation": "weighted"}, "Rotation is weighted: nothing is learned."),
-        (None, "The smartlink is paused: nothing is learned until it is resumed."),
+        ({"rotation": "weighted"}, "The rotation is weighted. Optimization is off."),
+        (None, "The smartlink is paused. Optimization continues when it is resumed."),
     ],
 )
-def test_what_was_learned_before_is_shown_as_not_in_force(admin: Api, change: dict[str, str] | None, note: str) -> None:
+def test_earlier_weights_are_shown_as_not_in_force(admin: Api, change: dict[str, str] | None, note: str) -> None:
     pool, _ = a_pool(admin)
-    publish(pool, AT - FIVE)
+    publish(pool, AT - FIVE_MINUTES)
     path = f"/admin/smartlinks/{pool}"
     good(admin.patch(path, change) if change else admin.post(f"{path}/pause"))
-    found = weights(admin, pool)
-    assert (found["in_force"], found["next_run_minutes"], found["note"]) == (False, None, note)
-    assert (found["weights_version"], found["segments"]) == (AT - FIVE, SEGMENTS)
+    document = weights(admin, pool)
+    assert (document["in_force"], document["next_run_minutes"], document["note"]) == (False, None, note)
+    assert (document["weights_version"], document["segments"]) == (AT - FIVE_MINUTES, SEGMENTS)
 
 
-def test_weights_whose_figures_are_gone_are_in_force_all_the_same(admin: Api) -> None:
+def test_weights_with_an_expired_run_stay_in_force(admin: Api) -> None:
     pool, _ = a_pool(admin)
-    publish(pool, AT - FIVE)
+    publish(pool, AT - FIVE_MINUTES)
     for row in WeightHistoryRow.scan():
         row.delete()
-    found = weights(admin, pool)
-    assert (found["in_force"], found["segments"]) == (True, [])
-    assert found["note"] == "The figures behind these weights are no longer kept."
+    document = weights(admin, pool)
+    assert (document["in_force"], document["segments"]) == (True, [])
+    assert document["note"] == "The details of this run have expired."
 
 
-def test_a_smartlink_whose_route_is_gone_has_no_weights(admin: Api) -> None:
+def test_smartlink_without_a_route_has_no_weights(admin: Api) -> None:
     pool, _ = a_pool(admin)
     RouteRow(pool).delete()
     assert weights(admin, pool)["weights_version"] is None
@@ -175,14 +179,14 @@ def test_a_smartlink_whose_route_is_gone_has_no_weights(admin: Api) -> None:
 
 def test_runs_are_listed_newest_first(admin: Api) -> None:
     pool, _ = a_pool(admin)
-    publish(pool, AT - 2 * FIVE)
-    skip(pool, AT - FIVE)
-    found = runs(admin, pool)
-    assert found == {
+    publish(pool, AT - 2 * FIVE_MINUTES)
+    skip(pool, AT - FIVE_MINUTES)
+    document = runs(admin, pool)
+    assert document == {
         "items": [
             {
-                "weights_version": AT - FIVE,
-                "at": shown(AT - FIVE),
+                "weights_version": AT - FIVE_MINUTES,
+                "at": iso(AT - FIVE_MINUTES),
                 "status": "skipped",
                 "reason": "broken",
                 "route_version": 1,
@@ -193,8 +197,8 @@ def test_runs_are_listed_newest_first(admin: Api) -> None:
                 "segments": [],
             },
             {
-                "weights_version": AT - 2 * FIVE,
-                "at": shown(AT - 2 * FIVE),
+                "weights_version": AT - 2 * FIVE_MINUTES,
+                "at": iso(AT - 2 * FIVE_MINUTES),
                 "status": "published",
                 "reason": None,
                 "route_version": 1,
@@ -209,12 +213,12 @@ def test_runs_are_listed_newest_first(admin: Api) -> None:
     }
 
 
-def test_runs_of_several_months_are_one_list_page_by_page(admin: Api) -> None:
+def test_runs_of_several_months_are_one_paginated_list(admin: Api) -> None:
     pool, _ = a_pool(admin)
-    times = [AT - 45 * 86_400, AT - 40 * 86_400, AT - 20 * 86_400, AT - 2 * FIVE, AT - FIVE]
+    times = [AT - 45 * 86_400, AT - 40 * 86_400, AT - 20 * 86_400, AT - 2 * FIVE_MINUTES, AT - FIVE_MINUTES]
     for at in times:
         publish(pool, at)
-    since, seen, cursor = shown(times[0]), list[int](), ""
+    since, seen, cursor = iso(times[0]), list[int](), ""
     while cursor is not None:
         page = runs(admin, pool, limit="1", **{"from": since}, **({"cursor": cursor} if cursor else {}))
         seen += [each["weights_version"] for each in page["items"]]
@@ -222,35 +226,35 @@ def test_runs_of_several_months_are_one_list_page_by_page(admin: Api) -> None:
     assert seen == times[::-1]
 
 
-def test_runs_are_those_of_the_time_asked_for(admin: Api) -> None:
+def test_runs_are_limited_to_the_range(admin: Api) -> None:
     pool, _ = a_pool(admin)
-    first, second, third = AT - 3 * FIVE, AT - 2 * FIVE, AT - FIVE
+    first, second, third = AT - 3 * FIVE_MINUTES, AT - 2 * FIVE_MINUTES, AT - FIVE_MINUTES
     for at in (first, second, third):
         publish(pool, at)
 
     def versions(**query: str) -> list[int]:
         return [each["weights_version"] for each in runs(admin, pool, **query)["items"]]
 
-    assert versions(**{"from": shown(second)}) == [third, second]
-    assert versions(to=shown(second)) == [first]
-    half = (NOW - timedelta(seconds=2 * FIVE)).strftime("%Y-%m-%dT%H:%M:%S.500Z")
+    assert versions(**{"from": iso(second)}) == [third, second]
+    assert versions(to=iso(second)) == [first]
+    half = (NOW - timedelta(seconds=2 * FIVE_MINUTES)).strftime("%Y-%m-%dT%H:%M:%S.500Z")
     assert versions(**{"from": half}) == [third]
     assert versions(to=half) == [second, first]
-    assert versions(**{"from": shown(second + 1), "to": shown(second + 2)}) == []
+    assert versions(**{"from": iso(second + 1), "to": iso(second + 2)}) == []
     assert versions(**{"from": half, "to": half.replace(".500Z", ".900Z")}) == []
 
 
 def test_large_runs_make_a_page_shorter(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     pool, _ = a_pool(admin)
     for n in range(1, 4):
-        publish(pool, AT - FIVE // n)
-    monkeypatch.setattr(queries, "GROWTH", 6_000)
+        publish(pool, AT - FIVE_MINUTES // n)
+    monkeypatch.setattr(queries, "DOCUMENT_GROWTH", 6_000)
     page = runs(admin, pool)
     assert len(page["items"]) == 2
     assert len(runs(admin, pool, cursor=page["next_cursor"])["items"]) == 1
 
 
-def test_weights_are_for_admins_and_of_smartlinks_that_are(admin: Api) -> None:
+def test_weights_require_an_admin_and_an_existing_smartlink(admin: Api) -> None:
     pool, _ = a_pool(admin)
     publisher = new_publisher(admin).api
     for path in ("weights", "weights/history"):
@@ -259,7 +263,7 @@ def test_weights_are_for_admins_and_of_smartlinks_that_are(admin: Api) -> None:
         assert admin.get(f"/admin/smartlinks/sml_none/{path}").status == 404
 
 
-def test_a_range_that_is_none_is_refused(admin: Api) -> None:
+def test_reversed_range_is_rejected(admin: Api) -> None:
     pool, _ = a_pool(admin)
-    asked = admin.get(f"/admin/smartlinks/{pool}/weights/history?from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z")
-    assert complaints(asked) == {"/from": "must be before `to`"}
+    response = admin.get(f"/admin/smartlinks/{pool}/weights/history?from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z")
+    assert complaints(response) == {"/from": "must be before `to`"}

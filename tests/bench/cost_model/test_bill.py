@@ -6,7 +6,7 @@ from bench.cost_model.usage import MILLION, uses
 from tests.bench.cost_model.cases import a_case
 
 
-def test_a_price_is_for_so_many_of_its_unit() -> None:
+def test_price_scales_with_quantity_and_unit() -> None:
     assert Price(Decimal("3.50"), MILLION, "requests", "").of(2 * MILLION) == 7
     assert Price(Decimal("0.25"), 1, "GB-months", "").of(0.5) == Decimal("0.125")
 
@@ -15,26 +15,26 @@ def test_every_use_has_a_price() -> None:
     assert {use.price for use in uses(a_case(capped=True))} <= set(prices().by_name)
 
 
-def test_every_price_is_used_or_compared_with() -> None:
+def test_every_price_is_used_or_part_of_an_alternative() -> None:
     compared = {"http_request", "lambda_arm"}
     assert set(prices().by_name) == {use.price for use in uses(a_case(capped=True))} | compared
 
 
-def test_the_parts_add_up_to_the_whole() -> None:
+def test_parts_sum_to_the_total() -> None:
     charges = bill(a_case(capped=True), prices())
     assert sum(by_part(charges).values()) == total(charges)
 
 
-def test_the_gateway_is_charged_by_the_call() -> None:
+def test_api_gateway_is_charged_per_call() -> None:
     first = bill(a_case(), prices())[0]
     assert (first.use.part, first.dollars) == ("API Gateway", Decimal("3.5"))
 
 
-def test_alternatives_differ_by_what_they_leave_out() -> None:
+def test_alternatives_differ_by_the_replaced_charges() -> None:
     found = alternatives(a_case(), prices())
     whole, parts = total(bill(a_case(), prices())), by_part(bill(a_case(), prices()))
-    assert found["as it is"] == whole
-    assert found["an HTTP API in front, not a REST API"] == whole - Decimal("2.5")
-    assert found["a Lambda function URL in front"] == whole - Decimal("3.5")
-    assert found["Lambda's own log lines off"] == whole - parts["logs"]
-    assert found["all Lambdas on Arm, were they as fast"] < whole
+    assert found["the current design"] == whole
+    assert found["an HTTP API instead of the REST API"] == whole - Decimal("2.5")
+    assert found["a Lambda function URL instead of API Gateway"] == whole - Decimal("3.5")
+    assert found["Lambda's own log lines disabled"] == whole - parts["logs"]
+    assert found["all Lambdas on Arm, at equal speed"] < whole

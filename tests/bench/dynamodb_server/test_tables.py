@@ -1,4 +1,4 @@
-"""Tables in memory: conditions are kept, transactions are whole, counters never pass their limit."""
+"""In-memory tables: conditions, transactions, and counters with limits."""
 
 import json
 from typing import Any
@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.dynamodb_server.tables import Refused, Tables, schema_of, write_units
+from bench.dynamodb_server.tables import RequestError, Tables, schema_of, write_units
 
 FREE = "attribute_not_exists(used) OR used < :limit"
 
 
-def tables() -> Tables:
+def create_tables() -> Tables:
     return Tables({"caps": ["key"], "clicks": ["click_id"], "past": ["pool", "version"]})
 
 
@@ -36,91 +36,91 @@ def used(of: Tables, key: str = "c") -> int:
     return int(found["Item"]["used"]["N"]) if found else 0
 
 
-def test_what_was_put_is_got() -> None:
-    there, item = tables(), {"click_id": {"S": "1"}, "sub1": {"S": "a"}}
-    there.call("PutItem", {"TableName": "clicks", "Item": item})
-    assert there.call("GetItem", {"TableName": "clicks", "Key": {"click_id": {"S": "1"}}}) == {"Item": item}
+def test_put_item_is_returned_by_get() -> None:
+    tables, item = create_tables(), {"click_id": {"S": "1"}, "sub1": {"S": "a"}}
+    tables.call("PutItem", {"TableName": "clicks", "Item": item})
+    assert tables.call("GetItem", {"TableName": "clicks", "Key": {"click_id": {"S": "1"}}}) == {"Item": item}
 
 
-def test_nothing_is_got_where_nothing_is() -> None:
-    assert tables().call("GetItem", {"TableName": "clicks", "Key": {"click_id": {"S": "1"}}}) == {}
+def test_get_of_a_missing_item_is_empty() -> None:
+    assert create_tables().call("GetItem", {"TableName": "clicks", "Key": {"click_id": {"S": "1"}}}) == {}
 
 
-def test_a_batch_gives_what_there_is() -> None:
-    there = tables()
-    there.load("past", [{"pool": {"S": "p"}, "version": {"N": "2"}}])
+def test_batch_get_returns_existing_items() -> None:
+    tables = create_tables()
+    tables.load("past", [{"pool": {"S": "p"}, "version": {"N": "2"}}])
     keys = [{"pool": {"S": "p"}, "version": {"N": version}} for version in ("1", "2")]
-    answer = there.call("BatchGetItem", {"RequestItems": {"past": {"Keys": keys}}})
+    answer = tables.call("BatchGetItem", {"RequestItems": {"past": {"Keys": keys}}})
     assert answer == {"Responses": {"past": [keys[1]]}, "UnprocessedKeys": {}}
 
 
-def test_a_deleted_item_is_gone() -> None:
-    there = tables()
-    there.load("caps", [{"key": {"S": "c"}, "used": {"N": "1"}}])
-    there.call("DeleteItem", {"TableName": "caps", "Key": {"key": {"S": "c"}}})
-    assert there.keys("caps") == []
+def test_deleted_item_is_gone() -> None:
+    tables = create_tables()
+    tables.load("caps", [{"key": {"S": "c"}, "used": {"N": "1"}}])
+    tables.call("DeleteItem", {"TableName": "caps", "Key": {"key": {"S": "c"}}})
+    assert tables.keys("caps") == []
 
 
 @given(st.lists(st.integers(1, 3), max_size=20), st.integers(1, 10))
-def test_a_counter_takes_no_more_once_it_reached_its_limit(amounts: list[int], limit: int) -> None:
-    there, taken = tables(), 0
+def test_counter_stops_at_its_limit(amounts: list[int], limit: int) -> None:
+    tables, taken = create_tables(), 0
     for amount in amounts:
         try:
-            there.call("UpdateItem", take(amount=amount, limit=limit))
-        except Refused:
+            tables.call("UpdateItem", take(amount=amount, limit=limit))
+        except RequestError:
             assert taken >= limit
         else:
             assert taken < limit
             taken += amount
-    assert used(there) == taken
+    assert used(tables) == taken
 
 
-def test_a_refusal_shows_the_item_to_those_who_ask() -> None:
-    there = tables()
-    there.load("caps", [{"key": {"S": "c"}, "used": {"N": "3"}}])
-    with pytest.raises(Refused) as refused:
-        there.call("UpdateItem", {**take(), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"})
+def test_failed_condition_returns_the_item_on_request() -> None:
+    tables = create_tables()
+    tables.load("caps", [{"key": {"S": "c"}, "used": {"N": "3"}}])
+    with pytest.raises(RequestError) as refused:
+        tables.call("UpdateItem", {**take(), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"})
     assert refused.value.document["__type"].endswith("#ConditionalCheckFailedException")
     assert refused.value.document["Item"]["used"] == {"N": "3"}
 
 
-def test_an_update_answers_with_what_it_is_asked_for() -> None:
-    there = tables()
-    there.load("caps", [{"key": {"S": "c"}, "used": {"N": "1"}, "expires_at": {"N": "9"}}])
-    asked = {**take(), "ReturnValues": "UPDATED_NEW", "ReturnConsumedCapacity": "TOTAL"}
-    assert there.call("UpdateItem", asked) == {
+def test_update_returns_the_requested_values() -> None:
+    tables = create_tables()
+    tables.load("caps", [{"key": {"S": "c"}, "used": {"N": "1"}, "expires_at": {"N": "9"}}])
+    update_request = {**take(), "ReturnValues": "UPDATED_NEW", "ReturnConsumedCapacity": "TOTAL"}
+    assert tables.call("UpdateItem", update_request) == {
         "Attributes": {"used": {"N": "2"}},
         "ConsumedCapacity": {"TableName": "caps", "CapacityUnits": 1},
     }
 
 
-def test_a_transaction_is_done_as_a_whole() -> None:
-    there = tables()
-    there.call("TransactWriteItems", {"TransactItems": [{"Put": mark()}, {"Update": take()}]})
-    assert there.keys("caps") == [("m",), ("c",)]
+def test_transaction_applies_all_writes() -> None:
+    tables = create_tables()
+    tables.call("TransactWriteItems", {"TransactItems": [{"Put": mark()}, {"Update": take()}]})
+    assert tables.keys("caps") == [("m",), ("c",)]
 
 
-def test_a_transaction_does_nothing_where_one_write_is_refused_and_says_which() -> None:
-    there = tables()
-    there.load("caps", [{"key": {"S": "c"}, "used": {"N": "3"}}])
-    with pytest.raises(Refused) as refused:
-        there.call("TransactWriteItems", {"TransactItems": [{"Put": mark()}, {"Update": take()}]})
+def test_cancelled_transaction_applies_nothing_and_has_reasons() -> None:
+    tables = create_tables()
+    tables.load("caps", [{"key": {"S": "c"}, "used": {"N": "3"}}])
+    with pytest.raises(RequestError) as refused:
+        tables.call("TransactWriteItems", {"TransactItems": [{"Put": mark()}, {"Update": take()}]})
     codes = [reason["Code"] for reason in refused.value.document["CancellationReasons"]]
     assert codes == ["None", "ConditionalCheckFailed"]
-    assert there.keys("caps") == [("c",)]
+    assert tables.keys("caps") == [("c",)]
 
 
-def test_a_transaction_repeated_under_its_token_counts_once() -> None:
-    there = tables()
+def test_transaction_with_the_same_token_is_applied_once() -> None:
+    tables = create_tables()
     for _ in range(2):
-        there.call("TransactWriteItems", {"TransactItems": [{"Update": take()}], "ClientRequestToken": "t"})
-    assert used(there) == 1
+        tables.call("TransactWriteItems", {"TransactItems": [{"Update": take()}], "ClientRequestToken": "t"})
+    assert used(tables) == 1
 
 
 @pytest.mark.parametrize(
     ("operation", "request_", "kind"),
     [
-        pytest.param("Scan", {"TableName": "caps"}, "UnknownOperationException", id="an operation that is not there"),
+        pytest.param("Scan", {"TableName": "caps"}, "UnknownOperationException", id="an operation that is not tables"),
         pytest.param("GetItem", {"TableName": "x", "Key": {}}, "ResourceNotFoundException", id="an unknown table"),
         pytest.param(
             "UpdateItem",
@@ -130,17 +130,17 @@ def test_a_transaction_repeated_under_its_token_counts_once() -> None:
         ),
     ],
 )
-def test_what_is_not_there_is_refused(operation: str, request_: dict[str, Any], kind: str) -> None:
-    with pytest.raises(Refused) as refused:
-        tables().call(operation, request_)
+def test_unsupported_operations_are_rejected(operation: str, request_: dict[str, Any], kind: str) -> None:
+    with pytest.raises(RequestError) as refused:
+        create_tables().call(operation, request_)
     assert refused.value.document["__type"].endswith(f"#{kind}")
 
 
-def test_a_write_unit_is_a_kilobyte_begun() -> None:
+def test_write_unit_is_a_started_kilobyte() -> None:
     assert [write_units({"a": {"S": "x" * size}}) for size in (0, 1023, 1024)] == [1, 1, 2]
 
 
-def test_the_template_names_the_keys_of_each_table() -> None:
+def test_schema_has_the_keys_of_each_table() -> None:
     keys = [{"AttributeName": "id", "KeyType": "HASH"}, {"AttributeName": "at", "KeyType": "RANGE"}]
     table = {"TableName": {"Fn::Sub": "${AWS::StackName}-past"}, "KeySchema": keys[::-1]}
     template = {"Resources": {"P": {"Type": "AWS::DynamoDB::Table", "Properties": table}, "Q": {"Type": "AWS::SQS"}}}

@@ -1,11 +1,11 @@
-"""Sizes by DynamoDB's own rule, and how values compare."""
+"""Sizes by DynamoDB's rules, and comparison of values."""
 
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from bench.dynamodb_server.boto3_values import native
+from bench.dynamodb_server.boto3_values import to_boto3
 from bench.dynamodb_server.values import item_bytes, plain, same_kind, value_bytes
 
 
@@ -28,25 +28,25 @@ from bench.dynamodb_server.values import item_bytes, plain, same_kind, value_byt
         pytest.param({"M": {"a": {"S": "b"}}}, 6, id="a map: 3, 1 for each, and its names"),
     ],
 )
-def test_a_value_counts_as_the_guide_says(value: dict[str, Any], size: int) -> None:
+def test_value_size_follows_the_developer_guide(value: dict[str, Any], size: int) -> None:
     assert value_bytes(value) == size
 
 
-def test_an_item_counts_names_and_values() -> None:
+def test_item_size_includes_names_and_values() -> None:
     assert item_bytes({"id": {"S": "abc"}, "n": {"N": "12"}}) == 2 + 3 + 1 + 2
 
 
-def test_numbers_compare_by_worth() -> None:
+def test_numbers_compare_numerically() -> None:
     assert plain({"N": "10"}) > plain({"N": "9"})
     assert plain({"N": "1.50"}) == Decimal("1.5")
 
 
-def test_values_of_different_kinds_do_not_compare() -> None:
+def test_values_of_different_types_do_not_compare() -> None:
     assert not same_kind({"N": "1"}, {"S": "1"})
 
 
-def test_binaries_become_bytes_wherever_they_stand() -> None:
-    assert native({"a": {"B": "AAE="}, "b": {"L": [{"B": "Ag=="}]}}) == {
+def test_nested_binaries_become_bytes() -> None:
+    assert to_boto3({"a": {"B": "AAE="}, "b": {"L": [{"B": "Ag=="}]}}) == {
         "a": {"B": b"\0\1"},
         "b": {"L": [{"B": b"\2"}]},
     }

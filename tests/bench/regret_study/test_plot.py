@@ -4,7 +4,7 @@ from bench.regret_study.plot import draw
 from tests.bench.regret_study.results import some_results
 
 
-def test_a_picture_is_drawn_of_any_number_of_scenarios(tmp_path: Path) -> None:
+def test_plot_works_for_any_number_of_scenarios(tmp_path: Path) -> None:
     results = some_results(
         tiny={"uniform": 40, "ours": 20}, late={"uniform": 30}, big={"ours": 1}, near_equal={"ours": 0}
     )

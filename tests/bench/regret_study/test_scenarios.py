@@ -14,12 +14,12 @@ def _epcs(truth: Truth) -> Array:
 
 
 def _sorted(truth: Truth) -> Truth:
-    """The offers in the order of their values."""
+    """Return the offers in the order of their values."""
     return truth.ordered(np.argsort(truth.values))
 
 
 def _spread(values: Array, scale: float) -> bool:
-    """Whether logarithms scatter about 0 by `scale`."""
+    """Return whether the logarithms are scattered around 0 by `scale`."""
     return abs(float(values.std()) / scale - 1) < 0.25 and abs(float(values.mean())) < 0.25 * scale
 
 
@@ -43,7 +43,7 @@ def _spread(values: Array, scale: float) -> bool:
         ("equal-cr", 6, 1, 3, 60_000),
     ],
 )
-def test_a_scenario_has_the_size_of_the_table(name: str, offers: int, segments: int, days: int, clicks: int) -> None:
+def test_scenario_has_its_published_size(name: str, offers: int, segments: int, days: int, clicks: int) -> None:
     scenario = SCENARIOS[name]
     truth = scenario.truth(0)
     assert (truth.offers, truth.segments) == (offers, segments)
@@ -56,7 +56,7 @@ def test_there_are_fifteen_scenarios() -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
-def test_the_same_seed_draws_the_same_truth_and_another_seed_another(scenario: Scenario) -> None:
+def test_truth_depends_only_on_the_seed(scenario: Scenario) -> None:
     first, again = scenario.truth(3), scenario.truth(3)
     assert np.array_equal(first.rates, again.rates)
     assert np.array_equal(first.values, again.values)
@@ -65,14 +65,14 @@ def test_the_same_seed_draws_the_same_truth_and_another_seed_another(scenario: S
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
-def test_rates_are_chances_and_traffic_is_shared_out(scenario: Scenario) -> None:
+def test_rates_are_probabilities_and_traffic_sums_to_one(scenario: Scenario) -> None:
     truth = scenario.truth(0)
     assert ((truth.rates > 0) & (truth.rates < 1)).all()
     assert truth.traffic.sum() == pytest.approx(1)
     assert truth.open.any(axis=1).all()
 
 
-def test_the_order_of_offers_is_shuffled() -> None:
+def test_order_of_offers_is_shuffled() -> None:
     assert {tuple(SCENARIOS["winner-changes"].truth(seed).values) for seed in range(5)} != {(2, 4, 6, 10, 15, 25)}
 
 
@@ -102,14 +102,14 @@ def test_values_are_as_stated_and_epcs_scatter_as_stated(
     assert _spread(np.log([_epcs(truth)[0, 0] / epcs for truth in truths]), scale)
 
 
-def test_late_conversions_wait_as_stated() -> None:
+def test_conversion_delays_are_as_stated() -> None:
     for truth in (SCENARIOS["late"].truth(seed) for seed in SEEDS):
         rows = sorted(zip(truth.delays, truth.values, _epcs(truth)[0, 0], strict=True))
         assert [row[:2] for row in rows] == [(0.5, 3), (6, 3), (12, 5), (36, 8), (72, 12)]
         assert [row[2] for row in rows] == pytest.approx([0.024, 0.028, 0.033, 0.038, 0.046], rel=0.25)
 
 
-def test_the_star_is_worth_more_than_twice_the_usual_offer() -> None:
+def test_star_offer_has_more_than_twice_the_epc_of_others() -> None:
     for truth in (SCENARIOS["one-star"].truth(seed) for seed in SEEDS):
         assert 0.066 in np.round(_epcs(truth), 12) or truth.rates.max() == pytest.approx(0.06)
         assert ((truth.values >= 1) & (truth.values <= 20)).all()
@@ -139,7 +139,7 @@ def test_four_in_five_cells_of_the_thin_segments_are_eligible() -> None:
     assert np.mean([SCENARIOS["fifty-thin"].truth(seed).open for seed in SEEDS]) == pytest.approx(0.8, abs=0.01)
 
 
-def test_at_half_time_the_winner_falls_and_the_fourth_takes_its_place() -> None:
+def test_winner_changes_at_half_time() -> None:
     truth = _sorted(SCENARIOS["winner-changes"].truth(0))
     before, after = _epcs(truth)[:, 0]
     assert list(truth.starts) == [0, 96]
@@ -148,7 +148,7 @@ def test_at_half_time_the_winner_falls_and_the_fourth_takes_its_place() -> None:
     assert list(after[[1, 2, 4, 5]]) == list(before[[1, 2, 4, 5]])
 
 
-def test_rates_walk_every_six_hours() -> None:
+def test_random_walk_changes_rates_every_six_hours() -> None:
     walks = [np.log(_epcs(SCENARIOS["random-walk"].truth(seed))[:, 0] / 0.035) for seed in SEEDS]
     assert list(SCENARIOS["random-walk"].truth(0).starts) == [6 * n for n in range(40)]
     assert _spread(np.array([walk[0] for walk in walks]), 0.35)
@@ -161,13 +161,13 @@ def test_heavy_tails_have_their_spread_and_a_wrong_configuration() -> None:
     assert _spread(np.log([truth.configured / truth.values for truth in truths]), 0.3)
 
 
-def test_caps_are_what_35_and_40_per_cent_of_a_days_clicks_bring() -> None:
+def test_caps_are_the_conversions_of_35_and_40_per_cent_of_daily_clicks() -> None:
     truth = _sorted(SCENARIOS["daily-caps"].truth(0))
     rates = truth.rates[0, 0]
     assert list(truth.caps) == [round(8_400 * rates[0]), inf, round(9_600 * rates[2]), inf, inf, inf]
 
 
-def test_the_new_offer_joins_after_three_days() -> None:
+def test_new_offer_joins_after_three_days() -> None:
     assert list(_sorted(SCENARIOS["new-offer"].truth(0)).joins) == [0, 0, 0, 72, 0, 0]
 
 
@@ -175,7 +175,7 @@ def test_the_new_offer_joins_after_three_days() -> None:
     ("name", "epc", "clip", "values_range"),
     [("tiny", (0.06, 0.6), (0.001, 0.08), (1, 20)), ("big", (0.03, 0.35), (0.0003, 0.06), (0.5, 60))],
 )
-def test_values_spread_evenly_by_logarithm_and_rates_are_clipped(
+def test_values_are_log_uniform_and_rates_are_clipped(
     name: str, epc: tuple[float, float], clip: tuple[float, float], values_range: tuple[float, float]
 ) -> None:
     truths = [SCENARIOS[name].truth(seed) for seed in SEEDS]

@@ -1,4 +1,4 @@
-"""HTTP becomes an event, and the Lambda's answer becomes HTTP."""
+"""The gateway converts HTTP to events, and Lambda responses to HTTP."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ ENVIRON: dict[str, Any] = {
 
 
 def answered(path: str) -> tuple[str, dict[str, str]]:
-    told: list[Any] = []
-    gateway({**ENVIRON, "PATH_INFO": path}, lambda status, headers, *_: told.extend([status, dict(headers)]))  # type: ignore[arg-type]
-    return told[0], told[1]
+    sent: list[Any] = []
+    gateway({**ENVIRON, "PATH_INFO": path}, lambda status, headers, *_: sent.extend([status, dict(headers)]))  # type: ignore[arg-type]
+    return sent[0], sent[1]
 
 
-def test_a_visit_is_read_from_the_request() -> None:
+def test_visit_is_parsed_from_the_request() -> None:
     visit = visit_of(ENVIRON)
     assert (visit.code, visit.address, visit.query) == ("abc", "203.0.113.7", {"sub1": "a b", "sub2": "c"})
     assert visit.headers == {"user-agent": "curl/8", "x-forwarded-for": "203.0.113.7, 10.0.0.1"}
@@ -34,7 +34,7 @@ def test_the_bare_path_redirects_without_the_application() -> None:
     assert answered("/bare") == ("302 Found", {"location": "https://offer.example/land", "cache-control": "no-store"})
 
 
-def test_any_other_path_is_the_applications() -> None:
+def test_other_paths_are_served_by_the_application() -> None:
     status, headers = answered("/s/abc")
     assert status == "404 Not Found"
     assert headers["cache-control"] == "no-store"

@@ -1,4 +1,4 @@
-"""A small world for replay: visitors, offers with true conversion rates, and clicks logged by the real decision."""
+"""Simulation for replay: visitors, offers with true conversion rates, and clicks logged by the real decision."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ from chalicelib.domain.route import Route
 from chalicelib.domain.visitor import Device, Visitor
 from chalicelib.evaluation.replay.estimator import weight_bound
 from chalicelib.evaluation.replay.importance_weights import WeightedClicks
-from chalicelib.evaluation.replay.logged_click import LoggedClick, logged
+from chalicelib.evaluation.replay.logged_click import LoggedClick, decode_click
 from chalicelib.evaluation.replay.policies import logging_policy, target_policy
 from chalicelib.evaluation.reward import Reward
 from chalicelib.routing import click_record
@@ -28,7 +28,7 @@ COUNTRIES = ("US", "GB", "DE")
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Clicks by the second, and what they bring: a payout, with a revenue of half as much again."""
+    """Source of clicks, one per second, and of conversions, whose revenue is 1.5 times the payout."""
 
     rates: Rates
     payouts: Mapping[str, int]
@@ -36,42 +36,44 @@ class World:
     reserve: Callable[[Campaign], RejectionReason | None] = lambda _: None
 
     def traffic(self, route: Route, clicks: int, seed: int) -> list[dict[str, Any]]:
-        """So many clicks on the route, stored as the redirect stores them, each with its `earning`."""
-        chance = random.Random(seed)  # noqa: S311 - made-up visitors
-        return [self._click(route, chance, n) for n in range(clicks)]
+        """Return clicks on the route as the redirect stores them, each with its `reward`."""
+        generator = random.Random(seed)  # noqa: S311 - simulated visitors
+        return [self._click(route, generator, n) for n in range(clicks)]
 
-    def _click(self, route: Route, chance: random.Random, n: int) -> dict[str, Any]:
+    def _click(self, route: Route, generator: random.Random, n: int) -> dict[str, Any]:
         now = NOW + timedelta(seconds=n)
-        click_id = ids.time_ordered_id(now, chance.randbytes(10))
-        visitor = Visitor(country=chance.choice(self.countries), device=chance.choice((Device.MOBILE, Device.DESKTOP)))
-        arrival = replace(an_arrival(visitor=visitor), now=now, draw=click_record.draw_of(click_id))
-        arrival = replace(arrival, arm_draw=click_record.arm_draw_of(click_id))
-        stored = click_record.record(click_id, arrival, route, decide(route, arrival, lambda _: True, self.reserve))
-        return {**stored, "earning": self._earned(visitor, stored["campaign_id"] or "", chance)}
+        click_id = ids.time_ordered_id(now, generator.randbytes(10))
+        visitor = Visitor(
+            country=generator.choice(self.countries), device=generator.choice((Device.MOBILE, Device.DESKTOP))
+        )
+        context = replace(an_arrival(visitor=visitor), now=now, draw=click_record.draw_of(click_id))
+        context = replace(context, arm_draw=click_record.arm_draw_of(click_id))
+        stored = click_record.record(click_id, context, route, decide(route, context, lambda _: True, self.reserve))
+        return {**stored, "reward": self._reward(visitor, stored["campaign_id"] or "", generator)}
 
-    def _earned(self, visitor: Visitor, campaign_id: str, chance: random.Random) -> Reward:
-        converts = chance.random() < self.rates.get((str(visitor.country), campaign_id), 0.0)
-        payout = self.payouts.get(campaign_id, 0) * 1_000_000 * converts
-        return Reward(int(converts), payout, payout * 3 // 2)
+    def _reward(self, visitor: Visitor, campaign_id: str, generator: random.Random) -> Reward:
+        has_converted = generator.random() < self.rates.get((str(visitor.country), campaign_id), 0.0)
+        payout = self.payouts.get(campaign_id, 0) * 1_000_000 * has_converted
+        return Reward(int(has_converted), payout, payout * 3 // 2)
 
     def value(self, edited: Route, clicks: Sequence[LoggedClick]) -> float:
-        """The true payout per click, in millionths, of the clicks under the edited route."""
+        """Return the true payout per click, in millionths, of the clicks under the edited route."""
         total = 0.0
         for click in clicks:
-            for action, chance in target_policy(click, edited, lambda *_: True).items():
-                rate = self.rates.get((str(click.arrival.visitor.country), action.campaign_id), 0.0)
-                total += chance * rate * self.payouts.get(action.campaign_id, 0) * 1_000_000
+            for action, probability in target_policy(click, edited, lambda *_: True).items():
+                rate = self.rates.get((str(click.context.visitor.country), action.campaign_id), 0.0)
+                total += probability * rate * self.payouts.get(action.campaign_id, 0) * 1_000_000
         return total / len(clicks)
 
 
-def read(traffic: Sequence[dict[str, Any]], route: Route) -> list[LoggedClick]:
-    """The clicks as replay reads them."""
-    return [logged(stored, route, stored["earning"]) for stored in traffic]
+def decode_traffic(traffic: Sequence[dict[str, Any]], route: Route) -> list[LoggedClick]:
+    """Return the clicks as replay decodes them."""
+    return [decode_click(stored, route, stored["reward"]) for stored in traffic]
 
 
-def trials(clicks: Sequence[LoggedClick], edited: Route) -> WeightedClicks:
-    """The clicks as trials of the edit."""
-    found = WeightedClicks(weight_bound(len(clicks)))
+def weigh(clicks: Sequence[LoggedClick], edited: Route) -> WeightedClicks:
+    """Return the clicks with importance weights for the edit."""
+    weighted = WeightedClicks(weight_bound(len(clicks)))
     for click in clicks:
-        found.add(click, logging_policy(click), target_policy(click, edited, lambda *_: True))
-    return found
+        weighted.add(click, logging_policy(click), target_policy(click, edited, lambda *_: True))
+    return weighted

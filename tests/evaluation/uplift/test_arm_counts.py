@@ -1,6 +1,6 @@
 from chalicelib.domain.click import ExperimentArm
 from chalicelib.domain.smartlink import OptimizationGoal
-from chalicelib.evaluation.uplift.arm_counts import currencies, of_arm
+from chalicelib.evaluation.uplift.arm_counts import count_arm, list_currencies
 from chalicelib.evaluation.uplift.estimator import Count
 from chalicelib.reporting.aggregation import Groups
 
@@ -15,12 +15,12 @@ GROUPS: Groups = {
 }
 
 
-def test_an_arm_is_counted_by_hour_and_by_campaign() -> None:
-    found = of_arm(GROUPS, ExperimentArm.OPTIMIZED, OptimizationGoal.PROFIT)
-    assert found.hours == {TEN: Count(100, 3, 2_000_000), ELEVEN: Count(50, 1, 500_000)}
-    assert found.kinds == [Count(150, 3, 1_500_000), Count(0, 1, 1_000_000)]
-    assert found.total == Count(150, 4, 2_500_000)
+def test_arm_is_counted_by_hour_and_by_campaign() -> None:
+    counts = count_arm(GROUPS, ExperimentArm.OPTIMIZED, OptimizationGoal.PROFIT)
+    assert counts.by_hour == {TEN: Count(100, 3, 2_000_000), ELEVEN: Count(50, 1, 500_000)}
+    assert counts.by_campaign == [Count(150, 3, 1_500_000), Count(0, 1, 1_000_000)]
+    assert counts.total == Count(150, 4, 2_500_000)
 
 
-def test_only_money_in_the_arms_has_a_currency_that_matters() -> None:
-    assert currencies(GROUPS) == ["USD"]
+def test_currencies_are_those_of_amounts_in_the_arms() -> None:
+    assert list_currencies(GROUPS) == ["USD"]

@@ -2,46 +2,46 @@ import pytest
 
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.evaluation.uplift.estimator import Count, UpliftInterval
-from chalicelib.evaluation.uplift.summary import compared, is_enough, too_little
+from chalicelib.evaluation.uplift.summary import describe_difference, describe_missing_data, has_enough_data
 
 ENOUGH = Count(500, 10)
 
 
 @pytest.mark.parametrize(
-    ("optimized", "holdout", "said"),
+    ("optimized", "holdout", "sentence"),
     [
         pytest.param(
             ENOUGH,
             Count(90, 3),
-            "Too little data: the hold-out has 3 conversions; 10 in each arm are needed.",
+            "Not enough data: the hold-out has 3 conversions. Each arm needs at least 10.",
             id="a small hold-out",
         ),
         pytest.param(
             Count(90, 1),
             Count(90, 0),
-            "Too little data: the optimized arm has 1 conversion and the hold-out has 0 conversions; "
-            "10 in each arm are needed.",
+            "Not enough data: the optimized arm has 1 conversion and the hold-out has 0 conversions. "
+            "Each arm needs at least 10.",
             id="both",
         ),
         pytest.param(
             Count(),
             Count(),
-            "There is nothing to compare: in this time no click was in either arm.",
+            "No data: neither arm received a click in this range.",
             id="no click at all",
         ),
     ],
 )
-def test_what_is_missing_is_said(optimized: Count, holdout: Count, said: str) -> None:
-    assert not is_enough(optimized, holdout)
-    assert too_little(optimized, holdout) == said
+def test_missing_data_is_described(optimized: Count, holdout: Count, sentence: str) -> None:
+    assert not has_enough_data(optimized, holdout)
+    assert describe_missing_data(optimized, holdout) == sentence
 
 
-def test_ten_conversions_in_each_arm_are_enough() -> None:
-    assert is_enough(ENOUGH, ENOUGH)
+def test_ten_conversions_per_arm_are_enough() -> None:
+    assert has_enough_data(ENOUGH, ENOUGH)
 
 
 @pytest.mark.parametrize(
-    ("interval", "goal", "said"),
+    ("interval", "goal", "sentence"),
     [
         pytest.param(
             (10_000, 25_000),
@@ -60,11 +60,13 @@ def test_ten_conversions_in_each_arm_are_enough() -> None:
         pytest.param(
             (-1_000, 2_000),
             OptimizationGoal.CONVERSION_RATE,
-            "No difference is proved: optimized clicks bring between 0.001000 conversions less and "
+            "No significant difference: optimized clicks bring between 0.001000 conversions less and "
             "0.002000 conversions more per click, with 95 % confidence.",
             id="either",
         ),
     ],
 )
-def test_the_difference_is_said_in_one_sentence(interval: UpliftInterval, goal: OptimizationGoal, said: str) -> None:
-    assert compared(interval, goal, "USD") == said
+def test_difference_is_described_in_one_sentence(
+    interval: UpliftInterval, goal: OptimizationGoal, sentence: str
+) -> None:
+    assert describe_difference(interval, goal, "USD") == sentence

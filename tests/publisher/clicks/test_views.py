@@ -4,10 +4,10 @@ from tests.conftest import Api
 from tests.documents import clicked, good, new_campaign, new_publisher, new_smartlink, put_on, recorded, taught
 
 
-def test_a_publisher_sees_where_their_click_went_and_why(admin: Api) -> None:
-    one = new_campaign(admin, "game", payout="1.50", revenue="2.00")
-    two = new_campaign(admin, "shop", targeting={"countries": ["DE"]})
-    smartlink, ann = new_smartlink(admin, {"campaign_id": one["id"], "weight": 3}, two), new_publisher(admin, "Ann")
+def test_publisher_sees_their_click_with_its_decision(admin: Api) -> None:
+    game = new_campaign(admin, "game", payout="1.50", revenue="2.00")
+    shop = new_campaign(admin, "shop", targeting={"countries": ["DE"]})
+    smartlink, ann = new_smartlink(admin, {"campaign_id": game["id"], "weight": 3}, shop), new_publisher(admin, "Ann")
     clicked(put_on(admin, smartlink, ann), {"sub1": "newsletter-jan"})
     (click_id,) = recorded()
     click = good(ann.api.get(f"/publisher/clicks/{click_id}"))
@@ -17,7 +17,7 @@ def test_a_publisher_sees_where_their_click_went_and_why(admin: Api) -> None:
         "smartlink_id": smartlink["id"],
         "publisher_id": ann.id,
         "outcome": "offer",
-        "campaign_id": one["id"],
+        "campaign_id": game["id"],
         "destination_url": f"https://game.example/?cid={click_id}",
         "country": "US",
         "region": None,
@@ -34,14 +34,14 @@ def test_a_publisher_sees_where_their_click_went_and_why(admin: Api) -> None:
             "segment": "US|mobile",
             "arm": "weighted",
             "considered": [
-                {"campaign_id": one["id"], "refused": None},
-                {"campaign_id": two["id"], "refused": "country"},
+                {"campaign_id": game["id"], "refused": None},
+                {"campaign_id": shop["id"], "refused": "country"},
             ],
         },
     }
 
 
-def test_a_publisher_sees_whose_learning_their_click_went_by(admin: Api) -> None:
+def test_publisher_sees_segment_and_arm_of_an_optimized_click(admin: Api) -> None:
     campaign, ann = new_campaign(admin), new_publisher(admin, "Ann")
     smartlink = new_smartlink(admin, campaign, rotation="optimized", holdout_percent=0)
     taught(smartlink, {"US": {campaign["id"]: 1.0}})
@@ -54,16 +54,16 @@ def test_a_publisher_sees_whose_learning_their_click_went_by(admin: Api) -> None
     }
 
 
-def test_nothing_of_weights_chances_or_the_advertisers_money_is_told(admin: Api) -> None:
+def test_weights_probabilities_and_money_are_not_shown(admin: Api) -> None:
     ann = new_publisher(admin, "Ann")
     clicked(put_on(admin, new_smartlink(admin, new_campaign(admin)), ann))
     (click_id,) = recorded()
-    told = json.dumps(good(ann.api.get(f"/publisher/clicks/{click_id}")))
+    text = json.dumps(good(ann.api.get(f"/publisher/clicks/{click_id}")))
     for name in ("weight", "weights_version", "priority", "propensity", "draw", "revenue", "payout"):
-        assert f'"{name}"' not in told
+        assert f'"{name}"' not in text
 
 
-def test_anothers_click_is_not_found_nor_is_one_that_never_was(admin: Api) -> None:
+def test_other_publishers_click_and_unknown_click_are_not_found(admin: Api) -> None:
     ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     clicked(put_on(admin, new_smartlink(admin, new_campaign(admin)), ann))
     (click_id,) = recorded()

@@ -2,47 +2,47 @@ from typing import Any
 
 import pytest
 
-from chalicelib.publisher.smartlinks.offers import offers
+from chalicelib.publisher.smartlinks.offers import visible_offers
 from chalicelib.publisher.smartlinks.schemas import OfferDocument
 from tests.builders import campaign_document, smartlink_settings
 
 
-def _offers(campaign: dict[str, Any], **seat: Any) -> list[OfferDocument]:
-    settings = smartlink_settings(offers=[{"campaign_id": "cmp_1", **seat}])
-    return offers(settings, {"cmp_1": campaign_document("cmp_1", **campaign)})
+def _visible_offers(campaign: dict[str, Any], **offer: Any) -> list[OfferDocument]:
+    settings = smartlink_settings(offers=[{"campaign_id": "cmp_1", **offer}])
+    return visible_offers(settings, {"cmp_1": campaign_document("cmp_1", **campaign)})
 
 
-def test_a_publisher_sees_what_an_offer_pays_and_where_it_runs() -> None:
-    assert _offers({"payout": "1.50", "revenue": "2.00"}) == [
+def test_offer_shows_payout_and_targeting() -> None:
+    assert _visible_offers({"payout": "1.50", "revenue": "2.00"}) == [
         OfferDocument(campaign_id="cmp_1", name="Game A", payout="1.50", countries=[], devices=[])
     ]
 
 
 @pytest.mark.parametrize(
-    ("campaign", "seat", "countries"),
+    ("campaign", "offer_countries", "countries"),
     [
         pytest.param([], [], [], id="both anywhere"),
         pytest.param(["US", "GB"], [], ["GB", "US"], id="the campaign's"),
-        pytest.param([], ["US", "GB"], ["GB", "US"], id="the seat's"),
-        pytest.param(["US", "GB"], ["GB", "DE"], ["GB"], id="what both allow"),
+        pytest.param([], ["US", "GB"], ["GB", "US"], id="the offer's"),
+        pytest.param(["US", "GB"], ["GB", "DE"], ["GB"], id="both"),
     ],
 )
-def test_an_offer_runs_where_campaign_and_seat_both_allow(
-    campaign: list[str], seat: list[str], countries: list[str]
+def test_countries_are_those_that_campaign_and_offer_allow(
+    campaign: list[str], offer_countries: list[str], countries: list[str]
 ) -> None:
-    (offer,) = _offers({"targeting": {"countries": campaign}}, targeting={"countries": seat})
+    (offer,) = _visible_offers({"targeting": {"countries": campaign}}, targeting={"countries": offer_countries})
 
     assert offer.countries == countries
 
 
-def test_an_excluded_country_is_not_shown() -> None:
-    (offer,) = _offers({"targeting": {"countries": ["US", "GB"], "exclude_countries": ["GB"]}})
+def test_excluded_country_is_not_shown() -> None:
+    (offer,) = _visible_offers({"targeting": {"countries": ["US", "GB"], "exclude_countries": ["GB"]}})
 
     assert offer.countries == ["US"]
 
 
 @pytest.mark.parametrize(
-    ("campaign", "seat"),
+    ("campaign", "offer"),
     [
         pytest.param({"status": "paused"}, {}, id="its campaign is paused"),
         pytest.param({}, {"enabled": False}, id="it is disabled"),
@@ -63,9 +63,9 @@ def test_an_excluded_country_is_not_shown() -> None:
         ),
     ],
 )
-def test_an_offer_that_takes_no_clicks_is_not_shown(campaign: dict[str, Any], seat: dict[str, Any]) -> None:
-    assert _offers(campaign, **seat) == []
+def test_offer_that_takes_no_clicks_is_not_shown(campaign: dict[str, Any], offer: dict[str, Any]) -> None:
+    assert _visible_offers(campaign, **offer) == []
 
 
-def test_an_offer_whose_campaign_is_gone_is_not_shown() -> None:
-    assert offers(smartlink_settings(offers=[{"campaign_id": "cmp_1"}]), {}) == []
+def test_offer_of_a_missing_campaign_is_not_shown() -> None:
+    assert visible_offers(smartlink_settings(offers=[{"campaign_id": "cmp_1"}]), {}) == []

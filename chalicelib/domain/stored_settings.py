@@ -1,0 +1,61 @@
+"""Readers of the stored settings of campaigns and smartlinks: defaults for what an older release did not write.
+
+A field that is added to a model of the API gets its entry here: how rows without the field behave. The default in the
+model says what a new row gets. Fields that every release wrote have no default: a row without them is damaged.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.domain import targeting
+
+Settings = Mapping[str, Any]
+"""The settings of a campaign or smartlink, a JSON object of the API's shape."""
+
+FORMAT = 1
+"""The format that is written. Settings without a number are of the first release, which has this shape."""
+
+ADDED_TO_CAMPAIGN: Settings = {}
+ADDED_TO_SCHEDULE: Settings = {}
+ADDED_TO_CAP: Settings = {}
+ADDED_TO_DUPLICATE_FILTER: Settings = {}
+ADDED_TO_SMARTLINK: Settings = {}
+ADDED_TO_OFFER: Settings = {}
+
+
+def complete_campaign(stored: Settings) -> dict[str, Any]:
+    """Return the settings of a campaign with a value for every field."""
+    settings = {**ADDED_TO_CAMPAIGN, **_without_format(stored)}
+    duplicates = settings["duplicate_filter"]
+    return {
+        **settings,
+        "targeting": _complete_targeting(settings["targeting"]),
+        "schedule": {**ADDED_TO_SCHEDULE, **settings["schedule"]},
+        "caps": [{**ADDED_TO_CAP, **cap} for cap in settings["caps"]],
+        "duplicate_filter": duplicates and {**ADDED_TO_DUPLICATE_FILTER, **duplicates},
+    }
+
+
+def complete_smartlink(stored: Settings) -> dict[str, Any]:
+    """Return the settings of a smartlink with a value for every field."""
+    settings = {**ADDED_TO_SMARTLINK, **_without_format(stored)}
+    return {**settings, "offers": [complete_offer(offer) for offer in settings["offers"]]}
+
+
+def complete_offer(stored: Settings) -> dict[str, Any]:
+    """Return an offer of a smartlink with a value for every field."""
+    offer = {**ADDED_TO_OFFER, **stored}
+    return {**offer, "targeting": _complete_targeting(offer["targeting"])}
+
+
+def with_format(settings: Settings) -> dict[str, Any]:
+    """Return the settings as they are stored: with the number of their format."""
+    return {"format": FORMAT, **settings}
+
+
+def _without_format(stored: Settings) -> Settings:
+    return {name: value for name, value in stored.items() if name != "format"}
+
+
+def _complete_targeting(stored: Settings) -> dict[str, Any]:
+    return {**targeting.STORED_DEFAULTS, **stored}

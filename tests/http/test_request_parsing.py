@@ -1,0 +1,204 @@
+import json
+from typing import Any
+
+import pytest
+
+import app
+from chalicelib.http import request_parsing
+from chalicelib.http.request_parsing import MAX_BODY
+from tests.conftest import Api
+from tests.documents import complaints, good, new_campaign, new_publisher, new_smartlink, pages
+from tests.http.support import CAMPAIGN, echo, post_to_view, problem_detail
+
+# Bodies
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"{", id="cut short"),
+        pytest.param(b"{'name': 'A'}", id="single quotes"),
+        pytest.param(b'{"name": NaN}', id="NaN"),
+        pytest.param(b'{"name": Infinity}', id="Infinity"),
+        pytest.param(b'{"name": "A"} x', id="trailing text"),
+        pytest.param(b'{"weight": ' + b"9" * 5000 + b"}", id="a number of 5,000 digits"),
+        pytest.param(b"[]", id="a list"),
+        pytest.param(b'"text"', id="a string"),
+        pytest.param(b"null", id="null"),
+        pytest.param(b'{"name": "\xff"}', id="not UTF-8"),
+        pytest.param(b"[" * 100_000, id="nested 100,000 deep"),
+    ],
+)
+def test_body_that_is_not_a_json_object_is_malformed(admin: Api, body: bytes) -> None:
+    campaign = new_campaign(admin)
+    assert problem_detail(admin.post("/admin/campaigns", body), 400)
+    assert problem_detail(admin.patch(f"/admin/campaigns/{campaign['id']}", body), 400)
+
+
+@pytest.mark.parametrize("depth", [100, 199, 200, 500, 900, 940, 990, 1000])
+def test_nested_body_is_never_an_internal_error(admin: Api, depth: int) -> None:
+    campaign = new_campaign(admin)
+    body = b'{"targeting":' + b'{"a":' * depth + b"1" + b"}" * (depth + 1)
+    assert admin.post("/admin/campaigns", body).status in {400, 422}
+    assert admin.patch(f"/admin/campaigns/{campaign['id']}", body).status in {400, 422}
+
+
+def test_lone_surrogate_is_a_validation_error(admin: Api) -> None:
+    assert admin.post("/admin/campaigns", b'{"name": "\\ud800", "destination_url": "https://a.example/"}').status == 422
+
+
+def test_body_of_more_than_one_mebibyte_is_too_large(admin: Api) -> None:
+    assert "2000000 bytes" in problem_detail(admin.post("/admin/campaigns", b" " * 2_000_000), 413)
+    assert admin.post("/admin/campaigns", b" " * MAX_BODY).status == 422
+
+
+def test_all_errors_are_returned_together(admin: Api) -> None:
+    body: dict[str, Any] = {
+        "name": 1,
+        "colour": "red",
+        "a/b~c": 2,
+        "targeting": {"planets": []},
+        "caps": [{"metric": "clicks"}],
+    }
+    assert complaints(admin.post("/admin/campaigns", body)) == {
+        "/name": "must be a string",
+        "/destination_url": "is required",
+        "/colour": "is not a known field",
+        "/a~1b~0c": "is not a known field",
+        "/targeting/planets": "is not a known field",
+        "/caps/0/window": "is required",
+        "/caps/0/limit": "is required",
+    }
+
+
+def test_rejected_body_writes_nothing(admin: Api) -> None:
+    admin.post("/admin/campaigns", {**CAMPAIGN, "colour": "red"})
+    assert pages(admin, "/admin/campaigns", 50) == [[]]
+
+
+def test_endpoint_without_a_body_accepts_an_empty_one_only(admin: Api) -> None:
+    path = f"/admin/smartlinks/{new_smartlink(admin)['id']}/pause"
+    assert complaints(admin.post(path, {"why": "", "who": ""})) == {
+        "/why": "is not a known field",
+        "/who": "is not a known field",
+    }
+    empty: list[Any] = [None, {}, b" \n"]
+    assert [admin.post(path, body).status for body in empty] == [200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "text"),
+    [
+        pytest.param("", b"", "query", id="nothing"),
+        pytest.param("application/x-www-form-urlencoded", b"text=a+%C3%BC", "a \u00fc", id="a form"),
+        pytest.param("Application/X-WWW-Form-Urlencoded;charset=utf-8", b"text=a", "a", id="a form in capitals"),
+        pytest.param("application/json", b'{"text": "a"}', "a", id="JSON"),
+    ],
+)
+def test_post_accepts_query_parameters_in_the_body(
+    monkeypatch: pytest.MonkeyPatch, content_type: str, body: bytes, text: str
+) -> None:
+    response = post_to_view(monkeypatch, echo, body, Content_Type=content_type)
+    assert (response.status, response.text) == (200, text)
+    assert response.headers == {"Content-Type": "text/plain", "X-Echo": "yes"}
+
+
+# Query strings
+
+
+def test_unknown_query_parameter_is_rejected(admin: Api) -> None:
+    assert complaints(admin.get("/admin/campaigns?page=2")) == {"/page": "is not a known field"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "detail"),
+    [
+        ("0", "must be 1 or more"),
+        ("201", "must be 200 or less"),
+        ("-1", "must be a whole number"),
+        ("ten", "must be a whole number"),
+        ("1.5", "must be a whole number"),
+        ("", "must be a whole number"),
+    ],
+)
+def test_limit_is_a_whole_number_from_1_to_200(admin: Api, limit: str, detail: str) -> None:
+    assert complaints(admin.get(f"/admin/campaigns?limit={limit}")) == {"/limit": detail}
+
+
+def test_limit_of_5000_digits_is_rejected(admin: Api) -> None:
+    assert set(complaints(admin.get(f"/admin/campaigns?limit={'9' * 5000}"))) == {"/limit"}
+
+
+# Headers
+
+
+@pytest.mark.parametrize("tag", ['"1"', 'W/"1"', "*", ' "1" '])
+def test_if_match_accepts_the_current_version(admin: Api, tag: str) -> None:
+    campaign = new_campaign(admin)
+    assert admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"}, If_Match=tag).status == 200
+
+
+@pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"3"', "2", '"two"', '"2', "", '"' + "9" * 50 + '"'])
+def test_if_match_rejects_any_other_version(admin: Api, tag: str) -> None:
+    path = f"/admin/campaigns/{new_campaign(admin)['id']}"
+    admin.patch(path, {"name": "B"})
+    assert "The current version is 2." in problem_detail(admin.patch(path, {"name": "C"}, If_Match=tag), 412)
+    assert admin.get(path).json["name"] == "B"
+
+
+@pytest.mark.parametrize(
+    ("header", "cookies"),
+    [
+        pytest.param("", {"": ""}, id="none"),
+        pytest.param("a=1", {"a": "1"}, id="one"),
+        pytest.param("a=1; b=x=y;c", {"a": "1", "b": "x=y", "c": ""}, id="several"),
+    ],
+)
+def test_cookies_are_returned_by_name(header: str, cookies: dict[str, str]) -> None:
+    assert request_parsing.cookies(header) == cookies
+
+
+# Base URL
+
+
+def _base_url(stage: str | None, **headers: str) -> str:
+    """The server in the OpenAPI document for an event of API Gateway."""
+    context = {"httpMethod": "GET", "resourcePath": "/openapi.json", "identity": {"sourceIp": "203.0.113.7"}}
+    event = {
+        "requestContext": {**context, **({"stage": stage} if stage else {})},
+        "headers": {name.replace("_", "-"): value for name, value in headers.items()},
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "body": None,
+        "isBase64Encoded": False,
+    }
+    url: str = json.loads(app.app(event, None)["body"])["servers"][0]["url"]
+    return url
+
+
+def test_address_of_api_gateway_contains_the_stage() -> None:
+    url = _base_url("api", Host="x1.execute-api.eu-west-1.amazonaws.com", X_Forwarded_Proto="https")
+    assert url == "https://x1.execute-api.eu-west-1.amazonaws.com/api"
+
+
+def test_custom_domain_contains_no_stage() -> None:
+    assert _base_url("api", Host="go.network.example", X_Forwarded_Proto="https") == "https://go.network.example"
+
+
+def test_local_address_uses_http() -> None:
+    url = _base_url("api", Host="x1.execute-api.localhost:4566")
+    assert url == "http://x1.execute-api.localhost:4566/api"
+
+
+def test_configured_public_url_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://go.network.example/")
+    assert _base_url("api", Host="x1.execute-api.eu-west-1.amazonaws.com") == "https://go.network.example"
+
+
+def test_link_url_starts_with_the_public_url(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://go.network.example")
+    publisher, smartlink = new_publisher(admin), new_smartlink(admin)
+    path = f"/admin/smartlinks/{smartlink['id']}/publishers"
+    link = good(admin.post(path, {"publisher_id": publisher.id}))["link"]
+    assert link["url"] == f"https://go.network.example/s/{link['code']}"

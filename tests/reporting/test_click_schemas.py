@@ -1,0 +1,10 @@
+from chalicelib.reporting.click_schemas import ClickFacts
+
+
+def test_click_facts_contain_neither_decision_nor_amounts() -> None:
+    hidden = {"decision", "payout", "revenue", "address", "user_agent", "city"}
+    assert hidden.isdisjoint(ClickFacts.model_fields)
+
+
+def test_every_field_of_a_click_is_required() -> None:
+    assert [name for name, field in ClickFacts.model_fields.items() if not field.is_required()] == []
