@@ -1,4 +1,4 @@
-"""An advertiser's deal built through the API: its campaign, a link to it, clicks, and what is posted of them."""
+"""A campaign of an advertiser built through the API: a link to it, its clicks and their conversions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SUMS = ("conversions", "payout", "revenue", "arrived_conversions", "arrived_payo
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """One campaign, paid 1.50 of 2.00 unless it says otherwise, and a publisher's link to a smartlink of it."""
+    """A campaign with payout 1.50 and revenue 2.00 by default, its smartlink, and a publisher's link."""
 
     campaign: dict[str, Any]
     smartlink: dict[str, Any]
@@ -29,74 +29,74 @@ class Deal:
     code: str
 
     def click(self, query: dict[str, str] | None = None, **headers: str) -> str:
-        """The ID of a new click on the link."""
+        """Click on the link; return the ID of the click."""
         before = set(recorded())
         clicked(self.code, query, **headers)
         (click_id,) = set(recorded()) - before
         return click_id
 
     def post(self, click_id: str, **parameters: str) -> Answered:
-        """The answer to a postback of the click."""
+        """Post a conversion of the click; return the response."""
         sent = {"click_id": click_id, "token": self.campaign["postback_token"], **parameters}
         return Api().get(f"/postback?{urlencode(sent)}")
 
     def posted(self, click_id: str, **parameters: str) -> str:
-        """The ID of the conversion that a good postback is about."""
+        """Post a conversion of the click; return its ID."""
         conversion_id: str = good(self.post(click_id, **parameters))["conversion_id"]
         return conversion_id
 
     def kept(self, click_id: str, **parameters: str) -> ConversionRow:
-        """The conversion that a good postback is about, as it is kept."""
+        """Post a conversion of the click; return its row."""
         conversion_id = self.posted(click_id, **parameters)
         return conversions()[conversion_id]
 
 
 def new_deal(admin: Api, **changes: Any) -> Deal:
-    """A deal of a new publisher's."""
+    """Create a campaign, its smartlink and a publisher with a link."""
     campaign = new_campaign(admin, **{"payout": "1.50", "revenue": "2.00", **changes})
     smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
     return Deal(campaign, smartlink, publisher.id, put_on(admin, smartlink, publisher))
 
 
 def caps_of(*metrics: str, limit: str = "1", **changes: str) -> list[dict[str, str]]:
-    """A cap of a day for each of the metrics."""
+    """Return a daily cap for each metric."""
     return [{"metric": metric, "window": "day", "limit": limit, **changes} for metric in metrics]
 
 
 def make_older(click_id: str, age: timedelta) -> None:
-    """Lets the click be so much older."""
+    """Set the time of the click back."""
     at = ClickRow.get(click_id).at - age // timedelta(milliseconds=1)
     ClickRow(click_id).update([ClickRow.at.set(at)])
 
 
 def counted() -> Cells:
-    """All that the counters hold for reports."""
-    found: Cells = {}
+    """Return all report counters."""
+    total: Cells = {}
     for row in CounterBlockRow.scan(~CounterBlockRow.partition.startswith("sml_")):
-        cells.add_cells(found, decode(row.cells))
-    return found
+        cells.add_cells(total, decode(row.cells))
+    return total
 
 
 def learned() -> dict[str, LearningCells]:
-    """All that the counters hold for learning, by partition."""
-    found: dict[str, LearningCells] = {}
+    """Return all learning counters by partition."""
+    by_partition: dict[str, LearningCells] = {}
     for row in CounterBlockRow.scan(CounterBlockRow.partition.startswith("sml_")):
-        cells.add_cells(found.setdefault(row.partition, {}), decode(row.cells, LAYOUT))
-    return found
+        cells.add_cells(by_partition.setdefault(row.partition, {}), decode(row.cells, LAYOUT))
+    return by_partition
 
 
 def sums(found: Iterable[list[int]] | None = None) -> dict[str, int]:
-    """What is counted of conversions over all cells, less what is 0."""
+    """Return the conversion counts over these cells (default: all report counters) that are not 0."""
     rows = list(counted().values() if found is None else found)
     totals = {name: sum(row[COUNTS.index(name)] for row in rows) for name in SUMS}
     return {name: total for name, total in totals.items() if total}
 
 
 def used() -> dict[str, int]:
-    """How much is used up, by the metric and whom it counts for."""
+    """Return the usage of all caps by metric and scope."""
     return {"|".join((row.key.split("|")[1], row.key.split("|")[5])): row.used for row in CapCounterRow.scan()}
 
 
 def conversions() -> dict[str, ConversionRow]:
-    """Every kept conversion by its ID."""
+    """Return all conversions by ID."""
     return {row.id: row for row in ConversionRow.scan()}

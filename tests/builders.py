@@ -1,4 +1,4 @@
-"""Nouns with defaults, so that a test names only what it is about."""
+"""Builders of domain objects and documents with defaults: a test names only the fields that matter to it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,8 +24,8 @@ def a_campaign(campaign_id: str = "cmp_1", **changes: Any) -> Campaign:
 
 
 def an_offer(campaign: Campaign | str = "cmp_1", **changes: Any) -> Offer:
-    seated = a_campaign(campaign) if isinstance(campaign, str) else campaign
-    return replace(Offer(campaign=seated), **changes)
+    built = a_campaign(campaign) if isinstance(campaign, str) else campaign
+    return replace(Offer(campaign=built), **changes)
 
 
 def a_cap(limit: int = 100, **changes: Any) -> Cap:
@@ -52,54 +52,54 @@ def a_link(**changes: Any) -> PublisherLink:
 
 
 def a_route(*offers: Offer, **changes: Any) -> Route:
-    """A route of these offers (of none where there are none) with a fallback URL."""
+    """Return a route with these offers and a fallback URL."""
     route = Route(id="sml_1", version=7, offers=offers, fallback_url="https://network.example/more")
     return replace(route, **changes)
 
 
 LEARNED_AT = 1_793_795_100
-"""The version of learned weights: five minutes before."""
+"""The version of learned weights: five minutes before `NOW`."""
 
 
 def an_optimized_route(*offers: Offer, segments: dict[str, dict[str, float]], **changes: Any) -> Route:
-    """A route of these offers in rotation `optimized`, with these weights by segment and campaign, without hold-out."""
+    """Return a route in rotation `optimized` with these weights by segment and campaign, and no hold-out."""
     learned = LearnedWeights(LEARNED_AT, segments)
     return a_route(*offers, **{"rotation": Rotation.OPTIMIZED, "learned": learned, **changes})
 
 
 def an_arrival(**changes: Any) -> ClickContext:
-    arrival = ClickContext(
+    context = ClickContext(
         link=a_link(), visitor=a_visitor(), parameters=TrackingParameters(), now=NOW, draw=0.0, arm_draw=0.5
     )
-    return replace(arrival, **changes)
+    return replace(context, **changes)
 
 
 def campaign_settings(**changes: Any) -> dict[str, Any]:
-    """The whole document of a campaign, as the API answers it."""
+    """Return all settings of a campaign, as the API returns them."""
     document = {"name": "Game A", "destination_url": "https://acme.example/?cid={click_id}", **changes}
     return validate(CampaignSettings, document).model_dump(mode="json")
 
 
 def smartlink_settings(**changes: Any) -> dict[str, Any]:
-    """The whole document of a smartlink, as the API answers it, without offers."""
+    """Return all settings of a smartlink without offers, as the API returns them."""
     document = {"name": "Summer App Deals", "fallback_url": "https://network.example/more", **changes}
     return validate(SmartlinkSettings, document).model_dump(mode="json")
 
 
 def campaign_document(campaign_id: str = "cmp_1", **changes: Any) -> dict[str, Any]:
-    """A campaign as routes keep it."""
+    """Return the document of a campaign in a route."""
     return {**campaign_settings(**changes), "id": campaign_id}
 
 
 def pool_document(*campaign_ids: str, **changes: Any) -> dict[str, Any]:
-    """A pool as its route keeps it, with these campaigns seated unless `offers` says otherwise."""
+    """Return the document of a smartlink in its route, with these campaigns as offers unless `offers` is given."""
     status = changes.pop("status", "active")
-    seats = [{"campaign_id": campaign_id} for campaign_id in campaign_ids]
-    return {**smartlink_settings(**{"offers": seats, **changes}), "id": "sml_1", "status": status}
+    offers = [{"campaign_id": campaign_id} for campaign_id in campaign_ids]
+    return {**smartlink_settings(**{"offers": offers, **changes}), "id": "sml_1", "status": status}
 
 
 def time_of(identifier: str) -> datetime:
-    """When a timed ID (with or without prefix) was made: its first ten letters are milliseconds since 1970."""
+    """Return the time of an ID with or without prefix: its first ten characters are milliseconds since 1970."""
     milliseconds = 0
     for letter in identifier[-26:-16]:
         milliseconds = milliseconds * 32 + "0123456789abcdefghjkmnpqrstvwxyz".index(letter)

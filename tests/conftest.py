@@ -1,4 +1,4 @@
-"""What tests of adapters stand on: the stack's own tables in moto, the application called in process."""
+"""Fixtures of adapter tests: the tables of the stack in moto, and the application called in process."""
 
 import json
 import os
@@ -33,19 +33,20 @@ RESOURCES = Path(__file__).parent.parent / ".chalice" / "resources.json"
 
 @cache
 def table_definitions() -> dict[str, dict[str, Any]]:
-    """The stack's table definitions by plain name, as `boto3`'s create_table takes them."""
+    """Return the table definitions of the stack by name without prefix, as arguments of `create_table`."""
     resources = json.loads(RESOURCES.read_text())["Resources"].values()
-    found = {}
-    for properties in (each["Properties"] for each in resources if each.get("Type") == "AWS::DynamoDB::Table"):
+    definitions = {}
+    tables = [resource for resource in resources if resource.get("Type") == "AWS::DynamoDB::Table"]
+    for properties in (table["Properties"] for table in tables):
         name = properties["TableName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
-        taken = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
-        found[name] = {key: properties[key] for key in taken if key in properties}
-    return found
+        used = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
+        definitions[name] = {key: properties[key] for key in used if key in properties}
+    return definitions
 
 
 @cache
 def dynamodb() -> Any:
-    """One client for all tests: to make one takes longer than all that a test does with it."""
+    """Return one client for all tests: creating one takes longer than its calls in a test."""
     import boto3
 
     return boto3.client("dynamodb")
@@ -53,22 +54,22 @@ def dynamodb() -> Any:
 
 @cache
 def emulated_aws() -> Any:
-    """One moto for all tests: to create every table anew takes longer than most of what tests do with them."""
+    """Return one moto for all tests: creating all tables takes longer than most tests."""
     from moto import mock_aws
 
     return mock_aws()
 
 
 def empty_tables() -> None:
-    """Every table of the stack, empty, and nothing in any queue or topic."""
+    """Create or empty every table of the stack; remove all queues and topics."""
     from moto.backends import get_backend
 
-    where = (os.environ["MOTO_ACCOUNT_ID"], os.environ["AWS_DEFAULT_REGION"])
+    account_and_region = (os.environ["MOTO_ACCOUNT_ID"], os.environ["AWS_DEFAULT_REGION"])
     for backend in (get_backend("sns"), get_backend("sqs")):
-        backend[where[0]][where[1]].reset()
-    held = get_backend("dynamodb")[where[0]][where[1]].tables
+        backend[account_and_region[0]][account_and_region[1]].reset()
+    existing = get_backend("dynamodb")[account_and_region[0]][account_and_region[1]].tables
     for name, definition in table_definitions().items():
-        table = held.get(f"smartlink-{name}")
+        table = existing.get(f"smartlink-{name}")
         if table is None:
             dynamodb().create_table(TableName=f"smartlink-{name}", **definition)
         else:
@@ -77,13 +78,13 @@ def empty_tables() -> None:
 
 @pytest.fixture
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Empty tables, and nothing remembered of others."""
+    """Provide empty tables and empty caches."""
     from chalicelib import settings
     from chalicelib.caps import reservation
     from chalicelib.dynamodb import transport
     from chalicelib.routing import route_cache
 
-    # The lean client's own setting: the SDK's clients are moto's already.
+    # Only the redirect's own DynamoDB client needs the endpoint: moto patches the clients of the SDK.
     monkeypatch.setattr(settings, "dynamodb_endpoint", moto_endpoint)
     transport.reset()
     emulated_aws().start(reset=False)
@@ -99,7 +100,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A response: its status, headers, and body as JSON where it is JSON."""
+    """A response: status, headers and body."""
 
     status: int
     headers: dict[str, str]
@@ -112,7 +113,7 @@ class Answered:
 
 @dataclass(slots=True)
 class Api:
-    """Calls the application in process, as API Gateway would."""
+    """Calls the application in process, like API Gateway."""
 
     key: str = ""
     headers: dict[str, str] = field(default_factory=dict)
@@ -122,13 +123,13 @@ class Api:
 
         import app
 
-        sent = {"Host": "api1.execute-api.localhost:4566", **self.headers}
+        all_headers = {"Host": "api1.execute-api.localhost:4566", **self.headers}
         if self.key:
-            sent["Authorization"] = f"Bearer {self.key}"
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+            all_headers["Authorization"] = f"Bearer {self.key}"
+        all_headers |= {name.replace("_", "-"): value for name, value in headers.items()}
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         with Client(app.app) as client:
-            response = client.http.request(method, path, headers=sent, body=raw)
+            response = client.http.request(method, path, headers=all_headers, body=raw)
         return Answered(response.status_code, dict(response.headers), response.body.decode())
 
     def get(self, path: str, **headers: str) -> Answered:
@@ -144,7 +145,7 @@ class Api:
         return self.call("DELETE", path, **headers)
 
     def click(self, code: str, method: str = "GET", query: dict[str, str] | None = None, **headers: str) -> Answered:
-        """A click from a US iPhone unless the headers say otherwise."""
+        """Click on a link; by default from an iPhone in the US."""
         visitor = {
             "X-Edge-Secret": "edge-secret",
             "CloudFront-Viewer-Address": "203.0.113.7:4711",
@@ -152,24 +153,26 @@ class Api:
             "User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 "
             "(KHTML, like Gecko) Version/17.1 Mobile/15E148 Safari/604.1",
         }
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Api(headers={**visitor, **named}).call(method, f"/s/{code}?{urlencode(query or {})}")
+        overrides = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Api(headers={**visitor, **overrides}).call(method, f"/s/{code}?{urlencode(query or {})}")
 
 
 @pytest.fixture
 def admin(tables: None) -> Api:
-    """The API with an admin's key."""
+    """Provide the API with an admin key."""
     from chalicelib.http import authentication
     from chalicelib.tables.publishers import ApiKeyRow
 
-    minted = authentication.generate_key(authentication.Role.ADMIN)
-    ApiKeyRow(minted.id, role="admin", owner="admin", digest=minted.digest, created_at="2026-11-21T00:00:00Z").save()
-    return Api(minted.text)
+    generated = authentication.generate_key(authentication.Role.ADMIN)
+    ApiKeyRow(
+        generated.id, role="admin", owner="admin", digest=generated.digest, created_at="2026-11-21T00:00:00Z"
+    ).save()
+    return Api(generated.text)
 
 
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits between attempts, only noted down, on a clock that stands still."""
+    """Provide the list of waits between attempts, which are recorded instead of waited, on a stopped clock."""
     from chalicelib.http import transactions
 
     waits: list[float] = []

@@ -26,12 +26,12 @@ pytestmark = pytest.mark.usefixtures("tables")
 
 
 def messages(*bodies: str) -> dict[str, Any]:
-    """An event of the queue; its messages are numbered."""
+    """Return an SQS event with numbered messages."""
     return {"Records": [{"messageId": str(n), "body": body} for n, body in enumerate(bodies)]}
 
 
 def failures(response: dict[str, Any]) -> list[str]:
-    """The messages or records, by number, that are to be received again."""
+    """Return the numbers of the messages or records that Lambda sends again."""
     assert set(response) == {"batchItemFailures"}
     return [each["itemIdentifier"] for each in response["batchItemFailures"]]
 
@@ -48,11 +48,11 @@ def failed_runs(*bodies: str) -> list[str]:
     return failures(learn_pools(messages(*bodies), None))
 
 
-# Clicks that were not written
+# Click backlog
 
 
 def a_click_message(click_id: str) -> str:
-    """A click as the queue carries it."""
+    """Return a click as a message of the backlog queue."""
     row = ClickRow(
         click_id,
         at=1_795_000_000_000,
@@ -86,16 +86,16 @@ def test_a_batch_delivered_twice_is_written_once() -> None:
 
 
 POISON = {
-    "no JSON": "not json",
-    "nothing": "",
+    "not JSON": "not json",
+    "empty": "",
     "a list": "[]",
     "a number": "7",
     "null": "null",
-    "an object of nothing": "{}",
-    "a click without its fields": '{"click_id": {"S": "poison"}}',
-    "a field without its type": '{"click_id": "poison"}',
+    "an empty object": "{}",
+    "a click without fields": '{"click_id": {"S": "poison"}}',
+    "a field without a type": '{"click_id": "poison"}',
     "a field of another type": '{"click_id": {"N": "7"}}',
-    "a time that is no number": a_click_message("poison").replace("1795000000000", "soon"),
+    "a time that is not a number": a_click_message("poison").replace("1795000000000", "soon"),
 }
 
 
@@ -121,7 +121,7 @@ def postbacks_queue(tables: None) -> None:
 
 @pytest.fixture
 def closed_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A loopback port where nobody listens, allowed to be called."""
+    """A closed loopback port that postbacks may call."""
     monkeypatch.setenv("POSTBACKS_TO_LOOPBACK", "1")
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
@@ -129,7 +129,7 @@ def closed_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 
 def failed_records(*rows: Any) -> list[str]:
-    """The record, if any, from which the handler asks to get the stream again."""
+    """Return the first failed record, if any, from which Lambda reads the stream again."""
     records = [
         {"eventName": "INSERT", "dynamodb": {"SequenceNumber": str(n), "NewImage": row.serialize()}}
         for n, row in enumerate(rows)
@@ -156,8 +156,8 @@ def test_failed_delivery_is_queued_for_its_next_attempt(closed_port: int) -> Non
     for row in (a_postback(url=f"http://localhost:{closed_port}/{{click_id}}"), a_conversion(), a_click()):
         row.save()
     assert failed_deliveries(delivery_body(a_delivery_message())) == []
-    (tried,) = PostbackDeliveryRow.scan()
-    assert (tried.status, tried.url) == ("failed", f"http://localhost:{closed_port}/click-1")
+    (delivery,) = PostbackDeliveryRow.scan()
+    assert (delivery.status, delivery.url) == ("failed", f"http://localhost:{closed_port}/click-1")
     assert [each.attempt for each in queued_deliveries()] == [2]
 
 

@@ -5,15 +5,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.campaign import Campaign, Cap, CapMetric, CapScope, CapWindow
 from chalicelib.domain.money import millionths
 
 _TTL_AFTER_WINDOW = timedelta(days=2)
-_CLICK_METRICS = frozenset({CapMetric.CLICKS})
-_CONVERSION_METRICS = frozenset({CapMetric.CONVERSIONS, CapMetric.PAYOUT, CapMetric.REVENUE})
-_MONEY_METRICS = frozenset({CapMetric.PAYOUT, CapMetric.REVENUE})
+_CLICK_METRICS = frozenset(metric for metric in CapMetric if metric.is_counted_by_clicks)
+_CONVERSION_METRICS = frozenset(CapMetric) - _CLICK_METRICS
+_MONEY_METRICS = frozenset(metric for metric in CapMetric if metric.is_money)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,20 @@ def _caps(campaign: Campaign, metrics: Collection[CapMetric]) -> Iterator[Cap]:
 
 def _counter(cap: Cap, campaign: Campaign, publisher_id: str, now: datetime) -> CapCounter:
     start, end = window(cap, now)
-    owner = publisher_id if cap.scope is CapScope.PUBLISHER else "*"
+    owner = _owner(cap.scope, publisher_id)
     since = str(int(start.timestamp())) if start else "ever"
     key = f"{campaign.id}|{cap.metric}|{cap.window}|{cap.timezone}|{since}|{owner}"
     return CapCounter(key, limit_in_counter_units(cap.metric, cap.limit), end and end + _TTL_AFTER_WINDOW, cap.metric)
+
+
+def _owner(scope: CapScope, publisher_id: str) -> str:
+    match scope:
+        case CapScope.CAMPAIGN:
+            return "*"
+        case CapScope.PUBLISHER:
+            return publisher_id
+        case _:
+            assert_never(scope)
 
 
 def window(cap: Cap, now: datetime) -> tuple[datetime, datetime] | tuple[None, None]:
@@ -61,11 +72,24 @@ def window(cap: Cap, now: datetime) -> tuple[datetime, datetime] | tuple[None, N
     if cap.window is CapWindow.TOTAL:
         return None, None
     local = now.astimezone(ZoneInfo(cap.timezone))
-    if cap.window is CapWindow.HOUR:
-        return _hour(local)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    first = _first_day(midnight, cap.window)
-    return first.astimezone(UTC), _day_after(first, cap.window).astimezone(UTC)
+    match cap.window:
+        case CapWindow.HOUR:
+            return _hour(local)
+        case CapWindow.DAY:
+            return _in_utc(midnight, midnight + timedelta(days=1))
+        case CapWindow.WEEK:
+            monday = midnight - timedelta(days=midnight.weekday())
+            return _in_utc(monday, monday + timedelta(days=7))
+        case CapWindow.MONTH:
+            first = midnight.replace(day=1)
+            return _in_utc(first, (first + timedelta(days=32)).replace(day=1))
+        case _:
+            assert_never(cap.window)
+
+
+def _in_utc(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    return start.astimezone(UTC), end.astimezone(UTC)
 
 
 def _hour(local: datetime) -> tuple[datetime, datetime]:
@@ -87,15 +111,3 @@ def _clock_change(earlier: datetime, later: datetime, zone: tzinfo | None) -> da
         seconds, 1, key=lambda n: int((base + timedelta(seconds=n)).astimezone(zone).utcoffset() != offset)
     )
     return base + timedelta(seconds=changed)
-
-
-def _first_day(midnight: datetime, length: CapWindow) -> datetime:
-    if length is CapWindow.WEEK:
-        return midnight - timedelta(days=midnight.weekday())
-    return midnight.replace(day=1) if length is CapWindow.MONTH else midnight
-
-
-def _day_after(first: datetime, length: CapWindow) -> datetime:
-    if length is CapWindow.MONTH:
-        return (first + timedelta(days=32)).replace(day=1)
-    return first + timedelta(days=7 if length is CapWindow.WEEK else 1)

@@ -8,7 +8,6 @@ from chalicelib.domain.click import Outcome, RejectionReason, decode_rejections
 PAUSED = "paused"
 NO_OFFERS = "no_offers"
 WEIGHT = "weight"
-PAYING_OUTCOMES = frozenset({Outcome.OFFER, Outcome.CATCH_ALL})
 _ORDER = {reason: n for n, reason in enumerate(RejectionReason)}
 
 
@@ -20,7 +19,7 @@ def lost_reason(stored: Mapping[str, Any]) -> str:
     weight 0.
     """
     outcome = Outcome(stored["outcome"])
-    if outcome in PAYING_OUTCOMES:
+    if outcome.is_paying:
         return ""
     if outcome is Outcome.PAUSED:
         return PAUSED

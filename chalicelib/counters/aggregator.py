@@ -15,7 +15,7 @@ from chalicelib.counters import learning_blocks, stream_batch
 from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.stream_batch import StreamBatch, StreamRecord
 from chalicelib.notifications.notification import Notification, NotificationKind
-from chalicelib.notifications.send import send_once
+from chalicelib.notifications.send import ADMIN, send_once
 from chalicelib.settings import CLICK_RETENTION_DAYS, STREAM_BATCH_RETENTION_DAYS, poison_records_queue
 from chalicelib.tables.base import commit, connection
 from chalicelib.tables.clicks import ClickListRow
@@ -127,7 +127,7 @@ def _quarantine(record: StreamRecord, complaint: str, now: datetime) -> None:
     sqs.send(poison_records_queue(), json.dumps(body))
     subject = {"sequence": record.sequence, "click_id": (record.click or {}).get("click_id")}
     text = f"A recorded click could not be counted: {complaint}"
-    send_once("admin", Notification(NotificationKind.POISON_RECORD, subject, text), once=record.sequence, now=now)
+    send_once(ADMIN, Notification(NotificationKind.POISON_RECORD, subject, text), once=record.sequence, now=now)
 
 
 def _known_fields(click: Mapping[str, Any] | None) -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.targeting import Targeting
@@ -25,6 +26,28 @@ class CapMetric(StrEnum):
     CONVERSIONS = "conversions"
     PAYOUT = "payout"
     REVENUE = "revenue"
+
+    @property
+    def is_money(self) -> bool:
+        """Whether the metric is an amount; otherwise it is a number of events."""
+        match self:
+            case CapMetric.CLICKS | CapMetric.CONVERSIONS:
+                return False
+            case CapMetric.PAYOUT | CapMetric.REVENUE:
+                return True
+            case _:
+                assert_never(self)
+
+    @property
+    def is_counted_by_clicks(self) -> bool:
+        """Whether a click changes the counter; otherwise a conversion does."""
+        match self:
+            case CapMetric.CLICKS:
+                return True
+            case CapMetric.CONVERSIONS | CapMetric.PAYOUT | CapMetric.REVENUE:
+                return False
+            case _:
+                assert_never(self)
 
 
 class CapWindow(StrEnum):

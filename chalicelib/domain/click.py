@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, assert_never
 
 from chalicelib.domain import visitor
 
@@ -60,6 +60,17 @@ class Outcome(StrEnum):
     FALLBACK = "fallback"
     PAUSED = "paused"
     NO_OFFER = "no_offer"
+
+    @property
+    def is_paying(self) -> bool:
+        """Whether the click reached a campaign, which pays for conversions."""
+        match self:
+            case Outcome.OFFER | Outcome.CATCH_ALL:
+                return True
+            case Outcome.FAIL_URL | Outcome.FALLBACK | Outcome.PAUSED | Outcome.NO_OFFER:
+                return False
+            case _:
+                assert_never(self)
 
 
 class ExperimentArm(StrEnum):

@@ -1,10 +1,22 @@
 """Status of conversions."""
 
 from enum import StrEnum
+from typing import assert_never
 
 
 class ConversionStatus(StrEnum):
-    """Status of a conversion. Only an approved one is counted and paid."""
+    """Status of a conversion."""
 
     APPROVED = "approved"
     REJECTED = "rejected"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether conversions of this status are counted, use caps and are paid."""
+        match self:
+            case ConversionStatus.APPROVED:
+                return True
+            case ConversionStatus.REJECTED:
+                return False
+            case _:
+                assert_never(self)

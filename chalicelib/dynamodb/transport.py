@@ -173,11 +173,15 @@ def credentials_provider() -> Callable[[], Credentials]:
     loaded before: loading it takes longer than everything else that a new process does for its first click.
     """
     from_environment = settings.environment_credentials()
-    if from_environment:
-        credentials = Credentials(*from_environment)
-        return lambda: credentials
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - see above
-    from botocore.session import Session  # noqa: PLC0415 - see above
+    if not from_environment:
+        return _botocore_provider()
+    credentials = Credentials(*from_environment)
+    return lambda: credentials
+
+
+def _botocore_provider() -> Callable[[], Credentials]:
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - slow to load, see above
+    from botocore.session import Session  # noqa: PLC0415 - likewise
 
     try:
         session_credentials = Session().get_credentials()

@@ -10,7 +10,7 @@ IDS = st.sets(st.text("0123456789", min_size=3, max_size=3), max_size=60)
 
 
 def split(click_ids: list[str], ends: list[int]) -> list[list[str]]:
-    """The IDs dealt out to as many lists, in no order of time."""
+    """Split the IDs into lists, one for each number in `ends`."""
     lists: dict[int, list[str]] = {}
     for n, click_id in enumerate(click_ids):
         lists.setdefault(ends[n % len(ends)], []).append(click_id)

@@ -1,4 +1,4 @@
-"""The decision once more, by the words of the design and without a thought for speed: what the lean one must equal."""
+"""A simple and slow implementation of the decision: the optimized one must return the same."""
 
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
@@ -10,124 +10,126 @@ from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 from chalicelib.routing.decision import Decision, Reserve
 from chalicelib.routing.eligibility import ClickContext, IsApproved
 
-Reasons = list[RejectionReason | None]
+Rejections = list[RejectionReason | None]
 
 
-def decide(route: Route, arrival: ClickContext, approved: IsApproved, reserve: Reserve) -> Decision:
-    """Where the click goes and why."""
+def decide(route: Route, context: ClickContext, is_approved: IsApproved, reserve: Reserve) -> Decision:
+    """Return the decision about a click."""
     if not route.active:
         return Decision(Outcome.PAUSED, None, route.fallback_url)
-    arm, segment, learned = _weighing(route, arrival)
-    reasons: Reasons = [
-        _reason(offer, arrival, _is_admitted(offer, route, arrival, approved)) for offer in route.offers
+    arm, segment, learned = _weight_selection(route, context)
+    rejections: Rejections = [
+        _rejection(offer, context, _is_offer_approved(offer, route, context, is_approved)) for offer in route.offers
     ]
-    draw = arrival.draw
+    draw = context.draw
     while True:
-        tier = _tier(route, reasons)
+        tier = _tier(route, rejections)
         if not tier:
-            return _below(route, arrival, reasons, reserve)._replace(arm=arm, segment=segment)
+            return _fallback(route, context, rejections, reserve)._replace(arm=arm, segment=segment)
         weights = _weights(route, tier, learned)
-        place, draw = _drawn(tier, weights, draw)
-        offer = route.offers[place]
-        reasons[place] = reserve(offer.campaign)
-        if reasons[place] is None:
+        position, draw = _draw(tier, weights, draw)
+        offer = route.offers[position]
+        rejections[position] = reserve(offer.campaign)
+        if rejections[position] is None:
             break
     for n, each in enumerate(route.offers):
-        if reasons[n] is None and each.priority < offer.priority:
-            reasons[n] = RejectionReason.LOWER_TIER
-    propensity = weights[tier.index(place)] / sum(weights)
+        if rejections[n] is None and each.priority < offer.priority:
+            rejections[n] = RejectionReason.LOWER_TIER
+    propensity = weights[tier.index(position)] / sum(weights)
     url = offer.campaign.destination_url
-    return Decision(Outcome.OFFER, offer.campaign, url, tuple(reasons), arm, propensity, None, segment)
+    return Decision(Outcome.OFFER, offer.campaign, url, tuple(rejections), arm, propensity, None, segment)
 
 
-def _weighing(route: Route, arrival: ClickContext) -> tuple[ExperimentArm, str | None, Mapping[str, float] | None]:
+def _weight_selection(
+    route: Route, context: ClickContext
+) -> tuple[ExperimentArm, str | None, Mapping[str, float] | None]:
     if route.rotation is Rotation.WEIGHTED or route.learned is None:
         return ExperimentArm.WEIGHTED, None, None
-    if arrival.arm_draw < route.holdout_percent / 100:
+    if context.arm_draw < route.holdout_percent / 100:
         return ExperimentArm.HOLDOUT, None, None
-    country = arrival.visitor.country or "?"
-    for segment in (f"{country}|{arrival.visitor.device.value}", country, "*"):
+    country = context.visitor.country or "?"
+    for segment in (f"{country}|{context.visitor.device.value}", country, "*"):
         if segment in route.learned.segments:
             return ExperimentArm.OPTIMIZED, segment, route.learned.segments[segment]
     return ExperimentArm.OPTIMIZED, None, None
 
 
-def _is_admitted(offer: Offer, route: Route, arrival: ClickContext, approved: IsApproved) -> bool:
-    return arrival.link.publisher_active and (route.access is OfferAccess.GRANT or approved(offer.campaign.id))
+def _is_offer_approved(offer: Offer, route: Route, context: ClickContext, is_approved: IsApproved) -> bool:
+    return context.link.publisher_active and (route.access is OfferAccess.GRANT or is_approved(offer.campaign.id))
 
 
-def _reason(offer: Offer, arrival: ClickContext, is_admitted: bool) -> RejectionReason | None:
-    """The first refusal, in the order of the design's section 5."""
-    visitor, rules = arrival.visitor, offer.targeting
+def _rejection(offer: Offer, context: ClickContext, has_approval: bool) -> RejectionReason | None:
+    """Return the first rejection in the order of the checks."""
+    visitor, rules = context.visitor, offer.targeting
     checks = [
         (RejectionReason.DISABLED, offer.enabled),
         (RejectionReason.CAMPAIGN_PAUSED, offer.campaign.active),
-        (RejectionReason.SCHEDULE, _runs(offer.campaign.schedule, arrival)),
-        (RejectionReason.NOT_APPROVED, is_admitted),
-        (RejectionReason.COUNTRY, _wanted(rules.countries, rules.exclude_countries, visitor.country)),
-        (RejectionReason.REGION, _wanted(rules.regions, frozenset(), visitor.region)),
-        (RejectionReason.DEVICE, _wanted(rules.devices, frozenset(), visitor.device)),
-        (RejectionReason.OS, _wanted(rules.os, frozenset(), visitor.os)),
-        (RejectionReason.BROWSER, _wanted(rules.browsers, frozenset(), visitor.browser)),
-        (RejectionReason.LANGUAGE, _wanted(rules.languages, frozenset(), visitor.language)),
-        (RejectionReason.SOURCE, _wanted(rules.sources, rules.exclude_sources, arrival.parameters.source)),
+        (RejectionReason.SCHEDULE, _is_active(offer.campaign.schedule, context)),
+        (RejectionReason.NOT_APPROVED, has_approval),
+        (RejectionReason.COUNTRY, _accepts(rules.countries, rules.exclude_countries, visitor.country)),
+        (RejectionReason.REGION, _accepts(rules.regions, frozenset(), visitor.region)),
+        (RejectionReason.DEVICE, _accepts(rules.devices, frozenset(), visitor.device)),
+        (RejectionReason.OS, _accepts(rules.os, frozenset(), visitor.os)),
+        (RejectionReason.BROWSER, _accepts(rules.browsers, frozenset(), visitor.browser)),
+        (RejectionReason.LANGUAGE, _accepts(rules.languages, frozenset(), visitor.language)),
+        (RejectionReason.SOURCE, _accepts(rules.sources, rules.exclude_sources, context.parameters.source)),
         (RejectionReason.BOT, not (rules.exclude_bots and visitor.is_bot)),
     ]
-    return next((refusal for refusal, suits in checks if not suits), None)
+    return next((reason for reason, passes in checks if not passes), None)
 
 
-def _wanted(included: frozenset[str] | None, excluded: frozenset[str], value: str | None) -> bool:
+def _accepts(included: frozenset[str] | None, excluded: frozenset[str], value: str | None) -> bool:
     if value is None:
         return included is None
     return (included is None or value in included) and value not in excluded
 
 
-def _runs(schedule: Schedule, arrival: ClickContext) -> bool:
-    local = arrival.now.astimezone(ZoneInfo(schedule.timezone))
+def _is_active(schedule: Schedule, context: ClickContext) -> bool:
+    local = context.now.astimezone(ZoneInfo(schedule.timezone))
     return (
-        (schedule.starts_at is None or arrival.now >= schedule.starts_at)
-        and (schedule.ends_at is None or arrival.now < schedule.ends_at)
+        (schedule.starts_at is None or context.now >= schedule.starts_at)
+        and (schedule.ends_at is None or context.now < schedule.ends_at)
         and (not schedule.hours or local.hour in schedule.hours)
         and (not schedule.weekdays or local.isoweekday() in schedule.weekdays)
     )
 
 
-def _tier(route: Route, reasons: Reasons) -> list[int]:
-    """The places of the highest priority at which an offer of some weight may take the click."""
-    able = [n for n, offer in enumerate(route.offers) if reasons[n] is None and offer.weight]
-    return [n for n in able if route.offers[n].priority == max(route.offers[m].priority for m in able)]
+def _tier(route: Route, rejections: Rejections) -> list[int]:
+    """Return the positions of the eligible offers of the highest priority that have a weight."""
+    drawable = [n for n, offer in enumerate(route.offers) if rejections[n] is None and offer.weight]
+    return [n for n in drawable if route.offers[n].priority == max(route.offers[m].priority for m in drawable)]
 
 
 def _weights(route: Route, tier: list[int], learned: Mapping[str, float] | None) -> list[float]:
-    admins: list[float] = [route.offers[n].weight for n in tier]
+    configured: list[float] = [route.offers[n].weight for n in tier]
     if learned is None:
-        return admins
+        return configured
     priority = route.offers[tier[0]].priority
-    known = [each for each in route.offers if each.priority == priority and each.campaign.id in learned]
-    found = [learned.get(route.offers[n].campaign.id, 1 / max(1, len(known))) for n in tier]
-    return found if any(found) else admins
+    learned_offers = [each for each in route.offers if each.priority == priority and each.campaign.id in learned]
+    weights = [learned.get(route.offers[n].campaign.id, 1 / max(1, len(learned_offers))) for n in tier]
+    return weights if any(weights) else configured
 
 
-def _drawn(tier: list[int], weights: list[float], draw: float) -> tuple[int, float]:
-    """The place whose interval the draw falls into, and where in the interval it does."""
-    intervals, begin = [], 0.0
-    for place, weight in zip(tier, weights, strict=True):
+def _draw(tier: list[int], weights: list[float], draw: float) -> tuple[int, float]:
+    """Return the position whose interval contains the draw, and the place of the draw within the interval."""
+    intervals, start = [], 0.0
+    for position, weight in zip(tier, weights, strict=True):
         if weight:
-            intervals.append((place, begin, weight))
-            begin += weight
+            intervals.append((position, start, weight))
+            start += weight
     point = draw * sum(weights)
-    place, begin, weight = next((each for each in intervals if point < each[1] + each[2]), intervals[-1])
-    return place, min((point - begin) / weight, 1 - 2**-53)
+    position, start, weight = next((each for each in intervals if point < each[1] + each[2]), intervals[-1])
+    return position, min((point - start) / weight, 1 - 2**-53)
 
 
-def _below(route: Route, arrival: ClickContext, reasons: Reasons, reserve: Reserve) -> Decision:
-    kept, refused, is_paid = tuple(reasons), None, arrival.link.publisher_active
-    if route.catch_all and is_paid:
-        last = route.catch_all.campaign
-        refused = _reason(route.catch_all, arrival, is_admitted=True) or reserve(last)
-        if refused is None:
-            return Decision(Outcome.CATCH_ALL, last, last.destination_url, kept)
-    if route.fail_url and is_paid:
-        return Decision(Outcome.FAIL_URL, None, route.fail_url, kept, catch_all_refused=refused)
+def _fallback(route: Route, context: ClickContext, rejections: Rejections, reserve: Reserve) -> Decision:
+    of_offers, rejection, is_paying = tuple(rejections), None, context.link.publisher_active
+    if route.catch_all and is_paying:
+        campaign = route.catch_all.campaign
+        rejection = _rejection(route.catch_all, context, has_approval=True) or reserve(campaign)
+        if rejection is None:
+            return Decision(Outcome.CATCH_ALL, campaign, campaign.destination_url, of_offers)
+    if route.fail_url and is_paying:
+        return Decision(Outcome.FAIL_URL, None, route.fail_url, of_offers, catch_all_refused=rejection)
     outcome = Outcome.FALLBACK if route.fallback_url else Outcome.NO_OFFER
-    return Decision(outcome, None, route.fallback_url, kept, catch_all_refused=refused)
+    return Decision(outcome, None, route.fallback_url, of_offers, catch_all_refused=rejection)

@@ -103,8 +103,8 @@ def test_record_has_every_field_of_the_decision() -> None:
 @pytest.mark.parametrize(
     ("country", "arm_draw", "stored"),
     [
-        pytest.param("US", 0.5, ("optimized", LEARNED_AT, None), id="the visitor's own segment goes without saying"),
-        pytest.param("GB", 0.5, ("optimized", LEARNED_AT, "GB"), id="a wider one is named"),
+        pytest.param("US", 0.5, ("optimized", LEARNED_AT, None), id="the visitor's own segment is not stored"),
+        pytest.param("GB", 0.5, ("optimized", LEARNED_AT, "GB"), id="a wider segment is stored"),
         pytest.param("DE", 0.5, ("optimized", LEARNED_AT, None), id="none"),
         pytest.param("GB", 0.4, ("holdout", LEARNED_AT, None), id="hold-out"),
     ],

@@ -41,7 +41,7 @@ def _accept(_: Campaign) -> None:
 
 
 def _at_cap(*full: str) -> Callable[[Campaign], RejectionReason | None]:
-    """A reservation that refuses these campaigns for their caps."""
+    """Return a reservation that rejects these campaigns at their caps."""
     return lambda campaign: RejectionReason.CAP if campaign.id in full else None
 
 
@@ -173,7 +173,7 @@ def test_catch_all_has_no_propensity() -> None:
     "catch_all",
     [
         pytest.param(an_offer(a_campaign("cmp_last", active=False)), id="it is paused"),
-        pytest.param(an_offer("cmp_last", targeting=Targeting(exclude_bots=True)), id="it wants no bots"),
+        pytest.param(an_offer("cmp_last", targeting=Targeting(exclude_bots=True)), id="it excludes bots"),
     ],
 )
 def test_ineligible_catch_all_passes_click_to_the_fail_url(catch_all: Any) -> None:
@@ -225,7 +225,7 @@ LEARNING = an_optimized_route(*OFFERS, segments=LEARNED, holdout_percent=10)
 
 
 def _shares(route: Route, *full: str, **changes: Any) -> Counter[str]:
-    """How often each campaign is chosen over 10,000 draws, where these are full."""
+    """Return how often each campaign is chosen over 10,000 draws if these are at their caps."""
     grid = [an_arrival(draw=n / 10_000, **changes) for n in range(10_000)]
     campaigns = [decide(route, context, _approve_all, _at_cap(*full)).campaign for context in grid]
     return Counter(campaign.id for campaign in campaigns if campaign)
@@ -249,7 +249,7 @@ def test_offer_without_a_learned_weight_takes_an_equal_share() -> None:
     canadian = a_visitor(country="CA")
 
     assert _decide(LEARNING, visitor=canadian).segment == "*"
-    # Against 0.25 and 0.75 the new one weighs 1/2: a third of the clicks.
+    # Besides 0.25 and 0.75 the new offer weighs 1/2: a third of the clicks.
     assert _shares(LEARNING, visitor=canadian) == {"cmp_1": 1_667, "cmp_2": 5_000, "cmp_3": 3_333}
 
 
@@ -317,7 +317,7 @@ def _decision(situation: Situation) -> Decision:
 
 
 def _available_positions(situation: Situation) -> list[int]:
-    """The places of the offers that may take the click, have a weight and would be reserved."""
+    """Return the positions of the offers that are eligible, have a weight and can be reserved."""
     route = situation.route
     refusals = eligibility.refusals(route, situation.context, situation.is_approved)
     return [
@@ -406,7 +406,7 @@ schedules = st.builds(
 
 @st.composite
 def _situations(draw: st.DrawFn) -> Situation:
-    """Situations whose offers choose by every rule there is."""
+    """Draw situations whose offers have every kind of rule."""
     situation = draw(some.situations())
     parameters = TrackingParameters(source=draw(some.sources))
     context = replace(situation.context, now=draw(some.times), parameters=parameters)

@@ -41,7 +41,7 @@ TARGETING: dict[RejectionReason, dict[str, Any]] = {
 
 
 def _an_offer_with(*reasons: RejectionReason) -> Offer:
-    """An offer that refuses a bot of an unapproved publisher for each of these reasons."""
+    """Return an offer that rejects a bot of an unapproved publisher for each of these reasons."""
     rules = {name: value for reason in reasons for name, value in TARGETING.get(reason, {}).items()}
     campaign = a_campaign(
         active=RejectionReason.CAMPAIGN_PAUSED not in reasons,

@@ -31,7 +31,7 @@ def _weights(route: Route = ROUTE, **changes: Any) -> list[float]:
     ("changes", "expected"),
     [
         pytest.param({}, "US|mobile", id="the visitor's own"),
-        pytest.param({"country": None}, "?|mobile", id="the country unknown"),
+        pytest.param({"country": None}, "?|mobile", id="unknown country"),
         pytest.param({"segment": "US"}, "US", id="a wider one"),
         pytest.param({"segment": None}, "US|mobile", id="none stored"),
     ],

@@ -17,7 +17,7 @@ NETWORK = "203.0.113.0/25"
 
 @pytest.fixture(autouse=True)
 def _no_open_database() -> Iterator[None]:
-    """No database is open before a test, nor after it."""
+    """Close the database before and after each test."""
     geoip._reader.cache_clear()
     yield
     reader = geoip._reader()
@@ -28,7 +28,7 @@ def _no_open_database() -> Iterator[None]:
 
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Puts a database of one network in place; gives its path."""
+    """Provide a function that writes a database of one network and returns its path."""
 
     def write_database(kind: str, record: dict[str, Any]) -> Path:
         path = tmp_path / "geo.mmdb"

@@ -63,7 +63,7 @@ def used() -> list[int]:
 
 @pytest.fixture
 def moment(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Sets the clock of the redirect."""
+    """Provide a function that sets the clock of the redirect."""
     return lambda now: monkeypatch.setattr(redirect, "datetime", SimpleNamespace(now=lambda _: now))
 
 
@@ -177,7 +177,7 @@ def test_click_is_logged_only_if_logging_is_enabled(
 
 
 def optimized(admin: Api, **changes: Any) -> tuple[str, dict[str, str]]:
-    """The code of a link to a smartlink of two offers in rotation `optimized`, and their IDs by name."""
+    """Create a smartlink with two offers in rotation `optimized`; return a link code, and the campaigns by name."""
     ids = {name: new_campaign(admin, name)["id"] for name in ("one", "two")}
     offers = [{"campaign_id": ids["one"], "weight": 3}, {"campaign_id": ids["two"], "weight": 1}]
     smartlink = new_smartlink(admin, *offers, rotation="optimized", **changes)
@@ -240,7 +240,7 @@ def test_head_of_an_unknown_code_is_not_found(admin: Api) -> None:
     assert admin.click("abcde12345", "HEAD").status == 404
 
 
-# Codes that lead nowhere
+# Unknown codes
 
 
 @pytest.mark.usefixtures("tables")
@@ -259,7 +259,7 @@ def test_ids_are_no_link_codes(admin: Api) -> None:
     assert [clicked(each).status for each in (campaign["id"], smartlink["id"], publisher.id)] == [404] * 3
 
 
-# Refusals
+# Rejections
 
 PAST = {"ends_at": "2026-01-01T00:00:00Z"}
 REJECTED: dict[RejectionReason, dict[str, Any]] = {
@@ -380,7 +380,7 @@ def test_conversion_caps_do_not_count_clicks(admin: Api) -> None:
 
 
 def reached_conversion_cap(admin: Api, scope: str = "campaign") -> tuple[dict[str, Any], str, str]:
-    """A campaign whose cap of one conversion in all is used up, its smartlink's code, and the cap's counter."""
+    """Create a campaign at its cap of one conversion; return it, a link code, and the key of the cap counter."""
     cap = {"metric": "conversions", "window": "total", "limit": "1", "scope": scope}
     campaign, publisher = new_campaign(admin, caps=[cap]), new_publisher(admin)
     code = put_on(admin, new_smartlink(admin, campaign), publisher)
@@ -471,7 +471,7 @@ def test_click_over_the_cap_leaves_no_duplicate_marker(admin: Api) -> None:
     assert len(list(DuplicateMarkerRow.scan())) == 1
 
 
-# The nets below the offers
+# Fallbacks
 
 
 def test_click_without_an_offer_goes_to_the_catch_all(admin: Api) -> None:
@@ -520,7 +520,7 @@ def test_paused_smartlink_without_fallback_url_gets_the_page(admin: Api) -> None
     assert explained(admin, code)["outcome"] == "paused"
 
 
-# Faults
+# Errors
 
 
 def _rewrite_route(route_id: str, change: Callable[[dict[str, Any]], object]) -> None:
@@ -537,13 +537,11 @@ def _only_campaign(document: dict[str, Any]) -> dict[str, Any]:
 
 
 INVALID: dict[str, Callable[[dict[str, Any]], object]] = {
-    "a time zone that nobody knows": lambda route: _only_campaign(route)["schedule"].update(
-        timezone="Mars/Base", hours=[1]
-    ),
+    "an unknown time zone": lambda route: _only_campaign(route)["schedule"].update(timezone="Mars/Base", hours=[1]),
     "a campaign without its payout": lambda route: _only_campaign(route).pop("payout"),
-    "a seat without its campaign": lambda route: route["campaigns"].clear(),
+    "an offer without its campaign": lambda route: route["campaigns"].clear(),
     "a cap of an unknown kind": lambda route: _only_campaign(route).update(caps=[{"metric": "smiles"}]),
-    "an access that nobody knows": lambda route: route["pool"].update(offer_access="sometimes"),
+    "an unknown access": lambda route: route["pool"].update(offer_access="sometimes"),
 }
 
 
@@ -563,7 +561,7 @@ def test_route_that_cannot_be_decoded_gets_the_page(admin: Api, capsys: pytest.C
     answered = clicked(code)
     assert (answered.status, answered.text) == (200, pages.NO_OFFER)
     assert [row.outcome for row in recorded().values()] == ["no_offer"]
-    assert f"route {smartlink['id']}@1 cannot be read" in capsys.readouterr().err
+    assert f"route {smartlink['id']}@1 is invalid" in capsys.readouterr().err
 
 
 def test_weights_that_cannot_be_decoded_leave_the_configured_ones(admin: Api) -> None:

@@ -19,7 +19,7 @@ learned_weights = st.lists(st.just(0.0) | st.floats(1e-6, 1), min_size=1, max_si
 
 
 def _share(weights: Sequence[float]) -> Counter[int]:
-    """How often each place is drawn over the grid."""
+    """Return how often each position is drawn over the grid."""
     picks = (pick(range(len(weights)), weights, draw) for draw in GRID)
     return Counter(drawn.position for drawn in picks if drawn)
 

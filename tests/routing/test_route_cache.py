@@ -103,7 +103,7 @@ def test_cleared_value_is_read_again() -> None:
     assert table.reads == ["a", "a"]
 
 
-# Over the tables
+# With tables
 
 
 def _write_link(code: str = "abcde12345", *, active: bool = True, publisher_active: bool = True) -> None:

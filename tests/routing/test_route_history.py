@@ -10,7 +10,7 @@ SEGMENTS = {"US|mobile": {"cmp_1": 0.25, "cmp_2": 0.75}, "*": {"cmp_1": 1.0}}
 
 
 def _write_run(pool_id: str, version: int, stored: bytes | None) -> None:
-    """Writes a run into the history."""
+    """Write a run into the weight history."""
     month = route_history.pool_month(pool_id, version)
     status = "published" if stored else "skipped"
     WeightHistoryRow(month, version, status=status, weights=stored, run=b"figures", expires_at=version + 9).save()

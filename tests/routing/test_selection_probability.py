@@ -42,7 +42,9 @@ def test_both_arms_have_their_share_in_the_probability() -> None:
     [
         pytest.param([CAP, None, CAP, None], {"cmp_2": 1.0}, id="one is left in the tier"),
         pytest.param([CAP, CAP, CAP, None], {"cmp_4": 1.0}, id="the lower tier"),
-        pytest.param([CAP, None, CAP, RejectionReason.LOWER_TIER], {"cmp_2": 1.0}, id="as a decision keeps them"),
+        pytest.param(
+            [CAP, None, CAP, RejectionReason.LOWER_TIER], {"cmp_2": 1.0}, id="with the rejections of a decision"
+        ),
         pytest.param([CAP, CAP, CAP, CAP], {}, id="nothing is left"),
         pytest.param([], {}, id="nothing was considered"),
     ],

@@ -38,10 +38,10 @@ def test_learned_weights_are_not_used_in_rotation_weighted() -> None:
 @pytest.mark.parametrize(
     ("percent", "arms"),
     [
-        pytest.param(0, {ExperimentArm.OPTIMIZED: 1_000}, id="nobody"),
+        pytest.param(0, {ExperimentArm.OPTIMIZED: 1_000}, id="0 %"),
         pytest.param(5, {ExperimentArm.HOLDOUT: 50, ExperimentArm.OPTIMIZED: 950}, id="5 %"),
         pytest.param(29, {ExperimentArm.HOLDOUT: 290, ExperimentArm.OPTIMIZED: 710}, id="29 %"),
-        pytest.param(100, {ExperimentArm.HOLDOUT: 1_000}, id="everyone"),
+        pytest.param(100, {ExperimentArm.HOLDOUT: 1_000}, id="100 %"),
     ],
 )
 def test_hold_out_has_exactly_its_share_of_arm_draws(percent: int, arms: dict[ExperimentArm, int]) -> None:
@@ -108,11 +108,11 @@ def test_configured_weights_are_used_if_all_learned_ones_are_0() -> None:
 @pytest.mark.parametrize(
     ("learned", "expected"),
     [
-        pytest.param({"cmp_1": 0.9, "cmp_2": 0.1}, [0.9, 0.1, 0.5], id="two named: a third of the clicks"),
-        pytest.param({"cmp_1": 1.0}, [1.0, 1.0, 1.0], id="one named"),
-        pytest.param({"cmp_4": 1.0}, [1.0, 1.0, 1.0], id="none named in this tier"),
-        pytest.param({}, [1.0, 1.0, 1.0], id="none named at all"),
-        pytest.param({"cmp_1": 1.0, "cmp_2": 0.0, "cmp_9": 0.5}, [1.0, 0.0, 0.5], id="a named zero counts as a head"),
+        pytest.param({"cmp_1": 0.9, "cmp_2": 0.1}, [0.9, 0.1, 0.5], id="two learned offers"),
+        pytest.param({"cmp_1": 1.0}, [1.0, 1.0, 1.0], id="one learned offer"),
+        pytest.param({"cmp_4": 1.0}, [1.0, 1.0, 1.0], id="none in this tier"),
+        pytest.param({}, [1.0, 1.0, 1.0], id="none at all"),
+        pytest.param({"cmp_1": 1.0, "cmp_2": 0.0, "cmp_9": 0.5}, [1.0, 0.0, 0.5], id="a learned 0 counts"),
     ],
 )
 def test_offer_without_a_learned_weight_has_an_equal_share(learned: dict[str, float], expected: list[float]) -> None:

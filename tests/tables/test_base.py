@@ -15,71 +15,73 @@ from chalicelib.tables import base, clicks
 from tests.builders import a_campaign, an_arrival, an_offer, an_optimized_route
 from tests.conftest import RESOURCES
 
-MODULES = [importlib.import_module(f"{tables.__name__}.{each.name}") for each in pkgutil.iter_modules(tables.__path__)]
+MODULES = [
+    importlib.import_module(f"{tables.__name__}.{module.name}") for module in pkgutil.iter_modules(tables.__path__)
+]
 MODELS = {
-    each.Meta.table_name.removeprefix("smartlink-"): each
+    model.Meta.table_name.removeprefix("smartlink-"): model
     for module in MODULES
-    for each in vars(module).values()
-    if isinstance(each, type) and issubclass(each, Model) and each is not Model
+    for model in vars(module).values()
+    if isinstance(model, type) and issubclass(model, Model) and model is not Model
 }
 each_table = pytest.mark.parametrize("name", sorted(MODELS))
 
 
 def _tables() -> dict[str, dict[str, Any]]:
-    """The stack's tables by plain name."""
+    """Return the tables of the template by their name without prefix."""
     resources = json.loads(RESOURCES.read_text())["Resources"].values()
-    found = [each["Properties"] for each in resources if each.get("Type") == "AWS::DynamoDB::Table"]
-    return {each["TableName"]["Fn::Sub"].removeprefix("${AWS::StackName}-"): each for each in found}
+    definitions = [each["Properties"] for each in resources if each.get("Type") == "AWS::DynamoDB::Table"]
+    return {table["TableName"]["Fn::Sub"].removeprefix("${AWS::StackName}-"): table for table in definitions}
 
 
 def _schema(name: str) -> dict[str, Any]:
-    """What pynamodb would create the model's table with."""
+    """Return the schema with which PynamoDB would create the model's table."""
     return {**MODELS[name]._get_schema()}
 
 
 def _key(schema: list[dict[str, str]]) -> dict[str, str]:
-    """Partition and sort key by kind, in whatever order they are listed."""
+    """Return partition and sort key by type, whatever their order."""
     return {each["KeyType"]: each["AttributeName"] for each in schema}
 
 
-def test_the_stack_has_exactly_the_tables_of_the_models() -> None:
+def test_template_has_exactly_the_tables_of_the_models() -> None:
     assert set(_tables()) == set(MODELS)
 
 
 @each_table
-def test_a_table_has_its_models_key(name: str) -> None:
+def test_table_has_the_key_of_its_model(name: str) -> None:
     assert _key(_tables()[name]["KeySchema"]) == _key(_schema(name)["key_schema"])
 
 
 @each_table
-def test_a_table_has_its_models_indexes_and_no_others(name: str) -> None:
-    there = _tables()[name].get("GlobalSecondaryIndexes", [])
-    wanted = {
+def test_table_has_exactly_the_indexes_of_its_model(name: str) -> None:
+    indexes = _tables()[name].get("GlobalSecondaryIndexes", [])
+    expected = {
         each["index_name"]: (_key(each["key_schema"]), each["projection"])
         for each in _schema(name)["global_secondary_indexes"]
     }
-    assert {each["IndexName"]: (_key(each["KeySchema"]), each["Projection"]) for each in there} == wanted
+    assert {each["IndexName"]: (_key(each["KeySchema"]), each["Projection"]) for each in indexes} == expected
 
 
 @each_table
-def test_a_table_defines_the_types_of_its_keys_and_nothing_else(name: str) -> None:
-    there, wanted = _tables()[name]["AttributeDefinitions"], _schema(name)["attribute_definitions"]
-    assert sorted(there, key=str) == sorted(wanted, key=str)
+def test_table_defines_exactly_the_types_of_its_keys(name: str) -> None:
+    definitions, expected = _tables()[name]["AttributeDefinitions"], _schema(name)["attribute_definitions"]
+    assert sorted(definitions, key=str) == sorted(expected, key=str)
 
 
 @each_table
-def test_a_table_forgets_rows_exactly_where_its_model_says_when(name: str) -> None:
-    wanted = {"AttributeName": "expires_at", "Enabled": True} if hasattr(MODELS[name], "expires_at") else None
-    assert _tables()[name].get("TimeToLiveSpecification") == wanted
+def test_table_has_a_ttl_if_and_only_if_its_model_has_expires_at(name: str) -> None:
+    expected = {"AttributeName": "expires_at", "Enabled": True} if hasattr(MODELS[name], "expires_at") else None
+    assert _tables()[name].get("TimeToLiveSpecification") == expected
 
 
-def test_what_others_wait_for_is_streamed_as_it_is_written() -> None:
+def test_clicks_caps_and_conversions_are_streamed() -> None:
     streams = {name: each["StreamSpecification"] for name, each in _tables().items() if "StreamSpecification" in each}
     assert streams == {name: {"StreamViewType": "NEW_IMAGE"} for name in ("clicks", "caps", "conversions")}
 
 
 @each_table
-def test_a_table_is_on_demand_encrypted_and_recoverable(name: str) -> None:
+def test_table_is_on_demand_encrypted_and_recoverable(name: str) -> None:
     table = _tables()[name]
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["SSESpecification"] == {"SSEEnabled": True}
@@ -87,36 +89,36 @@ def test_a_table_is_on_demand_encrypted_and_recoverable(name: str) -> None:
 
 
 @each_table
-def test_no_two_attributes_of_a_row_share_a_stored_name(name: str) -> None:
+def test_attributes_of_a_row_have_different_stored_names(name: str) -> None:
     stored = [each.attr_name for each in MODELS[name].get_attributes().values()]
     assert len(set(stored)) == len(stored)
 
 
 def _size(value: dict[str, Any]) -> int:
-    """What DynamoDB counts for one scalar value."""
+    """Return the size that DynamoDB counts for one scalar value."""
     ((kind, content),) = value.items()
     if kind == "S":
         return len(content.encode())
     return len(content) // 2 + 2 if kind == "N" else 1
 
 
-def test_a_typical_click_is_under_one_kilobyte() -> None:
+def test_typical_click_is_under_one_kilobyte() -> None:
     offers = [an_offer(a_campaign(f"cmp_01m7y0t0bjzdjrh2pcx7v6ep{n:02}")) for n in range(20)]
-    labels = TrackingParameters(
+    parameters = TrackingParameters(
         sub_ids={f"sub{n}": "newsletter-january" for n in range(1, 6)},
         source="homepage-banner",
         external_click_id="3f2b8c1e-9a4d-4c55-8f7e-0d6a1b2c3d4e",
     )
     route = an_optimized_route(*offers, id="sml_01m7y0t0fzt3w6x7mmh5jkahza", segments={"US": {}})
-    refused = (*[RejectionReason.COUNTRY] * 19, None)
+    rejections = (*[RejectionReason.COUNTRY] * 19, None)
     chosen, propensity = offers[19].campaign, 0.12345678901234568
     decision = Decision(
-        Outcome.OFFER, chosen, "https://a.example/", refused, ExperimentArm.OPTIMIZED, propensity, segment="US"
+        Outcome.OFFER, chosen, "https://a.example/", rejections, ExperimentArm.OPTIMIZED, propensity, segment="US"
     )
-    click = click_record.record("01m7y0t1vmy3cyr3ct0v4mvta8", an_arrival(parameters=labels), route, decision)
+    click = click_record.record("01m7y0t1vmy3cyr3ct0v4mvta8", an_arrival(parameters=parameters), route, decision)
     item = clicks.ClickRow(**click, expires_at=click["at"] // 1000 + CLICK_RETENTION_DAYS * 86_400).serialize()
     assert sum(len(name.encode()) + _size(value) for name, value in item.items()) < 1024
 
 
-def test_transactions_share_one_connection_as_a_new_one_costs_a_handshake() -> None:
+def test_transactions_share_one_connection() -> None:
     assert base.connection() is base.connection()

@@ -41,7 +41,8 @@ class CapSettings(RequestModel):
     @field_validator("limit")
     @classmethod
     def _is_positive(cls, limit: str, info: ValidationInfo) -> str:
-        is_count = info.data.get("metric") in {CapMetric.CLICKS, CapMetric.CONVERSIONS}
+        metric: CapMetric | None = info.data.get("metric")
+        is_count = metric is not None and not metric.is_money
         if float(limit) == 0 or (is_count and not limit.isdecimal()):
             message = "must be a whole number above 0" if is_count else "must be above 0"
             raise ValueError(message)

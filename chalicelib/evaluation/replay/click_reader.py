@@ -11,7 +11,7 @@ from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.domain.money import millionths
 from chalicelib.domain.route import Route
 from chalicelib.evaluation.replay.logged_click import LoggedClick, decode_click, is_complete, is_unique
-from chalicelib.evaluation.replay.policies import IsApproved
+from chalicelib.evaluation.replay.policies import MayRun
 from chalicelib.evaluation.replay.sampling import sample
 from chalicelib.evaluation.reward import Reward
 from chalicelib.http.problems import ValidationFailed
@@ -98,7 +98,7 @@ def read_rewards(route_id: str, period: Period, click_ids: Collection[str]) -> C
 def _read_approved_conversions(route_id: str, wanted: frozenset[str], day: date) -> list[ConversionRow]:
     partition = f"{route_id}#{day.isoformat()}"
     rows = ConversionRow.by_route_day.query(partition, attributes_to_get=_CONVERSION_ATTRIBUTES)
-    return [row for row in rows if row.click_id in wanted and row.status == ConversionStatus.APPROVED]
+    return [row for row in rows if row.click_id in wanted and ConversionStatus(row.status).is_counted]
 
 
 def read_logged_clicks(click_ids: Sequence[str], rewards: Mapping[str, Reward]) -> Iterator[LoggedClick | None]:
@@ -146,7 +146,7 @@ def _read_batch(click_ids: Sequence[str]) -> list[ClickRow]:
     return list(ClickRow.batch_get(click_ids))
 
 
-def current_approvals() -> IsApproved:
+def current_approvals() -> MayRun:
     """Return a function for current approvals. Each publisher's approvals are read once, on first use."""
 
     @cache

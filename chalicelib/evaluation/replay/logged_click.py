@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from chalicelib.clicks.rejections import PAYING_OUTCOMES
 from chalicelib.domain.click import Outcome, RejectionReason, TrackingParameters, decode_rejections
 from chalicelib.domain.route import PublisherLink, Route
 from chalicelib.domain.smartlink import OfferAccess
@@ -63,12 +62,11 @@ def decode_click(stored: StoredClick, route: Route, reward: Reward) -> LoggedCli
     """Decode the stored fields of a click; `route` and `reward` are those of `LoggedClick`."""
     outcome = Outcome(stored["outcome"])
     rejections = tuple(decode_rejections(stored))
-    is_paying = outcome in PAYING_OUTCOMES
     return LoggedClick(
         context=_context(stored, publisher_active=not _is_suspended(route, outcome, rejections)),
         route=route,
         outcome=outcome,
-        action=Action(stored["campaign_id"], outcome is Outcome.CATCH_ALL) if is_paying else NO_PAYING_OFFER,
+        action=Action(stored["campaign_id"], outcome is Outcome.CATCH_ALL) if outcome.is_paying else NO_PAYING_OFFER,
         rejections=rejections,
         propensity=float(stored.get("propensity") or 1),
         reward=reward,

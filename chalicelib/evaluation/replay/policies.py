@@ -13,7 +13,7 @@ from chalicelib.routing.selection_probability import selection_probabilities
 ActionProbabilities = Mapping[Action, float]
 """The probability of each action for one click; they sum to 1."""
 
-IsApproved = Callable[[str, str], bool]
+MayRun = Callable[[str, str], bool]
 """Return whether a publisher (ID) currently has an approval of their own for a campaign (ID)."""
 
 _TEMPORARY = (RejectionReason.CAP, RejectionReason.DUPLICATE)
@@ -30,7 +30,7 @@ def logging_policy(click: LoggedClick) -> ActionProbabilities:
     return probabilities if click.action in probabilities else {click.action: click.propensity}
 
 
-def target_policy(click: LoggedClick, edited: Route, is_approved: IsApproved) -> ActionProbabilities:
+def target_policy(click: LoggedClick, edited: Route, is_approved: MayRun) -> ActionProbabilities:
     """Return the probabilities of the click's actions under the edited route, with the learned weights of its time.
 
     Eligibility is computed anew from the visitor. What the visitor does not determine (approval, cap, duplicate) is

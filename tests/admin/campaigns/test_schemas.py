@@ -14,7 +14,7 @@ from tests.builders import campaign_settings
 
 REQUIRED = {"name": "Game A", "destination_url": "https://acme.example/?cid={click_id}"}
 CAP = {"metric": "clicks", "window": "day", "limit": "1000"}
-SAME_CAP_TWICE = "must not hold two caps of the same metric, window, scope and time zone"
+SAME_CAP_TWICE = "must not contain two caps of the same metric, window, scope and time zone"
 
 
 def _errors(**changes: Any) -> list[tuple[str, str]]:
@@ -102,7 +102,7 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
         pytest.param(
             {"revenue": "-1"},
             ("/revenue", 'must be a decimal string of 0 or more, such as "1.50"'),
-            id="less than nothing",
+            id="negative money",
         ),
         pytest.param({"currency": "usd"}, ("/currency", "String should match pattern '^[A-Z]{3}$'"), id="currency"),
         pytest.param({"status": "gone"}, ("/status", "must be 'active', 'paused' or 'archived'"), id="status"),
@@ -113,7 +113,7 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
         pytest.param(
             {"destination_url": "javascript:alert(1)"},
             ("/destination_url", "must begin with https:// or http://"),
-            id="a script as the destination",
+            id="a JavaScript URL",
         ),
         pytest.param(
             {"fail_url": "https://{sub1}.example/"},
@@ -121,18 +121,16 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
             id="a macro in the fail URL's host",
         ),
         pytest.param({"caps": [CAP] * 21}, ("/caps", "must have at most 20 entries"), id="too many caps"),
-        pytest.param(
-            {"duplicate_filter": {}}, ("/duplicate_filter/window_seconds", "is required"), id="a filter's window"
-        ),
+        pytest.param({"duplicate_filter": {}}, ("/duplicate_filter/window_seconds", "is required"), id="no window"),
         pytest.param(
             {"duplicate_filter": {"window_seconds": 0}},
             ("/duplicate_filter/window_seconds", "must be 1 or more"),
-            id="a filter of no time",
+            id="a window of 0 seconds",
         ),
         pytest.param(
             {"duplicate_filter": {"window_seconds": 2_678_401}},
             ("/duplicate_filter/window_seconds", "must be 2678400 or less"),
-            id="a filter of more than a month",
+            id="a window of more than 31 days",
         ),
         pytest.param(
             {"duplicate_filter": {"window_seconds": 60, "identity": "name"}},
@@ -181,7 +179,7 @@ def test_all_errors_of_a_campaign_are_returned_at_once() -> None:
         pytest.param(
             {"starts_at": "2026-11-01T00:00:00+00:00", "ends_at": "2026-11-01T01:00:00+02:00"},
             ("/schedule/ends_at", "must be after starts_at"),
-            id="the end before the start, seen from elsewhere",
+            id="the end before the start in UTC",
         ),
         pytest.param(
             {"starts_at": "2026-11-01T00:00:00"},
@@ -234,7 +232,7 @@ def test_time_with_an_offset_is_converted_to_utc() -> None:
         pytest.param(
             {"metric": "conversions", "limit": "2.0"},
             ("/caps/0/limit", "must be a whole number above 0"),
-            id="conversions with a point",
+            id="conversions with decimals",
         ),
         pytest.param({"metric": "payout", "limit": "0.00"}, ("/caps/0/limit", "must be above 0"), id="no money"),
         pytest.param(

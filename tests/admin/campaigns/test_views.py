@@ -2,21 +2,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.admin import route_publishing
-from chalicelib.admin.smartlinks import storage
-from chalicelib.tables.routes import RouteRow
 from tests.conftest import Api
 from tests.documents import (
-    clicked,
     complaints,
     explained,
     good,
     new_campaign,
     new_link,
-    new_publisher,
-    new_smartlink,
-    pages,
-    put_on,
     refusals,
 )
 
@@ -48,10 +40,6 @@ EXAMPLE: dict[str, Any] = {
 }
 ADDED = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url"}
 GOOD = {"name": "A", "destination_url": "https://a.example/"}
-
-
-def location(code: str) -> str:
-    return clicked(code).headers["Location"].partition("?")[0]
 
 
 def test_documented_example_is_returned_unchanged(admin: Api) -> None:
@@ -93,14 +81,6 @@ def test_postback_token_is_unique_and_never_changes(admin: Api) -> None:
     edited = good(admin.patch(f"/admin/campaigns/{one['id']}", {"name": "B"}))
     assert one["postback_token"] == edited["postback_token"] != two["postback_token"]
     assert edited["created_at"] == one["created_at"] <= edited["updated_at"]
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3])
-def test_campaigns_are_listed_newest_first(admin: Api, limit: int) -> None:
-    made = [new_campaign(admin, name) for name in ("one", "two", "three")]
-    listed = pages(admin, "/admin/campaigns", limit)
-    assert [each for page in listed for each in page] == made[::-1]
-    assert len(listed[0]) == limit
 
 
 def test_unknown_campaign_is_not_found(admin: Api) -> None:
@@ -155,7 +135,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         "/schedule/timezone",
         "is not a known time zone: ../etc/passwd",
     ),
-    "no time": (
+    "not a time": (
         {"schedule": {"starts_at": "soon"}},
         "/schedule/starts_at",
         "must be an ISO 8601 time such as 2026-11-01T00:00:00Z",
@@ -165,7 +145,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         "/schedule/starts_at",
         "must include a UTC offset, for example 2026-11-01T00:00:00Z",
     ),
-    "a time before all times": (
+    "a time before year 1": (
         {"schedule": {"starts_at": "0001-01-01T00:00:00+01:00"}},
         "/schedule/starts_at",
         "is outside the years 1 to 9999 in UTC",
@@ -185,7 +165,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         "/caps/0/limit",
         "must be a whole number above 0",
     ),
-    "a limit of nothing": (
+    "a limit of 0": (
         {"caps": [{"metric": "payout", "window": "day", "limit": "0.00"}]},
         "/caps/0/limit",
         "must be above 0",
@@ -195,10 +175,10 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         "/caps/0/window",
         "must be 'hour', 'day', 'week', 'month' or 'total'",
     ),
-    "two caps of a kind": (
+    "the same cap twice": (
         {"caps": [{"metric": "clicks", "window": "day", "limit": limit} for limit in ("1", "2")]},
         "/caps",
-        "must not hold two caps of the same metric, window, scope and time zone",
+        "must not contain two caps of the same metric, window, scope and time zone",
     ),
     "an unknown identity": (
         {"duplicate_filter": {"identity": "cookie", "window_seconds": 1}},
@@ -213,8 +193,8 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "a long attribution": ({"attribution_window_days": 366}, "/attribution_window_days", "must be 365 or less"),
     "a number as text": ({"attribution_window_days": "30"}, "/attribution_window_days", "must be a whole number"),
-    "an ID of one's own": ({"id": "cmp_mine"}, "/id", "is not a known field"),
-    "a token of one's own": ({"postback_token": "mine"}, "/postback_token", "is not a known field"),
+    "a read-only ID": ({"id": "cmp_mine"}, "/id", "is not a known field"),
+    "a read-only token": ({"postback_token": "mine"}, "/postback_token", "is not a known field"),
 }
 
 
@@ -240,7 +220,7 @@ def test_code_of_the_wrong_form_is_rejected(admin: Api, change: dict[str, Any], 
     assert set(complaints(admin.post("/admin/campaigns", {**GOOD, **change}))) == {pointer}
 
 
-# Edits
+# Edit
 
 
 def test_edit_changes_only_the_fields_it_has(admin: Api) -> None:
@@ -267,71 +247,6 @@ def test_null_for_a_required_field_is_an_error(admin: Api) -> None:
     }
 
 
-def test_edit_applies_to_every_link_of_the_campaign(admin: Api) -> None:
-    campaign = new_campaign(admin)
-    links = [
-        new_link(admin, campaign),
-        new_link(admin, campaign),
-        new_link(admin, catch_all_campaign_id=campaign["id"]),
-    ]
-    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
-    assert [location(code) for code in links] == ["https://new.example/"] * 3
-
-
-def test_edit_publishes_more_smartlinks_than_its_transaction_takes(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(route_publishing, "BATCH", 1)
-    campaign = new_campaign(admin)
-    links = [new_link(admin, campaign) for _ in range(3)]
-    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
-    assert [location(code) for code in links] == ["https://new.example/"] * 3
-
-
-def test_large_routes_are_published_after_the_transaction(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(route_publishing, "ROOM_BYTES", 2 * route_publishing.MAX_ROUTE_BYTES + 1)
-    campaign = new_campaign(admin)
-    links = [new_link(admin, campaign) for _ in range(3)]
-    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
-    assert [location(code) for code in links] == ["https://new.example/"] * 3
-
-
-def test_edit_that_makes_a_route_too_large_is_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    campaign = new_campaign(admin)
-    smartlink = new_smartlink(admin, campaign)
-    monkeypatch.setattr(route_publishing, "MAX_ROUTE_BYTES", 1_000)
-    sources = [f"{n * n:x}" * 40 for n in range(1000, 1200)]
-    refused = admin.patch(f"/admin/campaigns/{campaign['id']}", {"targeting": {"sources": sources}})
-    assert f"makes smartlink {smartlink['id']} too large" in complaints(refused)[""]
-    assert admin.get(f"/admin/campaigns/{campaign['id']}").json == campaign
-    assert RouteRow.get(smartlink["id"]).version == 1
-
-
-def test_edit_does_not_publish_routes_without_the_campaign(admin: Api) -> None:
-    campaign, other = new_campaign(admin), new_campaign(admin)
-    one, two = new_smartlink(admin, campaign), new_smartlink(admin, other)
-    admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"})
-    assert [RouteRow.get(each["id"]).version for each in (one, two)] == [2, 1]
-
-
-def test_edit_does_not_publish_a_smartlink_that_removed_the_campaign(admin: Api) -> None:
-    campaign, other = new_campaign(admin), new_campaign(admin)
-    smartlink = new_smartlink(admin, campaign)
-    admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"offers": [{"campaign_id": other["id"]}]})
-    admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"})
-    assert RouteRow.get(smartlink["id"]).version == 2
-
-
-@pytest.mark.parametrize("batch", [0, 40], ids=["after the campaign", "with the campaign"])
-def test_edit_does_not_publish_a_deleted_smartlink(admin: Api, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
-    monkeypatch.setattr(storage, "_UNSEATED_AT_ONCE", 0)
-    monkeypatch.setattr(route_publishing, "BATCH", batch)
-    campaign = new_campaign(admin)
-    smartlink = new_smartlink(admin, campaign)
-    admin.delete(f"/admin/smartlinks/{smartlink['id']}")
-    assert route_publishing.pool_ids_with_campaign(campaign["id"]) == [smartlink["id"]]
-    assert admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"}).status == 200
-    assert route_publishing.published_version(smartlink["id"]) == 0
-
-
 def test_paused_campaign_takes_no_clicks_until_it_is_active_again(admin: Api) -> None:
     campaign = new_campaign(admin)
     path, code = f"/admin/campaigns/{campaign['id']}", new_link(admin, campaign)
@@ -342,14 +257,7 @@ def test_paused_campaign_takes_no_clicks_until_it_is_active_again(admin: Api) ->
     assert explained(admin, code)["outcome"] == "offer"
 
 
-def test_direct_link_follows_the_campaign(admin: Api) -> None:
-    campaign, publisher = new_campaign(admin), new_publisher(admin)
-    approved = admin.post(f"/admin/publishers/{publisher.id}/campaigns", {"campaign_id": campaign["id"]}).json
-    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
-    assert location(approved["tracking_key"]) == "https://new.example/"
-
-
-# Archiving
+# Archive
 
 
 def test_deleting_a_campaign_archives_it(admin: Api) -> None:
@@ -359,60 +267,7 @@ def test_deleting_a_campaign_archives_it(admin: Api) -> None:
     assert (admin.get(path).json["status"], admin.get(path).json["version"]) == ("archived", 2)
 
 
-@pytest.mark.parametrize("held_as", ["an offer", "the catch-all"])
-def test_campaign_of_a_smartlink_cannot_be_archived(admin: Api, held_as: str) -> None:
-    campaign = new_campaign(admin)
-    path = f"/admin/campaigns/{campaign['id']}"
-    catch_all = {"catch_all_campaign_id": campaign["id"]}
-    smartlink = new_smartlink(admin, campaign) if held_as == "an offer" else new_smartlink(admin, **catch_all)
-    for refused in (admin.delete(path), admin.patch(path, {"status": "archived"})):
-        assert refused.status == 409
-        assert f"Summer App Deals ({smartlink['id']})" in refused.json["detail"]
-    assert admin.get(path).json == campaign
-    admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"offers": [], "catch_all_campaign_id": None})
-    assert admin.delete(path).status == 204
-
-
-def test_campaign_of_a_deleted_smartlink_can_be_archived(admin: Api) -> None:
-    campaign = new_campaign(admin)
-    smartlink = new_smartlink(admin, campaign)
-    admin.delete(f"/admin/smartlinks/{smartlink['id']}")
-    assert admin.delete(f"/admin/campaigns/{campaign['id']}").status == 204
-
-
-def test_archived_campaign_cannot_be_changed(admin: Api) -> None:
-    path = f"/admin/campaigns/{new_campaign(admin)['id']}"
-    admin.delete(path)
-    assert admin.patch(path, {"status": "active"}).status == 409
-    assert admin.get(path).json["status"] == "archived"
-
-
 def test_stale_delete_archives_nothing(admin: Api) -> None:
     path = f"/admin/campaigns/{new_campaign(admin)['id']}"
     assert admin.delete(path, If_Match='"2"').status == 412
     assert admin.get(path).json["status"] == "active"
-
-
-def test_archived_campaign_cannot_join_a_smartlink(admin: Api) -> None:
-    gone = new_campaign(admin)
-    admin.delete(f"/admin/campaigns/{gone['id']}")
-    body = {"name": "S", "offers": [{"campaign_id": gone["id"]}], "catch_all_campaign_id": gone["id"]}
-    assert complaints(admin.post("/admin/smartlinks", body)) == {
-        "/offers/0/campaign_id": f"is an archived campaign: {gone['id']}",
-        "/catch_all_campaign_id": f"is an archived campaign: {gone['id']}",
-    }
-
-
-def test_direct_links_of_an_archived_campaign_take_no_clicks(admin: Api) -> None:
-    campaign, publisher = new_campaign(admin, fail_url="https://acme.example/gone"), new_publisher(admin)
-    approved = admin.post(f"/admin/publishers/{publisher.id}/campaigns", {"campaign_id": campaign["id"]}).json
-    admin.delete(f"/admin/campaigns/{campaign['id']}")
-    assert location(approved["tracking_key"]) == "https://acme.example/gone"
-
-
-def test_two_publishers_on_one_smartlink_follow_the_same_edit(admin: Api) -> None:
-    campaign = new_campaign(admin)
-    smartlink = new_smartlink(admin, campaign)
-    codes = [put_on(admin, smartlink, new_publisher(admin, name)) for name in ("Ann", "Bob")]
-    admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
-    assert [location(code) for code in codes] == ["https://new.example/"] * 2

@@ -25,7 +25,7 @@ def click_id_at(at: datetime, n: int = 0) -> str:
 
 
 def write_click(at: datetime, route: str = "sml_1", n: int = 0, **changes: Any) -> str:
-    """Writes a click of this moment on the route; its ID."""
+    """Write a click on the route; return its ID."""
     row = {
         "at": int(at.timestamp() * 1000),
         "expires_at": 0,
@@ -46,13 +46,13 @@ def write_click(at: datetime, route: str = "sml_1", n: int = 0, **changes: Any) 
 
 
 def write_list(*click_ids: str, route: str = "sml_1", day: datetime = NOON) -> None:
-    """Writes the list of one run's clicks."""
+    """Write a list of click IDs, as one batch does."""
     greatest = max(click_ids)
     ClickListRow(f"{route}#{day.date()}", greatest, click_ids=id_lists.encode(click_ids), expires_at=0).save()
 
 
 def write_clicks(count: int, route: str = "sml_1", day: datetime = NOON, **changes: Any) -> list[str]:
-    """Clicks a minute apart, in lists of three that overlap in time; their IDs, newest first."""
+    """Write clicks a minute apart, in overlapping lists of three; return their IDs, newest first."""
     click_ids = [write_click(day + timedelta(minutes=n), route, **changes) for n in range(count)]
     for n in range(0, count, 6):
         batch = click_ids[n : n + 6]
@@ -64,7 +64,7 @@ def write_clicks(count: int, route: str = "sml_1", day: datetime = NOON, **chang
 
 @pytest.fixture
 def routes(admin: Api) -> None:
-    """A smartlink and a campaign's direct link, each in its first version."""
+    """Write the first version of two routes."""
     campaigns = [campaign_document("cmp_1")]
     RouteRow("sml_1@1", version=1, snapshot=route_codec.encode(pool_document("cmp_1"), campaigns, 0)).save()
     RouteRow("sml_2@1", version=1, snapshot=route_codec.encode(pool_document("cmp_1"), campaigns, 0)).save()

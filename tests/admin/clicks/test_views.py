@@ -102,7 +102,7 @@ def test_reading_a_click_changes_nothing(admin: Api) -> None:
 
 
 def optimized_smartlink(admin: Api) -> tuple[dict[str, object], list[str], str]:
-    """A smartlink in rotation `optimized` without hold-out, its campaigns' IDs, and the code of a link to it."""
+    """Create a smartlink in rotation `optimized` without hold-out; return it, its campaigns' IDs and a link code."""
     ids = [new_campaign(admin, name)["id"] for name in ("one", "two")]
     offers = [{"campaign_id": ids[0], "weight": 3}, {"campaign_id": ids[1], "weight": 1}]
     smartlink = new_smartlink(admin, *offers, rotation="optimized", holdout_percent=0)

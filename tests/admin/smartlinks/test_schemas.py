@@ -119,11 +119,11 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
             ("/offers/0/priority", "must be 1000 or less"),
             id="priority",
         ),
-        pytest.param({"offers": [{}]}, ("/offers/0/campaign_id", "is required"), id="a seat of nobody"),
+        pytest.param({"offers": [{}]}, ("/offers/0/campaign_id", "is required"), id="an offer without a campaign"),
         pytest.param(
             {"offers": [{"campaign_id": "cmp_1", "caps": []}]},
             ("/offers/0/caps", "is not a known field"),
-            id="a seat's cap",
+            id="a cap of an offer",
         ),
         pytest.param(
             {"offers": [{"campaign_id": "a"}, {"campaign_id": "b"}, {"campaign_id": "a"}, {"campaign_id": "b"}]},
@@ -135,7 +135,7 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
             ("/offers", "must have at most 200 entries"),
             id="too many offers",
         ),
-        pytest.param({"status": "paused"}, ("/status", "is not a known field"), id="status has calls of its own"),
+        pytest.param({"status": "paused"}, ("/status", "is not a known field"), id="a read-only field"),
     ],
 )
 def test_each_rule_of_a_smartlink_has_its_error(changes: dict[str, Any], error: tuple[str, str]) -> None:

@@ -1,18 +1,10 @@
 from typing import Any
 
 import pytest
-from pynamodb.exceptions import TransactWriteError, UpdateError
-from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
-from chalicelib.admin import route_publishing
-from chalicelib.admin.smartlinks import storage
-from chalicelib.routing import weights_codec
-from chalicelib.tables.base import connection
 from chalicelib.tables.clicks import ClickRow, DuplicateMarkerRow
 from chalicelib.tables.counters import CapCounterRow
-from chalicelib.tables.routes import RouteRow
-from chalicelib.tables.smartlinks import SmartlinkRow
+from tests.admin.edited_smartlinks import location, path_of, tracking_keys, with_offers
 from tests.builders import LEARNED_AT
 from tests.conftest import Api
 from tests.documents import (
@@ -88,25 +80,13 @@ CLICK = {
 }
 
 
-def path_of(smartlink: dict[str, Any]) -> str:
-    return f"/admin/smartlinks/{smartlink['id']}"
-
-
-def seats(*campaigns: dict[str, Any]) -> dict[str, Any]:
-    return {"offers": [{"campaign_id": each["id"]} for each in campaigns]}
-
-
-def location(code: str) -> str:
-    return clicked(code).headers["Location"].partition("?")[0]
-
-
 def counts(admin: Api, smartlink: dict[str, Any]) -> tuple[int, int]:
-    """Live links and pending applications."""
+    """Return the numbers of live links and of pending applications."""
     shown = good(admin.get(path_of(smartlink)))
     return shown["live_count"], shown["pending_count"]
 
 
-# Writing and reading
+# Create and read
 
 
 def test_smartlink_needs_a_name_and_has_defaults(admin: Api) -> None:
@@ -124,20 +104,12 @@ def test_document_has_exactly_the_documented_fields(admin: Api) -> None:
 def test_documented_example_is_returned_unchanged(admin: Api) -> None:
     campaign = new_campaign(admin)
     targeting = {"countries": ["US", "GB"], "devices": ["mobile"]}
-    seat = {"campaign_id": campaign["id"], "weight": 3, "priority": 10, "enabled": True, "targeting": targeting}
-    smartlink = good(admin.post("/admin/smartlinks", {**SETTINGS, "offers": [seat]}))
-    whole = {**SETTINGS, "offers": [{**seat, "targeting": {**ANYWHERE, **targeting}}]}
+    offer = {"campaign_id": campaign["id"], "weight": 3, "priority": 10, "enabled": True, "targeting": targeting}
+    smartlink = good(admin.post("/admin/smartlinks", {**SETTINGS, "offers": [offer]}))
+    whole = {**SETTINGS, "offers": [{**offer, "targeting": {**ANYWHERE, **targeting}}]}
     assert {name: smartlink[name] for name in SETTINGS} == whole
     assert (smartlink["offer_count"], smartlink["warnings"]) == (1, [])
     assert admin.get(path_of(smartlink)).json == smartlink
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3])
-def test_smartlinks_are_listed_newest_first(admin: Api, limit: int) -> None:
-    campaign = new_campaign(admin)
-    made = [new_smartlink(admin, campaign, name=name, visibility="private") for name in ("one", "two", "three")]
-    listed = pages(admin, "/admin/smartlinks", limit)
-    assert [each for page in listed for each in page] == made[::-1]
 
 
 WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -146,10 +118,10 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "an unknown rotation": ({"rotation": "random"}, {"/rotation": "must be 'weighted' or 'optimized'"}),
     "an unknown goal": ({"goal": "luck"}, {"/goal": "must be 'epc', 'profit', 'revenue' or 'conversion_rate'"}),
     "an unknown access": ({"offer_access": "all"}, {"/offer_access": "must be 'grant' or 'respect'"}),
-    "a holdout of all and one": ({"holdout_percent": 101}, {"/holdout_percent": "must be 100 or less"}),
-    "fewer than no clicks": ({"untouched_clicks": -1}, {"/untouched_clicks": "must be 0 or more"}),
+    "a hold-out above 100 %": ({"holdout_percent": 101}, {"/holdout_percent": "must be 100 or less"}),
+    "a negative number of clicks": ({"untouched_clicks": -1}, {"/untouched_clicks": "must be 0 or more"}),
     "a fallback without a host": ({"fallback_url": "https:///more"}, {"/fallback_url": "must have a host"}),
-    "a count of one's own": ({"live_count": 1}, {"/live_count": "is not a known field"}),
+    "a read-only field": ({"live_count": 1}, {"/live_count": "is not a known field"}),
     "an unknown catch-all": (
         {"catch_all_campaign_id": "cmp_none"},
         {"/catch_all_campaign_id": "is not a campaign: cmp_none"},
@@ -162,7 +134,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"offers": [{"campaign_id": "cmp_a"}, {"campaign_id": "cmp_a"}]},
         {"/offers": "must list each campaign once; listed twice: cmp_a"},
     ),
-    "everything wrong with two seats": (
+    "several errors in two offers": (
         {"offers": [{"campaign_id": "cmp_a", "weight": -1, "priority": 1001}, {"weight": 1.5, "enabled": 1}]},
         {
             "/offers/0/weight": "must be 0 or more",
@@ -220,7 +192,7 @@ def test_unknown_smartlink_is_not_found(admin: Api) -> None:
     assert admin.post(f"{path}/publishers", {"publisher_id": publisher.id}).status == 404
 
 
-# Edits
+# Edit
 
 
 def test_edit_changes_only_the_fields_it_has(admin: Api) -> None:
@@ -242,8 +214,8 @@ def test_null_resets_a_field_to_its_default(admin: Api) -> None:
 def test_offers_are_replaced_as_a_whole(admin: Api) -> None:
     one, two = new_campaign(admin), new_campaign(admin)
     smartlink = new_smartlink(admin, {"campaign_id": one["id"], "weight": 7})
-    after = good(admin.patch(path_of(smartlink), seats(two)))
-    assert [(seat["campaign_id"], seat["weight"]) for seat in after["offers"]] == [(two["id"], 1)]
+    after = good(admin.patch(path_of(smartlink), with_offers(two)))
+    assert [(offer["campaign_id"], offer["weight"]) for offer in after["offers"]] == [(two["id"], 1)]
 
 
 def test_stale_edit_pause_or_delete_changes_nothing(admin: Api) -> None:
@@ -260,7 +232,7 @@ def test_code_of_a_link_never_changes(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin, game), new_publisher(admin)
     path, code = path_of(smartlink), put_on(admin, smartlink, publisher)
     assert location(code) == "https://game.example/"
-    admin.patch(path, {"name": "Winter", "visibility": "private", **seats(shop)})
+    admin.patch(path, {"name": "Winter", "visibility": "private", **with_offers(shop)})
     assert location(code) == "https://shop.example/"
     admin.post(f"{path}/pause")
     assert location(code) == FALLBACK
@@ -271,89 +243,15 @@ def test_code_of_a_link_never_changes(admin: Api) -> None:
     assert member["link"]["code"] == code
 
 
-def test_smartlink_has_one_route_for_all_publishers(admin: Api) -> None:
-    campaign = new_campaign(admin)
-    smartlink = new_smartlink(admin, campaign)
-    for n in range(5):
-        put_on(admin, smartlink, new_publisher(admin, f"P{n}"))
-    ids = {row.id for row in RouteRow.scan()}
-    assert ids == {smartlink["id"], f"{smartlink['id']}@1", campaign["id"], f"{campaign['id']}@1"}
-
-
-def test_edit_publishes_a_new_version_and_keeps_the_earlier_ones(admin: Api) -> None:
-    smartlink = new_smartlink(admin)
-    for n in range(3):
-        admin.patch(path_of(smartlink), {"name": f"{n}"})
-    assert RouteRow.get(smartlink["id"]).version == 4
-    kept = {row.id for row in RouteRow.scan() if row.id.startswith(smartlink["id"])}
-    assert kept == {smartlink["id"], *(f"{smartlink['id']}@{n}" for n in (1, 2, 3, 4))}
-
-
 def test_edit_of_the_offers_starts_a_new_epoch_only_if_configured(admin: Api) -> None:
     keep, reset = new_smartlink(admin), new_smartlink(admin, on_pool_change="reset")
     campaign = new_campaign(admin)
-    epochs = [admin.patch(path_of(each), seats(campaign)).json["epoch"] for each in (keep, reset)]
+    epochs = [admin.patch(path_of(each), with_offers(campaign)).json["epoch"] for each in (keep, reset)]
     assert epochs == [1, 2]
     assert admin.patch(path_of(reset), {"name": "B"}).json["epoch"] == 2
 
 
-def learned(smartlink: dict[str, Any]) -> tuple[bytes | None, int | None]:
-    """The weights in force and their version, as the route's row has them."""
-    row = RouteRow.get(smartlink["id"])
-    return row.weights, row.weights_version
-
-
-WEIGHTS = {"*": {"cmp_1": 0.25, "cmp_2": 0.75}}
-
-
-def test_edit_keeps_the_learned_weights(admin: Api) -> None:
-    campaign = new_campaign(admin)
-    smartlink = new_smartlink(admin, campaign, rotation="optimized")
-    taught(smartlink, WEIGHTS)
-    edits = ({"name": "B"}, seats(campaign, new_campaign(admin, "shop")), {"rotation": "weighted"})
-    for body in edits:
-        good(admin.patch(path_of(smartlink), body))
-    good(admin.post(f"{path_of(smartlink)}/pause"))
-    good(admin.patch(f"/admin/campaigns/{campaign['id']}", {"payout": "2.00"}))
-    assert learned(smartlink) == (weights_codec.encode(WEIGHTS), LEARNED_AT)
-    assert RouteRow.get(smartlink["id"]).version == 6
-    kept = [learned({"id": f"{smartlink['id']}@{version}"}) for version in range(1, 7)]
-    assert kept == [(None, None)] * 6
-
-
-def test_edit_that_resets_removes_the_learned_weights(admin: Api) -> None:
-    smartlink = new_smartlink(admin, new_campaign(admin), rotation="optimized", on_pool_change="reset")
-    taught(smartlink, WEIGHTS)
-    good(admin.patch(path_of(smartlink), {"name": "B"}))
-    assert learned(smartlink) == (weights_codec.encode(WEIGHTS), LEARNED_AT)
-    good(admin.patch(path_of(smartlink), seats(new_campaign(admin, "shop"))))
-    assert learned(smartlink) == (None, None)
-    assert location(put_on(admin, smartlink, new_publisher(admin))).startswith("https://shop.example/")
-
-
-def test_weights_and_edits_conflict_only_by_the_version_of_the_route(admin: Api) -> None:
-    smartlink = new_smartlink(admin, rotation="optimized")
-    published: list[Action] = [
-        RouteRow.weights.set(weights_codec.encode(WEIGHTS)),
-        RouteRow.weights_version.set(LEARNED_AT),
-    ]
-    good(admin.patch(path_of(smartlink), {"name": "B"}))
-    with pytest.raises(UpdateError):
-        RouteRow(smartlink["id"]).update(published, RouteRow.version == 1)
-    RouteRow(smartlink["id"]).update(published, RouteRow.version == 2)
-    good(admin.patch(path_of(smartlink), {"name": "C"}))
-    assert learned(smartlink) == (weights_codec.encode(WEIGHTS), LEARNED_AT)
-
-
-def test_first_route_is_rejected_if_one_exists(admin: Api) -> None:
-    smartlink = new_smartlink(admin)
-    pool = SmartlinkRow.get(smartlink["id"])
-    with pytest.raises(TransactWriteError), TransactWrite(connection=connection()) as write:
-        route_publishing.add_pool_route(write, pool, [], version=0)
-    assert RouteRow.get(smartlink["id"]).version == 1
-
-
-# Pausing
+# Pause
 
 
 def test_paused_smartlink_sends_every_click_to_its_fallback_url(admin: Api) -> None:
@@ -380,20 +278,7 @@ def test_edit_leaves_a_paused_smartlink_paused(admin: Api) -> None:
     assert admin.patch(path_of(smartlink), {"name": "B"}).json["status"] == "paused"
 
 
-# Deleting
-
-
-def test_deleted_smartlink_is_not_found_by_the_admin(admin: Api) -> None:
-    smartlink, publisher = new_smartlink(admin), new_publisher(admin)
-    path = path_of(smartlink)
-    put_on(admin, smartlink, publisher)
-    deleted = admin.delete(path)
-    assert (deleted.status, deleted.text) == (204, "")
-    calls = [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/resume"), ("POST", "/simulate")]
-    calls += [("GET", "/publishers"), ("DELETE", f"/publishers/{publisher.id}")]
-    assert [admin.call(method, path + rest).status for method, rest in calls] == [404] * len(calls)
-    assert admin.post(f"{path}/publishers", {"publisher_id": publisher.id}).status == 404
-    assert pages(admin, "/admin/smartlinks", 50) == [[]]
+# Delete
 
 
 @pytest.mark.parametrize("visibility", ["ask", "public", "private"])
@@ -404,13 +289,6 @@ def test_deleted_smartlink_is_not_found_by_its_publishers(admin: Api, visibility
     assert pages(publisher.api, "/publisher/smartlinks", 50) == [[]]
     assert publisher.api.get(f"/publisher/smartlinks/{smartlink['id']}").status == 404
     assert apply(publisher, smartlink).status == 404
-
-
-def test_links_of_a_deleted_smartlink_are_not_found(admin: Api) -> None:
-    smartlink = new_smartlink(admin, new_campaign(admin))
-    code = put_on(admin, smartlink, new_publisher(admin))
-    admin.delete(path_of(smartlink))
-    assert clicked(code).status == 404
 
 
 def test_application_for_a_deleted_smartlink_cannot_be_decided(admin: Api) -> None:
@@ -430,7 +308,7 @@ def test_click_on_a_deleted_smartlink_is_still_explained(admin: Api) -> None:
     assert admin.get(f"/admin/clicks/{click['click_id']}").json == click
 
 
-# Publishers on it
+# Publishers
 
 
 def test_publisher_on_a_smartlink_is_listed_with_their_link(admin: Api) -> None:
@@ -447,17 +325,6 @@ def test_publisher_on_a_smartlink_is_listed_with_their_link(admin: Api) -> None:
         "link": {"code": code, "url": url},
     }
     assert admin.get(path).json == {"items": [added.json], "next_cursor": None}
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3])
-def test_publishers_of_a_smartlink_are_listed_page_by_page(admin: Api, limit: int) -> None:
-    smartlink = new_smartlink(admin)
-    publishers = [new_publisher(admin, name) for name in ("Ann", "Bob", "Cid", "Dee")]
-    codes = {each.id: put_on(admin, smartlink, each) for each in publishers}
-    admin.delete(f"{path_of(smartlink)}/publishers/{publishers[1].id}")
-    del codes[publishers[1].id]
-    listed = [each for page in pages(admin, f"{path_of(smartlink)}/publishers", limit) for each in page]
-    assert [(each["publisher_id"], each["link"]["code"]) for each in listed] == sorted(codes.items())
 
 
 def test_pending_or_declined_publisher_is_not_listed(admin: Api) -> None:
@@ -537,64 +404,29 @@ def test_public_smartlink_counts_new_publishers_at_once(admin: Api) -> None:
     assert counts(admin, smartlink) == (1, 0)
 
 
-# What a publisher may run
-
-
-def keys(admin: Api, publisher_id: str) -> dict[str, str]:
-    """The publisher's tracking keys by campaign."""
-    items = good(admin.get(f"/admin/publishers/{publisher_id}/campaigns"))["items"]
-    return {each["campaign_id"]: each["tracking_key"] for each in items}
+# Approvals
 
 
 def test_approved_publisher_may_run_every_offer_by_direct_link(admin: Api) -> None:
     game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
     smartlink, publisher = new_smartlink(admin, game, shop), new_publisher(admin)
     apply(publisher, smartlink)
-    assert keys(admin, publisher.id) == {}
+    assert tracking_keys(admin, publisher.id) == {}
     admin.post(f"/admin/applications/{pending(admin)[0]}/approve")
-    minted = keys(admin, publisher.id)
+    minted = tracking_keys(admin, publisher.id)
     assert set(minted) == {game["id"], shop["id"]}
     assert location(minted[game["id"]]) == "https://game.example/"
     assert location(minted[shop["id"]]) == "https://shop.example/"
 
 
-def test_catch_all_needs_no_approval_and_gives_none(admin: Api) -> None:
-    campaign, publisher = new_campaign(admin), new_publisher(admin)
-    smartlink = new_smartlink(admin, catch_all_campaign_id=campaign["id"])
-    assert explained(admin, put_on(admin, smartlink, publisher))["outcome"] == "catch_all"
-    assert keys(admin, publisher.id) == {}
-
-
-def test_new_offer_is_approved_for_all_publishers_of_the_smartlink(admin: Api) -> None:
-    game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
-    smartlink, ann, bob = new_smartlink(admin, game), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
-    waiting = new_publisher(admin, "Cid")
-    put_on(admin, smartlink, ann)
-    put_on(admin, smartlink, bob)
-    apply(waiting, smartlink)
-    admin.patch(path_of(smartlink), seats(game, shop))
-    for each in (ann, bob):
-        assert location(keys(admin, each.id)[shop["id"]]) == "https://shop.example/"
-    assert keys(admin, waiting.id) == {}
-
-
-def test_new_offer_keeps_the_existing_tracking_keys(admin: Api) -> None:
-    game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
-    smartlink, publisher = new_smartlink(admin, game), new_publisher(admin)
-    put_on(admin, smartlink, publisher)
-    before = keys(admin, publisher.id)
-    admin.patch(path_of(smartlink), seats(game, shop))
-    assert keys(admin, publisher.id)[game["id"]] == before[game["id"]]
-
-
 def test_withdrawn_campaign_stays_withdrawn_until_it_is_approved_again(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
     put_on(admin, new_smartlink(admin, campaign), publisher)
-    key = keys(admin, publisher.id)[campaign["id"]]
+    key = tracking_keys(admin, publisher.id)[campaign["id"]]
     path = f"/admin/publishers/{publisher.id}/campaigns"
     assert admin.delete(f"{path}/{campaign['id']}").status == 204
     put_on(admin, new_smartlink(admin, campaign), publisher)
-    assert keys(admin, publisher.id) == {}
+    assert tracking_keys(admin, publisher.id) == {}
     assert clicked(key).status == 404
     assert good(admin.post(path, {"campaign_id": campaign["id"]}))["tracking_key"] == key
     assert clicked(key).status == 302
@@ -605,7 +437,7 @@ def test_respected_approvals_are_not_given_and_unapproved_offers_are_skipped(adm
     publisher = new_publisher(admin)
     smartlink = new_smartlink(admin, {"campaign_id": game["id"], "priority": 1}, shop, offer_access="respect")
     code = put_on(admin, smartlink, publisher)
-    assert keys(admin, publisher.id) == {}
+    assert tracking_keys(admin, publisher.id) == {}
     assert refusals(explained(admin, code)) == ["not_approved", "not_approved"]
     admin.post(f"/admin/publishers/{publisher.id}/campaigns", {"campaign_id": shop["id"]})
     click = explained(admin, code)
@@ -620,35 +452,19 @@ def test_withdrawn_campaign_is_skipped_only_if_approvals_are_respected(admin: Ap
     assert [explained(admin, code)["outcome"] for code in codes] == ["offer", "fallback"]
 
 
-def test_change_to_granted_access_approves_every_offer(admin: Api) -> None:
-    campaign, publisher = new_campaign(admin), new_publisher(admin)
-    smartlink = new_smartlink(admin, campaign, offer_access="respect")
-    put_on(admin, smartlink, publisher)
-    admin.patch(path_of(smartlink), {"offer_access": "grant"})
-    assert set(keys(admin, publisher.id)) == {campaign["id"]}
-
-
 def test_more_approvals_than_one_transaction_takes_are_all_made(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.access.campaign_approvals._BATCH", 2)
     campaigns = [new_campaign(admin, f"c{n}") for n in range(5)]
     publisher = new_publisher(admin)
     put_on(admin, new_smartlink(admin, *campaigns), publisher)
-    assert set(keys(admin, publisher.id)) == {each["id"] for each in campaigns}
+    assert set(tracking_keys(admin, publisher.id)) == {each["id"] for each in campaigns}
 
 
-def test_campaigns_that_could_not_be_unlinked_can_be_archived(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "_UNSEATED_AT_ONCE", 1)
-    campaigns = [new_campaign(admin, f"c{n}") for n in range(3)]
-    smartlink = new_smartlink(admin, *campaigns)
-    admin.patch(path_of(smartlink), {"offers": []})
-    assert [admin.delete(f"/admin/campaigns/{each['id']}").status for each in campaigns] == [204] * 3
+# Simulation
 
 
-# Trying out
-
-
-def simulated(admin: Api, smartlink: dict[str, Any], **asked: Any) -> dict[str, Any]:
-    document: dict[str, Any] = good(admin.post(f"{path_of(smartlink)}/simulate", asked))
+def simulated(admin: Api, smartlink: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    document: dict[str, Any] = good(admin.post(f"{path_of(smartlink)}/simulate", fields))
     return document
 
 
@@ -694,11 +510,11 @@ def test_simulation_sees_caps_reached_by_clicks(admin: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("percent", "told"),
+    ("percent", "expected"),
     [(0, ("optimized", [0.25, 0.75])), (99, ("optimized", [0.25, 0.75])), (100, ("holdout", [3, 1]))],
 )
 def test_simulation_uses_learned_weights_unless_the_hold_out_has_every_click(
-    admin: Api, percent: int, told: tuple[str, list[float]]
+    admin: Api, percent: int, expected: tuple[str, list[float]]
 ) -> None:
     one, two = (new_campaign(admin, name)["id"] for name in ("one", "two"))
     offers = [{"campaign_id": one, "weight": 3}, {"campaign_id": two, "weight": 1}]
@@ -706,7 +522,7 @@ def test_simulation_uses_learned_weights_unless_the_hold_out_has_every_click(
     taught(smartlink, {"*": {one: 0.25, two: 0.75}})
     click = simulated(admin, smartlink, country="US", device="mobile", draw=0.5)
     decision = click["decision"]
-    assert (decision["arm"], [each["weight"] for each in decision["considered"]]) == told
+    assert (decision["arm"], [each["weight"] for each in decision["considered"]]) == expected
     assert decision["weights_version"] == LEARNED_AT
     assert click["campaign_id"] == (two if decision["arm"] == "optimized" else one)
     assert decision["segment"] == ("*" if decision["arm"] == "optimized" else "US|mobile")
@@ -754,15 +570,15 @@ def test_user_agent_fills_in_missing_fields(admin: Api) -> None:
         "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 Version/17.1 Mobile/15E148 Safari"
     )
     smartlink = new_smartlink(admin, new_campaign(admin))
-    told = simulated(admin, smartlink, user_agent=iphone)
-    overruled = simulated(admin, smartlink, user_agent=iphone, device="tablet", os="android", browser="Chrome")
-    assert [told[name] for name in ("device", "os", "browser", "is_bot")] == ["mobile", "ios", "safari", False]
-    assert [overruled[name] for name in ("device", "os", "browser")] == ["tablet", "android", "chrome"]
+    detected = simulated(admin, smartlink, user_agent=iphone)
+    explicit = simulated(admin, smartlink, user_agent=iphone, device="tablet", os="android", browser="Chrome")
+    assert [detected[name] for name in ("device", "os", "browser", "is_bot")] == ["mobile", "ios", "safari", False]
+    assert [explicit[name] for name in ("device", "os", "browser")] == ["tablet", "android", "chrome"]
 
 
 def test_user_agent_of_a_bot_is_a_bot_and_a_missing_one_is_not(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
-    assert [simulated(admin, smartlink, **asked)["is_bot"] for asked in ({"user_agent": CURL}, {})] == [True, False]
+    assert [simulated(admin, smartlink, **fields)["is_bot"] for fields in ({"user_agent": CURL}, {})] == [True, False]
 
 
 def test_address_fills_in_the_country(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -796,10 +612,10 @@ WRONG_SIMULATIONS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize(("asked", "pointer"), WRONG_SIMULATIONS.values(), ids=WRONG_SIMULATIONS)
-def test_invalid_simulation_is_rejected(admin: Api, asked: dict[str, Any], pointer: str) -> None:
+@pytest.mark.parametrize(("fields", "pointer"), WRONG_SIMULATIONS.values(), ids=WRONG_SIMULATIONS)
+def test_invalid_simulation_is_rejected(admin: Api, fields: dict[str, Any], pointer: str) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
-    assert set(complaints(admin.post(f"{path_of(smartlink)}/simulate", asked))) == {pointer}
+    assert set(complaints(admin.post(f"{path_of(smartlink)}/simulate", fields))) == {pointer}
 
 
 def test_simulations_without_a_draw_have_different_draws(admin: Api) -> None:

@@ -10,7 +10,7 @@ CAP = {"metric": "clicks", "window": "day", "limit": "10"}
 
 
 def _warnings(*offers: dict[str, Any], campaigns: list[dict[str, Any]] | None = None, **changes: Any) -> list[str]:
-    """What is said of a smartlink of these seats (one sound seat where there is none)."""
+    """Return the warnings of a smartlink with these offers; by default one valid offer."""
     listed = list(offers) or [{"campaign_id": "cmp_1"}]
     named = campaigns or [campaign_document(offer["campaign_id"]) for offer in listed]
     settings = smartlink_settings(**{"offers": listed, **changes})
@@ -18,7 +18,7 @@ def _warnings(*offers: dict[str, Any], campaigns: list[dict[str, Any]] | None = 
 
 
 def _reach_warnings(campaign: dict[str, Any], **offer: Any) -> list[str]:
-    """What is said of the reach of a seat of this campaign."""
+    """Return the warnings of a smartlink whose only offer is this campaign."""
     return _warnings({"campaign_id": "cmp_1", **offer}, campaigns=[campaign_document("cmp_1", **campaign)])
 
 
@@ -64,7 +64,7 @@ RESTRICTED = ["Catch-all cmp_last has restrictions and cannot take every click."
         pytest.param({"targeting": {"exclude_sources": ["blog"]}}, id="excluded sources"),
         pytest.param({"caps": [CAP]}, id="a cap"),
         pytest.param({"schedule": {"hours": [9]}}, id="hours"),
-        pytest.param({"schedule": {"ends_at": "2026-11-04T12:00:00Z"}}, id="an end that is past"),
+        pytest.param({"schedule": {"ends_at": "2026-11-04T12:00:00Z"}}, id="a past end"),
         pytest.param({"duplicate_filter": {"window_seconds": 60}}, id="a duplicate filter"),
     ],
 )
@@ -103,10 +103,10 @@ def test_different_currencies_are_a_warning() -> None:
 @pytest.mark.parametrize(
     ("changes", "has_warning"),
     [
-        pytest.param({"rotation": "optimized"}, True, id="money is compared"),
-        pytest.param({"rotation": "optimized", "goal": "profit"}, True, id="profit is"),
-        pytest.param({"rotation": "optimized", "goal": "conversion_rate"}, False, id="rates are compared"),
-        pytest.param({}, False, id="nothing is learned anyway"),
+        pytest.param({"rotation": "optimized"}, True, id="goal EPC"),
+        pytest.param({"rotation": "optimized", "goal": "profit"}, True, id="goal profit"),
+        pytest.param({"rotation": "optimized", "goal": "conversion_rate"}, False, id="goal conversion rate"),
+        pytest.param({}, False, id="rotation weighted"),
     ],
 )
 def test_optimization_of_amounts_in_several_currencies_is_a_warning(changes: dict[str, Any], has_warning: bool) -> None:
@@ -130,9 +130,7 @@ def test_optimization_in_one_currency_is_no_warning() -> None:
         pytest.param({}, {"enabled": False}, "it is disabled", id="disabled"),
         pytest.param({}, {"weight": 0}, "its weight is 0", id="weight 0"),
         pytest.param({"status": "paused"}, {}, "its campaign is not active", id="paused"),
-        pytest.param(
-            {"schedule": {"ends_at": "2026-11-04T12:30:00Z"}}, {}, "its campaign has ended", id="ended this very moment"
-        ),
+        pytest.param({"schedule": {"ends_at": "2026-11-04T12:30:00Z"}}, {}, "its campaign has ended", id="ended now"),
         pytest.param(
             {"targeting": {"countries": ["US"], "devices": ["mobile"]}},
             {"targeting": {"countries": ["GB"], "devices": ["tablet"]}},
@@ -187,7 +185,7 @@ def test_offer_that_excludes_part_of_what_it_includes_is_no_warning(targeting: d
 
 
 def _warnings_below(top: dict[str, Any], **offer: Any) -> list[str]:
-    """What is said of an offer below one of this campaign."""
+    """Return the warnings of an offer with a lower priority than this campaign."""
     campaigns = [campaign_document("cmp_top", targeting=OPEN, **top), campaign_document("cmp_1")]
     return _warnings({"campaign_id": "cmp_top", "priority": 9, **offer}, {"campaign_id": "cmp_1"}, campaigns=campaigns)
 
