@@ -20,7 +20,7 @@ from bench.fake_dynamodb import FakeTables, patch_botocore
 from bench.figures import ROUNDS, Figure, Floor, Part, main
 from bench.merging import BATCH, Load, MergingCost, measure_merging
 from bench.stream import NOON, Traffic, batch
-from chalicelib.counters.aggregator import aggregate, record_of
+from chalicelib.counters.aggregator import aggregate, decode_record
 from chalicelib.counters.stream_batch import StreamRecord, take_batch
 
 TIMED = (Traffic(1, 1), Traffic(10, 10), Traffic(100, 10))
@@ -102,7 +102,7 @@ def _add_to_dict(records: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, ...
 
 
 def _read(text: str) -> list[StreamRecord]:
-    return [record_of(record) for record in json.loads(text)["Records"]]
+    return [decode_record(record) for record in json.loads(text)["Records"]]
 
 
 def _fold(records: Sequence[StreamRecord]) -> None:

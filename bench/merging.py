@@ -131,7 +131,7 @@ def _merge(tables: FakeTables, now: datetime) -> MergingCost:
     start = time.process_time()
     with patch_botocore(tables):
         compacted = compact_all(cells.partitions([NOON.date()]), now)
-        learned = learning_blocks.merge(compacted, now)
+        learned = learning_blocks.compact_smartlinks(compacted, now)
     seconds = time.process_time() - start - tables.cpu
     return MergingCost(tables.charged, seconds, len(compacted) + learned, 0)
 

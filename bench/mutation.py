@@ -72,7 +72,7 @@ class Mutant(NamedTuple):
 MUTANTS = tuple(Mutant(*row) for row in (*mutants.ROWS, *mutants_api.ROWS))
 
 
-class Result(NamedTuple):
+class MutationResult(NamedTuple):
     """A mutant, and whether a test failed with it."""
 
     mutant: Mutant
@@ -166,13 +166,13 @@ def applied(root: Path, mutant: Mutant) -> Iterator[None]:
         os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-def judge_all(copies: Sequence[Path], rows: Iterable[Mutant]) -> Iterator[Result]:
+def judge_all(copies: Sequence[Path], rows: Iterable[Mutant]) -> Iterator[MutationResult]:
     """Yield the result of each mutant when it is known. Each copy runs one mutant at a time."""
     free = SimpleQueue[Path]()
     for copy in copies:
         free.put(copy)
 
-    def judged(mutant: Mutant) -> Result:
+    def judged(mutant: Mutant) -> MutationResult:
         copy = free.get()
         try:
             return judge(copy, mutant)
@@ -187,14 +187,14 @@ def judge_all(copies: Sequence[Path], rows: Iterable[Mutant]) -> Iterator[Result
         pool.shutdown(cancel_futures=True)
 
 
-def judge(root: Path, mutant: Mutant) -> Result:
+def judge(root: Path, mutant: Mutant) -> MutationResult:
     """Return whether the nearest tests fail with the mutant. Exceeding the time limit counts as a failure."""
     with applied(root, mutant):
         status = run_pytest(root, mutant.nearest_tests(root), _SECONDS, quiet=True)
     if status not in (None, _PASSED, _FAILED, _INTERRUPTED):
         message = f"pytest returned {status} for {mutant.path}: {mutant.description}."
         raise RuntimeError(message)
-    return Result(mutant, is_found=status != _PASSED)
+    return MutationResult(mutant, is_found=status != _PASSED)
 
 
 def run_pytest(root: Path, files: Sequence[str], seconds: float, *, quiet: bool = False) -> int | None:
@@ -220,13 +220,13 @@ def run_pytest(root: Path, files: Sequence[str], seconds: float, *, quiet: bool 
             process.wait()
 
 
-def progress(number: int, total: int, result: Result) -> str:
+def progress(number: int, total: int, result: MutationResult) -> str:
     """Return the line of one result."""
     verdict = "found" if result.is_found else "survived"
     return f"{number}/{total} {verdict}  {result.mutant.path}: {result.mutant.description}"
 
 
-def summary(results: Sequence[Result]) -> str:
+def summary(results: Sequence[MutationResult]) -> str:
     """Return how many mutants were found, and a line for each survivor."""
     survivors = [result.mutant for result in results if not result.is_found]
     found = len(results) - len(survivors)
@@ -234,7 +234,7 @@ def summary(results: Sequence[Result]) -> str:
     return "\n".join([f"found {found} of {len(results)} ({100 * found / len(results):.0f} %)", *lines])
 
 
-def exit_status(results: Sequence[Result], errors: Sequence[str]) -> int:
+def exit_status(results: Sequence[MutationResult], errors: Sequence[str]) -> int:
     """Return 2 if the table has errors, 1 if too few mutants are found, else 0."""
     if errors:
         return 2

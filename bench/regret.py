@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 sys.path[0] = str(ROOT)  # `python bench/regret.py` puts this file's own directory there
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # one process per game; numpy reads this when imported
 
-from bench.regret_study.comparison import Game, Results, games, played, results  # noqa: E402
+from bench.regret_study.comparison import Game, StudyResults, games, played, results  # noqa: E402
 from bench.regret_study.environment import PlayedPool  # noqa: E402
 from bench.regret_study.plot import draw  # noqa: E402
 from bench.regret_study.policy_list import POLICIES  # noqa: E402
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(document(played_results))
 
 
-def write(results: Results, directory: Path) -> None:
+def write(results: StudyResults, directory: Path) -> None:
     """Write the report, its data and the plot."""
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "regret.md").write_text(document(results))

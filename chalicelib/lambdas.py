@@ -54,7 +54,7 @@ def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - 
     now = datetime.now(UTC)
     days = days_to_compact(now, CLICK_RETENTION_DAYS)
     merged = compact_all(partitions(days), now)
-    learned = learning_blocks.merge([*merged, *uncompacted_blocks(partitions(days[-1:]))], now)
+    learned = learning_blocks.compact_smartlinks([*merged, *uncompacted_blocks(partitions(days[-1:]))], now)
     return {"merged": len(merged), "learned": learned}
 
 
@@ -120,7 +120,7 @@ def learn_pools(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.optimizer import job_message  # noqa: PLC0415
     from chalicelib.optimizer.job import optimize_pools  # noqa: PLC0415
 
-    return _process_each(event, lambda body: optimize_pools(job_message.read(body), lambda: datetime.now(UTC)))
+    return _process_each(event, lambda body: optimize_pools(job_message.decode(body), lambda: datetime.now(UTC)))
 
 
 def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str, Any]:

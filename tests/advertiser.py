@@ -13,8 +13,8 @@ from chalicelib.counters.learning_cells import LAYOUT, LearningCells
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.conversions import ConversionRow
 from chalicelib.tables.counters import CapCounterRow, CounterBlockRow
-from tests.conftest import Answered, Api
-from tests.documents import clicked, good, new_campaign, new_publisher, new_smartlink, put_on, recorded
+from tests.conftest import Api, ApiResponse
+from tests.documents import add_publisher, clicked, good, new_campaign, new_publisher, new_smartlink, recorded
 
 SUMS = ("conversions", "payout", "revenue", "arrived_conversions", "arrived_payout", "arrived_revenue")
 
@@ -35,7 +35,7 @@ class Deal:
         (click_id,) = set(recorded()) - before
         return click_id
 
-    def post(self, click_id: str, **parameters: str) -> Answered:
+    def post(self, click_id: str, **parameters: str) -> ApiResponse:
         """Post a conversion of the click; return the response."""
         sent = {"click_id": click_id, "token": self.campaign["postback_token"], **parameters}
         return Api().get(f"/postback?{urlencode(sent)}")
@@ -55,7 +55,7 @@ def new_deal(admin: Api, **changes: Any) -> Deal:
     """Create a campaign, its smartlink and a publisher with a link."""
     campaign = new_campaign(admin, **{"payout": "1.50", "revenue": "2.00", **changes})
     smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
-    return Deal(campaign, smartlink, publisher.id, put_on(admin, smartlink, publisher))
+    return Deal(campaign, smartlink, publisher.id, add_publisher(admin, smartlink, publisher))
 
 
 def caps_of(*metrics: str, limit: str = "1", **changes: str) -> list[dict[str, str]]:

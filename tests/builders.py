@@ -67,7 +67,7 @@ def an_optimized_route(*offers: Offer, segments: dict[str, dict[str, float]], **
     return a_route(*offers, **{"rotation": Rotation.OPTIMIZED, "learned": learned, **changes})
 
 
-def an_arrival(**changes: Any) -> ClickContext:
+def a_click_context(**changes: Any) -> ClickContext:
     context = ClickContext(
         link=a_link(), visitor=a_visitor(), parameters=TrackingParameters(), now=NOW, draw=0.0, arm_draw=0.5
     )

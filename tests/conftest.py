@@ -91,7 +91,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     try:
         empty_tables()
         route_cache.clear_caches()
-        reservation.forget()
+        reservation.clear_leases()
         yield
     finally:
         transport.reset()
@@ -99,7 +99,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ApiResponse:
     """A response: status, headers and body."""
 
     status: int
@@ -118,7 +118,7 @@ class Api:
     key: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answered:
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> ApiResponse:
         from chalice.test import Client
 
         import app
@@ -130,21 +130,21 @@ class Api:
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         with Client(app.app) as client:
             response = client.http.request(method, path, headers=all_headers, body=raw)
-        return Answered(response.status_code, dict(response.headers), response.body.decode())
+        return ApiResponse(response.status_code, dict(response.headers), response.body.decode())
 
-    def get(self, path: str, **headers: str) -> Answered:
+    def get(self, path: str, **headers: str) -> ApiResponse:
         return self.call("GET", path, **headers)
 
-    def post(self, path: str, body: Any = None, **headers: str) -> Answered:
+    def post(self, path: str, body: Any = None, **headers: str) -> ApiResponse:
         return self.call("POST", path, body, **headers)
 
-    def patch(self, path: str, body: Any, **headers: str) -> Answered:
+    def patch(self, path: str, body: Any, **headers: str) -> ApiResponse:
         return self.call("PATCH", path, body, **headers)
 
-    def delete(self, path: str, **headers: str) -> Answered:
+    def delete(self, path: str, **headers: str) -> ApiResponse:
         return self.call("DELETE", path, **headers)
 
-    def click(self, code: str, method: str = "GET", query: dict[str, str] | None = None, **headers: str) -> Answered:
+    def click(self, code: str, method: str = "GET", query: dict[str, str] | None = None, **headers: str) -> ApiResponse:
         """Click on a link; by default from an iPhone in the US."""
         visitor = {
             "X-Edge-Secret": "edge-secret",

@@ -8,7 +8,7 @@ from chalicelib.routing.route_history import pool_month
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.builders import LEARNED_AT
-from tests.conftest import Answered, Api
+from tests.conftest import Api, ApiResponse
 
 FALLBACK = "https://network.example/more"
 CURL = "curl/8.5.0"
@@ -22,7 +22,7 @@ class Publisher:
     api: Api
 
 
-def good(answered: Answered) -> Any:
+def good(answered: ApiResponse) -> Any:
     """Return the document of a successful response."""
     assert answered.status in {200, 201}, answered.text
     return answered.json
@@ -49,7 +49,7 @@ def new_publisher(admin: Api, name: str = "Ann") -> Publisher:
     return Publisher(document["id"], Api(document["api_key"]))
 
 
-def put_on(admin: Api, smartlink: dict[str, Any], publisher: Publisher) -> str:
+def add_publisher(admin: Api, smartlink: dict[str, Any], publisher: Publisher) -> str:
     """Add the publisher to the smartlink; return the code of their link."""
     member = {"publisher_id": publisher.id}
     code: str = good(admin.post(f"/admin/smartlinks/{smartlink['id']}/publishers", member))["link"]["code"]
@@ -58,10 +58,12 @@ def put_on(admin: Api, smartlink: dict[str, Any], publisher: Publisher) -> str:
 
 def new_link(admin: Api, *offers: dict[str, Any], **changes: Any) -> str:
     """Create a smartlink with these offers and a publisher; return the code of their link."""
-    return put_on(admin, new_smartlink(admin, *offers, **changes), new_publisher(admin))
+    return add_publisher(admin, new_smartlink(admin, *offers, **changes), new_publisher(admin))
 
 
-def taught(smartlink: dict[str, Any], segments: dict[str, dict[str, float]], version: int = LEARNED_AT) -> None:
+def publish_weights(
+    smartlink: dict[str, Any], segments: dict[str, dict[str, float]], version: int = LEARNED_AT
+) -> None:
     """Publish learned weights by segment and campaign, like an optimization run of that time."""
     encoded = weights_codec.encode(segments)
     RouteRow(smartlink["id"]).update([RouteRow.weights.set(encoded), RouteRow.weights_version.set(version)])
@@ -70,7 +72,7 @@ def taught(smartlink: dict[str, Any], segments: dict[str, dict[str, float]], ver
     row.save()
 
 
-def apply(publisher: Publisher, smartlink: dict[str, Any], message: str = "please") -> Answered:
+def apply(publisher: Publisher, smartlink: dict[str, Any], message: str = "please") -> ApiResponse:
     """Apply to the smartlink."""
     return publisher.api.post(f"/publisher/smartlinks/{smartlink['id']}/apply", {"message": message})
 
@@ -80,13 +82,13 @@ def pending(admin: Api) -> list[str]:
     return [each["id"] for each in good(admin.get("/admin/applications?status=pending"))["items"]]
 
 
-def clicked(code: str, query: dict[str, str] | None = None, **headers: str) -> Answered:
+def clicked(code: str, query: dict[str, str] | None = None, **headers: str) -> ApiResponse:
     """Click on a link with empty caches."""
     route_cache.clear_caches()
     return Api().click(code, query=query, **headers)
 
 
-def explained(admin: Api, code: str, query: dict[str, str] | None = None, **headers: str) -> dict[str, Any]:
+def click_and_explain(admin: Api, code: str, query: dict[str, str] | None = None, **headers: str) -> dict[str, Any]:
     """Click on a link; return the click document."""
     before = set(recorded())
     clicked(code, query, **headers)
@@ -105,7 +107,7 @@ def refusals(click: dict[str, Any]) -> list[str | None]:
     return [each["refused"] for each in click["decision"]["considered"]]
 
 
-def complaints(answered: Answered) -> dict[str, str]:
+def errors_by_pointer(answered: ApiResponse) -> dict[str, str]:
     """Return the errors of a 422 response: details by pointer."""
     assert answered.status == 422, answered.text
     assert set(answered.json) == {"type", "title", "status", "detail", "errors"}

@@ -22,13 +22,13 @@ from tests.documents import (
     CURL,
     FALLBACK,
     Publisher,
+    add_publisher,
     apply,
     clicked,
     good,
     new_campaign,
     new_publisher,
     new_smartlink,
-    put_on,
     recorded,
 )
 
@@ -129,10 +129,10 @@ class _Network:
         apply(self.bob, self.smartlinks["weighted"], "I have traffic")
         items = good(self.admin.get(approvals))["items"]
         return {
-            "weighted": put_on(self.admin, self.smartlinks["weighted"], self.ann),
+            "weighted": add_publisher(self.admin, self.smartlinks["weighted"], self.ann),
             "optimized": good(apply(self.bob, self.smartlinks["optimized"]))["link"]["code"],
-            "respect": put_on(self.admin, self.smartlinks["respect"], self.ann),
-            "paused": put_on(self.admin, self.smartlinks["paused"], self.bob),
+            "respect": add_publisher(self.admin, self.smartlinks["respect"], self.ann),
+            "paused": add_publisher(self.admin, self.smartlinks["paused"], self.bob),
             "direct": next(each["tracking_key"] for each in items if each["campaign_id"] == self.direct["id"]),
         }
 

@@ -20,7 +20,7 @@ from chalicelib.domain.targeting import Targeting
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, Bucket, OfferStats, PoolStatistics, SegmentStats
 from chalicelib.routing.eligibility import ClickContext
-from tests.builders import a_campaign, a_link, a_route, an_arrival
+from tests.builders import a_campaign, a_click_context, a_link, a_route
 
 settings.register_profile("smartlink", deadline=None)
 settings.load_profile("smartlink")
@@ -127,7 +127,7 @@ def situations(draw: st.DrawFn) -> Situation:
         learned=draw(_learned([*names, "cmp_gone"])),
     )
     link = a_link(publisher_active=draw(st.sampled_from([True, True, True, False])))
-    context = an_arrival(draw=draw(draws), arm_draw=draw(draws), visitor=draw(visitors), link=link)
+    context = a_click_context(draw=draw(draws), arm_draw=draw(draws), visitor=draw(visitors), link=link)
     reservation = st.sampled_from([None, None, RejectionReason.CAP, RejectionReason.DUPLICATE])
     return Situation(
         route=route,
@@ -200,11 +200,11 @@ def _learned_offers(draw: st.DrawFn, place: int, buckets: int) -> OfferStats:
         values=[count * mean for count in counts],
         squares=[count * mean**2 * spread for count in counts],
         delays=draw(_rows(DELAY_BINS, 300)),
-        seen=draw(st.sampled_from([0.0, 10.0, 49.0, 50.0, 100_000.0])),
+        total_clicks=draw(st.sampled_from([0.0, 10.0, 49.0, 50.0, 100_000.0])),
         payout=payout,
         payouts=[count * payout for count in counts],
         tier=draw(st.sampled_from([0, 0, 1])),
-        live=draw(st.sampled_from([True, True, True, False])),
+        is_live=draw(st.sampled_from([True, True, True, False])),
     )
 
 
@@ -232,5 +232,5 @@ def pools_to_learn(draw: st.DrawFn) -> PoolStatistics:
         buckets=[Bucket(now - hours * (buckets - n), now - hours * (buckets - n - 1)) for n in range(buckets)],
         offers=[draw(_learned_offers(place, buckets)) for place in range(offers)],
         segments=[draw(_learned_segments(name, offers, buckets)) for name in names[: draw(st.integers(1, 4))]],
-        floor=draw(st.sampled_from([None, None, 0.01, 0.5])),
+        payout_floor=draw(st.sampled_from([None, None, 0.01, 0.5])),
     )

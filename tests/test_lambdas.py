@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.lambdas import announce_conversions, deliver_postbacks, learn, learn_pools, write_clicks
 from chalicelib.optimizer.job_message import JobMessage
-from chalicelib.optimizer.job_message import written as run_body
+from chalicelib.optimizer.job_message import encode as run_body
 from chalicelib.postbacks.delivery_message import encode as delivery_body
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.postbacks import PostbackDeliveryRow

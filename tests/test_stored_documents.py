@@ -20,7 +20,7 @@ from chalicelib.http import dispatch
 from chalicelib.optimizer.job import optimize_pool
 from chalicelib.routing import redirect
 from chalicelib.tables.clicks import ClickRow
-from tests.conftest import Answered, Api, dynamodb
+from tests.conftest import Api, ApiResponse, dynamodb
 from tests.documents import clicked, good, recorded
 
 RELEASES = sorted((Path(__file__).parent / "fixtures" / "stored").glob("*.json"))
@@ -93,7 +93,7 @@ def _convertible(sample: Mapping[str, Any]) -> dict[str, str]:
     return {each["click_id"]: sample["tokens"][each["campaign_id"]] for each in clicks if each["campaign_id"]}
 
 
-def _post_back(click_id: str, token: str, txid: str = "later") -> Answered:
+def _post_back(click_id: str, token: str, txid: str = "later") -> ApiResponse:
     return Api().get(f"/postback?click_id={click_id}&token={token}&txid={txid}")
 
 

@@ -7,13 +7,13 @@ from typing import TypeVar
 from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
 from deploy.errors import CommandError
 
-Result = TypeVar("Result")
+Polled = TypeVar("Polled")
 
 SECONDS = 60.0
 _POLL_SECONDS = 0.25
 
 
-def wait_until(description: str, poll: Callable[[], Result | None]) -> Result:
+def wait_until(description: str, poll: Callable[[], Polled | None]) -> Polled:
     """Return the first result of `poll` that is not None. Raise CommandError after a minute without one."""
     deadline = time.monotonic() + SECONDS
     while (result := poll()) is None:

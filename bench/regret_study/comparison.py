@@ -56,7 +56,7 @@ class PolicyResult:
         return curve
 
 
-Results = Mapping[str, Mapping[str, PolicyResult]]
+StudyResults = Mapping[str, Mapping[str, PolicyResult]]
 """By scenario, then by policy."""
 
 
@@ -74,7 +74,7 @@ def played(games: Sequence[Game], jobs: int) -> Iterator[tuple[Game, PlayedPool,
             yield running[future], *future.result()
 
 
-def results(outcomes: Sequence[tuple[Game, PlayedPool, float]]) -> Results:
+def results(outcomes: Sequence[tuple[Game, PlayedPool, float]]) -> StudyResults:
     """Group the outcomes by scenario and policy, in the order of the table."""
     scenarios, policies = list(SCENARIOS), list(POLICIES)
 

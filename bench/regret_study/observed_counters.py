@@ -125,8 +125,8 @@ class ObservedCounters:
             values=self._values[index],
             squares=self._squares[index],
             delays=self._delays[index],
-            seen=float(self.clicks[:, index].sum()),
-            live=bool(self.live[index]),
+            total_clicks=float(self.clicks[:, index].sum()),
+            is_live=bool(self.live[index]),
         )
 
     def _segment(self, index: int) -> SegmentStats:

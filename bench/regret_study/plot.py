@@ -9,14 +9,14 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from bench.regret_study.comparison import PolicyResult, Results
+from bench.regret_study.comparison import PolicyResult, StudyResults
 from bench.regret_study.policy_list import OURS, POLICIES
 
 _COLUMNS = 3
 _COLOURS = dict(zip(POLICIES, mpl.colormaps["tab10"].colors, strict=False))  # type: ignore[attr-defined]
 
 
-def draw(results: Results, file: Path) -> None:
+def draw(results: StudyResults, file: Path) -> None:
     """Write a PNG of the mean cumulative regret, in per cent of the oracle's final value."""
     mpl.use("agg")
     rows = ceil(len(results) / _COLUMNS)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean
 
-from bench.regret_study.comparison import PolicyResult, Results
+from bench.regret_study.comparison import PolicyResult, StudyResults
 from bench.regret_study.lai_robbins_bound import equal_weights_regret, lai_robbins
 from bench.regret_study.policy_list import POLICIES
 from bench.regret_study.reference import REFERENCES
@@ -18,7 +18,7 @@ Bound: the minimum of Lai and Robbins for stationary pools as clicks go to infin
 conversions are few. * The bound exceeds the regret of equal weights: there are too few clicks for it to apply."""
 
 
-def document(results: Results) -> str:
+def document(results: StudyResults) -> str:
     """Return the report in Markdown."""
     seeds = _seeds(results)
     parts = ["# Regret", _INTRODUCTION.format(seeds=len(seeds), first=min(seeds)), _table(_rows(results))]
@@ -28,7 +28,7 @@ def document(results: Results) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def data(results: Results) -> str:
+def data(results: StudyResults) -> str:
     """Return every game's regret in the order of seeds, and the CPU seconds, as JSON."""
     rows = {
         name: {
@@ -39,7 +39,7 @@ def data(results: Results) -> str:
     return json.dumps({"seeds": _seeds(results), "scenarios": rows}) + "\n"
 
 
-def _rows(results: Results) -> Iterator[list[str]]:
+def _rows(results: StudyResults) -> Iterator[list[str]]:
     policies = [policy for policy in POLICIES if any(policy in row for row in results.values())]
     yield ["scenario", *policies, "EB-IMED", "best library", "bound"]
     yield ["---", *["---:"] * (len(policies) + 3)]
@@ -81,6 +81,6 @@ def _table(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _seeds(results: Results) -> list[int]:
+def _seeds(results: StudyResults) -> list[int]:
     """Return the played seeds in order."""
     return sorted({game.seed for row in results.values() for result in row.values() for game in result.games})

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from bench.regret_study.comparison import PolicyResult, Results
+from bench.regret_study.comparison import PolicyResult, StudyResults
 from bench.regret_study.policy_list import LIBRARIES, OURS, PER_SEGMENT, POOLED
 from bench.regret_study.reference import REFERENCES
 
@@ -32,7 +32,7 @@ class TargetVerdict:
         return "within noise" if self.figure - self.noise <= self.limit else "no"
 
 
-def verdicts(results: Results) -> Iterator[TargetVerdict]:
+def verdicts(results: StudyResults) -> Iterator[TargetVerdict]:
     """Yield the verdicts that these results allow: scenarios in which ours and the libraries ran."""
     rows = {name: row for name, row in results.items() if {OURS, *LIBRARIES} - {POOLED} <= row.keys()}
     if rows:
@@ -45,17 +45,17 @@ def verdicts(results: Results) -> Iterator[TargetVerdict]:
     yield from _against_reference({name: row[OURS] for name, row in results.items() if OURS in row})
 
 
-def mean(results: Results, policy: str) -> float:
+def mean(results: StudyResults, policy: str) -> float:
     """Return a policy's mean over the scenarios. With one segment, the pooled policy is the per-segment one."""
     return fmean(_entry(row, policy).mean for row in results.values())
 
 
-def everywhere(results: Results, policy: str) -> bool:
+def everywhere(results: StudyResults, policy: str) -> bool:
     """Return whether a policy ran in every scenario."""
     return all(policy in row or (policy == POOLED and PER_SEGMENT[0] in row) for row in results.values())
 
 
-def _averages(rows: Results) -> Iterator[TargetVerdict]:
+def _averages(rows: StudyResults) -> Iterator[TargetVerdict]:
     """Yield the mean relative to the better library, in two readings of "better"."""
     figure = mean(rows, OURS)
     yield TargetVerdict("mean ÷ better library of each scenario", figure / fmean(map(_better, rows.values())), 0.75)

@@ -14,7 +14,7 @@ def document(row: ApiKeyRow) -> KeyDocument:
     return KeyDocument(key_id=row.id, prefix=f"slk_{row.role}_{row.id}", created_at=row.created_at)
 
 
-def keys(publisher_id: str) -> list[ApiKeyRow]:
+def list_keys(publisher_id: str) -> list[ApiKeyRow]:
     """Return the keys of a publisher, oldest first. Revoked keys are deleted."""
     return sorted(ApiKeyRow.by_owner.query(publisher_id), key=lambda key: key.created_at)
 

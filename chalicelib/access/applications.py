@@ -61,7 +61,7 @@ def apply(
             _add_membership(write, state, PENDING, application.id)
         _add_counts(write, state.pool, live=int(is_approved), pending=int(not is_approved))
     if is_approved:
-        approve_pool_campaigns(request, membership.pool(state.pool.id), state.publisher)
+        approve_pool_campaigns(request, membership.get_smartlink_or_404(state.pool.id), state.publisher)
 
 
 def approve(request: Request, state: MembershipState, code: str, response: ResponseModel, *, subject: str) -> None:
@@ -77,7 +77,7 @@ def approve(request: Request, state: MembershipState, code: str, response: Respo
             _add_decision(write, request, latest, APPROVED, None)
         _add_admission(write, state, code, latest.id if latest else None)
         _add_counts(write, state.pool, live=1, pending=-int(state.status == PENDING))
-    approve_pool_campaigns(request, membership.pool(state.pool.id), state.publisher)
+    approve_pool_campaigns(request, membership.get_smartlink_or_404(state.pool.id), state.publisher)
 
 
 def decline(
@@ -169,7 +169,7 @@ def _change(state: MembershipState, subject: str, **changes: str | None) -> Audi
 
 def _latest_application(state: MembershipState) -> ApplicationRow | None:
     member = state.membership
-    return membership.application(member.application_id) if member and member.application_id else None
+    return membership.get_application_or_404(member.application_id) if member and member.application_id else None
 
 
 def _add_admission(write: TransactWrite, state: MembershipState, code: str, application_id: str | None) -> None:

@@ -22,7 +22,7 @@ Pair = tuple[str, str]
 """Publisher ID and campaign ID."""
 
 
-def approval(publisher_id: str, campaign_id: str) -> CampaignApprovalRow | None:
+def get_approval_or_none(publisher_id: str, campaign_id: str) -> CampaignApprovalRow | None:
     """Return the approval, active or withdrawn; None if there never was one."""
     return get_or_none(CampaignApprovalRow, publisher_id, campaign_id)
 
@@ -93,7 +93,7 @@ def add_new_link(write: TransactWrite, publisher: PublisherRow, code: str, route
 
 def approve(request: Request, publisher: PublisherRow, campaign_id: str) -> CampaignApprovalRow:
     """Approve the campaign for the publisher. A withdrawn approval becomes active again with its tracking key."""
-    existing = approval(publisher.id, campaign_id)
+    existing = get_approval_or_none(publisher.id, campaign_id)
     if existing and existing.active:
         return existing
     key = existing.tracking_key if existing else request.new_code()

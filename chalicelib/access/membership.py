@@ -43,7 +43,7 @@ class MembershipState:
         return self.pool.settings["visibility"] != Visibility.PRIVATE or self.status == APPROVED
 
 
-def pool(pool_id: str) -> SmartlinkRow:
+def get_smartlink_or_404(pool_id: str) -> SmartlinkRow:
     """Return the smartlink; raise `NotFound` if it does not exist or is deleted."""
     row = get_or_404(SmartlinkRow, "smartlink", pool_id)
     if row.status == SmartlinkStatus.DELETED:
@@ -52,22 +52,24 @@ def pool(pool_id: str) -> SmartlinkRow:
     return row
 
 
-def publisher(publisher_id: str) -> PublisherRow:
+def get_publisher_or_404(publisher_id: str) -> PublisherRow:
     """Return the publisher; raise `NotFound` if there is none."""
     return get_or_404(PublisherRow, "publisher", publisher_id)
 
 
 def load_membership(pool_id: str, publisher_id: str) -> MembershipState:
     """Return the membership of a publisher in a smartlink with both rows; raise `NotFound` if one is missing."""
-    return MembershipState(pool(pool_id), publisher(publisher_id), membership(publisher_id, pool_id))
+    return MembershipState(
+        get_smartlink_or_404(pool_id), get_publisher_or_404(publisher_id), get_membership_or_none(publisher_id, pool_id)
+    )
 
 
-def membership(publisher_id: str, pool_id: str) -> MembershipRow | None:
+def get_membership_or_none(publisher_id: str, pool_id: str) -> MembershipRow | None:
     """Return the membership row; None if the publisher never applied."""
     return get_or_none(MembershipRow, publisher_id, pool_id)
 
 
-def application(application_id: str) -> ApplicationRow:
+def get_application_or_404(application_id: str) -> ApplicationRow:
     """Return the application; raise `NotFound` if there is none."""
     return get_or_404(ApplicationRow, "application", application_id)
 

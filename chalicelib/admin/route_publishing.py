@@ -85,12 +85,12 @@ def add_pool_route(
     Learned weights stay unless `removes_weights`. Return the maximum size of the added items in bytes; raise
     `ValidationFailed` if the route is too large.
     """
-    snapshot = packed_route(pool, campaigns)
+    snapshot = encode_route(pool, campaigns)
     _add(write, pool.id, snapshot, version, removes_weights=removes_weights)
     return 2 * len(snapshot) + MAX_WEIGHTS_BYTES
 
 
-def packed_route(pool: SmartlinkRow, campaigns: Collection[CampaignRow]) -> bytes:
+def encode_route(pool: SmartlinkRow, campaigns: Collection[CampaignRow]) -> bytes:
     """Encode the route of a smartlink with these campaigns; raise `ValidationFailed` if it is too large."""
     documents = [campaign_document(campaign) for campaign in campaigns]
     snapshot = route_codec.encode(pool_document(pool), documents, pool.epoch)

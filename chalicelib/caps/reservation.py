@@ -28,8 +28,8 @@ _CONDITION_FAILED_REASON = "ConditionalCheckFailed"
 class Reservation:
     """The cap counters and the duplicate marker of one click on one campaign. `token` is unique to the click."""
 
-    places: Sequence[CapCounter]
-    mark: DuplicateMarker | None
+    counters: Sequence[CapCounter]
+    marker: DuplicateMarker | None
     token: str
     now: datetime
 
@@ -56,25 +56,25 @@ def reserve(reservation: Reservation) -> RejectionReason | None:
         # DynamoDB accepts a token for one request only; a retry may ask for less.
         return _write(reservation, requests, f"{reservation.token}-{next(attempts)}")
 
-    return _thread.leases.reserve(reservation.places, reservation.now, write)
+    return _thread.leases.reserve(reservation.counters, reservation.now, write)
 
 
 def release_expired_lease(now: datetime) -> None:
-    """Release one expired lease, if any. The update is sent once; without a response the lease is written off."""
+    """Release one expired lease, if any. The update is sent at_most_once; without a response the lease is written off."""
     update = _thread.leases.pop_expired(now)
     if update:
         with suppress(TableError):
-            call("UpdateItem", update_request(update, table_name("caps")), once=True)
+            call("UpdateItem", update_request(update, table_name("caps")), at_most_once=True)
 
 
 def check_only(reservation: Reservation) -> RejectionReason | None:
     """Return what `reserve` would return now, without reserving anything."""
-    used = usage_by_key([counter.key for counter in reservation.places])
-    marker = reservation.mark
+    used = usage_by_key([counter.key for counter in reservation.counters])
+    marker = reservation.marker
     rows = batch_get("duplicates", [{"key": string_value(marker.key)}], consistent=True) if marker else ()
     if any(row["expires_at"] > reservation.now.timestamp() for row in rows):
         return RejectionReason.DUPLICATE
-    unleased = [counter for counter in reservation.places if not _thread.leases.can_serve(counter, reservation.now)]
+    unleased = [counter for counter in reservation.counters if not _thread.leases.can_serve(counter, reservation.now)]
     return RejectionReason.CAP if any(used.get(counter.key, 0) >= counter.limit for counter in unleased) else None
 
 
@@ -86,7 +86,7 @@ def usage_by_key(keys: Sequence[str]) -> dict[str, int]:
 
 def _write(reservation: Reservation, requests: Sequence[LeaseRequest], token: str) -> WriteResult:
     """Write with the cheapest operation: a transaction only for more than one item."""
-    marker = reservation.mark
+    marker = reservation.marker
     try:
         if marker and requests:
             return _transact([{"Put": _put_marker(reservation, marker)}, *_updates(requests)], requests, token)
@@ -109,7 +109,7 @@ def _update_one(request: LeaseRequest) -> WriteResult:
     update = {**update_request(request.update, table_name("caps")), "ReturnValues": "ALL_NEW"}
     try:
         # A repeated increment would count a click twice, so an unknown outcome counts as rejected.
-        response = call("UpdateItem", update, once=True)
+        response = call("UpdateItem", update, at_most_once=True)
     except RequestRejected as rejected:
         if rejected.code != CONDITION_FAILED:
             raise
@@ -167,6 +167,6 @@ def _put_marker(reservation: Reservation, marker: DuplicateMarker) -> dict[str, 
     }
 
 
-def forget() -> None:
+def clear_leases() -> None:
     """Drop all leases and exhausted counters, for tests that start with empty tables."""
     _thread.leases = LeasePool()

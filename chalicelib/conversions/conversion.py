@@ -109,7 +109,7 @@ def _click_cell(stored: StoredConversion) -> Cell:
         os=stored["os"],
         sub1=stored.get("sub1") or "",
         currency=stored["currency"],
-        arm=cells.arm_of(stored),
+        arm=cells.arm_dimension(stored),
     )
 
 

@@ -34,7 +34,7 @@ APPROVED, REJECTED = ConversionStatus.APPROVED, ConversionStatus.REJECTED
 _MAX_CLICK_ID_LENGTH = 200
 _MAX_WAIT_SECONDS = 0.25
 
-Result = TypeVar("Result")
+Attempted = TypeVar("Attempted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _record_once(request: Request, source: ConversionSource, report: ReportedCon
     return False
 
 
-def _retry_on_conflict(operation: Callable[[], Result]) -> Result:
+def _retry_on_conflict(operation: Callable[[], Attempted]) -> Attempted:
     """Return the operation's result; retry it while other requests change the same rows, as on a busy cap counter."""
     started_at = time.monotonic()
     while True:
@@ -156,7 +156,7 @@ def _add_counts(write: TransactWrite, row: ConversionRow, now: datetime) -> None
     """Add the conversion's counts and cap usage to the transaction; subtract them if it is rejected."""
     sign, cause = 1 if ConversionStatus(row.status).is_counted else -1, f"{row.id}@{row.revision}"
     append_blocks(write, cause, conversion.counter_cells(row.attribute_values, sign))
-    learning_blocks.add_blocks(write, cause, learning_cells.of_conversion(row.attribute_values, sign), now)
+    learning_blocks.add_blocks(write, cause, learning_cells.conversion_cells(row.attribute_values, sign), now)
     for usage in conversion.active_cap_usage(row.places, now):
         add_cap_usage(write, usage, sign)
 

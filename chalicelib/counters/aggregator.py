@@ -32,7 +32,7 @@ class AggregationStopped(Exception):  # noqa: N818 - named for the fact
         self.sequence = sequence
 
 
-def record_of(received: Mapping[str, Any]) -> StreamRecord:
+def decode_record(received: Mapping[str, Any]) -> StreamRecord:
     """Return a record of the stream's event. Only an insert has a click: an expired click stays counted."""
     change = received["dynamodb"]
     sequence, at = change["SequenceNumber"], int(float(change.get("ApproximateCreationDateTime", 0)) * 1000)
@@ -53,7 +53,7 @@ def aggregate(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
     they are skipped. If a delivery ends inside a counted batch (Lambda split it in two), the rest of the batch gets a
     row of its own. So each record with which a delivery can start is either uncounted or has a row.
     """
-    pending = [record_of(record) for record in received]
+    pending = [decode_record(record) for record in received]
     while pending:
         first = pending[0].sequence
         try:

@@ -79,14 +79,14 @@ def cell_of_click(stored: Mapping[str, Any]) -> tuple[Cell, str]:
         os=_text(stored["os"]),
         sub1=(stored.get("sub_ids") or {}).get("sub1") or "",
         reason=lost_reason(stored),
-        arm=arm_of(stored),
+        arm=arm_dimension(stored),
     )
     if stored.get("is_bot"):
         return cell, "bot_clicks"
     return cell, "duplicate_clicks" if stored.get("is_duplicate") else "unique_clicks"
 
 
-def arm_of(stored: Mapping[str, Any]) -> str:
+def arm_dimension(stored: Mapping[str, Any]) -> str:
     """Return the value of the dimension `arm` for a click or for a conversion, which has its click's arm."""
     arm: str = stored.get("arm") or ""
     return "" if arm == ExperimentArm.WEIGHTED else arm

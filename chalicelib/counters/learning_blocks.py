@@ -68,7 +68,7 @@ def _compacted_since(name: str, at: int) -> bool:
     return head.at is not None and head.at >= at
 
 
-def merge(blocks: Iterable[CounterBlockRow], now: datetime) -> int:
+def compact_smartlinks(blocks: Iterable[CounterBlockRow], now: datetime) -> int:
     """Compact the learning cells of all smartlinks in these report blocks; return the number of merged blocks."""
     return len(compact_all(sorted(_partitions(blocks)), now, COMPACTION_POLICY))
 

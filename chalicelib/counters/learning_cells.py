@@ -75,7 +75,7 @@ def add_click(parts: dict[str, LearningCells], partition_name: str, cell: Learni
     add_cells(parts.setdefault(partition_name, {}), {cell: _CLICK})
 
 
-def of_conversion(stored: Mapping[str, Any], sign: int) -> dict[str, LearningCells]:
+def conversion_cells(stored: Mapping[str, Any], sign: int) -> dict[str, LearningCells]:
     """Return by partition the cells that the stored conversion adds, or with `sign` -1 takes back.
 
     It is empty if its click is no training click, or is older than this field.

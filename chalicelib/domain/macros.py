@@ -9,18 +9,18 @@ from urllib.parse import quote
 
 from chalicelib.domain.ids import smartlink_id_of
 
-Click = Mapping[str, Any]
+ClickFields = Mapping[str, Any]
 """A click's fields by name; an unknown one may be missing."""
 
 
 class Macro(NamedTuple):
     """One macro: its value for a click, None if unknown, and the sample value of a test postback."""
 
-    value_of: Callable[[Click], str | None]
+    value_of: Callable[[ClickFields], str | None]
     sample: str
 
 
-def _sub_id(name: str, click: Click) -> str | None:
+def _sub_id(name: str, click: ClickFields) -> str | None:
     sub_ids: Mapping[str, str] = click.get("sub_ids") or {}
     return sub_ids.get(name)
 
@@ -74,7 +74,7 @@ def macros(template: str) -> tuple[str, ...]:
     return _parts(template)[1::2]
 
 
-def macro_values(names: Iterable[str], click: Click) -> dict[str, str | None]:
+def macro_values(names: Iterable[str], click: ClickFields) -> dict[str, str | None]:
     """Return the values of these macros for a click; an unknown macro has no value."""
     return {name: MACROS[name].value_of(click) for name in names if name in MACROS}
 

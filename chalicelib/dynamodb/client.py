@@ -29,17 +29,17 @@ _MAX_BATCH_KEYS = 100
 _SERVER_ERROR = 500
 
 
-def call(operation: str, request: DynamoDbJson, *, once: bool = False) -> DynamoDbJson:
+def call(operation: str, request: DynamoDbJson, *, at_most_once: bool = False) -> DynamoDbJson:
     """Return DynamoDB's response to an operation: `call("GetItem", {"TableName": …, "Key": …})`.
 
-    A request that fails is sent again after growing waits, for three seconds; with `once` only if it was certainly not
-    applied. Raises RequestRejected, OutcomeUnknown or, only with `once`, NotApplied.
+    A request that fails is sent again after growing waits, for three seconds; with `at_most_once` only if it was certainly not
+    applied. Raises RequestRejected, OutcomeUnknown or, only with `at_most_once`, NotApplied.
     """
     if settings.table_client() == "pynamodb":
         from chalicelib.dynamodb import sdk_client  # noqa: PLC0415 - loads the SDK
 
-        return sdk_client.call(operation, request, once=once)
-    return _call_with_retries(operation, json.dumps(request, separators=(",", ":")).encode(), once=once)
+        return sdk_client.call(operation, request, at_most_once=at_most_once)
+    return _call_with_retries(operation, json.dumps(request, separators=(",", ":")).encode(), at_most_once=at_most_once)
 
 
 def get(table: str, key: DynamoDbJson) -> dict[str, Any] | None:
@@ -73,7 +73,7 @@ def table_name(table: str) -> str:
     return settings.table_prefix() + table
 
 
-def _call_with_retries(operation: str, body: bytes, *, once: bool) -> DynamoDbJson:
+def _call_with_retries(operation: str, body: bytes, *, at_most_once: bool) -> DynamoDbJson:
     deadline, error = time.monotonic() + _TOTAL_SECONDS, ""
     for attempt in range(_ATTEMPTS):
         if attempt and not _back_off(attempt, deadline):
@@ -81,23 +81,23 @@ def _call_with_retries(operation: str, body: bytes, *, once: bool) -> DynamoDbJs
         try:
             response = transport.round_trip(transport.signed_request(operation, body), deadline)
         except transport.ConnectionBroken as broken:
-            if once and broken.arrived:
+            if at_most_once and broken.arrived:
                 raise OutcomeUnknown(str(broken)) from broken
             error = str(broken)
             continue
         if response.is_ok:
             return response.document
-        error = _check_retryable(response, once=once)
+        error = _check_retryable(response, at_most_once=at_most_once)
     message = f"{operation}: {error}"
-    # With `once`, every failure that may have been applied was raised above; here none was.
-    raise NotApplied(message) if once else OutcomeUnknown(message)
+    # With `at_most_once`, every failure that may have been applied was raised above; here none was.
+    raise NotApplied(message) if at_most_once else OutcomeUnknown(message)
 
 
-def _check_retryable(response: wire_format.HttpResponse, *, once: bool) -> str:
-    """Return the error to retry after. Raises RequestRejected, or with `once` OutcomeUnknown for a server error."""
+def _check_retryable(response: wire_format.HttpResponse, *, at_most_once: bool) -> str:
+    """Return the error to retry after. Raises RequestRejected, or with `at_most_once` OutcomeUnknown for a server error."""
     error = f"{response.code}: {response.message}"
     if response.status >= _SERVER_ERROR:
-        if once:
+        if at_most_once:
             raise OutcomeUnknown(error)
         return error
     if response.code in STALE_CREDENTIALS:

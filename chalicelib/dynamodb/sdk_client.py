@@ -17,25 +17,25 @@ _RETRIES = 2
 _SDK_FIELDS = frozenset({"ResponseMetadata", "ConsumedCapacity"})
 
 
-def call(operation: str, request: Mapping[str, Any], *, once: bool) -> Mapping[str, Any]:
-    """Return DynamoDB's response, as `dynamodb.client.call` does; with `once` the request is sent exactly once."""
+def call(operation: str, request: Mapping[str, Any], *, at_most_once: bool) -> Mapping[str, Any]:
+    """Return DynamoDB's response, as `dynamodb.client.call` does; with `at_most_once` the request is sent exactly at_most_once."""
     try:
-        response = _connection(once=once).dispatch(operation, _with_bytes(request))
+        response = _connection(at_most_once=at_most_once).dispatch(operation, _with_bytes(request))
     except (ClientError, BotoCoreError) as error:
-        raise _translate(error, once=once) from error
+        raise _translate(error, at_most_once=at_most_once) from error
     return {name: _with_base64(value) for name, value in response.items() if name not in _SDK_FIELDS}
 
 
 @cache
-def _connection(*, once: bool) -> Connection:
+def _connection(*, at_most_once: bool) -> Connection:
     return Connection(
         connect_timeout_seconds=_CONNECT_SECONDS,
         read_timeout_seconds=_READ_SECONDS,
-        max_retry_attempts=0 if once else _RETRIES,
+        max_retry_attempts=0 if at_most_once else _RETRIES,
     )
 
 
-def _translate(error: Exception, *, once: bool) -> Exception:
+def _translate(error: Exception, *, at_most_once: bool) -> Exception:
     # PynamoDB's error has only a part of the response; the SDK's error that caused it has all of it.
     cause = error.__cause__
     if not isinstance(cause, ClientError):
@@ -44,7 +44,7 @@ def _translate(error: Exception, *, once: bool) -> Exception:
     if cause.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
         return OutcomeUnknown(str(error))
     if code in RETRYABLE_CODES | STALE_CREDENTIALS:
-        return NotApplied(str(error)) if once else OutcomeUnknown(str(error))
+        return NotApplied(str(error)) if at_most_once else OutcomeUnknown(str(error))
     return RequestRejected(code, details.get("Message", ""), _with_base64(cause.response))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 MAX_BYTES = 200_000
 """Maximum JSON size of both documents. A transaction is limited to 4 MB and holds two copies and the routes."""
 
-Document = Mapping[str, Any]
+JsonDocument = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class AuditChange:
     """
 
     subject: str
-    before: Document | None
-    after: Document | None
+    before: JsonDocument | None
+    after: JsonDocument | None
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -50,10 +50,10 @@ def _changed_fields(change: AuditChange) -> list[str]:
     return sorted(name for name in {*before, *after} if before.get(name, ...) != after.get(name, ...))
 
 
-def _map_documents(change: AuditChange, reduce: Callable[[Document], dict[str, Any]]) -> AuditChange:
+def _map_documents(change: AuditChange, reduce: Callable[[JsonDocument], dict[str, Any]]) -> AuditChange:
     """Return the change with both documents reduced and marked as truncated. None stays None."""
 
-    def reduced(document: Document | None) -> Document | None:
+    def reduced(document: JsonDocument | None) -> JsonDocument | None:
         return None if document is None else {"truncated": True, **reduce(document)}
 
     return replace(change, before=reduced(change.before), after=reduced(change.after))

@@ -34,7 +34,7 @@ class NoContent(ResponseModel):
     """A response without a body."""
 
 
-Settings = TypeVar("Settings", bound=RequestModel)
+AnySettings = TypeVar("AnySettings", bound=RequestModel)
 ListItem = TypeVar("ListItem", bound=BaseModel)
 
 
@@ -52,14 +52,14 @@ class ListQuery(RequestModel):
     cursor: str | None = Field(None, max_length=1000)
 
 
-class Patch(Generic[Settings]):
+class Patch(Generic[AnySettings]):
     """The body of a PATCH: a JSON merge patch (RFC 7396) of a document of `model`."""
 
-    def __init__(self, model: type[Settings], changes: Mapping[str, Any]) -> None:
+    def __init__(self, model: type[AnySettings], changes: Mapping[str, Any]) -> None:
         self.model = model
         self.changes = changes
 
-    def apply_to(self, document: Mapping[str, Any]) -> Settings:
+    def apply_to(self, document: Mapping[str, Any]) -> AnySettings:
         """Return the patched document; raise `ValidationFailed` if it is not valid."""
         return validate(self.model, _merge(document, self.changes))
 
@@ -76,7 +76,7 @@ def _merge(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
     return merged
 
 
-def validate(model: type[Settings], document: Mapping[str, Any]) -> Settings:
+def validate(model: type[AnySettings], document: Mapping[str, Any]) -> AnySettings:
     """Return the document as a model; raise `ValidationFailed` with the JSON pointer of every error."""
     surrogate_errors = [(pointer, "must be valid Unicode") for pointer in _lone_surrogates(document)]
     text = json.dumps(document, ensure_ascii=False).encode(errors="replace")

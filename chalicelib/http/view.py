@@ -8,14 +8,14 @@ from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_
 
 from chalicelib.http.models import Patch, RequestModel, ResponseModel
 
-Document = TypeVar("Document", bound=ResponseModel)
+AnyResponse = TypeVar("AnyResponse", bound=ResponseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class ResultWithStatus(Generic[Document]):
+class ResultWithStatus(Generic[AnyResponse]):
     """A document with a status other than the endpoint's default."""
 
-    document: Document
+    document: AnyResponse
     status: int
 
 

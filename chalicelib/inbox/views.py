@@ -7,7 +7,7 @@ from chalicelib.http.pagination import PagedQuery, fetch_page, year_partitions
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.inbox.schemas import NotificationDocument, NotificationQuery
-from chalicelib.notifications.notification import year_of
+from chalicelib.notifications.notification import creation_year
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.notifications import NotificationRow
 
@@ -38,7 +38,7 @@ def find(request: Request, query: NotificationQuery) -> Page[NotificationDocumen
 
 def read(request: Request, notification_id: str) -> NotificationDocument:
     """Mark a notification as read. Admins share notifications: it is read for all of them."""
-    year = year_of(notification_id)
+    year = creation_year(notification_id)
     row = get_or_none(NotificationRow, f"{request.owner}#{year}", notification_id) if year else None
     if row is None:
         message = f"There is no notification {notification_id}."

@@ -34,7 +34,7 @@ class Notification:
     text: str
 
 
-def year_of(notification_id: str) -> str | None:
+def creation_year(notification_id: str) -> str | None:
     """Return the UTC year in which the notification was created; None for an invalid notification ID."""
     match = _ID.fullmatch(notification_id)
     if not match:

@@ -23,12 +23,12 @@ def messages(pools: Sequence[str], now: datetime) -> Iterator[JobMessage]:
         yield JobMessage(int(now.timestamp()), tuple(pools[first : first + POOLS_PER_MESSAGE]))
 
 
-def written(message: JobMessage) -> str:
+def encode(message: JobMessage) -> str:
     """Encode the message as a queue body."""
     return json.dumps({"at": message.at, "pools": message.pools}, separators=(",", ":"))
 
 
-def read(text: str) -> JobMessage:
+def decode(text: str) -> JobMessage:
     """Decode a queue body. Raise ValueError, TypeError or KeyError if it is not a message."""
     document = json.loads(text)
     return JobMessage(int(document["at"]), tuple(map(str, document["pools"])))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib import settings, sqs
-from chalicelib.optimizer.job_message import messages, written
+from chalicelib.optimizer.job_message import encode, messages
 from chalicelib.tables.base import FIRST_YEAR
 from chalicelib.tables.smartlinks import SmartlinkRow
 
@@ -16,7 +16,7 @@ def enqueue_pools(now: datetime) -> int:
     """
     pools = list(_optimized_pools(now))
     for message in messages(pools, now):
-        sqs.send(settings.learning_queue(), written(message))
+        sqs.send(settings.learning_queue(), encode(message))
     return len(pools)
 
 

@@ -12,7 +12,7 @@ from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
 _PARTITIONS_PER_READ = 8 * cells.SHARDS
 
 
-def pieces(period: Period, publisher_id: str | None) -> Iterator[Columns]:
+def read_cells(period: Period, publisher_id: str | None) -> Iterator[Columns]:
     """Yield the cells of all UTC days of the period, from the shard of one publisher or from all shards.
 
     Reads eight days of all shards at a time, so that a report that exceeds its limit does not read everything.
@@ -22,7 +22,7 @@ def pieces(period: Period, publisher_id: str | None) -> Iterator[Columns]:
         yield from blocks.read(partitions[n : n + _PARTITIONS_PER_READ])
 
 
-def check_own(publisher_id: str, smartlink_id: str | None, campaign_id: str | None) -> None:
+def check_access(publisher_id: str, smartlink_id: str | None, campaign_id: str | None) -> None:
     """Raise `NotFound` if the publisher never had a link to the smartlink, or never an approval for the campaign."""
     if smartlink_id is not None:
         member = get_or_none(MembershipRow, publisher_id, smartlink_id)

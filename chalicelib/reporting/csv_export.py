@@ -12,16 +12,16 @@ class _Lines(list[str]):
     write = list.append
 
 
-def text(header: Sequence[str], rows: Iterable[tuple[Iterable[str | None], Iterable[object]]]) -> str:
+def encode(header: Sequence[str], rows: Iterable[tuple[Iterable[str | None], Iterable[object]]]) -> str:
     """Return the CSV of a header and rows. A row is its labels, which are untrusted input, and its numbers."""
     lines = _Lines()
     writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(header)
     for labels, numbers in rows:
-        writer.writerow([*map(harmless, labels), *numbers])
+        writer.writerow([*map(escape_formula, labels), *numbers])
     return "".join(lines)
 
 
-def harmless(label: str | None) -> str:
+def escape_formula(label: str | None) -> str:
     """Return the label, prefixed with an apostrophe if a spreadsheet could run it as a formula; empty for None."""
     return f"'{label}" if label and label.startswith(_FORMULA_PREFIXES) else label or ""

@@ -27,12 +27,12 @@ class Period:
     timezone: str = "UTC"
 
     @property
-    def first(self) -> int:
+    def first_quarter(self) -> int:
         """Return the first quarter hour, counted from 1970."""
         return _quarter(self.start)
 
     @property
-    def past(self) -> int:
+    def end_quarter(self) -> int:
         """Return the first quarter hour after the range."""
         return _quarter(self.end)
 

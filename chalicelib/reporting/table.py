@@ -33,7 +33,7 @@ class Table:
     currency: str | None
 
 
-def one_currency(groups: Groups, requested: str | None, money: Sequence[int]) -> str | None:
+def resolve_currency(groups: Groups, requested: str | None, money: Sequence[int]) -> str | None:
     """Return the requested currency, or the only currency of the groups; None if there are no amounts.
 
     The currency is the last value of a group; `money` are the indexes of the amounts in its sums. Raise
@@ -58,7 +58,7 @@ def without_currency(groups: Groups, requested: str | None) -> Groups:
     return merged
 
 
-def table(groups: Groups, dimensions: tuple[str, ...], currency: str | None, shown: Iterable[str]) -> Table:
+def build_table(groups: Groups, dimensions: tuple[str, ...], currency: str | None, shown: Iterable[str]) -> Table:
     """Return the table of groups without currency. Groups in which all shown metrics are 0 are omitted."""
     order, metrics = partial(_order, dimensions), tuple(shown)
     rows = ((group, Metrics(*groups[group])) for group in sorted(groups, key=order))
@@ -76,12 +76,12 @@ def _order(dimensions: tuple[str, ...], group: Group) -> tuple[Any, ...]:
 _parse_time = lru_cache(maxsize=20_000)(datetime.fromisoformat)
 
 
-def named(dimensions: tuple[str, ...], group: Group) -> dict[str, str | None]:
+def labels_by_dimension(dimensions: tuple[str, ...], group: Group) -> dict[str, str | None]:
     """Return the values of a group by dimension, None if unknown."""
     return {name: value or None for name, value in zip(dimensions, group, strict=True)}
 
 
-def written(figures: Metrics, metrics: Iterable[str]) -> dict[str, int | str | None]:
+def encode_metrics(figures: Metrics, metrics: Iterable[str]) -> dict[str, int | str | None]:
     """Return the metrics as documents contain them: counts are numbers, amounts and ratios decimal strings."""
     return {name: _encode(name, getattr(figures, name)) for name in metrics}
 

@@ -34,11 +34,11 @@ from chalicelib.reporting.table import (
     METRICS,
     OWN_METRICS,
     Table,
-    named,
-    one_currency,
-    table,
+    build_table,
+    encode_metrics,
+    labels_by_dimension,
+    resolve_currency,
     without_currency,
-    written,
 )
 
 MAX_ROWS = 20_000
@@ -49,7 +49,7 @@ MAX_BYTES = 5_000_000
 
 _PAYOUT, _REVENUE = BY_CLICK.index("payout"), BY_CLICK.index("revenue")
 
-Document = TypeVar("Document", bound=Sparse)
+ReportResponse = TypeVar("ReportResponse", bound=Sparse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class _Report:
     def aggregate_cells(self, query: AggregationQuery, publisher_id: str | None = None) -> Groups:
         """Return the groups of a query, from the cells of one publisher or of all. Reject too many cells or rows."""
         try:
-            return aggregate(cell_reader.pieces(self.period, publisher_id), query)
+            return aggregate(cell_reader.read_cells(self.period, publisher_id), query)
         except LimitExceeded as error:
             if error.unit == "cells":
                 self.reject("/from", f"contains {error}")
@@ -97,7 +97,7 @@ def admin_report(request: Request, query: ReportQuery) -> ReportDocument | TextR
 
 def publisher_report(request: Request, query: OwnReportQuery) -> OwnReportDocument | TextResponse:
     """Report your clicks, conversions and payout by any dimensions, as JSON or CSV."""
-    cell_reader.check_own(request.owner, query.smartlink_id, query.campaign_id)
+    cell_reader.check_access(request.owner, query.smartlink_id, query.campaign_id)
     report = _resolve(request, query)
     result = _table(report, query, OWN_METRICS, request.owner)
     if query.format == "csv":
@@ -113,7 +113,7 @@ def lost_clicks(request: Request, query: LostClicksQuery) -> LostClicksDocument:
     filters = {"smartlink": query.smartlink_id} if query.smartlink_id else {}
     dimensions, counts = reporting_lost_clicks.DIMENSIONS, reporting_lost_clicks.COUNTS
     groups = report.aggregate_cells(_aggregation_query(report, dimensions, counts, filters))
-    currency = one_currency(groups, query.currency, reporting_lost_clicks.MONEY)
+    currency = resolve_currency(groups, query.currency, reporting_lost_clicks.MONEY)
     rows = reporting_lost_clicks.lost_clicks(without_currency(groups, query.currency))
     totals = LostTotals(**_estimates(reporting_lost_clicks.total(rows)))
     documents = [LostRow(reason=row.reason, smartlink_id=row.smartlink_id, **_estimates(row)) for row in rows]
@@ -124,7 +124,7 @@ def _aggregation_query(
     report: _Report, dimensions: tuple[str, ...], counts: tuple[str, ...], filters: dict[str, str]
 ) -> AggregationQuery:
     period = report.period
-    return AggregationQuery(dimensions, counts, period.first, period.past, filters, period.timezone)
+    return AggregationQuery(dimensions, counts, period.first_quarter, period.end_quarter, filters, period.timezone)
 
 
 def _table(report: _Report, query: OwnReportQuery, metrics: tuple[str, ...], publisher_id: str | None) -> Table:
@@ -134,18 +134,21 @@ def _table(report: _Report, query: OwnReportQuery, metrics: tuple[str, ...], pub
     aggregation_query = _aggregation_query(report, (*query.dimensions, "currency"), counts, filters)
     groups = report.aggregate_cells(aggregation_query, publisher_id)
     money = [_PAYOUT, _REVENUE] if "revenue" in metrics else [_PAYOUT]
-    currency = one_currency(groups, query.currency, money)
-    return table(without_currency(groups, query.currency), query.dimensions, currency, metrics)
+    currency = resolve_currency(groups, query.currency, money)
+    return build_table(without_currency(groups, query.currency), query.dimensions, currency, metrics)
 
 
 def _rows(report: _Report, result: Table, metrics: tuple[str, ...]) -> list[dict[str, Any]]:
     if len(result.lines) > MAX_ROWS:
         report.reject("/group_by", f"produces {len(result.lines):,} rows, and JSON returns at most {MAX_ROWS:,}")
-    return [{**named(result.dimensions, group), **written(figures, metrics)} for group, figures in result.lines]
+    return [
+        {**labels_by_dimension(result.dimensions, group), **encode_metrics(figures, metrics)}
+        for group, figures in result.lines
+    ]
 
 
 def _totals(result: Table, metrics: tuple[str, ...]) -> dict[str, Any]:
-    return written(result.totals, metrics)
+    return encode_metrics(result.totals, metrics)
 
 
 def _range(report: _Report, currency: str | None) -> dict[str, Any]:
@@ -160,10 +163,10 @@ def _grouped(report: _Report, query: OwnReportQuery, result: Table) -> dict[str,
 
 def _csv(report: _Report, result: Table, metrics: tuple[str, ...]) -> TextResponse:
     rows = (
-        (named(result.dimensions, group).values(), written(figures, metrics).values())
+        (labels_by_dimension(result.dimensions, group).values(), encode_metrics(figures, metrics).values())
         for group, figures in result.lines
     )
-    text = csv_export.text([*result.dimensions, *metrics], rows)
+    text = csv_export.encode([*result.dimensions, *metrics], rows)
     first, last = report.period.local_days
     disposition = f'attachment; filename="report-{first}-{last}.csv"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
@@ -171,7 +174,7 @@ def _csv(report: _Report, result: Table, metrics: tuple[str, ...]) -> TextRespon
     return TextResponse(text, "text/csv; charset=utf-8", headers)
 
 
-def _within_limit(report: _Report, document: Document) -> Document:
+def _within_limit(report: _Report, document: ReportResponse) -> ReportResponse:
     """Return the document unless it is too large for a response."""
     _check_size(report, document.model_dump_json())
     return document

@@ -46,7 +46,7 @@ def record(click_id: str, context: ClickContext, route: Route, decision: Decisio
     """
     seen, parameters = context.visitor, context.parameters
     own_segment = segments.segments_of(seen.country, seen.device)[0]
-    is_duplicate = RejectionReason.DUPLICATE in (*decision.refusals, decision.catch_all_refused)
+    is_duplicate = RejectionReason.DUPLICATE in (*decision.rejections, decision.catch_all_rejection)
     return {
         "click_id": click_id,
         "at": int(context.now.timestamp() * 1000),
@@ -57,7 +57,7 @@ def record(click_id: str, context: ClickContext, route: Route, decision: Decisio
         "epoch": route.epoch,
         "outcome": decision.outcome,
         "campaign_id": decision.campaign.id if decision.campaign else None,
-        "refusals": encode_rejections(decision.refusals) or None,
+        "refusals": encode_rejections(decision.rejections) or None,
         "arm": decision.arm,
         "propensity": None if decision.propensity is None else repr(decision.propensity),
         "weights_version": _weights_version(route, decision),

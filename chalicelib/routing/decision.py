@@ -31,10 +31,10 @@ class Decision(NamedTuple):
     outcome: Outcome
     campaign: Campaign | None
     url: str | None
-    refusals: tuple[RejectionReason | None, ...] = ()
+    rejections: tuple[RejectionReason | None, ...] = ()
     arm: ExperimentArm = ExperimentArm.WEIGHTED
     propensity: float | None = None
-    catch_all_refused: RejectionReason | None = None
+    catch_all_rejection: RejectionReason | None = None
     segment: str | None = None
 
 
@@ -47,7 +47,7 @@ def decide(route: Route, context: ClickContext, is_approved: IsApproved, reserve
         return Decision(Outcome.PAUSED, None, route.fallback_url)
     visitor = context.visitor
     selection = select_weights(route, segments.segments_of(visitor.country, visitor.device), context.arm_draw)
-    rejections = eligibility.refusals(route, context, is_approved)
+    rejections = eligibility.rejections(route, context, is_approved)
     draw = context.draw
     while pick := _pick_offer(route.offers, rejections, selection, draw):
         campaign = route.offers[pick.position].campaign
@@ -115,4 +115,4 @@ def _fallback_chain(route: Route, context: ClickContext, reserve: Reserve) -> Fa
 
 
 def _catch_all_rejection(catch_all: Offer, context: ClickContext, reserve: Reserve) -> RejectionReason | None:
-    return eligibility.refusal(catch_all, context, None) or reserve(catch_all.campaign)
+    return eligibility.rejection(catch_all, context, None) or reserve(catch_all.campaign)

@@ -31,16 +31,16 @@ IsApproved = Callable[[str], bool]
 _SCHEDULE = RejectionReason.SCHEDULE  # looked up once: it is slow in Python 3.11, and many offers are off schedule
 
 
-def refusals(route: Route, context: ClickContext, is_approved: IsApproved) -> list[RejectionReason | None]:
+def rejections(route: Route, context: ClickContext, is_approved: IsApproved) -> list[RejectionReason | None]:
     """Return the rejection of each offer of the route, in its order; None for an eligible offer.
 
     `is_approved` is called only if the smartlink respects individual approvals.
     """
     approval_check = _approval_check(route, context.link, is_approved)
-    return [refusal(offer, context, approval_check) for offer in route.offers]
+    return [rejection(offer, context, approval_check) for offer in route.offers]
 
 
-def refusal(offer: Offer, context: ClickContext, is_approved: IsApproved | None) -> RejectionReason | None:
+def rejection(offer: Offer, context: ClickContext, is_approved: IsApproved | None) -> RejectionReason | None:
     """Return the first reason, in the order of the checks, why the offer may not take the click.
 
     Without `is_approved` every campaign is approved.

@@ -94,8 +94,8 @@ def decide_with_tables(route: Route, context: ClickContext, token: str, *, may_r
         if route_cache.is_any_cap_reached(windows.conversion_counters(campaign, publisher_id, context.now)):
             return RejectionReason.CAP
         wanted = reservation.Reservation(
-            places=windows.click_counters(campaign, publisher_id, context.now),
-            mark=duplicate_filter.duplicate_marker(campaign, context.visitor, context.now),
+            counters=windows.click_counters(campaign, publisher_id, context.now),
+            marker=duplicate_filter.duplicate_marker(campaign, context.visitor, context.now),
             token=f"{token}-{campaign.id[-6:]}",
             now=context.now,
         )

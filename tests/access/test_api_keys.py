@@ -23,7 +23,7 @@ def test_new_key_authenticates_its_publisher() -> None:
 def test_keys_of_a_publisher_are_listed_oldest_first() -> None:
     for day, owner in ((3, "pub_1"), (2, "pub_1"), (1, "pub_2")):
         api_keys.create(a_request(now=datetime(2029, 6, day, tzinfo=UTC)), owner)
-    assert [row.created_at[:10] for row in api_keys.keys("pub_1")] == ["2029-06-02", "2029-06-03"]
+    assert [row.created_at[:10] for row in api_keys.list_keys("pub_1")] == ["2029-06-02", "2029-06-03"]
 
 
 def test_revoked_key_is_rejected_and_cannot_be_revoked_again() -> None:

@@ -1,7 +1,7 @@
 from typing import Any
 
 from tests.conftest import Api
-from tests.documents import Publisher, apply, good, new_publisher, new_smartlink, pages, pending, put_on
+from tests.documents import Publisher, add_publisher, apply, good, new_publisher, new_smartlink, pages, pending
 
 NOTIFICATIONS = "/publisher/notifications"
 
@@ -60,7 +60,7 @@ def test_application_for_a_public_smartlink_notifies_of_the_live_link(admin: Api
 
 def test_added_publisher_is_notified_of_the_live_link(admin: Api) -> None:
     publisher, smartlink = new_publisher(admin), new_smartlink(admin, visibility="private")
-    code = put_on(admin, smartlink, publisher)
+    code = add_publisher(admin, smartlink, publisher)
     subject = {"application_id": None, "publisher_id": publisher.id, "smartlink_id": smartlink["id"], "code": code}
     assert [(each["kind"], each["subject"]) for each in notifications(publisher)] == [("link_live", subject)]
 
@@ -68,7 +68,7 @@ def test_added_publisher_is_notified_of_the_live_link(admin: Api) -> None:
 def test_adding_a_publisher_approves_their_pending_application(admin: Api) -> None:
     publisher, smartlink = new_publisher(admin), new_smartlink(admin)
     apply(publisher, smartlink)
-    put_on(admin, smartlink, publisher)
+    add_publisher(admin, smartlink, publisher)
     assert kinds(publisher) == ["application_decided", "link_live"]
 
 
@@ -76,9 +76,9 @@ def test_restored_link_notifies_again_without_a_decision(admin: Api) -> None:
     publisher, smartlink = new_publisher(admin), new_smartlink(admin)
     apply(publisher, smartlink)
     decide(admin, "decline")
-    put_on(admin, smartlink, publisher)
+    add_publisher(admin, smartlink, publisher)
     admin.delete(f"/admin/smartlinks/{smartlink['id']}/publishers/{publisher.id}")
-    put_on(admin, smartlink, publisher)
+    add_publisher(admin, smartlink, publisher)
     assert kinds(publisher) == ["application_decided", "link_live", "link_live"]
 
 
@@ -91,7 +91,7 @@ def test_pending_application_does_not_notify_the_publisher(admin: Api) -> None:
 def test_notifications_are_paginated_and_marked_as_read(admin: Api) -> None:
     publisher = new_publisher(admin)
     for _ in range(3):
-        put_on(admin, new_smartlink(admin), publisher)
+        add_publisher(admin, new_smartlink(admin), publisher)
     newest = notifications(publisher)[0]
     assert good(publisher.api.post(f"{NOTIFICATIONS}/{newest['id']}/read")) == {**newest, "read": True}
     assert [len(page) for page in pages(publisher.api, f"{NOTIFICATIONS}?unread=true", 1)] == [1, 1]
@@ -100,7 +100,7 @@ def test_notifications_are_paginated_and_marked_as_read(admin: Api) -> None:
 
 def test_publisher_cannot_see_or_read_notifications_of_others(admin: Api) -> None:
     ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
-    put_on(admin, new_smartlink(admin), ann)
+    add_publisher(admin, new_smartlink(admin), ann)
     (notification,) = notifications(ann)
     assert notifications(bob) == []
     assert bob.api.post(f"{NOTIFICATIONS}/{notification['id']}/read").status == 404

@@ -1,7 +1,7 @@
 import pytest
 
 from chalicelib.access import campaign_approvals
-from chalicelib.access.membership import publisher as get_publisher
+from chalicelib.access.membership import get_publisher_or_404 as get_publisher
 from chalicelib.http.transactions import TransactionConflict
 from chalicelib.tables.publishers import CampaignApprovalRow, PublisherRow
 from chalicelib.tables.routes import LinkRow
@@ -60,4 +60,4 @@ def test_approval_fails_if_the_publisher_is_suspended_meanwhile(admin: Api) -> N
     admin.patch(f"/admin/publishers/{publisher.id}", {"status": "suspended"})
     with pytest.raises(TransactionConflict):
         campaign_approvals.approve(a_request(), publisher, "cmp_1")
-    assert campaign_approvals.approval(publisher.id, "cmp_1") is None
+    assert campaign_approvals.get_approval_or_none(publisher.id, "cmp_1") is None

@@ -3,7 +3,7 @@ import pytest
 from chalicelib.access import membership
 from chalicelib.http.problems import NotFound
 from tests.conftest import Api
-from tests.documents import apply, new_publisher, new_smartlink, put_on
+from tests.documents import add_publisher, apply, new_publisher, new_smartlink
 from tests.http.support import a_request
 
 
@@ -25,8 +25,8 @@ def test_pending_publisher_has_no_code_and_gets_a_new_one(admin: Api) -> None:
 
 def test_removed_publisher_keeps_their_code_but_has_no_link(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
-    code = put_on(admin, smartlink, publisher)
-    assert membership.link_code(membership.membership(publisher.id, smartlink["id"])) == code
+    code = add_publisher(admin, smartlink, publisher)
+    assert membership.link_code(membership.get_membership_or_none(publisher.id, smartlink["id"])) == code
     admin.delete(f"/admin/smartlinks/{smartlink['id']}/publishers/{publisher.id}")
     state = membership.load_membership(smartlink["id"], publisher.id)
     assert (state.status, state.code, membership.code_for(a_request(), state)) == ("declined", code, code)
@@ -36,21 +36,21 @@ def test_removed_publisher_keeps_their_code_but_has_no_link(admin: Api) -> None:
 def test_private_smartlink_is_visible_to_approved_publishers_only(admin: Api) -> None:
     smartlink = new_smartlink(admin, visibility="private")
     ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
-    put_on(admin, smartlink, ann)
+    add_publisher(admin, smartlink, ann)
     visible = [membership.load_membership(smartlink["id"], each.id).can_view for each in (ann, bob)]
     assert visible == [True, False]
 
 
 def test_deleted_smartlink_is_not_found(admin: Api) -> None:
     smartlink = new_smartlink(admin)
-    assert membership.pool(smartlink["id"]).id == smartlink["id"]
+    assert membership.get_smartlink_or_404(smartlink["id"]).id == smartlink["id"]
     admin.delete(f"/admin/smartlinks/{smartlink['id']}")
     with pytest.raises(NotFound, match=f"There is no smartlink {smartlink['id']}."):
-        membership.pool(smartlink["id"])
+        membership.get_smartlink_or_404(smartlink["id"])
 
 
 @pytest.mark.usefixtures("tables")
 def test_unknown_resources_are_not_found() -> None:
-    for lookup in (membership.pool, membership.publisher, membership.application):
+    for lookup in (membership.get_smartlink_or_404, membership.get_publisher_or_404, membership.get_application_or_404):
         with pytest.raises(NotFound):
             lookup("none")

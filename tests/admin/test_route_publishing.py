@@ -15,14 +15,14 @@ from tests.admin.edited_smartlinks import location, path_of, with_offers
 from tests.builders import LEARNED_AT
 from tests.conftest import Api
 from tests.documents import (
-    complaints,
+    add_publisher,
+    errors_by_pointer,
     good,
     new_campaign,
     new_link,
     new_publisher,
     new_smartlink,
-    put_on,
-    taught,
+    publish_weights,
 )
 
 WEIGHTS = {"*": {"cmp_1": 0.25, "cmp_2": 0.75}}
@@ -38,7 +38,7 @@ def test_smartlink_has_one_route_for_all_publishers(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
     for n in range(5):
-        put_on(admin, smartlink, new_publisher(admin, f"P{n}"))
+        add_publisher(admin, smartlink, new_publisher(admin, f"P{n}"))
     ids = {row.id for row in RouteRow.scan()}
     assert ids == {smartlink["id"], f"{smartlink['id']}@1", campaign["id"], f"{campaign['id']}@1"}
 
@@ -55,7 +55,7 @@ def test_edit_publishes_a_new_version_and_keeps_the_earlier_ones(admin: Api) -> 
 def test_edit_keeps_the_learned_weights(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign, rotation="optimized")
-    taught(smartlink, WEIGHTS)
+    publish_weights(smartlink, WEIGHTS)
     edits = ({"name": "B"}, with_offers(campaign, new_campaign(admin, "shop")), {"rotation": "weighted"})
     for body in edits:
         good(admin.patch(path_of(smartlink), body))
@@ -69,12 +69,12 @@ def test_edit_keeps_the_learned_weights(admin: Api) -> None:
 
 def test_edit_that_resets_removes_the_learned_weights(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin), rotation="optimized", on_pool_change="reset")
-    taught(smartlink, WEIGHTS)
+    publish_weights(smartlink, WEIGHTS)
     good(admin.patch(path_of(smartlink), {"name": "B"}))
     assert learned(smartlink) == (weights_codec.encode(WEIGHTS), LEARNED_AT)
     good(admin.patch(path_of(smartlink), with_offers(new_campaign(admin, "shop"))))
     assert learned(smartlink) == (None, None)
-    assert location(put_on(admin, smartlink, new_publisher(admin))).startswith("https://shop.example/")
+    assert location(add_publisher(admin, smartlink, new_publisher(admin))).startswith("https://shop.example/")
 
 
 def test_weights_and_edits_conflict_only_by_the_version_of_the_route(admin: Api) -> None:
@@ -121,7 +121,7 @@ def test_edit_that_makes_a_route_too_large_is_rejected(admin: Api, monkeypatch: 
     monkeypatch.setattr(route_publishing, "MAX_ROUTE_BYTES", 1_000)
     sources = [f"{n * n:x}" * 40 for n in range(1000, 1200)]
     refused = admin.patch(f"/admin/campaigns/{campaign['id']}", {"targeting": {"sources": sources}})
-    assert f"Smartlink {smartlink['id']} is too large" in complaints(refused)[""]
+    assert f"Smartlink {smartlink['id']} is too large" in errors_by_pointer(refused)[""]
     assert admin.get(f"/admin/campaigns/{campaign['id']}").json == campaign
     assert RouteRow.get(smartlink["id"]).version == 1
 
@@ -157,7 +157,7 @@ def test_archived_campaign_cannot_join_a_smartlink(admin: Api) -> None:
     gone = new_campaign(admin)
     admin.delete(f"/admin/campaigns/{gone['id']}")
     body = {"name": "S", "offers": [{"campaign_id": gone["id"]}], "catch_all_campaign_id": gone["id"]}
-    assert complaints(admin.post("/admin/smartlinks", body)) == {
+    assert errors_by_pointer(admin.post("/admin/smartlinks", body)) == {
         "/offers/0/campaign_id": f"is an archived campaign: {gone['id']}",
         "/catch_all_campaign_id": f"is an archived campaign: {gone['id']}",
     }

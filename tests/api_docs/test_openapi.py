@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app
 from chalicelib.endpoints import ENDPOINTS
-from tests.conftest import Answered, Api
+from tests.conftest import Api, ApiResponse
 from tests.documents import apply, good, new_campaign, new_link, new_publisher, new_smartlink, pending, recorded
 
 ROOT = Path(__file__).parents[2]
@@ -150,7 +150,7 @@ def test_document_may_be_read_from_another_origin() -> None:
 # Real responses
 
 
-def check(document: dict[str, Any], path: str, method: str, response: Answered) -> None:
+def check(document: dict[str, Any], path: str, method: str, response: ApiResponse) -> None:
     """Check that the document describes the response with its content type and schema."""
     content = operation(document, path, method)["responses"][str(response.status)].get("content", {})
     if not content:
@@ -170,7 +170,7 @@ def test_real_responses_match_the_document(admin: Api, document: dict[str, Any])
     ids["application_id"] = pending(admin)[0]
     assert asked["status"] == "pending"
 
-    def call(api: Api, method: str, path: str, body: Any = None, **headers: str) -> Answered:
+    def call(api: Api, method: str, path: str, body: Any = None, **headers: str) -> ApiResponse:
         response = api.call(method, path.format(**ids), body, **headers)
         check(document, path.partition("?")[0], method, response)
         return response

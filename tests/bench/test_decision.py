@@ -23,7 +23,7 @@ def test_every_kind_of_smartlink_routes_the_benchmark_clicks_to_offers(pool: Poo
 
 
 def test_targeted_offers_are_rejected_for_many_reasons_and_some_remain() -> None:
-    kept = [decision.refusals for decision in _decisions(TARGETED)]
+    kept = [decision.rejections for decision in _decisions(TARGETED)]
     reasons = Counter(reason for refusals in kept for reason in refusals)
 
     assert {*reasons} >= {

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bench import mutation
-from bench.mutation import MUTANTS, Mutant, Result, applied, exit_status, progress, row_error, select, summary
+from bench.mutation import MUTANTS, Mutant, MutationResult, applied, exit_status, progress, row_error, select, summary
 
 SOURCE = "if n >= limit:\n    return n\n"
 MUTANT = Mutant("caps/limits.py", "n >= limit", "n > limit", "caps/test_limits.py")
@@ -19,8 +19,8 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def results(found: int, survived: int) -> list[Result]:
-    return [Result(MUTANT, is_found=True)] * found + [Result(MUTANT, is_found=False)] * survived
+def results(found: int, survived: int) -> list[MutationResult]:
+    return [MutationResult(MUTANT, is_found=True)] * found + [MutationResult(MUTANT, is_found=False)] * survived
 
 
 def test_row_whose_text_occurs_once_is_valid(root: Path) -> None:
@@ -74,7 +74,7 @@ def test_status_of_pytest_decides_and_the_time_limit_counts_as_found(
 ) -> None:
     for status, is_found in ((0, False), (1, True), (2, True), (None, True)):
         monkeypatch.setattr(mutation, "run_pytest", lambda *_args, status=status, **_kwargs: status)
-        assert mutation.judge(root, MUTANT) == Result(MUTANT, is_found=is_found)
+        assert mutation.judge(root, MUTANT) == MutationResult(MUTANT, is_found=is_found)
 
 
 def test_run_without_tests_is_an_error(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +84,7 @@ def test_run_without_tests_is_an_error(root: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_progress_names_number_verdict_file_and_fault() -> None:
-    line = progress(12, 60, Result(MUTANT, is_found=True))
+    line = progress(12, 60, MutationResult(MUTANT, is_found=True))
     assert line == "12/60 found  chalicelib/caps/limits.py: n >= limit -> n > limit"
 
 

@@ -1,12 +1,12 @@
 from bench.stream import NOON, Traffic, batch
-from chalicelib.counters.aggregator import record_of
+from chalicelib.counters.aggregator import decode_record
 from chalicelib.counters.stream_batch import take_batch
 
 TRAFFIC = Traffic(cells=20, pools=4)
 
 
 def test_batch_has_the_stated_numbers_of_cells_and_smartlinks() -> None:
-    run = take_batch(record_of(each) for each in batch(TRAFFIC, 200))
+    run = take_batch(decode_record(each) for each in batch(TRAFFIC, 200))
     assert len(run.records) == 200
     assert len(run.counted) == 20
     assert len(run.learned) == len(run.lists) == 4
@@ -14,7 +14,7 @@ def test_batch_has_the_stated_numbers_of_cells_and_smartlinks() -> None:
 
 
 def test_all_cells_have_equally_many_clicks() -> None:
-    run = take_batch(record_of(each) for each in batch(TRAFFIC, 200))
+    run = take_batch(decode_record(each) for each in batch(TRAFFIC, 200))
     assert {sum(counts) for counts in run.counted.values()} == {10}
 
 
@@ -34,7 +34,7 @@ def test_sequence_numbers_increase() -> None:
 
 
 def test_clicks_are_on_the_day_of_the_click_lists() -> None:
-    run = take_batch(record_of(each) for each in batch(TRAFFIC, 4))
+    run = take_batch(decode_record(each) for each in batch(TRAFFIC, 4))
     assert {day for _, day in run.lists} == {f"{NOON:%Y-%m-%d}"}
 
 

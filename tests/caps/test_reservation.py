@@ -25,7 +25,7 @@ SECONDS = int(NOW.timestamp())
 
 
 def a_reservation(*counters: CapCounter, **changes: Any) -> Reservation:
-    return replace(Reservation(places=counters, mark=None, token="t1", now=NOW), **changes)
+    return replace(Reservation(counters=counters, marker=None, token="t1", now=NOW), **changes)
 
 
 def a_counter(key: str = "day", limit: int = 2, expires_at: datetime | None = END) -> CapCounter:
@@ -126,8 +126,8 @@ def test_check_only_returns_the_result_of_reserve_and_writes_nothing() -> None:
     assert (used(), markers()) == ({}, {})
     reservation.reserve(click)
     assert reservation.check_only(click) is RejectionReason.DUPLICATE
-    assert reservation.check_only(replace(click, mark=None)) is RejectionReason.CAP
-    assert reservation.check_only(replace(click, places=())) is RejectionReason.DUPLICATE
+    assert reservation.check_only(replace(click, marker=None)) is RejectionReason.CAP
+    assert reservation.check_only(replace(click, counters=())) is RejectionReason.DUPLICATE
     assert reservation.check_only(a_reservation()) is None
 
 
@@ -144,13 +144,13 @@ def _fail_transactions(monkeypatch: pytest.MonkeyPatch, times: int, *codes: str)
     """Make DynamoDB cancel the first `times` transactions for these reasons; return the waits between them."""
     call, failures, waits = client.call, list[int](), list[float]()
 
-    def failing(operation: str, request: Any, *, once: bool = False) -> Any:
+    def failing(operation: str, request: Any, *, at_most_once: bool = False) -> Any:
         if operation == "TransactWriteItems" and len(failures) < times:
             failures.append(1)
             if not codes:
                 raise OutcomeUnknown
             raise RequestRejected(TRANSACTION_FAILED, "", {"CancellationReasons": [{"Code": code} for code in codes]})
-        return call(operation, request, once=once)
+        return call(operation, request, at_most_once=at_most_once)
 
     monkeypatch.setattr(reservation, "time", SimpleNamespace(sleep=waits.append))
     monkeypatch.setattr(reservation, "call", failing)
@@ -187,9 +187,9 @@ def record_operations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the list of the operations that are called from now on."""
     call, operations = client.call, list[str]()
 
-    def recording(operation: str, request: Any, *, once: bool = False) -> Any:
+    def recording(operation: str, request: Any, *, at_most_once: bool = False) -> Any:
         operations.append(operation)
-        return call(operation, request, once=once)
+        return call(operation, request, at_most_once=at_most_once)
 
     monkeypatch.setattr(reservation, "call", recording)
     return operations
@@ -292,8 +292,8 @@ def test_release_without_response_is_not_sent_again(monkeypatch: pytest.MonkeyPa
     clicks(4, a_counter(limit=100_000))
     attempts = list[bool]()
 
-    def unanswered(_: str, __: Any, *, once: bool = False) -> Any:
-        attempts.append(once)
+    def unanswered(_: str, __: Any, *, at_most_once: bool = False) -> Any:
+        attempts.append(at_most_once)
         raise OutcomeUnknown
 
     monkeypatch.setattr(reservation, "call", unanswered)
@@ -315,7 +315,7 @@ def test_failed_update_rejects_the_click(
     clicks(4, a_counter(limit=100_000))
     clicks(2, a_counter(limit=100_000), begin=0.4)
 
-    def failing(_: str, __: Any, *, once: bool = False) -> Any:
+    def failing(_: str, __: Any, *, at_most_once: bool = False) -> Any:
         raise error
 
     with monkeypatch.context() as patched:

@@ -12,7 +12,16 @@ from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.counters import CapCounterRow
 from tests.advertiser import Deal, caps_of, conversions, counted, make_older, new_deal, sums, used
 from tests.conftest import Api, dynamodb
-from tests.documents import clicked, complaints, explained, good, new_campaign, new_link, new_publisher, recorded
+from tests.documents import (
+    click_and_explain,
+    clicked,
+    errors_by_pointer,
+    good,
+    new_campaign,
+    new_link,
+    new_publisher,
+    recorded,
+)
 
 FORM = "application/x-www-form-urlencoded"
 GIF = b"GIF89a\x01\x00\x01\x00"
@@ -228,13 +237,13 @@ def test_stored_conversion_can_be_rejected_after_the_window(admin: Api) -> None:
 def test_all_errors_are_reported_together(admin: Api) -> None:
     deal = new_deal(admin)
     response = deal.post(deal.click(), payout="-1", revenue="x", currency="EUR", status="maybe", txid="x" * 256)
-    assert set(complaints(response)) == {"/payout", "/revenue", "/currency", "/status", "/txid"}
-    assert complaints(response)["/currency"] == "must be USD, the currency of the campaign"
+    assert set(errors_by_pointer(response)) == {"/payout", "/revenue", "/currency", "/status", "/txid"}
+    assert errors_by_pointer(response)["/currency"] == "must be USD, the currency of the campaign"
     assert conversions() == {}
 
 
 def test_click_id_and_token_are_required(admin: Api) -> None:
-    assert complaints(Api().get("/postback")) == {"/click_id": "is required", "/token": "is required"}
+    assert errors_by_pointer(Api().get("/postback")) == {"/click_id": "is required", "/token": "is required"}
 
 
 def test_unavailable_table_returns_503(admin: Api) -> None:
@@ -279,10 +288,10 @@ def test_conversion_uses_the_current_caps_of_the_campaign(admin: Api) -> None:
 def test_offer_at_conversion_cap_passes_clicks_on(admin: Api, cap: dict[str, str], conversions_before: int) -> None:
     deal = new_deal(admin, caps=[{"window": "day", **cap}])
     for _ in range(conversions_before):
-        click = explained(admin, deal.code)
+        click = click_and_explain(admin, deal.code)
         assert click["outcome"] == "offer"
         deal.posted(click["click_id"])
-    last = explained(admin, deal.code)
+    last = click_and_explain(admin, deal.code)
     assert (last["outcome"], last["decision"]["considered"][0]["refused"]) == ("fallback", "cap")
 
 
@@ -290,9 +299,9 @@ def test_rejection_lets_the_offer_take_clicks_again(admin: Api) -> None:
     deal = new_deal(admin, caps=caps_of("conversions"))
     click_id = deal.click()
     deal.posted(click_id)
-    assert explained(admin, deal.code)["outcome"] == "fallback"
+    assert click_and_explain(admin, deal.code)["outcome"] == "fallback"
     deal.posted(click_id, status="rejected")
-    assert explained(admin, deal.code)["outcome"] == "offer"
+    assert click_and_explain(admin, deal.code)["outcome"] == "offer"
 
 
 # The pixel

@@ -16,10 +16,10 @@ from chalicelib.counters.learning_cells import (
     LearningCells,
     add_click,
     bucket_at,
+    conversion_cells,
     downsample,
     is_training_click,
     of_click,
-    of_conversion,
 )
 from tests.strategies import learning_cells
 
@@ -91,12 +91,12 @@ def test_clicks_add_up_by_partition_and_cell() -> None:
 def test_conversion_is_counted_in_the_hour_of_its_click_with_delay_and_squares() -> None:
     payout, revenue = 1_500_000, 2_000_001
     counts = [0, 1, payout, revenue, payout**2, revenue**2, payout * revenue]
-    assert of_conversion(CONVERSION, 1) == {"sml_1#3": {CELL._replace(delay=4): counts}}
+    assert conversion_cells(CONVERSION, 1) == {"sml_1#3": {CELL._replace(delay=4): counts}}
 
 
 @pytest.mark.parametrize("learned", [False, None], ids=["not a training click", "without the field"])
 def test_conversion_of_another_click_is_not_counted(learned: bool | None) -> None:
-    assert of_conversion({**CONVERSION, "learned": learned}, 1) == {}
+    assert conversion_cells({**CONVERSION, "learned": learned}, 1) == {}
 
 
 @given(st.integers(0, 10**18), st.integers(-(10**6), 10**11))
@@ -104,7 +104,7 @@ def test_negative_sign_takes_back_what_was_added(millionths: int, delay: int) ->
     stored = {**CONVERSION, "payout": f"{millionths}e-6", "at": CONVERSION["click_at"] + delay}
     total: LearningCells = {}
     for sign in (1, -1):
-        add_cells(total, of_conversion(stored, sign)["sml_1#3"])
+        add_cells(total, conversion_cells(stored, sign)["sml_1#3"])
     assert list(total.values()) == [[0] * len(COUNTS)]
 
 

@@ -137,15 +137,15 @@ MADE = (("duplicates", "key", ""), (COUNTERS, "key", ""), (COUNTERS, "key", "-2"
 """Table, key attribute and suffix of the key of all items that the cases leave."""
 
 
-def outcomes(case: Case, key: str, *, once: bool = False) -> list[Any]:
+def outcomes(case: Case, key: str, *, at_most_once: bool = False) -> list[Any]:
     """Return the outcomes of the case's requests as JSON, with the key replaced by `KEY`."""
-    results = [_outcome(operation, request, once=once) for operation, request in case.requests(key)]
+    results = [_outcome(operation, request, at_most_once=at_most_once) for operation, request in case.requests(key)]
     return [json.loads(json.dumps(result).replace(key, "KEY")) for result in results]
 
 
-def _outcome(operation: str, request: Mapping[str, Any], *, once: bool) -> dict[str, Any]:
+def _outcome(operation: str, request: Mapping[str, Any], *, at_most_once: bool) -> dict[str, Any]:
     try:
-        response = {**call(operation, request, once=once)}
+        response = {**call(operation, request, at_most_once=at_most_once)}
     except RequestRejected as rejected:
         reasons = [{name: each[name] for name in ("Code", "Item") if name in each} for each in rejected.reasons]
         return {"told": rejected.code, "item": rejected.item, "reasons": reasons}

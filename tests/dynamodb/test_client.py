@@ -73,7 +73,7 @@ def test_broken_request_is_retried(server: Server, clock: Clock, broken: str) ->
 def test_broken_request_with_once_is_not_retried(server: Server, clock: Clock, broken: str) -> None:
     server.expect(BREAKS[broken])
     with pytest.raises(OutcomeUnknown):
-        call("UpdateItem", {}, once=True)
+        call("UpdateItem", {}, at_most_once=True)
     assert (operations(server), clock.waits) == (["UpdateItem"], [])
 
 
@@ -103,25 +103,25 @@ def test_request_that_times_out_with_once_is_not_retried(
 ) -> None:
     hang_once(monkeypatch, server, clock)
     with pytest.raises(OutcomeUnknown, match="timed out"):
-        call("UpdateItem", {}, once=True)
+        call("UpdateItem", {}, at_most_once=True)
     assert (len(server.received(1)), server.accepted, clock.waits) == (1, 1, [])
 
 
-@pytest.mark.parametrize("once", [False, True])
+@pytest.mark.parametrize("at_most_once", [False, True])
 @pytest.mark.parametrize("code", sorted(RETRYABLE_CODES))
-def test_retryable_error_is_retried(server: Server, clock: Clock, code: str, once: bool) -> None:
+def test_retryable_error_is_retried(server: Server, clock: Clock, code: str, at_most_once: bool) -> None:
     server.expect(reject(code), respond({"ok": True}))
-    assert call("UpdateItem", {}, once=once) == {"ok": True}
+    assert call("UpdateItem", {}, at_most_once=at_most_once) == {"ok": True}
     assert (len(server.requests), clock.waits, server.accepted) == (2, [0.04], 1)
 
 
-@pytest.mark.parametrize(("once", "error"), [(False, OutcomeUnknown), (True, NotApplied)])
+@pytest.mark.parametrize(("at_most_once", "error"), [(False, OutcomeUnknown), (True, NotApplied)])
 def test_call_fails_after_four_throttled_attempts(
-    server: Server, clock: Clock, once: bool, error: type[TableError]
+    server: Server, clock: Clock, at_most_once: bool, error: type[TableError]
 ) -> None:
     server.otherwise = reject("ThrottlingException")
     with pytest.raises(error, match="ThrottlingException"):
-        call("UpdateItem", {}, once=once)
+        call("UpdateItem", {}, at_most_once=at_most_once)
     assert (len(server.requests), len(clock.waits)) == (4, 3)
 
 
@@ -135,12 +135,14 @@ def test_server_error_is_retried(server: Server) -> None:
 def test_server_error_with_once_has_an_unknown_outcome(server: Server, failure: Step) -> None:
     server.expect(failure)
     with pytest.raises(OutcomeUnknown, match=r"InternalServerError: the reason|HTTP 503"):
-        call("UpdateItem", {}, once=True)
+        call("UpdateItem", {}, at_most_once=True)
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("once", [False, True])
-def test_stale_credentials_are_fetched_again(server: Server, monkeypatch: pytest.MonkeyPatch, once: bool) -> None:
+@pytest.mark.parametrize("at_most_once", [False, True])
+def test_stale_credentials_are_fetched_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch, at_most_once: bool
+) -> None:
     def reject_and_rotate(code: str) -> Step:
         def step(connection: Any, request: Request) -> bool:
             monkeypatch.setenv("AWS_ACCESS_KEY_ID", f"after-{code}")
@@ -149,7 +151,7 @@ def test_stale_credentials_are_fetched_again(server: Server, monkeypatch: pytest
         return step
 
     server.expect(*(reject_and_rotate(code) for code in sorted(STALE_CREDENTIALS)), respond({"ok": True}))
-    assert call("UpdateItem", {}, once=once) == {"ok": True}
+    assert call("UpdateItem", {}, at_most_once=at_most_once) == {"ok": True}
     headers = [request.headers["authorization"] for request in server.requests]
     assert [header.partition("Credential=")[2].split("/")[0] for header in headers] == [
         "testing",
@@ -161,12 +163,12 @@ def test_stale_credentials_are_fetched_again(server: Server, monkeypatch: pytest
 # Rejections
 
 
-@pytest.mark.parametrize("once", [False, True])
-def test_rejection_is_raised_without_a_retry(server: Server, clock: Clock, once: bool) -> None:
+@pytest.mark.parametrize("at_most_once", [False, True])
+def test_rejection_is_raised_without_a_retry(server: Server, clock: Clock, at_most_once: bool) -> None:
     item = {"key": {"S": "a"}, "used": {"N": "3"}}
     server.expect(reject(CONDITION_FAILED, Item=item))
     with pytest.raises(RequestRejected, match="ConditionalCheckFailedException: the reason") as rejected:
-        call("UpdateItem", {}, once=once)
+        call("UpdateItem", {}, at_most_once=at_most_once)
     assert (rejected.value.code, rejected.value.item, rejected.value.reasons) == (CONDITION_FAILED, item, ())
     assert (len(server.requests), clock.waits) == (1, [])
 

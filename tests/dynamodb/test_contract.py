@@ -11,7 +11,7 @@ from chalicelib.dynamodb import client as dynamodb_client
 from chalicelib.lambdas import write_clicks
 from chalicelib.tables.clicks import ClickRow, DuplicateMarkerRow
 from chalicelib.tables.counters import CapCounterRow
-from tests.conftest import Answered, Api, dynamodb
+from tests.conftest import Api, ApiResponse, dynamodb
 from tests.documents import clicked, new_campaign, new_link, recorded
 from tests.dynamodb.requests import BYTES, CASES, outcomes
 from tests.moto_endpoint import noted
@@ -32,14 +32,14 @@ def use(tables: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return select
 
 
-@pytest.mark.parametrize("once", [False, True], ids=["with retries", "once"])
+@pytest.mark.parametrize("at_most_once", [False, True], ids=["with retries", "at most once"])
 @pytest.mark.parametrize("case", CASES)
-def test_both_clients_return_the_same(use: Callable[[str], None], case: str, once: bool) -> None:
+def test_both_clients_return_the_same(use: Callable[[str], None], case: str, at_most_once: bool) -> None:
     results = {}
     for client in CLIENTS:
         use(client)
         with noted() as operations:
-            results[client] = outcomes(CASES[case], f"key-of-{client}", once=once)
+            results[client] = outcomes(CASES[case], f"key-of-{client}", at_most_once=at_most_once)
         requests = CASES[case].requests("")
         assert operations == ([operation for operation, _ in requests] if client == "lean" else [])
     assert [result["told"] for result in results["lean"]] == CASES[case].told
@@ -80,7 +80,7 @@ def by_pynamodb(admin: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
         assert operations == []
 
 
-def host(response: Answered) -> str | None:
+def host(response: ApiResponse) -> str | None:
     assert response.status == 302, response.text
     return urlsplit(response.headers["Location"]).hostname
 

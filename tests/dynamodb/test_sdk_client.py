@@ -29,8 +29,8 @@ def sdk(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     for each in CONNECTIONS:
         each.cache_clear()
     yield server
-    for once in (False, True):
-        sdk_client._connection(once=once).client.close()
+    for at_most_once in (False, True):
+        sdk_client._connection(at_most_once=at_most_once).client.close()
     for each in CONNECTIONS:
         each.cache_clear()
 
@@ -52,7 +52,7 @@ def test_request_document_is_not_changed(sdk: Server) -> None:
 def test_broken_request_with_once_is_not_retried(sdk: Server, broken: str) -> None:
     sdk.otherwise = BREAKS[broken]
     with pytest.raises(OutcomeUnknown):
-        call("UpdateItem", {"TableName": "t", "Key": {}}, once=True)
+        call("UpdateItem", {"TableName": "t", "Key": {}}, at_most_once=True)
     assert len(sdk.requests) == 1
 
 
@@ -61,7 +61,7 @@ def test_retryable_error_with_once_is_not_applied(sdk: Server) -> None:
     for code in codes:
         sdk.expect(reject(code))
         with pytest.raises(NotApplied, match=code):
-            call("UpdateItem", {"TableName": "t", "Key": {}}, once=True)
+            call("UpdateItem", {"TableName": "t", "Key": {}}, at_most_once=True)
     assert len(sdk.requests) == len(codes)
 
 
@@ -75,7 +75,7 @@ def test_outcome_is_unknown_after_throttled_retries(sdk: Server) -> None:
 def test_server_error_has_an_unknown_outcome(sdk: Server) -> None:
     sdk.otherwise = reject("InternalServerError", 500)
     with pytest.raises(OutcomeUnknown, match="InternalServerError"):
-        call("UpdateItem", {"TableName": "t", "Key": {}}, once=True)
+        call("UpdateItem", {"TableName": "t", "Key": {}}, at_most_once=True)
     assert len(sdk.requests) == 1
 
 
@@ -95,5 +95,8 @@ def test_cancelled_transaction_has_the_reason_of_each_part(sdk: Server) -> None:
 
 
 def test_only_once_disables_the_retries_of_the_sdk() -> None:
-    attempts = [sdk_client._connection(once=once)._max_retry_attempts_exception for once in (True, False)]
+    attempts = [
+        sdk_client._connection(at_most_once=at_most_once)._max_retry_attempts_exception
+        for at_most_once in (True, False)
+    ]
     assert attempts == [0, 2]

@@ -55,12 +55,14 @@ def test_connection_that_the_server_closes_is_not_reused(server: Server) -> None
     assert (server.accepted, len(transport._idle)) == (2, 1)
 
 
-@pytest.mark.parametrize("once", [False, True])
-def test_connection_closed_while_idle_is_replaced_without_a_retry(server: Server, clock: Clock, once: bool) -> None:
+@pytest.mark.parametrize("at_most_once", [False, True])
+def test_connection_closed_while_idle_is_replaced_without_a_retry(
+    server: Server, clock: Clock, at_most_once: bool
+) -> None:
     server.expect(then_close(respond({"n": 1})), respond({"n": 2}))
-    call("UpdateItem", {"n": 1}, once=once)
+    call("UpdateItem", {"n": 1}, at_most_once=at_most_once)
     wait_for_peer()
-    assert call("UpdateItem", {"n": 2}, once=once) == {"n": 2}
+    assert call("UpdateItem", {"n": 2}, at_most_once=at_most_once) == {"n": 2}
     assert [request.document for request in server.requests] == [{"n": 1}, {"n": 2}]
     assert (server.accepted, clock.waits) == (2, [])
 
@@ -143,30 +145,30 @@ def test_invalid_response_has_an_unknown_outcome(server: Server, response: bytes
 
     server.expect(send)
     with pytest.raises(OutcomeUnknown):
-        call("UpdateItem", {}, once=True)
+        call("UpdateItem", {}, at_most_once=True)
     assert (len(server.requests), len(transport._idle)) == (1, 0)
 
 
-@pytest.mark.parametrize("once", [False, True])
-def test_incomplete_request_is_retried_even_with_once(server: Server, clock: Clock, once: bool) -> None:
+@pytest.mark.parametrize("at_most_once", [False, True])
+def test_incomplete_request_is_retried_even_with_once(server: Server, clock: Clock, at_most_once: bool) -> None:
     server.unread, server.otherwise = 1, respond({"ok": True})
     # More than any socket buffers: the request has not been sent completely when the connection breaks.
     large = {"text": "x" * 12_000_000}
-    assert call("UpdateItem", large, once=once) == {"ok": True}
+    assert call("UpdateItem", large, at_most_once=at_most_once) == {"ok": True}
     assert [len(request.body) for request in server.requests] == [12_000_011]
     assert (server.accepted, clock.waits) == (2, [0.04])
 
 
-@pytest.mark.parametrize(("once", "error"), [(False, OutcomeUnknown), (True, NotApplied)])
+@pytest.mark.parametrize(("at_most_once", "error"), [(False, OutcomeUnknown), (True, NotApplied)])
 def test_refused_connection_is_tried_four_times(
-    server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch, once: bool, error: type[TableError]
+    server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch, at_most_once: bool, error: type[TableError]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{port}")
     transport.reset()
     with pytest.raises(error, match=r"^UpdateItem: .*refused"):
-        call("UpdateItem", {}, once=once)
+        call("UpdateItem", {}, at_most_once=at_most_once)
     assert len(clock.waits) == 3
 
 
@@ -227,7 +229,7 @@ def test_connecting_takes_at_most_a_second_and_the_remaining_time(
 
     monkeypatch.setattr(transport, "socket", SimpleNamespace(create_connection=time_out))
     with pytest.raises(NotApplied):
-        call("UpdateItem", {}, once=True)
+        call("UpdateItem", {}, at_most_once=True)
     assert timeouts == pytest.approx([1.0, 1.0, 0.88])
     assert clock.now - start == pytest.approx(3.0)
 

@@ -16,7 +16,7 @@ from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse, inspect_view
 from chalicelib.tables.campaigns import CampaignRow
-from tests.conftest import Answered, Api
+from tests.conftest import Api, ApiResponse
 
 CAMPAIGN = {"name": "Game A", "destination_url": "https://acme.example/?cid={click_id}"}
 
@@ -46,7 +46,7 @@ def a_request(**changes: Any) -> Request:
     return replace(request, **changes)
 
 
-def problem_detail(response: Answered, status: int) -> str:
+def problem_detail(response: ApiResponse, status: int) -> str:
     """The detail of a response that must be a problem document without field errors."""
     assert response.status == status, response.text
     assert response.headers["Content-Type"] == "application/problem+json"
@@ -64,7 +64,7 @@ def errors_of(model: type[RequestModel], document: dict[str, Any]) -> list[tuple
 
 def post_to_view(
     monkeypatch: pytest.MonkeyPatch, view: Callable[..., Any], body: bytes = b"", **headers: str
-) -> Answered:
+) -> ApiResponse:
     """The response of a view that replaces the view of `POST /postback`."""
     monkeypatch.setattr(dispatch, "load_view", lambda _: inspect_view(view))
     return Api().post("/postback?text=query", body, **headers)

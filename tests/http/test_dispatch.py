@@ -7,7 +7,7 @@ from chalicelib.endpoints import ENDPOINTS, Endpoint
 from chalicelib.http import authentication
 from chalicelib.http.request_parsing import MAX_BODY
 from chalicelib.tables.publishers import ApiKeyRow
-from tests.conftest import Answered, Api, dynamodb
+from tests.conftest import Api, ApiResponse, dynamodb
 from tests.http.support import problem_detail
 
 GUARDED = [endpoint for endpoint in ENDPOINTS if endpoint.audience in {"admin", "publisher"}]
@@ -20,7 +20,7 @@ def a_key(role: authentication.Role) -> str:
     return generated.text
 
 
-def send(endpoint: Endpoint, key: str = "", body: Any = None) -> Answered:
+def send(endpoint: Endpoint, key: str = "", body: Any = None) -> ApiResponse:
     return Api(key).call(endpoint.method, endpoint.path.replace("{", "").replace("}", ""), body)
 
 

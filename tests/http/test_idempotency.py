@@ -6,7 +6,7 @@ import pytest
 from chalicelib.tables.publishers import ApiKeyRow
 from chalicelib.tables.requests import IdempotencyKeyRow
 from tests.conftest import Api
-from tests.documents import complaints, good, new_publisher, new_smartlink, pages
+from tests.documents import errors_by_pointer, good, new_publisher, new_smartlink, pages
 from tests.http.support import CAMPAIGN, echo, interrupt_saves, post_to_view, problem_detail
 
 
@@ -27,7 +27,7 @@ def test_repeated_post_returns_the_first_response_after_later_changes(admin: Api
 def test_same_key_with_another_body_is_rejected(admin: Api) -> None:
     admin.post("/admin/campaigns", CAMPAIGN, Idempotency_Key="k1")
     repeated = admin.post("/admin/campaigns", {**CAMPAIGN, "name": "B"}, Idempotency_Key="k1")
-    assert complaints(repeated) == {"": "must have the same body as the first request with this Idempotency-Key"}
+    assert errors_by_pointer(repeated) == {"": "must have the same body as the first request with this Idempotency-Key"}
     assert len(pages(admin, "/admin/campaigns", 50)[0]) == 1
 
 

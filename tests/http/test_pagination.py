@@ -175,7 +175,7 @@ def test_campaigns_of_several_years_are_listed_newest_first(limit: int) -> None:
             _add_campaign(f"cmp_{name}", year)
     listed, query = "", ListQuery(limit=limit)
     for _ in range(5):
-        rows, cursor = storage.campaigns(a_request(), query)
+        rows, cursor = storage.list_campaigns(a_request(), query)
         listed += "".join(row.id[-1] for row in rows)
         query = ListQuery(limit=limit, cursor=cursor)
         if cursor is None:

@@ -7,7 +7,7 @@ import app
 from chalicelib.http import request_parsing
 from chalicelib.http.request_parsing import MAX_BODY
 from tests.conftest import Api
-from tests.documents import complaints, good, new_campaign, new_publisher, new_smartlink, pages
+from tests.documents import errors_by_pointer, good, new_campaign, new_publisher, new_smartlink, pages
 from tests.http.support import CAMPAIGN, echo, post_to_view, problem_detail
 
 # Bodies
@@ -60,7 +60,7 @@ def test_all_errors_are_returned_together(admin: Api) -> None:
         "targeting": {"planets": []},
         "caps": [{"metric": "clicks"}],
     }
-    assert complaints(admin.post("/admin/campaigns", body)) == {
+    assert errors_by_pointer(admin.post("/admin/campaigns", body)) == {
         "/name": "must be a string",
         "/destination_url": "is required",
         "/colour": "is not a known field",
@@ -78,7 +78,7 @@ def test_rejected_body_writes_nothing(admin: Api) -> None:
 
 def test_endpoint_without_a_body_accepts_an_empty_one_only(admin: Api) -> None:
     path = f"/admin/smartlinks/{new_smartlink(admin)['id']}/pause"
-    assert complaints(admin.post(path, {"why": "", "who": ""})) == {
+    assert errors_by_pointer(admin.post(path, {"why": "", "who": ""})) == {
         "/why": "is not a known field",
         "/who": "is not a known field",
     }
@@ -107,7 +107,7 @@ def test_post_accepts_query_parameters_in_the_body(
 
 
 def test_unknown_query_parameter_is_rejected(admin: Api) -> None:
-    assert complaints(admin.get("/admin/campaigns?page=2")) == {"/page": "is not a known field"}
+    assert errors_by_pointer(admin.get("/admin/campaigns?page=2")) == {"/page": "is not a known field"}
 
 
 @pytest.mark.parametrize(
@@ -122,11 +122,11 @@ def test_unknown_query_parameter_is_rejected(admin: Api) -> None:
     ],
 )
 def test_limit_is_a_whole_number_from_1_to_200(admin: Api, limit: str, detail: str) -> None:
-    assert complaints(admin.get(f"/admin/campaigns?limit={limit}")) == {"/limit": detail}
+    assert errors_by_pointer(admin.get(f"/admin/campaigns?limit={limit}")) == {"/limit": detail}
 
 
 def test_limit_of_5000_digits_is_rejected(admin: Api) -> None:
-    assert set(complaints(admin.get(f"/admin/campaigns?limit={'9' * 5000}"))) == {"/limit"}
+    assert set(errors_by_pointer(admin.get(f"/admin/campaigns?limit={'9' * 5000}"))) == {"/limit"}
 
 
 # Headers

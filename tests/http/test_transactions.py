@@ -11,7 +11,7 @@ from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.counters import CapCounterRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 from tests.conftest import Api
-from tests.documents import complaints, good, new_campaign, new_publisher, new_smartlink
+from tests.documents import errors_by_pointer, good, new_campaign, new_publisher, new_smartlink
 from tests.http.support import interrupt_saves, problem_detail, rename_campaign
 
 
@@ -107,7 +107,7 @@ def test_item_larger_than_dynamodb_allows_is_an_error_that_names_its_size(admin:
     body = _smartlink_of(500_000)
     ids = [new_campaign(admin, f"c{n}")["id"] for n in range(len(body["offers"]))]
     body["offers"] = [{**offer, "campaign_id": each} for offer, each in zip(body["offers"], ids, strict=True)]
-    (detail,) = complaints(admin.post("/admin/smartlinks", body)).values()
+    (detail,) = errors_by_pointer(admin.post("/admin/smartlinks", body)).values()
     assert re.fullmatch(r"is too large: 4\d\d,\d{3} bytes to store, at most 409,600 fit", detail)
     assert good(admin.get("/admin/smartlinks"))["items"] == []
 

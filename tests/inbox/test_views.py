@@ -7,7 +7,7 @@ from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.notifications.send import ADMIN, send_once
 from tests.builders import NOW
 from tests.conftest import Api
-from tests.documents import apply, complaints, good, new_publisher, new_smartlink, pages, pending, put_on
+from tests.documents import add_publisher, apply, errors_by_pointer, good, new_publisher, new_smartlink, pages, pending
 
 NOTIFICATIONS = "/admin/notifications"
 
@@ -54,7 +54,7 @@ def test_application_for_a_public_smartlink_does_not_notify_the_admins(admin: Ap
 
 
 def test_adding_a_publisher_does_not_notify_the_admins(admin: Api) -> None:
-    put_on(admin, new_smartlink(admin), new_publisher(admin))
+    add_publisher(admin, new_smartlink(admin), new_publisher(admin))
     assert listed(admin) == []
 
 
@@ -81,14 +81,14 @@ def test_list_can_be_limited_to_unread(admin: Api, limit: int) -> None:
 
 
 def test_unread_must_be_true_or_false(admin: Api) -> None:
-    assert set(complaints(admin.get(f"{NOTIFICATIONS}?unread=yes"))) == {"/unread"}
+    assert set(errors_by_pointer(admin.get(f"{NOTIFICATIONS}?unread=yes"))) == {"/unread"}
 
 
 def test_cursor_of_all_is_invalid_for_unread(admin: Api) -> None:
     notify("a", "b")
     cursor = good(admin.get(f"{NOTIFICATIONS}?limit=1"))["next_cursor"]
     response = admin.get(f"{NOTIFICATIONS}?unread=true&cursor={cursor}")
-    assert complaints(response) == {"/cursor": "is not a cursor of this list"}
+    assert errors_by_pointer(response) == {"/cursor": "is not a cursor of this list"}
 
 
 def test_marking_as_read_is_idempotent(admin: Api) -> None:

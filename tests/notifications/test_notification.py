@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain import ids
-from chalicelib.notifications.notification import year_of
+from chalicelib.notifications.notification import creation_year
 from tests.builders import NOW
 
 
 @given(now=st.datetimes(datetime(1970, 1, 1), timezones=st.just(UTC)), entropy=st.binary(min_size=10, max_size=10))  # noqa: DTZ001 - hypothesis wants naive bounds
 def test_id_contains_the_year_of_creation(now: datetime, entropy: bytes) -> None:
-    assert year_of(f"ntf_{ids.time_ordered_id(now, entropy)}") == str(now.year)
+    assert creation_year(f"ntf_{ids.time_ordered_id(now, entropy)}") == str(now.year)
 
 
 TIMED = ids.time_ordered_id(NOW, bytes(10))
@@ -34,4 +34,4 @@ TIMED = ids.time_ordered_id(NOW, bytes(10))
     ],
 )
 def test_invalid_id_has_no_year(notification_id: str) -> None:
-    assert year_of(notification_id) is None
+    assert creation_year(notification_id) is None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib import sqs
-from chalicelib.optimizer.job_message import JobMessage, read
+from chalicelib.optimizer.job_message import JobMessage, decode
 
 
 def create_queue() -> None:
@@ -13,7 +13,7 @@ def create_queue() -> None:
 
 def queued_messages() -> list[JobMessage]:
     """Return the messages in the queue, in order."""
-    return [read(message.body) for message in _messages()]
+    return [decode(message.body) for message in _messages()]
 
 
 def _messages() -> list[Any]:

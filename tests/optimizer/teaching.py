@@ -37,7 +37,7 @@ def offer_stats(index: int = 0, conversions: Series = (0.0,), value: float = 1.0
         values=[count * value for count in conversions],
         squares=[count * value**2 for count in conversions],
         delays=[sum(conversions), *[0.0] * (DELAY_BINS - 1)],
-        seen=0.0,
+        total_clicks=0.0,
     )
     return replace(offer, **changes)
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.optimizer.job_message import JobMessage, messages, read, written
+from chalicelib.optimizer.job_message import JobMessage, decode, encode, messages
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 900_000, tzinfo=UTC)
 AT = 1_795_262_400
@@ -22,11 +22,11 @@ def test_no_pools_make_no_message() -> None:
 
 def test_message_survives_encoding() -> None:
     message = JobMessage(AT, ("sml_1", "sml_2"))
-    assert written(message) == '{"at":1795262400,"pools":["sml_1","sml_2"]}'
-    assert read(written(message)) == message
+    assert encode(message) == '{"at":1795262400,"pools":["sml_1","sml_2"]}'
+    assert decode(encode(message)) == message
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"at": "soon", "pools": []}', '{"at": 1}', '{"pools": []}'])
 def test_invalid_message_is_rejected(text: str) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):
-        read(text)
+        decode(text)

@@ -7,7 +7,7 @@ from chalicelib.counters import cells
 from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.cells import COUNTS, Cell
 from chalicelib.http.problems import NotFound
-from chalicelib.reporting.cell_reader import check_own, pieces
+from chalicelib.reporting.cell_reader import check_access, read_cells
 from chalicelib.reporting.date_range import Period
 from chalicelib.tables.base import connection
 from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
@@ -27,7 +27,7 @@ def count(day: int, publisher: str) -> None:
 def test_only_days_of_the_period_are_read(tables: None) -> None:
     for day in (-1, 0, 5, 12, 13):
         count(day, "pub_1")
-    quarters = sorted(piece.values["quarter"][0] for piece in pieces(PERIOD, None))
+    quarters = sorted(piece.values["quarter"][0] for piece in read_cells(PERIOD, None))
     assert [cells.day_of(quarter).day for quarter in quarters] == [1, 6, 13]
 
 
@@ -36,16 +36,16 @@ def test_only_the_shard_of_the_publisher_is_read(tables: None) -> None:
     for publisher in publishers:
         count(0, publisher)
     same_shard = {publisher for publisher in publishers if cells.shard_of(publisher) == cells.shard_of("pub_1")}
-    read = {piece.values["publisher"][0] for piece in pieces(PERIOD, "pub_1")}
+    read = {piece.values["publisher"][0] for piece in read_cells(PERIOD, "pub_1")}
     assert read == same_shard
-    assert {piece.values["publisher"][0] for piece in pieces(PERIOD, None)} == set(publishers)
+    assert {piece.values["publisher"][0] for piece in read_cells(PERIOD, None)} == set(publishers)
 
 
 def test_publisher_may_query_current_and_former_memberships(tables: None) -> None:
     MembershipRow("pub_1", "sml_1", status="declined", code="abcde12345").save()
     CampaignApprovalRow("pub_1", "cmp_1", tracking_key="a", active=False, approved_at="2026-11-01T00:00:00Z").save()
-    check_own("pub_1", "sml_1", "cmp_1")
-    check_own("pub_1", None, None)
+    check_access("pub_1", "sml_1", "cmp_1")
+    check_access("pub_1", None, None)
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_publisher_may_not_query_anything_else(
     MembershipRow("pub_1", "sml_2", status="pending").save()
     CampaignApprovalRow("pub_1", "cmp_1", tracking_key="a", active=True, approved_at="2026-11-01T00:00:00Z").save()
     with pytest.raises(NotFound, match=smartlink or campaign):
-        check_own(publisher, smartlink, campaign)
+        check_access(publisher, smartlink, campaign)

@@ -123,7 +123,7 @@ def test_invalid_day_or_time_is_rejected_with_a_reason(text: str, error: str) ->
 
 def test_quarter_hours_are_counted_from_1970() -> None:
     period = Period(utc(1970, 1, 1, 1), utc(1970, 1, 2))
-    assert (period.first, period.past) == (4, 96)
+    assert (period.first_quarter, period.end_quarter) == (4, 96)
 
 
 def test_period_has_all_utc_days_that_it_overlaps() -> None:
@@ -149,9 +149,9 @@ def test_400_days_with_a_clock_change_are_not_too_long() -> None:
 def test_quarter_hours_of_a_local_day_match_its_period(day: date, timezone: str) -> None:
     text = day.isoformat()
     period = resolve_range((text, text), timezone, NOW)
-    quarters = range(period.first - 8, period.past + 8)
+    quarters = range(period.first_quarter - 8, period.end_quarter + 8)
     inside = [quarter for quarter in quarters if day_of(quarter, timezone) == text]
-    assert inside == list(range(period.first, period.past))
+    assert inside == list(range(period.first_quarter, period.end_quarter))
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.cells import Cell, Cells
 from chalicelib.reporting import aggregation, views
 from chalicelib.tables.base import connection
-from tests.conftest import Answered, Api
-from tests.documents import complaints, good, new_campaign, new_publisher, new_smartlink, put_on
+from tests.conftest import Api, ApiResponse
+from tests.documents import add_publisher, errors_by_pointer, good, new_campaign, new_publisher, new_smartlink
 
 NIGHT = datetime(2026, 11, 1, 20, 15, tzinfo=UTC)
 RANGE = {"from": "2026-11-01", "to": "2026-11-02"}
@@ -41,7 +41,7 @@ def count(*counted: tuple[Cell, dict[str, int]]) -> None:
         append_blocks(write, repr(counted), cells_to_count)
 
 
-def get_report(caller: Api, path: str = "/admin/reports", **query: str) -> Answered:
+def get_report(caller: Api, path: str = "/admin/reports", **query: str) -> ApiResponse:
     return caller.get(f"{path}?{urlencode({**RANGE, **query})}")
 
 
@@ -139,7 +139,7 @@ def test_conversions_are_grouped_by_click_time_or_conversion_time(admin: Api) ->
 def test_amounts_of_several_currencies_are_not_summed(admin: Api) -> None:
     count((a_cell(), {"unique_clicks": 2}), (a_cell(currency="USD"), MONEY))
     count((a_cell(currency="EUR"), {**MONEY, "payout": 1_000_000}))
-    assert complaints(get_report(admin)) == {
+    assert errors_by_pointer(get_report(admin)) == {
         "/currency": "is required because the range contains several currencies: EUR, USD",
     }
     report = good(get_report(admin, currency="EUR"))
@@ -162,7 +162,7 @@ def test_csv_has_rows_without_totals(admin: Api) -> None:
 
 
 def test_range_of_more_than_400_days_is_rejected_with_a_suggestion(admin: Api) -> None:
-    assert complaints(get_report(admin, **{"from": "2025-01-01"}, group_by="hour,sub1")) == {
+    assert errors_by_pointer(get_report(admin, **{"from": "2025-01-01"}, group_by="hour,sub1")) == {
         "/from": "must be at most 400 days before `to`; request it day by day as CSV: "
         "/admin/reports?group_by=hour,sub1&from=2025-01-01&to=2025-01-01&format=csv"
     }
@@ -171,7 +171,7 @@ def test_range_of_more_than_400_days_is_rejected_with_a_suggestion(admin: Api) -
 def test_too_many_cells_are_rejected_with_a_suggestion(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aggregation, "Limits", lambda: LIMITS(cells=2))
     count(*((a_cell(sub1=f"{n}"), {"unique_clicks": 1}) for n in range(3)))
-    assert complaints(get_report(admin)) == {
+    assert errors_by_pointer(get_report(admin)) == {
         "/from": "contains more than 2 cells; request it day by day as CSV: "
         "/admin/reports?from=2026-11-01&to=2026-11-01&format=csv"
     }
@@ -180,7 +180,7 @@ def test_too_many_cells_are_rejected_with_a_suggestion(admin: Api, monkeypatch: 
 def test_too_many_rows_are_rejected_as_json_and_returned_as_csv(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "MAX_ROWS", 2)
     count(*((a_cell(sub1=f"{n}"), {"unique_clicks": 1}) for n in range(3)))
-    assert complaints(get_report(admin, group_by="sub1", to="2026-11-01")) == {
+    assert errors_by_pointer(get_report(admin, group_by="sub1", to="2026-11-01")) == {
         "/group_by": "produces 3 rows, and JSON returns at most 2; request it as CSV: "
         "/admin/reports?group_by=sub1&from=2026-11-01&to=2026-11-01&format=csv"
     }
@@ -190,13 +190,13 @@ def test_too_many_rows_are_rejected_as_json_and_returned_as_csv(admin: Api, monk
 @pytest.mark.parametrize("media", ["json", "csv"])
 def test_response_that_is_too_large_is_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch, media: str) -> None:
     monkeypatch.setattr(views, "MAX_BYTES", 100)
-    assert list(complaints(get_report(admin, format=media))) == ["/group_by"]
+    assert list(errors_by_pointer(get_report(admin, format=media))) == ["/group_by"]
 
 
 def test_too_many_groups_are_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aggregation, "Limits", lambda: LIMITS(groups=1))
     count(*((a_cell(sub1=f"{n}"), {"unique_clicks": 1}) for n in range(3)))
-    assert complaints(get_report(admin, group_by="sub1"))["/group_by"].startswith(
+    assert errors_by_pointer(get_report(admin, group_by="sub1"))["/group_by"].startswith(
         "produces more than 1 rows; request it day"
     )
 
@@ -229,13 +229,13 @@ def test_publisher_sees_own_metrics_without_revenue(admin: Api) -> None:
 def test_publisher_may_not_group_or_filter_by_publisher(admin: Api) -> None:
     ann = new_publisher(admin, "Ann")
     response = get_report(ann.api, "/publisher/reports", group_by="publisher", publisher_id=ann.id)
-    assert sorted(complaints(response)) == ["/group_by", "/publisher_id"]
+    assert sorted(errors_by_pointer(response)) == ["/group_by", "/publisher_id"]
 
 
 def test_publisher_may_query_only_own_smartlinks_and_campaigns(admin: Api) -> None:
     campaign, ann = new_campaign(admin), new_publisher(admin, "Ann")
     smartlink, other = new_smartlink(admin, campaign), new_smartlink(admin)
-    put_on(admin, smartlink, ann)
+    add_publisher(admin, smartlink, ann)
     count((a_cell(publisher=ann.id, smartlink=smartlink["id"], campaign=campaign["id"]), {"unique_clicks": 1}))
     own = {"smartlink_id": smartlink["id"], "campaign_id": campaign["id"]}
     assert good(get_report(ann.api, "/publisher/reports", **own))["totals"]["clicks"] == 1
@@ -248,7 +248,7 @@ def test_revenue_in_another_currency_does_not_affect_the_publisher(admin: Api) -
     count((a_cell(publisher=ann.id, currency="USD"), MONEY))
     count((a_cell(publisher=ann.id, currency="EUR"), {"revenue": 1_000_000}))
     assert good(get_report(ann.api, "/publisher/reports"))["currency"] == "USD"
-    assert list(complaints(get_report(admin))) == ["/currency"]
+    assert list(errors_by_pointer(get_report(admin))) == ["/currency"]
 
 
 # Lost clicks
@@ -295,12 +295,12 @@ def test_lost_clicks_can_be_limited_to_one_smartlink(admin: Api) -> None:
 def test_lost_clicks_are_estimated_in_one_currency(admin: Api) -> None:
     count((a_cell(), {"unique_clicks": 1}), (a_cell(currency="USD"), MONEY), (a_cell(currency="EUR"), MONEY))
     count((a_cell(reason="cap"), {"unique_clicks": 2}))
-    assert list(complaints(get_report(admin, "/admin/lost-clicks"))) == ["/currency"]
+    assert list(errors_by_pointer(get_report(admin, "/admin/lost-clicks"))) == ["/currency"]
     document = good(get_report(admin, "/admin/lost-clicks", currency="EUR"))
     assert (document["currency"], document["totals"]["estimated_revenue"]) == ("EUR", "4.00")
 
 
 def test_lost_clicks_of_too_long_a_range_are_rejected_with_a_suggestion(admin: Api) -> None:
-    assert complaints(get_report(admin, "/admin/lost-clicks", **{"from": "2025-01-01"}))["/from"].endswith(
+    assert errors_by_pointer(get_report(admin, "/admin/lost-clicks", **{"from": "2025-01-01"}))["/from"].endswith(
         "request it day by day: /admin/lost-clicks?from=2025-01-01&to=2025-01-01"
     )

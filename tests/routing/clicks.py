@@ -7,7 +7,7 @@ from chalicelib.domain.route import Route
 from chalicelib.routing.click_record import record
 from chalicelib.routing.decision import Decision, decide
 from chalicelib.routing.eligibility import ClickContext
-from tests.builders import a_campaign, a_route, an_arrival, an_offer, an_optimized_route
+from tests.builders import a_campaign, a_click_context, a_route, an_offer, an_optimized_route
 
 CLICK_ID = "01kmvx0000000000000000000a"
 GAME = a_campaign("cmp_1", destination_url="https://acme.example/?cid={click_id}&s={sub1}")
@@ -21,7 +21,7 @@ OPTIMIZED = an_optimized_route(an_offer("cmp_1", weight=3), an_offer("cmp_2"), s
 
 def a_click(route: Route = ROUTE, **changes: Any) -> dict[str, Any]:
     """Return the record of a click on the route, with these changes to its context."""
-    context = an_arrival(**{"parameters": PARAMETERS, **changes})
+    context = a_click_context(**{"parameters": PARAMETERS, **changes})
     return record(CLICK_ID, context, route, _decide(route, context))
 
 

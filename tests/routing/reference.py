@@ -130,6 +130,6 @@ def _fallback(route: Route, context: ClickContext, rejections: Rejections, reser
         if rejection is None:
             return Decision(Outcome.CATCH_ALL, campaign, campaign.destination_url, of_offers)
     if route.fail_url and is_paying:
-        return Decision(Outcome.FAIL_URL, None, route.fail_url, of_offers, catch_all_refused=rejection)
+        return Decision(Outcome.FAIL_URL, None, route.fail_url, of_offers, catch_all_rejection=rejection)
     outcome = Outcome.FALLBACK if route.fallback_url else Outcome.NO_OFFER
-    return Decision(outcome, None, route.fallback_url, of_offers, catch_all_refused=rejection)
+    return Decision(outcome, None, route.fallback_url, of_offers, catch_all_rejection=rejection)

@@ -8,7 +8,7 @@ from chalicelib.routing.click_document import campaign_of, click_document, desti
 from chalicelib.routing.click_record import draw_of, fill_destination, record
 from chalicelib.routing.decision import Decision, decide
 from tests import strategies as some
-from tests.builders import LEARNED_AT, NOW, a_campaign, a_link, a_route, a_visitor, an_arrival, an_offer
+from tests.builders import LEARNED_AT, NOW, a_campaign, a_click_context, a_link, a_route, a_visitor, an_offer
 from tests.routing.clicks import CLICK_ID, GAME, OPTIMIZED, ROUTE, a_click
 from tests.strategies import Situation
 
@@ -83,15 +83,15 @@ def test_click_in_the_hold_out_is_explained_by_configured_weights() -> None:
 def test_document_has_the_recorded_rejections(refusals: list[RejectionReason | None]) -> None:
     route = a_route(*[an_offer(f"cmp_{n}") for n in range(len(refusals))])
     decision = Decision(Outcome.NO_OFFER, None, None, tuple(refusals))
-    stored = record(CLICK_ID, an_arrival(), route, decision)
+    stored = record(CLICK_ID, a_click_context(), route, decision)
 
     assert len(stored["refusals"] or "") == len(refusals)
     assert [each["refused"] for each in click_document(stored, route)["decision"]["considered"]] == refusals
 
 
 def test_click_rejected_as_duplicate_by_the_catch_all_is_a_duplicate() -> None:
-    decision = Decision(Outcome.NO_OFFER, None, None, catch_all_refused=RejectionReason.DUPLICATE)
-    document = click_document(record(CLICK_ID, an_arrival(), ROUTE, decision), ROUTE)
+    decision = Decision(Outcome.NO_OFFER, None, None, catch_all_rejection=RejectionReason.DUPLICATE)
+    document = click_document(record(CLICK_ID, a_click_context(), ROUTE, decision), ROUTE)
 
     assert (document["is_duplicate"], document["is_unique"]) == (True, False)
 
@@ -99,7 +99,7 @@ def test_click_rejected_as_duplicate_by_the_catch_all_is_a_duplicate() -> None:
 @given(st.floats(0, 1, exclude_min=True))
 def test_document_has_the_recorded_propensity(propensity: float) -> None:
     decision = Decision(Outcome.OFFER, GAME, GAME.destination_url, (None, None), propensity=propensity)
-    stored = record(CLICK_ID, an_arrival(), ROUTE, decision)
+    stored = record(CLICK_ID, a_click_context(), ROUTE, decision)
 
     assert click_document(stored, ROUTE)["decision"]["propensity"] == propensity
 
@@ -114,7 +114,7 @@ def test_every_click_has_a_valid_document(situation: Situation) -> None:
     assert decision.segment in (None, document.decision.segment)
     assert document.destination_url == decision.url
     assert document.campaign_id == (decision.campaign.id if decision.campaign else None)
-    assert tuple(each.refused for each in document.decision.considered) == decision.refusals
+    assert tuple(each.refused for each in document.decision.considered) == decision.rejections
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_unknown_fields_may_be_missing_from_the_item() -> None:
 def test_only_the_first_visit_of_a_person_is_unique(
     refusal: RejectionReason | None, expected: tuple[bool, bool, bool], *, is_bot: bool
 ) -> None:
-    context = an_arrival(visitor=a_visitor(is_bot=is_bot))
+    context = a_click_context(visitor=a_visitor(is_bot=is_bot))
     stored = record(CLICK_ID, context, ROUTE, Decision(Outcome.NO_OFFER, None, None, (None, refusal)))
     document = click_document(stored, ROUTE)
 

@@ -12,9 +12,9 @@ from tests import strategies as some
 from tests.builders import (
     LEARNED_AT,
     a_campaign,
+    a_click_context,
     a_route,
     a_visitor,
-    an_arrival,
     an_offer,
     an_optimized_route,
 )
@@ -122,7 +122,7 @@ def test_record_without_a_draw_has_no_weights_version() -> None:
     weighted = Decision(Outcome.FALLBACK, None, None)
 
     assert a_click(paused)["weights_version"] is None
-    assert record(CLICK_ID, an_arrival(), OPTIMIZED, weighted)["weights_version"] is None
+    assert record(CLICK_ID, a_click_context(), OPTIMIZED, weighted)["weights_version"] is None
 
 
 def test_click_without_an_offer_keeps_arm_segment_and_version() -> None:

@@ -17,10 +17,10 @@ from chalicelib.routing.decision import Decision, decide
 from tests import strategies as some
 from tests.builders import (
     a_campaign,
+    a_click_context,
     a_link,
     a_route,
     a_visitor,
-    an_arrival,
     an_offer,
     an_optimized_route,
 )
@@ -46,7 +46,7 @@ def _at_cap(*full: str) -> Callable[[Campaign], RejectionReason | None]:
 
 
 def _decide(route: Route, **changes: Any) -> Decision:
-    return decide(route, an_arrival(**changes), _approve_all, _accept)
+    return decide(route, a_click_context(**changes), _approve_all, _accept)
 
 
 def test_click_goes_to_the_drawn_offer() -> None:
@@ -56,7 +56,7 @@ def test_click_goes_to_the_drawn_offer() -> None:
         outcome=Outcome.OFFER,
         campaign=campaign,
         url="https://acme.example/?cid={click_id}",
-        refusals=(None,),
+        rejections=(None,),
         arm=ExperimentArm.WEIGHTED,
         propensity=1.0,
     )
@@ -74,14 +74,14 @@ def test_higher_tier_takes_every_click() -> None:
     route = a_route(an_offer("cmp_1", priority=2), an_offer("cmp_2", priority=1, weight=1_000))
     decisions = {_decide(route, draw=n / 100) for n in range(100)}
 
-    assert [decision.refusals for decision in decisions] == [(None, RejectionReason.LOWER_TIER)]
+    assert [decision.rejections for decision in decisions] == [(None, RejectionReason.LOWER_TIER)]
 
 
 def test_tier_of_zero_weights_passes_click_on_without_a_rejection() -> None:
     route = a_route(an_offer("cmp_1", priority=2, weight=0), an_offer("cmp_2", priority=1))
     decision = _decide(route)
 
-    assert (decision.campaign, decision.refusals) == (route.offers[1].campaign, (None, None))
+    assert (decision.campaign, decision.rejections) == (route.offers[1].campaign, (None, None))
 
 
 def test_lower_tier_is_the_rejection_of_eligible_offers_only() -> None:
@@ -94,43 +94,43 @@ def test_lower_tier_is_the_rejection_of_eligible_offers_only() -> None:
     )
     lower = RejectionReason.LOWER_TIER
 
-    assert _decide(route).refusals == (None, None, RejectionReason.DISABLED, lower, lower)
+    assert _decide(route).rejections == (None, None, RejectionReason.DISABLED, lower, lower)
 
 
 def test_offer_at_cap_passes_click_on_within_its_tier() -> None:
     route = a_route(an_offer("cmp_1"), an_offer("cmp_2"), an_offer("cmp_3", priority=-1))
-    decision = decide(route, an_arrival(), _approve_all, _at_cap("cmp_1"))
+    decision = decide(route, a_click_context(), _approve_all, _at_cap("cmp_1"))
 
     assert decision.campaign == route.offers[1].campaign
-    assert decision.refusals == (RejectionReason.CAP, None, RejectionReason.LOWER_TIER)
+    assert decision.rejections == (RejectionReason.CAP, None, RejectionReason.LOWER_TIER)
 
 
 def test_tier_at_caps_passes_click_on_to_the_next() -> None:
     route = a_route(an_offer("cmp_1", priority=1), an_offer("cmp_2", priority=1), an_offer("cmp_3"))
-    decision = decide(route, an_arrival(), _approve_all, _at_cap("cmp_1", "cmp_2"))
+    decision = decide(route, a_click_context(), _approve_all, _at_cap("cmp_1", "cmp_2"))
 
     assert decision.campaign == route.offers[2].campaign
-    assert decision.refusals == (RejectionReason.CAP, RejectionReason.CAP, None)
+    assert decision.rejections == (RejectionReason.CAP, RejectionReason.CAP, None)
 
 
 def test_choice_after_an_offer_at_cap_is_unbiased_among_the_others() -> None:
     route = a_route(an_offer("cmp_1", weight=5), an_offer("cmp_2", weight=3), an_offer("cmp_3", weight=2))
-    grid = [an_arrival(draw=n / 10_000) for n in range(10_000)]
+    grid = [a_click_context(draw=n / 10_000) for n in range(10_000)]
     campaigns = [decide(route, context, _approve_all, _at_cap("cmp_1")).campaign for context in grid]
 
     assert Counter(campaign.id for campaign in campaigns if campaign) == {"cmp_2": 6_000, "cmp_3": 4_000}
 
 
 def test_rejection_of_the_reservation_is_kept() -> None:
-    decision = decide(a_route(an_offer()), an_arrival(), _approve_all, lambda _: RejectionReason.DUPLICATE)
+    decision = decide(a_route(an_offer()), a_click_context(), _approve_all, lambda _: RejectionReason.DUPLICATE)
 
-    assert decision.refusals == (RejectionReason.DUPLICATE,)
+    assert decision.rejections == (RejectionReason.DUPLICATE,)
 
 
 def test_nothing_is_reserved_for_an_offer_that_is_not_drawn() -> None:
     reserved: list[str] = []
     route = a_route(an_offer("cmp_1"), an_offer("cmp_2"), an_offer("cmp_3", enabled=False))
-    decide(route, an_arrival(draw=0.5), _approve_all, lambda campaign: reserved.append(campaign.id))
+    decide(route, a_click_context(draw=0.5), _approve_all, lambda campaign: reserved.append(campaign.id))
 
     assert reserved == ["cmp_2"]
 
@@ -143,7 +143,7 @@ def test_nothing_is_reserved_for_an_offer_that_is_not_drawn() -> None:
     ],
 )
 def test_only_respected_access_needs_an_individual_approval(access: OfferAccess, outcome: Outcome) -> None:
-    assert decide(a_route(an_offer(), access=access), an_arrival(), lambda _: False, _accept).outcome is outcome
+    assert decide(a_route(an_offer(), access=access), a_click_context(), lambda _: False, _accept).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -185,14 +185,14 @@ def test_ineligible_catch_all_passes_click_to_the_fail_url(catch_all: Any) -> No
 def test_catch_all_at_cap_passes_click_to_the_fail_url() -> None:
     route = a_route(catch_all=LAST, fail_url=FAIL)
 
-    decision = decide(route, an_arrival(), _approve_all, _at_cap("cmp_last"))
-    assert (decision.outcome, decision.catch_all_refused) == (Outcome.FAIL_URL, RejectionReason.CAP)
+    decision = decide(route, a_click_context(), _approve_all, _at_cap("cmp_last"))
+    assert (decision.outcome, decision.catch_all_rejection) == (Outcome.FAIL_URL, RejectionReason.CAP)
 
 
 def test_catch_all_needs_no_approval() -> None:
     route = a_route(an_offer(), access=OfferAccess.RESPECT, catch_all=LAST)
 
-    assert decide(route, an_arrival(), lambda _: False, _accept).outcome is Outcome.CATCH_ALL
+    assert decide(route, a_click_context(), lambda _: False, _accept).outcome is Outcome.CATCH_ALL
 
 
 def test_clicks_of_a_suspended_publisher_go_to_the_fallback_url() -> None:
@@ -226,7 +226,7 @@ LEARNING = an_optimized_route(*OFFERS, segments=LEARNED, holdout_percent=10)
 
 def _shares(route: Route, *full: str, **changes: Any) -> Counter[str]:
     """Return how often each campaign is chosen over 10,000 draws if these are at their caps."""
-    grid = [an_arrival(draw=n / 10_000, **changes) for n in range(10_000)]
+    grid = [a_click_context(draw=n / 10_000, **changes) for n in range(10_000)]
     campaigns = [decide(route, context, _approve_all, _at_cap(*full)).campaign for context in grid]
     return Counter(campaign.id for campaign in campaigns if campaign)
 
@@ -268,7 +268,7 @@ def test_eligible_offers_with_learned_weights_of_0_use_configured_weights() -> N
 
 
 def test_second_choice_is_drawn_by_the_same_weights() -> None:
-    decision = decide(LEARNING, an_arrival(draw=0.9), _approve_all, _at_cap("cmp_3"))
+    decision = decide(LEARNING, a_click_context(draw=0.9), _approve_all, _at_cap("cmp_3"))
 
     assert (decision.arm, decision.segment, decision.propensity) == (ExperimentArm.OPTIMIZED, "US|mobile", 0.75)
     assert _shares(LEARNING, "cmp_3") == {"cmp_1": 2_500, "cmp_2": 7_500}
@@ -319,7 +319,7 @@ def _decision(situation: Situation) -> Decision:
 def _available_positions(situation: Situation) -> list[int]:
     """Return the positions of the offers that are eligible, have a weight and can be reserved."""
     route = situation.route
-    refusals = eligibility.refusals(route, situation.context, situation.is_approved)
+    refusals = eligibility.rejections(route, situation.context, situation.is_approved)
     return [
         position
         for position, (offer, refused) in enumerate(zip(route.offers, refusals, strict=True))
@@ -345,7 +345,7 @@ def test_rejected_offer_is_never_chosen(situation: Situation) -> None:
         position = _chosen_position(situation, decision)
 
         assert position in _available_positions(situation)
-        assert decision.refusals[position] is None
+        assert decision.rejections[position] is None
 
 
 @given(some.situations())
@@ -364,7 +364,7 @@ def test_offer_not_chosen_has_a_rejection_or_no_weight_or_is_of_the_same_tier(si
     if decision.outcome is Outcome.OFFER:
         offers = situation.route.offers
         tier = offers[_chosen_position(situation, decision)].priority
-        without_reason = [offer for offer, reason in zip(offers, decision.refusals, strict=True) if reason is None]
+        without_reason = [offer for offer, reason in zip(offers, decision.rejections, strict=True) if reason is None]
 
         assert all(offer.weight == 0 or offer.priority == tier for offer in without_reason)
 
@@ -373,7 +373,7 @@ def test_offer_not_chosen_has_a_rejection_or_no_weight_or_is_of_the_same_tier(si
 def test_without_a_chosen_offer_each_has_a_rejection_or_no_weight(situation: Situation) -> None:
     decision = _decision(situation)
     if decision.outcome not in {Outcome.OFFER, Outcome.PAUSED}:
-        reasons = zip(situation.route.offers, decision.refusals, strict=True)
+        reasons = zip(situation.route.offers, decision.rejections, strict=True)
 
         assert all(reason or offer.weight == 0 for offer, reason in reasons)
 

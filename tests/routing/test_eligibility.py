@@ -8,9 +8,9 @@ from chalicelib.domain.campaign import Schedule
 from chalicelib.domain.click import RejectionReason, TrackingParameters
 from chalicelib.domain.smartlink import Offer, OfferAccess
 from chalicelib.domain.targeting import Targeting
-from chalicelib.routing.eligibility import refusal, refusals
+from chalicelib.routing.eligibility import rejection, rejections
 from tests import strategies as some
-from tests.builders import NOW, a_campaign, a_link, a_route, a_visitor, an_arrival, an_offer
+from tests.builders import NOW, a_campaign, a_click_context, a_link, a_route, a_visitor, an_offer
 from tests.strategies import Situation
 
 NO_VALUES: frozenset[str] = frozenset()
@@ -54,29 +54,29 @@ def _an_offer_with(*reasons: RejectionReason) -> Offer:
 def test_first_reason_in_the_order_of_checks_is_returned(first: RejectionReason) -> None:
     reasons_left = CHECKS[CHECKS.index(first) :]
     approved = RejectionReason.NOT_APPROVED not in reasons_left
-    context = an_arrival(visitor=a_visitor(is_bot=True))
+    context = a_click_context(visitor=a_visitor(is_bot=True))
 
-    assert refusal(_an_offer_with(*reasons_left), context, lambda _: approved) is first
+    assert rejection(_an_offer_with(*reasons_left), context, lambda _: approved) is first
 
 
 @pytest.mark.parametrize("only", CHECKS)
 def test_each_check_rejects_with_its_own_reason(only: RejectionReason) -> None:
     approved = only is not RejectionReason.NOT_APPROVED
-    context = an_arrival(visitor=a_visitor(is_bot=True))
+    context = a_click_context(visitor=a_visitor(is_bot=True))
 
-    assert refusal(_an_offer_with(only), context, lambda _: approved) is only
+    assert rejection(_an_offer_with(only), context, lambda _: approved) is only
 
 
 def test_offer_without_rules_is_eligible() -> None:
-    assert refusal(an_offer(), an_arrival(), lambda _: True) is None
+    assert rejection(an_offer(), a_click_context(), lambda _: True) is None
 
 
 def test_source_is_that_of_the_tracking_parameters() -> None:
     offer = an_offer(targeting=Targeting(sources=frozenset({"news"})))
 
-    assert refusal(offer, an_arrival(parameters=TrackingParameters(source="news")), lambda _: True) is None
+    assert rejection(offer, a_click_context(parameters=TrackingParameters(source="news")), lambda _: True) is None
     assert (
-        refusal(offer, an_arrival(parameters=TrackingParameters(source="blog")), lambda _: True)
+        rejection(offer, a_click_context(parameters=TrackingParameters(source="blog")), lambda _: True)
         is RejectionReason.SOURCE
     )
 
@@ -84,27 +84,27 @@ def test_source_is_that_of_the_tracking_parameters() -> None:
 def test_respected_access_needs_an_approval_of_each_campaign() -> None:
     route = a_route(an_offer("cmp_1"), an_offer("cmp_2"), access=OfferAccess.RESPECT)
 
-    assert refusals(route, an_arrival(), {"cmp_2"}.__contains__) == [RejectionReason.NOT_APPROVED, None]
+    assert rejections(route, a_click_context(), {"cmp_2"}.__contains__) == [RejectionReason.NOT_APPROVED, None]
 
 
 def test_granted_access_needs_no_approval() -> None:
     route = a_route(an_offer("cmp_1"), an_offer("cmp_2"), access=OfferAccess.GRANT)
 
-    assert refusals(route, an_arrival(), lambda _: False) == [None, None]
+    assert rejections(route, a_click_context(), lambda _: False) == [None, None]
 
 
 @pytest.mark.parametrize("access", OfferAccess)
 def test_suspended_publisher_is_not_approved(access: OfferAccess) -> None:
-    context = an_arrival(link=a_link(publisher_active=False))
+    context = a_click_context(link=a_link(publisher_active=False))
 
-    assert refusals(a_route(an_offer(), access=access), context, lambda _: True) == [RejectionReason.NOT_APPROVED]
+    assert rejections(a_route(an_offer(), access=access), context, lambda _: True) == [RejectionReason.NOT_APPROVED]
 
 
 @given(some.situations())
 def test_each_offer_has_its_own_rejection_in_the_routes_order(situation: Situation) -> None:
     route, context = situation.route, situation.context
-    rejections = refusals(route, context, situation.is_approved)
-    backwards = refusals(replace(route, offers=route.offers[::-1]), context, situation.is_approved)
+    expected_rejections = rejections(route, context, situation.is_approved)
+    backwards = rejections(replace(route, offers=route.offers[::-1]), context, situation.is_approved)
 
-    assert len(rejections) == len(route.offers)
-    assert rejections == backwards[::-1]
+    assert len(expected_rejections) == len(route.offers)
+    assert expected_rejections == backwards[::-1]

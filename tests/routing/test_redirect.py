@@ -21,21 +21,21 @@ from chalicelib.tables.clicks import DuplicateMarkerRow
 from chalicelib.tables.counters import CapCounterRow
 from chalicelib.tables.routes import RouteRow
 from tests.builders import LEARNED_AT
-from tests.conftest import Answered, Api, dynamodb, table_definitions
+from tests.conftest import Api, ApiResponse, dynamodb, table_definitions
 from tests.documents import (
     CURL,
     FALLBACK,
+    add_publisher,
+    click_and_explain,
     clicked,
-    explained,
     good,
     new_campaign,
     new_link,
     new_publisher,
     new_smartlink,
-    put_on,
+    publish_weights,
     recorded,
     refusals,
-    taught,
 )
 from tests.moto_endpoint import noted
 
@@ -44,12 +44,12 @@ WINDOWS = (
 )
 
 
-def host_of(answered: Answered) -> str | None:
+def host_of(answered: ApiResponse) -> str | None:
     assert answered.status == 302, answered.text
     return urlsplit(answered.headers["Location"]).hostname
 
 
-def query(answered: Answered) -> dict[str, list[str]]:
+def query(answered: ApiResponse) -> dict[str, list[str]]:
     return parse_qs(urlsplit(answered.headers["Location"]).query, keep_blank_values=True)
 
 
@@ -94,7 +94,7 @@ def test_every_macro_is_filled_with_the_values_of_the_click(admin: Api) -> None:
     url = "https://game.example/?" + "&".join(f"{name}={{{name}}}" for name in names)
     campaign, publisher = new_campaign(admin, destination_url=url), new_publisher(admin)
     smartlink = new_smartlink(admin, campaign)
-    code = put_on(admin, smartlink, publisher)
+    code = add_publisher(admin, smartlink, publisher)
     subs = {f"sub{n}": f"label {n}" for n in range(1, 10)}
     place = {"CloudFront_Viewer_Country_Region": "CA", "CloudFront_Viewer_City": "San José"}
     answered = clicked(code, {**subs, "source": "blog", "click_id": "mine"}, Accept_Language="en-GB", **place)
@@ -139,7 +139,7 @@ def test_other_parameters_are_passed_on_if_the_destination_uses_them(admin: Api)
 def test_tracking_parameters_have_aliases(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, destination_url="https://game.example/?x={external_click_id}"))
     sent = {"pub_sub": "one", "sub_id_2": "two", "aff_sub3": "three", "sub10": "ten", "source_id": "blog"}
-    click = explained(admin, code, {**sent, "external_transaction_id": "mine"})
+    click = click_and_explain(admin, code, {**sent, "external_transaction_id": "mine"})
     assert click["sub_ids"] == {"sub1": "one", "sub2": "two", "sub3": "three", "sub10": "ten"}
     assert (click["source"], click["destination_url"]) == ("blog", "https://game.example/?x=mine")
 
@@ -157,7 +157,7 @@ def test_tracking_key_leads_to_its_campaign(admin: Api) -> None:
 def test_country_header_needs_the_edge_secret(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin))
     secrets = ["edge-secret", "another", ""]
-    assert [explained(admin, code, X_Edge_Secret=each)["country"] for each in secrets] == ["US", None, None]
+    assert [click_and_explain(admin, code, X_Edge_Secret=each)["country"] for each in secrets] == ["US", None, None]
 
 
 def test_click_is_logged_only_if_logging_is_enabled(
@@ -181,8 +181,10 @@ def optimized(admin: Api, **changes: Any) -> tuple[str, dict[str, str]]:
     ids = {name: new_campaign(admin, name)["id"] for name in ("one", "two")}
     offers = [{"campaign_id": ids["one"], "weight": 3}, {"campaign_id": ids["two"], "weight": 1}]
     smartlink = new_smartlink(admin, *offers, rotation="optimized", **changes)
-    taught(smartlink, {"US|mobile": {ids["one"]: 0.0, ids["two"]: 1.0}, "*": {ids["one"]: 1.0, ids["two"]: 0.0}})
-    return put_on(admin, smartlink, new_publisher(admin)), ids
+    publish_weights(
+        smartlink, {"US|mobile": {ids["one"]: 0.0, ids["two"]: 1.0}, "*": {ids["one"]: 1.0, ids["two"]: 0.0}}
+    )
+    return add_publisher(admin, smartlink, new_publisher(admin)), ids
 
 
 def test_click_uses_the_learned_weights_of_its_segment(admin: Api) -> None:
@@ -294,8 +296,8 @@ def test_rejected_offer_has_its_reason(admin: Api, reason: RejectionReason) -> N
     code = new_link(admin, *better, offer, **case.get("pool", {}))
     request = (case.get("query"), case.get("headers", {}))
     for _ in range(case.get("earlier", 0)):
-        assert explained(admin, code, request[0], **request[1])["outcome"] == "offer"
-    click = explained(admin, code, request[0], **request[1])
+        assert click_and_explain(admin, code, request[0], **request[1])["outcome"] == "offer"
+    click = click_and_explain(admin, code, request[0], **request[1])
     assert refusals(click) == [None] * len(better) + [reason.value]
     assert click["outcome"] == ("offer" if better else "fallback")
     assert (click["is_bot"], click["is_duplicate"]) == (
@@ -335,7 +337,7 @@ def test_exhausted_cap_is_cached(admin: Api) -> None:
     (row,) = CapCounterRow.scan()
     row.update([CapCounterRow.used.set(0)])
     assert host_of(clicked(code)) == "network.example"
-    reservation.forget()
+    reservation.clear_leases()
     assert host_of(clicked(code)) == "capped.example"
 
 
@@ -350,7 +352,7 @@ def test_raised_cap_accepts_clicks_at_once(admin: Api) -> None:
 
 def test_publisher_cap_counts_each_publisher_separately(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin, "capped", caps=[clicks_cap(1, scope="publisher")]))
-    codes = [put_on(admin, smartlink, new_publisher(admin, name)) for name in ("Ann", "Bob")]
+    codes = [add_publisher(admin, smartlink, new_publisher(admin, name)) for name in ("Ann", "Bob")]
     hosts = [host_of(clicked(code)) for code in codes * 2]
     assert hosts == ["capped.example"] * 2 + ["network.example"] * 2
     assert used() == [1, 1]
@@ -383,7 +385,7 @@ def reached_conversion_cap(admin: Api, scope: str = "campaign") -> tuple[dict[st
     """Create a campaign at its cap of one conversion; return it, a link code, and the key of the cap counter."""
     cap = {"metric": "conversions", "window": "total", "limit": "1", "scope": scope}
     campaign, publisher = new_campaign(admin, caps=[cap]), new_publisher(admin)
-    code = put_on(admin, new_smartlink(admin, campaign), publisher)
+    code = add_publisher(admin, new_smartlink(admin, campaign), publisher)
     scope_id = publisher.id if scope == "publisher" else "*"
     key = f"{campaign['id']}|conversions|total|UTC|ever|{scope_id}"
     CapCounterRow(key, used=1).save()
@@ -393,14 +395,14 @@ def reached_conversion_cap(admin: Api, scope: str = "campaign") -> tuple[dict[st
 @pytest.mark.parametrize("scope", ["campaign", "publisher"])
 def test_reached_conversion_cap_rejects_clicks(admin: Api, scope: str) -> None:
     _, code, key = reached_conversion_cap(admin, scope)
-    assert refusals(explained(admin, code)) == ["cap"]
+    assert refusals(click_and_explain(admin, code)) == ["cap"]
     CapCounterRow(key, used=0).save()
-    assert refusals(explained(admin, code)) == [None]
+    assert refusals(click_and_explain(admin, code)) == [None]
 
 
 def test_reached_cap_of_one_publisher_does_not_affect_others(admin: Api) -> None:
     campaign, _, _ = reached_conversion_cap(admin, "publisher")
-    assert refusals(explained(admin, new_link(admin, campaign))) == [None]
+    assert refusals(click_and_explain(admin, new_link(admin, campaign))) == [None]
 
 
 def test_head_and_simulation_see_a_reached_conversion_cap(admin: Api) -> None:
@@ -415,7 +417,7 @@ def test_click_rejected_by_a_conversion_cap_counts_nowhere_and_leaves_no_marker(
     campaign, code, key = reached_conversion_cap(admin)
     caps = [{"metric": "conversions", "window": "total", "limit": "1"}, clicks_cap(9)]
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"caps": caps, "duplicate_filter": {"window_seconds": 60}})
-    assert refusals(explained(admin, code)) == ["cap"]
+    assert refusals(click_and_explain(admin, code)) == ["cap"]
     assert ([row.key for row in CapCounterRow.scan()], list(DuplicateMarkerRow.scan())) == ([key], [])
 
 
@@ -433,7 +435,7 @@ def test_conversion_cap_is_read_once_in_two_seconds(admin: Api, monkeypatch: pyt
 def test_conversion_cap_that_cannot_be_read_counts_as_reached(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, caps=[{"metric": "payout", "window": "day", "limit": "9"}]))
     dynamodb().delete_table(TableName="smartlink-caps")
-    assert refusals(explained(admin, code)) == ["cap"]
+    assert refusals(click_and_explain(admin, code)) == ["cap"]
 
 
 # Duplicates
@@ -459,7 +461,7 @@ def test_another_address_or_user_agent_is_another_visitor(admin: Api) -> None:
 def test_duplicate_does_not_count_in_a_cap(admin: Api) -> None:
     campaign = new_campaign(admin, "once", caps=[clicks_cap(5)], duplicate_filter={"window_seconds": 60})
     code = new_link(admin, campaign)
-    assert [refusals(explained(admin, code)) for _ in range(2)] == [[None], ["duplicate"]]
+    assert [refusals(click_and_explain(admin, code)) for _ in range(2)] == [[None], ["duplicate"]]
     assert used() == [1]
 
 
@@ -467,7 +469,7 @@ def test_click_over_the_cap_leaves_no_duplicate_marker(admin: Api) -> None:
     campaign = new_campaign(admin, "once", caps=[clicks_cap(1)], duplicate_filter={"window_seconds": 60})
     code = new_link(admin, campaign)
     clicked(code)
-    assert refusals(explained(admin, code, User_Agent=WINDOWS)) == ["cap"]
+    assert refusals(click_and_explain(admin, code, User_Agent=WINDOWS)) == ["cap"]
     assert len(list(DuplicateMarkerRow.scan())) == 1
 
 
@@ -476,7 +478,7 @@ def test_click_over_the_cap_leaves_no_duplicate_marker(admin: Api) -> None:
 
 def test_click_without_an_offer_goes_to_the_catch_all(admin: Api) -> None:
     campaign, last = new_campaign(admin, targeting={"countries": ["DE"]}), new_campaign(admin, "last")
-    click = explained(admin, new_link(admin, campaign, catch_all_campaign_id=last["id"]))
+    click = click_and_explain(admin, new_link(admin, campaign, catch_all_campaign_id=last["id"]))
     assert (click["outcome"], click["campaign_id"]) == ("catch_all", last["id"])
     assert click["destination_url"] == f"https://last.example/?cid={click['click_id']}"
     assert refusals(click) == ["country"]
@@ -484,7 +486,7 @@ def test_click_without_an_offer_goes_to_the_catch_all(admin: Api) -> None:
 
 def test_click_rejected_by_the_catch_all_goes_to_its_fail_url(admin: Api) -> None:
     last = new_campaign(admin, "last", status="paused", fail_url="https://last.example/fail?c={country}")
-    click = explained(admin, new_link(admin, catch_all_campaign_id=last["id"]))
+    click = click_and_explain(admin, new_link(admin, catch_all_campaign_id=last["id"]))
     assert (click["outcome"], click["campaign_id"]) == ("fail_url", None)
     assert click["destination_url"] == "https://last.example/fail?c=US"
 
@@ -492,11 +494,11 @@ def test_click_rejected_by_the_catch_all_goes_to_its_fail_url(admin: Api) -> Non
 def test_catch_all_at_cap_passes_click_to_the_fallback_url(admin: Api) -> None:
     last = new_campaign(admin, "last", caps=[clicks_cap(1)])
     code = new_link(admin, catch_all_campaign_id=last["id"])
-    assert [explained(admin, code)["outcome"] for _ in range(2)] == ["catch_all", "fallback"]
+    assert [click_and_explain(admin, code)["outcome"] for _ in range(2)] == ["catch_all", "fallback"]
 
 
 def test_macros_of_the_fallback_url_are_filled(admin: Api) -> None:
-    click = explained(
+    click = click_and_explain(
         admin, new_link(admin, fallback_url="https://network.example/?c={country}&s={sub1}"), {"sub1": "a"}
     )
     assert click["destination_url"] == "https://network.example/?c=US&s=a"
@@ -508,16 +510,16 @@ def test_click_without_any_fallback_gets_the_page(admin: Api) -> None:
     answered = clicked(code)
     assert (answered.status, answered.text) == (200, pages.NO_OFFER)
     assert answered.headers == {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
-    click = explained(admin, code)
+    click = click_and_explain(admin, code)
     assert (click["outcome"], click["destination_url"]) == ("no_offer", None)
 
 
 def test_paused_smartlink_without_fallback_url_gets_the_page(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin), fallback_url=None)
-    code = put_on(admin, smartlink, new_publisher(admin))
+    code = add_publisher(admin, smartlink, new_publisher(admin))
     admin.post(f"/admin/smartlinks/{smartlink['id']}/pause")
     assert clicked(code).text == pages.NO_OFFER
-    assert explained(admin, code)["outcome"] == "paused"
+    assert click_and_explain(admin, code)["outcome"] == "paused"
 
 
 # Errors
@@ -548,7 +550,7 @@ INVALID: dict[str, Callable[[dict[str, Any]], object]] = {
 @pytest.mark.parametrize("change", INVALID.values(), ids=INVALID)
 def test_invalid_route_leads_to_the_fallback_url(admin: Api, change: Callable[[dict[str, Any]], object]) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
-    code = put_on(admin, smartlink, new_publisher(admin))
+    code = add_publisher(admin, smartlink, new_publisher(admin))
     _rewrite_route(smartlink["id"], change)
     assert clicked(code).headers.get("Location") == FALLBACK
     assert [row.outcome for row in recorded().values()] == ["fallback"]
@@ -556,7 +558,7 @@ def test_invalid_route_leads_to_the_fallback_url(admin: Api, change: Callable[[d
 
 def test_route_that_cannot_be_decoded_gets_the_page(admin: Api, capsys: pytest.CaptureFixture[str]) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
-    code = put_on(admin, smartlink, new_publisher(admin))
+    code = add_publisher(admin, smartlink, new_publisher(admin))
     RouteRow(smartlink["id"]).update([RouteRow.snapshot.set(b"rubbish")])
     answered = clicked(code)
     assert (answered.status, answered.text) == (200, pages.NO_OFFER)
@@ -567,7 +569,7 @@ def test_route_that_cannot_be_decoded_gets_the_page(admin: Api, capsys: pytest.C
 def test_weights_that_cannot_be_decoded_leave_the_configured_ones(admin: Api) -> None:
     one, two = new_campaign(admin, "one"), new_campaign(admin, "two")
     smartlink = new_smartlink(admin, one, {"campaign_id": two["id"], "weight": 0}, rotation="optimized")
-    code = put_on(admin, smartlink, new_publisher(admin))
+    code = add_publisher(admin, smartlink, new_publisher(admin))
     RouteRow(smartlink["id"]).update([RouteRow.weights.set(b"rubbish"), RouteRow.weights_version.set(LEARNED_AT)])
     assert host_of(clicked(code)) == "one.example"
     stored: list[tuple[Any, ...]] = [(row.arm, row.weights_version) for row in recorded().values()]
@@ -598,19 +600,19 @@ def test_uncached_link_gets_the_unavailable_page_while_the_tables_are_down(
 def test_approvals_that_cannot_be_read_count_as_none(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin), offer_access="respect")
     dynamodb().delete_table(TableName="smartlink-campaign_approvals")
-    assert refusals(explained(admin, code)) == ["not_approved"]
+    assert refusals(click_and_explain(admin, code)) == ["not_approved"]
 
 
 def test_cap_that_cannot_be_counted_counts_as_reached(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, caps=[clicks_cap(9)]))
     dynamodb().delete_table(TableName="smartlink-caps")
-    assert refusals(explained(admin, code)) == ["cap"]
+    assert refusals(click_and_explain(admin, code)) == ["cap"]
 
 
 def test_duplicate_marker_that_cannot_be_written_rejects_no_click(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, duplicate_filter={"window_seconds": 60}))
     dynamodb().delete_table(TableName="smartlink-duplicates")
-    assert refusals(explained(admin, code)) == [None]
+    assert refusals(click_and_explain(admin, code)) == [None]
 
 
 def _delete_clicks_table() -> None:

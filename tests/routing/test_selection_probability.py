@@ -12,7 +12,7 @@ from chalicelib.routing import segments
 from chalicelib.routing.decision import decide
 from chalicelib.routing.selection_probability import selection_probabilities
 from tests import strategies as some
-from tests.builders import a_route, an_arrival, an_offer, an_optimized_route
+from tests.builders import a_click_context, a_route, an_offer, an_optimized_route
 from tests.strategies import Situation
 
 PATH = ("US|mobile", "US", "*")
@@ -87,11 +87,11 @@ def test_decisions_over_all_draws_match_the_probabilities(rotation: Rotation) ->
     weights = {"*": {"cmp_1": 0.2, "cmp_2": 0.6, "cmp_3": 0.2}}
     offers = (an_offer("cmp_1", weight=3), an_offer("cmp_2"), an_offer("cmp_3", enabled=False))
     route = an_optimized_route(*offers, segments=weights, holdout_percent=10, rotation=rotation)
-    contexts = [an_arrival(draw=n / 100, arm_draw=m / 100) for n in range(100) for m in range(100)]
+    contexts = [a_click_context(draw=n / 100, arm_draw=m / 100) for n in range(100) for m in range(100)]
     decisions = [decide(route, context, lambda _: True, lambda _: None) for context in contexts]
     counts = Counter(decision.campaign.id for decision in decisions if decision.campaign)
 
-    expected = selection_probabilities(route, decisions[0].refusals, PATH)
+    expected = selection_probabilities(route, decisions[0].rejections, PATH)
     assert {name: count / 10_000 for name, count in counts.items()} == pytest.approx(expected, abs=1e-12)
 
 
@@ -100,7 +100,7 @@ def test_probabilities_sum_to_1_if_an_offer_takes_the_click(situation: Situation
     route, context = situation.route, situation.context
     decision = decide(route, context, situation.is_approved, situation.reserve)
     probabilities = selection_probabilities(
-        route, decision.refusals, segments.segments_of(context.visitor.country, context.visitor.device)
+        route, decision.rejections, segments.segments_of(context.visitor.country, context.visitor.device)
     )
 
     if decision.outcome is Outcome.OFFER:

@@ -43,7 +43,7 @@ def find(request: Request, query: ApplicationQuery) -> Page[ApplicationDocument]
 
 def approve(request: Request, application_id: str) -> ApprovalDocument:
     """Approve an application. The publisher gets a link and, if configured, approval for all campaigns."""
-    application = membership.application(application_id)
+    application = membership.get_application_or_404(application_id)
     state = membership.load_membership(application.pool_id, application.publisher_id)
     code = membership.code_for(request, state)
     url = request.link_url(code, state.pool.settings["tracking_domain"])
@@ -58,7 +58,7 @@ def approve(request: Request, application_id: str) -> ApprovalDocument:
 
 def decline(request: Request, application_id: str, body: Refusal) -> ApplicationDocument:
     """Decline an application. The publisher can read the reason and apply again."""
-    application = membership.application(application_id)
+    application = membership.get_application_or_404(application_id)
     state = membership.load_membership(application.pool_id, application.publisher_id)
     names = (state.pool.settings["name"], state.publisher.name)
     if application.status == ApplicationStatus.DECLINED:

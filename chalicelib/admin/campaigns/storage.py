@@ -22,7 +22,7 @@ def get_campaign_or_404(campaign_id: str) -> CampaignRow:
     return get_or_404(CampaignRow, "campaign", campaign_id)
 
 
-def campaigns(request: Request, query: ListQuery) -> tuple[list[CampaignRow], str | None]:
+def list_campaigns(request: Request, query: ListQuery) -> tuple[list[CampaignRow], str | None]:
     """Return a page of all campaigns, newest first, and the next page's cursor."""
 
     def rows(year: str, after: str | None, limit: int) -> Any:  # noqa: ANN401 - pynamodb's iterator

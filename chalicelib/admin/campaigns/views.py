@@ -13,7 +13,7 @@ from chalicelib.tables.campaigns import CampaignRow
 
 def find(request: Request, query: ListQuery) -> Page[CampaignDocument]:
     """List the campaigns, newest first."""
-    rows, cursor = storage.campaigns(request, query)
+    rows, cursor = storage.list_campaigns(request, query)
     return Page(items=[_document(request, row) for row in rows], next_cursor=cursor)
 
 

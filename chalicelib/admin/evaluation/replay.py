@@ -40,9 +40,9 @@ def apply_edit(smartlink: SmartlinkRow, changes: Mapping[str, Any]) -> tuple[Sma
     try:
         settings = Patch(SmartlinkSettings, changes).apply_to(smartlink.settings)
         document = settings.model_dump(mode="json")
-        campaigns = storage.checked_campaigns(document)
+        campaigns = storage.load_campaigns(document)
         row = SmartlinkRow(smartlink.id, status=smartlink.status, settings=document, epoch=smartlink.epoch)
-        packed = route_publishing.packed_route(row, campaigns.values())
+        packed = route_publishing.encode_route(row, campaigns.values())
     except ValidationFailed as error:
         complaints = ((f"/smartlink{pointer}", detail) for pointer, detail in error.errors)
         raise ValidationFailed(*complaints) from error
@@ -51,7 +51,7 @@ def apply_edit(smartlink: SmartlinkRow, changes: Mapping[str, Any]) -> tuple[Sma
 
 def replay(request: Request, smartlink_id: str, body: Replay) -> ReplayDocument:
     """Estimate from logged clicks what an edit would have earned. Nothing is stored."""
-    smartlink = membership.pool(smartlink_id)
+    smartlink = membership.get_smartlink_or_404(smartlink_id)
     period = evaluation_period(body, request.now)
     settings, edited = apply_edit(smartlink, body.smartlink)
     recorded = click_reader.read_recorded_clicks(smartlink_id, period, sample_size(len(edited.offers)))

@@ -17,7 +17,7 @@ from chalicelib.http.request import Request
 
 def uplift(request: Request, smartlink_id: str, query: UpliftQuery) -> UpliftDocument:
     """Compare the value per click of optimized and hold-out clicks."""
-    goal = OptimizationGoal(membership.pool(smartlink_id).settings["goal"])
+    goal = OptimizationGoal(membership.get_smartlink_or_404(smartlink_id).settings["goal"])
     period = evaluation_period(query, request.now)
     groups = cell_reader.read_groups(smartlink_id, period)
     currency = _currency(arm_counts.list_currencies(groups), goal)

@@ -54,25 +54,25 @@ def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
 
 def show(request: Request, publisher_id: str) -> PublisherDetail:  # noqa: ARG001
     """Show a publisher."""
-    row = membership.publisher(publisher_id)
-    return _detail(row, api_keys.keys(row.id))
+    row = membership.get_publisher_or_404(publisher_id)
+    return _detail(row, api_keys.list_keys(row.id))
 
 
 def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) -> PublisherDetail:
     """Edit a publisher. The links of a suspended publisher use the fallback at once."""
-    row = membership.publisher(publisher_id)
+    row = membership.get_publisher_or_404(publisher_id)
     check_if_match(request, row.version)
     before = storage.editable_fields(row)
     settings = body.apply_to(before)
     row.name, row.email, row.status = settings.name, settings.email, settings.status.value
     row.version, row.updated_at = row.version + 1, request.timestamp
     storage.save(request, row, before)
-    return _detail(row, api_keys.keys(row.id))
+    return _detail(row, api_keys.list_keys(row.id))
 
 
 def create_key(request: Request, publisher_id: str) -> NewKeyDocument:
     """Create an API key for a publisher. It is shown once."""
-    return api_keys.create(request, membership.publisher(publisher_id).id)
+    return api_keys.create(request, membership.get_publisher_or_404(publisher_id).id)
 
 
 def revoke_key(request: Request, publisher_id: str, key_id: str) -> NoContent:
@@ -83,14 +83,14 @@ def revoke_key(request: Request, publisher_id: str, key_id: str) -> NoContent:
 
 def find_campaigns(request: Request, publisher_id: str, query: ListQuery) -> Page[CampaignApprovalDocument]:
     """List the campaigns that a publisher is approved for, with their direct links."""
-    publisher = membership.publisher(publisher_id)
+    publisher = membership.get_publisher_or_404(publisher_id)
     rows, cursor = storage.list_approvals(publisher.id, query)
     return Page(items=list(_approvals(request, rows)), next_cursor=cursor)
 
 
 def approve_campaign(request: Request, publisher_id: str, body: NewApproval) -> CampaignApprovalDocument:
     """Approve a campaign for a publisher. An earlier tracking key is reused."""
-    publisher = membership.publisher(publisher_id)
+    publisher = membership.get_publisher_or_404(publisher_id)
     if error := route_publishing.campaign_error(body.campaign_id, get_or_none(CampaignRow, body.campaign_id)):
         raise ValidationFailed(("/campaign_id", error))
     row = campaign_approvals.approve(request, publisher, body.campaign_id)
@@ -99,7 +99,7 @@ def approve_campaign(request: Request, publisher_id: str, body: NewApproval) -> 
 
 def withdraw_campaign(request: Request, publisher_id: str, campaign_id: str) -> NoContent:
     """Withdraw a campaign from a publisher. Their direct link stops working."""
-    row = campaign_approvals.approval(publisher_id, campaign_id)
+    row = campaign_approvals.get_approval_or_none(publisher_id, campaign_id)
     if row is None or not row.active:
         message = f"Publisher {publisher_id} is not approved for campaign {campaign_id}."
         raise NotFound(message)

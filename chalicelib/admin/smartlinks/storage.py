@@ -36,7 +36,7 @@ def list_smartlinks(request: Request, query: ListQuery) -> tuple[list[SmartlinkR
     return fetch_page(PagedQuery("smartlinks", year_partitions(request), rows, lambda row: row.id), query)
 
 
-def checked_campaigns(settings: dict[str, Any]) -> dict[str, CampaignRow]:
+def load_campaigns(settings: dict[str, Any]) -> dict[str, CampaignRow]:
     """Return the campaigns of the settings; raise `ValidationFailed` with each one that cannot be used."""
     campaigns = route_publishing.campaigns(route_publishing.campaign_ids(settings))
     references = [(f"/offers/{n}/campaign_id", offer["campaign_id"]) for n, offer in enumerate(settings["offers"])]

@@ -37,7 +37,7 @@ def find(request: Request, query: ListQuery) -> Page[SmartlinkDocument]:
 def create(request: Request, body: SmartlinkSettings) -> SmartlinkDocument:
     """Create and publish a smartlink."""
     settings = body.model_dump(mode="json")
-    campaigns = storage.checked_campaigns(settings)
+    campaigns = storage.load_campaigns(settings)
     row = SmartlinkRow(
         request.new_id("sml"),
         version=1,
@@ -59,7 +59,7 @@ def create(request: Request, body: SmartlinkSettings) -> SmartlinkDocument:
 
 def show(request: Request, smartlink_id: str) -> SmartlinkDocument:
     """Show a smartlink."""
-    return _with_campaigns(request, membership.pool(smartlink_id))
+    return _with_campaigns(request, membership.get_smartlink_or_404(smartlink_id))
 
 
 def edit(request: Request, smartlink_id: str, body: Patch[SmartlinkSettings]) -> SmartlinkDocument:
@@ -79,7 +79,7 @@ def resume(request: Request, smartlink_id: str) -> SmartlinkDocument:
 
 def delete(request: Request, smartlink_id: str) -> NoContent:
     """Delete a smartlink. Its links return 404."""
-    row = membership.pool(smartlink_id)
+    row = membership.get_smartlink_or_404(smartlink_id)
     check_if_match(request, row.version)
     storage.delete(request, row)
     return NoContent()
@@ -87,7 +87,7 @@ def delete(request: Request, smartlink_id: str) -> NoContent:
 
 def find_publishers(request: Request, smartlink_id: str, query: ListQuery) -> Page[MemberDocument]:
     """List the publishers of a smartlink with their links."""
-    pool = membership.pool(smartlink_id)
+    pool = membership.get_smartlink_or_404(smartlink_id)
     rows, cursor = storage.list_members(smartlink_id, query)
     names = storage.publisher_names(row.publisher_id for row in rows)
     items = [
@@ -104,7 +104,7 @@ def find_publishers(request: Request, smartlink_id: str, query: ListQuery) -> Pa
 
 def add_publisher(request: Request, smartlink_id: str, body: NewMember) -> MemberDocument:
     """Add a publisher to a smartlink. A pending application is approved."""
-    pool = membership.pool(smartlink_id)
+    pool = membership.get_smartlink_or_404(smartlink_id)
     try:
         state = membership.load_membership(smartlink_id, body.publisher_id)
     except NotFound as error:
@@ -134,7 +134,7 @@ def simulate(request: Request, smartlink_id: str, body: Simulation) -> ClickDocu
 
     If weights were learned, the click uses them; it is not in the hold-out.
     """
-    route = route_publishing.route(membership.pool(smartlink_id).id)
+    route = route_publishing.route(membership.get_smartlink_or_404(smartlink_id).id)
     link = _simulated_link(smartlink_id, body.publisher_id)
     draw = click_record.draw_of(request.entropy(16).hex())
     context = simulation.simulated_click(body, link, request.now, draw, locate)
@@ -148,7 +148,7 @@ def _simulated_link(smartlink_id: str, publisher_id: str | None) -> PublisherLin
     if publisher_id is None:
         return PublisherLink("", "", smartlink_id)
     try:
-        publisher = membership.publisher(publisher_id)
+        publisher = membership.get_publisher_or_404(publisher_id)
     except NotFound as error:
         raise ValidationFailed(("/publisher_id", f"is not a publisher: {publisher_id}")) from error
     return PublisherLink("", publisher_id, smartlink_id, publisher.status == PublisherStatus.ACTIVE)
@@ -158,11 +158,11 @@ def _save(
     request: Request, smartlink_id: str, body: Patch[SmartlinkSettings], status: SmartlinkStatus | None
 ) -> SmartlinkDocument:
     route_version = route_publishing.published_version(smartlink_id)
-    row = membership.pool(smartlink_id)
+    row = membership.get_smartlink_or_404(smartlink_id)
     check_if_match(request, row.version)
     before, settings = storage.pool_document(row), body.apply_to(row.settings)
     row.settings = settings.model_dump(mode="json")
-    campaigns = storage.checked_campaigns(row.settings)
+    campaigns = storage.load_campaigns(row.settings)
     is_reset = before["offers"] != row.settings["offers"] and settings.on_pool_change is PoolChangePolicy.RESET
     row.epoch += int(is_reset)
     row.status = (status or SmartlinkStatus(row.status)).value

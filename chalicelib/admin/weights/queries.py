@@ -56,7 +56,7 @@ class OptimizationStatus:
 
 def get_status_or_404(smartlink_id: str, now: datetime) -> OptimizationStatus:
     """Return the smartlink's status. Raise `NotFound` if there is no such smartlink."""
-    smartlink, route = membership.pool(smartlink_id), get_or_none(RouteRow, smartlink_id)
+    smartlink, route = membership.get_smartlink_or_404(smartlink_id), get_or_none(RouteRow, smartlink_id)
     version = route.weights_version if route else None
     run = None if version is None else _get_run_or_none(smartlink_id, version)
     return OptimizationStatus(smartlink, route, run, find_newest(smartlink_id, now))
@@ -72,7 +72,7 @@ def list_runs(request: Request, smartlink_id: str, query: HistoryQuery) -> tuple
 
     Raise `NotFound` if there is no such smartlink.
     """
-    membership.pool(smartlink_id)
+    membership.get_smartlink_or_404(smartlink_id)
     since, until = query.clamp(request.now - _RETENTION, request.now + _MAX_CLOCK_LEAD, _DEFAULT_RANGE)
     first, last = _round_up(since), _round_up(until) - 1
 

@@ -42,7 +42,7 @@ def target_policy(click: LoggedClick, edited: Route, is_approved: MayRun) -> Act
         approval = _logged_approval(click.route, campaign_id, logged)
         return is_approved(click.context.link.publisher_id, campaign_id) if approval is None else approval
 
-    computed = eligibility.refusals(edited, click.context, was_approved)
+    computed = eligibility.rejections(edited, click.context, was_approved)
     rejections = [
         logged[campaign_id]
         if rejection is None and logged.get(campaign_id := offer.campaign.id) in _TEMPORARY
@@ -84,4 +84,4 @@ def _catches(catch_all: Offer, click: LoggedClick) -> bool:
 
 
 def _suits(catch_all: Offer, click: LoggedClick) -> bool:
-    return eligibility.refusal(catch_all, click.context, lambda _: True) is None
+    return eligibility.rejection(catch_all, click.context, lambda _: True) is None

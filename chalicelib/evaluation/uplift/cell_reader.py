@@ -12,8 +12,8 @@ LIMITS = Limits(groups=500_000)
 
 def read_groups(smartlink_id: str, period: Period) -> Groups:
     """Return the smartlink's cells of the period, grouped. Raise `ValidationFailed` if there are too many."""
-    query = AggregationQuery(DIMENSIONS, COUNTS, period.first, period.past, {"smartlink": smartlink_id})
+    query = AggregationQuery(DIMENSIONS, COUNTS, period.first_quarter, period.end_quarter, {"smartlink": smartlink_id})
     try:
-        return aggregate(cell_reader.pieces(period, None), query, LIMITS)
+        return aggregate(cell_reader.read_cells(period, None), query, LIMITS)
     except LimitExceeded as error:
         raise ValidationFailed(("/from", f"contains {error}. Request a shorter range.")) from error

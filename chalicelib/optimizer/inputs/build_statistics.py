@@ -68,21 +68,21 @@ def build_statistics(
         offers=[
             replace(
                 _offer_stats(offer, config.goal, counts.money.get(offer.campaign.id) or _no_money(len(counts.periods))),
-                seen=seen.get(offer.campaign.id, 0.0),
-                live=is_drawable(offer, clock.now) and offer.campaign.id not in campaigns_at_cap,
+                total_clicks=seen.get(offer.campaign.id, 0.0),
+                is_live=is_drawable(offer, clock.now) and offer.campaign.id not in campaigns_at_cap,
             )
             for offer in config.offers
         ],
         segments=[_segment_stats(context, key, clicks[key], conversions.get(key, {})) for key in sorted(clicks)]
         or [SegmentStats(EVERYONE, 0.0, {}, {})],
-        untouched=config.untouched,
-        floor=config.floor,
-        until_next=clock.minutes / 60,
+        untouched_clicks=config.untouched,
+        payout_floor=config.floor,
+        hours_until_next=clock.minutes / 60,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
+class _Inputs:
     """What all segments share: the offers' indexes by campaign ID and their targeting, the buckets and the clock."""
 
     indexes: Mapping[str, int]
@@ -91,9 +91,9 @@ class _Context:
     clock: RunClock
 
 
-def _context(config: PoolConfig, periods: Sequence[HourRange], clock: RunClock) -> _Context:
+def _context(config: PoolConfig, periods: Sequence[HourRange], clock: RunClock) -> _Inputs:
     indexes = {offer.campaign.id: index for index, offer in enumerate(config.offers)}
-    return _Context(indexes, [_segment_targeting(offer.targeting) for offer in config.offers], periods, clock)
+    return _Inputs(indexes, [_segment_targeting(offer.targeting) for offer in config.offers], periods, clock)
 
 
 def _segment_targeting(targeting: Targeting) -> Targeting:
@@ -125,7 +125,7 @@ def _rows_by_segment(
 
 
 def _segment_stats(
-    context: _Context, key: SegmentKey, clicks: Mapping[str, Series], conversions: Mapping[str, Series]
+    context: _Inputs, key: SegmentKey, clicks: Mapping[str, Series], conversions: Mapping[str, Series]
 ) -> SegmentStats:
     (country, device), indexes = key, context.indexes
     return SegmentStats(
@@ -185,7 +185,7 @@ def _offer_stats(offer: Offer, goal: OptimizationGoal, money: BucketMoney) -> Of
         values=[value / MONEY for value in money.values],
         squares=[square / MONEY**2 for square in money.squares],
         delays=money.delays,
-        seen=0.0,
+        total_clicks=0.0,
         payout=float(campaign.payout),
         payouts=[payout / MONEY for payout in money.payouts],
         tier=offer.priority,

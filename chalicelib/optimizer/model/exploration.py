@@ -36,9 +36,9 @@ class TierOffers:
 
 def exploration_budget(stats: PoolStatistics) -> float:
     """Return the untouched clicks of each offer: the setting, or fewer if there is little traffic."""
-    forecast = sum(segment.forecast_clicks for segment in stats.segments) * _UNTOUCHED_HOURS / stats.until_next
-    seen = sum(offer.seen for offer in stats.offers)
-    return min(stats.untouched, MAX_UNTOUCHED_SHARE * (seen + forecast) / max(len(stats.offers), 1))
+    forecast = sum(segment.forecast_clicks for segment in stats.segments) * _UNTOUCHED_HOURS / stats.hours_until_next
+    seen = sum(offer.total_clicks for offer in stats.offers)
+    return min(stats.untouched_clicks, MAX_UNTOUCHED_SHARE * (seen + forecast) / max(len(stats.offers), 1))
 
 
 def offer_shares(tier: TierOffers, untouched_clicks: float) -> Shares:
@@ -49,17 +49,17 @@ def offer_shares(tier: TierOffers, untouched_clicks: float) -> Shares:
     """
     posteriors, values = tier.posteriors, tier.counts.values
     earning = [index for index in posteriors if values[index] > 0] or list(posteriors)
-    untouched = [index for index in earning if tier.stats.offers[index].seen < untouched_clicks]
+    untouched = [index for index in earning if tier.stats.offers[index].total_clicks < untouched_clicks]
     if len(untouched) < len(earning):
         allocated = _shares_by_posterior(tier, untouched)
     else:
         allocated = allocation.equal_shares(untouched)
     minimum = dict.fromkeys(earning, _floor_share(tier))
     shares = allocation.with_minimum({index: allocated.get(index, 0.0) for index in posteriors}, minimum)
-    if tier.stats.floor is None:
+    if tier.stats.payout_floor is None:
         return shares
     payouts = {index: posterior.mean * tier.counts.payouts[index] for index, posterior in posteriors.items()}
-    return allocation.meet_payout_floor(shares, payouts, tier.stats.floor)
+    return allocation.meet_payout_floor(shares, payouts, tier.stats.payout_floor)
 
 
 def _shares_by_posterior(tier: TierOffers, untouched: list[int]) -> Shares:
@@ -78,6 +78,6 @@ def _shares_by_posterior(tier: TierOffers, untouched: list[int]) -> Shares:
 
 def _floor_share(tier: TierOffers) -> float:
     """Return the minimum share of every offer."""
-    daily_clicks = tier.segment.forecast_clicks * 24 / tier.stats.until_next
+    daily_clicks = tier.segment.forecast_clicks * 24 / tier.stats.hours_until_next
     maximum = MAX_FLOOR_SHARE / len(tier.posteriors)
     return min(FLOOR_CLICKS / daily_clicks, maximum) if daily_clicks else maximum

@@ -46,11 +46,11 @@ class OfferStats:
     values: Series
     squares: Series
     delays: Sequence[float]
-    seen: float
+    total_clicks: float
     payout: float = 0.0
     payouts: Series = ()
     tier: int = 0
-    live: bool = True
+    is_live: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,6 @@ class PoolStatistics:
     buckets: Sequence[Bucket]
     offers: Sequence[OfferStats]
     segments: Sequence[SegmentStats]
-    untouched: float = 50
-    floor: float | None = None
-    until_next: float = 1 / 12
+    untouched_clicks: float = 50
+    payout_floor: float | None = None
+    hours_until_next: float = 1 / 12

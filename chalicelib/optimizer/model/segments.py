@@ -29,7 +29,7 @@ def segments_with_fallbacks(
     groups: dict[str, list[SegmentEvidence]] = {}
     for number, segment in enumerate(stats.segments):
         eligible = range(len(stats.offers)) if segment.eligible_offers is None else segment.eligible_offers
-        live = frozenset(index for index in eligible if stats.offers[index].live)
+        live = frozenset(index for index in eligible if stats.offers[index].is_live)
         own = (counts.clicks[number], counts.conversions[number], counts.pending_clicks[number])
         evidence = SegmentEvidence(segment.name, pooled.levels[number], segment.forecast_clicks, *own, live)
         yield evidence

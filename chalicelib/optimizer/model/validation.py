@@ -22,7 +22,7 @@ def validate(stats: PoolStatistics) -> None:
 
 
 def _complaints(stats: PoolStatistics) -> Iterator[str]:
-    yield from _check_numbers("untouched clicks", [stats.untouched])
+    yield from _check_numbers("untouched clicks", [stats.untouched_clicks])
     if not isfinite(stats.now):
         yield f"the time is {stats.now}"
     for offer in stats.offers:
@@ -41,7 +41,7 @@ def _check_offer(offer: OfferStats, buckets: int) -> Iterator[str]:
     yield from _check_numbers(f"squares of {name}", offer.squares)
     yield from _check_numbers(f"payouts of {name}", offer.payouts)
     yield from _check_numbers(f"delays of {name}", offer.delays)
-    yield from _check_numbers(f"total clicks of {name}", [offer.seen])
+    yield from _check_numbers(f"total clicks of {name}", [offer.total_clicks])
     lengths = {len(offer.values), len(offer.squares), len(offer.payouts) or buckets}
     if lengths != {buckets} or len(offer.delays) != DELAY_BINS:
         yield f"{name} does not have {buckets} buckets and {DELAY_BINS} delay bins"

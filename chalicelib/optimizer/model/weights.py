@@ -128,6 +128,6 @@ def _offer_shares(
 
 def _reason(offer: OfferStats, untouched: float) -> Reason:
     """Return why an offer with competitors has its share."""
-    if not offer.seen:
+    if not offer.total_clicks:
         return Reason.NO_DATA
-    return Reason.EXPLORING if offer.seen < untouched else Reason.LEARNED
+    return Reason.EXPLORING if offer.total_clicks < untouched else Reason.LEARNED

@@ -8,7 +8,7 @@ from chalicelib.publisher.account.schemas import AccountDocument
 
 def show(request: Request) -> AccountDocument:
     """Show your account."""
-    row = membership.publisher(request.owner)
+    row = membership.get_publisher_or_404(request.owner)
     return AccountDocument(**{name: getattr(row, name) for name in AccountDocument.model_fields})
 
 

@@ -33,7 +33,7 @@ def show(request: Request, smartlink_id: str) -> SmartlinkDetail:
     """Show a smartlink with its offers, your application and your link."""
     state = _get_visible_or_404(request, smartlink_id)
     smartlink, member = state.pool, state.membership
-    application = membership.application(member.application_id) if member and member.application_id else None
+    application = membership.get_application_or_404(member.application_id) if member and member.application_id else None
     campaigns = queries.campaigns_by_id(smartlink.settings)
     return SmartlinkDetail(
         **_entry(smartlink, state.status),

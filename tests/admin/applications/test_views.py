@@ -7,16 +7,16 @@ from chalicelib.access import applications
 from tests.conftest import Api
 from tests.documents import (
     Publisher,
+    add_publisher,
     apply,
     clicked,
-    complaints,
+    errors_by_pointer,
     good,
     new_campaign,
     new_publisher,
     new_smartlink,
     pages,
     pending,
-    put_on,
 )
 
 APPLICATIONS = "/admin/applications"
@@ -74,7 +74,7 @@ def test_applications_are_listed_by_status(admin: Api) -> None:
 
 def test_unknown_status_is_an_error(admin: Api) -> None:
     response = admin.get(f"{APPLICATIONS}?status=open")
-    assert complaints(response) == {"/status": "must be 'pending', 'approved' or 'declined'"}
+    assert errors_by_pointer(response) == {"/status": "must be 'pending', 'approved' or 'declined'"}
 
 
 def test_cursor_of_another_list_is_an_error(admin: Api) -> None:
@@ -82,8 +82,8 @@ def test_cursor_of_another_list_is_an_error(admin: Api) -> None:
     for name in ("Ann", "Bob"):
         apply(new_publisher(admin, name), smartlink)
     cursor = good(admin.get(f"{APPLICATIONS}?limit=1"))["next_cursor"]
-    assert set(complaints(admin.get(f"{APPLICATIONS}?status=pending&cursor={cursor}"))) == {"/cursor"}
-    assert set(complaints(admin.get(f"/admin/campaigns?cursor={cursor}"))) == {"/cursor"}
+    assert set(errors_by_pointer(admin.get(f"{APPLICATIONS}?status=pending&cursor={cursor}"))) == {"/cursor"}
+    assert set(errors_by_pointer(admin.get(f"/admin/campaigns?cursor={cursor}"))) == {"/cursor"}
 
 
 def test_approval_returns_a_working_link(admin: Api) -> None:
@@ -122,8 +122,8 @@ def test_declined_application_has_its_reason(admin: Api) -> None:
 def test_reason_is_optional_and_validated(admin: Api) -> None:
     _, _, application = applied(admin)
     path = f"{APPLICATIONS}/{application}/decline"
-    assert complaints(admin.post(path, {"reason": 7})) == {"/reason": "must be a string"}
-    assert complaints(admin.post(path, {"why": "no"})) == {"/why": "is not a known field"}
+    assert errors_by_pointer(admin.post(path, {"reason": 7})) == {"/reason": "must be a string"}
+    assert errors_by_pointer(admin.post(path, {"why": "no"})) == {"/why": "is not a known field"}
     assert admin.post(path).json["reason"] is None
 
 
@@ -153,7 +153,7 @@ def test_old_approval_does_not_restore_a_removed_publisher(admin: Api) -> None:
 
 def test_adding_a_publisher_approves_their_application(admin: Api) -> None:
     smartlink, publisher, _ = applied(admin)
-    put_on(admin, smartlink, publisher)
+    add_publisher(admin, smartlink, publisher)
     (listed,) = good(admin.get(APPLICATIONS))["items"]
     assert listed["status"] == "approved"
     assert pending(admin) == []
@@ -161,7 +161,7 @@ def test_adding_a_publisher_approves_their_application(admin: Api) -> None:
 
 def test_removed_publisher_gets_their_old_code_again(admin: Api) -> None:
     smartlink, publisher, _ = applied(admin)
-    code = put_on(admin, smartlink, publisher)
+    code = add_publisher(admin, smartlink, publisher)
     admin.delete(f"/admin/smartlinks/{smartlink['id']}/publishers/{publisher.id}")
     apply(publisher, smartlink)
     approved = good(admin.post(f"{APPLICATIONS}/{pending(admin)[0]}/approve"))
@@ -172,7 +172,7 @@ def test_removed_publisher_gets_their_old_code_again(admin: Api) -> None:
 def test_application_follows_removal_and_addition_of_the_publisher(admin: Api) -> None:
     smartlink, publisher, _ = applied(admin)
     seen = []
-    for act in (lambda: put_on(admin, smartlink, publisher), lambda: _remove(admin, smartlink, publisher)) * 2:
+    for act in (lambda: add_publisher(admin, smartlink, publisher), lambda: _remove(admin, smartlink, publisher)) * 2:
         act()
         (listed,) = good(admin.get(APPLICATIONS))["items"]
         seen.append((listed["status"], listed["reason"]))

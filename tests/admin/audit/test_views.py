@@ -6,15 +6,15 @@ from chalicelib.tables.publishers import PublisherRow
 from chalicelib.tables.requests import AuditRow
 from tests.conftest import Api, dynamodb
 from tests.documents import (
+    add_publisher,
     apply,
-    complaints,
+    errors_by_pointer,
     good,
     new_campaign,
     new_publisher,
     new_smartlink,
     pages,
     pending,
-    put_on,
 )
 
 AUDIT = "/admin/audit"
@@ -75,7 +75,7 @@ def test_changes_are_filtered_by_subject(admin: Api, limit: int) -> None:
 
 def test_pair_is_listed_under_itself_and_both_ids(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
-    put_on(admin, smartlink, publisher)
+    add_publisher(admin, smartlink, publisher)
     pair = f"{smartlink['id']}/{publisher.id}"
     assert [audited(admin, each)[0]["subject"] for each in (pair, smartlink["id"], publisher.id)] == [pair] * 3
     assert len(audited(admin, pair)) == 1
@@ -87,14 +87,14 @@ def test_subject_without_changes_has_an_empty_list(admin: Api) -> None:
 
 
 def test_subject_has_at_least_one_character(admin: Api) -> None:
-    assert set(complaints(admin.get(f"{AUDIT}?subject="))) == {"/subject"}
+    assert set(errors_by_pointer(admin.get(f"{AUDIT}?subject="))) == {"/subject"}
 
 
 def test_cursor_of_another_list_is_an_error(admin: Api) -> None:
     campaign, _ = new_campaign(admin), new_campaign(admin)
     cursor = good(admin.get(f"{AUDIT}?limit=1"))["next_cursor"]
     refused = admin.get(f"{AUDIT}?subject={campaign['id']}&cursor={cursor}")
-    assert complaints(refused) == {"/cursor": "is not a cursor of this list"}
+    assert errors_by_pointer(refused) == {"/cursor": "is not a cursor of this list"}
 
 
 def test_large_changes_are_spread_over_pages_without_gaps(admin: Api) -> None:
@@ -174,7 +174,7 @@ def test_large_smartlink_is_audited_by_its_differences(admin: Api) -> None:
 
 def test_added_and_removed_publisher_is_audited_as_a_pair(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
-    code = put_on(admin, smartlink, publisher)
+    code = add_publisher(admin, smartlink, publisher)
     pair = f"{smartlink['id']}/{publisher.id}"
     approved = {
         "smartlink_id": smartlink["id"],
@@ -192,7 +192,7 @@ def test_added_and_removed_publisher_is_audited_as_a_pair(admin: Api) -> None:
 def test_publisher_added_twice_is_audited_once(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
     for _ in range(2):
-        put_on(admin, smartlink, publisher)
+        add_publisher(admin, smartlink, publisher)
     assert len(audited(admin, f"{smartlink['id']}/{publisher.id}")) == 1
 
 

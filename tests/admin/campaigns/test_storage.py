@@ -2,7 +2,7 @@ import pytest
 
 from tests.admin.edited_smartlinks import location
 from tests.conftest import Api
-from tests.documents import new_campaign, new_link, new_publisher, new_smartlink, pages, put_on
+from tests.documents import add_publisher, new_campaign, new_link, new_publisher, new_smartlink, pages
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
@@ -34,7 +34,7 @@ def test_direct_link_follows_the_campaign(admin: Api) -> None:
 def test_two_publishers_on_one_smartlink_follow_the_same_edit(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
-    codes = [put_on(admin, smartlink, new_publisher(admin, name)) for name in ("Ann", "Bob")]
+    codes = [add_publisher(admin, smartlink, new_publisher(admin, name)) for name in ("Ann", "Bob")]
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
     assert [location(code) for code in codes] == ["https://new.example/"] * 2
 

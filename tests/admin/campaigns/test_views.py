@@ -4,8 +4,8 @@ import pytest
 
 from tests.conftest import Api
 from tests.documents import (
-    complaints,
-    explained,
+    click_and_explain,
+    errors_by_pointer,
     good,
     new_campaign,
     new_link,
@@ -200,9 +200,9 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
 
 @pytest.mark.parametrize(("change", "pointer", "detail"), WRONG.values(), ids=WRONG)
 def test_invalid_field_has_a_pointer(admin: Api, change: dict[str, Any], pointer: str, detail: str) -> None:
-    assert complaints(admin.post("/admin/campaigns", {**GOOD, **change})) == {pointer: detail}
+    assert errors_by_pointer(admin.post("/admin/campaigns", {**GOOD, **change})) == {pointer: detail}
     campaign = new_campaign(admin)
-    assert complaints(admin.patch(f"/admin/campaigns/{campaign['id']}", change)) == {pointer: detail}
+    assert errors_by_pointer(admin.patch(f"/admin/campaigns/{campaign['id']}", change)) == {pointer: detail}
     assert admin.get(f"/admin/campaigns/{campaign['id']}").json == campaign
 
 
@@ -217,7 +217,7 @@ def test_invalid_field_has_a_pointer(admin: Api, change: dict[str, Any], pointer
     ],
 )
 def test_code_of_the_wrong_form_is_rejected(admin: Api, change: dict[str, Any], pointer: str) -> None:
-    assert set(complaints(admin.post("/admin/campaigns", {**GOOD, **change}))) == {pointer}
+    assert set(errors_by_pointer(admin.post("/admin/campaigns", {**GOOD, **change}))) == {pointer}
 
 
 # Edit
@@ -241,7 +241,7 @@ def test_null_resets_a_field_to_its_default(admin: Api) -> None:
 
 def test_null_for_a_required_field_is_an_error(admin: Api) -> None:
     path = f"/admin/campaigns/{new_campaign(admin)['id']}"
-    assert complaints(admin.patch(path, {"name": None, "destination_url": None})) == {
+    assert errors_by_pointer(admin.patch(path, {"name": None, "destination_url": None})) == {
         "/name": "is required",
         "/destination_url": "is required",
     }
@@ -251,10 +251,10 @@ def test_paused_campaign_takes_no_clicks_until_it_is_active_again(admin: Api) ->
     campaign = new_campaign(admin)
     path, code = f"/admin/campaigns/{campaign['id']}", new_link(admin, campaign)
     admin.patch(path, {"status": "paused"})
-    click = explained(admin, code)
+    click = click_and_explain(admin, code)
     assert (click["outcome"], refusals(click)) == ("fallback", ["campaign_paused"])
     admin.patch(path, {"status": "active"})
-    assert explained(admin, code)["outcome"] == "offer"
+    assert click_and_explain(admin, code)["outcome"] == "offer"
 
 
 # Archive

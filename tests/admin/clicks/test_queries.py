@@ -14,7 +14,7 @@ from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.builders import campaign_document, pool_document
 from tests.conftest import Api
-from tests.documents import complaints, good, new_campaign, new_smartlink, pages
+from tests.documents import errors_by_pointer, good, new_campaign, new_smartlink, pages
 
 NOW = datetime.now(UTC)
 NOON = datetime.combine(NOW.date() - timedelta(days=2), datetime.min.time(), UTC) + timedelta(hours=12)
@@ -206,7 +206,7 @@ def test_page_is_limited_by_the_size_of_a_response(admin: Api, routes: None, mon
     ],
 )
 def test_invalid_query_is_rejected(admin: Api, query: str, pointers: list[str]) -> None:
-    assert sorted(complaints(admin.get(f"/admin/clicks?{query}"))) == pointers
+    assert sorted(errors_by_pointer(admin.get(f"/admin/clicks?{query}"))) == pointers
 
 
 def test_empty_parameters_are_ignored(admin: Api, routes: None) -> None:

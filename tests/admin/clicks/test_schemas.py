@@ -5,11 +5,11 @@ from chalicelib.admin.clicks.schemas import ClickDocument
 from chalicelib.routing.click_document import click_document
 from chalicelib.routing.click_record import record
 from chalicelib.routing.decision import decide
-from tests.builders import a_route, an_arrival, an_offer
+from tests.builders import a_click_context, a_route, an_offer
 
 CLICK_ID = "01kmvx0000000000000000000a"
 ROUTE = a_route(an_offer("cmp_1", weight=3), an_offer("cmp_2", enabled=False))
-ARRIVAL = an_arrival()
+ARRIVAL = a_click_context()
 CLICK = click_document(record(CLICK_ID, ARRIVAL, ROUTE, decide(ROUTE, ARRIVAL, lambda _: True, lambda _: None)), ROUTE)
 
 

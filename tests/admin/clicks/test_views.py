@@ -3,15 +3,15 @@ from chalicelib.tables.routes import WeightHistoryRow
 from tests.builders import LEARNED_AT, time_of
 from tests.conftest import Api
 from tests.documents import (
+    add_publisher,
+    click_and_explain,
     clicked,
-    explained,
     good,
     new_campaign,
     new_publisher,
     new_smartlink,
-    put_on,
+    publish_weights,
     recorded,
-    taught,
 )
 
 
@@ -20,8 +20,10 @@ def test_click_has_its_destination_and_explanation(admin: Api) -> None:
     two = new_campaign(admin, "shop", targeting={"countries": ["DE"]})
     offers = [{"campaign_id": one["id"], "priority": 10, "weight": 3}, {"campaign_id": two["id"], "priority": 10}]
     smartlink, publisher = new_smartlink(admin, *offers), new_publisher(admin)
-    code = put_on(admin, smartlink, publisher)
-    click = explained(admin, code, {"sub1": "newsletter-jan", "source": "blog"}, Accept_Language="en-GB,en;q=0.9")
+    code = add_publisher(admin, smartlink, publisher)
+    click = click_and_explain(
+        admin, code, {"sub1": "newsletter-jan", "source": "blog"}, Accept_Language="en-GB,en;q=0.9"
+    )
     assert click == {
         "click_id": click["click_id"],
         "at": click["at"],
@@ -57,7 +59,9 @@ def test_click_has_its_destination_and_explanation(admin: Api) -> None:
 
 
 def test_time_of_a_click_is_that_of_its_id(admin: Api) -> None:
-    click = explained(admin, put_on(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin)))
+    click = click_and_explain(
+        admin, add_publisher(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin))
+    )
     at = time_of(click["click_id"])
     assert click["at"] == at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -65,7 +69,7 @@ def test_time_of_a_click_is_that_of_its_id(admin: Api) -> None:
 def test_click_is_explained_by_the_route_of_its_time(admin: Api) -> None:
     campaign = new_campaign(admin, "game")
     smartlink = new_smartlink(admin, {"campaign_id": campaign["id"], "weight": 3})
-    click = explained(admin, put_on(admin, smartlink, new_publisher(admin)))
+    click = click_and_explain(admin, add_publisher(admin, smartlink, new_publisher(admin)))
     admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"offers": [{"campaign_id": new_campaign(admin)["id"]}]})
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
     assert admin.get(f"/admin/clicks/{click['click_id']}").json == click
@@ -73,10 +77,10 @@ def test_click_is_explained_by_the_route_of_its_time(admin: Api) -> None:
 
 def test_click_has_the_version_of_its_route(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
-    code = put_on(admin, smartlink, new_publisher(admin))
+    code = add_publisher(admin, smartlink, new_publisher(admin))
     versions = []
     for n in range(3):
-        versions.append(explained(admin, code)["decision"]["route_version"])
+        versions.append(click_and_explain(admin, code)["decision"]["route_version"])
         admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"name": f"{n}"})
     assert versions == [1, 2, 3]
 
@@ -86,7 +90,7 @@ def test_unknown_click_is_not_found(admin: Api) -> None:
 
 
 def test_click_ids_are_unique_and_sort_by_time(admin: Api) -> None:
-    code = put_on(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin))
+    code = add_publisher(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin))
     for _ in range(3):
         clicked(code)
     rows = recorded()
@@ -95,8 +99,8 @@ def test_click_ids_are_unique_and_sort_by_time(admin: Api) -> None:
 
 
 def test_reading_a_click_changes_nothing(admin: Api) -> None:
-    code = put_on(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin))
-    click = explained(admin, code)
+    code = add_publisher(admin, new_smartlink(admin, new_campaign(admin)), new_publisher(admin))
+    click = click_and_explain(admin, code)
     assert good(admin.get(f"/admin/clicks/{click['click_id']}")) == click
     assert len(recorded()) == 1
 
@@ -106,13 +110,13 @@ def optimized_smartlink(admin: Api) -> tuple[dict[str, object], list[str], str]:
     ids = [new_campaign(admin, name)["id"] for name in ("one", "two")]
     offers = [{"campaign_id": ids[0], "weight": 3}, {"campaign_id": ids[1], "weight": 1}]
     smartlink = new_smartlink(admin, *offers, rotation="optimized", holdout_percent=0)
-    return smartlink, ids, put_on(admin, smartlink, new_publisher(admin))
+    return smartlink, ids, add_publisher(admin, smartlink, new_publisher(admin))
 
 
 def test_optimized_click_has_its_learned_weights(admin: Api) -> None:
     smartlink, (one, two), code = optimized_smartlink(admin)
-    taught(smartlink, {"US": {one: 0.0, two: 1.0}})
-    assert explained(admin, code)["decision"] | {"draw": None} == {
+    publish_weights(smartlink, {"US": {one: 0.0, two: 1.0}})
+    assert click_and_explain(admin, code)["decision"] | {"draw": None} == {
         "segment": "US",
         "arm": "optimized",
         "route_version": 1,
@@ -128,12 +132,12 @@ def test_optimized_click_has_its_learned_weights(admin: Api) -> None:
 
 def test_click_keeps_the_weights_of_its_time(admin: Api) -> None:
     smartlink, (one, two), code = optimized_smartlink(admin)
-    taught(smartlink, {"*": {one: 0.25, two: 0.75}})
-    click = explained(admin, code)
-    taught(smartlink, {"*": {one: 1.0, two: 0.0}}, LEARNED_AT + 300)
+    publish_weights(smartlink, {"*": {one: 0.25, two: 0.75}})
+    click = click_and_explain(admin, code)
+    publish_weights(smartlink, {"*": {one: 1.0, two: 0.0}}, LEARNED_AT + 300)
     assert good(admin.get(f"/admin/clicks/{click['click_id']}")) == click
     assert [each["weight"] for each in click["decision"]["considered"]] == [0.25, 0.75]
-    later = explained(admin, code)["decision"]
+    later = click_and_explain(admin, code)["decision"]
     assert (later["weights_version"], [each["weight"] for each in later["considered"]]) == (
         LEARNED_AT + 300,
         [1.0, 0.0],
@@ -142,9 +146,9 @@ def test_click_keeps_the_weights_of_its_time(admin: Api) -> None:
 
 def test_click_with_expired_weights_shows_the_configured_ones(admin: Api) -> None:
     smartlink, (one, two), code = optimized_smartlink(admin)
-    taught(smartlink, {"US": {one: 0.25, two: 0.75}})
+    publish_weights(smartlink, {"US": {one: 0.25, two: 0.75}})
     (row,) = WeightHistoryRow.scan()
     row.delete()
-    decision = explained(admin, code)["decision"]
+    decision = click_and_explain(admin, code)["decision"]
     assert [decision[name] for name in ("segment", "arm", "weights_version")] == ["US", "optimized", LEARNED_AT]
     assert [each["weight"] for each in decision["considered"]] == [3, 1]

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.tables.conversions import ConversionRow
 from tests.advertiser import Deal, new_deal
 from tests.conftest import Api
-from tests.documents import complaints, new_publisher, pages, put_on
+from tests.documents import add_publisher, errors_by_pointer, new_publisher, pages
 
 PATH = "/admin/conversions"
 
@@ -37,7 +37,7 @@ def test_conversions_of_all_shards_are_listed_newest_first(admin: Api, limit: in
 
 def _deal_of_another_publisher(admin: Api, deal: Deal) -> Deal:
     publisher = new_publisher(admin)
-    return Deal(deal.campaign, deal.smartlink, publisher.id, put_on(admin, deal.smartlink, publisher))
+    return Deal(deal.campaign, deal.smartlink, publisher.id, add_publisher(admin, deal.smartlink, publisher))
 
 
 def test_list_is_filtered_by_smartlink_campaign_publisher_and_status(admin: Api) -> None:
@@ -93,4 +93,4 @@ def test_range_without_conversions_is_empty(admin: Api, query: str) -> None:
     ids=["unknown", "wrong", "backwards", "too long", "no cursor"],
 )
 def test_errors_of_a_query_are_reported(admin: Api, query: str, pointers: set[str]) -> None:
-    assert set(complaints(admin.get(f"{PATH}?{query}"))) == pointers
+    assert set(errors_by_pointer(admin.get(f"{PATH}?{query}"))) == pointers

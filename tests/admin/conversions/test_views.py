@@ -3,7 +3,7 @@ from typing import Any
 from chalicelib.tables.requests import AuditRow
 from tests.advertiser import Deal, caps_of, conversions, new_deal, sums, used
 from tests.conftest import Api
-from tests.documents import complaints, good, new_campaign, new_publisher, pages
+from tests.documents import errors_by_pointer, good, new_campaign, new_publisher, pages
 
 PATH = "/admin/conversions"
 
@@ -97,8 +97,8 @@ def test_errors_of_a_decision_are_reported(admin: Api) -> None:
     deal = new_deal(admin)
     path = f"{PATH}/{deal.posted(deal.click())}"
     wrong = {"status": "paid", "reason": "x" * 1001, "payout": "1"}
-    assert set(complaints(admin.patch(path, wrong))) == {"/status", "/reason", "/payout"}
-    assert complaints(admin.patch(path, {"status": None})) == {"/status": "is required"}
+    assert set(errors_by_pointer(admin.patch(path, wrong))) == {"/status", "/reason", "/payout"}
+    assert errors_by_pointer(admin.patch(path, {"status": None})) == {"/status": "is required"}
 
 
 def test_unknown_conversion_is_not_found(admin: Api) -> None:

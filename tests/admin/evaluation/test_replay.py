@@ -13,18 +13,18 @@ from chalicelib.tables.requests import AuditRow
 from chalicelib.tables.routes import RouteRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 from tests.builders import time_of
-from tests.conftest import Answered, Api
+from tests.conftest import Api, ApiResponse
 from tests.documents import (
     CURL,
+    add_publisher,
     clicked,
-    complaints,
+    errors_by_pointer,
     good,
     new_campaign,
     new_publisher,
     new_smartlink,
-    put_on,
+    publish_weights,
     recorded,
-    taught,
 )
 
 
@@ -60,7 +60,7 @@ class Traffic:
             if row.campaign_id in tokens:
                 good(Api().get(f"/postback?click_id={click_id}&token={tokens[row.campaign_id]}{more}"))
 
-    def post(self, edit: dict[str, Any], **span: str) -> Answered:
+    def post(self, edit: dict[str, Any], **span: str) -> ApiResponse:
         return self.admin.post(f"/admin/smartlinks/{self.smartlink['id']}/replay", {"smartlink": edit, **span})
 
     def replayed(self, edit: dict[str, Any]) -> Any:
@@ -77,7 +77,7 @@ def new_traffic(admin: Api, **changes: Any) -> Traffic:
     money = {"payout": "1.50", "revenue": "2.00"}
     first, second = new_campaign(admin, "game", **money), new_campaign(admin, "shop", **money)
     smartlink = new_smartlink(admin, first, second, **changes)
-    return Traffic(admin, first, second, smartlink, put_on(admin, smartlink, new_publisher(admin)))
+    return Traffic(admin, first, second, smartlink, add_publisher(admin, smartlink, new_publisher(admin)))
 
 
 def only(campaign: dict[str, Any]) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def test_catch_all_is_listed_with_the_offers(admin: Api) -> None:
 def test_clicks_are_evaluated_with_the_learned_weights_of_their_time(admin: Api) -> None:
     traffic = new_traffic(admin, rotation="optimized", holdout_percent=0)
     traffic.click(2)
-    taught(traffic.smartlink, {"US": {traffic.first["id"]: 1.0, traffic.second["id"]: 0.0}})
+    publish_weights(traffic.smartlink, {"US": {traffic.first["id"]: 1.0, traffic.second["id"]: 0.0}})
     traffic.click(3)
     document = traffic.replayed({})
     assert [outcome_of(document, each)["expected"]["clicks"] for each in (traffic.first, traffic.second)] == [4, 1]
@@ -218,7 +218,9 @@ def test_several_currencies_are_rejected(admin: Api) -> None:
     traffic.click(1)
     traffic.convert(txid="2")
     traffic.list_clicks()
-    assert complaints(traffic.post({})) == {"/from": "contains several currencies (EUR, USD), which cannot be summed"}
+    assert errors_by_pointer(traffic.post({})) == {
+        "/from": "contains several currencies (EUR, USD), which cannot be summed"
+    }
 
 
 @pytest.mark.parametrize(
@@ -240,12 +242,12 @@ def test_several_currencies_are_rejected(admin: Api) -> None:
 def test_invalid_edit_is_rejected(
     admin: Api, edit: dict[str, Any], span: dict[str, str], complaint: dict[str, str]
 ) -> None:
-    assert complaints(new_traffic(admin).post(edit, **span)) == complaint
+    assert errors_by_pointer(new_traffic(admin).post(edit, **span)) == complaint
 
 
 def test_edit_is_required(admin: Api) -> None:
     path = f"/admin/smartlinks/{new_smartlink(admin)['id']}/replay"
-    assert complaints(admin.post(path, {"from": str(datetime.now(UTC).date())})) == {"/smartlink": "is required"}
+    assert errors_by_pointer(admin.post(path, {"from": str(datetime.now(UTC).date())})) == {"/smartlink": "is required"}
 
 
 def test_unknown_smartlink_is_not_found(admin: Api) -> None:

@@ -11,8 +11,8 @@ from chalicelib.counters.cells import Cell, Cells
 from chalicelib.evaluation.uplift import cell_reader
 from chalicelib.reporting.aggregation import Limits
 from chalicelib.tables.base import connection
-from tests.conftest import Answered, Api
-from tests.documents import complaints, good, new_smartlink
+from tests.conftest import Api, ApiResponse
+from tests.documents import errors_by_pointer, good, new_smartlink
 
 RANGE = {"from": "2026-11-01", "to": "2026-11-02"}
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -30,7 +30,7 @@ def count(smartlink: dict[str, Any], arm: str, hour: float, clicks: int, convers
         append_blocks(write, f"{cell}{clicks}{conversions}", counted)
 
 
-def ask(admin: Api, smartlink: dict[str, Any], **query: str) -> Answered:
+def ask(admin: Api, smartlink: dict[str, Any], **query: str) -> ApiResponse:
     return admin.get(f"/admin/smartlinks/{smartlink['id']}/uplift?{urlencode({**RANGE, **query})}")
 
 
@@ -105,7 +105,7 @@ def test_several_currencies_are_rejected(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     count(smartlink, "holdout", 0, 100, 10)
     count(smartlink, "optimized", 0, 100, 11, currency="EUR")
-    assert complaints(ask(admin, smartlink)) == {
+    assert errors_by_pointer(ask(admin, smartlink)) == {
         "/from": "contains several currencies (EUR, USD), which cannot be summed"
     }
 
@@ -122,7 +122,7 @@ def test_too_many_cells_are_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch
     smartlink = new_smartlink(admin)
     monkeypatch.setattr(cell_reader, "LIMITS", Limits(groups=1))
     count(smartlink, "holdout", 0, 100, 10)
-    assert complaints(ask(admin, smartlink)) == {"/from": "contains more than 1 rows. Request a shorter range."}
+    assert errors_by_pointer(ask(admin, smartlink)) == {"/from": "contains more than 1 rows. Request a shorter range."}
 
 
 def test_unknown_smartlink_is_not_found(admin: Api) -> None:

@@ -9,15 +9,15 @@ from chalicelib.tables.routes import LinkRow
 from tests.conftest import Api
 from tests.documents import (
     FALLBACK,
+    add_publisher,
     apply,
+    click_and_explain,
     clicked,
-    explained,
     good,
     new_campaign,
     new_publisher,
     new_smartlink,
     pages,
-    put_on,
     refusals,
 )
 
@@ -57,10 +57,10 @@ def test_links_of_a_suspended_publisher_use_the_fallback(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
     last = new_campaign(admin, "last", fail_url="https://last.example/fail")
     smartlink = new_smartlink(admin, campaign, catch_all_campaign_id=last["id"])
-    code = put_on(admin, smartlink, publisher)
+    code = add_publisher(admin, smartlink, publisher)
     apply(publisher, new_smartlink(admin))
     admin.patch(path_of(publisher.id), {"status": "suspended"})
-    click = explained(admin, code)
+    click = click_and_explain(admin, code)
     assert (click["outcome"], click["destination_url"], click["campaign_id"]) == ("fallback", FALLBACK, None)
     assert refusals(click) == ["not_approved"]
 
@@ -69,34 +69,34 @@ def test_direct_links_of_a_suspended_publisher_show_the_no_offer_page(admin: Api
     campaign, publisher = new_campaign(admin, fail_url="https://acme.example/fail"), new_publisher(admin)
     key = approve(admin, publisher.id, campaign)["tracking_key"]
     admin.patch(path_of(publisher.id), {"status": "suspended"})
-    click = explained(admin, key)
+    click = click_and_explain(admin, key)
     assert (click["outcome"], click["destination_url"], refusals(click)) == ("no_offer", None, ["not_approved"])
 
 
 def test_links_of_a_reinstated_publisher_work_again(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
-    code = put_on(admin, new_smartlink(admin, campaign), publisher)
+    code = add_publisher(admin, new_smartlink(admin, campaign), publisher)
     key = good(admin.get(f"{path_of(publisher.id)}/campaigns"))["items"][0]["tracking_key"]
     for status in ("suspended", "active"):
         admin.patch(path_of(publisher.id), {"status": status})
-    assert [explained(admin, each)["outcome"] for each in (code, key)] == ["offer", "offer"]
+    assert [click_and_explain(admin, each)["outcome"] for each in (code, key)] == ["offer", "offer"]
 
 
 def test_links_of_other_publishers_are_not_suspended(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
-    put_on(admin, smartlink, ann)
-    code = put_on(admin, smartlink, bob)
+    add_publisher(admin, smartlink, ann)
+    code = add_publisher(admin, smartlink, bob)
     admin.patch(path_of(ann.id), {"status": "suspended"})
-    assert explained(admin, code)["outcome"] == "offer"
+    assert click_and_explain(admin, code)["outcome"] == "offer"
 
 
 def test_suspension_covers_links_beyond_the_first_transaction(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "_LINKS_PER_TRANSACTION", 1)
     publisher = new_publisher(admin)
-    codes = [put_on(admin, new_smartlink(admin, new_campaign(admin)), publisher) for _ in range(3)]
+    codes = [add_publisher(admin, new_smartlink(admin, new_campaign(admin)), publisher) for _ in range(3)]
     admin.patch(path_of(publisher.id), {"status": "suspended"})
-    assert [explained(admin, code)["outcome"] for code in codes] == ["fallback"] * 3
+    assert [click_and_explain(admin, code)["outcome"] for code in codes] == ["fallback"] * 3
 
 
 def test_suspension_reaches_95_links(admin: Api) -> None:
@@ -112,21 +112,21 @@ def test_suspension_reaches_95_links(admin: Api) -> None:
 def test_link_created_during_suspension_works_after_reinstatement(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin, new_campaign(admin)), new_publisher(admin)
     admin.patch(path_of(publisher.id), {"status": "suspended"})
-    code = put_on(admin, smartlink, publisher)
-    assert explained(admin, code)["outcome"] == "fallback"
+    code = add_publisher(admin, smartlink, publisher)
+    assert click_and_explain(admin, code)["outcome"] == "fallback"
     admin.patch(path_of(publisher.id), {"status": "active"})
-    assert explained(admin, code)["outcome"] == "offer"
+    assert click_and_explain(admin, code)["outcome"] == "offer"
 
 
 def test_link_removed_during_suspension_works_once_the_publisher_is_added_again(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin, new_campaign(admin)), new_publisher(admin)
-    code = put_on(admin, smartlink, publisher)
+    code = add_publisher(admin, smartlink, publisher)
     admin.patch(path_of(publisher.id), {"status": "suspended"})
     admin.delete(f"/admin/smartlinks/{smartlink['id']}/publishers/{publisher.id}")
     admin.patch(path_of(publisher.id), {"status": "active"})
     assert clicked(code).status == 404
-    assert put_on(admin, smartlink, publisher) == code
-    assert explained(admin, code)["outcome"] == "offer"
+    assert add_publisher(admin, smartlink, publisher) == code
+    assert click_and_explain(admin, code)["outcome"] == "offer"
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])

@@ -10,9 +10,9 @@ from chalicelib.tables.publishers import ApiKeyRow, CampaignApprovalRow
 from tests.conftest import Api
 from tests.documents import (
     apply,
+    click_and_explain,
     clicked,
-    complaints,
-    explained,
+    errors_by_pointer,
     good,
     new_campaign,
     new_publisher,
@@ -66,7 +66,7 @@ def test_archived_campaign_cannot_be_approved(admin: Api) -> None:
     gone, publisher = new_campaign(admin), new_publisher(admin)
     admin.delete(f"/admin/campaigns/{gone['id']}")
     response = admin.post(f"{path_of(publisher.id)}/campaigns", {"campaign_id": gone["id"]})
-    assert complaints(response) == {"/campaign_id": f"is an archived campaign: {gone['id']}"}
+    assert errors_by_pointer(response) == {"/campaign_id": f"is an archived campaign: {gone['id']}"}
 
 
 def test_unknown_publisher_is_not_found(admin: Api) -> None:
@@ -96,14 +96,14 @@ WRONG: dict[str, tuple[dict[str, Any], set[str]]] = {
 @pytest.mark.parametrize(("change", "pointers"), WRONG.values(), ids=WRONG)
 def test_invalid_field_is_reported_with_its_pointer(admin: Api, change: dict[str, Any], pointers: set[str]) -> None:
     publisher = new_publisher(admin)
-    assert set(complaints(admin.post("/admin/publishers", {**ANN, **change}))) == pointers
-    assert set(complaints(admin.patch(path_of(publisher.id), change))) == pointers
+    assert set(errors_by_pointer(admin.post("/admin/publishers", {**ANN, **change}))) == pointers
+    assert set(errors_by_pointer(admin.patch(path_of(publisher.id), change))) == pointers
     assert len(pages(admin, "/admin/publishers", 50)[0]) == 1
 
 
 def test_new_publisher_cannot_be_suspended(admin: Api) -> None:
     response = admin.post("/admin/publishers", {**ANN, "status": "suspended"})
-    assert complaints(response) == {"/status": "is not a known field"}
+    assert errors_by_pointer(response) == {"/status": "is not a known field"}
 
 
 def test_edit_changes_only_the_given_fields(admin: Api) -> None:
@@ -194,7 +194,7 @@ def test_approved_campaign_has_a_direct_link_that_redirects_to_it(admin: Api) ->
     assert set(approval) == APPROVAL
     assert (approval["campaign_id"], approval["campaign_name"]) == (campaign["id"], "game")
     assert approval["url"] == f"http://api1.execute-api.localhost:4566/s/{approval['tracking_key']}"
-    click = explained(admin, approval["tracking_key"])
+    click = click_and_explain(admin, approval["tracking_key"])
     assert (click["smartlink_id"], click["campaign_id"], click["outcome"]) == (None, campaign["id"], "offer")
     assert (click["publisher_id"], refusals(click)) == (publisher.id, [None])
 
@@ -223,8 +223,10 @@ def test_withdrawn_link_stops_and_a_new_approval_reuses_its_key(admin: Api) -> N
 
 def test_unknown_campaign_cannot_be_approved(admin: Api) -> None:
     path = f"{path_of(new_publisher(admin).id)}/campaigns"
-    assert complaints(admin.post(path, {"campaign_id": "cmp_none"})) == {"/campaign_id": "is not a campaign: cmp_none"}
-    assert complaints(admin.post(path, {})) == {"/campaign_id": "is required"}
+    assert errors_by_pointer(admin.post(path, {"campaign_id": "cmp_none"})) == {
+        "/campaign_id": "is not a campaign: cmp_none"
+    }
+    assert errors_by_pointer(admin.post(path, {})) == {"/campaign_id": "is required"}
 
 
 # Concurrent changes

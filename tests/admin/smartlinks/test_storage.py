@@ -3,7 +3,16 @@ import pytest
 from chalicelib.admin.smartlinks import storage
 from tests.admin.edited_smartlinks import location, path_of, tracking_keys, with_offers
 from tests.conftest import Api
-from tests.documents import apply, clicked, explained, new_campaign, new_publisher, new_smartlink, pages, put_on
+from tests.documents import (
+    add_publisher,
+    apply,
+    click_and_explain,
+    clicked,
+    new_campaign,
+    new_publisher,
+    new_smartlink,
+    pages,
+)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
@@ -18,7 +27,7 @@ def test_smartlinks_are_listed_newest_first(admin: Api, limit: int) -> None:
 def test_publishers_of_a_smartlink_are_listed_page_by_page(admin: Api, limit: int) -> None:
     smartlink = new_smartlink(admin)
     publishers = [new_publisher(admin, name) for name in ("Ann", "Bob", "Cid", "Dee")]
-    codes = {each.id: put_on(admin, smartlink, each) for each in publishers}
+    codes = {each.id: add_publisher(admin, smartlink, each) for each in publishers}
     admin.delete(f"{path_of(smartlink)}/publishers/{publishers[1].id}")
     del codes[publishers[1].id]
     listed = [each for page in pages(admin, f"{path_of(smartlink)}/publishers", limit) for each in page]
@@ -28,7 +37,7 @@ def test_publishers_of_a_smartlink_are_listed_page_by_page(admin: Api, limit: in
 def test_deleted_smartlink_is_not_found_by_the_admin(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
     path = path_of(smartlink)
-    put_on(admin, smartlink, publisher)
+    add_publisher(admin, smartlink, publisher)
     deleted = admin.delete(path)
     assert (deleted.status, deleted.text) == (204, "")
     calls = [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/resume"), ("POST", "/simulate")]
@@ -40,7 +49,7 @@ def test_deleted_smartlink_is_not_found_by_the_admin(admin: Api) -> None:
 
 def test_links_of_a_deleted_smartlink_are_not_found(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
-    code = put_on(admin, smartlink, new_publisher(admin))
+    code = add_publisher(admin, smartlink, new_publisher(admin))
     admin.delete(path_of(smartlink))
     assert clicked(code).status == 404
 
@@ -57,8 +66,8 @@ def test_new_offer_is_approved_for_all_publishers_of_the_smartlink(admin: Api) -
     game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
     smartlink, ann, bob = new_smartlink(admin, game), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     waiting = new_publisher(admin, "Cid")
-    put_on(admin, smartlink, ann)
-    put_on(admin, smartlink, bob)
+    add_publisher(admin, smartlink, ann)
+    add_publisher(admin, smartlink, bob)
     apply(waiting, smartlink)
     admin.patch(path_of(smartlink), with_offers(game, shop))
     for each in (ann, bob):
@@ -69,7 +78,7 @@ def test_new_offer_is_approved_for_all_publishers_of_the_smartlink(admin: Api) -
 def test_new_offer_keeps_the_existing_tracking_keys(admin: Api) -> None:
     game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
     smartlink, publisher = new_smartlink(admin, game), new_publisher(admin)
-    put_on(admin, smartlink, publisher)
+    add_publisher(admin, smartlink, publisher)
     before = tracking_keys(admin, publisher.id)
     admin.patch(path_of(smartlink), with_offers(game, shop))
     assert tracking_keys(admin, publisher.id)[game["id"]] == before[game["id"]]
@@ -78,7 +87,7 @@ def test_new_offer_keeps_the_existing_tracking_keys(admin: Api) -> None:
 def test_change_to_granted_access_approves_every_offer(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
     smartlink = new_smartlink(admin, campaign, offer_access="respect")
-    put_on(admin, smartlink, publisher)
+    add_publisher(admin, smartlink, publisher)
     admin.patch(path_of(smartlink), {"offer_access": "grant"})
     assert set(tracking_keys(admin, publisher.id)) == {campaign["id"]}
 
@@ -86,5 +95,5 @@ def test_change_to_granted_access_approves_every_offer(admin: Api) -> None:
 def test_catch_all_needs_no_approval_and_gives_none(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
     smartlink = new_smartlink(admin, catch_all_campaign_id=campaign["id"])
-    assert explained(admin, put_on(admin, smartlink, publisher))["outcome"] == "catch_all"
+    assert click_and_explain(admin, add_publisher(admin, smartlink, publisher))["outcome"] == "catch_all"
     assert tracking_keys(admin, publisher.id) == {}

@@ -10,10 +10,11 @@ from tests.conftest import Api
 from tests.documents import (
     CURL,
     FALLBACK,
+    add_publisher,
     apply,
+    click_and_explain,
     clicked,
-    complaints,
-    explained,
+    errors_by_pointer,
     good,
     new_campaign,
     new_link,
@@ -21,10 +22,9 @@ from tests.documents import (
     new_smartlink,
     pages,
     pending,
-    put_on,
+    publish_weights,
     recorded,
     refusals,
-    taught,
 )
 
 SETTINGS: dict[str, Any] = {
@@ -150,21 +150,21 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 @pytest.mark.parametrize(("change", "complaint"), WRONG.values(), ids=WRONG)
 def test_invalid_field_has_a_pointer(admin: Api, change: dict[str, Any], complaint: dict[str, str]) -> None:
     smartlink = new_smartlink(admin)
-    assert complaints(admin.post("/admin/smartlinks", {**SETTINGS, **change})) == complaint
-    assert complaints(admin.patch(path_of(smartlink), change)) == complaint
+    assert errors_by_pointer(admin.post("/admin/smartlinks", {**SETTINGS, **change})) == complaint
+    assert errors_by_pointer(admin.patch(path_of(smartlink), change)) == complaint
     assert pages(admin, "/admin/smartlinks", 50) == [[smartlink]]
 
 
 @pytest.mark.parametrize("domain", ["https://go.example", "go.example/", "GO.example", "localhost", "-go.example", ""])
 def test_tracking_domain_is_a_plain_host_name(admin: Api, domain: str) -> None:
-    assert set(complaints(admin.post("/admin/smartlinks", {"name": "S", "tracking_domain": domain}))) == {
+    assert set(errors_by_pointer(admin.post("/admin/smartlinks", {"name": "S", "tracking_domain": domain}))) == {
         "/tracking_domain"
     }
 
 
 def test_links_use_the_tracking_domain(admin: Api) -> None:
     smartlink = new_smartlink(admin, tracking_domain="go.network.example")
-    code = put_on(admin, smartlink, new_publisher(admin))
+    code = add_publisher(admin, smartlink, new_publisher(admin))
     (member,) = good(admin.get(f"{path_of(smartlink)}/publishers"))["items"]
     assert member["link"] == {"code": code, "url": f"https://go.network.example/s/{code}"}
 
@@ -230,7 +230,7 @@ def test_stale_edit_pause_or_delete_changes_nothing(admin: Api) -> None:
 def test_code_of_a_link_never_changes(admin: Api) -> None:
     game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
     smartlink, publisher = new_smartlink(admin, game), new_publisher(admin)
-    path, code = path_of(smartlink), put_on(admin, smartlink, publisher)
+    path, code = path_of(smartlink), add_publisher(admin, smartlink, publisher)
     assert location(code) == "https://game.example/"
     admin.patch(path, {"name": "Winter", "visibility": "private", **with_offers(shop)})
     assert location(code) == "https://shop.example/"
@@ -256,20 +256,20 @@ def test_edit_of_the_offers_starts_a_new_epoch_only_if_configured(admin: Api) ->
 
 def test_paused_smartlink_sends_every_click_to_its_fallback_url(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
-    code = put_on(admin, smartlink, new_publisher(admin))
+    code = add_publisher(admin, smartlink, new_publisher(admin))
     paused = good(admin.post(f"{path_of(smartlink)}/pause"))
     assert (paused["status"], paused["version"]) == ("paused", 2)
-    click = explained(admin, code)
+    click = click_and_explain(admin, code)
     assert (click["outcome"], click["destination_url"], refusals(click)) == ("paused", FALLBACK, [])
 
 
 def test_resumed_smartlink_routes_as_before(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
-    code = put_on(admin, smartlink, new_publisher(admin))
+    code = add_publisher(admin, smartlink, new_publisher(admin))
     admin.post(f"{path_of(smartlink)}/pause")
     resumed = good(admin.post(f"{path_of(smartlink)}/resume"))
     assert (resumed["status"], resumed["version"], resumed["offers"]) == ("active", 3, smartlink["offers"])
-    assert explained(admin, code)["outcome"] == "offer"
+    assert click_and_explain(admin, code)["outcome"] == "offer"
 
 
 def test_edit_leaves_a_paused_smartlink_paused(admin: Api) -> None:
@@ -284,7 +284,7 @@ def test_edit_leaves_a_paused_smartlink_paused(admin: Api) -> None:
 @pytest.mark.parametrize("visibility", ["ask", "public", "private"])
 def test_deleted_smartlink_is_not_found_by_its_publishers(admin: Api, visibility: str) -> None:
     smartlink, publisher = new_smartlink(admin, visibility=visibility), new_publisher(admin)
-    put_on(admin, smartlink, publisher)
+    add_publisher(admin, smartlink, publisher)
     admin.delete(path_of(smartlink))
     assert pages(publisher.api, "/publisher/smartlinks", 50) == [[]]
     assert publisher.api.get(f"/publisher/smartlinks/{smartlink['id']}").status == 404
@@ -303,7 +303,7 @@ def test_application_for_a_deleted_smartlink_cannot_be_decided(admin: Api) -> No
 def test_click_on_a_deleted_smartlink_is_still_explained(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
-    click = explained(admin, put_on(admin, smartlink, new_publisher(admin)))
+    click = click_and_explain(admin, add_publisher(admin, smartlink, new_publisher(admin)))
     admin.delete(path_of(smartlink))
     assert admin.get(f"/admin/clicks/{click['click_id']}").json == click
 
@@ -337,32 +337,32 @@ def test_pending_or_declined_publisher_is_not_listed(admin: Api) -> None:
 
 def test_unknown_publisher_cannot_be_added(admin: Api) -> None:
     path = f"{path_of(new_smartlink(admin))}/publishers"
-    assert complaints(admin.post(path, {"publisher_id": "pub_none"})) == {
+    assert errors_by_pointer(admin.post(path, {"publisher_id": "pub_none"})) == {
         "/publisher_id": "is not a publisher: pub_none"
     }
-    assert complaints(admin.post(path, {})) == {"/publisher_id": "is required"}
+    assert errors_by_pointer(admin.post(path, {})) == {"/publisher_id": "is required"}
 
 
 def test_publisher_added_twice_keeps_their_link(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
-    assert put_on(admin, smartlink, publisher) == put_on(admin, smartlink, publisher)
+    assert add_publisher(admin, smartlink, publisher) == add_publisher(admin, smartlink, publisher)
     assert counts(admin, smartlink) == (1, 0)
 
 
 def test_two_publishers_have_two_links(admin: Api) -> None:
     smartlink = new_smartlink(admin)
-    codes = {put_on(admin, smartlink, new_publisher(admin, name)) for name in ("Ann", "Bob")}
+    codes = {add_publisher(admin, smartlink, new_publisher(admin, name)) for name in ("Ann", "Bob")}
     assert len(codes) == 2
     assert {len(code) for code in codes} == {10}
 
 
 def test_link_of_a_removed_publisher_stops_until_they_are_added_again(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin, new_campaign(admin)), new_publisher(admin)
-    code = put_on(admin, smartlink, publisher)
+    code = add_publisher(admin, smartlink, publisher)
     removed = admin.delete(f"{path_of(smartlink)}/publishers/{publisher.id}")
     assert (removed.status, removed.text) == (204, "")
     assert clicked(code).status == 404
-    assert put_on(admin, smartlink, publisher) == code
+    assert add_publisher(admin, smartlink, publisher) == code
     assert clicked(code).status == 302
 
 
@@ -371,7 +371,7 @@ def test_only_a_publisher_on_the_smartlink_can_be_removed(admin: Api) -> None:
     path = f"{path_of(smartlink)}/publishers"
     apply(bob, smartlink)
     assert [admin.delete(f"{path}/{each}").status for each in (ann.id, bob.id, "pub_none")] == [404] * 3
-    put_on(admin, smartlink, ann)
+    add_publisher(admin, smartlink, ann)
     assert [admin.delete(f"{path}/{ann.id}").status for _ in range(2)] == [204, 404]
 
 
@@ -390,10 +390,10 @@ def test_counts_follow_every_change(admin: Api) -> None:
     after(apply(ann, smartlink))
     after(admin.post(f"/admin/applications/{pending(admin)[0]}/approve"))
     after(apply(bob, smartlink))
-    after(put_on(admin, smartlink, bob))
+    after(add_publisher(admin, smartlink, bob))
     after(admin.delete(f"{path}/{ann.id}"))
     after(apply(ann, smartlink))
-    after(put_on(admin, smartlink, ann))
+    after(add_publisher(admin, smartlink, ann))
     after(admin.patch(path_of(smartlink), {"name": "B"}))
     assert seen == [(0, 1), (0, 1), (0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (1, 0), (1, 1), (2, 0), (2, 0)]
 
@@ -421,11 +421,11 @@ def test_approved_publisher_may_run_every_offer_by_direct_link(admin: Api) -> No
 
 def test_withdrawn_campaign_stays_withdrawn_until_it_is_approved_again(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
-    put_on(admin, new_smartlink(admin, campaign), publisher)
+    add_publisher(admin, new_smartlink(admin, campaign), publisher)
     key = tracking_keys(admin, publisher.id)[campaign["id"]]
     path = f"/admin/publishers/{publisher.id}/campaigns"
     assert admin.delete(f"{path}/{campaign['id']}").status == 204
-    put_on(admin, new_smartlink(admin, campaign), publisher)
+    add_publisher(admin, new_smartlink(admin, campaign), publisher)
     assert tracking_keys(admin, publisher.id) == {}
     assert clicked(key).status == 404
     assert good(admin.post(path, {"campaign_id": campaign["id"]}))["tracking_key"] == key
@@ -436,27 +436,27 @@ def test_respected_approvals_are_not_given_and_unapproved_offers_are_skipped(adm
     game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
     publisher = new_publisher(admin)
     smartlink = new_smartlink(admin, {"campaign_id": game["id"], "priority": 1}, shop, offer_access="respect")
-    code = put_on(admin, smartlink, publisher)
+    code = add_publisher(admin, smartlink, publisher)
     assert tracking_keys(admin, publisher.id) == {}
-    assert refusals(explained(admin, code)) == ["not_approved", "not_approved"]
+    assert refusals(click_and_explain(admin, code)) == ["not_approved", "not_approved"]
     admin.post(f"/admin/publishers/{publisher.id}/campaigns", {"campaign_id": shop["id"]})
-    click = explained(admin, code)
+    click = click_and_explain(admin, code)
     assert (click["campaign_id"], refusals(click)) == (shop["id"], ["not_approved", None])
 
 
 def test_withdrawn_campaign_is_skipped_only_if_approvals_are_respected(admin: Api) -> None:
     campaign, publisher = new_campaign(admin), new_publisher(admin)
     links = [new_smartlink(admin, campaign, offer_access=access) for access in ("grant", "respect")]
-    codes = [put_on(admin, each, publisher) for each in links]
+    codes = [add_publisher(admin, each, publisher) for each in links]
     admin.delete(f"/admin/publishers/{publisher.id}/campaigns/{campaign['id']}")
-    assert [explained(admin, code)["outcome"] for code in codes] == ["offer", "fallback"]
+    assert [click_and_explain(admin, code)["outcome"] for code in codes] == ["offer", "fallback"]
 
 
 def test_more_approvals_than_one_transaction_takes_are_all_made(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.access.campaign_approvals._BATCH", 2)
     campaigns = [new_campaign(admin, f"c{n}") for n in range(5)]
     publisher = new_publisher(admin)
-    put_on(admin, new_smartlink(admin, *campaigns), publisher)
+    add_publisher(admin, new_smartlink(admin, *campaigns), publisher)
     assert set(tracking_keys(admin, publisher.id)) == {each["id"] for each in campaigns}
 
 
@@ -505,7 +505,7 @@ def test_simulation_stores_and_reserves_nothing(admin: Api) -> None:
 def test_simulation_sees_caps_reached_by_clicks(admin: Api) -> None:
     campaign = new_campaign(admin, caps=[{"metric": "clicks", "window": "total", "limit": "1"}])
     smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
-    clicked(put_on(admin, smartlink, publisher))
+    clicked(add_publisher(admin, smartlink, publisher))
     assert refusals(simulated(admin, smartlink, publisher_id=publisher.id)) == ["cap"]
 
 
@@ -519,7 +519,7 @@ def test_simulation_uses_learned_weights_unless_the_hold_out_has_every_click(
     one, two = (new_campaign(admin, name)["id"] for name in ("one", "two"))
     offers = [{"campaign_id": one, "weight": 3}, {"campaign_id": two, "weight": 1}]
     smartlink = new_smartlink(admin, *offers, rotation="optimized", holdout_percent=percent)
-    taught(smartlink, {"*": {one: 0.25, two: 0.75}})
+    publish_weights(smartlink, {"*": {one: 0.25, two: 0.75}})
     click = simulated(admin, smartlink, country="US", device="mobile", draw=0.5)
     decision = click["decision"]
     assert (decision["arm"], [each["weight"] for each in decision["considered"]]) == expected
@@ -615,7 +615,7 @@ WRONG_SIMULATIONS: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize(("fields", "pointer"), WRONG_SIMULATIONS.values(), ids=WRONG_SIMULATIONS)
 def test_invalid_simulation_is_rejected(admin: Api, fields: dict[str, Any], pointer: str) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
-    assert set(complaints(admin.post(f"{path_of(smartlink)}/simulate", fields))) == {pointer}
+    assert set(errors_by_pointer(admin.post(f"{path_of(smartlink)}/simulate", fields))) == {pointer}
 
 
 def test_simulations_without_a_draw_have_different_draws(admin: Api) -> None:

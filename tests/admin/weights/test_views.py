@@ -12,7 +12,7 @@ from chalicelib.optimizer.model.weights import OfferShare, Reason
 from chalicelib.routing import weights_codec
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.conftest import Api
-from tests.documents import complaints, good, new_publisher, new_smartlink
+from tests.documents import errors_by_pointer, good, new_publisher, new_smartlink
 from tests.optimizer.pools import a_pool
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -266,4 +266,4 @@ def test_weights_require_an_admin_and_an_existing_smartlink(admin: Api) -> None:
 def test_reversed_range_is_rejected(admin: Api) -> None:
     pool, _ = a_pool(admin)
     response = admin.get(f"/admin/smartlinks/{pool}/weights/history?from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z")
-    assert complaints(response) == {"/from": "must be before `to`"}
+    assert errors_by_pointer(response) == {"/from": "must be before `to`"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bench.regret_study.comparison import PolicyResult, Results
+from bench.regret_study.comparison import PolicyResult, StudyResults
 from bench.regret_study.environment import PlayedPool
 
 
@@ -13,7 +13,7 @@ def a_result(*regrets: float, scenario: str = "tiny") -> PolicyResult:
     return PolicyResult(games, seconds=1.5)
 
 
-def some_results(**rows: dict[str, float]) -> Results:
+def some_results(**rows: dict[str, float]) -> StudyResults:
     """Return results by scenario (`_` for `-`) and policy, with equal games."""
     return {
         name.replace("_", "-"): {policy: a_result(regret, regret) for policy, regret in row.items()}

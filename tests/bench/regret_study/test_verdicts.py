@@ -1,13 +1,13 @@
 import pytest
 
-from bench.regret_study.comparison import Results
+from bench.regret_study.comparison import StudyResults
 from bench.regret_study.verdicts import TargetVerdict, everywhere, mean, verdicts
 from tests.bench.regret_study.results import a_result, some_results
 
 LIBRARIES = {"mabwiser-ts": 20.0, "river-ts": 18.0, "lints": 30.0}
 
 
-def _figures(results: Results) -> dict[str, float]:
+def _figures(results: StudyResults) -> dict[str, float]:
     return {each.claim: each.figure for each in verdicts(results)}
 
 

@@ -18,7 +18,7 @@ from chalicelib.evaluation.replay.policies import logging_policy, target_policy
 from chalicelib.evaluation.reward import Reward
 from chalicelib.routing import click_record
 from chalicelib.routing.decision import decide
-from tests.builders import NOW, an_arrival
+from tests.builders import NOW, a_click_context
 
 Rates = Mapping[tuple[str, str], float]
 """The true conversion rate by country and campaign."""
@@ -46,7 +46,7 @@ class World:
         visitor = Visitor(
             country=generator.choice(self.countries), device=generator.choice((Device.MOBILE, Device.DESKTOP))
         )
-        context = replace(an_arrival(visitor=visitor), now=now, draw=click_record.draw_of(click_id))
+        context = replace(a_click_context(visitor=visitor), now=now, draw=click_record.draw_of(click_id))
         context = replace(context, arm_draw=click_record.arm_draw_of(click_id))
         stored = click_record.record(click_id, context, route, decide(route, context, lambda _: True, self.reserve))
         return {**stored, "reward": self._reward(visitor, stored["campaign_id"] or "", generator)}

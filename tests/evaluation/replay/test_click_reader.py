@@ -27,7 +27,7 @@ from chalicelib.tables.clicks import ClickListRow, ClickRow
 from chalicelib.tables.conversions import ConversionRow
 from chalicelib.tables.publishers import CampaignApprovalRow
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
-from tests.builders import an_arrival, campaign_document, pool_document
+from tests.builders import a_click_context, campaign_document, pool_document
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 PERIOD = Period(NOON, NOON + timedelta(days=2))
@@ -112,7 +112,7 @@ def write_click(hours: float, version: int = 1, **changes: Any) -> str:
     """Write a click at this number of hours after noon and return its ID."""
     row = RouteRow.get(f"sml_1@{version}")
     route = route_codec.decode(row.snapshot, version)
-    context = replace(an_arrival(), now=NOON + timedelta(hours=hours))
+    context = replace(a_click_context(), now=NOON + timedelta(hours=hours))
     stored = click_record.record(an_id(hours), context, route, decide(route, context, lambda _: True, lambda _: None))
     ClickRow(**{**stored, "expires_at": 0, **changes}).save()
     return an_id(hours)

@@ -6,10 +6,10 @@ from chalicelib.domain.click import Outcome
 from chalicelib.evaluation.replay.importance_weights import WeightedClick, WeightedClicks
 from chalicelib.evaluation.replay.logged_click import NO_PAYING_OFFER, Action, LoggedClick
 from chalicelib.evaluation.reward import Reward
-from tests.builders import a_route, an_arrival
+from tests.builders import a_click_context, a_route
 
 A, B, C = Action("cmp_1"), Action("cmp_2"), Action("cmp_3")
-CLICK = LoggedClick(an_arrival(), a_route(), Outcome.OFFER, A, (), 1.0, Reward(1, 2, 3))
+CLICK = LoggedClick(a_click_context(), a_route(), Outcome.OFFER, A, (), 1.0, Reward(1, 2, 3))
 
 
 def test_weight_is_the_ratio_of_the_probabilities() -> None:

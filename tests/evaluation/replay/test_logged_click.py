@@ -17,7 +17,7 @@ from chalicelib.evaluation.replay.logged_click import (
 from chalicelib.evaluation.reward import Reward
 from chalicelib.routing import click_record
 from chalicelib.routing.decision import Decision, decide
-from tests.builders import NOW, a_campaign, a_link, a_route, a_visitor, an_arrival, an_offer
+from tests.builders import NOW, a_campaign, a_click_context, a_link, a_route, a_visitor, an_offer
 
 GB = Targeting(countries=frozenset({"GB"}))
 CATCH_ALL = an_offer("cmp_9")
@@ -26,7 +26,7 @@ CATCH_ALL = an_offer("cmp_9")
 def stored(route: Route, **changes: Any) -> dict[str, Any]:
     """Return a stored click on the route; `approved` are the publisher's approvals."""
     approved = changes.pop("approved", ())
-    context = an_arrival(parameters=TrackingParameters(source="news"), **changes)
+    context = a_click_context(parameters=TrackingParameters(source="news"), **changes)
     return click_record.record("1", context, route, decide(route, context, approved.__contains__, lambda _: None))
 
 
@@ -89,7 +89,7 @@ def test_unique_click_is_neither_bot_nor_duplicate() -> None:
 
 def test_click_with_a_failed_decision_is_incomplete() -> None:
     route = a_route(an_offer(a_campaign()))
-    failed = click_record.record("1", an_arrival(), route, Decision(Outcome.FALLBACK, None, route.fallback_url))
+    failed = click_record.record("1", a_click_context(), route, Decision(Outcome.FALLBACK, None, route.fallback_url))
     assert not is_complete(failed, route)
     assert is_complete(stored(route), route)
     paused = a_route(an_offer(), active=False)

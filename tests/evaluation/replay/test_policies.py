@@ -13,7 +13,7 @@ from chalicelib.evaluation.replay.policies import ActionProbabilities, logging_p
 from chalicelib.evaluation.reward import Reward
 from chalicelib.routing import click_record
 from chalicelib.routing.decision import decide
-from tests.builders import a_campaign, a_link, a_route, an_arrival, an_offer
+from tests.builders import a_campaign, a_click_context, a_link, a_route, an_offer
 
 ONE, TWO, THREE = (an_offer(f"cmp_{n}") for n in (1, 2, 3))
 A, B, C = (Action(f"cmp_{n}") for n in (1, 2, 3))
@@ -25,7 +25,7 @@ OPTIMIZED = a_route(ONE, TWO, rotation=Rotation.OPTIMIZED, holdout_percent=10, l
 
 def a_click(route: Route, at_cap: Sequence[str] = (), approved: Sequence[str] = (), **changes: Any) -> LoggedClick:
     """Return a click on the route. Campaigns in `at_cap` are at their cap; `approved` are the publisher's approvals."""
-    context = an_arrival(**changes)
+    context = a_click_context(**changes)
     decision = decide(
         route, context, approved.__contains__, lambda it: RejectionReason.CAP if it.id in at_cap else None
     )

@@ -37,11 +37,18 @@ def forecast(*cells: LearningCells, now: datetime = HALF_PAST) -> float:
 
 def test_pool_without_clicks_has_one_segment_for_everyone() -> None:
     stats = build(config=a_config(an_offer(a_campaign(payout=Decimal(2))), floor=0.05))
-    assert (stats.pool, stats.now, stats.untouched, stats.floor) == ("sml_1", HOUR + 0.5, 50, 0.05)
+    assert (stats.pool, stats.now, stats.untouched_clicks, stats.payout_floor) == ("sml_1", HOUR + 0.5, 50, 0.05)
     assert (stats.buckets, stats.segments) == ([], [SegmentStats("*", 0.0, {}, {})])
-    assert stats.until_next == 5 / 60
+    assert stats.hours_until_next == 5 / 60
     (offer,) = stats.offers
-    assert (offer.id, offer.value, offer.payout, offer.values, offer.seen, offer.live) == ("cmp_1", 2, 2, [], 0, True)
+    assert (offer.id, offer.value, offer.payout, offer.values, offer.total_clicks, offer.is_live) == (
+        "cmp_1",
+        2,
+        2,
+        [],
+        0,
+        True,
+    )
     assert len(offer.delays) == 17
 
 
@@ -65,8 +72,8 @@ def test_counts_are_by_index_of_the_offer_and_by_bucket() -> None:
     assert segment.clicks == {1: [3, 4], 0: [0, 5]}
     assert segment.conversions == {1: [2, 0]}
     first, second = stats.offers
-    assert (first.id, first.tier, first.seen, first.values) == ("cmp_2", 3, 5, [0, 0])
-    assert (second.id, second.tier, second.seen) == ("cmp_1", 0, 7)
+    assert (first.id, first.tier, first.total_clicks, first.values) == ("cmp_2", 3, 5, [0, 0])
+    assert (second.id, second.tier, second.total_clicks) == ("cmp_1", 0, 7)
     assert (second.values, second.squares, second.payouts) == ([3.0, 0.0], [4.5, 0.0], [3.0, 0.0])
     assert list(second.delays[:6]) == [0, 0, 0, 0, 2, 0]
 
@@ -87,7 +94,7 @@ def test_removed_offer_counts_only_for_the_forecast() -> None:
 )
 def test_offer_that_cannot_be_drawn_is_not_live(offer: Offer, at_cap: tuple[str, ...], live: bool) -> None:
     (stats,) = build(clicks(9), config=a_config(offer), at_cap=at_cap).offers
-    assert (stats.seen, stats.live) == (9, live)
+    assert (stats.total_clicks, stats.is_live) == (9, live)
 
 
 @pytest.mark.parametrize(

@@ -96,4 +96,4 @@ def test_payout_floor_mixes_towards_the_highest_payout_no_more_than_needed() -> 
 def test_payout_floor_that_is_already_met_changes_nothing() -> None:
     tier = a_tier([0.02, 0.01], [3.0, 1.0])
     paid = replace(tier, counts=replace(tier.counts, payouts=[5.0, 6.0]))
-    assert shares(replace(paid, stats=replace(tier.stats, floor=0.04))) == shares(paid)
+    assert shares(replace(paid, stats=replace(tier.stats, payout_floor=0.04))) == shares(paid)

@@ -75,7 +75,7 @@ def test_invalid_segment_is_rejected_with_the_pool_id(changes: dict[str, Any], m
 @pytest.mark.parametrize(
     ("stats", "message"),
     [
-        pytest.param(replace(GOOD, untouched=-1), "untouched clicks: -1", id="untouched clicks"),
+        pytest.param(replace(GOOD, untouched_clicks=-1), "untouched clicks: -1", id="untouched clicks"),
         pytest.param(replace(GOOD, now=nan), "the time is nan", id="time"),
     ],
 )

@@ -154,7 +154,7 @@ def test_payout_floor_is_met_exactly() -> None:
     """The first offer earns more and pays 0.01 per click; the second pays 0.05."""
     stats = one_segment((40_000, 800), (40_000, 800), values=[5.0, 1.0])
     stats = with_offer(with_offer(stats, 0, payout=0.5, payouts=[400.0]), 1, payout=2.5, payouts=[2000.0])
-    result = compute_weights(replace(stats, floor=0.03)).segments[US]
+    result = compute_weights(replace(stats, payout_floor=0.03)).segments[US]
     assert sum(each.share * each.payout for each in result) == pytest.approx(0.03)
     assert result[1].share == pytest.approx(0.5, abs=0.01)
     assert compute_shares(stats)["cmp_0"] > 0.99
@@ -233,7 +233,7 @@ def test_weights_are_a_distribution_over_the_eligible_offers(stats: PoolStatisti
     result = compute_weights(stats)
     for segment in stats.segments:
         eligible = range(len(stats.offers)) if segment.eligible_offers is None else sorted(segment.eligible_offers)
-        live = [stats.offers[index].id for index in eligible if stats.offers[index].live]
+        live = [stats.offers[index].id for index in eligible if stats.offers[index].is_live]
         assert [each.offer for each in result.segments[segment.name]] == live
     assert all(each.share >= 0 for row in result.segments.values() for each in row)
     sums = list(tier_sums(result, stats).values())
@@ -253,7 +253,9 @@ def scaled(stats: PoolStatistics, factor: float) -> PoolStatistics:
         )
         for offer in stats.offers
     ]
-    return replace(stats, offers=offers, floor=None if stats.floor is None else stats.floor * factor)
+    return replace(
+        stats, offers=offers, payout_floor=None if stats.payout_floor is None else stats.payout_floor * factor
+    )
 
 
 def all_weights(stats: PoolStatistics) -> dict[tuple[str, str], float]:
@@ -327,7 +329,7 @@ def test_more_conversions_never_lower_the_share_of_an_earning_offer_for_a_fixed_
     For an offer that loses money with each conversion, more of them rightly lower the share. So they do with a payout
     floor: once the floor can be met, its highest payout no longer needs all clicks.
     """
-    stats = replace(stats, floor=None)
+    stats = replace(stats, payout_floor=None)
     counts = effective_counts(stats)
     pooled = pool_segments(counts)
     with_clicks = [n for n, segment in enumerate(stats.segments) if segment.clicks]

@@ -9,8 +9,8 @@ from chalicelib.http.transactions import transaction
 from chalicelib.postbacks import subscriptions
 from chalicelib.postbacks.delivery_message import DeliveryMessage
 from chalicelib.tables.postbacks import PostbackDeliveryRow, PostbackRow
-from tests.conftest import Answered, Api
-from tests.documents import Publisher, complaints, good, new_publisher, pages
+from tests.conftest import Api, ApiResponse
+from tests.documents import Publisher, errors_by_pointer, good, new_publisher, pages
 from tests.postbacks.rows import a_conversion, make_queue, queued
 
 URL = "https://pub.example/?cid={external_click_id}&p={payout}"
@@ -122,7 +122,7 @@ def test_postbacks_are_listed_newest_first_in_pages(ann: Publisher) -> None:
 
 def test_all_errors_of_a_postback_are_reported_together(ann: Publisher) -> None:
     body = {"url": "http://10.0.0.1/?{pay_out}", "event": "", "status": "pending", "more": 1}
-    assert complaints(ann.api.post(LIST, body)) == {
+    assert errors_by_pointer(ann.api.post(LIST, body)) == {
         "/url": "{pay_out} is not a macro; did you mean {payout}?; "
         "must resolve to a public address: 10.0.0.1 is not a public address",
         "/event": "must have at least 1 characters",
@@ -132,7 +132,7 @@ def test_all_errors_of_a_postback_are_reported_together(ann: Publisher) -> None:
 
 
 def test_url_is_required(ann: Publisher) -> None:
-    assert complaints(ann.api.post(LIST, {})) == {"/url": "is required"}
+    assert errors_by_pointer(ann.api.post(LIST, {})) == {"/url": "is required"}
 
 
 LOCAL = "http://localhost:9000/{click_id}"
@@ -140,8 +140,8 @@ NOT_PUBLIC = {"/url": "must resolve to a public address: 127.0.0.1 is not a publ
 
 
 def test_loopback_url_is_saved_only_if_allowed(ann: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert complaints(ann.api.post(LIST, {"url": LOCAL})) == NOT_PUBLIC
-    assert complaints(ann.api.patch(f"{LIST}/{new_postback(ann)['id']}", {"url": LOCAL})) == NOT_PUBLIC
+    assert errors_by_pointer(ann.api.post(LIST, {"url": LOCAL})) == NOT_PUBLIC
+    assert errors_by_pointer(ann.api.patch(f"{LIST}/{new_postback(ann)['id']}", {"url": LOCAL})) == NOT_PUBLIC
     monkeypatch.setenv("POSTBACKS_TO_LOOPBACK", "1")
     assert new_postback(ann, url=LOCAL)["url"] == LOCAL
 
@@ -193,10 +193,10 @@ def test_edit_keeps_the_secret(ann: Publisher) -> None:
 
 def test_edit_is_validated(ann: Publisher) -> None:
     path = f"{LIST}/{new_postback(ann)['id']}"
-    assert complaints(ann.api.patch(path, {"url": "https://u:p@pub.example/"})) == {
+    assert errors_by_pointer(ann.api.patch(path, {"url": "https://u:p@pub.example/"})) == {
         "/url": "must not contain a user name or password"
     }
-    assert complaints(ann.api.patch(path, {"url": None})) == {"/url": "is required"}
+    assert errors_by_pointer(ann.api.patch(path, {"url": None})) == {"/url": "is required"}
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
@@ -225,7 +225,7 @@ def test_deleted_postback_is_not_found(ann: Publisher) -> None:
 # Other publishers
 
 
-def calls(postback_id: str, delivery_id: str) -> dict[str, Callable[[Api], Answered]]:
+def calls(postback_id: str, delivery_id: str) -> dict[str, Callable[[Api], ApiResponse]]:
     return {
         "edit": lambda api: api.patch(f"{LIST}/{postback_id}", {"event": "x"}),
         "delete": lambda api: api.delete(f"{LIST}/{postback_id}"),
@@ -326,7 +326,7 @@ def test_filtered_deliveries_are_listed_in_pages(ann: Publisher) -> None:
 
 def test_unknown_status_is_an_error(ann: Publisher) -> None:
     postback_id = new_postback(ann)["id"]
-    errors = complaints(ann.api.get(f"{LIST}/{postback_id}/deliveries?status=lost"))
+    errors = errors_by_pointer(ann.api.get(f"{LIST}/{postback_id}/deliveries?status=lost"))
     assert errors == {"/status": "must be 'sending', 'delivered', 'failed', 'dead' or 'refused'"}
 
 
@@ -336,7 +336,9 @@ def test_cursor_of_another_list_is_an_error(ann: Publisher) -> None:
         a_delivery(ann, postback_id, n).save()
     path = f"{LIST}/{postback_id}/deliveries"
     cursor = good(ann.api.get(f"{path}?limit=1"))["next_cursor"]
-    assert complaints(ann.api.get(f"{path}?status=dead&cursor={cursor}")) == {"/cursor": "is not a cursor of this list"}
+    assert errors_by_pointer(ann.api.get(f"{path}?status=dead&cursor={cursor}")) == {
+        "/cursor": "is not a cursor of this list"
+    }
 
 
 # Replays

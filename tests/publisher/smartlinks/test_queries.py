@@ -1,7 +1,7 @@
 import pytest
 
 from tests.conftest import Api
-from tests.documents import Publisher, complaints, good, new_publisher, new_smartlink, pages, put_on
+from tests.documents import Publisher, add_publisher, errors_by_pointer, good, new_publisher, new_smartlink, pages
 
 MARKETPLACE = "/publisher/smartlinks"
 
@@ -16,7 +16,7 @@ def test_private_smartlinks_of_the_publisher_come_first_then_all_others_newest_f
     kinds = ("private", "ask", "private", "public", "private", "ask")
     made = [new_smartlink(admin, name=f"{n}", visibility=kind) for n, kind in enumerate(kinds)]
     for smartlink in (made[0], made[3], made[4]):
-        put_on(admin, smartlink, publisher)
+        add_publisher(admin, smartlink, publisher)
     assert listed(publisher, limit) == ["4", "0", "5", "3", "1"]
 
 
@@ -25,7 +25,7 @@ def test_cursor_of_another_publisher_is_an_error(admin: Api) -> None:
     for _ in range(2):
         new_smartlink(admin)
     cursor = good(ann.api.get(f"{MARKETPLACE}?limit=1"))["next_cursor"]
-    assert set(complaints(bob.api.get(f"{MARKETPLACE}?cursor={cursor}"))) == {"/cursor"}
+    assert set(errors_by_pointer(bob.api.get(f"{MARKETPLACE}?cursor={cursor}"))) == {"/cursor"}
 
 
 def test_private_smartlink_is_not_in_the_marketplace(admin: Api) -> None:

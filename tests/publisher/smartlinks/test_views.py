@@ -7,16 +7,16 @@ from chalicelib.access import applications as access_applications
 from tests.conftest import Api
 from tests.documents import (
     Publisher,
+    add_publisher,
     apply,
     clicked,
-    complaints,
+    errors_by_pointer,
     good,
     new_campaign,
     new_publisher,
     new_smartlink,
     pages,
     pending,
-    put_on,
 )
 
 ENTRY = {"id", "name", "description", "tags", "offer_count", "rotation", "application_status"}
@@ -111,7 +111,7 @@ def test_publisher_without_application_has_no_status_and_no_link(admin: Api) -> 
 
 def test_publisher_added_by_an_admin_has_a_link_and_no_application(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
-    code = put_on(admin, smartlink, publisher)
+    code = add_publisher(admin, smartlink, publisher)
     detail = shown(publisher, smartlink)
     assert (detail["application_status"], detail["application"], detail["link"]) == ("approved", None, url_of(code))
 
@@ -126,10 +126,10 @@ def test_declined_publisher_reads_the_reason(admin: Api) -> None:
 
 def test_link_is_shown_while_it_works(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
-    code = put_on(admin, smartlink, publisher)
+    code = add_publisher(admin, smartlink, publisher)
     remove(admin, smartlink, publisher)
     assert shown(publisher, smartlink)["link"] is None
-    put_on(admin, smartlink, publisher)
+    add_publisher(admin, smartlink, publisher)
     assert shown(publisher, smartlink)["link"] == url_of(code)
 
 
@@ -153,7 +153,7 @@ def test_private_smartlink_is_not_found_for_other_publishers(admin: Api) -> None
         new_publisher(admin, "Ann"),
         new_publisher(admin, "Bob"),
     )
-    put_on(admin, smartlink, ann)
+    add_publisher(admin, smartlink, ann)
     unknown = bob.api.get(f"{MARKETPLACE}/sml_none").json["detail"].replace("sml_none", smartlink["id"])
     for response in (bob.api.get(f"{MARKETPLACE}/{smartlink['id']}"), apply(bob, smartlink)):
         assert (response.status, response.json["detail"]) == (404, unknown)
@@ -164,7 +164,7 @@ def test_private_smartlink_is_not_found_for_other_publishers(admin: Api) -> None
 
 def test_private_smartlink_is_not_found_for_a_removed_publisher(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin, visibility="private"), new_publisher(admin)
-    put_on(admin, smartlink, publisher)
+    add_publisher(admin, smartlink, publisher)
     remove(admin, smartlink, publisher)
     assert publisher.api.get(f"{MARKETPLACE}/{smartlink['id']}").status == 404
     assert apply(publisher, smartlink).status == 404
@@ -245,8 +245,8 @@ def test_declined_publisher_is_pending_on_a_smartlink_made_public_later(admin: A
 def test_message_is_optional_and_validated(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin), new_publisher(admin)
     path = f"{MARKETPLACE}/{smartlink['id']}/apply"
-    assert complaints(publisher.api.post(path, {"message": 7})) == {"/message": "must be a string"}
-    assert complaints(publisher.api.post(path, {"message": "x" * 2001})) == {
+    assert errors_by_pointer(publisher.api.post(path, {"message": 7})) == {"/message": "must be a string"}
+    assert errors_by_pointer(publisher.api.post(path, {"message": "x" * 2001})) == {
         "/message": "must have at most 2000 characters"
     }
     assert publisher.api.post(path).status == 201
@@ -304,7 +304,7 @@ def test_revenue_advertiser_and_destination_are_never_shown(admin: Api) -> None:
 def test_data_of_other_publishers_is_never_shown(admin: Api) -> None:
     smartlink, ann, bob = new_smartlink(admin), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     apply(ann, smartlink, "from Ann")
-    code = put_on(admin, smartlink, ann)
+    code = add_publisher(admin, smartlink, ann)
     text = bob.api.get(MARKETPLACE).text + bob.api.get(f"{MARKETPLACE}/{smartlink['id']}").text
     for secret in (ann.id, "Ann", code):
         assert secret not in text
