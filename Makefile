@@ -8,7 +8,7 @@ SOURCES := app.py manage.py acceptance bench chalicelib demo deploy local tests
 STAGE ?= local
 SEEDS ?= 20
 
-.PHONY: help install up run down clean env logs test soak learn bench regret check format deploy admin-key revoke-key
+.PHONY: help install up run down clean env logs test soak learn bench regret freeze check format deploy admin-key revoke-key
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ bench: up  ## benchmark clicks, cold starts, throughput, counting, reports and l
 
 regret: install  ## compare the optimizer with other policies on simulated pools; SEEDS=5 is quicker
 	@$(BIN)/python -m bench.regret --seeds $(SEEDS)
+
+freeze: install  ## write the frozen sample of a release: make freeze RELEASE=0.2.0
+	@RELEASE=$(RELEASE) $(BIN)/pytest -q -p no:randomly tests/freeze_release.py
 
 check: install  ## run formatter, linter, type check and all tests
 	@$(BIN)/ruff format --check $(SOURCES)

@@ -74,7 +74,11 @@ ROWS: tuple[Change, ...] = (
 )
 COUNTERS: tuple[Change, ...] = (
     ("counters/cells.py", '    arm: str = ""\n', '    arm: str = ""\n    browser: str = ""\n'),
-    ("counters/cells.py", "        arm=arm_of(", '        browser=stored.get("browser") or "",\n        arm=arm_of('),
+    (
+        "counters/cells.py",
+        "        arm=arm_dimension(",
+        '        browser=stored.get("browser") or "",\n        arm=arm_dimension(',
+    ),
     ("counters/cells.py", '    "poison",\n', '    "poison",\n    "pending_conversions",\n'),
 )
 EVERY_CHANGE = (*TARGETING, *CAMPAIGN, *SMARTLINK, *CLICK, *ROWS, *COUNTERS)

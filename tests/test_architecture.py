@@ -150,6 +150,9 @@ OPTIMIZER = (
 """The floors inside the optimizer."""
 
 TESTED_ELSEWHERE = {
+    "admin/evaluation/replay_schemas.py": "response models without rules; `test_replay.py` compares whole documents",
+    "admin/evaluation/uplift_schemas.py": "likewise; `test_uplift.py`",
+    "admin/weights/schemas.py": "likewise; `test_views.py`",
     "domain/conversion.py": "an enum; `domain/test_smartlink.py` compares every enum with the API",
     "domain/publisher.py": "enums, likewise",
     "domain/route.py": "dataclasses without rules",

@@ -60,7 +60,7 @@ def reserve(reservation: Reservation) -> RejectionReason | None:
 
 
 def release_expired_lease(now: datetime) -> None:
-    """Release one expired lease, if any. The update is sent at_most_once; without a response the lease is written off."""
+    """Release one expired lease, if any. The update is sent once; without a response the lease is written off."""
     update = _thread.leases.pop_expired(now)
     if update:
         with suppress(TableError):

@@ -14,6 +14,9 @@ _UNSIGNED = (("B", 1 << 8), ("H", 1 << 16), ("I", 1 << 32))
 _SIGNED = (("b", 1 << 7), ("h", 1 << 15), ("i", 1 << 31), ("q", 1 << 63))
 _LENGTH = 4
 
+FORMAT = 1
+"""The format that is written. Blocks without a number are of the first release, which has this shape."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -36,7 +39,7 @@ def encode(cells: Mapping[AnyCell, Counts], layout: Layout[Any] = LAYOUT) -> byt
     maximum.
     """
     rows: list[Any] = sorted(cells)
-    header: dict[str, Any] = {"size": len(rows), "dimensions": [], "counts": []}
+    header: dict[str, Any] = {"format": FORMAT, "size": len(rows), "dimensions": [], "counts": []}
     body = bytearray()
     for column in zip(*rows, strict=True):
         codes = {value: n for n, value in enumerate(sorted(set(column)))}

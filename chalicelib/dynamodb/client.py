@@ -32,8 +32,8 @@ _SERVER_ERROR = 500
 def call(operation: str, request: DynamoDbJson, *, at_most_once: bool = False) -> DynamoDbJson:
     """Return DynamoDB's response to an operation: `call("GetItem", {"TableName": …, "Key": …})`.
 
-    A request that fails is sent again after growing waits, for three seconds; with `at_most_once` only if it was certainly not
-    applied. Raises RequestRejected, OutcomeUnknown or, only with `at_most_once`, NotApplied.
+    A request that fails is sent again after growing waits, for three seconds; with `at_most_once` only if it was
+    certainly not applied. Raises RequestRejected, OutcomeUnknown or, only with `at_most_once`, NotApplied.
     """
     if settings.table_client() == "pynamodb":
         from chalicelib.dynamodb import sdk_client  # noqa: PLC0415 - loads the SDK
@@ -94,7 +94,7 @@ def _call_with_retries(operation: str, body: bytes, *, at_most_once: bool) -> Dy
 
 
 def _check_retryable(response: wire_format.HttpResponse, *, at_most_once: bool) -> str:
-    """Return the error to retry after. Raises RequestRejected, or with `at_most_once` OutcomeUnknown for a server error."""
+    """Return the error to retry after. Raises RequestRejected, or OutcomeUnknown if nothing may be sent twice."""
     error = f"{response.code}: {response.message}"
     if response.status >= _SERVER_ERROR:
         if at_most_once:

@@ -18,7 +18,7 @@ _SDK_FIELDS = frozenset({"ResponseMetadata", "ConsumedCapacity"})
 
 
 def call(operation: str, request: Mapping[str, Any], *, at_most_once: bool) -> Mapping[str, Any]:
-    """Return DynamoDB's response, as `dynamodb.client.call` does; with `at_most_once` the request is sent exactly at_most_once."""
+    """Return DynamoDB's response, as `dynamodb.client.call` does; with `at_most_once` the request is sent once."""
     try:
         response = _connection(at_most_once=at_most_once).dispatch(operation, _with_bytes(request))
     except (ClientError, BotoCoreError) as error:

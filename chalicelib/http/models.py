@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from chalicelib.http.problems import ValidationFailed
 
@@ -13,6 +13,15 @@ class RequestModel(BaseModel):
     """A request document. Unknown fields and values of another type are rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class QueryModel(RequestModel):
+    """Query parameters. An empty value means not set."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if value != ""}
 
 
 class ResponseModel(BaseModel):

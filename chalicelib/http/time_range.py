@@ -4,10 +4,10 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from chalicelib.http.fields import DateTimeInput, Timestamp
-from chalicelib.http.models import ListQuery, RequestModel, ResponseModel
+from chalicelib.http.models import ListQuery, QueryModel, ResponseModel
 from chalicelib.http.problems import ValidationFailed
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -29,16 +29,11 @@ def _end_of_day(text: str) -> str:
         raise ValueError(_DAY_OR_TIME) from error
 
 
-class TimeRangeQuery(RequestModel):
+class TimeRangeQuery(QueryModel):
     """A time range: UTC days (`to` is inclusive) or times (`to` is exclusive). An empty value means not set."""
 
     from_: Annotated[DateTimeInput, BeforeValidator(_start_of_day)] | None = Field(None, alias="from")
     to: Annotated[DateTimeInput, BeforeValidator(_end_of_day)] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in values.items() if value != ""}
 
     def clamp(self, oldest: datetime, newest: datetime, default: timedelta) -> tuple[datetime, datetime]:
         """Return start and end (exclusive) of the range, both between `oldest` and `newest`.

@@ -7,6 +7,7 @@ from operator import and_
 from typing import Any
 
 from chalicelib.counters.column_codec import Columns
+from chalicelib.domain.ids import is_smartlink_id
 from chalicelib.reporting.date_range import day_of, hour_of
 
 MAX_CELLS = 2_000_000
@@ -16,7 +17,6 @@ MAX_GROUPS = 250_000
 """Maximum number of groups: more than fit into any response."""
 
 _TIMES = {"hour": hour_of, "day": day_of}
-_SMARTLINK = "sml_"
 
 Group = tuple[str, ...]
 Groups = dict[Group, list[int]]
@@ -126,7 +126,7 @@ def _axis(piece: Columns, name: str, timezone: str) -> _Axis:
     if name == "route":
         return _Axis(piece.values["smartlink"], piece.codes["smartlink"])
     if name == "smartlink":
-        values = [value if value.startswith(_SMARTLINK) else "" for value in piece.values[name]]
+        values = [value if is_smartlink_id(value) else "" for value in piece.values[name]]
         return _Axis(values, piece.codes[name])
     return _Axis(piece.values[name], piece.codes[name])
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chalicelib.domain.ids import is_smartlink_id
 from chalicelib.reporting.aggregation import Groups
 from chalicelib.reporting.metrics import quotient
 
@@ -13,7 +14,6 @@ MONEY = (2, 3)
 """Indexes of the amounts in `COUNTS`."""
 
 POISON = "poison"
-_SMARTLINK = "sml_"
 
 LostSegment = tuple[str, ...]
 """A route; a route and country; or a route, country and device."""
@@ -69,7 +69,7 @@ def lost_clicks(groups: Groups) -> list[LostClicks]:
     for (reason, route, country, device), (unique, duplicate, _, _, poison) in groups.items():
         if reason:
             clicks, (payout, revenue) = unique + duplicate, _value(values, route, country, device)
-            smartlink = route if route.startswith(_SMARTLINK) else ""
+            smartlink = route if is_smartlink_id(route) else ""
             sums.setdefault((reason, smartlink), _Sum()).add(clicks, clicks * payout, clicks * revenue)
         elif poison:
             sums.setdefault((POISON, ""), _Sum()).add(poison, 0, 0)

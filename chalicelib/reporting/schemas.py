@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from chalicelib.domain.visitor import Device, OperatingSystem
 from chalicelib.http.fields import Timestamp, TimeZone
-from chalicelib.http.models import RequestModel, ResponseModel
+from chalicelib.http.models import QueryModel, ResponseModel
 from chalicelib.reporting.date_range import validate_time
 
 _OWN = ("hour", "day", "smartlink", "campaign", "country", "device", "os", "sub1")
@@ -55,7 +55,7 @@ FilterValue = Annotated[str, Field(max_length=1000)]
 Amount = Annotated[str, Field(json_schema_extra={"pattern": r"^-?[0-9]+\.[0-9]{2,6}$", "examples": ["-1.50"]})]
 
 
-class PeriodQuery(RequestModel):
+class PeriodQuery(QueryModel):
     """The range of a report, by default the last seven days. `to` is inclusive if it is a day. Empty means not set."""
 
     from_: Day | None = Field(None, alias="from")
@@ -63,11 +63,6 @@ class PeriodQuery(RequestModel):
     timezone: TimeZone = "UTC"
     smartlink_id: FilterValue | None = None
     currency: Currency | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in values.items() if value != ""}
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -12,6 +12,9 @@ MAX_WEIGHTS_BYTES = 50_000
 """Maximum size of encoded weights: they share the 400 KB of a DynamoDB item with the snapshot. The optimizer leaves out
 segments that fall back to a wider one, the smallest first, until the rest fits."""
 
+FORMAT = 1
+"""The format that is written. Weights without a number are of the first release, which has this shape."""
+
 Segments = Mapping[str, Mapping[str, float]]
 """Weights by segment name, then by campaign ID."""
 
@@ -23,7 +26,7 @@ def encode(segments: Segments) -> bytes:
     """
     campaign_ids = sorted(set().union(*segments.values()))
     rows = {name: _row(_validate(weights), campaign_ids) for name, weights in segments.items()}
-    document = {"campaigns": campaign_ids, "segments": rows}
+    document = {"format": FORMAT, "campaigns": campaign_ids, "segments": rows}
     return zlib.compress(json.dumps(document, separators=(",", ":"), sort_keys=True).encode())
 
 

@@ -98,7 +98,7 @@ class World:
                 self.click(n)
 
     def edit(self, key: str, limit: int) -> None:
-        """Change a limit, for all processes at at_most_once; clicks taken above it stay counted."""
+        """Change a limit, for all processes at once; clicks taken above it stay counted."""
         self.limits[key] = limit
         self.max_taken[key] = max(limit, self.taken[key])
         self.max_leased[key] = max(self.max_leased[key], limit // LEASED_DIVISOR)

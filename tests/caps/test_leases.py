@@ -161,45 +161,7 @@ def test_leases_shrink_to_nothing_at_the_limit() -> None:
     assert world.table.counters == {"day": CounterState(1000, 0)}
 
 
-# The size of a lease
-
-
-@pytest.mark.parametrize(
-    ("lease", "seconds", "size"),
-    [
-        pytest.param(a_lease(granted=9, left=0), 0.1, 19, id="at most twice the last size"),
-        pytest.param(a_lease(granted=9, left=0), 0, 19, id="all clicks at the same time"),
-        pytest.param(a_lease(granted=9, left=0), -5, 19, id="clock set back"),
-        pytest.param(a_lease(granted=9, left=0), 2, 9, id="ten clicks in two seconds"),
-        pytest.param(a_lease(granted=9, left=0), 10, 1, id="ten clicks in ten seconds"),
-        pytest.param(a_lease(granted=9, left=4), 31, 0, id="six clicks in half a minute"),
-        pytest.param(a_lease(granted=0, left=0, leased=0), 1, 1, id="the second click"),
-        pytest.param(a_lease(granted=0, left=0, leased=0), 2, 0, id="the second click after two seconds"),
-        pytest.param(a_lease(granted=50, left=0, leased=50), 0.1, 25, id="at most a quarter of what may be leased"),
-        pytest.param(a_lease(granted=9, left=0, leased=106), 0.1, 1, id="but at least one, if it may be leased"),
-        pytest.param(a_lease(granted=9, left=0, leased=109), 0.1, 0, id="nothing may be leased"),
-        pytest.param(a_lease(granted=9, left=0, used=9899), 0.1, 5, id="at most 1/20 of the remaining capacity"),
-        pytest.param(a_lease(granted=9, left=0, used=9980), 0.1, 0, id="19 units left"),
-        pytest.param(a_lease(granted=9, left=0, used=10_500), 0.1, 0, id="lowered limit"),
-    ],
-)
-def test_lease_lasts_two_seconds_at_the_last_rate(lease: Lease, seconds: float, size: int) -> None:
-    write, writes = scripted(WriteResult(WriteStatus.APPLIED))
-    assert a_pool(lease).reserve([a_counter()], after(seconds), write) is None
-    assert [request.extra for request in writes[0]] == [size]
-
-
-def test_first_click_leases_nothing() -> None:
-    write, writes = scripted(WriteResult(WriteStatus.APPLIED))
-    LeasePool().reserve([a_counter(40)], START, write)
-    assert writes[0][0].update == CounterUpdate("day", used=1, max_used_before=39, may_create=True)
-
-
-def test_request_releases_the_last_lease_and_limits_the_new_one() -> None:
-    request = LeaseRequest(a_counter(1000), 3, a_lease(granted=9, left=4), CounterState(100, 9))
-    assert request.update == CounterUpdate(
-        "day", used=1 + 3 - 4, leased=3 - 9, max_used_before=1000 - 1 - 3 * 20 + 4, max_leased_before=10 - 3 + 9
-    )
+# State
 
 
 def test_returned_state_determines_the_next_lease() -> None:

@@ -44,9 +44,9 @@ def markers() -> dict[str, str]:
     return {row.key: row.click_id for row in DuplicateMarkerRow.scan()}
 
 
-def reserve_three(*counters: CapCounter, mark: DuplicateMarker | None = None) -> list[RejectionReason | None]:
+def reserve_three(*counters: CapCounter, marker: DuplicateMarker | None = None) -> list[RejectionReason | None]:
     """Return the results of three clicks in a row."""
-    return [reservation.reserve(a_reservation(*counters, mark=mark, token=f"t{n}")) for n in range(3)]
+    return [reservation.reserve(a_reservation(*counters, marker=marker, token=f"t{n}")) for n in range(3)]
 
 
 def test_without_caps_and_filter_nothing_is_written() -> None:
@@ -71,21 +71,21 @@ def test_two_counters_are_reserved_together_or_not_at_all() -> None:
 
 
 def test_marker_is_put_once_in_its_window() -> None:
-    assert reserve_three(mark=a_marker()) == [None, RejectionReason.DUPLICATE, RejectionReason.DUPLICATE]
+    assert reserve_three(marker=a_marker()) == [None, RejectionReason.DUPLICATE, RejectionReason.DUPLICATE]
     assert markers() == {"visitor": "t0"}
 
 
 @pytest.mark.parametrize(("seconds", "rejection"), [(59, RejectionReason.DUPLICATE), (60, None), (61, None)])
 def test_expired_marker_is_ignored_before_ttl_deletes_it(seconds: int, rejection: RejectionReason | None) -> None:
-    reservation.reserve(a_reservation(mark=a_marker()))
-    later = a_reservation(mark=a_marker(seconds=600), now=NOW + timedelta(seconds=seconds), token="t2")
+    reservation.reserve(a_reservation(marker=a_marker()))
+    later = a_reservation(marker=a_marker(seconds=600), now=NOW + timedelta(seconds=seconds), token="t2")
     assert reservation.check_only(later) == rejection
     assert reservation.reserve(later) == rejection
     assert markers() == {"visitor": "t1" if rejection else "t2"}
 
 
 def test_duplicate_is_not_counted() -> None:
-    assert reserve_three(a_counter(limit=9), mark=a_marker()) == [
+    assert reserve_three(a_counter(limit=9), marker=a_marker()) == [
         None,
         RejectionReason.DUPLICATE,
         RejectionReason.DUPLICATE,
@@ -94,15 +94,18 @@ def test_duplicate_is_not_counted() -> None:
 
 
 def test_click_rejected_by_a_cap_puts_no_marker() -> None:
-    reservation.reserve(a_reservation(a_counter(limit=1), mark=a_marker("one")))
+    reservation.reserve(a_reservation(a_counter(limit=1), marker=a_marker("one")))
     assert (
-        reservation.reserve(a_reservation(a_counter(limit=1), mark=a_marker("two"), token="t2")) is RejectionReason.CAP
+        reservation.reserve(a_reservation(a_counter(limit=1), marker=a_marker("two"), token="t2"))
+        is RejectionReason.CAP
     )
     assert markers() == {"one": "t1"}
 
 
 def test_duplicate_over_the_cap_is_rejected_as_duplicate() -> None:
-    results = [reservation.reserve(a_reservation(a_counter(limit=1), mark=a_marker(), token=f"t{n}")) for n in range(2)]
+    results = [
+        reservation.reserve(a_reservation(a_counter(limit=1), marker=a_marker(), token=f"t{n}")) for n in range(2)
+    ]
     assert results == [None, RejectionReason.DUPLICATE]
 
 
@@ -121,7 +124,7 @@ def test_remembered_exhausted_counter_rejects_without_a_request() -> None:
 
 
 def test_check_only_returns_the_result_of_reserve_and_writes_nothing() -> None:
-    click = a_reservation(a_counter(limit=1), mark=a_marker())
+    click = a_reservation(a_counter(limit=1), marker=a_marker())
     assert [reservation.check_only(click) for _ in range(3)] == [None] * 3
     assert (used(), markers()) == ({}, {})
     reservation.reserve(click)
@@ -137,7 +140,7 @@ def test_failed_write_rejects_under_a_cap_and_passes_with_only_a_marker(monkeypa
         dynamodb().delete_table(TableName=f"smartlink-{name}")
     assert reservation.reserve(a_reservation(a_counter())) is RejectionReason.CAP
     assert reservation.reserve(a_reservation(a_counter(), a_counter("hour"))) is RejectionReason.CAP
-    assert reservation.reserve(a_reservation(mark=a_marker())) is None
+    assert reservation.reserve(a_reservation(marker=a_marker())) is None
 
 
 def _fail_transactions(monkeypatch: pytest.MonkeyPatch, times: int, *codes: str) -> list[float]:
@@ -196,11 +199,11 @@ def record_operations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def clicks(
-    n: int, *counters: CapCounter, mark: DuplicateMarker | None = None, begin: float = 0
+    n: int, *counters: CapCounter, marker: DuplicateMarker | None = None, begin: float = 0
 ) -> list[RejectionReason | None]:
     """Return the results of clicks every tenth of a second."""
     tokens = [(f"t{begin}-{i}", after(begin + i / 10)) for i in range(n)]
-    return [reservation.reserve(a_reservation(*counters, mark=mark, token=token, now=now)) for token, now in tokens]
+    return [reservation.reserve(a_reservation(*counters, marker=marker, token=token, now=now)) for token, now in tokens]
 
 
 def used_and_leased() -> dict[str, tuple[int, int]]:
@@ -244,23 +247,23 @@ def test_click_with_a_lease_writes_only_the_marker(monkeypatch: pytest.MonkeyPat
     clicks(4, a_counter(limit=100_000))
     operations = record_operations(monkeypatch)
     results = [
-        reservation.reserve(a_reservation(a_counter(limit=100_000), mark=a_marker(), token=f"m{n}")) for n in range(2)
+        reservation.reserve(a_reservation(a_counter(limit=100_000), marker=a_marker(), token=f"m{n}")) for n in range(2)
     ]
     assert results == [None, RejectionReason.DUPLICATE]
     assert operations == ["PutItem", "PutItem"]
 
 
 def test_duplicate_gives_its_unit_back_to_the_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    reservation.reserve(a_reservation(mark=a_marker(), token="before"))
+    reservation.reserve(a_reservation(marker=a_marker(), token="before"))
     clicks(2, a_counter(limit=100_000))
-    assert clicks(1, a_counter(limit=100_000), mark=a_marker(), begin=0.2) == [RejectionReason.DUPLICATE]
+    assert clicks(1, a_counter(limit=100_000), marker=a_marker(), begin=0.2) == [RejectionReason.DUPLICATE]
     operations = record_operations(monkeypatch)
     assert clicks(1, a_counter(limit=100_000), begin=0.3) == [None]
     assert operations == []
 
 
 def test_marker_of_the_same_click_is_no_duplicate() -> None:
-    assert [reservation.reserve(a_reservation(mark=a_marker())) for _ in range(2)] == [None, None]
+    assert [reservation.reserve(a_reservation(marker=a_marker())) for _ in range(2)] == [None, None]
 
 
 def test_check_only_uses_leases() -> None:

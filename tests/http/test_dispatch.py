@@ -67,7 +67,7 @@ def test_id_of_more_than_200_characters_is_not_found(admin: Api) -> None:
 def test_internal_error_is_logged_and_hidden_from_the_caller(
     admin: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(storage, "campaign", lambda _: 1 / 0)
+    monkeypatch.setattr(storage, "get_campaign_or_404", lambda _: 1 / 0)
     response = admin.get("/admin/campaigns/cmp_1")
     assert problem_detail(response, 500) == "Internal error. It was logged. Try again later."
     assert "division" not in response.text

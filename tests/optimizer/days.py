@@ -46,6 +46,6 @@ def _stats(rows: list[tuple[list[float], list[float]]], elapsed: float) -> PoolS
         values=[1.0] * len(RATES),
         now=NOW + elapsed,
         buckets=hourly_buckets(number, NOW + number),
-        until_next=QUARTER,
+        hours_until_next=QUARTER,
     )
     return with_segment(stats, forecast_clicks=float(CLICKS))

@@ -57,7 +57,7 @@ def pool_stats(cells: Mapping[str, Cells], values: Iterable[float] = (1.0, 1.0),
     for index, value in enumerate(list(values)):
         own = [segment[index] for segment in cells.values() if index in segment]
         converted = [sum(row[n] for _, row in own) for n in range(number)]
-        offers.append(offer_stats(index, converted, value, seen=float(sum(sum(row) for row, _ in own))))
+        offers.append(offer_stats(index, converted, value, total_clicks=float(sum(sum(row) for row, _ in own))))
     segments = [segment_stats(name, segment) for name, segment in cells.items()]
     return replace(PoolStatistics("sml_1", NOW, hourly_buckets(number), offers, segments), **changes)
 

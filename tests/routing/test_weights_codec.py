@@ -20,6 +20,7 @@ def _stored(document: Any) -> bytes:
 
 def test_campaigns_are_encoded_once_and_weights_in_their_order() -> None:
     assert json.loads(zlib.decompress(encode(SEGMENTS))) == {
+        "format": 1,
         "campaigns": ["cmp_1", "cmp_2"],
         "segments": {"US|mobile": [0.25, 0.75], "*": [None, 1.0]},
     }

@@ -10,7 +10,10 @@ from typing import Any
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.optimizer.model.weights import OfferShare, Reason
 
-_FORMAT = '[%d,%.6g,%.4g,%.4g,%.4g,%.4g,%.4g,%.4g,"%s"]'
+FORMAT = 1
+"""The format that is written. Records without a number are of the first release, which has this shape."""
+
+_OFFER_TEMPLATE = '[%d,%.6g,%.4g,%.4g,%.4g,%.4g,%.4g,%.4g,"%s"]'
 """An offer: index in `offers`, share, value, low, high, payout, effective clicks, pending conversions, reason."""
 
 
@@ -49,6 +52,7 @@ def encode(record: RunRecord) -> bytes:
     offer_ids = {share.offer for segment in record.segments for share in segment.offers}
     indexes = {offer_id: index for index, offer_id in enumerate(sorted(offer_ids))}
     document = {
+        "format": FORMAT,
         "goal": record.goal,
         "clicks": record.clicks,
         "conversions": record.conversions,
@@ -67,7 +71,7 @@ def _encode_segment(segment: SegmentRecord, indexes: Mapping[str, int]) -> str:
     """Encode the segment as JSON, by one format per offer: a run has thousands of numbers."""
     for share in segment.offers:
         _require_finite(share)
-    offers = ",".join([_FORMAT % (indexes[share.offer], *share[1:]) for share in segment.offers])
+    offers = ",".join([_OFFER_TEMPLATE % (indexes[share.offer], *share[1:]) for share in segment.offers])
     head = json.dumps([segment.name, segment.clicks, _rounded(segment.forecast_clicks)], separators=(",", ":"))
     return f"{head[:-1]},[{offers}]]"
 

@@ -17,7 +17,7 @@ def a_tier(rates: list[float], values: list[float] | None = None, **changes: Any
     """Return offers with these certain rates and 1,000 clicks each. The forecast is 2,880 clicks per day."""
     worth = values or [1.0] * len(rates)
     seen = changes.pop("seen", [1000.0] * len(rates))
-    offers = [offer_stats(index, seen=number, value=worth[index]) for index, number in enumerate(seen)]
+    offers = [offer_stats(index, total_clicks=number, value=worth[index]) for index, number in enumerate(seen)]
     stats = replace(pool_stats({US: {}}), offers=offers, **changes)
     clicks = dict.fromkeys(range(len(rates)), 1000.0)
     segment = SegmentEvidence(US, 1.0, 10.0, clicks, {}, {}, frozenset(clicks))
@@ -34,13 +34,13 @@ FLOOR = 2 / 2880
 
 
 def test_untouched_clicks_are_the_setting_with_high_traffic() -> None:
-    assert exploration_budget(pool_stats({US: {}}, untouched=50)) == 50
+    assert exploration_budget(pool_stats({US: {}}, untouched_clicks=50)) == 50
 
 
 def test_untouched_clicks_are_scaled_down_with_low_traffic() -> None:
     """The forecast is 720 clicks in three days, and there were 280: 5 % of them for two offers."""
-    stats = with_segment(pool_stats({US: {}}, until_next=1.0), forecast_clicks=10.0)
-    offers = [offer_stats(0, seen=200.0), offer_stats(1, seen=80.0)]
+    stats = with_segment(pool_stats({US: {}}, hours_until_next=1.0), forecast_clicks=10.0)
+    offers = [offer_stats(0, total_clicks=200.0), offer_stats(1, total_clicks=80.0)]
     assert exploration_budget(replace(stats, offers=offers)) == 25
 
 
@@ -88,7 +88,7 @@ def test_smallest_loss_gets_all_but_the_floor_if_all_lose() -> None:
 
 def test_payout_floor_mixes_towards_the_highest_payout_no_more_than_needed() -> None:
     """The better offer by the goal pays 0.02 per click, the other 0.06: half of each pays 0.04."""
-    tier = a_tier([0.02, 0.01], [3.0, 1.0], floor=0.04)
+    tier = a_tier([0.02, 0.01], [3.0, 1.0], payout_floor=0.04)
     result = shares(replace(tier, counts=replace(tier.counts, payouts=[1.0, 6.0])))
     assert result == pytest.approx({0: 0.5, 1: 0.5})
 

@@ -77,5 +77,5 @@ def test_live_offers_are_eligible_in_their_segments_and_fallbacks() -> None:
     stats = with_segment(with_segment(STATS, 0, eligible_offers=[0]), 1, eligible_offers=[])
     offers = eligible_offers(stats)
     assert offers == {US: {0}, DESKTOP: set(), GB: {0, 1}, "US": {0}, "*": {0, 1}, "GB": {0, 1}}
-    offers = eligible_offers(with_offer(stats, 0, live=False))
+    offers = eligible_offers(with_offer(stats, 0, is_live=False))
     assert offers == {US: set(), DESKTOP: set(), GB: {1}, "US": set(), "*": {1}, "GB": {1}}

@@ -33,7 +33,7 @@ def test_possible_counters_are_valid() -> None:
         pytest.param({"squares": [-0.5]}, "squares of offer cmp_1: -0.5", id="squares"),
         pytest.param({"payouts": [nan]}, "payouts of offer cmp_1: nan", id="payouts"),
         pytest.param({"delays": [1.0] * 16 + [-1]}, "delays of offer cmp_1: -1", id="delays"),
-        pytest.param({"seen": inf}, "total clicks of offer cmp_1: inf", id="total clicks"),
+        pytest.param({"total_clicks": inf}, "total clicks of offer cmp_1: inf", id="total clicks"),
         pytest.param({"values": [1, 1]}, "offer cmp_1 does not have 1 buckets and 17 delay bins", id="one bucket more"),
         pytest.param(
             {"payouts": [1, 1]}, "offer cmp_1 does not have 1 buckets and 17 delay bins", id="one payout more"
@@ -88,7 +88,7 @@ def test_numbers_with_an_infinite_sum_are_rejected() -> None:
 
 
 def test_all_complaints_are_in_the_message() -> None:
-    worse = with_offer(with_segment(GOOD, forecast_clicks=-2), 0, seen=nan)
+    worse = with_offer(with_segment(GOOD, forecast_clicks=-2), 0, total_clicks=nan)
     assert complaint(worse).endswith("invalid: total clicks of offer cmp_0: nan; forecast clicks of US|mobile: -2")
 
 

@@ -70,7 +70,7 @@ def test_value_per_click_decides_and_not_conversions() -> None:
 def test_offer_with_a_loss_gets_at_most_the_floor_next_to_a_better_one() -> None:
     stats = one_segment((4000, 160), (4000, 8), values=[-1.0, 0.8])
     assert compute_shares(stats)["cmp_0"] <= FLOOR
-    assert compute_shares(with_offer(stats, 1, live=False)) == {"cmp_0": 1}
+    assert compute_shares(with_offer(stats, 1, is_live=False)) == {"cmp_0": 1}
 
 
 def test_smallest_loss_gets_the_clicks_if_all_offers_lose() -> None:
@@ -111,7 +111,7 @@ def test_offer_alone_in_its_tier_has_the_reason_only_one() -> None:
 
 
 def test_only_eligible_live_offers_have_weights() -> None:
-    stats = with_segment(with_offer(one_segment(*[(100, 2)] * 4), 2, live=False), eligible_offers=[3, 2, 1])
+    stats = with_segment(with_offer(one_segment(*[(100, 2)] * 4), 2, is_live=False), eligible_offers=[3, 2, 1])
     assert list(compute_shares(stats)) == ["cmp_1", "cmp_3"]
     assert compute_weights(with_segment(stats, eligible_offers=[])).segments[US] == ()
 
