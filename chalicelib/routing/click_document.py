@@ -49,10 +49,8 @@ def _template(click: Record, route: Route) -> str | None:
     match outcome:
         case Outcome.FAIL_URL:
             return route.fail_url
-        case Outcome.FALLBACK | Outcome.PAUSED | Outcome.NO_OFFER:
+        case Outcome.FALLBACK | Outcome.PAUSED | Outcome.NO_OFFER | Outcome.OFFER | Outcome.CATCH_ALL:
             return route.fallback_url
-        case Outcome.OFFER | Outcome.CATCH_ALL:
-            return None
         case _:
             assert_never(outcome)
 
