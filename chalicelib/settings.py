@@ -22,6 +22,12 @@ LEARNING_WINDOW_DAYS = 60
 DELIVERY_RETENTION_DAYS = 90
 """Retention of postback deliveries."""
 
+NOTIFICATION_RETENTION_DAYS = 400
+"""Retention of notifications, and of the records that keep one from being sent twice."""
+
+IDEMPOTENCY_RETENTION_DAYS = 1
+"""Retention of the responses to requests with an idempotency key."""
+
 _DOMAINS = {
     "cn-": "amazonaws.com.cn",
     "us-isob-": "sc2s.sgov.gov",

@@ -5,6 +5,11 @@ Change = tuple[str, str, str]
 TARGETING: tuple[Change, ...] = (
     ("domain/visitor.py", "    is_bot: bool = False\n", "    is_bot: bool = False\n    carrier: str | None = None\n"),
     ("domain/visitor.py", '    "language": "la",\n', '    "language": "la",\n    "carrier": "cr",\n'),
+    (
+        "domain/visitor.py",
+        '        "language": visitor.language,\n',
+        '        "language": visitor.language,\n        "carrier": visitor.carrier,\n',
+    ),
     ("domain/click.py", '    BOT = "bot", "t"\n', '    BOT = "bot", "t"\n    CARRIER = "carrier", "C"\n'),
     (
         "domain/targeting.py",
@@ -13,9 +18,18 @@ TARGETING: tuple[Change, ...] = (
     ),
     (
         "domain/targeting.py",
-        "    exclude_bots: bool = False\n    rules:",
-        "    exclude_bots: bool = False\n    carriers: frozenset[str] | None = None\n    rules:",
+        "    exclude_bots: bool = False\n    is_unrestricted:",
+        "    exclude_bots: bool = False\n    carriers: frozenset[str] | None = None\n    is_unrestricted:",
     ),
+    (
+        "domain/targeting.py",
+        "        if source in self.exclude_sources",
+        """\
+        if self.carriers is not None and visitor.carrier not in self.carriers:
+            return _CARRIER
+        if source in self.exclude_sources""",
+    ),
+    ("domain/targeting.py", "_LANGUAGE, _SOURCE =", "_LANGUAGE, _CARRIER, _SOURCE ="),
     (
         "admin/targeting_fields.py",
         "    exclude_bots: bool = False\n",

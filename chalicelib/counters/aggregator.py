@@ -14,14 +14,13 @@ from chalicelib.clicks import id_lists, item_codec
 from chalicelib.counters import learning_blocks, stream_batch
 from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.stream_batch import StreamBatch, StreamRecord
+from chalicelib.domain.timestamps import expiry_time
 from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.notifications.send import ADMIN, send_once
 from chalicelib.settings import CLICK_RETENTION_DAYS, STREAM_BATCH_RETENTION_DAYS, poison_records_queue
 from chalicelib.tables.base import commit, connection
 from chalicelib.tables.clicks import ClickListRow
 from chalicelib.tables.counters import StreamBatchRow
-
-_DAY_SECONDS = 86_400
 
 
 class AggregationStopped(Exception):  # noqa: N818 - named for the fact
@@ -109,12 +108,12 @@ def _write_resume_marker(rest: Sequence[str], now: datetime) -> None:
 
 
 def _batch_row(sequences: Sequence[str], now: datetime) -> StreamBatchRow:
-    expires_at = int(now.timestamp()) + STREAM_BATCH_RETENTION_DAYS * _DAY_SECONDS
+    expires_at = expiry_time(now, STREAM_BATCH_RETENTION_DAYS)
     return StreamBatchRow(sequences[0], records=id_lists.encode(sequences), expires_at=expires_at)
 
 
 def _click_list_row(route_day: str, click_ids: Sequence[str], now: datetime) -> ClickListRow:
-    expires_at = int(now.timestamp()) + CLICK_RETENTION_DAYS * _DAY_SECONDS
+    expires_at = expiry_time(now, CLICK_RETENTION_DAYS)
     return ClickListRow(route_day, max(click_ids), click_ids=id_lists.encode(click_ids), expires_at=expires_at)
 
 

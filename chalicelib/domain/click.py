@@ -43,7 +43,7 @@ _BY_CODE: dict[str, RejectionReason | None] = {_ELIGIBLE: None, **{reason.code: 
 
 def encode_rejections(reasons: Iterable[RejectionReason | None]) -> str:
     """Return one letter for each offer of a route, in its order; None is an eligible offer."""
-    return "".join([reason.code if reason else _ELIGIBLE for reason in reasons])
+    return "".join([_ELIGIBLE if reason is None else reason.code for reason in reasons])
 
 
 def decode_rejections(click: Mapping[str, Any]) -> list[RejectionReason | None]:

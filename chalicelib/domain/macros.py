@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, partial
-from operator import methodcaller
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -20,13 +19,12 @@ class Macro(NamedTuple):
     sample: str
 
 
-def _sub_id(name: str, click: ClickFields) -> str | None:
-    sub_ids: Mapping[str, str] = click.get("sub_ids") or {}
-    return sub_ids.get(name)
-
-
 def _field(sample: str, name: str) -> Macro:
-    return Macro(methodcaller("get", name), sample)
+    return Macro(lambda click: click.get(name), sample)
+
+
+def _sub_id(name: str) -> Macro:
+    return Macro(lambda click: (click.get("sub_ids") or {}).get(name), f"test-{name}")
 
 
 SUB_IDS = tuple(f"sub{n}" for n in range(1, 11))
@@ -37,7 +35,7 @@ MACROS: Mapping[str, Macro] = {
     "campaign_id": _field("test-campaign", "campaign_id"),
     "smartlink_id": Macro(lambda click: smartlink_id_of(click["route_id"]), "test-smartlink"),
     "publisher_id": _field("test-publisher", "publisher_id"),
-    **{name: Macro(partial(_sub_id, name), f"test-{name}") for name in SUB_IDS},
+    **{name: _sub_id(name) for name in SUB_IDS},
     "source": _field("test-source", "source"),
     "country": _field("US", "country"),
     "region": _field("US-CA", "region"),
@@ -51,6 +49,7 @@ MACROS: Mapping[str, Macro] = {
 }
 """Every macro of a destination URL, by name. Validation, redirects, postbacks and documentation follow from it."""
 
+_VALUES = {name: macro.value_of for name, macro in MACROS.items()}
 _PATTERN = re.compile(r"\{([^{}]*)\}")
 
 
@@ -76,7 +75,7 @@ def macros(template: str) -> tuple[str, ...]:
 
 def macro_values(names: Iterable[str], click: ClickFields) -> dict[str, str | None]:
     """Return the values of these macros for a click; an unknown macro has no value."""
-    return {name: MACROS[name].value_of(click) for name in names if name in MACROS}
+    return {name: value_of(click) for name in names if (value_of := _VALUES.get(name))}
 
 
 @lru_cache(maxsize=4096)

@@ -1,8 +1,7 @@
 """Which visitors an offer accepts."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from chalicelib.domain.click import RejectionReason
@@ -33,7 +32,7 @@ DIMENSIONS = (
 )
 """Every dimension, in the order of the checks. Bots are checked last, by a flag.
 
-Stored documents, refusals, simulation, warnings and replay follow from this table.
+Stored documents, simulation, warnings and replay follow from this table; a test holds `Targeting.rejection` to it.
 """
 
 STORED_DEFAULTS: Mapping[str, Any] = {
@@ -43,20 +42,11 @@ STORED_DEFAULTS: Mapping[str, Any] = {
 """A stored targeting without any rule: the value of each field that an older release did not write."""
 
 
-class Rule(NamedTuple):
-    """A check of one value: it must be in `included` (None: any) and not in `excluded`."""
-
-    value_of: Callable[[Visitor], Any] | None
-    included: Collection[Any] | None
-    excluded: Collection[Any]
-    reason: RejectionReason
-
-
 @dataclass(frozen=True, slots=True)
 class Targeting:
     """Rules for visitors. `None` allows any value; an empty set allows none.
 
-    `rules` and `is_unrestricted` follow from the lists.
+    `is_unrestricted` follows from the lists.
     """
 
     countries: frozenset[str] | None = None
@@ -69,22 +59,12 @@ class Targeting:
     sources: frozenset[str] | None = None
     exclude_sources: frozenset[str] = frozenset()
     exclude_bots: bool = False
-    rules: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
     is_unrestricted: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Precompute the rules that are set: a click is checked against these only."""
-        rules = [rule for dimension in DIMENSIONS if (rule := self._rule(dimension))]
-        if self.exclude_bots:
-            rules.append(_NO_BOTS)
-        object.__setattr__(self, "rules", tuple(rules))
-        object.__setattr__(self, "is_unrestricted", not rules)
-
-    def _rule(self, dimension: Dimension) -> Rule | None:
-        included, excluded = self.included(dimension), self.excluded(dimension)
-        if included is None and not excluded:
-            return None
-        return Rule(_GETTERS[dimension], included, excluded, dimension.reason)
+        """Precompute whether there is any rule: a click skips the checks of an offer without one."""
+        is_ruled = any(self.included(each) is not None or self.excluded(each) for each in DIMENSIONS)
+        object.__setattr__(self, "is_unrestricted", not (is_ruled or self.exclude_bots))
 
     def included(self, dimension: Dimension) -> frozenset[str] | None:
         """Return the values that the dimension must have, or None if it may have any."""
@@ -98,12 +78,24 @@ class Targeting:
 
     def rejection(self, visitor: Visitor, source: str | None) -> RejectionReason | None:
         """Return the first reason why this visitor is not accepted, or None. An unknown value matches no list."""
-        # Each offer of each click comes here: the loop is written out, without a call per rule.
-        for value_of, included, excluded, reason in self.rules:
-            value = value_of(visitor) if value_of else source
-            if value in excluded or (included is not None and value not in included):
-                return reason
-        return None
+        # Each offer of each click comes here: a loop over the dimensions would take half as long again.
+        if visitor.country in self.exclude_countries:
+            return _COUNTRY
+        if self.countries is not None and visitor.country not in self.countries:
+            return _COUNTRY
+        if self.regions is not None and visitor.region not in self.regions:
+            return _REGION
+        if self.devices is not None and visitor.device not in self.devices:
+            return _DEVICE
+        if self.os is not None and visitor.os not in self.os:
+            return _OS
+        if self.browsers is not None and visitor.browser not in self.browsers:
+            return _BROWSER
+        if self.languages is not None and visitor.language not in self.languages:
+            return _LANGUAGE
+        if source in self.exclude_sources or (self.sources is not None and source not in self.sources):
+            return _SOURCE
+        return _BOT if self.exclude_bots and visitor.is_bot else None
 
     def intersect(self, other: "Targeting") -> "Targeting":
         """Return the targeting that accepts exactly the visitors whom both accept."""
@@ -129,5 +121,6 @@ def _common(values: frozenset[str] | None, others: frozenset[str] | None) -> fro
     return values & others
 
 
-_GETTERS = {each: attrgetter(each.attribute) if each.attribute else None for each in DIMENSIONS}
-_NO_BOTS = Rule(attrgetter("is_bot"), None, frozenset({True}), RejectionReason.BOT)
+# Looked up once: in Python 3.11 the lookup of a member takes as long as two of the checks.
+_COUNTRY, _REGION, _DEVICE, _OS, _BROWSER, _LANGUAGE, _SOURCE = (each.reason for each in DIMENSIONS)
+_BOT = RejectionReason.BOT

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+_DAY_SECONDS = 86_400
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -14,3 +15,8 @@ def timestamp(moment: datetime) -> str:
 def milliseconds(moment: datetime) -> int:
     """Return an aware time in whole milliseconds since 1970, as the tables store it."""
     return (moment - _EPOCH) // _MILLISECOND
+
+
+def expiry_time(moment: datetime, days: int) -> int:
+    """Return the time `days` after an aware time, in whole seconds since 1970, as TTL attributes are stored."""
+    return int(moment.timestamp()) + days * _DAY_SECONDS

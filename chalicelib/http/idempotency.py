@@ -8,16 +8,17 @@ import re
 from chalice.app import Request as ChaliceRequest
 from chalice.app import Response
 
+from chalicelib.domain.timestamps import expiry_time
 from chalicelib.endpoints import Endpoint
 from chalicelib.http.authentication import ROLES
 from chalicelib.http.models import ResponseModel
 from chalicelib.http.problems import MalformedRequest, ValidationFailed
 from chalicelib.http.request import IdempotencyKey, Request
 from chalicelib.http.responses import json_response
+from chalicelib.settings import IDEMPOTENCY_RETENTION_DAYS
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.requests import IdempotencyKeyRow
 
-_DAY_SECONDS = 86_400
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -73,5 +74,5 @@ def idempotency_row(request: Request, document: ResponseModel, status: int) -> I
         request_digest=request.idempotency.digest,
         status=status,
         answer=document.model_copy(update=shown_once).model_dump_json(),
-        expires_at=int(request.now.timestamp()) + _DAY_SECONDS,
+        expires_at=expiry_time(request.now, IDEMPOTENCY_RETENTION_DAYS),
     )

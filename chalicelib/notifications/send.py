@@ -15,16 +15,15 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import settings
 from chalicelib.domain import ids
-from chalicelib.domain.timestamps import timestamp
+from chalicelib.domain.timestamps import expiry_time, timestamp
 from chalicelib.notifications.notification import Notification
+from chalicelib.settings import NOTIFICATION_RETENTION_DAYS
 from chalicelib.tables.base import commit, connection
 from chalicelib.tables.notifications import NotificationRow
 
 ADMIN = "admin"
 """Owner of the notifications of the admins; every other owner is a publisher's ID."""
 
-_RETENTION_DAYS = 400
-_DAY_SECONDS = 86_400
 _DEDUPLICATION_ID = "-"
 _log = logging.getLogger("smartlink")
 
@@ -60,7 +59,7 @@ def add_to_transaction(write: TransactWrite, owner: str, notification: Notificat
         subject=dict(notification.subject),
         text=notification.text,
         created_at=timestamp(now),
-        expires_at=_expiry(now),
+        expires_at=expiry_time(now, NOTIFICATION_RETENTION_DAYS),
     )
     write.save(row)
 
@@ -98,7 +97,12 @@ def _sns() -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
 
 def _deduplication_row(owner: str, notification: Notification, once: str, now: datetime) -> NotificationRow:
     digest = hashlib.sha256(f"{owner}\n{notification.kind.value}\n{once}".encode()).hexdigest()
-    return NotificationRow(f"once#{digest}", _DEDUPLICATION_ID, created_at=timestamp(now), expires_at=_expiry(now))
+    return NotificationRow(
+        f"once#{digest}",
+        _DEDUPLICATION_ID,
+        created_at=timestamp(now),
+        expires_at=expiry_time(now, NOTIFICATION_RETENTION_DAYS),
+    )
 
 
 def _exists(row: NotificationRow) -> bool:
@@ -111,7 +115,3 @@ def _exists(row: NotificationRow) -> bool:
 
 def _owner_year(owner: str, now: datetime) -> str:
     return f"{owner}#{now.astimezone(UTC).year}"
-
-
-def _expiry(now: datetime) -> int:
-    return int(now.timestamp()) + _RETENTION_DAYS * _DAY_SECONDS

@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib import settings
 from chalicelib.domain.macros import fill
-from chalicelib.domain.timestamps import timestamp
+from chalicelib.domain.timestamps import expiry_time, timestamp
 from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.notifications.send import send_once
 from chalicelib.postbacks import http_client, queue
@@ -112,7 +112,7 @@ def _new_row(message: DeliveryMessage, url: str, now: datetime) -> PostbackDeliv
         at=timestamp(now),
         postback_month=f"{message.postback_id}#{now:%Y-%m}",
         moment=f"{int(now.timestamp() * 1000):013d}#{message.attempt}#{identifier}",
-        expires_at=int((now + timedelta(days=settings.DELIVERY_RETENTION_DAYS)).timestamp()),
+        expires_at=expiry_time(now, settings.DELIVERY_RETENTION_DAYS),
     )
 
 

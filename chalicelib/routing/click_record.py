@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from operator import attrgetter
 from struct import Struct
 from typing import Any
 
-from chalicelib.domain import visitor
 from chalicelib.domain.click import ExperimentArm, RejectionReason, encode_rejections
 from chalicelib.domain.macros import fill, macro_values, macros
 from chalicelib.domain.route import Route
+from chalicelib.domain.visitor import stored_fields
 from chalicelib.routing import segments
 from chalicelib.routing.decision import Decision
 from chalicelib.routing.eligibility import ClickContext
@@ -17,9 +16,8 @@ from chalicelib.routing.eligibility import ClickContext
 Record = Mapping[str, Any]
 """A click's fields by name, as `CLICK_FIELDS` lists them; an unknown one may be missing."""
 
+_DUPLICATE = RejectionReason.DUPLICATE
 _TWO_NUMBERS = Struct(">QQ")
-_VISITOR_FIELDS = tuple(visitor.STORED_FIELDS)
-_visitor_values = attrgetter(*_VISITOR_FIELDS)
 
 
 def draw_of(click_id: str) -> float:
@@ -46,7 +44,8 @@ def record(click_id: str, context: ClickContext, route: Route, decision: Decisio
     """
     seen, parameters = context.visitor, context.parameters
     own_segment = segments.segments_of(seen.country, seen.device)[0]
-    is_duplicate = RejectionReason.DUPLICATE in (*decision.rejections, decision.catch_all_rejection)
+    rejections = encode_rejections(decision.rejections)
+    is_duplicate = _DUPLICATE.code in rejections or decision.catch_all_rejection is _DUPLICATE
     return {
         "click_id": click_id,
         "at": int(context.now.timestamp() * 1000),
@@ -57,12 +56,12 @@ def record(click_id: str, context: ClickContext, route: Route, decision: Decisio
         "epoch": route.epoch,
         "outcome": decision.outcome,
         "campaign_id": decision.campaign.id if decision.campaign else None,
-        "refusals": encode_rejections(decision.rejections) or None,
+        "refusals": rejections or None,
         "arm": decision.arm,
         "propensity": None if decision.propensity is None else repr(decision.propensity),
         "weights_version": _weights_version(route, decision),
         "segment": None if decision.segment == own_segment else decision.segment,
-        **dict(zip(_VISITOR_FIELDS, _visitor_values(seen), strict=True)),
+        **stored_fields(seen),
         "is_bot": seen.is_bot or None,
         "is_duplicate": is_duplicate or None,
         "sub_ids": parameters.sub_ids or None,

@@ -149,6 +149,13 @@ def test_buckets_get_longer_with_age_and_are_dropped(age: int, expected: tuple[i
     assert bucket_at(HOUR - age, 1, HOUR, DAYS * 24) == expected
 
 
+def test_bucket_is_dropped_in_the_hour_at_which_it_ended_the_retention_ago() -> None:
+    midnight = HOUR - 12
+    day = midnight - 24 * (DAYS + 1)
+    assert bucket_at(day, 24, midnight - 1, DAYS * 24) == (day, 24)
+    assert bucket_at(day, 24, midnight, DAYS * 24) is None
+
+
 def test_bucket_never_becomes_shorter() -> None:
     midnight = HOUR - 12
     assert bucket_at(midnight, 24, HOUR, DAYS * 24) == (midnight, 24)

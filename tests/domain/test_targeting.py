@@ -3,7 +3,7 @@ from hypothesis import given
 
 from chalicelib.domain import targeting as targeting_module
 from chalicelib.domain.click import RejectionReason
-from chalicelib.domain.targeting import Targeting
+from chalicelib.domain.targeting import DIMENSIONS, Dimension, Targeting
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from tests import strategies as some
 from tests.builders import a_visitor, campaign_document
@@ -68,6 +68,23 @@ def test_each_rule_accepts_the_values_it_lists(targeting: Targeting) -> None:
 )
 def test_unknown_value_matches_no_list(targeting: Targeting, rejection: RejectionReason | None) -> None:
     assert targeting.rejection(UNKNOWN, None) is rejection
+
+
+@given(some.targetings, some.visitors, some.sources)
+def test_rejection_is_that_of_the_first_dimension_that_does_not_accept_the_visitor(
+    targeting: Targeting, visitor: Visitor, source: str | None
+) -> None:
+    rejections = [each.reason for each in DIMENSIONS if not accepts(targeting, each, visitor, source)]
+    if targeting.exclude_bots and visitor.is_bot:
+        rejections.append(RejectionReason.BOT)
+
+    assert targeting.rejection(visitor, source) is next(iter(rejections), None)
+
+
+def accepts(targeting: Targeting, dimension: Dimension, visitor: Visitor, source: str | None) -> bool:
+    value = getattr(visitor, dimension.attribute) if dimension.attribute else source
+    included = targeting.included(dimension)
+    return value not in targeting.excluded(dimension) and (included is None or value in included)
 
 
 @given(some.visitors, some.sources)

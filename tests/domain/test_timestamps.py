@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 
-from chalicelib.domain.timestamps import milliseconds, timestamp
+from chalicelib.domain.timestamps import expiry_time, milliseconds, timestamp
 from tests import strategies as some
 
 NEPAL = timezone(timedelta(hours=5, minutes=45))
@@ -37,3 +37,7 @@ def test_milliseconds_are_counted_since_1970(moment: datetime, count: int) -> No
 @given(some.times)
 def test_timestamp_and_milliseconds_are_the_same_moment(moment: datetime) -> None:
     assert milliseconds(datetime.fromisoformat(timestamp(moment))) == milliseconds(moment)
+
+
+def test_expiry_time_is_in_whole_seconds_since_1970() -> None:
+    assert expiry_time(datetime(1970, 1, 3, 5, 45, 0, 999_999, NEPAL), 400) == (2 + 400) * 86_400

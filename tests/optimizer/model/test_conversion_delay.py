@@ -64,6 +64,11 @@ def test_profile_is_shrunk_by_five_pseudo_conversions() -> None:
     assert delay_profile([8, 0], [100, 100], [0.5, 0.5]) == pytest.approx([10.5 / 13, 2.5 / 13])
 
 
+def test_pseudo_conversions_are_spread_over_the_exposed_clicks() -> None:
+    """The fixed point's third round, in exact fractions. With 4 or 6 pseudo-conversions it is 0.77 or 0.72."""
+    assert delay_profile([8, 0], [100, 50], [0.5, 0.5]) == pytest.approx([0.7395513427012638, 0.2604486572987363])
+
+
 def test_late_bins_are_corrected_for_their_smaller_exposure() -> None:
     """With thirty thousand conversions the prior hardly matters."""
     assert delay_profile([30_000, 10_000], [1e6, 5e5], [0.5, 0.5]) == pytest.approx([0.6, 0.4], abs=1e-4)
