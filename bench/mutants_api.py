@@ -50,7 +50,12 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
         "optimizer/model/test_conversion_delay.py",
     ),
     ("optimizer/model/posterior.py", " - conversions, shape)", ", shape)", "optimizer/model/test_posterior.py"),
-    ("optimizer/model/exploration.py", "seen < untouched", "seen <= untouched", "optimizer/model/test_exploration.py"),
+    (
+        "optimizer/model/exploration.py",
+        "total_clicks < untouched",
+        "total_clicks <= untouched",
+        "optimizer/model/test_exploration.py",
+    ),
     (
         "optimizer/model/weights.py",
         "else (value * high, value * low)",
