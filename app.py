@@ -1,5 +1,7 @@
 """The Chalice application: registers the redirect, the background Lambdas and the API, and nothing else."""
 
+import gc
+
 from chalice.app import Chalice
 
 from chalicelib.http.blueprint import blueprint as api
@@ -10,3 +12,6 @@ app = Chalice(app_name="smartlink")
 app.register_blueprint(redirect)
 app.register_blueprint(lambdas)
 app.register_blueprint(api)
+
+# What the import created lives as long as the process: no collection, not even one in the first click, scans it again.
+gc.freeze()

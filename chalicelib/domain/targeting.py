@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from chalicelib.domain.click import RejectionReason
@@ -63,8 +64,7 @@ class Targeting:
 
     def __post_init__(self) -> None:
         """Precompute whether there is any rule: a click skips the checks of an offer without one."""
-        is_ruled = any(self.included(each) is not None or self.excluded(each) for each in DIMENSIONS)
-        object.__setattr__(self, "is_unrestricted", not (is_ruled or self.exclude_bots))
+        object.__setattr__(self, "is_unrestricted", _rules(self) == _NO_RULES)
 
     def included(self, dimension: Dimension) -> frozenset[str] | None:
         """Return the values that the dimension must have, or None if it may have any."""
@@ -99,6 +99,8 @@ class Targeting:
 
     def intersect(self, other: "Targeting") -> "Targeting":
         """Return the targeting that accepts exactly the visitors whom both accept."""
+        if self.is_unrestricted or other.is_unrestricted:
+            return other if self.is_unrestricted else self
         lists: dict[str, Any] = {}
         for each in DIMENSIONS:
             lists[each.include] = _common(self.included(each), other.included(each))
@@ -121,6 +123,10 @@ def _common(values: frozenset[str] | None, others: frozenset[str] | None) -> fro
     return values & others
 
 
+_INCLUDES = [each.include for each in DIMENSIONS]
+_EXCLUDES = [each.exclude for each in DIMENSIONS if each.exclude]
+_rules = attrgetter(*_INCLUDES, *_EXCLUDES, "exclude_bots")
+_NO_RULES = (*(None for _ in _INCLUDES), *(frozenset[str]() for _ in _EXCLUDES), False)
 # Looked up once: in Python 3.11 the lookup of a member takes as long as two of the checks.
 _COUNTRY, _REGION, _DEVICE, _OS, _BROWSER, _LANGUAGE, _SOURCE = (each.reason for each in DIMENSIONS)
 _BOT = RejectionReason.BOT
