@@ -13,7 +13,8 @@ from chalicelib.counters.cells import Cell, Cells
 from chalicelib.counters.learning_cells import is_training_click
 from chalicelib.domain import ids, money
 from chalicelib.domain.campaign import Campaign, CapMetric
-from chalicelib.domain.conversion import ConversionStatus
+from chalicelib.domain.conversion import CLICK_DIMENSIONS, ConversionStatus
+from chalicelib.domain.macros import macro_values
 from chalicelib.domain.timestamps import milliseconds
 
 StoredConversion = Mapping[str, Any]
@@ -74,9 +75,8 @@ def new_fields(report: ReportedConversion, click: StoredConversion, terms: Campa
 def _click_fields(click: StoredConversion) -> dict[str, Any]:
     """Return the fields that a conversion copies from its click."""
     return {
-        **{name: click[name] for name in ("campaign_id", "route_id", "epoch", "publisher_id", "device", "os")},
-        "country": click.get("country"),
-        "sub1": (click.get("sub_ids") or {}).get("sub1"),
+        **{name: click[name] for name in ("campaign_id", "route_id", "epoch", "publisher_id")},
+        **macro_values(CLICK_DIMENSIONS, click),
         "arm": click.get("arm"),
         "learned": is_training_click(click),
     }
@@ -104,10 +104,7 @@ def _click_cell(stored: StoredConversion) -> Cell:
         epoch=int(stored["epoch"]),
         campaign=stored["campaign_id"],
         publisher=stored["publisher_id"],
-        country=stored.get("country") or "",
-        device=stored["device"],
-        os=stored["os"],
-        sub1=stored.get("sub1") or "",
+        **{name: stored.get(name) or "" for name in CLICK_DIMENSIONS},
         currency=stored["currency"],
         arm=cells.arm_dimension(stored),
     )

@@ -1,7 +1,10 @@
-"""Status of conversions."""
+"""Status of conversions, and what they store of their clicks."""
 
 from enum import StrEnum
 from typing import assert_never
+
+CLICK_DIMENSIONS = ("country", "device", "os", "sub1")
+"""Dimensions of reports whose values a conversion copies from its click: names of macros."""
 
 
 class ConversionStatus(StrEnum):

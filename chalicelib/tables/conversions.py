@@ -4,6 +4,7 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribut
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
+from chalicelib.domain.conversion import CLICK_DIMENSIONS
 from chalicelib.settings import table_prefix
 from chalicelib.tables.base import IntegerAttribute, TableMeta
 
@@ -34,11 +35,13 @@ class ConversionRow(Model):
     """One paid action, named by (click, transaction ID, event). Money is a decimal string in `currency`.
 
     `revision` increases with every change of `status`. `places` are the cap counters that count it, to give them back.
-    `arm` is that of its click, `learned` whether the optimizer uses the click.
+    `CLICK_DIMENSIONS` and `arm` are those of its click, `learned` tells whether the optimizer uses the click.
     """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "conversions"
+
+    vars().update({name: UnicodeAttribute(null=True) for name in CLICK_DIMENSIONS})
 
     id = UnicodeAttribute(hash_key=True)
     format = IntegerAttribute(default=1)
@@ -57,10 +60,6 @@ class ConversionRow(Model):
     payout = UnicodeAttribute()
     revenue = UnicodeAttribute()
     currency = UnicodeAttribute()
-    country = UnicodeAttribute(null=True)
-    device = UnicodeAttribute()
-    os = UnicodeAttribute()
-    sub1 = UnicodeAttribute(null=True)
     arm = UnicodeAttribute(null=True)
     learned = BooleanAttribute(null=True)
     places = JSONAttribute()
