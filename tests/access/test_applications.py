@@ -58,6 +58,14 @@ def test_application_for_a_public_smartlink_notifies_of_the_live_link(admin: Api
     assert [(each["kind"], each["subject"]["code"]) for each in notifications(publisher)] == [("link_live", code)]
 
 
+def test_declined_publisher_needs_an_approval_on_a_public_smartlink_too(admin: Api) -> None:
+    publisher, smartlink = new_publisher(admin), new_smartlink(admin)
+    apply(publisher, smartlink)
+    decide(admin, "decline")
+    good(admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"visibility": "public"}))
+    assert good(apply(publisher, smartlink))["status"] == "pending"
+
+
 def test_added_publisher_is_notified_of_the_live_link(admin: Api) -> None:
     publisher, smartlink = new_publisher(admin), new_smartlink(admin, visibility="private")
     code = add_publisher(admin, smartlink, publisher)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.caps.counter_update import CounterState, CounterUpdate, parse_counter, update_request
@@ -49,6 +49,7 @@ def _stored_state() -> CounterState | None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(state=states, update=updates, in_transaction=st.booleans())
+@example(state=CounterState(1, 0), update=CounterUpdate("day", 1, max_leased_before=0), in_transaction=False)
 def test_simulated_table_updates_a_counter_as_dynamodb_does(
     state: CounterState | None, update: CounterUpdate, in_transaction: bool
 ) -> None:

@@ -186,6 +186,17 @@ def after(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
+def test_counter_that_rejects_a_click_with_a_marker_is_remembered_as_exhausted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = a_counter(limit=1)
+    reservation.reserve(a_reservation(full))
+    assert reservation.reserve(a_reservation(full, marker=a_marker(), token="t2")) is RejectionReason.CAP
+    operations = record_operations(monkeypatch)
+    assert reservation.reserve(a_reservation(full, token="t3")) is RejectionReason.CAP
+    assert operations == []
+
+
 def record_operations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the list of the operations that are called from now on."""
     call, operations = client.call, list[str]()

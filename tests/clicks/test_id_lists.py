@@ -27,6 +27,10 @@ def test_ids_of_overlapping_lists_are_merged_newest_first(
     assert list(newest_first(lists, before)) == sorted((each for each in click_ids if each < before), reverse=True)
 
 
+def test_id_to_start_before_is_left_out() -> None:
+    assert list(newest_first([("3", ["1", "2", "3"])], "2")) == ["1"]
+
+
 def test_no_more_lists_are_read_than_needed() -> None:
     read: list[str] = []
 

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -101,10 +101,11 @@ def test_day_of_a_quarter_is_in_utc() -> None:
 
 
 def test_every_older_day_is_compacted_in_turn() -> None:
-    start = datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp()
+    noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    start = noon.timestamp()
     days = [cells.days_to_compact(datetime.fromtimestamp(start + 60 * minute, UTC), 400) for minute in range(400)]
     assert all(each[:2] == [date(2026, 11, 21), date(2026, 11, 20)] for each in days)
-    assert len({each[2] for each in days}) == 400
+    assert {each[2] for each in days} == {noon.date() - timedelta(days=age) for age in range(2, 402)}
 
 
 def test_money_is_counted_in_millionths() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.macros import MACROS, fill
+from chalicelib.domain.macros import MACROS, fill, macro_values
 from chalicelib.routing.tracking_parameters import parse_tracking_parameters
 from tests import strategies as some
 
@@ -31,6 +31,10 @@ values = st.dictionaries(macros, st.none() | some.texts)
 )
 def test_a_value_is_percent_encoded(value: str | None, filled: str) -> None:
     assert fill("https://acme.example/?s={sub1}&t=1", {"sub1": value}) == f"https://acme.example/?s={filled}&t=1"
+
+
+def test_timestamp_is_in_whole_seconds() -> None:
+    assert macro_values(["timestamp"], {"at": 1_793_795_400_999}) == {"timestamp": "1793795400"}
 
 
 def test_a_missing_value_is_empty() -> None:

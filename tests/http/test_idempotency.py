@@ -1,8 +1,11 @@
 from datetime import datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from chalicelib.endpoints import ENDPOINTS
+from chalicelib.http.idempotency import idempotency_key
 from chalicelib.tables.publishers import ApiKeyRow
 from chalicelib.tables.requests import IdempotencyKeyRow
 from tests.conftest import Api
@@ -41,6 +44,13 @@ def test_same_key_of_another_caller_is_another_request(admin: Api) -> None:
     ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     ids = [each.api.post("/publisher/me/keys", Idempotency_Key="k1").json["key_id"] for each in (ann, bob)]
     assert ids[0] != ids[1]
+
+
+def test_open_endpoint_has_no_idempotency_key() -> None:
+    """Its callers are anonymous: two of them may choose the same key."""
+    (postback,) = [each for each in ENDPOINTS if (each.method, each.path) == ("POST", "/postback")]
+    http_request = SimpleNamespace(headers={"idempotency-key": "k1"})
+    assert idempotency_key(postback, ("anyone",), cast("Any", http_request), "") is None
 
 
 def test_secret_is_shown_once_and_not_stored(admin: Api) -> None:
