@@ -13,6 +13,34 @@ from tests.conftest import Api, ApiResponse
 FALLBACK = "https://network.example/more"
 CURL = "curl/8.5.0"
 
+CAMPAIGN_EXAMPLE: dict[str, Any] = {
+    "name": "Game A",
+    "advertiser": "Acme",
+    "destination_url": "https://acme.example/?cid={click_id}&s={sub1}",
+    "status": "active",
+    "payout": "1.50",
+    "revenue": "2.00",
+    "currency": "USD",
+    "targeting": {
+        "countries": ["US"],
+        "exclude_countries": [],
+        "regions": [],
+        "devices": ["mobile"],
+        "os": ["ios"],
+        "browsers": [],
+        "languages": [],
+        "sources": [],
+        "exclude_sources": [],
+        "exclude_bots": True,
+    },
+    "schedule": {"starts_at": None, "ends_at": None, "timezone": "UTC", "hours": [0, 1, 2], "weekdays": [1, 2]},
+    "caps": [{"metric": "clicks", "window": "day", "limit": "1000", "scope": "campaign", "timezone": "UTC"}],
+    "duplicate_filter": {"identity": "ip_ua", "window_seconds": 86400},
+    "fail_url": None,
+    "attribution_window_days": 30,
+}
+"""A campaign with a value for every field."""
+
 
 @dataclass(frozen=True, slots=True)
 class Publisher:

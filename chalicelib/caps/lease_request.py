@@ -118,9 +118,10 @@ def outstanding(lease: Lease | None) -> tuple[int, int]:
 
 
 def _max_lease_size(counter: CapCounter, previous: Lease, state: CounterState) -> int:
-    """Return the largest lease that the cap allows: a share of what is left, and a quarter of what may be leased.
+    """Return the size of the largest lease that the cap allows.
 
-    A quarter, so that neither one process nor a few dead ones take all of it.
+    It is at most a share of the cap's unused capacity, and at most a quarter of what may still be leased, so that
+    neither one process nor a few dead ones take all of it.
     """
     remaining = counter.limit - (state.used - previous.left) - 1
     leasable = _max_leased(counter) - (state.leased - previous.granted)

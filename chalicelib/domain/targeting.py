@@ -110,11 +110,10 @@ class Targeting:
 
 
 def from_document(document: Mapping[str, Any]) -> Targeting:
-    """Return the targeting of a stored document, in which an empty list means any. Missing fields have no rule."""
-    stored = {**STORED_DEFAULTS, **document}
-    lists: dict[str, Any] = {each.include: frozenset(stored[each.include]) or None for each in DIMENSIONS}
-    lists |= {each.exclude: frozenset(stored[each.exclude]) for each in DIMENSIONS if each.exclude}
-    return Targeting(**lists, exclude_bots=stored["exclude_bots"])
+    """Return the targeting of a complete stored document (see `stored_settings`); an empty list in it means any."""
+    lists: dict[str, Any] = {each.include: frozenset(document[each.include]) or None for each in DIMENSIONS}
+    lists |= {each.exclude: frozenset(document[each.exclude]) for each in DIMENSIONS if each.exclude}
+    return Targeting(**lists, exclude_bots=document["exclude_bots"])
 
 
 def _common(values: frozenset[str] | None, others: frozenset[str] | None) -> frozenset[str] | None:

@@ -11,6 +11,7 @@ from chalicelib.http.models import Patch, validate
 from chalicelib.http.problems import ValidationFailed
 from tests import strategies as some
 from tests.builders import campaign_settings
+from tests.documents import CAMPAIGN_EXAMPLE
 
 REQUIRED = {"name": "Game A", "destination_url": "https://acme.example/?cid={click_id}"}
 CAP = {"metric": "clicks", "window": "day", "limit": "1000"}
@@ -59,34 +60,7 @@ def test_missing_field_of_a_campaign_has_its_default() -> None:
 
 
 def test_documented_example_is_a_campaign() -> None:
-    example = {
-        "name": "Game A",
-        "advertiser": "Acme",
-        "destination_url": "https://acme.example/?cid={click_id}&s={sub1}",
-        "status": "active",
-        "payout": "1.50",
-        "revenue": "2.00",
-        "currency": "USD",
-        "targeting": {
-            "countries": ["US"],
-            "exclude_countries": [],
-            "regions": [],
-            "devices": ["mobile"],
-            "os": ["ios"],
-            "browsers": [],
-            "languages": [],
-            "sources": [],
-            "exclude_sources": [],
-            "exclude_bots": True,
-        },
-        "schedule": {"starts_at": None, "ends_at": None, "timezone": "UTC", "hours": [0, 1, 2], "weekdays": [1, 2]},
-        "caps": [{"metric": "clicks", "window": "day", "limit": "1000", "scope": "campaign", "timezone": "UTC"}],
-        "duplicate_filter": {"identity": "ip_ua", "window_seconds": 86400},
-        "fail_url": None,
-        "attribution_window_days": 30,
-    }
-
-    assert validate(CampaignSettings, example).model_dump(mode="json") == example
+    assert validate(CampaignSettings, CAMPAIGN_EXAMPLE).model_dump(mode="json") == CAMPAIGN_EXAMPLE
 
 
 def test_document_has_the_settings_and_the_fields_of_the_system() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.conftest import Api
 from tests.documents import (
+    CAMPAIGN_EXAMPLE,
     click_and_explain,
     errors_by_pointer,
     good,
@@ -12,52 +13,26 @@ from tests.documents import (
     refusals,
 )
 
-EXAMPLE: dict[str, Any] = {
-    "name": "Game A",
-    "advertiser": "Acme",
-    "destination_url": "https://acme.example/?cid={click_id}&s={sub1}",
-    "status": "active",
-    "payout": "1.50",
-    "revenue": "2.00",
-    "currency": "USD",
-    "targeting": {
-        "countries": ["US"],
-        "exclude_countries": [],
-        "regions": [],
-        "devices": ["mobile"],
-        "os": ["ios"],
-        "browsers": [],
-        "languages": [],
-        "sources": [],
-        "exclude_sources": [],
-        "exclude_bots": True,
-    },
-    "schedule": {"starts_at": None, "ends_at": None, "timezone": "UTC", "hours": [0, 1, 2], "weekdays": [1, 2]},
-    "caps": [{"metric": "clicks", "window": "day", "limit": "1000", "scope": "campaign", "timezone": "UTC"}],
-    "duplicate_filter": {"identity": "ip_ua", "window_seconds": 86400},
-    "fail_url": None,
-    "attribution_window_days": 30,
-}
 ADDED = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url"}
 GOOD = {"name": "A", "destination_url": "https://a.example/"}
 
 
 def test_documented_example_is_returned_unchanged(admin: Api) -> None:
-    campaign = good(admin.post("/admin/campaigns", EXAMPLE))
-    assert {name: campaign[name] for name in EXAMPLE} == EXAMPLE
-    assert set(campaign) == {*EXAMPLE, *ADDED}
+    campaign = good(admin.post("/admin/campaigns", CAMPAIGN_EXAMPLE))
+    assert {name: campaign[name] for name in CAMPAIGN_EXAMPLE} == CAMPAIGN_EXAMPLE
+    assert set(campaign) == {*CAMPAIGN_EXAMPLE, *ADDED}
 
 
 def test_campaign_needs_name_and_destination_and_has_defaults(admin: Api) -> None:
     campaign = good(admin.post("/admin/campaigns", GOOD))
-    assert {name: campaign[name] for name in EXAMPLE} == {
+    assert {name: campaign[name] for name in CAMPAIGN_EXAMPLE} == {
         **GOOD,
         "advertiser": "",
         "status": "active",
         "payout": "0",
         "revenue": "0",
         "currency": "USD",
-        "targeting": {**{name: [] for name in EXAMPLE["targeting"]}, "exclude_bots": True},
+        "targeting": {**{name: [] for name in CAMPAIGN_EXAMPLE["targeting"]}, "exclude_bots": True},
         "schedule": {"starts_at": None, "ends_at": None, "timezone": "UTC", "hours": [], "weekdays": []},
         "caps": [],
         "duplicate_filter": None,
@@ -224,7 +199,7 @@ def test_code_of_the_wrong_form_is_rejected(admin: Api, change: dict[str, Any], 
 
 
 def test_edit_changes_only_the_fields_it_has(admin: Api) -> None:
-    before = good(admin.post("/admin/campaigns", EXAMPLE))
+    before = good(admin.post("/admin/campaigns", CAMPAIGN_EXAMPLE))
     after = good(admin.patch(f"/admin/campaigns/{before['id']}", {"targeting": {"countries": ["DE", "AT"]}}))
     targeting = {**before["targeting"], "countries": ["DE", "AT"]}
     assert after == {**before, "targeting": targeting, "version": 2, "updated_at": after["updated_at"]}
@@ -232,11 +207,11 @@ def test_edit_changes_only_the_fields_it_has(admin: Api) -> None:
 
 
 def test_null_resets_a_field_to_its_default(admin: Api) -> None:
-    campaign_id = good(admin.post("/admin/campaigns", EXAMPLE))["id"]
+    campaign_id = good(admin.post("/admin/campaigns", CAMPAIGN_EXAMPLE))["id"]
     nulls = {"duplicate_filter": None, "payout": None, "targeting": {"devices": None}, "caps": None}
     after = good(admin.patch(f"/admin/campaigns/{campaign_id}", nulls))
     assert (after["duplicate_filter"], after["payout"], after["caps"]) == (None, "0", [])
-    assert after["targeting"] == {**EXAMPLE["targeting"], "devices": []}
+    assert after["targeting"] == {**CAMPAIGN_EXAMPLE["targeting"], "devices": []}
 
 
 def test_null_for_a_required_field_is_an_error(admin: Api) -> None:
