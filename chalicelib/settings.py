@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROUTE_CACHE_TTL_SECONDS = 2.0
-"""Time for which a process caches a link or route; an edit is live within 5 seconds."""
+"""Time for which a process caches a link or route: the most that an edit takes to reach every visitor."""
 
 CLICK_RETENTION_DAYS = 400
 """Retention of clicks: longer than any attribution window (at most 365 days)."""

@@ -40,6 +40,12 @@ CAMPAIGN: tuple[Change, ...] = (
     ("domain/stored_settings.py", "ADDED_TO_CAMPAIGN: Settings = {}", 'ADDED_TO_CAMPAIGN: Settings = {"pace": "old"}'),
     ("domain/stored_settings.py", "ADDED_TO_CAP: Settings = {}", 'ADDED_TO_CAP: Settings = {"share": "1"}'),
     ("domain/stored_settings.py", "ADDED_TO_SCHEDULE: Settings = {}", 'ADDED_TO_SCHEDULE: Settings = {"months": []}'),
+    (
+        "domain/stored_settings.py",
+        "ADDED_TO_DUPLICATE_FILTER: Settings = {}",
+        'ADDED_TO_DUPLICATE_FILTER: Settings = {"scope": "old"}',
+    ),
+    ("admin/campaigns/schemas.py", "    window_seconds: int", '    scope: str = "new"\n    window_seconds: int'),
     ("admin/campaigns/schemas.py", "    currency: Annotated", '    pace: str = "even"\n    currency: Annotated'),
     ("admin/campaigns/schemas.py", "    limit: Money\n", '    limit: Money\n    share: Money = "0.5"\n'),
     ("admin/campaigns/schemas.py", "    weekdays: list", "    months: list[int] = []\n    weekdays: list"),
@@ -98,9 +104,7 @@ COUNTERS: tuple[Change, ...] = (
 EVERY_CHANGE = (*TARGETING, *CAMPAIGN, *SMARTLINK, *CLICK, *ROWS, *COUNTERS)
 
 CLAIMS = """
-import json
-from tests.conftest import Api
-from tests.documents import clicked, good, recorded
+from tests.documents import click_and_explain, clicked, good, new_link, recorded, refusals
 from tests.test_stored_documents import Stored, stored
 
 
@@ -109,8 +113,10 @@ def test_old_rows_read_with_the_defaults_of_their_readers(stored: Stored) -> Non
     campaign = get(f"/admin/campaigns/{sample['campaigns']['game']}")
     assert (campaign["pace"], campaign["targeting"]["carriers"], campaign["schedule"]["months"]) == ("old", [], [])
     assert {cap["share"] for cap in campaign["caps"]} == {"1"}
+    assert campaign["duplicate_filter"]["scope"] == "old"
     smartlink = get(f"/admin/smartlinks/{sample['smartlinks']['weighted']}")
     assert (smartlink["note"], [offer["label"] for offer in smartlink["offers"]]) == ("old", ["old", "old"])
+    assert [offer["targeting"]["carriers"] for offer in smartlink["offers"]] == [[], []]
     click = get(f"/admin/clicks/{sample['clicks']['weighted'][0]}")
     assert click["referrer"] == "old"
     assert {item["goal"] for item in get("/admin/conversions")["items"]} == {"old"}
@@ -125,5 +131,7 @@ def test_new_rows_have_the_new_fields(stored: Stored) -> None:
     body = {"name": "new", "destination_url": "https://new.example/", "targeting": {"carriers": ["acme"]}}
     created = good(stored.admin.post("/admin/campaigns", body))
     assert (created["pace"], created["targeting"]["carriers"]) == ("even", ["acme"])
+    code = new_link(stored.admin, {"campaign_id": created["id"]})
+    assert refusals(click_and_explain(stored.admin, code)) == ["carrier"]
 """
 """Tests that are added to the scratch copy."""

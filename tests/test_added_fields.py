@@ -16,13 +16,13 @@ def _apply(root: Path, changes: Iterable[Change]) -> None:
     for name, old, new in changes:
         file = root / "chalicelib" / name
         text = file.read_text()
-        assert text.count(old) >= 1, f"{name} does not contain {old!r}: correct tests/added_fields.py"
-        file.write_text(text.replace(old, new, 1))
+        assert text.count(old) == 1, f"{name} must contain {old!r} once: correct tests/added_fields.py"
+        file.write_text(text.replace(old, new))
 
 
 @pytest.fixture
 def scratch(tmp_path: Path) -> Path:
-    """A copy of the project in which each stored document has a field more."""
+    """A copy of the project in which the documents of `tests/added_fields.py` have a field more."""
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():

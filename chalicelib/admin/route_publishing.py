@@ -96,7 +96,7 @@ def encode_route(pool: SmartlinkRow, campaigns: Collection[CampaignRow]) -> byte
     snapshot = route_codec.encode(pool_document(pool), documents, pool.epoch)
     if len(snapshot) > MAX_ROUTE_BYTES:
         size = f"{len(snapshot)} bytes compressed, maximum {MAX_ROUTE_BYTES}"
-        raise ValidationFailed(("", f"Smartlink {pool.id} is too large ({size}). Shorten its targeting lists."))
+        raise ValidationFailed(("", f"makes smartlink {pool.id} too large ({size}). Shorten its targeting lists."))
     return snapshot
 
 

@@ -12,10 +12,10 @@ from chalicelib.dynamodb.attribute_values import Item, number_value, string_valu
 class WriteStatus(StrEnum):
     """Outcome of the one write of all lease requests of a click and its duplicate marker: all or nothing."""
 
-    APPLIED = "done"
-    LIMIT_REACHED = "no room"  # the condition of a counter failed
+    APPLIED = "applied"
+    LIMIT_REACHED = "limit_reached"  # the condition of a counter failed
     DUPLICATE = "duplicate"  # the duplicate marker already exists
-    NOT_APPLIED = "undone"  # certainly not applied, for another reason
+    NOT_APPLIED = "not_applied"  # certainly not applied, for another reason
     UNKNOWN = "unknown"  # no response
 
 

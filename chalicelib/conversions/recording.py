@@ -133,7 +133,7 @@ def set_status(
     reason: str | None,
     change: AuditChange | None = None,
 ) -> None:
-    """Write status and reason; update counters and caps if the status changes. Update `row` to match.
+    """Write status and reason, and update counters and caps if only one of both statuses is counted. Update `row` too.
 
     Raise `TransactionConflict` if the conversion changed since it was read.
     """

@@ -50,7 +50,8 @@ MACROS: Mapping[str, Macro] = {
 """Every macro of a destination URL, by name. Validation, redirects, postbacks and documentation follow from it."""
 
 _VALUES = {name: macro.value_of for name, macro in MACROS.items()}
-_PATTERN = re.compile(r"\{([^{}]*)\}")
+MACRO_PATTERN = re.compile(r"\{([^{}]*)\}")
+"""A macro in a URL; its group is the name."""
 
 
 def fill(template: str, values: Mapping[str, str | None]) -> str:
@@ -81,4 +82,4 @@ def macro_values(names: Iterable[str], click: ClickFields) -> dict[str, str | No
 @lru_cache(maxsize=4096)
 def _parts(template: str) -> tuple[str, ...]:
     """Split into text and macro names in turn: `a{b}c` is `("a", "b", "c")`."""
-    return tuple(_PATTERN.split(template))
+    return tuple(MACRO_PATTERN.split(template))

@@ -5,11 +5,10 @@ from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from chalicelib.domain.macros import MACROS
+from chalicelib.domain.macros import MACRO_PATTERN, MACROS
 
 _NAMES = frozenset(MACROS)
 
-_MACRO = re.compile(r"\{([^{}]*)\}")
 _ENCODED_BRACE = re.compile(r"%(?:25)*7[BbDd]")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\<>\"]")
 
@@ -26,7 +25,7 @@ def address_errors(url: str) -> list[str]:
     if not url.isascii():
         return ["must be ASCII. Percent-encode other characters. Write the host in Punycode (xn--…)."]
     try:
-        parts = urlsplit(_MACRO.sub("x", url))
+        parts = urlsplit(MACRO_PATTERN.sub("x", url))
         host = parts.hostname
         _ = parts.port
     except ValueError as error:
@@ -35,16 +34,18 @@ def address_errors(url: str) -> list[str]:
         return ["must begin with https:// or http://"]
     if not host:
         return ["must have a host"]
-    before_path = _MACRO.search(re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0])
+    before_path = MACRO_PATTERN.search(re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0])
     return ["must not contain a macro in the host"] if before_path else []
 
 
 def macro_errors(url: str, macros: AbstractSet[str]) -> list[str]:
     """Return the errors of macros and braces."""
     errors = [
-        f"{{{name}}} is not a macro{_nearest(name, macros)}" for name in _MACRO.findall(url) if name not in macros
+        f"{{{name}}} is not a macro{_nearest(name, macros)}"
+        for name in MACRO_PATTERN.findall(url)
+        if name not in macros
     ]
-    rest = _MACRO.sub("", url)
+    rest = MACRO_PATTERN.sub("", url)
     if "{" in rest or "}" in rest:
         errors.append("has an unbalanced brace")
     if _ENCODED_BRACE.search(url):

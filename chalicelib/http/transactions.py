@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.http.audit_change import AuditChange, truncate
@@ -45,13 +46,18 @@ def get_or_404(model: type[AnyRow], kind: str, key: str) -> AnyRow:
     return row
 
 
+def check_item_size(row: Model) -> None:
+    """Raise `ValidationFailed` if DynamoDB would reject the row's item for its size."""
+    size = item_bytes(row)
+    if size > MAX_ITEM_BYTES:
+        raise ValidationFailed(("", f"is too large: {size:,} bytes to store, at most {MAX_ITEM_BYTES:,} fit"))
+
+
 class _MeasuredWrite(TransactWrite):
-    """A transaction that rejects an item that DynamoDB would reject for its size."""
+    """A transaction whose saved items are checked for their size. An update needs the check of its whole row."""
 
     def save(self, model: AnyRow, condition: Condition | None = None, return_values: str | None = None) -> None:
-        size = item_bytes(model)
-        if size > MAX_ITEM_BYTES:
-            raise ValidationFailed(("", f"is too large: {size:,} bytes to store, at most {MAX_ITEM_BYTES:,} fit"))
+        check_item_size(model)
         super().save(model, condition, return_values)
 
 

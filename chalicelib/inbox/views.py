@@ -37,7 +37,10 @@ def find(request: Request, query: NotificationQuery) -> Page[NotificationDocumen
 
 
 def read(request: Request, notification_id: str) -> NotificationDocument:
-    """Mark a notification as read. Admins share notifications: it is read for all of them."""
+    """Mark a notification as read.
+
+    Admins share notifications: it is read for all of them.
+    """
     year = creation_year(notification_id)
     row = get_or_none(NotificationRow, f"{request.owner}#{year}", notification_id) if year else None
     if row is None:

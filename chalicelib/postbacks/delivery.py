@@ -11,6 +11,7 @@ from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 
 from chalicelib import settings
+from chalicelib.domain.click import complete_click
 from chalicelib.domain.macros import fill
 from chalicelib.domain.timestamps import expiry_time, timestamp
 from chalicelib.notifications.notification import Notification, NotificationKind
@@ -93,7 +94,7 @@ def _values(message: DeliveryMessage, postback: PostbackRow, now: datetime) -> V
     if row.revision != message.revision or not matches(postback, conversion):
         return None
     click = get_or_none(ClickRow, row.click_id)
-    return macro_values(conversion, click.attribute_values if click else None)
+    return macro_values(conversion, complete_click(click.attribute_values) if click else None)
 
 
 def _new_row(message: DeliveryMessage, url: str, now: datetime) -> PostbackDeliveryRow:

@@ -21,11 +21,11 @@ FallbackResult = tuple[Outcome, Campaign | None, str | None, RejectionReason | N
 class Decision(NamedTuple):
     """The destination of a click and the reasons for it.
 
-    `refusals` has the rejection of each offer of the route, in its order; None if the offer could take the click.
+    `rejections` has the rejection of each offer of the route, in its order; None if the offer could take the click.
     `url` is the destination before macros are filled in; None is the "no offer available" page.
     `arm` selects the weights of the click, even if no offer takes it. `segment` is the segment whose learned weights
     are used, in arm `optimized`. `propensity` is the probability of the chosen offer in its tier and arm.
-    `catch_all_refused` is the rejection of the catch-all if it was tried.
+    `catch_all_rejection` is the rejection of the catch-all if it was tried.
     """
 
     outcome: Outcome

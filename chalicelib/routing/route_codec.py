@@ -21,7 +21,7 @@ from chalicelib.domain.campaign import (
 )
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
-from chalicelib.domain.stored_settings import complete_campaign, complete_offer, complete_smartlink
+from chalicelib.domain.stored_settings import complete_campaign, complete_smartlink
 
 JsonObject = Mapping[str, Any]
 """A JSON object of the API's shape."""
@@ -41,7 +41,10 @@ def encode(smartlink: JsonObject, campaigns: Iterable[JsonObject], epoch: int) -
 
 
 def decode_snapshot(stored: bytes) -> dict[str, Any]:
-    """Return a stored snapshot: `pool`, `campaigns` by ID and `epoch`, each document with a value for every field."""
+    """Return a stored snapshot: `pool`, `campaigns` by ID and `epoch`, with a value for every field.
+
+    The `pool` of a direct link holds only what identifies its campaign, and is returned as it is stored.
+    """
     snapshot: dict[str, Any] = json.loads(zlib.decompress(stored))
     pool = snapshot["pool"]
     return {
@@ -95,9 +98,8 @@ def _single_offer(only: Campaign) -> Offer:
     return Offer(campaign=only, targeting=only.targeting)
 
 
-def offer(document: JsonObject, campaign: Campaign) -> Offer:
-    """Return an offer from its entry in a smartlink's document and its campaign."""
-    stored = complete_offer(document)
+def offer(stored: JsonObject, campaign: Campaign) -> Offer:
+    """Return an offer from its complete entry in a smartlink's document, and its campaign."""
     return Offer(
         campaign=campaign,
         weight=stored["weight"],
@@ -107,9 +109,8 @@ def offer(document: JsonObject, campaign: Campaign) -> Offer:
     )
 
 
-def campaign(document: JsonObject) -> Campaign:
-    """Return a campaign from its document."""
-    stored = complete_campaign(document)
+def campaign(stored: JsonObject) -> Campaign:
+    """Return a campaign from its complete document."""
     return Campaign(
         id=stored["id"],
         destination_url=stored["destination_url"],

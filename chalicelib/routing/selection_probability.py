@@ -11,7 +11,7 @@ from chalicelib.routing.segments import Path
 def selection_probabilities(route: Route, rejections: Sequence[RejectionReason | None], path: Path) -> dict[str, float]:
     """Return the probability of each campaign for a click with these rejections; the probabilities sum to 1.
 
-    `rejections` has one entry for each offer of the route, as `Decision.refusals` has. `path` are the segments of the
+    `rejections` has one entry for each offer of the route, as `Decision.rejections` has. `path` are the segments of the
     visitor, and `route.learned` the weights of that time. Both arms count: the configured weights with the share of
     the hold-out, the learned weights with the rest. Campaigns of probability 0 are left out; if no offer can be drawn
     the result is empty.

@@ -121,7 +121,7 @@ def test_edit_that_makes_a_route_too_large_is_rejected(admin: Api, monkeypatch: 
     monkeypatch.setattr(route_publishing, "MAX_ROUTE_BYTES", 1_000)
     sources = [f"{n * n:x}" * 40 for n in range(1000, 1200)]
     refused = admin.patch(f"/admin/campaigns/{campaign['id']}", {"targeting": {"sources": sources}})
-    assert f"Smartlink {smartlink['id']} is too large" in errors_by_pointer(refused)[""]
+    assert f"makes smartlink {smartlink['id']} too large" in errors_by_pointer(refused)[""]
     assert admin.get(f"/admin/campaigns/{campaign['id']}").json == campaign
     assert RouteRow.get(smartlink["id"]).version == 1
 

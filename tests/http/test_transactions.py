@@ -103,13 +103,16 @@ def _smartlink_of(size: int) -> dict[str, Any]:
     return {"name": "Large", "offers": offers}
 
 
-def test_item_larger_than_dynamodb_allows_is_an_error_that_names_its_size(admin: Api) -> None:
+@pytest.mark.parametrize("is_edit", [False, True], ids=["create", "edit"])
+def test_item_larger_than_dynamodb_allows_is_an_error_that_names_its_size(admin: Api, *, is_edit: bool) -> None:
     body = _smartlink_of(500_000)
     ids = [new_campaign(admin, f"c{n}")["id"] for n in range(len(body["offers"]))]
     body["offers"] = [{**offer, "campaign_id": each} for offer, each in zip(body["offers"], ids, strict=True)]
-    (detail,) = errors_by_pointer(admin.post("/admin/smartlinks", body)).values()
+    before = [new_smartlink(admin)] if is_edit else []
+    path = f"/admin/smartlinks/{before[0]['id']}" if is_edit else "/admin/smartlinks"
+    (detail,) = errors_by_pointer((admin.patch if is_edit else admin.post)(path, body)).values()
     assert re.fullmatch(r"is too large: 4\d\d,\d{3} bytes to store, at most 409,600 fit", detail)
-    assert good(admin.get("/admin/smartlinks"))["items"] == []
+    assert good(admin.get("/admin/smartlinks"))["items"] == before
 
 
 def test_item_size_counts_names_and_values() -> None:

@@ -17,7 +17,7 @@ from chalicelib.http.models import ListQuery, ResponseModel
 from chalicelib.http.pagination import PagedQuery, fetch_page, year_partitions
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
-from chalicelib.http.transactions import transaction
+from chalicelib.http.transactions import check_item_size, transaction
 from chalicelib.tables.campaigns import CampaignRow, PoolCampaignRow
 from chalicelib.tables.publishers import MembershipRow, PublisherRow
 from chalicelib.tables.smartlinks import SmartlinkRow
@@ -85,6 +85,7 @@ def save(request: Request, row: SmartlinkRow, edit: Edit, response: ResponseMode
     and again after it, for members who joined in the meantime. Campaigns are linked to the smartlink before the route
     that needs them, and unlinked together with it.
     """
+    check_item_size(row)
     after_ids, before_ids = route_publishing.campaign_ids(row.settings), route_publishing.campaign_ids(edit.before)
     newly_granted = _granted_campaign_ids(row.settings) - _granted_campaign_ids(edit.before)
     _link_campaigns(row.id, after_ids - before_ids)

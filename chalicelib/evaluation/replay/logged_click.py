@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from chalicelib.domain.click import Outcome, RejectionReason, TrackingParameters, decode_rejections
 from chalicelib.domain.route import PublisherLink, Route
 from chalicelib.domain.smartlink import OfferAccess
-from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
+from chalicelib.domain.visitor import visitor_of_click
 from chalicelib.evaluation.reward import Reward
 from chalicelib.routing.eligibility import ClickContext
 
@@ -83,14 +83,7 @@ def _is_suspended(route: Route, outcome: Outcome, rejections: tuple[RejectionRea
 def _context(stored: StoredClick, *, publisher_active: bool) -> ClickContext:
     return ClickContext(
         link=PublisherLink(stored["code"], stored["publisher_id"], stored["route_id"], publisher_active),
-        visitor=Visitor(
-            country=stored.get("country"),
-            region=stored.get("region"),
-            device=Device(stored["device"]),
-            os=OperatingSystem(stored["os"]),
-            browser=stored.get("browser"),
-            language=stored.get("language"),
-        ),
+        visitor=visitor_of_click(stored),
         parameters=TrackingParameters(source=stored.get("source")),
         now=datetime.fromtimestamp(int(stored["at"]) / 1000, UTC),
         draw=0.0,

@@ -1,12 +1,13 @@
 """History of a pool's optimization runs, and the transaction that publishes learned weights."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.domain.timestamps import expiry_time
 from chalicelib.routing.route_history import pool_month
 from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables.base import connection
@@ -14,7 +15,6 @@ from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 
 PUBLISHED, SKIPPED = "published", "skipped"
 
-_DAY_SECONDS = 86_400
 _CONFLICTS = ("ConditionalCheckFailed", "TransactionConflict")
 
 
@@ -45,7 +45,7 @@ def new_row(pool_id: str, version: int, status: str, route: RouteRow) -> WeightH
         version,
         status=status,
         route_version=route.version,
-        expires_at=version + CLICK_RETENTION_DAYS * _DAY_SECONDS,
+        expires_at=expiry_time(datetime.fromtimestamp(version, UTC), CLICK_RETENTION_DAYS),
     )
 
 

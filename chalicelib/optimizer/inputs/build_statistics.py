@@ -177,7 +177,7 @@ def _clicks_by_campaign(clicks: _Totals) -> dict[str, float]:
 
 
 def _offer_stats(offer: Offer, goal: OptimizationGoal, money: BucketMoney) -> OfferStats:
-    """Return the offer's own figures. The caller sets `seen` and `live`."""
+    """Return the offer's own figures. The caller sets `total_clicks` and `is_live`."""
     campaign = offer.campaign
     return OfferStats(
         id=campaign.id,

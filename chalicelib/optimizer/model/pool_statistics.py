@@ -37,8 +37,8 @@ class OfferStats:
 
     `value` is its configured value per conversion by the pool's goal, `payout` its configured payout. `values`,
     `squares` and `payouts` are the sums of the conversions' values, of their squares and of their payouts, by bucket
-    of the click. `delays` is the number of conversions by delay bin. `seen` is its number of clicks in the pool so far.
-    Offers of one `tier` compete with each other. An offer that is not `live` gets no weight.
+    of the click. `delays` is the number of conversions by delay bin. `total_clicks` is its number of clicks in the pool
+    so far. Offers of one `tier` compete with each other. An offer that is not `is_live` gets no weight.
     """
 
     id: str
@@ -72,9 +72,9 @@ class SegmentStats:
 class PoolStatistics:
     """One pool at the time `now` (hours since 1970), without bots and duplicates.
 
-    Segments do not overlap: each click is in exactly one. `untouched` is the number of first clicks that every offer
-    gets before its results count. `floor` is the minimum expected payout per click, if there is one. `until_next` is
-    the time to the next run, in hours.
+    Segments do not overlap: each click is in exactly one. `untouched_clicks` is the number of first clicks that every
+    offer gets before its results count. `payout_floor` is the minimum expected payout per click, if there is one.
+    `hours_until_next` is the time to the next run.
     """
 
     pool: str

@@ -36,7 +36,7 @@ def decode(route: Route, **changes: Any) -> LoggedClick:
 
 def test_context_of_a_click_is_decoded() -> None:
     context = decode(a_route(an_offer())).context
-    seen = a_visitor(city=None, address="", user_agent="")
+    seen = a_visitor(address="", user_agent="")
     assert (context.visitor, context.parameters.source, context.now) == (seen, "news", NOW)
     assert (context.link, context.link.publisher_active) == (a_link(), True)
 
