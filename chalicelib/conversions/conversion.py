@@ -17,11 +17,10 @@ from chalicelib.domain.conversion import CLICK_DIMENSIONS, ConversionStatus
 from chalicelib.domain.macros import macro_values
 from chalicelib.domain.timestamps import milliseconds
 
-StoredConversion = Mapping[str, Any]
+StoredFields = Mapping[str, Any]
 """Attributes of a stored click or conversion by name. Unknown values may be missing."""
 
 FIRST_REVISION = 1
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,17 @@ class ReportedConversion:
         return f"cnv_{ids.deterministic_id(key)}"
 
 
-def is_within_attribution_window(click: StoredConversion, terms: Campaign, now: datetime) -> bool:
+def is_within_attribution_window(click: StoredFields, terms: Campaign, now: datetime) -> bool:
     """Return whether a conversion at `now` is inside the attribution window, including its end.
 
     `terms` is the campaign at the time of the click.
     """
-    return milliseconds(now) - int(click["at"]) <= timedelta(days=terms.attribution_window_days) // _MILLISECOND
+    return milliseconds(now) - int(click["at"]) <= timedelta(days=terms.attribution_window_days) // timedelta(
+        milliseconds=1
+    )
 
 
-def new_fields(report: ReportedConversion, click: StoredConversion, terms: Campaign, now: datetime) -> dict[str, Any]:
+def new_fields(report: ReportedConversion, click: StoredFields, terms: Campaign, now: datetime) -> dict[str, Any]:
     """Return the fields of a new conversion of the click. `terms` is the campaign at the time of the click."""
     at, conversion_id = milliseconds(now), report.conversion_id
     return {
@@ -72,7 +73,7 @@ def new_fields(report: ReportedConversion, click: StoredConversion, terms: Campa
     }
 
 
-def _click_fields(click: StoredConversion) -> dict[str, Any]:
+def _click_fields(click: StoredFields) -> dict[str, Any]:
     """Return the fields that a conversion copies from its click."""
     return {
         **{name: click[name] for name in ("campaign_id", "route_id", "epoch", "publisher_id")},
@@ -86,7 +87,7 @@ def _amount(reported: Decimal | None, agreed: Decimal) -> str:
     return f"{agreed if reported is None else reported:f}"
 
 
-def counter_cells(stored: StoredConversion, sign: int) -> Cells:
+def counter_cells(stored: StoredFields, sign: int) -> Cells:
     """Return the conversion's counts, at the time of its click and at its own time; `sign` -1 reverses them."""
     by_click = _click_cell(stored)
     by_arrival = by_click._replace(quarter=cells.quarter_of(int(stored["at"])))
@@ -97,7 +98,7 @@ def counter_cells(stored: StoredConversion, sign: int) -> Cells:
     return counts
 
 
-def _click_cell(stored: StoredConversion) -> Cell:
+def _click_cell(stored: StoredFields) -> Cell:
     return Cell(
         quarter=cells.quarter_of(int(stored["click_at"])),
         smartlink=stored["route_id"],
@@ -119,7 +120,7 @@ class CapUsage:
     expires_at: datetime | None
 
 
-def cap_usage(counters: Iterable[CapCounter], stored: StoredConversion) -> list[CapUsage]:
+def cap_usage(counters: Iterable[CapCounter], stored: StoredFields) -> list[CapUsage]:
     """Return the conversion's usage of each counter, in the unit of its metric. Omit usage of 0."""
     amounts = {
         CapMetric.CONVERSIONS: 1,

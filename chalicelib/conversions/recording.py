@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.caps import windows
 from chalicelib.conversions import conversion
-from chalicelib.conversions.conversion import CapUsage, ReportedConversion, StoredConversion
+from chalicelib.conversions.conversion import CapUsage, ReportedConversion, StoredFields
 from chalicelib.counters import learning_blocks, learning_cells
 from chalicelib.counters.blocks import append_blocks
 from chalicelib.domain.campaign import Campaign
@@ -46,7 +46,7 @@ class ConversionSource:
     campaign_at_click: Campaign
 
     @property
-    def fields(self) -> StoredConversion:
+    def fields(self) -> StoredFields:
         """The click's stored fields."""
         return stored_click(self.click)
 

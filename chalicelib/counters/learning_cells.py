@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from chalicelib.counters.cells import add_cells
 from chalicelib.counters.delay_bins import HOUR_MS, delay_bin
 from chalicelib.counters.layout import Counts, Layout
-from chalicelib.domain.click import Outcome
+from chalicelib.domain.click import Outcome, is_unique
 from chalicelib.domain.ids import is_smartlink_id
 from chalicelib.domain.money import millionths
 
@@ -57,7 +57,7 @@ def partition(pool_id: str, epoch: int) -> str:
 def is_training_click(stored: Mapping[str, Any]) -> bool:
     """Return whether the optimizer uses the stored click: unique, by no bot, on an offer of a smartlink."""
     is_on_offer = is_smartlink_id(stored["route_id"]) and stored["outcome"] == Outcome.OFFER
-    return is_on_offer and not (stored.get("is_bot") or stored.get("is_duplicate"))
+    return is_on_offer and is_unique(stored)
 
 
 def of_click(stored: Mapping[str, Any]) -> tuple[str, LearningCell] | None:

@@ -51,6 +51,11 @@ def decode_rejections(click: Mapping[str, Any]) -> list[RejectionReason | None]:
     return [_BY_CODE[letter] for letter in click.get("refusals") or ""]
 
 
+def is_unique(click: Mapping[str, Any]) -> bool:
+    """Return whether a stored click is by a human and not a duplicate."""
+    return not (click.get("is_bot") or click.get("is_duplicate"))
+
+
 class Outcome(StrEnum):
     """Where a click went."""
 

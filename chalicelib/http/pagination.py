@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import Any
 
 from chalicelib.http.models import ListQuery
@@ -44,7 +44,7 @@ def fetch_page(listing: PagedQuery, query: ListQuery) -> tuple[list[Any], str | 
     Large rows make a page shorter than the limit.
     """
     rows = _read_rows(listing, query)
-    page = rows[: _page_length(listing, rows, query.limit)]
+    page = rows[: page_length(listing.size(row) for _, row in rows[: query.limit])]
     cursor = None
     if len(page) < len(rows):
         partition, last = page[-1]
@@ -65,10 +65,9 @@ def _read_rows(listing: PagedQuery, query: ListQuery) -> list[tuple[str, Any]]:
     return rows
 
 
-def _page_length(listing: PagedQuery, rows: Iterable[tuple[str, Any]], limit: int) -> int:
-    """Return the number of rows that fit into a page: at least one, whatever its size."""
-    totals = accumulate(listing.size(row) for _, row in islice(rows, limit))
-    return max(1, sum(total <= PAGE_BYTES for total in totals))
+def page_length(sizes: Iterable[int]) -> int:
+    """Return the number of rows of these sizes, in bytes, that fit into a page: at least one, whatever its size."""
+    return max(1, sum(total <= PAGE_BYTES for total in accumulate(sizes)))
 
 
 def _encode_cursor(name: str, partition: str, position: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import settings
@@ -18,7 +18,7 @@ from chalicelib.domain import ids
 from chalicelib.domain.timestamps import expiry_time, timestamp
 from chalicelib.notifications.notification import Notification
 from chalicelib.settings import NOTIFICATION_RETENTION_DAYS
-from chalicelib.tables.base import commit, connection
+from chalicelib.tables.base import commit, connection, get_or_none
 from chalicelib.tables.notifications import NotificationRow
 
 ADMIN = "admin"
@@ -106,11 +106,7 @@ def _deduplication_row(owner: str, notification: Notification, once: str, now: d
 
 
 def _exists(row: NotificationRow) -> bool:
-    try:
-        NotificationRow.get(row.owner_year, row.id, consistent_read=True)
-    except DoesNotExist:
-        return False
-    return True
+    return get_or_none(NotificationRow, row.owner_year, row.id) is not None
 
 
 def _owner_year(owner: str, now: datetime) -> str:

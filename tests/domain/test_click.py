@@ -8,6 +8,7 @@ from chalicelib.domain.click import (
     complete_click,
     decode_rejections,
     encode_rejections,
+    is_unique,
 )
 
 CODES = "xphacrdobls" + "tukw"
@@ -37,3 +38,7 @@ def test_click_without_a_format_has_format_1() -> None:
 
 def test_stored_values_take_precedence_over_defaults() -> None:
     assert complete_click({"format": 2}) == {"format": 2}
+
+
+def test_unique_click_is_neither_bot_nor_duplicate() -> None:
+    assert [is_unique(each) for each in ({}, {"is_bot": True}, {"is_duplicate": True})] == [True, False, False]

@@ -1,12 +1,10 @@
 """Endpoints for admins: recorded clicks."""
 
-from itertools import accumulate
-
 from chalicelib.admin.clicks import queries
 from chalicelib.admin.clicks.schemas import ClickDocument, ClickQuery
 from chalicelib.domain.route import Route
 from chalicelib.http.models import Page
-from chalicelib.http.pagination import PAGE_BYTES
+from chalicelib.http.pagination import page_length
 from chalicelib.http.request import Request
 from chalicelib.routing import route_history
 from chalicelib.routing.click_document import click_document
@@ -18,7 +16,7 @@ def find(request: Request, query: ClickQuery) -> Page[ClickDocument]:
     rows, cursor = queries.find_clicks(queries.create_search(request, query), query.limit)
     routes = route_history.routes_of(rows)
     items = [_document(row, routes[route_history.version_of(row)]) for row in rows]
-    page = items[: _page_length(items)]
+    page = items[: page_length(len(item.model_dump_json()) for item in items)]
     return Page(items=page, next_cursor=cursor if len(page) == len(items) else page[-1].click_id)
 
 
@@ -30,9 +28,3 @@ def show(request: Request, click_id: str) -> ClickDocument:  # noqa: ARG001 - ev
 
 def _document(row: ClickRow, route: Route) -> ClickDocument:
     return ClickDocument(**click_document(route_history.stored_click(row), route))
-
-
-def _page_length(items: list[ClickDocument]) -> int:
-    """Return the number of clicks that fit into one page: at least one, of any size."""
-    totals = accumulate(len(item.model_dump_json()) for item in items)
-    return max(1, sum(total <= PAGE_BYTES for total in totals))

@@ -65,7 +65,7 @@ class Edit:
     is_reset: bool
 
 
-def pool_document(row: SmartlinkRow) -> dict[str, Any]:
+def audit_document(row: SmartlinkRow) -> dict[str, Any]:
     """Return the document of a smartlink in the audit log."""
     return {**row.settings, "status": row.status}
 
@@ -73,7 +73,7 @@ def pool_document(row: SmartlinkRow) -> dict[str, Any]:
 def create(request: Request, row: SmartlinkRow, campaigns: Collection[CampaignRow], response: ResponseModel) -> None:
     """Write a new smartlink and its route."""
     _link_campaigns(row.id, route_publishing.campaign_ids(row.settings))
-    with transaction(request, response, AuditChange(row.id, None, pool_document(row))) as write:
+    with transaction(request, response, AuditChange(row.id, None, audit_document(row))) as write:
         write.save(row, SmartlinkRow.id.does_not_exist())
         route_publishing.add_pool_route(write, row, campaigns, version=0)
 
@@ -90,7 +90,7 @@ def save(request: Request, row: SmartlinkRow, edit: Edit, response: ResponseMode
     newly_granted = _granted_campaign_ids(row.settings) - _granted_campaign_ids(edit.before)
     _link_campaigns(row.id, after_ids - before_ids)
     _approve_for_members(request, row.id, newly_granted)
-    with transaction(request, response, AuditChange(row.id, edit.before, pool_document(row))) as write:
+    with transaction(request, response, AuditChange(row.id, edit.before, audit_document(row))) as write:
         write.update(SmartlinkRow(row.id), _actions(row), SmartlinkRow.version == row.version - 1)
         route_publishing.add_pool_route(write, row, edit.campaigns, edit.route_version, removes_weights=edit.is_reset)
         _unlink_campaigns(write, row.id, before_ids - after_ids)
@@ -126,7 +126,7 @@ def delete(request: Request, row: SmartlinkRow) -> None:
         SmartlinkRow.market_year.remove(),
         SmartlinkRow.optimized_year.remove(),
     ]
-    with transaction(request, change=AuditChange(row.id, pool_document(row), None)) as write:
+    with transaction(request, change=AuditChange(row.id, audit_document(row), None)) as write:
         write.update(SmartlinkRow(row.id), deletion, SmartlinkRow.version == row.version)
         route_publishing.delete_route(write, row.id, version)
         _unlink_campaigns(write, row.id, route_publishing.campaign_ids(row.settings))

@@ -160,7 +160,7 @@ def _save(
     route_version = route_publishing.published_version(smartlink_id)
     row = membership.get_smartlink_or_404(smartlink_id)
     check_if_match(request, row.version)
-    before, settings = storage.pool_document(row), body.apply_to(row.settings)
+    before, settings = storage.audit_document(row), body.apply_to(row.settings)
     row.settings = settings.model_dump(mode="json")
     campaigns = storage.load_campaigns(row.settings)
     is_reset = before["offers"] != row.settings["offers"] and settings.on_pool_change is PoolChangePolicy.RESET

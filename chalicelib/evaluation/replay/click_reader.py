@@ -7,10 +7,11 @@ from datetime import date
 from functools import cache, partial
 
 from chalicelib.clicks import id_lists
+from chalicelib.domain.click import is_unique
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.domain.money import millionths
 from chalicelib.domain.route import Route
-from chalicelib.evaluation.replay.logged_click import LoggedClick, decode_click, is_complete, is_unique
+from chalicelib.evaluation.replay.logged_click import LoggedClick, decode_click, is_complete
 from chalicelib.evaluation.replay.policies import MayRun
 from chalicelib.evaluation.replay.sampling import sample
 from chalicelib.evaluation.reward import Reward

@@ -48,11 +48,6 @@ class LoggedClick:
         return {offer.campaign.id: rejection for offer, rejection in pairs}
 
 
-def is_unique(stored: StoredClick) -> bool:
-    """Return whether the click is by a human and not a duplicate."""
-    return not (stored.get("is_bot") or stored.get("is_duplicate"))
-
-
 def is_complete(stored: StoredClick, route: Route) -> bool:
     """Return whether the decision was completed. After an error the click went to the fallback without rejections."""
     return not route.active or len(stored.get("refusals") or "") == len(route.offers)

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.admin.clicks import queries, views
+from chalicelib.admin.clicks import queries
 from chalicelib.clicks import id_lists
 from chalicelib.domain import ids
+from chalicelib.http import pagination
 from chalicelib.routing import route_codec, weights_codec
 from chalicelib.routing.route_history import pool_month
 from chalicelib.tables.clicks import ClickListRow, ClickRow
@@ -190,9 +191,9 @@ def test_expired_click_is_skipped(admin: Api, routes: None) -> None:
 def test_page_is_limited_by_the_size_of_a_response(admin: Api, routes: None, monkeypatch: pytest.MonkeyPatch) -> None:
     click_ids = write_clicks(3)
     size = len(admin.get(f"/admin/clicks/{click_ids[0]}").text)
-    monkeypatch.setattr(views, "PAGE_BYTES", 2 * size + 10)
+    monkeypatch.setattr(pagination, "PAGE_BYTES", 2 * size + 10)
     assert list_pages(admin, "smartlink_id=sml_1") == [click_ids[:2], click_ids[2:]]
-    monkeypatch.setattr(views, "PAGE_BYTES", 1)
+    monkeypatch.setattr(pagination, "PAGE_BYTES", 1)
     assert list_pages(admin, "smartlink_id=sml_1") == [[each] for each in click_ids]
 
 

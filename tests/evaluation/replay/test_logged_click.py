@@ -12,7 +12,6 @@ from chalicelib.evaluation.replay.logged_click import (
     LoggedClick,
     decode_click,
     is_complete,
-    is_unique,
 )
 from chalicelib.evaluation.reward import Reward
 from chalicelib.routing import click_record
@@ -81,10 +80,6 @@ def test_catch_all_and_fallback_are_actions(route: Route, action: Action) -> Non
 )
 def test_suspension_is_derived_from_rejections_and_outcome(route: Route, changes: dict[str, Any], active: bool) -> None:
     assert decode(route, link=a_link(**changes)).context.link.publisher_active is active
-
-
-def test_unique_click_is_neither_bot_nor_duplicate() -> None:
-    assert [is_unique(each) for each in ({}, {"is_bot": True}, {"is_duplicate": True})] == [True, False, False]
 
 
 def test_click_with_a_failed_decision_is_incomplete() -> None:
