@@ -114,7 +114,7 @@ def _create(request: Request, source: ConversionSource, report: ReportedConversi
     row = ConversionRow(**fields, places=conversion.encode_cap_usage(usage))
     with transaction(request) as write:
         write.save(row, ConversionRow.id.does_not_exist())
-        if report.status.is_counted:
+        if report.status.is_paid:
             _add_counts(write, row, request.now)
 
 
@@ -138,7 +138,7 @@ def set_status(
     Raise `TransactionConflict` if the conversion changed since it was read.
     """
     is_new_status = status != row.status
-    changes_counts = status.is_counted is not ConversionStatus(row.status).is_counted
+    changes_counts = status.is_paid is not ConversionStatus(row.status).is_paid
     unchanged = ConversionRow.revision == row.revision
     row.status, row.reason, row.revision = status.value, reason or None, row.revision + int(is_new_status)
     with transaction(request, change=change) as write:
@@ -154,7 +154,7 @@ def _status_actions(row: ConversionRow) -> list[Any]:
 
 def _add_counts(write: TransactWrite, row: ConversionRow, now: datetime) -> None:
     """Add the conversion's counts and cap usage to the transaction; subtract them if it is rejected."""
-    sign, cause = 1 if ConversionStatus(row.status).is_counted else -1, f"{row.id}@{row.revision}"
+    sign, cause = 1 if ConversionStatus(row.status).is_paid else -1, f"{row.id}@{row.revision}"
     append_blocks(write, cause, conversion.counter_cells(row.attribute_values, sign))
     learning_blocks.add_blocks(write, cause, learning_cells.conversion_cells(row.attribute_values, sign), now)
     for usage in conversion.active_cap_usage(row.places, now):

@@ -29,15 +29,25 @@ COUNTS = (
     "arrived_payout",
     "arrived_revenue",
     "poison",
+    "pending_conversions",
+    "pending_payout",
+    "rejected_conversions",
+    "arrived_pending_conversions",
+    "arrived_pending_payout",
+    "arrived_rejected_conversions",
 )
-"""Counts of a cell. A conversion counts twice: in the quarter of its click, and as `arrived` in its own quarter."""
+"""Counts of a cell. A conversion counts twice: in the quarter of its click, and as `arrived` in its own quarter.
+
+`conversions`, `payout` and `revenue` are those of approved conversions.
+"""
 
 
 class Cell(NamedTuple):
     """One combination of dimensions. A value that is unknown or does not apply is empty.
 
     `smartlink` is the route's ID (a campaign's for direct links), `reason` the reason of a lost click. `currency` is
-    empty in cells of clicks, `arm` if the smartlink has only configured weights.
+    that of the campaign, empty in cells of clicks that reached none or were stored before clicks had it. `arm` is empty
+    if the smartlink has only configured weights, `goal` in cells of clicks.
     """
 
     quarter: int
@@ -52,6 +62,7 @@ class Cell(NamedTuple):
     reason: str = ""
     currency: str = ""
     arm: str = ""
+    goal: str = ""
 
 
 Cells = dict[Cell, list[int]]
@@ -79,6 +90,7 @@ def cell_of_click(stored: Mapping[str, Any]) -> tuple[Cell, str]:
         os=_text(stored["os"]),
         sub1=(stored.get("sub_ids") or {}).get("sub1") or "",
         reason=lost_reason(stored),
+        currency=stored.get("currency") or "",
         arm=arm_dimension(stored),
     )
     if stored.get("is_bot"):

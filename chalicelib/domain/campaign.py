@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.goal import DEFAULT_GOAL, Goal, GoalCounts
 from chalicelib.domain.targeting import Targeting
 
 
@@ -17,6 +18,24 @@ class CampaignStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     ARCHIVED = "archived"
+
+
+class TrackingMethod(StrEnum):
+    """How conversions of a campaign are reported: server to server with its token, or from the visitor's browser."""
+
+    POSTBACK = "postback"
+    PIXEL = "pixel"
+
+
+class Approval(StrEnum):
+    """Whether new conversions are approved at once, or wait for an admin, an import or the schedule."""
+
+    AUTO = "auto"
+    MANUAL = "manual"
+
+
+DEFAULT_APPROVAL = {TrackingMethod.POSTBACK: Approval.AUTO, TrackingMethod.PIXEL: Approval.MANUAL}
+"""The approval of a campaign that names none: anyone can call a pixel."""
 
 
 class CapMetric(StrEnum):
@@ -138,7 +157,9 @@ class DuplicateFilter:
 class Campaign:
     """A campaign of an advertiser, as the redirect reads it. Amounts are in the main unit of `currency`.
 
-    A conversion counts up to `attribution_window_days` after its click.
+    A conversion counts up to `attribution_window_days` after its click. `payout` to `counts` are those of the goal
+    `default`, `goals` the named ones. `approve_after_days` applies with manual approval. A payout above `max_payout`
+    waits for an admin; without it, `conversions/status.py` says from which payout.
     """
 
     id: str
@@ -153,3 +174,26 @@ class Campaign:
     duplicate_filter: DuplicateFilter | None = None
     fail_url: str | None = None
     attribution_window_days: int = 30
+    payout_percent: Decimal = Decimal(0)
+    revenue_percent: Decimal = Decimal(0)
+    counts: GoalCounts = GoalCounts.EVERY
+    goals: tuple[Goal, ...] = ()
+    tracking: TrackingMethod = TrackingMethod.POSTBACK
+    approval: Approval = Approval.AUTO
+    approve_after_days: int | None = None
+    max_payout: Decimal | None = None
+
+    @property
+    def default_goal(self) -> Goal:
+        """The goal of conversions without an event."""
+        amounts = (self.payout, self.revenue, self.payout_percent, self.revenue_percent)
+        return Goal(DEFAULT_GOAL, *amounts, counts=self.counts)
+
+    def goal_of(self, event: str | None) -> Goal | None:
+        """Return the goal that an event reaches; None if the campaign has named goals and the event is none of them.
+
+        Without named goals every event reaches the goal `default`.
+        """
+        if not self.goals or not event or event == DEFAULT_GOAL:
+            return self.default_goal
+        return next((goal for goal in self.goals if goal.name == event), None)

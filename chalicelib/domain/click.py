@@ -143,6 +143,8 @@ CLICK_FIELDS: Mapping[str, ClickField] = {
     "source": ClickField("so", is_shown=True),
     "external_click_id": ClickField("ex"),
     "parameters": ClickField("qu"),
+    "currency": ClickField("cu"),
+    "terms_version": ClickField("tv", FieldKind.NUMBER),
 }
 """Fields by name. Short names keep a click under 1 KB; None is not stored.
 

@@ -1,8 +1,9 @@
 """The compiled smartlink that the redirect reads, its learned weights, and the links that lead to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from chalicelib.domain.campaign import Cap
 from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 
 
@@ -41,9 +42,15 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class PublisherLink:
-    """A link of one publisher. `route_id` is the ID of a smartlink, or of a campaign for a direct link."""
+    """A link of one publisher. `route_id` is the ID of a smartlink, or of a campaign for a direct link.
+
+    `terms_version` is the version of the publisher's terms, None if they have none. `caps` are the caps that the terms
+    set, by campaign ID: they replace the campaign's caps of scope `publisher`.
+    """
 
     code: str
     publisher_id: str
     route_id: str
     publisher_active: bool = True
+    terms_version: int | None = None
+    caps: Mapping[str, tuple[Cap, ...]] = field(default_factory=dict)

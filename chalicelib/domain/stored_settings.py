@@ -15,7 +15,18 @@ Settings = Mapping[str, Any]
 FORMAT = 1
 """The format that is written. Settings without a number are of the first release, which has this shape."""
 
-ADDED_TO_CAMPAIGN: Settings = {}
+ADDED_TO_CAMPAIGN: Settings = {
+    "payout_percent": "0",
+    "revenue_percent": "0",
+    "counts": "every",
+    "goals": [],
+    "tracking": "postback",
+    "approval": "auto",
+    "approve_after_days": None,
+    "max_payout": None,
+    "postback_ips": [],
+}
+ADDED_TO_GOAL: Settings = {}
 ADDED_TO_SCHEDULE: Settings = {}
 ADDED_TO_CAP: Settings = {}
 ADDED_TO_DUPLICATE_FILTER: Settings = {}
@@ -32,6 +43,7 @@ def complete_campaign(stored: Settings) -> dict[str, Any]:
         "targeting": _complete_targeting(settings["targeting"]),
         "schedule": {**ADDED_TO_SCHEDULE, **settings["schedule"]},
         "caps": [{**ADDED_TO_CAP, **cap} for cap in settings["caps"]],
+        "goals": [{**ADDED_TO_GOAL, **goal} for goal in settings["goals"]],
         "duplicate_filter": duplicates and {**ADDED_TO_DUPLICATE_FILTER, **duplicates},
     }
 

@@ -42,7 +42,7 @@ def record(click_id: str, context: ClickContext, route: Route, decision: Decisio
     The route's version stands for its offers, weights and destinations, and the version of the learned weights for
     these, if they selected the arm. The segment is stored only if it is wider than the visitor's own.
     """
-    seen, parameters = context.visitor, context.parameters
+    seen, parameters, campaign = context.visitor, context.parameters, decision.campaign
     own_segment = segments.segments_of(seen.country, seen.device)[0]
     rejections = encode_rejections(decision.rejections)
     is_duplicate = _DUPLICATE.code in rejections or decision.catch_all_rejection is _DUPLICATE
@@ -55,7 +55,9 @@ def record(click_id: str, context: ClickContext, route: Route, decision: Decisio
         "route_version": route.version,
         "epoch": route.epoch,
         "outcome": decision.outcome,
-        "campaign_id": decision.campaign.id if decision.campaign else None,
+        "campaign_id": campaign.id if campaign else None,
+        "currency": campaign.currency if campaign else None,
+        "terms_version": context.link.terms_version,
         "refusals": rejections or None,
         "arm": decision.arm,
         "propensity": None if decision.propensity is None else repr(decision.propensity),

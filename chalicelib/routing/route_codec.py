@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.domain import targeting
 from chalicelib.domain.campaign import (
+    Approval,
     Campaign,
     Cap,
     CapMetric,
@@ -18,7 +19,9 @@ from chalicelib.domain.campaign import (
     DuplicateFilter,
     DuplicateIdentity,
     Schedule,
+    TrackingMethod,
 )
+from chalicelib.domain.goal import Goal, GoalCounts
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 from chalicelib.domain.stored_settings import complete_campaign, complete_smartlink
@@ -124,6 +127,25 @@ def campaign(stored: JsonObject) -> Campaign:
         duplicate_filter=_duplicate_filter(stored["duplicate_filter"]),
         fail_url=stored["fail_url"],
         attribution_window_days=stored["attribution_window_days"],
+        payout_percent=Decimal(stored["payout_percent"]),
+        revenue_percent=Decimal(stored["revenue_percent"]),
+        counts=GoalCounts(stored["counts"]),
+        goals=tuple(_goal(each) for each in stored["goals"]),
+        tracking=TrackingMethod(stored["tracking"]),
+        approval=Approval(stored["approval"]),
+        approve_after_days=stored["approve_after_days"],
+        max_payout=None if stored["max_payout"] is None else Decimal(stored["max_payout"]),
+    )
+
+
+def _goal(stored: JsonObject) -> Goal:
+    return Goal(
+        name=stored["name"],
+        payout=Decimal(stored["payout"]),
+        revenue=Decimal(stored["revenue"]),
+        payout_percent=Decimal(stored["payout_percent"]),
+        revenue_percent=Decimal(stored["revenue_percent"]),
+        counts=GoalCounts(stored["counts"]),
     )
 
 

@@ -32,9 +32,12 @@ class ConversionsByClickIndex(GlobalSecondaryIndex["ConversionRow"]):
 
 
 class ConversionRow(Model):
-    """One paid action, named by (click, transaction ID, event). Money is a decimal string in `currency`.
+    """One paid action, named by click, goal and transaction ID. Money is a decimal string in `currency`.
 
-    `revision` increases with every change of `status`. `places` are the cap counters that count it, to give them back.
+    `goal` and `status` are null for an event that is no goal. Rows of format 1 have no goal, reporter, amount or
+    decision: `domain.conversion.complete_conversion` supplies them. `status_by` says who set the status. `held` is set if
+    only an admin may approve it. `revision` increases with every change that publishers can see. `places` are the cap
+    counters that count it, to give them back. `approve_day` is the UTC day from which the schedule approves it.
     `CLICK_DIMENSIONS` and `arm` are those of its click, `learned` tells whether the optimizer uses the click.
     """
 
@@ -48,7 +51,17 @@ class ConversionRow(Model):
     click_id = UnicodeAttribute()
     txid = UnicodeAttribute(null=True)
     event = UnicodeAttribute(null=True)
-    status = UnicodeAttribute()
+    goal = UnicodeAttribute(null=True)
+    status = UnicodeAttribute(null=True)
+    status_by = UnicodeAttribute(null=True)
+    reported_by = UnicodeAttribute(null=True)
+    amount = UnicodeAttribute(null=True)
+    held = BooleanAttribute(null=True)
+    pixel = BooleanAttribute(null=True)
+    decided_at = IntegerAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
+    approve_at = IntegerAttribute(null=True)
+    terms_version = IntegerAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     revision = IntegerAttribute()
     at = IntegerAttribute()

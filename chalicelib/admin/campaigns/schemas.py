@@ -1,13 +1,80 @@
 """Request and response models of campaigns."""
 
-from typing import Annotated
+from decimal import Decimal
+from ipaddress import ip_network
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from chalicelib.admin.targeting_fields import CampaignTargeting, Destination
-from chalicelib.domain.campaign import CampaignStatus, CapMetric, CapScope, CapWindow, DuplicateIdentity
+from chalicelib.domain.campaign import (
+    DEFAULT_APPROVAL,
+    Approval,
+    CampaignStatus,
+    CapMetric,
+    CapScope,
+    CapWindow,
+    DuplicateIdentity,
+    TrackingMethod,
+)
+from chalicelib.domain.goal import DEFAULT_GOAL, GoalCounts
 from chalicelib.http.fields import DateTimeInput, Money, Name, Timestamp, TimeZone
 from chalicelib.http.models import RequestModel, ResponseModel
+
+MAX_GOALS = 50
+MAX_GOAL_NAME = 64
+"""Maximum length in characters of a goal's name, and of the event of a conversion."""
+
+
+def _validate_goal_name(name: str) -> str:
+    if name == DEFAULT_GOAL:
+        message = f"must not be {DEFAULT_GOAL}: its amounts are those of the campaign"
+        raise ValueError(message)
+    return name
+
+
+def _validate_percentage(text: str) -> str:
+    if Decimal(text) > MAX_PERCENTAGE:
+        message = f"must be {MAX_PERCENTAGE} or less"
+        raise ValueError(message)
+    return text
+
+
+MAX_PERCENTAGE = 1000
+Percentage = Annotated[Money, AfterValidator(_validate_percentage)]
+GoalName = Annotated[
+    str, Field(min_length=1, max_length=MAX_GOAL_NAME, examples=["sale"]), AfterValidator(_validate_goal_name)
+]
+
+
+def _validate_network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        message = "must be an address or network without host bits, such as 198.51.100.7 or 198.51.100.0/24"
+        raise ValueError(message) from error
+
+
+IpNetwork = Annotated[str, AfterValidator(_validate_network), Field(examples=["198.51.100.0/24"])]
+
+
+class GoalAmounts(RequestModel):
+    """What one conversion of a goal is worth: fixed amounts, and percentages of the sale's amount.
+
+    `counts` is `every` (one conversion per transaction ID) or `once` (one per click).
+    """
+
+    payout: Money = "0"
+    revenue: Money = "0"
+    payout_percent: Percentage = "0"
+    revenue_percent: Percentage = "0"
+    counts: GoalCounts = GoalCounts.EVERY
+
+
+class GoalSettings(GoalAmounts):
+    """A named goal: conversions whose `event` is its name."""
+
+    name: GoalName
 
 
 class ScheduleSettings(RequestModel):
@@ -56,22 +123,56 @@ class DuplicateFilterSettings(RequestModel):
     window_seconds: int = Field(ge=1, le=31 * 86_400, examples=[86_400])
 
 
-class CampaignSettings(RequestModel):
-    """Settings of a campaign: the destination of an advertiser, its prices and its rules."""
+class CampaignSettings(GoalAmounts):
+    """Settings of a campaign: the destination of an advertiser, its prices and its rules.
+
+    The amounts at the top level are those of conversions without an event, the goal `default`. `approval` is by default
+    `auto` for campaigns tracked by postback and `manual` for those tracked by pixel.
+    """
 
     name: Name
     advertiser: Annotated[str, Field(max_length=200)] = ""
     destination_url: Destination
     status: CampaignStatus = CampaignStatus.ACTIVE
-    payout: Money = "0"
-    revenue: Money = "0"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    tracking: TrackingMethod = TrackingMethod.POSTBACK
+    approval: Approval = Approval.AUTO
+    approve_after_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    goals: list[GoalSettings] = Field([], max_length=MAX_GOALS)
+    max_payout: Money | None = None
+    postback_ips: list[IpNetwork] = Field([], max_length=50)
     targeting: CampaignTargeting = CampaignTargeting()
     schedule: ScheduleSettings = ScheduleSettings()
     caps: list[CapSettings] = Field([], max_length=20)
     duplicate_filter: DuplicateFilterSettings | None = None
     fail_url: Destination | None = None
     attribution_window_days: int = Field(30, ge=1, le=365)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_approval(cls, document: Any) -> Any:  # noqa: ANN401 - any JSON value
+        if not isinstance(document, dict) or document.get("approval") is not None:
+            return document
+        tracking = document.get("tracking", TrackingMethod.POSTBACK)
+        is_known = isinstance(tracking, str) and tracking in set(TrackingMethod)
+        return {**document, "approval": DEFAULT_APPROVAL[TrackingMethod(tracking)] if is_known else Approval.AUTO}
+
+    @field_validator("approve_after_days")
+    @classmethod
+    def _only_with_manual_approval(cls, days: int | None, info: ValidationInfo) -> int | None:
+        if days is not None and info.data.get("approval") is Approval.AUTO:
+            message = "must be null unless approval is manual"
+            raise ValueError(message)
+        return days
+
+    @field_validator("goals")
+    @classmethod
+    def _each_goal_once(cls, goals: list[GoalSettings]) -> list[GoalSettings]:
+        names = [goal.name for goal in goals]
+        if len(set(names)) < len(names):
+            message = "must not contain two goals of the same name"
+            raise ValueError(message)
+        return goals
 
     @field_validator("caps")
     @classmethod
