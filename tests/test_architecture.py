@@ -44,7 +44,7 @@ ADAPTERS = {
     *_in("api_docs", "views"),
     *_in("caps", "reservation"),
     *_in("clicks", "backlog", "write"),
-    *_in("conversions", "recording", "views"),
+    *_in("conversions", "changes", "recording", "views"),
     *_in("counters", "aggregator", "blocks", "compaction", "learning_blocks"),
     *_in("dynamodb", "client", "sdk_client", "transport"),
     *_in("evaluation", "replay.click_reader", "uplift.cell_reader"),

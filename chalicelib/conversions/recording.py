@@ -5,39 +5,38 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.caps import windows
-from chalicelib.conversions import conversion
-from chalicelib.conversions.conversion import CapUsage, ReportedConversion, StoredFields
-from chalicelib.counters import learning_blocks, learning_cells
-from chalicelib.counters.blocks import append_blocks
+from chalicelib.conversions import conversion, effects, status
+from chalicelib.conversions.changes import add_effects, save_change
+from chalicelib.conversions.conversion import ReportedConversion, StoredFields
+from chalicelib.conversions.matching import Slot, candidate_ids, match
+from chalicelib.conversions.status import Ruling, StatusSource
 from chalicelib.domain.campaign import Campaign
-from chalicelib.domain.conversion import ConversionStatus
-from chalicelib.http.audit_change import AuditChange
+from chalicelib.domain.conversion import ConversionStatus, Reporter, complete_conversion
+from chalicelib.domain.goal import Goal, GoalCounts
+from chalicelib.domain.money import optional_text
 from chalicelib.http.problems import Forbidden, Gone, NotFound, Unavailable
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import RETRY_BUDGET_SECONDS, TransactionConflict, transaction
 from chalicelib.routing import route_codec
 from chalicelib.routing.click_document import campaign_of
 from chalicelib.routing.route_history import past_route, stored_click
+from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.clicks import ClickRow
-from chalicelib.tables.conversions import ConversionRow
-from chalicelib.tables.counters import CapCounterRow
+from chalicelib.tables.conversions import ClickGoalRow, ConversionRow
 
-APPROVED, REJECTED = ConversionStatus.APPROVED, ConversionStatus.REJECTED
 _MAX_CLICK_ID_LENGTH = 200
 _MAX_WAIT_SECONDS = 0.25
 
-Attempted = TypeVar("Attempted")
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConversionSource:
     """The click of a conversion, its current campaign (None if deleted), and the campaign at the time of the click."""
 
@@ -45,10 +44,38 @@ class ConversionSource:
     campaign: CampaignRow | None
     campaign_at_click: Campaign
 
-    @property
+    @cached_property
     def fields(self) -> StoredFields:
         """The click's stored fields."""
         return stored_click(self.click)
+
+    @cached_property
+    def current_campaign(self) -> Campaign:
+        """The campaign whose tracking method, approval and caps apply now."""
+        if self.campaign is None:
+            return self.campaign_at_click
+        return route_codec.campaign({**self.campaign.settings, "id": self.campaign.id})
+
+    def goal_of(self, event: str | None) -> Goal | None:
+        """Return the goal of an event at the time of the click, with the terms of that time; None if it is no goal."""
+        return self.campaign_at_click.goal_of(event)
+
+
+def check_token(source: ConversionSource, token: str) -> None:
+    """Raise `Forbidden` if the token is not the campaign's. The comparison takes constant time."""
+    expected = source.campaign.postback_token if source.campaign else ""
+    is_equal = hmac.compare_digest(token.encode(), expected.encode())
+    if not (source.campaign and is_equal):
+        message = "The token does not match the click's campaign."
+        raise Forbidden(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The conversion that a report was about, and whether the report changed anything."""
+
+    row: ConversionRow
+    is_new: bool
 
 
 def get_source_or_404(click_id: str) -> ConversionSource:
@@ -62,36 +89,18 @@ def get_source_or_404(click_id: str) -> ConversionSource:
     return ConversionSource(click, campaign, campaign_of(route, click.campaign_id))
 
 
-def check_token(source: ConversionSource, token: str) -> None:
-    """Raise `Forbidden` if the token is not the campaign's. The comparison takes constant time."""
-    expected = source.campaign.postback_token if source.campaign else ""
-    is_equal = hmac.compare_digest(token.encode(), expected.encode())
-    if not (source.campaign and is_equal):
-        message = "The token does not match the click's campaign."
-        raise Forbidden(message)
+def record_conversion(
+    request: Request, source: ConversionSource, report: ReportedConversion, reporter: Reporter
+) -> Recorded:
+    """Record the report once: as a new conversion, as the rest of one that a pixel reported, or as a new status.
 
-
-def record_conversion(request: Request, source: ConversionSource, report: ReportedConversion) -> bool:
-    """Record the report; return False if it was reported before and changes nothing.
-
-    The first rejection of an approved conversion reverses it. Raise `Gone` for a new conversion outside the
-    attribution window, and `Unavailable` if other requests keep changing the same cap counters.
+    Raise `Gone` for a new conversion outside the attribution window, and `Unavailable` if other requests keep changing
+    the same counters.
     """
-    return _retry_on_conflict(lambda: _record_once(request, source, report))
+    return _retry_on_conflict(lambda: _record_once(request, source, report, reporter))
 
 
-def _record_once(request: Request, source: ConversionSource, report: ReportedConversion) -> bool:
-    row = get_or_none(ConversionRow, report.conversion_id)
-    if row is None:
-        _create(request, source, report)
-        return True
-    if report.status is REJECTED and row.status == APPROVED:
-        set_status(request, row, REJECTED, row.reason)
-        return True
-    return False
-
-
-def _retry_on_conflict(operation: Callable[[], Attempted]) -> Attempted:
+def _retry_on_conflict(operation: Callable[[], Recorded]) -> Recorded:
     """Return the operation's result; retry it while other requests change the same rows, as on a busy cap counter."""
     started_at = time.monotonic()
     while True:
@@ -104,64 +113,111 @@ def _retry_on_conflict(operation: Callable[[], Attempted]) -> Attempted:
             time.sleep(random.uniform(0, _MAX_WAIT_SECONDS))  # noqa: S311 - jitter
 
 
-def _create(request: Request, source: ConversionSource, report: ReportedConversion) -> None:
-    terms = source.campaign_at_click
+def _record_once(
+    request: Request, source: ConversionSource, report: ReportedConversion, reporter: Reporter
+) -> Recorded:
+    goal = source.goal_of(report.event)
+    slot_row = get_or_none(ClickGoalRow, report.click_id, goal.name) if goal else None
+    slot = Slot(slot_row.conversion_id, slot_row.pixel_id) if slot_row else None
+    rows = ConversionRow.batch_get(candidate_ids(report, goal, slot), consistent_read=True)
+    stored = {row.id: row for row in rows}
+    known = {key: complete_conversion(row.attribute_values) for key, row in stored.items()}
+    found = match(report, reporter, goal, slot, known)
+    if found.conversion is None:
+        return Recorded(_create(request, source, report, reporter, slot_row), is_new=True)
+    row = stored[found.conversion["id"]]
+    changes = {} if found.blocked else _changes(request, source, report, reporter, found.conversion)
+    if changes:
+        save_change(request, row, changes)
+    return Recorded(row, is_new=bool(changes))
+
+
+def _changes(
+    request: Request, source: ConversionSource, report: ReportedConversion, reporter: Reporter, stored: StoredFields
+) -> dict[str, Any]:
+    """Return the fields of a stored conversion that a further report changes."""
+    if stored["status"] is None:
+        return {}
+    is_rest = stored["reported_by"] == Reporter.PIXEL and reporter is not Reporter.PIXEL
+    completed = _completion(source, report, reporter, stored) if is_rest else {}
+    ruling = status.reported_change({**stored, **completed}, report, reporter, source.current_campaign)
+    return {**completed, **(_ruled(ruling, source, request) if ruling else {})}
+
+
+def _ruled(ruling: Ruling, source: ConversionSource, request: Request) -> dict[str, Any]:
+    """Return the ruling as conversions store it. Only an import is a decision of somebody, whose key it names."""
+    if ruling.source is StatusSource.IMPORT:
+        return status.decision_fields(ruling, source.click.publisher_id, request.actor, request.now)
+    return status.ruling_fields(ruling, source.click.publisher_id)
+
+
+def _completion(
+    source: ConversionSource, report: ReportedConversion, reporter: Reporter, stored: StoredFields
+) -> dict[str, Any]:
+    """Return the fields by which a report completes a conversion of a pixel: it brings amounts and transaction ID."""
+    goal = source.goal_of(stored["goal"])
+    worth = conversion.worth_of(report, goal)
+    completed = {
+        "reported_by": reporter.value,
+        "txid": report.txid or stored.get("txid"),
+        "event": report.event or stored.get("event"),
+        "amount": optional_text(report.amount),
+        **worth.fields,
+    }
+    usage = effects.with_amounts_of(effects.decode_cap_usage(stored["places"]), completed)
+    hold = status.hold_reason(worth.payout, goal, source.current_campaign) if goal else None
+    held = status.held(stored, hold) if hold else None
+    ruled = status.ruling_fields(held, stored["publisher_id"]) if held else {}
+    return {**completed, **ruled, "places": effects.encode_cap_usage(usage)}
+
+
+def _create(
+    request: Request,
+    source: ConversionSource,
+    report: ReportedConversion,
+    reporter: Reporter,
+    slot: ClickGoalRow | None,
+) -> ConversionRow:
+    terms, goal = source.campaign_at_click, source.goal_of(report.event)
     if not conversion.is_within_attribution_window(source.fields, terms, request.now):
         message = f"The click is older than the attribution window of {terms.attribution_window_days} days."
         raise Gone(message)
-    fields = conversion.new_fields(report, source.fields, terms, request.now)
-    usage = conversion.cap_usage(_cap_counters(source, request.now), fields)
-    row = ConversionRow(**fields, places=conversion.encode_cap_usage(usage))
+    row = _new_row(request, source, report, reporter)
     with transaction(request) as write:
         write.save(row, ConversionRow.id.does_not_exist())
-        if report.status.is_paid:
-            _add_counts(write, row, request.now)
+        if report.earlier_id != row.id:
+            # A conversion that an earlier release booked under this transaction ID and event is the same sale.
+            absent = ConversionRow.id.does_not_exist()
+            write.condition_check(ConversionRow, report.earlier_id, condition=absent)
+        if goal:
+            _take_slot(write, row, slot, goal)
+        add_effects(write, None, row, request.now)
+    return row
 
 
-def _cap_counters(source: ConversionSource, now: datetime) -> tuple[windows.CapCounter, ...]:
-    """Return the counters of the campaign's current caps, which may differ from those at the time of the click."""
-    if source.campaign is None:
-        return ()
-    campaign = route_codec.campaign({**source.campaign.settings, "id": source.campaign.id})
-    return windows.conversion_counters(campaign, source.click.publisher_id, now)
+def _new_row(
+    request: Request, source: ConversionSource, report: ReportedConversion, reporter: Reporter
+) -> ConversionRow:
+    goal, current, now = source.goal_of(report.event), source.current_campaign, request.now
+    fields = conversion.new_fields(report, source.fields, goal, source.campaign_at_click.currency, now)
+    fields |= {"reported_by": reporter.value, "pixel": reporter is Reporter.PIXEL or None, "places": []}
+    if goal is None:
+        return ConversionRow(**fields)
+    hold = status.hold_reason(conversion.worth_of(report, goal).payout, goal, current)
+    fields |= _ruled(status.ruling_of(report, reporter, current, hold, now), source, request)
+    counters = windows.conversion_counters(current, source.click.publisher_id, now) if source.campaign else ()
+    return ConversionRow(**{**fields, "places": effects.encode_cap_usage(effects.cap_usage(counters, fields))})
 
 
-def set_status(
-    request: Request,
-    row: ConversionRow,
-    status: ConversionStatus,
-    reason: str | None,
-    change: AuditChange | None = None,
-) -> None:
-    """Write status and reason, and update counters and caps if only one of both statuses is counted. Update `row` too.
-
-    Raise `TransactionConflict` if the conversion changed since it was read.
-    """
-    is_new_status = status != row.status
-    changes_counts = status.is_paid is not ConversionStatus(row.status).is_paid
-    unchanged = ConversionRow.revision == row.revision
-    row.status, row.reason, row.revision = status.value, reason or None, row.revision + int(is_new_status)
-    with transaction(request, change=change) as write:
-        write.update(ConversionRow(row.id), _status_actions(row), unchanged)
-        if changes_counts:
-            _add_counts(write, row, request.now)
-
-
-def _status_actions(row: ConversionRow) -> list[Any]:
-    reason = ConversionRow.reason.set(row.reason) if row.reason else ConversionRow.reason.remove()
-    return [ConversionRow.status.set(row.status), ConversionRow.revision.set(row.revision), reason]
-
-
-def _add_counts(write: TransactWrite, row: ConversionRow, now: datetime) -> None:
-    """Add the conversion's counts and cap usage to the transaction; subtract them if it is rejected."""
-    sign, cause = 1 if ConversionStatus(row.status).is_paid else -1, f"{row.id}@{row.revision}"
-    append_blocks(write, cause, conversion.counter_cells(row.attribute_values, sign))
-    learning_blocks.add_blocks(write, cause, learning_cells.conversion_cells(row.attribute_values, sign), now)
-    for usage in conversion.active_cap_usage(row.places, now):
-        add_cap_usage(write, usage, sign)
-
-
-def add_cap_usage(write: TransactWrite, usage: CapUsage, sign: int) -> None:
-    """Add the usage to the cap counter in the transaction, or subtract it with `sign` -1. The limit is not checked."""
-    expiry = [CapCounterRow.expires_at.set(usage.expires_at)] if usage.expires_at else []
-    write.update(CapCounterRow(usage.key), [CapCounterRow.used.add(sign * usage.amount), *expiry])
+def _take_slot(write: TransactWrite, row: ConversionRow, slot: ClickGoalRow | None, goal: Goal) -> None:
+    """Take the slot of the click and goal if it is free, or if its conversion is rejected and the goal counts once."""
+    if slot is None:
+        pixel_id = row.id if row.pixel else None
+        expires_at = row.click_at // 1000 + CLICK_RETENTION_DAYS * 86_400
+        new = ClickGoalRow(row.click_id, goal.name, conversion_id=row.id, pixel_id=pixel_id, expires_at=expires_at)
+        write.save(new, ClickGoalRow.goal.does_not_exist())
+    elif goal.counts is GoalCounts.ONCE:
+        is_rejected = ConversionRow.status == ConversionStatus.REJECTED.value
+        write.condition_check(ConversionRow, slot.conversion_id, condition=is_rejected)
+        is_unchanged = ClickGoalRow.conversion_id == slot.conversion_id
+        write.update(slot, [ClickGoalRow.conversion_id.set(row.id)], is_unchanged)

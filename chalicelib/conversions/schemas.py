@@ -24,7 +24,8 @@ class ReportedAmounts(RequestModel):
     payout: Money | None = None
     revenue: Money | None = None
     currency: str | None = None
-    status: ConversionStatus = ConversionStatus.APPROVED
+    amount: Money | None = None
+    status: ConversionStatus | None = None
 
 
 class _LenientQuery(RequestModel):
@@ -45,6 +46,7 @@ class PostbackQuery(_LenientQuery):
     token: str
     txid: Annotated[str, Field(json_schema_extra={"maxLength": MAX_TXID})] | None = None
     event: Annotated[str, Field(json_schema_extra={"maxLength": MAX_EVENT})] | None = None
+    amount: Annotated[str, Field(examples=["19.90"])] | None = None
     payout: Annotated[str, Field(examples=["1.50"])] | None = None
     revenue: Annotated[str, Field(examples=["2.00"])] | None = None
     currency: Annotated[str, Field(examples=["USD"])] | None = None
@@ -69,10 +71,14 @@ class Recording(StrEnum):
 
 
 class RecordedConversionDocument(ResponseModel):
-    """Result of a postback. Every report of the same conversion has the same ID."""
+    """Result of a postback. Every report of the same conversion has the same ID.
+
+    `conversion_status` is null if the event is no goal of the campaign.
+    """
 
     status: Recording
     conversion_id: str
+    conversion_status: ConversionStatus | None
 
 
 def parse_postback(query: PostbackQuery, currency: str) -> ReportedConversion:
@@ -92,6 +98,7 @@ def parse_postback(query: PostbackQuery, currency: str) -> ReportedConversion:
         query.click_id,
         txid=amounts.txid,
         event=amounts.event,
+        amount=_decimal(amounts.amount),
         payout=_decimal(amounts.payout),
         revenue=_decimal(amounts.revenue),
         status=amounts.status,

@@ -4,10 +4,15 @@ import logging
 from contextlib import suppress
 
 from chalicelib.conversions import recording, schemas
+from chalicelib.conversions.conversion import ReportedConversion
+from chalicelib.conversions.recording import ConversionSource
 from chalicelib.conversions.schemas import PixelQuery, PostbackQuery, RecordedConversionDocument, Recording
+from chalicelib.domain.campaign import TrackingMethod
+from chalicelib.domain.conversion import Reporter
 from chalicelib.http.problems import Gone, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
+from chalicelib.routing import pixel_cookie
 
 PIXEL = "GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 """A GIF of one pixel. It has no colour table, so all its bytes are ASCII and it can be sent as text.
@@ -23,9 +28,11 @@ def postback(request: Request, query: PostbackQuery) -> RecordedConversionDocume
     source = recording.get_source_or_404(query.click_id)
     recording.check_token(source, query.token)
     report = schemas.parse_postback(query, source.campaign_at_click.currency)
-    is_recorded = recording.record_conversion(request, source, report)
-    status = Recording.RECORDED if is_recorded else Recording.DUPLICATE
-    return RecordedConversionDocument(status=status, conversion_id=report.conversion_id)
+    recorded = recording.record_conversion(request, source, report, Reporter.POSTBACK)
+    status = Recording.RECORDED if recorded.is_new else Recording.DUPLICATE
+    return RecordedConversionDocument(
+        status=status, conversion_id=recorded.row.id, conversion_status=recorded.row.status
+    )
 
 
 def pixel(request: Request, query: PixelQuery) -> TextResponse:
@@ -38,10 +45,17 @@ def pixel(request: Request, query: PixelQuery) -> TextResponse:
 
 
 def _report_pixel(request: Request, query: PixelQuery) -> None:
-    report = schemas.parse_pixel(query, request.cookies.get(f"click_{query.campaign_id}", ""))
-    if report is None or not report.click_id:
+    click_id = pixel_cookie.click_id(request.cookies, query.campaign_id)
+    report = schemas.parse_pixel(query, click_id) if click_id else None
+    if report is None:
         return
     with suppress(NotFound, Gone):
         source = recording.get_source_or_404(report.click_id)
-        if source.click.campaign_id == query.campaign_id:
-            recording.record_conversion(request, source, report)
+        if source.click.campaign_id == query.campaign_id and source.campaign is not None:
+            _record_pixel(request, source, report)
+
+
+def _record_pixel(request: Request, source: ConversionSource, report: ReportedConversion) -> None:
+    """Record the conversion if the campaign is tracked by pixel now and the event is a goal."""
+    if source.current_campaign.tracking is TrackingMethod.PIXEL and source.goal_of(report.event):
+        recording.record_conversion(request, source, report, Reporter.PIXEL)

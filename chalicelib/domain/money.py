@@ -9,3 +9,13 @@ MONEY = 1_000_000
 def millionths(amount: str | Decimal) -> int:
     """Return an amount in millionths."""
     return int(Decimal(amount) * MONEY)
+
+
+def decimal_text(amount: Decimal) -> str:
+    """Return an amount as it is stored: a decimal string without exponent."""
+    return f"{amount:f}"
+
+
+def optional_text(amount: Decimal | None) -> str | None:
+    """Return an amount as it is stored; None stays None."""
+    return None if amount is None else decimal_text(amount)

@@ -14,11 +14,11 @@ from chalicelib import settings
 from chalicelib.caps import duplicate_filter, reservation, windows
 from chalicelib.clicks.write import write_click
 from chalicelib.domain import ids
-from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.campaign import Campaign, TrackingMethod
 from chalicelib.domain.click import Outcome, RejectionReason
 from chalicelib.domain.route import PublisherLink, Route
 from chalicelib.dynamodb.errors import TableError
-from chalicelib.routing import click_record, pages, route_cache
+from chalicelib.routing import click_record, pages, pixel_cookie, route_cache
 from chalicelib.routing.decision import Decision, decide
 from chalicelib.routing.eligibility import ClickContext
 from chalicelib.routing.geoip import locate
@@ -54,7 +54,7 @@ def redirect(code: str) -> Response:
         _write(click, now)
         _log(click, started_at)
     destination = click_record.fill_destination(decision.url, click) if decision.url else None
-    cookie = _cookie(decision.campaign, click_id) if decision.campaign and is_click else {}
+    cookie = _cookie(decision.campaign, click_id, event, now) if is_click else {}
     return _redirect(destination, cookie) if destination else _page(200, pages.NO_OFFER)
 
 
@@ -114,11 +114,14 @@ def _decide_or_fall_back(route: Route, context: ClickContext, token: str, *, may
         return Decision(Outcome.FALLBACK if route.fallback_url else Outcome.NO_OFFER, None, route.fallback_url)
 
 
-def _cookie(campaign: Campaign, click_id: str) -> dict[str, str]:
-    """Return the cookie that identifies the click to the campaign's pixel, on any site, in the attribution window."""
-    seconds = campaign.attribution_window_days * 86_400
-    attributes = f"Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=None"
-    return {"Set-Cookie": f"click_{campaign.id}={click_id}; {attributes}"}
+def _cookie(campaign: Campaign | None, click_id: str, event: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """Return the cookie by which the pixel of the campaign finds the click; none for a campaign without pixel."""
+    if campaign is None or campaign.tracking is not TrackingMethod.PIXEL:
+        return {}
+    headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+    if not pixel_cookie.is_navigation(headers.get("sec-fetch-dest", "")):
+        return {}
+    return {"Set-Cookie": pixel_cookie.set_cookie(headers.get("cookie", ""), campaign, click_id, now)}
 
 
 def _redirect(destination: str, cookie: Mapping[str, str]) -> Response:

@@ -1,7 +1,7 @@
 """Table of conversions and its indexes."""
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.domain.conversion import CLICK_DIMENSIONS
@@ -31,14 +31,25 @@ class ConversionsByClickIndex(GlobalSecondaryIndex["ConversionRow"]):
     click_id = UnicodeAttribute(range_key=True)
 
 
+class ConversionsToApproveIndex(GlobalSecondaryIndex["ConversionRow"]):
+    """The pending conversions that the schedule approves, in the order of that time. It holds keys only."""
+
+    class Meta:
+        index_name = "to_approve"
+        projection = KeysOnlyProjection()
+
+    approval_shard = UnicodeAttribute(hash_key=True)
+    approve_at = IntegerAttribute(range_key=True)
+
+
 class ConversionRow(Model):
     """One paid action, named by click, goal and transaction ID. Money is a decimal string in `currency`.
 
-    `goal` and `status` are null for an event that is no goal. Rows of format 1 have no goal, reporter, amount or
-    decision: `domain.conversion.complete_conversion` supplies them. `status_by` says who set the status. `held` is set if
-    only an admin may approve it. `revision` increases with every change that publishers can see. `places` are the cap
-    counters that count it, to give them back. `approve_day` is the UTC day from which the schedule approves it.
-    `CLICK_DIMENSIONS` and `arm` are those of its click, `learned` tells whether the optimizer uses the click.
+    `goal` and `status` are null for an event that is no goal; `complete_conversion` supplies what rows of format 1
+    lack. `status_by` says who set the status; if `held`, only an admin approves it. `pixel` is set if a pixel reported
+    it first, even if a postback completed it. The schedule approves it at `approve_at`. `revision` increases with every
+    change that publishers can see. `places` are the cap counters that count it, to give them back. `CLICK_DIMENSIONS`
+    and `arm` are those of its click, `learned` tells whether the optimizer uses the click.
     """
 
     class Meta(TableMeta):
@@ -61,6 +72,7 @@ class ConversionRow(Model):
     decided_at = IntegerAttribute(null=True)
     decided_by = UnicodeAttribute(null=True)
     approve_at = IntegerAttribute(null=True)
+    approval_shard = UnicodeAttribute(null=True)
     terms_version = IntegerAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     revision = IntegerAttribute()
@@ -81,3 +93,20 @@ class ConversionRow(Model):
     route_day = UnicodeAttribute(null=True)
     by_day = ConversionsByDayIndex()
     by_route_day = ConversionsByClickIndex()
+    to_approve = ConversionsToApproveIndex()
+
+
+class ClickGoalRow(Model):
+    """The slot of a click and goal: the conversion that holds it, and the one that a pixel reported, if any.
+
+    It keeps two reports of one sale from being booked twice, and expires with the click.
+    """
+
+    class Meta(TableMeta):
+        table_name = table_prefix() + "click_goals"
+
+    click_id = UnicodeAttribute(hash_key=True)
+    goal = UnicodeAttribute(range_key=True)
+    conversion_id = UnicodeAttribute()
+    pixel_id = UnicodeAttribute(null=True)
+    expires_at = IntegerAttribute()

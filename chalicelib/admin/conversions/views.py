@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from chalicelib.admin.conversions import queries
 from chalicelib.admin.conversions.schemas import ConversionDecision, ConversionDocument, ConversionsQuery
-from chalicelib.conversions import recording
+from chalicelib.conversions import changes
 from chalicelib.domain.ids import smartlink_id_of
 from chalicelib.domain.timestamps import timestamp
 from chalicelib.http.audit_change import AuditChange
@@ -28,7 +28,8 @@ def decide(request: Request, conversion_id: str, body: Patch[ConversionDecision]
     decision = body.apply_to(before)
     after = decision.model_dump(mode="json")
     if after != before:
-        recording.set_status(request, row, decision.status, decision.reason, AuditChange(row.id, before, after))
+        ruling = changes.decision_of_admin(decision.status, decision.reason)
+        changes.decide(request, row, ruling, request.actor, AuditChange(row.id, before, after))
     return _document(row)
 
 
