@@ -20,7 +20,25 @@ CAMPAIGN_EXAMPLE: dict[str, Any] = {
     "status": "active",
     "payout": "1.50",
     "revenue": "2.00",
+    "payout_percent": "0",
+    "revenue_percent": "0",
+    "counts": "every",
     "currency": "USD",
+    "tracking": "postback",
+    "approval": "manual",
+    "approve_after_days": 30,
+    "goals": [
+        {
+            "name": "sale",
+            "payout": "0",
+            "revenue": "0",
+            "payout_percent": "8",
+            "revenue_percent": "10",
+            "counts": "once",
+        }
+    ],
+    "max_payout": "500",
+    "postback_ips": ["198.51.100.0/24"],
     "targeting": {
         "countries": ["US"],
         "exclude_countries": [],

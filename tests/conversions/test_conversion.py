@@ -6,18 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.caps.windows import CapCounter
 from chalicelib.conversions import conversion
-from chalicelib.conversions.conversion import CapUsage, ReportedConversion
-from chalicelib.counters.cells import Cell, Cells, add_cells, quarter_of
-from chalicelib.domain.campaign import CapMetric
+from chalicelib.conversions.conversion import ReportedConversion, Worth
 from chalicelib.domain.conversion import ConversionStatus
+from chalicelib.domain.goal import Goal
 from tests.builders import NOW, a_campaign
 
 CLICK_ID = "01m7y0t1vmy3cyr3ct0v4mvta8"
 CLICK_AT = 1_793_700_000_123
 NOW_MS = 1_793_795_400_000
-TERMS = a_campaign(payout=Decimal("1.50"), revenue=Decimal("2.00"), currency="EUR")
+GOAL = Goal("default", payout=Decimal("1.50"), revenue=Decimal("2.00"))
+SALE = Goal("sale", payout=Decimal("0.50"), payout_percent=Decimal(8), revenue_percent=Decimal(10))
 CLICK: dict[str, Any] = {
     "at": CLICK_AT,
     "route_id": "sml_1",
@@ -35,38 +34,41 @@ texts = st.none() | st.text(max_size=5)
 
 
 def stored(report: ReportedConversion | None = None, **click: Any) -> dict[str, Any]:
-    return conversion.new_fields(report or ReportedConversion(CLICK_ID), {**CLICK, **click}, TERMS, NOW)
-
-
-def a_counter(metric: CapMetric, expires_at: datetime | None = None) -> CapCounter:
-    return CapCounter(f"cmp_1|{metric}", 100, expires_at, metric)
+    return conversion.new_fields(report or ReportedConversion(CLICK_ID), {**CLICK, **click}, GOAL, "EUR", NOW)
 
 
 # IDs
 
 
-def test_id_depends_on_click_transaction_and_event_only() -> None:
-    conversion_id = ReportedConversion(CLICK_ID, txid="t1", event="sale").conversion_id
+def test_id_depends_on_click_goal_and_transaction_only() -> None:
+    conversion_id = ReportedConversion(CLICK_ID, txid="t1", event="sale").conversion_id(SALE)
     assert (conversion_id[:4], len(conversion_id)) == ("cnv_", 30)
     assert set(conversion_id[4:]) <= set("0123456789abcdefghjkmnpqrstvwxyz")
-    assert (
-        conversion_id
-        == ReportedConversion(CLICK_ID, "t1", "sale", Decimal(9), Decimal(9), ConversionStatus.REJECTED).conversion_id
-    )
+    amounts = (Decimal(9), Decimal(9), Decimal(9))
+    other = ReportedConversion(CLICK_ID, "t1", "SALE", *amounts, ConversionStatus.REJECTED)
+    assert other.conversion_id(SALE) == conversion_id
 
 
-def test_id_does_not_change_between_releases() -> None:
-    assert ReportedConversion(CLICK_ID, "t1", "sale").conversion_id == "cnv_rv69rgk8hsdnh162w2pp6kj9xn"
+def test_ids_do_not_change_between_releases() -> None:
+    report = ReportedConversion(CLICK_ID, "t1", "sale")
+    assert report.earlier_id == "cnv_rv69rgk8hsdnh162w2pp6kj9xn"
+    assert report.conversion_id(SALE) == report.earlier_id
+    assert report.conversion_id(GOAL) == ReportedConversion(CLICK_ID, "t1").earlier_id
+
+
+@given(texts, texts)
+def test_every_event_of_a_transaction_has_the_id_of_its_goal(first: str | None, second: str | None) -> None:
+    one, other = ReportedConversion(CLICK_ID, "t1", first), ReportedConversion(CLICK_ID, "t1", second)
+    assert one.conversion_id(GOAL) == other.conversion_id(GOAL)
 
 
 @given(st.tuples(texts, texts), st.tuples(texts, texts))
-def test_two_reports_share_an_id_only_if_they_are_about_the_same(
+def test_two_reports_without_a_goal_share_an_id_only_if_they_are_about_the_same(
     first: tuple[str | None, str | None], second: tuple[str | None, str | None]
 ) -> None:
     is_same = [part or "" for part in first] == [part or "" for part in second]
-    assert (
-        ReportedConversion(CLICK_ID, *first).conversion_id == ReportedConversion(CLICK_ID, *second).conversion_id
-    ) is is_same
+    one, other = ReportedConversion(CLICK_ID, *first), ReportedConversion(CLICK_ID, *second)
+    assert (one.conversion_id(None) == other.conversion_id(None)) is is_same
 
 
 def test_route_day_is_the_route_and_day_of_the_click() -> None:
@@ -88,13 +90,14 @@ def test_window_ends_after_its_days_to_the_millisecond(late: int, is_within: boo
 
 
 def test_fields_come_from_the_click_and_the_campaign_at_click_time() -> None:
-    fields = stored(ReportedConversion(CLICK_ID, "t1", "sale"))
+    fields = stored(ReportedConversion(CLICK_ID, "t1", "sale"), terms_version=3)
     assert fields == {
         "id": fields["id"],
+        "format": 2,
         "click_id": CLICK_ID,
         "txid": "t1",
         "event": "sale",
-        "status": "approved",
+        "goal": "default",
         "revision": 1,
         "at": NOW_MS,
         "click_at": CLICK_AT,
@@ -107,7 +110,9 @@ def test_fields_come_from_the_click_and_the_campaign_at_click_time() -> None:
         "country": "US",
         "sub1": "jan",
         "arm": "optimized",
+        "terms_version": 3,
         "learned": True,
+        "amount": None,
         "payout": "1.50",
         "revenue": "2.00",
         "currency": "EUR",
@@ -136,67 +141,20 @@ def test_money_is_stored_without_exponent() -> None:
     assert stored(ReportedConversion(CLICK_ID, revenue=Decimal("1E-6")))["revenue"] == "0.000001"
 
 
-# Counters
+# Worth
 
 
-def test_conversion_counts_in_the_quarter_of_its_click_and_in_its_own() -> None:
-    by_click = Cell(
-        quarter_of(CLICK_AT), "sml_1", 3, "cmp_1", "pub_1", "US", "mobile", "ios", "jan", "", "EUR", "optimized"
-    )
-    assert conversion.counter_cells(stored(), 1) == {
-        by_click: [0, 0, 0, 1, 1_500_000, 2_000_000, 0, 0, 0, 0],
-        by_click._replace(quarter=quarter_of(NOW_MS)): [0, 0, 0, 0, 0, 0, 1, 1_500_000, 2_000_000, 0],
-    }
+def test_percentages_are_of_the_reported_amount() -> None:
+    worth = conversion.worth_of(ReportedConversion(CLICK_ID, amount=Decimal("19.90")), SALE)
+    assert worth.fields == {"payout": "2.092", "revenue": "1.99"}
 
 
-@pytest.mark.parametrize("arm", ["weighted", None])
-def test_conversion_of_a_click_outside_the_experiment_counts_in_no_arm(arm: str | None) -> None:
-    assert {cell.arm for cell in conversion.counter_cells(stored(arm=arm), 1)} == {""}
+def test_reported_amounts_take_the_place_of_the_goals() -> None:
+    report = ReportedConversion(CLICK_ID, amount=Decimal(100), payout=Decimal("0.1"), revenue=Decimal(7))
+    assert conversion.worth_of(report, SALE) == Worth(Decimal("0.1"), Decimal(7))
 
 
-def test_conversion_in_the_quarter_of_its_click_is_one_cell() -> None:
-    counts = conversion.counter_cells(stored(at=NOW_MS, country=None, sub_ids=None), 1)
-    ((cell, row),) = counts.items()
-    assert (cell.country, cell.sub1) == ("", "")
-    assert row == [0, 0, 0, 1, 1_500_000, 2_000_000, 1, 1_500_000, 2_000_000, 0]
-
-
-@given(st.integers(0, 10**18), st.integers(0, 10**12))
-def test_reversed_counts_sum_to_zero(millionths: int, later: int) -> None:
-    report = ReportedConversion(CLICK_ID, payout=Decimal(millionths) / 1_000_000)
-    fields = stored(report, at=NOW_MS - later)
-    total: Cells = {}
-    for sign in (1, -1):
-        add_cells(total, conversion.counter_cells(fields, sign))
-    assert {count for row in total.values() for count in row} == {0}
-
-
-# Caps
-
-
-def test_cap_usage_is_in_the_unit_of_each_counter() -> None:
-    counters = [a_counter(metric) for metric in (CapMetric.CONVERSIONS, CapMetric.PAYOUT, CapMetric.REVENUE)]
-    assert conversion.cap_usage(counters, stored()) == [
-        CapUsage("cmp_1|conversions", 1, None),
-        CapUsage("cmp_1|payout", 1_500_000, None),
-        CapUsage("cmp_1|revenue", 2_000_000, None),
-    ]
-
-
-def test_free_conversion_has_no_usage_of_a_money_cap() -> None:
-    assert (
-        conversion.cap_usage([a_counter(CapMetric.PAYOUT)], stored(ReportedConversion(CLICK_ID, payout=Decimal(0))))
-        == []
-    )
-
-
-def test_encoded_cap_usage_decodes_to_the_same() -> None:
-    usages = [CapUsage("a", 1_500_000, NOW), CapUsage("b", 1, None)]
-    encoded = conversion.encode_cap_usage(usages)
-    assert encoded == [["a", "1500000", NOW_MS // 1000], ["b", "1", None]]
-    assert list(conversion.active_cap_usage(encoded, NOW - timedelta(seconds=1))) == usages
-
-
-def test_usage_of_an_expired_counter_is_dropped() -> None:
-    encoded = conversion.encode_cap_usage([CapUsage("a", 1, NOW), CapUsage("b", 1, None)])
-    assert list(conversion.active_cap_usage(encoded, NOW)) == [CapUsage("b", 1, None)]
+def test_event_that_is_no_goal_is_worth_nothing_whatever_is_reported() -> None:
+    report = ReportedConversion(CLICK_ID, event="level-9", payout=Decimal(50), revenue=Decimal(70))
+    assert conversion.worth_of(report, None) == Worth(Decimal(0), Decimal(0))
+    assert conversion.new_fields(report, CLICK, None, "EUR", NOW)["goal"] is None

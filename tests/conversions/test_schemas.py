@@ -34,7 +34,7 @@ def test_postback_values_are_parsed() -> None:
         "status": "rejected",
     }
     assert parse_postback(query(**parameters), "EUR") == ReportedConversion(
-        "c1", "x", "sale", Decimal("1.5"), Decimal(0), ConversionStatus.REJECTED
+        "c1", "x", "sale", None, Decimal("1.5"), Decimal(0), ConversionStatus.REJECTED
     )
 
 
@@ -58,7 +58,7 @@ def test_all_errors_are_reported_together() -> None:
         "/payout": money,
         "/revenue": money,
         "/currency": "must be USD, the currency of the campaign",
-        "/status": "must be 'approved' or 'rejected'",
+        "/status": "must be 'pending', 'approved' or 'rejected'",
     }
 
 

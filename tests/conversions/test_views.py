@@ -7,7 +7,7 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib.conversions.conversion import ReportedConversion
-from chalicelib.counters.cells import Cell, quarter_of
+from chalicelib.counters.cells import COUNTS, Cell, quarter_of
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.counters import CapCounterRow
 from tests.advertiser import Deal, caps_of, conversions, counted, make_older, new_deal, sums, used
@@ -18,7 +18,6 @@ from tests.documents import (
     errors_by_pointer,
     good,
     new_campaign,
-    new_link,
     new_publisher,
     recorded,
 )
@@ -27,8 +26,8 @@ FORM = "application/x-www-form-urlencoded"
 GIF = b"GIF89a\x01\x00\x01\x00"
 
 
-def document(status: str, conversion_id: str) -> dict[str, str]:
-    return {"status": status, "conversion_id": conversion_id}
+def document(status: str, conversion_id: str, conversion_status: str = "approved") -> dict[str, str]:
+    return {"status": status, "conversion_id": conversion_id, "conversion_status": conversion_status}
 
 
 # Recording
@@ -53,10 +52,11 @@ def test_duplicate_with_other_amounts_changes_nothing(admin: Api) -> None:
     assert conversions()[conversion_id].serialize() == before
 
 
-def test_other_transaction_or_event_is_another_conversion(admin: Api) -> None:
-    deal = new_deal(admin)
+def test_other_transaction_or_goal_is_another_conversion(admin: Api) -> None:
+    deal = new_deal(admin, goals=[{"name": "sale"}])
     click_id = deal.click()
-    reports: list[dict[str, str]] = [{}, {"txid": "1"}, {"txid": "2"}, {"event": "1"}, {"txid": "1", "event": "1"}]
+    reports: list[dict[str, str]] = [{}, {"txid": "1"}, {"txid": "2"}, {"event": "sale"}]
+    reports.append({"txid": "1", "event": "sale"})
     assert len({deal.posted(click_id, **report) for report in reports}) == 5
     assert {deal.posted(click_id, **report) for report in reports} == set(conversions())
 
@@ -67,10 +67,12 @@ def test_conversion_is_counted_with_the_dimensions_of_its_click(admin: Api) -> N
     make_older(click_id, timedelta(days=3))
     row = deal.kept(click_id)
     ids = (deal.smartlink["id"], 1, deal.campaign["id"], deal.publisher_id)
-    cell = Cell(quarter_of(row.click_at), *ids, "US", "mobile", "ios", "jan", reason="", currency="EUR")
+    values = ("US", "mobile", "ios", "jan")
+    cell = Cell(quarter_of(row.click_at), *ids, *values, reason="", currency="EUR", goal="default")
+    rest = [0] * (len(COUNTS) - 9)
     assert counted() == {
-        cell: [0, 0, 0, 1, 1_500_000, 2_000_000, 0, 0, 0, 0],
-        cell._replace(quarter=quarter_of(row.at)): [0, 0, 0, 0, 0, 0, 1, 1_500_000, 2_000_000, 0],
+        cell: [0, 0, 0, 1, 1_500_000, 2_000_000, 0, 0, 0, *rest],
+        cell._replace(quarter=quarter_of(row.at)): [0, 0, 0, 0, 0, 0, 1, 1_500_000, 2_000_000, *rest],
     }
 
 
@@ -124,7 +126,7 @@ def test_post_takes_parameters_from_query_and_body(admin: Api, where: str) -> No
     }
     query, body, media = bodies[where]
     response = Api().post(f"/postback{query}", body, Content_Type=media)
-    assert response.json == document("recorded", ReportedConversion(click_id, "a b").conversion_id)
+    assert response.json == document("recorded", ReportedConversion(click_id, "a b").earlier_id)
     assert good(deal.post(click_id, txid="a b"))["status"] == "duplicate"
 
 
@@ -151,7 +153,7 @@ def test_rejection_reverses_counts_and_cap_usage(admin: Api) -> None:
     conversion_id = deal.posted(click_id)
     assert used() == {"conversions|*": 1, "payout|*": 1_500_000, "revenue|*": 2_000_000}
     responses = [good(deal.post(click_id, status="rejected")) for _ in range(2)]
-    assert responses == [document("recorded", conversion_id), document("duplicate", conversion_id)]
+    assert responses == [document(status, conversion_id, "rejected") for status in ("recorded", "duplicate")]
     assert (sums(), set(used().values())) == ({}, {0})
     row = conversions()[conversion_id]
     assert (row.status, row.revision) == ("rejected", 2)
@@ -169,10 +171,18 @@ def test_repeated_approval_does_not_restore_a_rejected_conversion(admin: Api) ->
 def test_rejection_of_a_new_conversion_is_stored_and_not_counted(admin: Api) -> None:
     deal = new_deal(admin, caps=caps_of("conversions"))
     click_id = deal.click()
-    responses = [good(deal.post(click_id, status=status))["status"] for status in ("rejected", "rejected", "approved")]
-    assert responses == ["recorded", "duplicate", "duplicate"]
+    responses = [good(deal.post(click_id, status="rejected"))["status"] for _ in range(2)]
+    assert responses == ["recorded", "duplicate"]
     (row,) = conversions().values()
     assert (row.status, row.revision, sums(), used()) == ("rejected", 1, {}, {})
+
+
+def test_explicit_approval_confirms_what_a_postback_rejected(admin: Api) -> None:
+    deal = new_deal(admin)
+    click_id = deal.click()
+    answers = [good(deal.post(click_id, status=status)) for status in ("rejected", "approved")]
+    assert [each["conversion_status"] for each in answers] == ["rejected", "approved"]
+    assert sums()["conversions"] == 1
 
 
 # Errors
@@ -201,14 +211,6 @@ def test_token_of_a_deleted_campaign_is_forbidden(admin: Api) -> None:
     click_id = deal.click()
     CampaignRow(deal.campaign["id"]).delete()
     assert deal.post(click_id).status == 403
-
-
-def test_pixel_of_a_deleted_campaign_uses_no_caps(admin: Api) -> None:
-    deal = new_deal(admin, caps=caps_of("conversions"))
-    click_id = deal.click()
-    CampaignRow(deal.campaign["id"]).delete()
-    pixel(deal, click_id)
-    assert (len(conversions()), used()) == (1, {})
 
 
 def test_conversion_after_the_window_at_click_time_is_gone(admin: Api) -> None:
@@ -307,28 +309,139 @@ def test_rejection_lets_the_offer_take_clicks_again(admin: Api) -> None:
 # The pixel
 
 
+def new_pixel_deal(admin: Api, **changes: Any) -> Deal:
+    """Create a campaign that is tracked by pixel, its smartlink and a publisher's link."""
+    return new_deal(admin, **{"tracking": "pixel", **changes})
+
+
 def pixel(deal: Deal, click_id: str, **parameters: str) -> HTTPResponse:
     """Return the response to a browser with the click's cookie. `parameters` may name another campaign."""
     sent = urlencode({"campaign_id": deal.campaign["id"], **parameters})
-    cookie = f"a=b; click_{deal.campaign['id']}={click_id}"
+    cookie = f"a=b; clicks={deal.campaign['id']}.{click_id}.9999999999"
     with Client(app.app) as client:
         return client.http.get(f"/pixel.gif?{sent}", headers={"Cookie": cookie})
 
 
-def test_pixel_records_a_conversion_by_the_cookie_of_the_redirect(admin: Api) -> None:
-    deal = new_deal(admin)
-    name, _, value = clicked(deal.code).headers["Set-Cookie"].partition(";")[0].partition("=")
+def test_pixel_records_a_pending_conversion_by_the_cookie_of_the_redirect(admin: Api) -> None:
+    deal = new_pixel_deal(admin)
+    cookie = clicked(deal.code).headers["Set-Cookie"].partition(";")[0]
     (click_id,) = recorded()
-    assert (name, value) == (f"click_{deal.campaign['id']}", click_id)
-    for _ in range(2):
-        pixel(deal, click_id, txid="t1", event="sale")
+    with Client(app.app) as client:
+        for _ in range(2):
+            url = f"/pixel.gif?campaign_id={deal.campaign['id']}&txid=t1&event=sale"
+            client.http.get(url, headers={"Cookie": cookie})
     (row,) = conversions().values()
-    assert (row.click_id, row.txid, row.event, row.status) == (click_id, "t1", "sale", "approved")
-    assert good(deal.post(click_id, txid="t1", event="sale"))["status"] == "duplicate"
+    assert (row.click_id, row.txid, row.event, row.status) == (click_id, "t1", "sale", "pending")
+    assert (row.reported_by, row.pixel, sums()) == ("pixel", True, {})
+
+
+def test_pixel_counts_one_conversion_of_a_click_whatever_transaction_it_names(admin: Api) -> None:
+    deal = new_pixel_deal(admin, caps=caps_of("conversions"), approval="auto")
+    click_id = deal.click()
+    for n in range(11):
+        pixel(deal, click_id, txid=f"made-up-{n}", event=f"e{n}")
+    assert (len(conversions()), sums()["payout"], used()) == (1, 1_500_000, {"conversions|*": 1})
+
+
+@pytest.mark.parametrize("name", ["clicks", "click_"])
+def test_pixel_of_a_campaign_tracked_by_postback_records_nothing(admin: Api, name: str) -> None:
+    deal = new_deal(admin)
+    click_id, campaign_id = deal.click(), deal.campaign["id"]
+    forged = f"{campaign_id}={click_id}" if name == "click_" else f"={campaign_id}.{click_id}.9999999999"
+    with Client(app.app) as client:
+        for n in range(11):
+            url = f"/pixel.gif?campaign_id={campaign_id}&txid=made-up-{n}"
+            assert client.http.get(url, headers={"Cookie": f"{name}{forged}"}).body.startswith(GIF)
+    assert (conversions(), sums()) == ({}, {})
+
+
+def test_closing_the_pixel_closes_it_for_clicks_already_made(admin: Api) -> None:
+    deal = new_pixel_deal(admin)
+    click_id = deal.click()
+    good(admin.patch(f"/admin/campaigns/{deal.campaign['id']}", {"tracking": "postback"}))
+    pixel(deal, click_id)
+    assert conversions() == {}
+
+
+def test_opening_the_pixel_opens_it_for_clicks_already_made(admin: Api) -> None:
+    deal = new_deal(admin)
+    click_id = deal.click()
+    good(admin.patch(f"/admin/campaigns/{deal.campaign['id']}", {"tracking": "pixel"}))
+    pixel(deal, click_id)
+    assert [row.status for row in conversions().values()] == ["pending"]
+
+
+def test_cookie_of_an_earlier_release_is_still_read(admin: Api) -> None:
+    deal = new_pixel_deal(admin)
+    cookie = f"click_{deal.campaign['id']}={deal.click()}"
+    with Client(app.app) as client:
+        client.http.get(f"/pixel.gif?campaign_id={deal.campaign['id']}", headers={"Cookie": cookie})
+    assert len(conversions()) == 1
+
+
+def test_pixel_reports_a_goal_and_no_other_event(admin: Api) -> None:
+    deal = new_pixel_deal(admin, goals=[{"name": "sale", "payout": "3"}])
+    click_id = deal.click()
+    for event in ("sale", "level-9", ""):
+        pixel(deal, click_id, event=event)
+    assert sorted((row.goal, row.payout) for row in conversions().values()) == [("default", "1.50"), ("sale", "3")]
+
+
+def test_postback_completes_the_conversion_of_a_pixel(admin: Api) -> None:
+    deal = new_pixel_deal(admin, payout="0", payout_percent="10", caps=caps_of("payout", limit="9"))
+    click_id = deal.click()
+    pixel(deal, click_id)
+    assert used() == {}
+    answer = good(deal.post(click_id, txid="t1", amount="20", status="approved"))
+    (row,) = conversions().values()
+    assert answer == document("recorded", row.id, "pending")
+    assert (row.txid, row.amount, row.payout, row.reported_by) == ("t1", "20", "2", "postback")
+    assert used() == {"payout|*": 2_000_000}
+    assert deal.post(click_id, txid="t1", amount="30").json == document("duplicate", row.id, "pending")
+    pixel(deal, click_id, txid="t9")
+    assert len(conversions()) == 1
+
+
+def test_postback_rejects_the_conversion_of_a_pixel(admin: Api) -> None:
+    deal = new_pixel_deal(admin, approval="auto", caps=caps_of("payout", limit="9"))
+    click_id = deal.click()
+    pixel(deal, click_id)
+    assert sums()["payout"] == 1_500_000
+    assert good(deal.post(click_id, txid="t1", status="rejected"))["conversion_status"] == "rejected"
+    assert (sums(), used()) == ({}, {"payout|*": 0})
+
+
+def test_completion_above_the_maximum_is_held(admin: Api) -> None:
+    deal = new_pixel_deal(admin, approval="auto")
+    click_id = deal.click()
+    pixel(deal, click_id)
+    answer = good(deal.post(click_id, txid="t1", payout="151"))
+    (row,) = conversions().values()
+    assert (answer["conversion_status"], row.held, sums()) == ("pending", True, {})
+
+
+def test_other_transaction_than_the_pixels_is_another_conversion_of_a_goal_that_counts_every_one(admin: Api) -> None:
+    deal = new_pixel_deal(admin)
+    click_id = deal.click()
+    pixel(deal, click_id, txid="t1")
+    assert good(deal.post(click_id, txid="t2"))["status"] == "recorded"
+    assert sorted((row.txid, row.reported_by) for row in conversions().values()) == [
+        ("t1", "pixel"),
+        ("t2", "postback"),
+    ]
+
+
+def test_pixel_after_a_postback_of_the_same_goal_is_a_duplicate(admin: Api) -> None:
+    deal = new_pixel_deal(admin)
+    click_id = deal.click()
+    deal.posted(click_id, txid="t1")
+    pixel(deal, click_id)
+    (row,) = conversions().values()
+    assert (row.txid, row.reported_by) == ("t1", "postback")
 
 
 def test_pixel_is_a_gif_that_is_not_cached(admin: Api) -> None:
-    deal = new_deal(admin)
+    deal = new_pixel_deal(admin)
     response = pixel(deal, deal.click())
     assert (response.status_code, len(response.body), response.body[:10]) == (200, 29, GIF)
     assert response.headers == {"Content-Type": "image/gif", "Cache-Control": "no-store"}
@@ -336,10 +449,10 @@ def test_pixel_is_a_gif_that_is_not_cached(admin: Api) -> None:
 
 
 def test_pixel_ignores_money_and_status(admin: Api) -> None:
-    deal = new_deal(admin)
+    deal = new_pixel_deal(admin)
     pixel(deal, deal.click(), payout="99", revenue="99", currency="EUR", status="rejected")
     (row,) = conversions().values()
-    assert (row.payout, row.revenue, row.currency, row.status) == ("1.50", "2.00", "USD", "approved")
+    assert (row.payout, row.revenue, row.currency, row.status) == ("1.50", "2.00", "USD", "pending")
 
 
 IGNORED: dict[str, dict[str, Any]] = {
@@ -351,44 +464,41 @@ IGNORED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("parameters", IGNORED.values(), ids=IGNORED)
 def test_invalid_pixel_returns_an_image_and_records_nothing(admin: Api, parameters: dict[str, str]) -> None:
-    deal = new_deal(admin)
+    deal = new_pixel_deal(admin)
     assert pixel(deal, deal.click(), **parameters).body.startswith(GIF)
     assert conversions() == {}
 
 
 @pytest.mark.parametrize("cookie", ["", "none", "x" * 3000], ids=["none", "unknown", "too long"])
 def test_browser_without_click_gets_an_image(admin: Api, cookie: str) -> None:
-    response = pixel(new_deal(admin), cookie)
+    response = pixel(new_pixel_deal(admin), cookie)
     assert (response.status_code, conversions()) == (200, {})
 
 
 def test_cookie_of_another_campaigns_click_records_nothing(admin: Api) -> None:
-    deal, other = new_deal(admin), new_deal(admin)
+    deal, other = new_pixel_deal(admin), new_pixel_deal(admin)
     assert pixel(deal, other.click()).status_code == 200
     assert conversions() == {}
 
 
+def test_pixel_of_a_deleted_campaign_records_nothing(admin: Api) -> None:
+    deal = new_pixel_deal(admin)
+    click_id = deal.click()
+    CampaignRow(deal.campaign["id"]).delete()
+    pixel(deal, click_id)
+    assert conversions() == {}
+
+
 def test_pixel_after_the_window_records_nothing(admin: Api) -> None:
-    deal = new_deal(admin, attribution_window_days=1)
+    deal = new_pixel_deal(admin, attribution_window_days=1)
     click_id = deal.click()
     make_older(click_id, timedelta(days=2))
     assert (pixel(deal, click_id).status_code, conversions()) == (200, {})
 
 
 def test_pixel_returns_an_image_if_the_table_is_unavailable(admin: Api, caplog: pytest.LogCaptureFixture) -> None:
-    deal = new_deal(admin)
+    deal = new_pixel_deal(admin)
     click_id = deal.click()
     dynamodb().delete_table(TableName="smartlink-conversions")
     assert pixel(deal, click_id).body.startswith(GIF)
     assert f"pixel of campaign {deal.campaign['id']} was not recorded" in caplog.text
-
-
-def test_cookie_lasts_for_the_attribution_window(admin: Api) -> None:
-    deal = new_deal(admin, attribution_window_days=7)
-    rules = clicked(deal.code).headers["Set-Cookie"].split("; ")[1:]
-    assert rules == ["Path=/", "Max-Age=604800", "Secure", "HttpOnly", "SameSite=None"]
-
-
-def test_click_without_campaign_sets_no_cookie(admin: Api) -> None:
-    code = new_link(admin, new_campaign(admin, targeting={"countries": ["DE"]}))
-    assert "Set-Cookie" not in clicked(code).headers

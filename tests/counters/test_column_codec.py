@@ -57,8 +57,8 @@ OLD_LAYOUT = Layout(_OldCell, COUNTS)
 
 @given(counter_cells())
 def test_cells_without_the_arm_dimension_have_no_arm(cells: dict[Cell, list[int]]) -> None:
-    without_arm = {cell._replace(arm=""): counts for cell, counts in cells.items()}
-    stored = encode({_OldCell(*cell[:-1]): counts for cell, counts in without_arm.items()}, OLD_LAYOUT)
+    without_arm = {cell._replace(arm="", goal=""): counts for cell, counts in cells.items()}
+    stored = encode({_OldCell(*cell[:-2]): counts for cell, counts in without_arm.items()}, OLD_LAYOUT)
     assert decode(stored) == without_arm
 
 

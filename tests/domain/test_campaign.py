@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -7,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.campaign import Schedule
+from chalicelib.domain.goal import Goal, GoalCounts
 from tests import strategies as some
-from tests.builders import NOW
+from tests.builders import NOW, a_campaign
 
 zones = st.sampled_from(sorted(available_timezones()))
 
@@ -92,3 +94,29 @@ def test_hour_repeated_by_the_clock_is_active_twice_as_long() -> None:
     minutes = [datetime(2026, 10, 25, tzinfo=UTC) + timedelta(minutes=n) for n in range(22 * 60)]
 
     assert sum(schedule.is_active_at(minute) for minute in minutes) == 120
+
+
+# Goals
+
+
+SALE = Goal("sale", payout=Decimal(5))
+
+
+@pytest.mark.parametrize("event", [None, "", "default"])
+def test_event_that_is_empty_or_default_reaches_the_default_goal(event: str | None) -> None:
+    campaign = a_campaign(payout=Decimal(2), revenue_percent=Decimal(3), counts=GoalCounts.ONCE, goals=(SALE,))
+    default = Goal("default", payout=Decimal(2), revenue_percent=Decimal(3), counts=GoalCounts.ONCE)
+    assert campaign.goal_of(event) == default
+
+
+def test_event_of_a_named_goal_reaches_it() -> None:
+    assert a_campaign(goals=(Goal("install"), SALE)).goal_of("sale") == SALE
+
+
+def test_other_event_of_a_campaign_with_named_goals_is_no_goal() -> None:
+    assert a_campaign(goals=(SALE,)).goal_of("Sale") is None
+
+
+def test_any_event_of_a_campaign_without_named_goals_reaches_the_default_goal() -> None:
+    campaign = a_campaign(payout=Decimal(2))
+    assert campaign.goal_of("level-9") == campaign.default_goal

@@ -2,7 +2,7 @@ from enum import StrEnum
 
 import pytest
 
-from chalicelib.domain import campaign, click, conversion, publisher, smartlink, visitor
+from chalicelib.domain import campaign, click, conversion, goal, publisher, smartlink, visitor
 
 VALUES: dict[type[StrEnum], str] = {
     visitor.Device: "mobile tablet desktop",
@@ -16,7 +16,11 @@ VALUES: dict[type[StrEnum], str] = {
     smartlink.PoolChangePolicy: "keep reset",
     publisher.ApplicationStatus: "pending approved declined",
     publisher.PublisherStatus: "active suspended",
-    conversion.ConversionStatus: "approved rejected",
+    conversion.ConversionStatus: "pending approved rejected",
+    campaign.TrackingMethod: "postback pixel",
+    campaign.Approval: "auto manual",
+    goal.GoalCounts: "every once",
+    conversion.Reporter: "postback pixel import",
     campaign.CapMetric: "clicks conversions payout revenue",
     campaign.CapWindow: "hour day week month total",
     campaign.CapScope: "campaign publisher",

@@ -79,6 +79,8 @@ def test_record_has_every_field_of_the_decision() -> None:
         "epoch": 4,
         "outcome": "offer",
         "campaign_id": "cmp_1",
+        "currency": "USD",
+        "terms_version": None,
         "refusals": "-x",
         "arm": "weighted",
         "propensity": "1.0",
@@ -156,5 +158,5 @@ def test_unknown_fields_are_stored_as_none() -> None:
 
     assert unknown == {
         *("campaign_id", "refusals", "propensity", "country", "browser", "city", "is_bot", "is_duplicate", "sub_ids"),
-        *("source", "external_click_id", "parameters", "weights_version", "segment"),
+        *("source", "external_click_id", "parameters", "weights_version", "segment", "currency", "terms_version"),
     }

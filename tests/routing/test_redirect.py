@@ -20,7 +20,7 @@ from chalicelib.routing.click_record import arm_draw_of, draw_of
 from chalicelib.tables.clicks import DuplicateMarkerRow
 from chalicelib.tables.counters import CapCounterRow
 from chalicelib.tables.routes import RouteRow
-from tests.builders import LEARNED_AT
+from tests.builders import LEARNED_AT, time_of
 from tests.conftest import Api, ApiResponse, dynamodb, table_definitions
 from tests.documents import (
     CURL,
@@ -71,21 +71,59 @@ def moment(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 
 
 def test_redirect_has_exactly_these_headers(admin: Api) -> None:
-    campaign = new_campaign(admin, destination_url="https://game.example/", attribution_window_days=7)
+    campaign = new_campaign(admin, destination_url="https://game.example/")
     answered = clicked(new_link(admin, campaign))
-    (click_id,) = recorded()
     assert (answered.status, answered.text) == (302, "")
     assert answered.headers == {
         "Location": "https://game.example/",
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
-        "Set-Cookie": f"click_{campaign['id']}={click_id}; Path=/; Max-Age=604800; Secure; HttpOnly; SameSite=None",
     }
 
 
+# The cookie of pixels
+
+
+def clicks_cookie(answered: ApiResponse) -> str:
+    """Return the cookie that the response sets, as the browser sends it; empty if it sets none."""
+    return answered.headers.get("Set-Cookie", "").partition(";")[0]
+
+
+def test_click_on_a_campaign_with_a_pixel_sets_the_cookie_for_its_window(admin: Api) -> None:
+    campaign = new_campaign(admin, tracking="pixel", attribution_window_days=7)
+    header = clicked(new_link(admin, campaign)).headers["Set-Cookie"]
+    (click_id,) = recorded()
+    expires_at = int(time_of(click_id).timestamp()) + 604_800
+    assert header == (
+        f"clicks={campaign['id']}.{click_id}.{expires_at}; Path=/; Max-Age=604800; Secure; HttpOnly; SameSite=None"
+    )
+
+
+def test_cookie_keeps_the_clicks_on_other_campaigns(admin: Api) -> None:
+    first, second = (new_campaign(admin, tracking="pixel") for _ in range(2))
+    cookie = clicks_cookie(clicked(new_link(admin, first)))
+    both = clicks_cookie(clicked(new_link(admin, second), Cookie=f"theme=dark; {cookie}"))
+    newest, oldest = both.removeprefix("clicks=").split("~")
+    assert (newest.partition(".")[0], f"clicks={oldest}") == (second["id"], cookie)
+
+
 def test_click_that_reaches_no_campaign_sets_no_cookie(admin: Api) -> None:
-    code = new_link(admin, new_campaign(admin, targeting={"countries": ["DE"]}))
+    code = new_link(admin, new_campaign(admin, tracking="pixel", targeting={"countries": ["DE"]}))
     assert set(clicked(code).headers) == {"Location", "Cache-Control", "Referrer-Policy"}
+
+
+@pytest.mark.parametrize("destination", ["image", "script", "iframe", "style", "empty", "video"])
+def test_click_that_is_no_visit_to_a_page_sets_no_cookie(admin: Api, destination: str) -> None:
+    code = new_link(admin, new_campaign(admin, tracking="pixel"))
+    assert clicks_cookie(clicked(code, Sec_Fetch_Dest=destination)) == ""
+    assert clicks_cookie(clicked(code, Sec_Fetch_Dest="document")) != ""
+
+
+def test_closing_the_pixel_sets_no_cookie_any_more(admin: Api) -> None:
+    campaign = new_campaign(admin, tracking="pixel")
+    code = new_link(admin, campaign)
+    good(admin.patch(f"/admin/campaigns/{campaign['id']}", {"tracking": "postback"}))
+    assert clicks_cookie(clicked(code)) == ""
 
 
 def test_every_macro_is_filled_with_the_values_of_the_click(admin: Api) -> None:
@@ -222,7 +260,9 @@ def test_arm_follows_from_the_click_id(admin: Api) -> None:
 def test_head_returns_the_same_headers_without_a_cookie_and_stores_nothing(admin: Api) -> None:
     url = "https://game.example/?c={country}&s={sub1}"
     caps = [clicks_cap(1), clicks_cap(1, window="total")]
-    campaign = new_campaign(admin, destination_url=url, caps=caps, duplicate_filter={"window_seconds": 60})
+    campaign = new_campaign(
+        admin, destination_url=url, caps=caps, duplicate_filter={"window_seconds": 60}, tracking="pixel"
+    )
     code = new_link(admin, campaign)
     heads = [Api().click(code, "HEAD", {"sub1": "a"}) for _ in range(3)]
     assert [*recorded(), *CapCounterRow.scan(), *DuplicateMarkerRow.scan()] == []

@@ -1,5 +1,6 @@
 """Request and response models of campaigns."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from ipaddress import ip_network
 from typing import Annotated, Any
@@ -184,8 +185,26 @@ class CampaignSettings(GoalAmounts):
         return caps
 
 
+def with_default_approval(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the settings that a merge patch is applied to: a new tracking method comes with its default approval."""
+    tracking = changes.get("tracking", settings["tracking"]) or TrackingMethod.POSTBACK
+    if tracking == settings["tracking"] or "approval" in changes:
+        return settings
+    return {name: value for name, value in settings.items() if name not in {"approval", "approve_after_days"}}
+
+
+class PixelUrl(ResponseModel):
+    """The pixel on one host. A browser sends the cookie of a click only to the host of the click's link."""
+
+    host: str
+    url: str
+
+
 class CampaignDocument(CampaignSettings, ResponseModel):
-    """A campaign. Advertisers report conversions to `postback_url`, which contains `postback_token`."""
+    """A campaign. Advertisers report conversions to `postback_url`, which contains `postback_token`.
+
+    `pixel_urls` has the pixel of a campaign that is tracked by pixel, on each host that its links use.
+    """
 
     id: str
     version: int
@@ -193,3 +212,4 @@ class CampaignDocument(CampaignSettings, ResponseModel):
     updated_at: Timestamp
     postback_token: str
     postback_url: str
+    pixel_urls: list[PixelUrl]

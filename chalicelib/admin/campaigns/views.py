@@ -2,8 +2,8 @@
 
 from urllib.parse import urlencode
 
-from chalicelib.admin.campaigns import storage
-from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings
+from chalicelib.admin.campaigns import pixel_urls, storage
+from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, with_default_approval
 from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.http.models import ListQuery, NoContent, Page, Patch
 from chalicelib.http.request import Request
@@ -43,7 +43,7 @@ def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> C
     row = storage.get_campaign_or_404(campaign_id)
     check_if_match(request, row.version)
     storage.check_not_archived(row)
-    settings = body.apply_to(row.settings)
+    settings = body.apply_to(with_default_approval(row.settings, body.changes))
     if settings.status is CampaignStatus.ARCHIVED:
         storage.check_not_in_use(campaign_id)
     return _save(request, row, settings)
@@ -77,4 +77,5 @@ def _document(request: Request, row: CampaignRow) -> CampaignDocument:
         updated_at=row.updated_at,
         postback_token=row.postback_token,
         postback_url=f"{request.base_url}/postback?click_id={{click_id}}&{query}",
+        pixel_urls=pixel_urls.of_campaign(request, row),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.campaign import Campaign, TrackingMethod
 from chalicelib.domain.smartlink import Offer, OptimizationGoal, Rotation
 from chalicelib.domain.targeting import DIMENSIONS, Dimension, Targeting
 from chalicelib.routing import route_codec
@@ -20,7 +20,7 @@ def warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject], now: dat
     catch_all = campaigns.get(settings["catch_all_campaign_id"] or "")
     return [
         *_fallback_warnings(settings, catch_all),
-        *_domain_warnings(settings, campaigns),
+        *_tracking_warnings(settings, campaigns),
         *_currency_warnings(campaigns),
         *_optimization_warnings(settings, offers),
         *_reach_warnings(offers, now),
@@ -43,14 +43,17 @@ def _catch_all_warnings(campaign: Campaign, status: str) -> Iterator[str]:
         yield f"Catch-all {campaign.id} has restrictions and cannot take every click."
 
 
-def _domain_warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> Iterator[str]:
-    if settings["tracking_domain"]:
-        for campaign in campaigns.values():
-            if "{click_id}" not in campaign["destination_url"]:
-                yield (
-                    f"Campaign {campaign['id']} has no {{click_id}} macro, so it is tracked by cookie. "
-                    f"Its pixel must be loaded from {settings['tracking_domain']}."
-                )
+def _tracking_warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> Iterator[str]:
+    domain = settings["tracking_domain"]
+    for campaign in campaigns.values():
+        if campaign["tracking"] == TrackingMethod.PIXEL:
+            if domain:
+                yield f"Campaign {campaign['id']} is tracked by pixel. Its pixel must be loaded from {domain}."
+        elif "{click_id}" not in campaign["destination_url"]:
+            yield (
+                f"Campaign {campaign['id']} is tracked by postback, but its destination URL has no {{click_id}} macro. "
+                "The advertiser cannot report its conversions."
+            )
 
 
 def _currency_warnings(campaigns: Mapping[str, JsonObject]) -> Iterator[str]:

@@ -31,6 +31,13 @@ def test_campaign_needs_a_name_and_a_destination() -> None:
     assert caught.value.errors == (("/name", "is required"), ("/destination_url", "is required"))
 
 
+def test_campaign_must_be_an_object() -> None:
+    with pytest.raises(ValidationFailed) as caught:
+        validate(CampaignSettings, [])  # type: ignore[arg-type]
+
+    assert caught.value.errors == (("", "must be an object"),)
+
+
 def test_missing_field_of_a_campaign_has_its_default() -> None:
     assert validate(CampaignSettings, REQUIRED).model_dump(mode="json") == {
         **REQUIRED,
@@ -38,6 +45,15 @@ def test_missing_field_of_a_campaign_has_its_default() -> None:
         "status": "active",
         "payout": "0",
         "revenue": "0",
+        "payout_percent": "0",
+        "revenue_percent": "0",
+        "counts": "every",
+        "goals": [],
+        "tracking": "postback",
+        "approval": "auto",
+        "approve_after_days": None,
+        "max_payout": None,
+        "postback_ips": [],
         "currency": "USD",
         "targeting": {
             "countries": [],
@@ -64,7 +80,7 @@ def test_documented_example_is_a_campaign() -> None:
 
 
 def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
-    added = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url"}
+    added = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url", "pixel_urls"}
 
     assert CampaignDocument.model_fields.keys() - CampaignSettings.model_fields.keys() == added
 
@@ -79,6 +95,32 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
             id="negative money",
         ),
         pytest.param({"currency": "usd"}, ("/currency", "String should match pattern '^[A-Z]{3}$'"), id="currency"),
+        pytest.param(
+            {"approve_after_days": 7},
+            ("/approve_after_days", "must be null unless approval is manual"),
+            id="days with auto",
+        ),
+        pytest.param(
+            {"goals": [{"name": "sale"}, {"name": "sale"}]},
+            ("/goals", "must not contain two goals of the same name"),
+            id="a goal twice",
+        ),
+        pytest.param(
+            {"goals": [{"name": "default"}]},
+            ("/goals/0/name", "must not be default: its amounts are those of the campaign"),
+            id="a goal called default",
+        ),
+        pytest.param({"payout_percent": "1000.01"}, ("/payout_percent", "must be 1000 or less"), id="percentage"),
+        pytest.param(
+            {"postback_ips": ["198.51.100.7/24"]},
+            (
+                "/postback_ips/0",
+                "must be an address or network without host bits, such as 198.51.100.7 or 198.51.100.0/24",
+            ),
+            id="a network with host bits",
+        ),
+        pytest.param({"tracking": "cookie"}, ("/tracking", "must be 'postback' or 'pixel'"), id="tracking"),
+        pytest.param({"tracking": 7}, ("/tracking", "must be 'postback' or 'pixel'"), id="tracking as a number"),
         pytest.param({"status": "gone"}, ("/status", "must be 'active', 'paused' or 'archived'"), id="status"),
         pytest.param({"attribution_window_days": 0}, ("/attribution_window_days", "must be 1 or more"), id="no day"),
         pytest.param(
@@ -266,3 +308,16 @@ def test_document_of_a_campaign_is_valid_settings(status: str, days: int) -> Non
     document = campaign_settings(status=status, attribution_window_days=days, caps=[CAP])
 
     assert validate(CampaignSettings, document).model_dump(mode="json") == document
+
+
+@pytest.mark.parametrize(
+    ("changes", "approval"),
+    [
+        pytest.param({}, "auto", id="postback"),
+        pytest.param({"tracking": "pixel"}, "manual", id="pixel"),
+        pytest.param({"tracking": "pixel", "approval": None}, "manual", id="null"),
+        pytest.param({"tracking": "pixel", "approval": "auto"}, "auto", id="named"),
+    ],
+)
+def test_approval_defaults_to_that_of_the_tracking_method(changes: dict[str, Any], approval: str) -> None:
+    assert validate(CampaignSettings, {**REQUIRED, **changes}).approval == approval

@@ -13,7 +13,7 @@ from tests.documents import (
     refusals,
 )
 
-ADDED = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url"}
+ADDED = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url", "pixel_urls"}
 GOOD = {"name": "A", "destination_url": "https://a.example/"}
 
 
@@ -31,7 +31,16 @@ def test_campaign_needs_name_and_destination_and_has_defaults(admin: Api) -> Non
         "status": "active",
         "payout": "0",
         "revenue": "0",
+        "payout_percent": "0",
+        "revenue_percent": "0",
+        "counts": "every",
         "currency": "USD",
+        "tracking": "postback",
+        "approval": "auto",
+        "approve_after_days": None,
+        "goals": [],
+        "max_payout": None,
+        "postback_ips": [],
         "targeting": {**{name: [] for name in CAMPAIGN_EXAMPLE["targeting"]}, "exclude_bots": True},
         "schedule": {"starts_at": None, "ends_at": None, "timezone": "UTC", "hours": [], "weekdays": []},
         "caps": [],

@@ -77,19 +77,27 @@ def test_catch_all_may_refuse_bots(*, exclude_bots: bool) -> None:
     assert _catch_all_warnings(targeting={"exclude_bots": exclude_bots}) == []
 
 
-def test_campaign_tracked_by_cookie_on_a_tracking_domain_is_a_warning() -> None:
-    campaign = campaign_document("cmp_1", destination_url="https://acme.example/")
+def test_pixel_on_a_tracking_domain_is_a_warning() -> None:
+    campaign = campaign_document("cmp_1", tracking="pixel", destination_url="https://acme.example/")
 
     assert _warnings(campaigns=[campaign], tracking_domain="go.network.example") == [
-        (
-            "Campaign cmp_1 has no {click_id} macro, so it is tracked by cookie. "
-            "Its pixel must be loaded from go.network.example."
-        )
+        "Campaign cmp_1 is tracked by pixel. Its pixel must be loaded from go.network.example."
     ]
 
 
-def test_campaign_tracked_by_cookie_without_a_tracking_domain_is_no_warning() -> None:
-    assert _warnings(campaigns=[campaign_document("cmp_1", destination_url="https://acme.example/")]) == []
+def test_pixel_without_a_tracking_domain_is_no_warning() -> None:
+    campaign = campaign_document("cmp_1", tracking="pixel", destination_url="https://acme.example/")
+
+    assert _warnings(campaigns=[campaign]) == []
+
+
+def test_campaign_tracked_by_postback_without_click_id_macro_is_a_warning() -> None:
+    assert _warnings(campaigns=[campaign_document("cmp_1", destination_url="https://acme.example/")]) == [
+        (
+            "Campaign cmp_1 is tracked by postback, but its destination URL has no {click_id} macro. "
+            "The advertiser cannot report its conversions."
+        )
+    ]
 
 
 def test_different_currencies_are_a_warning() -> None:
