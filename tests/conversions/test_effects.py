@@ -197,8 +197,9 @@ def test_the_changes_of_any_history_add_up_to_its_last_state(history: list[dict[
     total: dict[Any, list[int]] = {}
     steps = [difference(None, history[0], NOW), *(difference(old, new, NOW) for old, new in pairwise(history))]
     for step in steps:
-        for part in (step.counted, *step.learned.values()):
-            add_cells(total, dict[Any, list[int]](part))
+        add_cells(total, dict(step.counted.items()))
+        for part in step.learned.values():
+            add_cells(total, dict(part.items()))
     last = difference(None, history[-1], NOW)
     expected: dict[Any, list[int]] = dict(last.counted)
     for part in last.learned.values():

@@ -196,9 +196,14 @@ def _no_money(buckets: int) -> BucketMoney:
     return BucketMoney([0] * buckets, [0] * buckets, [0] * buckets, [0] * DELAY_BINS)
 
 
-def configured_value(campaign: Campaign, goal: OptimizationGoal) -> float:
-    """Return the value of a conversion by the goal, according to the campaign's payout and revenue."""
+def configured_value(campaign: Campaign, goal: OptimizationGoal) -> float | None:
+    """Return the value of a conversion by the goal, according to the campaign's payout and revenue.
+
+    It is None if the campaign does not say it: it has percentages, or named goals of other amounts.
+    """
     objective = goal.objective
     if objective.conversions:
         return 1.0
+    if campaign.goals or campaign.default_goal.has_percentage:
+        return None
     return float(objective.payout * campaign.payout + objective.revenue * campaign.revenue)

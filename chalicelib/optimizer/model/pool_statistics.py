@@ -35,14 +35,14 @@ class Bucket:
 class OfferStats:
     """One offer, over all segments of the pool.
 
-    `value` is its configured value per conversion by the pool's goal, `payout` its configured payout. `values`,
-    `squares` and `payouts` are the sums of the conversions' values, of their squares and of their payouts, by bucket
-    of the click. `delays` is the number of conversions by delay bin. `total_clicks` is its number of clicks in the pool
+    `value` is its configured value per conversion by the pool's goal, None if it has several goals or percentages, and
+    `payout` its configured payout. `values`, `squares` and `payouts` are the sums of the conversions' values, of their
+    squares and of their payouts, by bucket of the click. `delays` is the number of conversions by delay bin. `total_clicks` is its number of clicks in the pool
     so far. Offers of one `tier` compete with each other. An offer that is not `is_live` gets no weight.
     """
 
     id: str
-    value: float
+    value: float | None
     values: Series
     squares: Series
     delays: Sequence[float]

@@ -34,7 +34,7 @@ def _complaints(stats: PoolStatistics) -> Iterator[str]:
 def _check_offer(offer: OfferStats, buckets: int) -> Iterator[str]:
     """Yield complaints about the offer. Values may be negative, as profits; their squares may not."""
     name = f"offer {offer.id}"
-    if not isfinite(offer.value) or not isfinite(offer.payout):
+    if not isfinite(offer.value or 0.0) or not isfinite(offer.payout):
         yield f"{name} has the configured value {offer.value} and payout {offer.payout}"
     if not all(map(isfinite, offer.values)):
         yield f"{name} has values that are not finite"

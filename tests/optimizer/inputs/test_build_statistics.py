@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.counters.learning_cells import LearningCells
+from chalicelib.domain.goal import Goal
 from chalicelib.domain.smartlink import Offer, OptimizationGoal
 from chalicelib.domain.targeting import Targeting
 from chalicelib.optimizer.inputs import build_statistics as build_statistics_module
@@ -128,6 +129,17 @@ def test_offer_is_eligible_in_segments_with_any_accepted_visitor(
 )
 def test_configured_value_is_by_the_goal(goal: OptimizationGoal, value: float) -> None:
     assert configured_value(a_campaign(payout=Decimal("1.50"), revenue=Decimal(2)), goal) == value
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"goals": (Goal("sale"),)}, {"payout_percent": Decimal(8)}, {"revenue_percent": Decimal(8)}],
+    ids=["named goals", "percentage of payout", "percentage of revenue"],
+)
+def test_campaign_of_several_goals_or_percentages_has_no_configured_value(changes: dict[str, Any]) -> None:
+    campaign = a_campaign(payout=Decimal(3), **changes)
+    assert configured_value(campaign, OptimizationGoal.EPC) is None
+    assert configured_value(campaign, OptimizationGoal.CONVERSION_RATE) == 1.0
 
 
 def test_configured_value_may_be_negative() -> None:

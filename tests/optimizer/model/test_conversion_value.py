@@ -44,3 +44,14 @@ def test_variance_is_zero(count: float, total: float, squares: float) -> None:
 
 def test_value_may_be_negative() -> None:
     assert mean_values([9], [-9], [9], [-1]) == [-1]
+
+
+def test_unknown_value_before_the_first_conversion_is_the_mean_of_the_configured_ones() -> None:
+    assert mean_values([0, 0, 0], [0, 0, 0], [0, 0, 0], [4, None, 2]) == [4, 3, 2]
+    assert mean_values([0, 0], [0, 0], [0, 0], [None, None]) == [1, 1]
+
+
+def test_unknown_value_is_the_conversions_own_mean_and_the_pools_as_one_more() -> None:
+    """The pool's mean is (30 + 10) / (3 + 1) = 10, however much the values of an offer vary."""
+    assert mean_values([3, 1, 0], [30, 10, 0], [9999, 100, 0], [None, None, None]) == [10, 10, 10]
+    assert mean_values([3, 1], [6, 10], [9999, 100], [None, None]) == [(6 + 4) / 4, (10 + 4) / 2]

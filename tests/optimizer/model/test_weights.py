@@ -245,7 +245,7 @@ def scaled(stats: PoolStatistics, factor: float) -> PoolStatistics:
     offers = [
         replace(
             offer,
-            value=offer.value * factor,
+            value=(offer.value or 0.0) * factor,
             values=[each * factor for each in offer.values],
             squares=[each * factor**2 for each in offer.squares],
             payout=offer.payout * factor,
