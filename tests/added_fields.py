@@ -37,7 +37,12 @@ TARGETING: tuple[Change, ...] = (
     ),
 )
 CAMPAIGN: tuple[Change, ...] = (
-    ("domain/stored_settings.py", "ADDED_TO_CAMPAIGN: Settings = {}", 'ADDED_TO_CAMPAIGN: Settings = {"pace": "old"}'),
+    (
+        "domain/stored_settings.py",
+        "ADDED_TO_CAMPAIGN: Settings = {\n",
+        'ADDED_TO_CAMPAIGN: Settings = {\n    "pace": "old",\n',
+    ),
+    ("domain/stored_settings.py", "ADDED_TO_GOAL: Settings = {}", 'ADDED_TO_GOAL: Settings = {"unit": "old"}'),
     ("domain/stored_settings.py", "ADDED_TO_CAP: Settings = {}", 'ADDED_TO_CAP: Settings = {"share": "1"}'),
     ("domain/stored_settings.py", "ADDED_TO_SCHEDULE: Settings = {}", 'ADDED_TO_SCHEDULE: Settings = {"months": []}'),
     (
@@ -86,20 +91,20 @@ CLICK: tuple[Change, ...] = (
     ("reporting/click_schemas.py", "    source: str | None\n", "    source: str | None\n    referrer: str\n"),
 )
 ROWS: tuple[Change, ...] = (
-    ("tables/conversions.py", "    currency = ", '    goal = UnicodeAttribute(default="old")\n    currency = '),
-    ("admin/conversions/schemas.py", "    currency: str\n", "    currency: str\n    goal: str\n"),
-    ("admin/conversions/views.py", '"revenue", "currency")', '"revenue", "currency", "goal")'),
+    ("tables/conversions.py", "    currency = ", '    origin = UnicodeAttribute(default="old")\n    currency = '),
+    ("admin/conversions/schemas.py", "    currency: str\n", "    currency: str\n    origin: str\n"),
+    ("admin/conversions/views.py", '"revenue", "currency")', '"revenue", "currency", "origin")'),
     ("tables/requests.py", "    subject = ", '    role = UnicodeAttribute(default="old")\n    subject = '),
     ("admin/audit/schemas.py", "    subject: str\n", "    subject: str\n    role: str\n"),
 )
 COUNTERS: tuple[Change, ...] = (
-    ("counters/cells.py", '    arm: str = ""\n', '    arm: str = ""\n    browser: str = ""\n'),
+    ("counters/cells.py", '    goal: str = ""\n', '    goal: str = ""\n    browser: str = ""\n'),
     (
         "counters/cells.py",
         "        arm=arm_dimension(",
         '        browser=stored.get("browser") or "",\n        arm=arm_dimension(',
     ),
-    ("counters/cells.py", '    "poison",\n', '    "poison",\n    "pending_conversions",\n'),
+    ("counters/cells.py", '    "poison",\n', '    "poison",\n    "test_conversions",\n'),
 )
 EVERY_CHANGE = (*TARGETING, *CAMPAIGN, *SMARTLINK, *CLICK, *ROWS, *COUNTERS)
 
@@ -119,7 +124,7 @@ def test_old_rows_read_with_the_defaults_of_their_readers(stored: Stored) -> Non
     assert [offer["targeting"]["carriers"] for offer in smartlink["offers"]] == [[], []]
     click = get(f"/admin/clicks/{sample['clicks']['weighted'][0]}")
     assert click["referrer"] == "old"
-    assert {item["goal"] for item in get("/admin/conversions")["items"]} == {"old"}
+    assert {item["origin"] for item in get("/admin/conversions")["items"]} == {"old"}
     assert {item["role"] for item in get("/admin/audit")["items"]} == {"old"}
 
 
