@@ -13,9 +13,9 @@ def held(tables: None) -> None:
     """Write the approvals of two publishers: the third campaign is archived, the fifth approval withdrawn."""
     for n in range(1, 8):
         status = "archived" if n == 3 else "active"
-        times = {"created_year": "2026", "created_at": "", "updated_at": ""}
-        settings = campaign_settings(status=status)
-        CampaignRow(f"cmp_{n}", version=1, settings=settings, postback_token="t", **times).save()
+        campaign = CampaignRow(f"cmp_{n}", version=1, settings=campaign_settings(status=status), postback_token="t")
+        campaign.created_year, campaign.created_at, campaign.updated_at = "2026", "2026-11-01", "2026-11-01"
+        campaign.save()
         for publisher_id in ("pub_1", "pub_2") if n == 1 else ("pub_1",):
             approval = CampaignApprovalRow(publisher_id, f"cmp_{n}", tracking_key=f"key{n}", active=n != 5)
             approval.approved_at = "2026-11-01T00:00:00.000Z"

@@ -94,7 +94,7 @@ def test_other_publishers_click_and_unknown_click_are_not_found(admin: Api) -> N
 
 def listed_clicks(route_id: str, *codes: str, **query: str) -> list[str]:
     """Click on each link; write the list of the route's clicks. Return their IDs, in order."""
-    click_ids = []
+    click_ids: list[str] = []
     for code in codes:
         before = set(recorded())
         clicked(code, query)
