@@ -84,7 +84,7 @@ class OwnConversionDocument(ResponseModel):
 
 
 class ConversionDocument(OwnConversionDocument):
-    """One conversion. `decided_by` is the key of the admin who decided on it, null if none did."""
+    """One conversion. `decided_by` says who decided on it, null if nobody did."""
 
     revenue: str
     decided_by: str | None

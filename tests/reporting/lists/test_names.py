@@ -8,7 +8,7 @@ from tests.conftest import Api
 from tests.postbacks.rows import a_conversion
 
 
-def test_names_of_a_page_are_read_in_one_batch_per_table(admin: Api) -> None:
+def test_names_are_those_of_what_the_conversions_refer_to(admin: Api) -> None:
     deal = new_deal(admin)
     ids = {"campaign_id": deal.campaign["id"], "publisher_id": deal.publisher_id}
     rows = [a_conversion(f"cnv_{n}", route_id=deal.smartlink["id"], **ids) for n in range(3)]
