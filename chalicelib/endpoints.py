@@ -44,6 +44,8 @@ _REPORTS = "chalicelib.reporting.views"
 _POSTBACK = "chalicelib.conversions.views"
 _MARKETPLACE = "chalicelib.publisher.smartlinks.views"
 _OWN_CLICKS = "chalicelib.publisher.clicks.views"
+_OWN_CAMPAIGNS = "chalicelib.publisher.campaigns.views"
+_OWN_CONVERSIONS = "chalicelib.publisher.conversions.views"
 _POSTBACKS = "chalicelib.publisher.postbacks.views"
 _NOTIFICATIONS = "chalicelib.inbox.views"
 _ACCOUNT = "chalicelib.publisher.account.views"
@@ -153,9 +155,9 @@ ENDPOINTS = (
         f"{_PUBLISHERS}:withdraw_campaign",
         204,
     ),
-    Endpoint("GET", "/admin/clicks", "listClicks", f"{_CLICKS}:find"),
+    Endpoint("GET", "/admin/clicks", "listClicks", f"{_CLICKS}:find", also_media="text/csv"),
     Endpoint("GET", "/admin/clicks/{click_id}", "getClick", f"{_CLICKS}:show"),
-    Endpoint("GET", "/admin/conversions", "listConversions", f"{_CONVERSIONS}:find"),
+    Endpoint("GET", "/admin/conversions", "listConversions", f"{_CONVERSIONS}:find", also_media="text/csv"),
     Endpoint(
         "PATCH", "/admin/conversions/{conversion_id}", "decideConversion", f"{_CONVERSIONS}:decide", versioned=True
     ),
@@ -180,6 +182,9 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/publisher/reports", "myGetReport", f"{_REPORTS}:publisher_report", also=(404,), also_media="text/csv"
     ),
+    Endpoint("GET", "/publisher/campaigns", "myListCampaigns", f"{_OWN_CAMPAIGNS}:find"),
+    Endpoint("GET", "/publisher/conversions", "myListConversions", f"{_OWN_CONVERSIONS}:find", also_media="text/csv"),
+    Endpoint("GET", "/publisher/clicks", "myListClicks", f"{_OWN_CLICKS}:find", also_media="text/csv"),
     Endpoint("GET", "/publisher/clicks/{click_id}", "myGetClick", f"{_OWN_CLICKS}:show"),
     Endpoint("GET", "/publisher/postbacks", "myListPostbacks", f"{_POSTBACKS}:find"),
     Endpoint("POST", "/publisher/postbacks", "myCreatePostback", f"{_POSTBACKS}:create", 201, also=(409,)),

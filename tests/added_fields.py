@@ -91,9 +91,13 @@ CLICK: tuple[Change, ...] = (
     ("reporting/click_schemas.py", "    source: str | None\n", "    source: str | None\n    referrer: str\n"),
 )
 ROWS: tuple[Change, ...] = (
-    ("tables/conversions.py", "    currency = ", '    origin = UnicodeAttribute(default="old")\n    currency = '),
-    ("admin/conversions/schemas.py", "    currency: str\n", "    currency: str\n    origin: str\n"),
-    ("admin/conversions/views.py", '"revenue", "currency")', '"revenue", "currency", "origin")'),
+    ("tables/conversions.py", "    currency = ", '    note = UnicodeAttribute(default="old")\n    currency = '),
+    ("reporting/lists/schemas.py", "    currency: str\n", "    currency: str\n    note: str\n"),
+    (
+        "reporting/lists/conversion_document.py",
+        '"decided_by", "campaign_id", "publisher_id"',
+        '"decided_by", "campaign_id", "publisher_id", "note"',
+    ),
     ("tables/requests.py", "    subject = ", '    role = UnicodeAttribute(default="old")\n    subject = '),
     ("admin/audit/schemas.py", "    subject: str\n", "    subject: str\n    role: str\n"),
 )
@@ -124,7 +128,7 @@ def test_old_rows_read_with_the_defaults_of_their_readers(stored: Stored) -> Non
     assert [offer["targeting"]["carriers"] for offer in smartlink["offers"]] == [[], []]
     click = get(f"/admin/clicks/{sample['clicks']['weighted'][0]}")
     assert click["referrer"] == "old"
-    assert {item["origin"] for item in get("/admin/conversions")["items"]} == {"old"}
+    assert {item["note"] for item in get("/admin/conversions")["items"]} == {"old"}
     assert {item["role"] for item in get("/admin/audit")["items"]} == {"old"}
 
 

@@ -16,6 +16,7 @@ CONVERSION_MACROS: Mapping[str, Macro] = {
     "event": Macro(methodcaller("get", "event"), "test"),
     "txid": Macro(methodcaller("get", "txid"), "test-txid"),
     "status": Macro(itemgetter("status"), "approved"),
+    "amount": Macro(methodcaller("get", "amount"), "10.00"),
     "conversion_id": Macro(itemgetter("id"), "test-conversion"),
 }
 """Macros of the conversion, by name; the values are fields of the stored conversion."""

@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterable, Sequence
 
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BYTE_ORDER_MARK = "\ufeff"
+"""Tells spreadsheets that the file is UTF-8."""
 
 
 class _Lines(list[str]):
@@ -19,7 +21,7 @@ def encode(header: Sequence[str], rows: Iterable[tuple[Iterable[str | None], Ite
     writer.writerow(header)
     for labels, numbers in rows:
         writer.writerow([*map(escape_formula, labels), *numbers])
-    return "".join(lines)
+    return _BYTE_ORDER_MARK + "".join(lines)
 
 
 def escape_formula(label: str | None) -> str:

@@ -41,6 +41,19 @@ def test_rejection_is_queued_as_a_new_revision() -> None:
     assert queued() == [a_message(), a_message(revision=2)]
 
 
+def test_approval_of_a_pending_conversion_is_queued_as_a_new_revision() -> None:
+    a_postback().save()
+    a_postback("pbk_2", status="pending").save()
+    fan_out([a_record(1, status="pending"), a_record(2, status="approved", revision=2)], NOW)
+    assert queued() == [a_message(postback_id="pbk_2"), a_message(revision=2)]
+
+
+def test_event_that_is_no_goal_is_not_queued() -> None:
+    a_postback(status="*").save()
+    assert fan_out([a_record(goal=None, status=None)], NOW) is None
+    assert queued() == []
+
+
 def test_publisher_without_postbacks_gets_no_message() -> None:
     assert fan_out([a_record()], NOW) is None
     assert queued() == []

@@ -12,12 +12,13 @@ def conversion_fields(**changes: Any) -> dict[str, Any]:
 
 
 def test_macros_of_postbacks_are_those_of_the_click_and_of_the_conversion() -> None:
-    assert {"payout", "currency", "event", "txid", "status", "conversion_id"} == POSTBACK_MACROS - MACROS.keys()
+    of_conversion = {"payout", "currency", "event", "txid", "status", "amount", "conversion_id"}
+    assert of_conversion == POSTBACK_MACROS - MACROS.keys()
     assert MACROS.keys() < POSTBACK_MACROS
 
 
 def test_every_macro_has_its_value() -> None:
-    values = macro_values(conversion_fields(), a_click().attribute_values)
+    values = macro_values(conversion_fields(amount="19.99"), a_click().attribute_values)
     assert {name: value for name, value in values.items() if value is not None} == {
         "click_id": "click-1",
         "external_click_id": "their id",
@@ -41,6 +42,7 @@ def test_every_macro_has_its_value() -> None:
         "event": "install",
         "txid": "tx 1",
         "status": "approved",
+        "amount": "19.99",
         "conversion_id": "cnv_1",
     }
 
@@ -64,6 +66,10 @@ def test_click_without_tracking_parameters_has_none() -> None:
 
 def test_conversion_of_a_direct_link_has_no_smartlink() -> None:
     assert macro_values(conversion_fields(route_id="cmp_1"), None)["smartlink_id"] is None
+
+
+def test_conversion_without_amount_has_none() -> None:
+    assert macro_values(conversion_fields(), None)["amount"] is None
 
 
 def test_revenue_is_not_a_value() -> None:

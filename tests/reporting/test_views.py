@@ -152,7 +152,7 @@ def test_csv_has_rows_without_totals(admin: Api) -> None:
     response = get_report(admin, group_by="country,sub1", format="csv")
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="report-2026-11-01-2026-11-02.csv"'
-    assert list(csv.reader(StringIO(response.text))) == [
+    assert list(csv.reader(StringIO(response.text.removeprefix("\ufeff")))) == [
         [
             *("country", "sub1", "clicks", "unique_clicks", "duplicate_clicks", "bot_clicks", "conversions"),
             *("payout", "revenue", "profit", "epc", "conversion_rate", "margin"),
@@ -222,7 +222,7 @@ def test_publisher_sees_own_metrics_without_revenue(admin: Api) -> None:
     assert (report["rows"], report["totals"]) == ([{"campaign": "cmp_1", **own}], own)
     response = get_report(ann.api, "/publisher/reports", format="csv")
     assert response.text.splitlines()[0] == (
-        "day,clicks,unique_clicks,duplicate_clicks,bot_clicks,conversions,payout,epc,conversion_rate"
+        "\ufeffday,clicks,unique_clicks,duplicate_clicks,bot_clicks,conversions,payout,epc,conversion_rate"
     )
 
 

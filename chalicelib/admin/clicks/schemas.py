@@ -1,23 +1,19 @@
 """Query parameters and response models of clicks."""
 
-from typing import Annotated
-
-from pydantic import Field
+from typing import ClassVar
 
 from chalicelib.domain.click import ExperimentArm, RejectionReason
 from chalicelib.http.models import ResponseModel
-from chalicelib.http.time_range import RangeQuery
 from chalicelib.reporting.click_schemas import ClickFacts
+from chalicelib.reporting.lists.schemas import ClickListQuery, Id
 
-_Id = Annotated[str, Field(max_length=200)]
 
-
-class ClickQuery(RangeQuery):
+class ClickQuery(ClickListQuery):
     """Filters of the list of clicks. The default range is the last seven days."""
 
-    smartlink_id: _Id | None = None
-    publisher_id: _Id | None = None
-    campaign_id: _Id | None = None
+    FILTERS: ClassVar[tuple[str, ...]] = (*ClickListQuery.FILTERS, "publisher_id")
+
+    publisher_id: Id | None = None
 
 
 class Considered(ResponseModel):

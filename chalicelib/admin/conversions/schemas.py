@@ -1,24 +1,24 @@
-"""Request and response models of conversions for admins."""
+"""Query parameters and request models of conversions for admins."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from chalicelib.domain.conversion import ConversionStatus
-from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import RequestModel, ResponseModel
-from chalicelib.http.time_range import RangeQuery
-
-Id = Annotated[str, Field(max_length=64)]
+from chalicelib.domain.conversion import ConversionStatus, Reporter
+from chalicelib.http.models import RequestModel
+from chalicelib.reporting.lists.schemas import ConversionListQuery, Id
 
 
-class ConversionsQuery(RangeQuery):
-    """Filter of the list, by arrival time. The default range is the last 30 days; the maximum is 366 days."""
+class ConversionsQuery(ConversionListQuery):
+    """Filters of the list, by arrival time. The maximum range is 366 days.
 
-    smartlink_id: Id | None = None
-    campaign_id: Id | None = None
+    The default range is the last 30 days, with `click_id` all time.
+    """
+
+    FILTERS: ClassVar[tuple[str, ...]] = (*ConversionListQuery.FILTERS, "publisher_id", "reported_by")
+
     publisher_id: Id | None = None
-    status: ConversionStatus | None = None
+    reported_by: Reporter | None = None
 
 
 class ConversionDecision(RequestModel):
@@ -26,23 +26,3 @@ class ConversionDecision(RequestModel):
 
     status: ConversionStatus
     reason: Annotated[str, Field(max_length=1000)] | None = None
-
-
-class ConversionDocument(ResponseModel):
-    """One conversion. `smartlink_id` is null for a direct link. A rejected conversion is not counted."""
-
-    id: str
-    click_id: str
-    txid: str | None
-    event: str | None
-    status: ConversionStatus
-    reason: str | None
-    at: Timestamp
-    click_at: Timestamp
-    campaign_id: str
-    smartlink_id: str | None
-    publisher_id: str
-    payout: str
-    revenue: str
-    currency: str
-    version: int

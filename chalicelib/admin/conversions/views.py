@@ -1,28 +1,27 @@
 """Endpoints for admins: list conversions, approve or reject one."""
 
-from datetime import UTC, datetime
-
-from chalicelib.admin.conversions import queries
-from chalicelib.admin.conversions.schemas import ConversionDecision, ConversionDocument, ConversionsQuery
+from chalicelib.admin.conversions.schemas import ConversionDecision, ConversionsQuery
 from chalicelib.conversions import changes
-from chalicelib.domain.ids import smartlink_id_of
-from chalicelib.domain.timestamps import timestamp
 from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.models import Page, Patch
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
+from chalicelib.http.view import TextResponse
+from chalicelib.reporting.lists import conversion_queries
+from chalicelib.reporting.lists.conversion_list import conversion_documents, list_conversions
+from chalicelib.reporting.lists.schemas import ConversionDocument
 from chalicelib.tables.conversions import ConversionRow
 
 
-def find(request: Request, query: ConversionsQuery) -> Page[ConversionDocument]:
-    """List conversions, newest arrival first."""
-    rows, cursor = queries.list_conversions(query, request.now)
-    return Page(items=[_document(row) for row in rows], next_cursor=cursor)
+def find(request: Request, query: ConversionsQuery) -> Page[ConversionDocument] | TextResponse:
+    """List conversions, newest arrival first, as JSON or CSV."""
+    search = conversion_queries.create_search(query, query.filters, request.now)
+    return list_conversions(search, query, ConversionDocument)
 
 
 def decide(request: Request, conversion_id: str, body: Patch[ConversionDecision]) -> ConversionDocument:
     """Approve or reject a conversion. Reports and caps are updated."""
-    row = queries.get_conversion_or_404(conversion_id)
+    row = conversion_queries.get_conversion_or_404(conversion_id)
     check_if_match(request, row.revision)
     before = {"status": row.status, "reason": row.reason}
     decision = body.apply_to(before)
@@ -34,15 +33,5 @@ def decide(request: Request, conversion_id: str, body: Patch[ConversionDecision]
 
 
 def _document(row: ConversionRow) -> ConversionDocument:
-    names = ("id", "click_id", "txid", "event", "status", "reason", "campaign_id", "publisher_id")
-    return ConversionDocument(
-        **{name: getattr(row, name) for name in (*names, "payout", "revenue", "currency")},
-        at=_time(row.at),
-        click_at=_time(row.click_at),
-        smartlink_id=smartlink_id_of(row.route_id),
-        version=row.revision,
-    )
-
-
-def _time(milliseconds: int) -> str:
-    return timestamp(datetime.fromtimestamp(milliseconds / 1000, UTC))
+    (document,) = conversion_documents([row])
+    return ConversionDocument(**document)

@@ -37,8 +37,9 @@ class OfferStats:
 
     `value` is its configured value per conversion by the pool's goal, None if it has several goals or percentages, and
     `payout` its configured payout. `values`, `squares` and `payouts` are the sums of the conversions' values, of their
-    squares and of their payouts, by bucket of the click. `delays` is the number of conversions by delay bin. `total_clicks` is its number of clicks in the pool
-    so far. Offers of one `tier` compete with each other. An offer that is not `is_live` gets no weight.
+    squares and of their payouts, by bucket of the click. `delays` is the number of conversions by delay bin.
+    `total_clicks` is its number of clicks in the pool so far. Offers of one `tier` compete with each other. An offer
+    that is not `is_live` gets no weight.
     """
 
     id: str

@@ -18,7 +18,10 @@ def _check_url(url: str) -> str:
 
 
 class PostbackSettings(RequestModel):
-    """URL and filter of a postback. `*` matches every event or status."""
+    """URL and filter of a postback. `*` matches every event or status.
+
+    `event` is the name of a goal or an event as it was reported; `default` is a conversion without an event.
+    """
 
     url: Annotated[
         str,

@@ -1,7 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.admin.clicks.schemas import ClickDocument
+from chalicelib.admin.clicks.schemas import ClickDocument, ClickQuery
+from chalicelib.http.models import validate
 from chalicelib.routing.click_document import click_document
 from chalicelib.routing.click_record import record
 from chalicelib.routing.decision import decide
@@ -27,3 +28,8 @@ def test_document_is_serialized_unchanged() -> None:
 def test_every_field_of_a_click_is_required(field: str) -> None:
     with pytest.raises(ValidationError):
         ClickDocument(**{name: value for name, value in CLICK.items() if name != field})
+
+
+def test_filters_are_those_of_the_contract() -> None:
+    parameters = {"smartlink_id": "sml_1", "publisher_id": "pub_1", "campaign_id": "cmp_1", "outcome": "fallback"}
+    assert validate(ClickQuery, parameters).filters == parameters

@@ -3,8 +3,13 @@ from chalicelib.http.models import Patch, validate
 
 
 def test_default_query_has_no_filter() -> None:
-    query = validate(ConversionsQuery, {})
-    assert (query.smartlink_id, query.campaign_id, query.publisher_id, query.status) == (None, None, None, None)
+    assert validate(ConversionsQuery, {}).filters == {}
+
+
+def test_filters_are_those_of_the_contract() -> None:
+    names = ("smartlink_id", "campaign_id", "publisher_id", "goal", "click_id")
+    parameters = {**{name: name for name in names}, "status": "pending", "reported_by": "pixel"}
+    assert validate(ConversionsQuery, parameters).filters == parameters
 
 
 def test_new_status_keeps_the_reason() -> None:

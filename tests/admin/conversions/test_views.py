@@ -1,3 +1,5 @@
+import csv
+from io import StringIO
 from typing import Any
 
 from chalicelib.tables.requests import AuditRow
@@ -26,13 +28,21 @@ def test_document_has_every_field_of_the_conversion(admin: Api) -> None:
         "click_id": click_id,
         "txid": "t1",
         "event": "sale",
+        "goal": "default",
         "status": "approved",
         "reason": None,
+        "reported_by": "postback",
+        "amount": None,
         "at": shown["at"],
         "click_at": good(admin.get(f"/admin/clicks/{click_id}"))["at"],
+        "decided_at": None,
+        "decided_by": None,
         "campaign_id": deal.campaign["id"],
+        "campaign_name": "game",
         "smartlink_id": deal.smartlink["id"],
+        "smartlink_name": "Summer App Deals",
         "publisher_id": deal.publisher_id,
+        "publisher_name": "Ann",
         "payout": "1.25",
         "revenue": "2.00",
         "currency": "EUR",
@@ -47,7 +57,28 @@ def test_conversion_of_a_direct_link_has_no_smartlink(admin: Api) -> None:
     deal = Deal(campaign, {}, publisher.id, good(admin.post(path, {"campaign_id": campaign["id"]}))["tracking_key"])
     deal.posted(deal.click())
     ((shown,),) = pages(admin, PATH, 50)
-    assert shown["smartlink_id"] is None
+    assert (shown["smartlink_id"], shown["smartlink_name"]) == (None, None)
+
+
+def test_deleted_smartlink_and_archived_campaign_keep_their_names(admin: Api) -> None:
+    deal = new_deal(admin)
+    conversion_id = deal.posted(deal.click())
+    assert admin.delete(f"/admin/smartlinks/{deal.smartlink['id']}").status == 204
+    assert admin.delete(f"/admin/campaigns/{deal.campaign['id']}").status == 204
+    (shown,) = good(admin.get(PATH))["items"]
+    assert (shown["id"], shown["campaign_name"], shown["smartlink_name"]) == (conversion_id, "game", "Summer App Deals")
+
+
+def test_csv_has_every_field_of_the_document(admin: Api) -> None:
+    deal = new_deal(admin)
+    deal.posted(deal.click(), txid="=1+1")
+    (document,) = good(admin.get(PATH))["items"]
+    response = admin.get(f"{PATH}?format=csv")
+    header, values = csv.reader(StringIO(response.text.removeprefix("\ufeff")))
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert set(header) == set(document)
+    expected = {name: "" if value is None else str(value) for name, value in document.items()}
+    assert dict(zip(header, values, strict=True)) == {**expected, "txid": "'=1+1"}
 
 
 # Decisions

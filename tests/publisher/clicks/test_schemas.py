@@ -1,4 +1,5 @@
-from chalicelib.publisher.clicks.schemas import OwnConsidered, OwnDecision
+from chalicelib.http.models import validate
+from chalicelib.publisher.clicks.schemas import OwnClicksQuery, OwnConsidered, OwnDecision
 
 
 def test_decision_has_no_weights_and_no_probabilities() -> None:
@@ -7,3 +8,8 @@ def test_decision_has_no_weights_and_no_probabilities() -> None:
 
 def test_considered_offer_has_only_its_campaign_and_rejection() -> None:
     assert set(OwnConsidered.model_fields) == {"campaign_id", "refused"}
+
+
+def test_filters_are_those_of_the_contract() -> None:
+    parameters = {"smartlink_id": "sml_1", "campaign_id": "cmp_1", "outcome": "offer", "external_click_id": "x" * 1000}
+    assert validate(OwnClicksQuery, parameters).filters == parameters

@@ -1,13 +1,22 @@
 import json
 
+import pytest
+
+from chalicelib.clicks import id_lists
+from chalicelib.reporting.lists import click_queries
+from chalicelib.tables.clicks import ClickListRow
+from tests.builders import time_of
 from tests.conftest import Api
 from tests.documents import (
+    Publisher,
     add_publisher,
     clicked,
+    errors_by_pointer,
     good,
     new_campaign,
     new_publisher,
     new_smartlink,
+    pages,
     publish_weights,
     recorded,
 )
@@ -78,3 +87,89 @@ def test_other_publishers_click_and_unknown_click_are_not_found(admin: Api) -> N
     (click_id,) = recorded()
     assert bob.api.get(f"/publisher/clicks/{click_id}").status == 404
     assert ann.api.get("/publisher/clicks/01m7y0t1vmy3cyr3ct0v4mvta8").status == 404
+
+
+# The list
+
+
+def listed_clicks(route_id: str, *codes: str, **query: str) -> list[str]:
+    """Click on each link; write the list of the route's clicks. Return their IDs, in order."""
+    click_ids: list[str] = []
+    for code in codes:
+        before = set(recorded())
+        clicked(code, query)
+        click_ids += set(recorded()) - before
+    key = f"{route_id}#{time_of(click_ids[0]).date()}"
+    ClickListRow(key, max(click_ids), click_ids=id_lists.encode(sorted(click_ids)), expires_at=0).save()
+    return click_ids
+
+
+def own(publisher: Publisher, query: str = "", limit: int = 50) -> list[str]:
+    found = pages(publisher.api, f"/publisher/clicks?{query}", limit)
+    return [click["click_id"] for page in found for click in page]
+
+
+def test_publisher_lists_their_own_clicks_only(admin: Api) -> None:
+    ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    links = [add_publisher(admin, smartlink, each) for each in (ann, bob)]
+    of_ann, of_bob, last = listed_clicks(smartlink["id"], *links, links[0])
+    for query in ("", f"smartlink_id={smartlink['id']}"):
+        assert own(ann, query, 1) == [last, of_ann]
+        assert own(bob, query) == [of_bob]
+
+
+def test_publisher_who_holds_nothing_has_no_clicks(admin: Api) -> None:
+    ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    listed_clicks(smartlink["id"], add_publisher(admin, smartlink, ann))
+    assert own(bob) == own(bob, f"smartlink_id={smartlink['id']}") == []
+
+
+def test_listed_click_is_the_document_of_the_click(admin: Api) -> None:
+    ann, smartlink = new_publisher(admin, "Ann"), new_smartlink(admin, new_campaign(admin))
+    (click_id,) = listed_clicks(smartlink["id"], add_publisher(admin, smartlink, ann))
+    (item,) = good(ann.api.get("/publisher/clicks"))["items"]
+    assert item == good(ann.api.get(f"/publisher/clicks/{click_id}"))
+
+
+def test_clicks_are_filtered_by_campaign_outcome_and_external_click_id(admin: Api) -> None:
+    ann, campaign = new_publisher(admin, "Ann"), new_campaign(admin)
+    full, empty = new_smartlink(admin, campaign), new_smartlink(admin)
+    (first,) = listed_clicks(full["id"], add_publisher(admin, full, ann), click_id="theirs")
+    (second,) = listed_clicks(empty["id"], add_publisher(admin, empty, ann), click_id="another")
+    assert own(ann) == [second, first]
+    assert own(ann, f"campaign_id={campaign['id']}") == own(ann, "outcome=offer") == [first]
+    assert own(ann, "outcome=fallback") == own(ann, "external_click_id=another") == [second]
+    assert own(ann, "external_click_id=unknown") == []
+
+
+def test_search_for_an_external_click_id_ends_early_without_showing_other_clicks(
+    admin: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(click_queries, "MAX_CLICKS", 2)
+    ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    smartlink = new_smartlink(admin, new_campaign(admin))
+    code = add_publisher(admin, smartlink, ann)
+    of_bob = listed_clicks(smartlink["id"], *[add_publisher(admin, smartlink, bob)] * 2)
+    page = good(ann.api.get("/publisher/clicks?external_click_id=theirs&limit=1"))
+    assert (page["items"], page["next_cursor"] in of_bob) == ([], False)
+    (click_id,) = listed_clicks(smartlink["id"], code, click_id="theirs")
+    assert own(ann, "external_click_id=theirs", 1) == [click_id]
+
+
+def test_csv_has_neither_weights_nor_probabilities(admin: Api) -> None:
+    ann, smartlink = new_publisher(admin, "Ann"), new_smartlink(admin, new_campaign(admin))
+    (click_id,) = listed_clicks(smartlink["id"], add_publisher(admin, smartlink, ann))
+    response = ann.api.get("/publisher/clicks?format=csv")
+    header, line = response.text.removeprefix("\ufeff").splitlines()
+    assert line.startswith(f"{click_id},")
+    assert {"weights_version", "draw", "propensity", "payout", "revenue"}.isdisjoint(header.split(","))
+
+
+def test_filters_of_admins_are_unknown(admin: Api) -> None:
+    ann = new_publisher(admin, "Ann")
+    assert set(errors_by_pointer(ann.api.get("/publisher/clicks?publisher_id=x&outcome=won"))) == {
+        "/publisher_id",
+        "/outcome",
+    }

@@ -121,12 +121,12 @@ def test_postbacks_are_listed_newest_first_in_pages(ann: Publisher) -> None:
 
 
 def test_all_errors_of_a_postback_are_reported_together(ann: Publisher) -> None:
-    body = {"url": "http://10.0.0.1/?{pay_out}", "event": "", "status": "pending", "more": 1}
+    body = {"url": "http://10.0.0.1/?{pay_out}", "event": "", "status": "paid", "more": 1}
     assert errors_by_pointer(ann.api.post(LIST, body)) == {
         "/url": "{pay_out} is not a macro; did you mean {payout}?; "
         "must resolve to a public address: 10.0.0.1 is not a public address",
         "/event": "must have at least 1 characters",
-        "/status": "must be 'approved', 'rejected' or '*'",
+        "/status": "must be 'pending', 'approved', 'rejected' or '*'",
         "/more": "is not a known field",
     }
 

@@ -1,20 +1,20 @@
 """Queries of recorded clicks: the click lists of several routes, merged by time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import merge
 from itertools import chain, islice, takewhile
 
-from chalicelib.admin.clicks.schemas import ClickQuery
 from chalicelib.clicks import id_lists
 from chalicelib.clicks.id_lists import first_id, newest_first
 from chalicelib.http.pagination import year_partitions
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import get_or_404
+from chalicelib.reporting.lists.schemas import ClickListQuery
 from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.clicks import ClickListRow, ClickRow
@@ -35,6 +35,12 @@ _CLOCK_SKEW = timedelta(seconds=1)
 """Clocks differ: a click stored now may have a time later than the clock of this process."""
 _READERS = 8
 _LIST_PAGE_SIZE = 50
+_CUT = 18
+"""Letters of an ID that a cursor keeps where the page ends at a click that is not in it.
+
+Such a click may be another publisher's, whose ID must not be shown. The rest of an ID is chance: two clicks of one
+millisecond have the same 18 letters once in 10 ** 12.
+"""
 
 
 def get_click_or_404(click_id: str) -> ClickRow:
@@ -43,47 +49,57 @@ def get_click_or_404(click_id: str) -> ClickRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """A search for clicks of these routes on these days, with IDs from `since` up to, not including, `before`."""
+class ClickSearch:
+    """A search for clicks of these routes with times from `since` up to `until`, and IDs below `before`.
+
+    `filters` are values of clicks' fields by name.
+    """
 
     routes: list[str]
-    days: list[date]
-    since: str
+    since: datetime
+    until: datetime
     before: str
-    publisher_id: str | None
-    campaign_id: str | None
+    filters: Mapping[str, str]
+
+    @property
+    def days(self) -> list[date]:
+        """The UTC days that may have clicks, newest first."""
+        first, last = self.since.date(), self.until.date()
+        days = [last - n * _DAY for n in range((last - first).days + 1)]
+        return [day for day in days if _first_id_of_day(day) < self.before]
+
+    def after(self, cursor: str | None) -> "ClickSearch":
+        """Return the rest of the search after the cursor; raise `ValidationFailed` if it is none of this list."""
+        if cursor is None:
+            return self
+        if not _CLICK_ID.fullmatch(cursor):
+            raise ValidationFailed(("/cursor", "is not a cursor of this list"))
+        return replace(self, before=min(self.before, cursor))
 
     def matches(self, row: ClickRow) -> bool:
-        """Return whether the click passes the filters by publisher and campaign."""
-        return self.publisher_id in (None, row.publisher_id) and self.campaign_id in (None, row.campaign_id)
+        """Return whether the click passes the filters."""
+        stored = row.attribute_values
+        return all(stored.get(name) == value for name, value in self.filters.items())
 
 
-def create_search(request: Request, query: ClickQuery) -> Search:
+def create_search(request: Request, query: ClickListQuery, filters: Mapping[str, str]) -> ClickSearch:
     """Return the search for a query: by default the last seven days, at most as far back as clicks are stored."""
     since, until = query.clamp(request.now - _RETENTION, request.now + _CLOCK_SKEW, _DEFAULT_RANGE)
-    before = min(first_id(until), _validated_cursor(query.cursor) or first_id(until))
-    days = [until.date() - n * _DAY for n in range((until.date() - since.date()).days + 1)]
-    remaining = [day for day in days if _first_id_of_day(day) < before]
-    return Search(_routes(request, query), remaining, first_id(since), before, query.publisher_id, query.campaign_id)
-
-
-def _validated_cursor(cursor: str | None) -> str | None:
-    if cursor is not None and not _CLICK_ID.fullmatch(cursor):
-        raise ValidationFailed(("/cursor", "is not a cursor of this list"))
-    return cursor
+    of_click = {name: value for name, value in filters.items() if name != "smartlink_id"}
+    return ClickSearch(_routes(request, filters), since, until, first_id(until), of_click)
 
 
 def _first_id_of_day(day: date) -> str:
     return first_id(datetime.combine(day, time(), UTC))
 
 
-def _routes(request: Request, query: ClickQuery) -> list[str]:
+def _routes(request: Request, filters: Mapping[str, str]) -> list[str]:
     """Return the routes that may have these clicks: of the smartlink, of the publisher, or all that are not deleted."""
-    if query.smartlink_id:
-        return [query.smartlink_id]
-    if query.publisher_id:
-        members = MembershipRow.query(query.publisher_id, consistent_read=True)
-        approvals = CampaignApprovalRow.query(query.publisher_id, consistent_read=True)
+    if "smartlink_id" in filters:
+        return [filters["smartlink_id"]]
+    if "publisher_id" in filters:
+        members = MembershipRow.query(filters["publisher_id"], consistent_read=True)
+        approvals = CampaignApprovalRow.query(filters["publisher_id"], consistent_read=True)
         return [*(row.pool_id for row in members if row.code), *(row.campaign_id for row in approvals)]
     return [
         row.id
@@ -93,7 +109,7 @@ def _routes(request: Request, query: ClickQuery) -> list[str]:
     ]
 
 
-def find_clicks(search: Search, limit: int) -> tuple[list[ClickRow], str | None]:
+def find_clicks(search: ClickSearch, limit: int) -> tuple[list[ClickRow], str | None]:
     """Return the newest matching clicks, at most `limit`, and the next page's cursor: its clicks have smaller IDs.
 
     A page that has read too much ends early: it may be empty and still have a next page.
@@ -110,8 +126,12 @@ def find_clicks(search: Search, limit: int) -> tuple[list[ClickRow], str | None]
                 return page[:limit], page[limit - 1].click_id
             clicks_read += len(click_ids)
             if clicks_read >= MAX_CLICKS:
-                return page, click_ids[-1]
+                return page, _cut(click_ids[-1])
     return page, None
+
+
+def _cut(click_id: str) -> str:
+    return click_id[:_CUT].ljust(len(click_id), "0")
 
 
 def _batches(click_ids: Iterator[str], size: int) -> Iterator[list[str]]:
@@ -125,16 +145,17 @@ def _rows(click_ids: list[str]) -> list[ClickRow]:
     return [rows[click_id] for click_id in click_ids if click_id in rows]
 
 
-def _click_ids_of_day(search: Search, day: date) -> Iterator[str]:
+def _click_ids_of_day(search: ClickSearch, day: date) -> Iterator[str]:
     """Return the day's click IDs of all routes, greatest first."""
+    since = first_id(search.since)
 
     def start_reading(route_id: str) -> Iterator[str]:
-        click_ids = newest_first(_lists(route_id, day, search.since), search.before)
+        click_ids = newest_first(_lists(route_id, day, since), search.before)
         return chain(list(islice(click_ids, 1)), click_ids)
 
     with ThreadPoolExecutor(_READERS) as readers:
         by_route = list(readers.map(start_reading, search.routes))
-    return takewhile(lambda click_id: click_id >= search.since, merge(*by_route, reverse=True))
+    return takewhile(lambda click_id: click_id >= since, merge(*by_route, reverse=True))
 
 
 def _lists(route_id: str, day: date, since: str) -> Iterator[tuple[str, list[str]]]:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.admin.clicks import queries
 from chalicelib.clicks import id_lists
 from chalicelib.domain import ids
 from chalicelib.http import pagination
+from chalicelib.reporting.lists import click_queries
 from chalicelib.routing import route_codec, weights_codec
 from chalicelib.routing.route_history import pool_month
 from chalicelib.tables.clicks import ClickListRow, ClickRow
@@ -163,10 +163,27 @@ def test_filters_apply_to_each_page(admin: Api, routes: None) -> None:
     assert others[0] not in flat(list_pages(admin, "smartlink_id=sml_1&publisher_id=pub_1"))
 
 
+def test_outcome_is_a_filter(admin: Api, routes: None) -> None:
+    offers = write_clicks(3)
+    (lost,) = write_clicks(1, day=NOON + timedelta(hours=1), outcome="fallback", campaign_id=None)
+    assert list_pages(admin, "smartlink_id=sml_1&outcome=fallback") == [[lost]]
+    assert list_pages(admin, "smartlink_id=sml_1&outcome=offer") == [offers]
+    assert errors_by_pointer(admin.get("/admin/clicks?outcome=won")).keys() == {"/outcome"}
+
+
+def test_page_that_ends_at_another_click_does_not_show_its_id(
+    admin: Api, routes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(click_queries, "MAX_CLICKS", 1)
+    (click_id,) = write_clicks(1)
+    page = good(admin.get("/admin/clicks?smartlink_id=sml_1&publisher_id=pub_2&limit=1"))
+    assert page == {"items": [], "next_cursor": f"{click_id[:18]}00000000"}
+
+
 def test_page_ends_at_the_maximum_number_of_clicks_read(
     admin: Api, routes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "MAX_CLICKS", 4)
+    monkeypatch.setattr(click_queries, "MAX_CLICKS", 4)
     click_ids = write_clicks(10)
     assert list_pages(admin, "smartlink_id=sml_1&publisher_id=pub_2", limit=3) == [[], [], []]
     assert list(flat(list_pages(admin, "smartlink_id=sml_1&publisher_id=pub_1", limit=3))) == click_ids
@@ -175,7 +192,7 @@ def test_page_ends_at_the_maximum_number_of_clicks_read(
 def test_page_ends_at_the_maximum_number_of_lists_read(
     admin: Api, routes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "MAX_LISTS", 2)
+    monkeypatch.setattr(click_queries, "MAX_LISTS", 2)
     click_ids = [*write_clicks(2), *write_clicks(2, day=NOON - timedelta(days=1))]
     listing = list_pages(admin, "smartlink_id=sml_1")
     assert len(listing) == 4

@@ -1,0 +1,1 @@
+"""The campaigns that the publisher holds."""

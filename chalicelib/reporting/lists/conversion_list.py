@@ -1,0 +1,37 @@
+"""The list of a search for conversions: a page of documents, or a CSV file."""
+
+from collections.abc import Collection
+from typing import Any, TypeVar
+
+from chalicelib.http.models import Page
+from chalicelib.http.view import TextResponse
+from chalicelib.reporting.lists.conversion_document import COLUMNS, conversion_document
+from chalicelib.reporting.lists.conversion_queries import ConversionSearch, find_conversions
+from chalicelib.reporting.lists.csv_file import PAGE_ROWS, FileName, csv_response, read_all
+from chalicelib.reporting.lists.names import read_names
+from chalicelib.reporting.lists.schemas import ConversionListQuery, OwnConversionDocument
+from chalicelib.tables.conversions import ConversionRow
+
+Document = TypeVar("Document", bound=OwnConversionDocument)
+
+
+def list_conversions(
+    search: ConversionSearch, query: ConversionListQuery, model: type[Document]
+) -> Page[Document] | TextResponse:
+    """Return the answer to the query: the documents of a page, or of the whole range as CSV."""
+    if query.format == "csv":
+        return _file(search, query.cursor, model)
+    rows, cursor = find_conversions(search.after(query.cursor), query.limit)
+    return Page(items=[model(**document) for document in conversion_documents(rows)], next_cursor=cursor)
+
+
+def conversion_documents(rows: Collection[ConversionRow]) -> list[dict[str, Any]]:
+    """Return the documents of conversions, as admins see them."""
+    names = read_names(rows)
+    return [conversion_document(row.attribute_values, names) for row in rows]
+
+
+def _file(search: ConversionSearch, cursor: str | None, model: type[Document]) -> TextResponse:
+    rows = read_all(lambda after: find_conversions(search.after(after), PAGE_ROWS), cursor)
+    columns = [name for name in COLUMNS if name in model.model_fields]
+    return csv_response(FileName("conversions", search.since, search.until), columns, conversion_documents(rows))

@@ -1,0 +1,90 @@
+"""Query parameters and documents of the lists that admins and publishers both have."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from chalicelib.domain.click import Outcome
+from chalicelib.domain.conversion import ConversionStatus, Reporter
+from chalicelib.http.fields import Timestamp
+from chalicelib.http.models import ResponseModel
+from chalicelib.http.time_range import RangeQuery
+
+Id = Annotated[str, Field(max_length=200)]
+ExternalClickId = Annotated[str, Field(max_length=1000)]
+
+
+class FilteredQuery(RangeQuery):
+    """Range, filters and format of a list. CSV holds the whole range: `limit` does not apply."""
+
+    FILTERS: ClassVar[tuple[str, ...]] = ()
+
+    format: Literal["json", "csv"] = "json"
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """Return the values of the filters that are set, by name."""
+        values = {name: getattr(self, name) for name in self.FILTERS}
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+
+class ClickListQuery(FilteredQuery):
+    """Filters of a list of clicks. The default range is the last seven days."""
+
+    FILTERS: ClassVar[tuple[str, ...]] = ("smartlink_id", "campaign_id", "outcome")
+
+    smartlink_id: Id | None = None
+    campaign_id: Id | None = None
+    outcome: Outcome | None = None
+
+
+class ConversionListQuery(FilteredQuery):
+    """Filters of a list of conversions, by arrival time. The maximum range is 366 days.
+
+    The default range is the last 30 days, with `click_id` all time.
+    """
+
+    FILTERS: ClassVar[tuple[str, ...]] = ("smartlink_id", "campaign_id", "status", "goal", "click_id")
+
+    smartlink_id: Id | None = None
+    campaign_id: Id | None = None
+    status: ConversionStatus | None = None
+    goal: Id | None = None
+    click_id: Id | None = None
+
+
+class OwnConversionDocument(ResponseModel):
+    """One conversion, as its publisher sees it.
+
+    `goal` and `status` are null for an event that is no goal of the campaign: it pays nothing. `smartlink_id` is null
+    for a direct link. `amount` is the sale's, if it was reported. `version` increases with every change.
+    """
+
+    id: str
+    click_id: str
+    txid: str | None
+    event: str | None
+    goal: str | None
+    status: ConversionStatus | None
+    reason: str | None
+    reported_by: Reporter
+    amount: str | None
+    payout: str
+    currency: str
+    at: Timestamp
+    click_at: Timestamp
+    decided_at: Timestamp | None
+    campaign_id: str
+    campaign_name: str | None
+    smartlink_id: str | None
+    smartlink_name: str | None
+    publisher_id: str
+    publisher_name: str | None
+    version: int
+
+
+class ConversionDocument(OwnConversionDocument):
+    """One conversion. `decided_by` says who decided on it, null if nobody did."""
+
+    revenue: str
+    decided_by: str | None
