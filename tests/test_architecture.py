@@ -25,6 +25,7 @@ ADAPTERS = {
         "applications.views",
         "audit.views",
         "campaigns.storage",
+        "campaigns.token_rotation",
         "campaigns.views",
         "clicks.queries",
         "clicks.views",
@@ -34,6 +35,8 @@ ADAPTERS = {
         "evaluation.uplift",
         "publishers.storage",
         "publishers.views",
+        "refused_postbacks.queries",
+        "refused_postbacks.views",
         "route_publishing",
         "smartlinks.storage",
         "smartlinks.views",
@@ -44,7 +47,7 @@ ADAPTERS = {
     *_in("api_docs", "views"),
     *_in("caps", "reservation"),
     *_in("clicks", "backlog", "write"),
-    *_in("conversions", "recording", "views"),
+    *_in("conversions", "campaign_lookup", "recording", "refused", "views"),
     *_in("counters", "aggregator", "blocks", "compaction", "learning_blocks"),
     *_in("dynamodb", "client", "sdk_client", "transport"),
     *_in("evaluation", "replay.click_reader", "uplift.cell_reader"),
@@ -79,6 +82,7 @@ ADAPTERS = {
         "notifications",
         "postbacks",
         "publishers",
+        "refused_postbacks",
         "requests",
         "routes",
         "smartlinks",
@@ -162,7 +166,7 @@ TESTED_ELSEWHERE = {
         f"tables/{name}.py": "`tables/test_base.py` compares every model with the template"
         for name in (
             *("campaigns", "clicks", "conversions", "counters", "notifications", "postbacks", "publishers"),
-            *("requests", "routes", "smartlinks"),
+            *("refused_postbacks", "requests", "routes", "smartlinks"),
         )
     },
 }

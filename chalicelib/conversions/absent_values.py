@@ -42,9 +42,9 @@ def is_absent(value: str) -> bool:
       `@{x}`, `$(x)`, `{$x}`, `{#x#}`, `{%x%}`, `$x`, `$x$`, `$$x$$`, `%x%`, `%%x%%`, `#x#`, `##x##`, `@x@`, `@@x@@`,
       `__X__` (capitals only), or empty braces or brackets; as it is, or percent-encoded once or twice.
 
-    The name `x` begins with a letter or an underscore and continues with letters, digits and `_ . : | / -`, so that `$5`,
-    `50%`, `#1`, `[1]` and `{0}` are values. `#x` is a value too: order numbers are written so. A GUID in braces is a
-    value. A value with text around a macro is a value.
+    The name `x` begins with a letter or an underscore and continues with letters, digits and `_ . : | / -`, so that
+    `$5`, `50%`, `#1`, `[1]` and `{0}` are values. `#x` is a value too: order numbers are written so. A GUID in braces
+    is a value. A value with text around a macro is a value.
     """
     stripped = value.strip()
     return not stripped or stripped.lower() in _WORDS or _is_macro(stripped)

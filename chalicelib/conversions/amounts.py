@@ -14,10 +14,11 @@ INVALID_AMOUNT = "must be a decimal number of 0 or more with at most 12 digits b
 
 
 def parse_amount(text: str) -> str:
-    """Return the amount as a decimal string with at most 6 places, rounded half to even; raise ValueError if it is none.
+    """Return the amount as a decimal string with at most 6 places; raise ValueError if it is none.
 
-    White space around it and a plus sign do not matter, and digits may be missing on one side of the point. A comma, a
-    currency, an exponent and a minus sign are errors: `1,500` may be one and a half or fifteen hundred.
+    It is rounded half to even. White space around it and a plus sign do not matter, and digits may be missing on one
+    side of the point. A comma, a currency, an exponent and a minus sign are errors: `1,500` may be one and a half or
+    fifteen hundred.
     """
     stripped = text.strip()
     if not _AMOUNT.fullmatch(stripped):

@@ -30,9 +30,10 @@ class ReportedConversion:
     click_id: str
     txid: str | None = None
     event: str | None = None
+    amount: Decimal | None = None
     payout: Decimal | None = None
     revenue: Decimal | None = None
-    status: ConversionStatus = ConversionStatus.APPROVED
+    status: ConversionStatus | None = None
 
     @property
     def conversion_id(self) -> str:
@@ -59,7 +60,7 @@ def new_fields(report: ReportedConversion, click: StoredFields, terms: Campaign,
         "click_id": report.click_id,
         "txid": report.txid,
         "event": report.event,
-        "status": report.status.value,
+        "status": (report.status or ConversionStatus.APPROVED).value,
         "revision": FIRST_REVISION,
         "at": at,
         "click_at": int(click["at"]),

@@ -1,6 +1,5 @@
 """Recording of conversions: each once, in one transaction with its counters and caps."""
 
-import hmac
 import random
 import time
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from chalicelib.counters.blocks import append_blocks
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.http.audit_change import AuditChange
-from chalicelib.http.problems import Forbidden, Gone, NotFound, Unavailable
+from chalicelib.http.problems import Gone, NotFound, Unavailable
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import RETRY_BUDGET_SECONDS, TransactionConflict, transaction
 from chalicelib.routing import route_codec
@@ -60,15 +59,6 @@ def get_source_or_404(click_id: str) -> ConversionSource:
     route = past_route(click.route_id, click.route_version)
     campaign = get_or_none(CampaignRow, click.campaign_id)
     return ConversionSource(click, campaign, campaign_of(route, click.campaign_id))
-
-
-def check_token(source: ConversionSource, token: str) -> None:
-    """Raise `Forbidden` if the token is not the campaign's. The comparison takes constant time."""
-    expected = source.campaign.postback_token if source.campaign else ""
-    is_equal = hmac.compare_digest(token.encode(), expected.encode())
-    if not (source.campaign and is_equal):
-        message = "The token does not match the click's campaign."
-        raise Forbidden(message)
 
 
 def record_conversion(request: Request, source: ConversionSource, report: ReportedConversion) -> bool:
@@ -114,7 +104,7 @@ def _create(request: Request, source: ConversionSource, report: ReportedConversi
     row = ConversionRow(**fields, places=conversion.encode_cap_usage(usage))
     with transaction(request) as write:
         write.save(row, ConversionRow.id.does_not_exist())
-        if report.status.is_paid:
+        if ConversionStatus(row.status).is_paid:
             _add_counts(write, row, request.now)
 
 

@@ -3,11 +3,16 @@
 import logging
 from contextlib import suppress
 
-from chalicelib.conversions import recording, schemas
+from chalicelib.conversions import authorization, recording, refused, schemas
+from chalicelib.conversions.authorization import PostbackAccess
 from chalicelib.conversions.schemas import PixelQuery, PostbackQuery, RecordedConversionDocument, Recording
+from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.http.problems import Gone, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
+from chalicelib.tables.base import get_or_none
+from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.tables.conversions import ConversionRow
 
 PIXEL = "GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 """A GIF of one pixel. It has no colour table, so all its bytes are ASCII and it can be sent as text.
@@ -20,12 +25,29 @@ _log = logging.getLogger("smartlink")
 
 def postback(request: Request, query: PostbackQuery) -> RecordedConversionDocument:
     """Report a conversion or its rejection. Repeated reports have no effect."""
-    source = recording.get_source_or_404(query.click_id)
-    recording.check_token(source, query.token)
-    report = schemas.parse_postback(query, source.campaign_at_click.currency)
-    is_recorded = recording.record_conversion(request, source, report)
-    status = Recording.RECORDED if is_recorded else Recording.DUPLICATE
-    return RecordedConversionDocument(status=status, conversion_id=report.conversion_id)
+    with refused.listed(request, query):
+        schemas.check_complete(query)
+        source = recording.get_source_or_404(query.click_id)
+        authorization.check(_access(source.campaign), query.token, request.address, request.now)
+        report = schemas.parse_postback(query, source.campaign_at_click.currency)
+        is_recorded = recording.record_conversion(request, source, report)
+    return RecordedConversionDocument(
+        status=Recording.RECORDED if is_recorded else Recording.DUPLICATE,
+        conversion_id=report.conversion_id,
+        conversion_status=_stored_status(report.conversion_id),
+    )
+
+
+def _access(campaign: CampaignRow | None) -> PostbackAccess | None:
+    if campaign is None:
+        return None
+    until, networks = campaign.previous_token_until, campaign.settings["postback_ips"]
+    return PostbackAccess(campaign.postback_token, campaign.previous_token, until, networks)
+
+
+def _stored_status(conversion_id: str) -> ConversionStatus | None:
+    row = get_or_none(ConversionRow, conversion_id)
+    return ConversionStatus(row.status) if row and row.status else None
 
 
 def pixel(request: Request, query: PixelQuery) -> TextResponse:

@@ -185,7 +185,10 @@ class CampaignSettings(GoalAmounts):
 
 
 class CampaignDocument(CampaignSettings, ResponseModel):
-    """A campaign. Advertisers report conversions to `postback_url`, which contains `postback_token`."""
+    """A campaign. Advertisers report conversions to `postback_url`, which contains `postback_token`.
+
+    The token before it works until `previous_token_expires_at`; null means that none does.
+    """
 
     id: str
     version: int
@@ -193,3 +196,4 @@ class CampaignDocument(CampaignSettings, ResponseModel):
     updated_at: Timestamp
     postback_token: str
     postback_url: str
+    previous_token_expires_at: Timestamp | None
