@@ -51,7 +51,9 @@ def test_id_depends_on_click_transaction_and_event_only() -> None:
     assert set(conversion_id[4:]) <= set("0123456789abcdefghjkmnpqrstvwxyz")
     assert (
         conversion_id
-        == ReportedConversion(CLICK_ID, "t1", "sale", Decimal(9), Decimal(9), ConversionStatus.REJECTED).conversion_id
+        == ReportedConversion(
+            CLICK_ID, "t1", "sale", None, Decimal(9), Decimal(9), ConversionStatus.REJECTED
+        ).conversion_id
     )
 
 

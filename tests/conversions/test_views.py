@@ -27,8 +27,8 @@ FORM = "application/x-www-form-urlencoded"
 GIF = b"GIF89a\x01\x00\x01\x00"
 
 
-def document(status: str, conversion_id: str) -> dict[str, str]:
-    return {"status": status, "conversion_id": conversion_id}
+def document(status: str, conversion_id: str, conversion_status: str = "approved") -> dict[str, str]:
+    return {"status": status, "conversion_id": conversion_id, "conversion_status": conversion_status}
 
 
 # Recording
@@ -151,7 +151,7 @@ def test_rejection_reverses_counts_and_cap_usage(admin: Api) -> None:
     conversion_id = deal.posted(click_id)
     assert used() == {"conversions|*": 1, "payout|*": 1_500_000, "revenue|*": 2_000_000}
     responses = [good(deal.post(click_id, status="rejected")) for _ in range(2)]
-    assert responses == [document("recorded", conversion_id), document("duplicate", conversion_id)]
+    assert responses == [document(status, conversion_id, "rejected") for status in ("recorded", "duplicate")]
     assert (sums(), set(used().values())) == ({}, {0})
     row = conversions()[conversion_id]
     assert (row.status, row.revision) == ("rejected", 2)
@@ -178,7 +178,7 @@ def test_rejection_of_a_new_conversion_is_stored_and_not_counted(admin: Api) -> 
 # Errors
 
 
-@pytest.mark.parametrize("click_id", ["none", "x" * 5000, "01m7y0t1vmy3cyr3ct0v4mvta8", "é"])
+@pytest.mark.parametrize("click_id", ["unknown", "x" * 5000, "01m7y0t1vmy3cyr3ct0v4mvta8", "é"])
 def test_unknown_click_is_not_found(admin: Api, click_id: str) -> None:
     assert new_deal(admin).post(click_id).status == 404
 

@@ -1,6 +1,9 @@
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
 import pytest
 
-from chalicelib.conversions import refused
+from chalicelib.http import dispatch
 from tests.advertiser import new_deal
 from tests.conftest import Api
 from tests.documents import good, pages
@@ -33,7 +36,8 @@ def test_list_of_another_campaign_is_empty(admin: Api) -> None:
 
 
 def test_what_was_left_out_is_an_item(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refused, "_omitted", {})
+    now = datetime.now(UTC)
+    monkeypatch.setattr(dispatch, "datetime", SimpleNamespace(now=lambda _: now))
     deal = new_deal(admin)
     for _ in range(62):
         deal.post("unknown")
