@@ -139,7 +139,7 @@ def query_argument(view: ViewSignature, sent: Mapping[str, Any]) -> dict[str, An
     if not view.query:
         return {}
     parameters = dict(sent)
-    if _INTEGER.fullmatch(str(parameters.get("limit", ""))):
+    if "limit" in view.query.model_fields and _INTEGER.fullmatch(str(parameters.get("limit", ""))):
         parameters["limit"] = int(parameters["limit"])
     return {"query": validate(view.query, parameters)}
 

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -29,8 +30,8 @@ def test_one_hundred_refusals_are_listed_of_a_campaign_and_hour() -> None:
 
 
 def test_each_hour_has_its_own_id() -> None:
-    later = NOW + timedelta(hours=1)
-    hours = [refused_hour(name, now, needs_token=needs) for name in "ab" for now in (NOW, later) for needs in (1, 0)]
+    cases = product("ab", (NOW, NOW + timedelta(hours=1)), (True, False))
+    hours = [refused_hour(name, now, needs_token=needs_token) for name, now, needs_token in cases]
     assert len({hour.id for hour in hours}) == 8
     assert HOUR.id.startswith("rfp_")
 

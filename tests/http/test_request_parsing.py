@@ -206,6 +206,11 @@ def test_strict_body_may_not_contain_nan(monkeypatch: pytest.MonkeyPatch) -> Non
     assert post_to_view(monkeypatch, echo, b'{"text": NaN}').status == 400
 
 
+def test_limit_is_a_parameter_like_any_other_of_a_query_without_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    response = post_to_view(monkeypatch, lenient_echo, b'{"limit": "7"}')
+    assert response.json == ["query", {"text": "query", "limit": "7"}]
+
+
 # Query strings
 
 
