@@ -133,6 +133,14 @@ def test_post_body_that_is_no_object_is_malformed(admin: Api, body: bytes) -> No
     assert Api().post("/postback", body).status == 400
 
 
+@pytest.mark.parametrize("body", [b"--b--", b"ok", b"", b"[]", b"{", b"\xff"])
+def test_post_body_that_cannot_be_read_is_ignored_if_the_query_suffices(admin: Api, body: bytes) -> None:
+    deal = new_deal(admin)
+    sent = urlencode({"click_id": deal.click(), "token": deal.campaign["postback_token"], "txid": "7"})
+    assert good(Api().post(f"/postback?{sent}", body))["status"] == "recorded"
+    assert [row.txid for row in conversions().values()] == ["7"]
+
+
 def test_two_advertisers_may_use_the_same_idempotency_key(admin: Api) -> None:
     ids = []
     for deal in (new_deal(admin), new_deal(admin)):
