@@ -19,7 +19,7 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("routing/route_codec.py", '_time(stored["ends_at"])', '_time(stored["starts_at"])', "routing/test_route_codec.py"),
     ("routing/tracking_parameters.py", " or name == sub)", ")", "routing/test_tracking_parameters.py"),
-    ("routing/visitor_detection.py", "bool(edge_secret) and ", "", "routing/test_visitor_detection.py"),
+    ("domain/visitor.py", "bool(edge_secret) and ", "", "domain/test_visitor.py routing/test_visitor_detection.py"),
     (
         "domain/targeting.py",
         "self.exclude_bots or other",

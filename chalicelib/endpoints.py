@@ -39,6 +39,7 @@ _APPLICATIONS = "chalicelib.admin.applications.views"
 _PUBLISHERS = "chalicelib.admin.publishers.views"
 _CLICKS = "chalicelib.admin.clicks.views"
 _CONVERSIONS = "chalicelib.admin.conversions.views"
+_REFUSED = "chalicelib.admin.refused_postbacks.views"
 _AUDIT = "chalicelib.admin.audit.views"
 _REPORTS = "chalicelib.reporting.views"
 _POSTBACK = "chalicelib.conversions.views"
@@ -69,6 +70,13 @@ ENDPOINTS = (
         f"{_CAMPAIGNS}:archive",
         204,
         also=(409,),
+        versioned=True,
+    ),
+    Endpoint(
+        "POST",
+        "/admin/campaigns/{campaign_id}/rotate-token",
+        "rotateCampaignToken",
+        f"{_CAMPAIGNS}:rotate_token",
         versioned=True,
     ),
     Endpoint("GET", "/admin/smartlinks", "listSmartlinks", f"{_SMARTLINKS}:find"),
@@ -161,6 +169,7 @@ ENDPOINTS = (
     Endpoint(
         "PATCH", "/admin/conversions/{conversion_id}", "decideConversion", f"{_CONVERSIONS}:decide", versioned=True
     ),
+    Endpoint("GET", "/admin/postbacks/refused", "listRefusedPostbacks", f"{_REFUSED}:find"),
     Endpoint("GET", "/admin/reports", "getReport", f"{_REPORTS}:admin_report", also_media="text/csv"),
     Endpoint("GET", "/admin/lost-clicks", "getLostClicks", f"{_REPORTS}:lost_clicks"),
     Endpoint("GET", "/admin/notifications", "listNotifications", f"{_NOTIFICATIONS}:find"),

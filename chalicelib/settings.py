@@ -25,6 +25,12 @@ DELIVERY_RETENTION_DAYS = 90
 NOTIFICATION_RETENTION_DAYS = 400
 """Retention of notifications, and of the records that keep one from being sent twice."""
 
+REFUSED_POSTBACK_RETENTION_DAYS = 30
+"""Retention of the list of refused postbacks."""
+
+TOKEN_OVERLAP_DAYS = 7
+"""Days for which a campaign's replaced postback token stays valid."""
+
 IDEMPOTENCY_RETENTION_DAYS = 1
 """Retention of the responses to requests with an idempotency key."""
 

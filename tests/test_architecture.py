@@ -26,6 +26,7 @@ ADAPTERS = {
         "audit.views",
         "campaigns.pixel_urls",
         "campaigns.storage",
+        "campaigns.token_rotation",
         "campaigns.views",
         "clicks.views",
         "conversions.views",
@@ -33,6 +34,8 @@ ADAPTERS = {
         "evaluation.uplift",
         "publishers.storage",
         "publishers.views",
+        "refused_postbacks.queries",
+        "refused_postbacks.views",
         "route_publishing",
         "smartlinks.storage",
         "smartlinks.views",
@@ -43,7 +46,7 @@ ADAPTERS = {
     *_in("api_docs", "views"),
     *_in("caps", "reservation"),
     *_in("clicks", "backlog", "write"),
-    *_in("conversions", "changes", "recording", "views"),
+    *_in("conversions", "campaign_lookup", "changes", "recording", "refused", "views"),
     *_in("counters", "aggregator", "blocks", "compaction", "learning_blocks"),
     *_in("dynamodb", "client", "sdk_client", "transport"),
     *_in("evaluation", "replay.click_reader", "uplift.cell_reader"),
@@ -89,6 +92,7 @@ ADAPTERS = {
         "notifications",
         "postbacks",
         "publishers",
+        "refused_postbacks",
         "requests",
         "routes",
         "smartlinks",
@@ -171,7 +175,7 @@ TESTED_ELSEWHERE = {
         f"tables/{name}.py": "`tables/test_base.py` compares every model with the template"
         for name in (
             *("campaigns", "clicks", "conversions", "counters", "notifications", "postbacks", "publishers"),
-            *("requests", "routes", "smartlinks"),
+            *("refused_postbacks", "requests", "routes", "smartlinks"),
         )
     },
 }

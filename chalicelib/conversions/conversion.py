@@ -30,7 +30,8 @@ FIRST_REVISION = 1
 class ReportedConversion:
     """A report of a conversion. A missing amount is the goal's; a report without a status leaves it to the campaign.
 
-    `event` names the goal, `amount` is that of the sale, `txid` distinguishes conversions of one goal.
+    `event` names the goal, `amount` is that of the sale, `txid` distinguishes conversions of one goal. `earlier` are
+    transaction ID and event as earlier releases understood the same report, if they did so otherwise.
     """
 
     click_id: str
@@ -40,6 +41,7 @@ class ReportedConversion:
     payout: Decimal | None = None
     revenue: Decimal | None = None
     status: ConversionStatus | None = None
+    earlier: tuple[str, str] | None = None
 
     def conversion_id(self, goal: Goal | None) -> str:
         """Return the ID of the conversion: the same for every report of this click, goal and transaction ID.
@@ -47,13 +49,13 @@ class ReportedConversion:
         Without a goal the event takes its place, so that the event stays what it was if it becomes a goal later.
         """
         if goal is None:
-            return self.earlier_id
+            return _id(self.click_id, self.txid, self.event)
         return _id(self.click_id, self.txid, "" if goal.name == DEFAULT_GOAL else goal.name)
 
     @property
     def earlier_id(self) -> str:
         """The ID by the rule of earlier releases: of the click, transaction ID and event."""
-        return _id(self.click_id, self.txid, self.event)
+        return _id(self.click_id, *(self.earlier or (self.txid, self.event)))
 
 
 def _id(click_id: str, txid: str | None, name: str | None) -> str:

@@ -1,6 +1,5 @@
 """Recording of conversions: each once, in one transaction with its counters and caps."""
 
-import hmac
 import random
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.conversion import ConversionStatus, Reporter, complete_conversion
 from chalicelib.domain.goal import Goal, GoalCounts
 from chalicelib.domain.money import optional_text
-from chalicelib.http.problems import Forbidden, Gone, NotFound, Unavailable
+from chalicelib.http.problems import Gone, NotFound, Unavailable
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import RETRY_BUDGET_SECONDS, TransactionConflict, transaction
 from chalicelib.routing import route_codec
@@ -59,15 +58,6 @@ class ConversionSource:
     def goal_of(self, event: str | None) -> Goal | None:
         """Return the goal of an event at the time of the click, with the terms of that time; None if it is no goal."""
         return self.campaign_at_click.goal_of(event)
-
-
-def check_token(source: ConversionSource, token: str) -> None:
-    """Raise `Forbidden` if the token is not the campaign's. The comparison takes constant time."""
-    expected = source.campaign.postback_token if source.campaign else ""
-    is_equal = hmac.compare_digest(token.encode(), expected.encode())
-    if not (source.campaign and is_equal):
-        message = "The token does not match the click's campaign."
-        raise Forbidden(message)
 
 
 @dataclass(frozen=True, slots=True)

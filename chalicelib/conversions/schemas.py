@@ -1,19 +1,24 @@
 """Request and response models of the advertiser's postback and pixel."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
+from chalicelib.conversions.absent_values import is_absent
+from chalicelib.conversions.amounts import parse_amount
 from chalicelib.conversions.conversion import ReportedConversion
 from chalicelib.domain.conversion import ConversionStatus
-from chalicelib.http.fields import Money
-from chalicelib.http.models import RequestModel, ResponseModel, validate
+from chalicelib.http.models import LenientQuery, RequestModel, ResponseModel, validate
 from chalicelib.http.problems import ValidationFailed
 
 MAX_TXID, MAX_EVENT = 255, 64
 """Maximum lengths in characters."""
+
+
+Amount = Annotated[str, AfterValidator(parse_amount)]
 
 
 class ReportedAmounts(RequestModel):
@@ -21,32 +26,39 @@ class ReportedAmounts(RequestModel):
 
     txid: Annotated[str, Field(max_length=MAX_TXID)] | None = None
     event: Annotated[str, Field(max_length=MAX_EVENT)] | None = None
-    payout: Money | None = None
-    revenue: Money | None = None
+    amount: Amount | None = None
+    payout: Amount | None = None
+    revenue: Amount | None = None
     currency: str | None = None
-    amount: Money | None = None
     status: ConversionStatus | None = None
 
-
-class _LenientQuery(RequestModel):
-    """Query that ignores unknown and empty parameters: advertisers append their own and send unknown values empty."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    @model_validator(mode="before")
+    @field_validator("status", mode="before")
     @classmethod
-    def _drop_empty(cls, parameters: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in parameters.items() if value not in ("", None)}
+    def _ignore_case(cls, status: str) -> str:
+        return status.strip().lower()
 
 
-class PostbackQuery(_LenientQuery):
-    """Parameters of a postback. Their values are validated once the click's campaign is known."""
+class _ReportQuery(LenientQuery):
+    """Query that ignores unknown parameters, and those without a value: trackers send macros that they do not know."""
 
-    click_id: str
-    token: str
+    @classmethod
+    def is_absent(cls, value: str) -> bool:
+        return is_absent(value)
+
+
+class PostbackQuery(_ReportQuery):
+    """Parameters of a postback. Their values are validated once the click's campaign is known.
+
+    `click_id` and `token` are required; they are empty here if they are missing, so that the refusal can be listed.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"required": ["click_id", "token"]})
+
+    click_id: str = ""
+    token: str = ""
     txid: Annotated[str, Field(json_schema_extra={"maxLength": MAX_TXID})] | None = None
     event: Annotated[str, Field(json_schema_extra={"maxLength": MAX_EVENT})] | None = None
-    amount: Annotated[str, Field(examples=["19.90"])] | None = None
+    amount: Annotated[str, Field(examples=["49.90"])] | None = None
     payout: Annotated[str, Field(examples=["1.50"])] | None = None
     revenue: Annotated[str, Field(examples=["2.00"])] | None = None
     currency: Annotated[str, Field(examples=["USD"])] | None = None
@@ -54,8 +66,21 @@ class PostbackQuery(_LenientQuery):
         None
     )
 
+    @field_validator("click_id", "token")
+    @classmethod
+    def _strip(cls, value: str) -> str:
+        return value.strip()
 
-class PixelQuery(_LenientQuery):
+    @classmethod
+    def is_complete(cls, parameters: Mapping[str, str]) -> bool:
+        return not any(is_absent(parameters.get(name, "")) for name in ("click_id", "token"))
+
+
+class MissingToken(ValidationFailed):
+    """A postback has no token."""
+
+
+class PixelQuery(_ReportQuery):
     """Parameters of a pixel. An invalid report is ignored: the response is always an image."""
 
     campaign_id: str = ""
@@ -81,10 +106,18 @@ class RecordedConversionDocument(ResponseModel):
     conversion_status: ConversionStatus | None
 
 
-def parse_postback(query: PostbackQuery, currency: str) -> ReportedConversion:
+def check_complete(query: PostbackQuery) -> None:
+    """Raise `ValidationFailed` if click ID or token is missing, `MissingToken` if the token is."""
+    errors = [(f"/{name}", "is required") for name in ("click_id", "token") if not getattr(query, name)]
+    if errors:
+        raise ValidationFailed(*errors) if query.token else MissingToken(*errors)
+
+
+def parse_postback(query: PostbackQuery, currency: str, sent: Mapping[str, Any] | None = None) -> ReportedConversion:
     """Return the report of a postback; raise `ValidationFailed` with every error.
 
-    `currency` is the campaign's; the postback may not name another.
+    `currency` is the campaign's; the postback may not name another. `sent` are the parameters as they were sent:
+    earlier releases took an unreplaced macro for a transaction ID or event.
     """
     parameters = query.model_dump(include=set(ReportedAmounts.model_fields), exclude_none=True)
     currency_errors = _currency_errors(parameters, currency)
@@ -102,11 +135,18 @@ def parse_postback(query: PostbackQuery, currency: str) -> ReportedConversion:
         payout=_decimal(amounts.payout),
         revenue=_decimal(amounts.revenue),
         status=amounts.status,
+        earlier=_earlier_names(sent or {}),
     )
 
 
+def _earlier_names(sent: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return transaction ID and event as earlier releases understood them, if they understood them otherwise."""
+    txid, event = (str(sent.get(name) or "") for name in ("txid", "event"))
+    return (txid, event) if any(map(is_absent, filter(None, (txid, event)))) else None
+
+
 def _currency_errors(parameters: dict[str, Any], currency: str) -> list[tuple[str, str]]:
-    is_campaigns = parameters.get("currency", currency) == currency
+    is_campaigns = parameters.get("currency", currency).strip().upper() == currency
     return [] if is_campaigns else [("/currency", f"must be {currency}, the currency of the campaign")]
 
 

@@ -1,9 +1,36 @@
-"""Who clicked."""
+"""Who clicked, and the address of a caller."""
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Any
+
+Headers = Mapping[str, str]
+"""Header values by lower-case name."""
+
+
+def caller_address(headers: Headers, source_ip: str, edge_secret: str) -> str:
+    """Return the caller's address: `source_ip`, or the viewer's if the headers have the edge secret.
+
+    `X-Forwarded-For` is never read: every caller can set it.
+    """
+    return (viewer_address(headers) if is_from_edge(headers, edge_secret) else None) or source_ip
+
+
+def is_from_edge(headers: Headers, edge_secret: str) -> bool:
+    """Return whether the headers have the edge secret. The comparison takes constant time."""
+    return bool(edge_secret) and hmac.compare_digest(headers.get("x-edge-secret", "").encode(), edge_secret.encode())
+
+
+def viewer_address(headers: Headers) -> str | None:
+    """Return CloudFront's address without the port after its last colon: `203.0.113.7:4711` or `2001:db8::7:4711`."""
+    address = headers.get("cloudfront-viewer-address", "").rpartition(":")[0].strip("[]")
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None
 
 
 class Device(StrEnum):

@@ -22,13 +22,14 @@ from chalicelib.http.models import NoContent
 from chalicelib.http.problems import MalformedRequest, NotFound, Problem, Unavailable
 from chalicelib.http.request import Request
 from chalicelib.http.request_parsing import (
+    all_parameters,
     base_url,
     body_argument,
-    body_parameters,
-    body_text,
+    caller_address,
     cookies,
     if_match,
     query_argument,
+    read_body,
 )
 from chalicelib.http.responses import FileResponse, json_response, problem_response
 from chalicelib.http.transactions import retry_on_conflict
@@ -65,22 +66,25 @@ def dispatch(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str
 
 def _handle(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str, str]) -> Response:
     owner, actor = authorize(endpoint, http_request.headers.get("authorization"))
-    view, text = load_view(endpoint), body_text(http_request)
+    view = load_view(endpoint)
+    sent = read_body(endpoint, view, http_request)
+    parameters = all_parameters(view, http_request, sent.parameters)
     request = Request(
         endpoint=endpoint,
         owner=owner,
         now=datetime.now(UTC),
         base_url=base_url(http_request),
         if_match=if_match(http_request.headers.get("if-match")),
-        idempotency=idempotency_key(endpoint, (owner, *path.values()), http_request, text),
+        idempotency=idempotency_key(endpoint, (owner, *path.values()), http_request, sent.text),
         entropy=os.urandom,
         actor=actor,
         cookies=cookies(http_request.headers.get("cookie", "")),
+        address=caller_address(http_request),
+        parameters=parameters,
     )
     _check_id_lengths(path)
-    parameters = body_parameters(endpoint, view, http_request, text)
-    body = {} if parameters else body_argument(view, text)
-    return _call_view(request, view, {**path, **query_argument(view, http_request, parameters), **body})
+    body = {} if sent.parameters else body_argument(view, sent.text)
+    return _call_view(request, view, {**path, **query_argument(view, parameters), **body})
 
 
 def _check_id_lengths(path: Mapping[str, str]) -> None:

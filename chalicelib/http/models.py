@@ -24,6 +24,36 @@ class QueryModel(RequestModel):
         return {name: value for name, value in values.items() if value != ""}
 
 
+class LenientQuery(RequestModel):
+    """Query of callers that send the same to everyone: what is not understood is ignored.
+
+    Unknown parameters are ignored, absent values count as not sent, and so does a body that cannot be read if the query
+    is complete without it.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @classmethod
+    def is_absent(cls, value: str) -> bool:
+        """Return whether a parameter of this value counts as not sent."""
+        return not value
+
+    @classmethod
+    def is_complete(cls, parameters: Mapping[str, str]) -> bool:  # noqa: ARG003 - for subclasses
+        """Return whether the parameters suffice without a body."""
+        return True
+
+    @classmethod
+    def present(cls, parameters: Mapping[str, str]) -> dict[str, str]:
+        """Return the parameters that have a value."""
+        return {name: value for name, value in parameters.items() if not cls.is_absent(value)}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_absent(cls, parameters: dict[str, Any]) -> dict[str, Any]:
+        return cls.present(parameters)
+
+
 class ResponseModel(BaseModel):
     """A response document. `ONE_TIME_FIELDS` are null in the response to a repeated request."""
 

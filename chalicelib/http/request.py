@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from chalicelib.domain import ids
 from chalicelib.domain.timestamps import timestamp
@@ -23,7 +24,8 @@ class Request:
 
     `if_match` is the version that an edit expects, None for any. `base_url` is the address of the API
     without a trailing slash. `actor` is the ID of the caller's key, empty if the endpoint is open.
-    `cookies` are the values by name.
+    `cookies` are the values by name. `address` is the caller's. `parameters` are those of the query, and of the body of
+    a POST that takes them there, as they were sent.
     """
 
     endpoint: Endpoint
@@ -35,6 +37,8 @@ class Request:
     entropy: Callable[[int], bytes]
     actor: str = ""
     cookies: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def year(self) -> str:

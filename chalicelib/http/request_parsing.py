@@ -3,14 +3,16 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from chalice.app import Request as ChaliceRequest
 
 from chalicelib import settings
+from chalicelib.domain import visitor
 from chalicelib.endpoints import Endpoint
-from chalicelib.http.models import Patch, validate
+from chalicelib.http.models import LenientQuery, Patch, validate
 from chalicelib.http.problems import MalformedRequest, PayloadTooLarge, ValidationFailed
 from chalicelib.http.view import ViewSignature
 
@@ -18,6 +20,49 @@ MAX_BODY = 1024 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _INTEGER = re.compile(r"[0-9]{1,9}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
+
+
+@dataclass(frozen=True, slots=True)
+class SentBody:
+    """The body of a request as text, and the query parameters in it."""
+
+    text: str
+    parameters: Mapping[str, Any]
+
+
+def read_body(endpoint: Endpoint, view: ViewSignature, http_request: ChaliceRequest) -> SentBody:
+    """Return the body; raise a `Problem` if it cannot be read.
+
+    A view with a `LenientQuery` gets the parameters in any readable body of a POST, and no text.
+    """
+    if view.query and issubclass(view.query, LenientQuery):
+        return SentBody("", _lenient_parameters(view.query, http_request) if endpoint.method == "POST" else {})
+    text = body_text(http_request)
+    return SentBody(text, _body_parameters(endpoint, view, http_request, text))
+
+
+def _lenient_parameters(query: type[LenientQuery], http_request: ChaliceRequest) -> dict[str, str]:
+    """Return the parameters in a form or JSON object as text; nothing if it cannot be read and is not needed."""
+    try:
+        return _readable_parameters(http_request)
+    except (MalformedRequest, PayloadTooLarge, RecursionError):
+        if query.is_complete(http_request.query_params or {}):
+            return {}
+        raise
+
+
+def _readable_parameters(http_request: ChaliceRequest) -> dict[str, str]:
+    text = body_text(http_request)
+    if _is_form(http_request):
+        return dict(parse_qsl(text, keep_blank_values=True))
+    # Numbers stay as they were written: a float would change an amount.
+    document = _json_object(text, json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str))
+    return {name: _as_text(value) for name, value in document.items() if value is not None}
+
+
+def _as_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def body_text(http_request: ChaliceRequest) -> str:
@@ -34,17 +79,22 @@ def body_text(http_request: ChaliceRequest) -> str:
         raise MalformedRequest(message) from error
 
 
-def body_parameters(endpoint: Endpoint, view: ViewSignature, http_request: ChaliceRequest, text: str) -> dict[str, Any]:
+def _body_parameters(
+    endpoint: Endpoint, view: ViewSignature, http_request: ChaliceRequest, text: str
+) -> dict[str, Any]:
     """Return the query parameters in the body (form or JSON) of a POST whose view takes a query but no body."""
     if endpoint.method != "POST" or not view.query or view.body or view.patch:
         return {}
-    if http_request.headers.get("content-type", "").lower().startswith(_FORM):
-        return dict(parse_qsl(text, keep_blank_values=True))
-    return _json_object(text)
+    return dict(parse_qsl(text, keep_blank_values=True)) if _is_form(http_request) else _json_object(text)
 
 
-def _json_object(text: str) -> dict[str, Any]:
-    document = _parse_json(text) if text.strip() else {}
+def _is_form(http_request: ChaliceRequest) -> bool:
+    is_form: bool = http_request.headers.get("content-type", "").lower().startswith(_FORM)
+    return is_form
+
+
+def _json_object(text: str, decoder: json.JSONDecoder | None = None) -> dict[str, Any]:
+    document = _parse_json(text, decoder or json.JSONDecoder(parse_constant=_reject_nan)) if text.strip() else {}
     if not isinstance(document, dict):
         message = "The request body must be a JSON object."
         raise MalformedRequest(message)
@@ -63,9 +113,9 @@ def body_argument(view: ViewSignature, text: str) -> dict[str, Any]:
     return {}
 
 
-def _parse_json(text: str) -> Any:  # noqa: ANN401 - any JSON value
+def _parse_json(text: str, decoder: json.JSONDecoder) -> Any:  # noqa: ANN401 - any JSON value
     try:
-        return json.loads(text, parse_constant=_reject_nan)
+        return decoder.decode(text)
     except ValueError as error:
         message = f"The request body is not JSON: {error}."
         raise MalformedRequest(message) from error
@@ -76,14 +126,28 @@ def _reject_nan(name: str) -> None:
     raise ValueError(message)
 
 
-def query_argument(view: ViewSignature, http_request: ChaliceRequest, body: Mapping[str, Any]) -> dict[str, Any]:
+def all_parameters(view: ViewSignature, http_request: ChaliceRequest, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of the query and of the body, which takes precedence with every value that is present."""
+    sent: dict[str, str] = {**(http_request.query_params or {})}
+    if view.query and issubclass(view.query, LenientQuery):
+        return {**body, **sent, **view.query.present(body)}
+    return {**sent, **body}
+
+
+def query_argument(view: ViewSignature, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return the argument `query` of the view, validated; empty if the view takes none."""
     if not view.query:
         return {}
-    parameters: dict[str, Any] = {**(http_request.query_params or {}), **body}
-    if _INTEGER.fullmatch(str(parameters.get("limit", ""))):
+    parameters = dict(sent)
+    if "limit" in view.query.model_fields and _INTEGER.fullmatch(str(parameters.get("limit", ""))):
         parameters["limit"] = int(parameters["limit"])
     return {"query": validate(view.query, parameters)}
+
+
+def caller_address(http_request: ChaliceRequest) -> str:
+    """Return the address of the caller: API Gateway's, or the viewer's if a CDN with the edge secret sent it."""
+    source_ip = http_request.context.get("identity", {}).get("sourceIp", "")
+    return visitor.caller_address(http_request.headers, source_ip, settings.edge_secret())
 
 
 def cookies(header: str) -> dict[str, str]:

@@ -1,19 +1,14 @@
 """Visitor detection: country, device, OS, browser, language and bots, from headers and address."""
 
-import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from ipaddress import ip_address
 from urllib.parse import unquote
 
 import ua_parser
 
-from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
-
-Headers = Mapping[str, str]
-"""Header values by lower-case name."""
+from chalicelib.domain.visitor import Device, Headers, OperatingSystem, Visitor, is_from_edge, viewer_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +104,10 @@ def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) 
 def _address_and_location(
     headers: Headers, source_ip: str, edge_secret: str, locate: Locate
 ) -> tuple[str, GeoLocation]:
-    if not _is_from_edge(headers, edge_secret):
+    if not is_from_edge(headers, edge_secret):
         return source_ip, locate(source_ip)
-    address = _viewer_address(headers) or source_ip
+    address = viewer_address(headers) or source_ip
     return address, _edge_location(headers) or locate(address)
-
-
-def _is_from_edge(headers: Headers, edge_secret: str) -> bool:
-    return bool(edge_secret) and hmac.compare_digest(headers.get("x-edge-secret", "").encode(), edge_secret.encode())
-
-
-def _viewer_address(headers: Headers) -> str | None:
-    """Return the address without the port after its last colon: `203.0.113.7:4711` or `2001:db8::7:4711`."""
-    address = headers.get("cloudfront-viewer-address", "").rpartition(":")[0].strip("[]")
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        return None
 
 
 def _edge_location(headers: Headers) -> GeoLocation | None:

@@ -1,7 +1,7 @@
 """Tables of campaigns and of the smartlinks that contain them."""
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.domain.stored_settings import complete_campaign
@@ -20,8 +20,21 @@ class CampaignsByYearIndex(GlobalSecondaryIndex["CampaignRow"]):
     id = UnicodeAttribute(range_key=True)
 
 
+class CampaignsByTokenIndex(GlobalSecondaryIndex["CampaignRow"]):
+    """The campaign of a current postback token."""
+
+    class Meta:
+        index_name = "by_token"
+        projection = KeysOnlyProjection()
+
+    postback_token = UnicodeAttribute(hash_key=True)
+
+
 class CampaignRow(Model):
-    """A campaign as configured by the admin: `settings` is the document of the API."""
+    """A campaign as configured by the admin: `settings` is the document of the API.
+
+    `previous_token` is valid until `previous_token_until`, in seconds since 1970.
+    """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "campaigns"
@@ -30,10 +43,27 @@ class CampaignRow(Model):
     version = IntegerAttribute()
     settings = SettingsAttribute(complete_campaign)
     postback_token = UnicodeAttribute()
+    previous_token = UnicodeAttribute(null=True)
+    previous_token_until = IntegerAttribute(null=True)
     created_year = UnicodeAttribute()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
     by_year = CampaignsByYearIndex()
+    by_token = CampaignsByTokenIndex()
+
+
+class ReplacedTokenRow(Model):
+    """A postback token that a newer one replaced, with its campaign, until it expires.
+
+    It is a table and no index: one update of a stack can add one index to a table.
+    """
+
+    class Meta(TableMeta):
+        table_name = table_prefix() + "replaced_tokens"
+
+    token = UnicodeAttribute(hash_key=True)
+    campaign_id = UnicodeAttribute()
+    expires_at = IntegerAttribute()
 
 
 class PoolCampaignRow(Model):

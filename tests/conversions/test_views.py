@@ -135,6 +135,14 @@ def test_post_body_that_is_no_object_is_malformed(admin: Api, body: bytes) -> No
     assert Api().post("/postback", body).status == 400
 
 
+@pytest.mark.parametrize("body", [b"--b--", b"ok", b"", b"[]", b"{", b"\xff"])
+def test_post_body_that_cannot_be_read_is_ignored_if_the_query_suffices(admin: Api, body: bytes) -> None:
+    deal = new_deal(admin)
+    sent = urlencode({"click_id": deal.click(), "token": deal.campaign["postback_token"], "txid": "7"})
+    assert good(Api().post(f"/postback?{sent}", body))["status"] == "recorded"
+    assert [row.txid for row in conversions().values()] == ["7"]
+
+
 def test_two_advertisers_may_use_the_same_idempotency_key(admin: Api) -> None:
     ids = []
     for deal in (new_deal(admin), new_deal(admin)):
@@ -188,7 +196,7 @@ def test_explicit_approval_confirms_what_a_postback_rejected(admin: Api) -> None
 # Errors
 
 
-@pytest.mark.parametrize("click_id", ["none", "x" * 5000, "01m7y0t1vmy3cyr3ct0v4mvta8", "é"])
+@pytest.mark.parametrize("click_id", ["unknown", "x" * 5000, "01m7y0t1vmy3cyr3ct0v4mvta8", "é"])
 def test_unknown_click_is_not_found(admin: Api, click_id: str) -> None:
     assert new_deal(admin).post(click_id).status == 404
 
@@ -353,6 +361,28 @@ def test_pixel_of_a_campaign_tracked_by_postback_records_nothing(admin: Api, nam
             url = f"/pixel.gif?campaign_id={campaign_id}&txid=made-up-{n}"
             assert client.http.get(url, headers={"Cookie": f"{name}{forged}"}).body.startswith(GIF)
     assert (conversions(), sums()) == ({}, {})
+
+
+def refusals_of(admin: Api, deal: Deal) -> list[tuple[str, str]]:
+    """Return reason and click of the refused postbacks of the campaign."""
+    items = good(admin.get(f"/admin/postbacks/refused?campaign_id={deal.campaign['id']}"))["items"]
+    return [(each["reason"], each["click_id"]) for each in items]
+
+
+def test_pixel_of_a_campaign_tracked_by_postback_is_listed_as_refused(admin: Api) -> None:
+    deal = new_deal(admin)
+    click_id = deal.click()
+    pixel(deal, click_id)
+    assert refusals_of(admin, deal) == [("tracked_by_postback", click_id)]
+
+
+def test_event_that_is_no_goal_is_listed_as_refused_once(admin: Api) -> None:
+    deal = new_pixel_deal(admin, goals=[{"name": "sale"}])
+    by_postback, by_pixel = deal.click(), deal.click()
+    for _ in range(2):
+        deal.posted(by_postback, event="level-9")
+    pixel(deal, by_pixel, event="level-9")
+    assert refusals_of(admin, deal) == [("unknown_goal", by_pixel), ("unknown_goal", by_postback)]
 
 
 def test_closing_the_pixel_closes_it_for_clicks_already_made(admin: Api) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from chalicelib.domain.visitor import STORED_FIELDS, Visitor, stored_fields, visitor_of_click
+from chalicelib.domain.visitor import STORED_FIELDS, Visitor, caller_address, stored_fields, visitor_of_click
 from tests import strategies as some
 from tests.builders import a_visitor
 
@@ -35,3 +35,22 @@ def test_stored_fields_are_those_of_the_table() -> None:
 
 def test_stored_names_of_fields_differ() -> None:
     assert len(set(STORED_FIELDS.values())) == len(STORED_FIELDS) == 7
+
+
+EDGE = {"x-edge-secret": "secret", "cloudfront-viewer-address": "198.51.100.9:4711", "x-forwarded-for": "192.0.2.1"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "secret", "address"),
+    [
+        pytest.param(EDGE, "secret", "198.51.100.9", id="from the edge"),
+        pytest.param(EDGE, "other", "203.0.113.7", id="with a wrong secret"),
+        pytest.param({**EDGE, "x-edge-secret": ""}, "", "203.0.113.7", id="without a configured secret"),
+        pytest.param({**EDGE, "cloudfront-viewer-address": "here"}, "secret", "203.0.113.7", id="no address"),
+        pytest.param({"x-forwarded-for": "192.0.2.1"}, "secret", "203.0.113.7", id="direct"),
+    ],
+)
+def test_callers_address_is_the_viewers_only_with_the_edge_secret(
+    headers: dict[str, str], secret: str, address: str
+) -> None:
+    assert caller_address(headers, "203.0.113.7", secret) == address

@@ -7,7 +7,16 @@ from pydantic import Field
 
 from chalicelib.domain.visitor import Device
 from chalicelib.http.fields import Money, Name, TimeZone
-from chalicelib.http.models import ListQuery, NoContent, Page, Patch, RequestModel, ResponseModel, validate
+from chalicelib.http.models import (
+    LenientQuery,
+    ListQuery,
+    NoContent,
+    Page,
+    Patch,
+    RequestModel,
+    ResponseModel,
+    validate,
+)
 from chalicelib.http.problems import ValidationFailed
 from tests import strategies as some
 from tests.http.support import errors_of
@@ -245,3 +254,18 @@ def test_patch_is_idempotent(target: dict[str, Any], patch: dict[str, Any]) -> N
     once = Patch(Anything, patch).apply_to(target)
 
     assert Patch(Anything, patch).apply_to(once.model_dump(exclude_unset=True)) == once
+
+
+class LenientName(LenientQuery):
+    name: str = ""
+
+
+def test_lenient_query_ignores_what_is_unknown_or_absent() -> None:
+    parameters = {"name": "", "other": "x"}
+    assert LenientName.present(parameters) == {"other": "x"}
+    assert validate(LenientName, parameters) == LenientName()
+    assert validate(LenientName, {"name": "a"}).name == "a"
+
+
+def test_lenient_query_without_required_parameters_is_complete() -> None:
+    assert LenientName.is_complete({})

@@ -59,3 +59,7 @@ def test_link_url_is_on_the_tracking_domain_if_given() -> None:
 
 def test_request_has_no_actor_by_default() -> None:
     assert REQUEST.actor == ""
+
+
+def test_request_has_no_address_and_no_parameters_by_default() -> None:
+    assert (REQUEST.address, REQUEST.parameters) == ("", {})

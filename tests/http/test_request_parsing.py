@@ -1,11 +1,15 @@
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 import app
-from chalicelib.http import request_parsing
+from chalicelib.http import dispatch, request_parsing
+from chalicelib.http.models import LenientQuery
+from chalicelib.http.request import Request
 from chalicelib.http.request_parsing import MAX_BODY
+from chalicelib.http.view import TextResponse, inspect_view
 from tests.conftest import Api
 from tests.documents import errors_by_pointer, good, new_campaign, new_publisher, new_smartlink, pages
 from tests.http.support import CAMPAIGN, echo, post_to_view, problem_detail
@@ -101,6 +105,110 @@ def test_post_accepts_query_parameters_in_the_body(
     response = post_to_view(monkeypatch, echo, body, Content_Type=content_type)
     assert (response.status, response.text) == (200, text)
     assert response.headers == {"Content-Type": "text/plain", "X-Echo": "yes"}
+
+
+# Bodies of a lenient query
+
+
+class LenientText(LenientQuery):
+    """The query of `lenient_echo`."""
+
+    text: str = ""
+
+    @classmethod
+    def is_complete(cls, parameters: Mapping[str, str]) -> bool:
+        return not cls.is_absent(parameters.get("text", ""))
+
+
+def lenient_echo(request: Request, query: LenientText) -> TextResponse:
+    """Return the text of the query, and all parameters."""
+    return TextResponse(json.dumps([query.text, request.parameters]), "text/plain")
+
+
+MULTIPART = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nbody\r\n--b--\r\n'
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        pytest.param("multipart/form-data; boundary=b", MULTIPART, id="multipart"),
+        pytest.param("text/plain", b"ok", id="text"),
+        pytest.param("application/json", b"", id="empty JSON"),
+        pytest.param("application/json", b"{", id="invalid JSON"),
+        pytest.param("application/json", b"[]", id="a list"),
+        pytest.param("application/json", b'{"text": "\xff"}', id="not UTF-8"),
+        pytest.param("application/x-www-form-urlencoded", b"text=\xff", id="a form that is not UTF-8"),
+        pytest.param("application/json", b"[" * 100_000, id="nested 100,000 deep"),
+        pytest.param("", b"x" * (MAX_BODY + 1), id="too large"),
+    ],
+)
+def test_unreadable_body_is_ignored_if_the_query_suffices(
+    monkeypatch: pytest.MonkeyPatch, content_type: str, body: bytes
+) -> None:
+    response = post_to_view(monkeypatch, lenient_echo, body, Content_Type=content_type)
+    assert (response.status, response.json) == (200, ["query", {"text": "query"}])
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(b"ok", 400, id="text"),
+        pytest.param(b"[]", 400, id="a list"),
+        pytest.param(b"\xff", 400, id="not UTF-8"),
+        pytest.param(b"[" * 100_000, 400, id="nested 100,000 deep"),
+        pytest.param(b"x" * (MAX_BODY + 1), 413, id="too large"),
+    ],
+)
+def test_unreadable_body_is_an_error_if_the_query_does_not_suffice(
+    monkeypatch: pytest.MonkeyPatch, body: bytes, status: int
+) -> None:
+    monkeypatch.setattr(dispatch, "load_view", lambda _: inspect_view(lenient_echo))
+    assert Api().post("/postback", body).status == status
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param(b'"a"', "a", id="text"),
+        pytest.param(b"1.2", "1.2", id="a number"),
+        pytest.param(b"1.2000000000000002", "1.2000000000000002", id="a number of 17 digits"),
+        pytest.param(b"0.1000000000000000055511151231", "0.1000000000000000055511151231", id="a number of 28 digits"),
+        pytest.param(b"1e-7", "1e-7", id="an exponent"),
+        pytest.param(b"9" * 5000, "9" * 5000, id="a number of 5,000 digits"),
+        pytest.param(b"NaN", "NaN", id="not a number"),
+        pytest.param(b"true", "true", id="a boolean"),
+        pytest.param(b"null", "query", id="null"),
+        pytest.param(b'""', "query", id="an absent value"),
+        pytest.param(b'{"a": [1.0]}', '{"a": ["1.0"]}', id="an object"),
+        pytest.param(b'"\\ud800"', "\ufffd", id="a lone surrogate"),
+        pytest.param(b'"\\ud83d\\ude00"', "\U0001f600", id="a pair of surrogates"),
+    ],
+)
+def test_json_values_are_taken_as_text(monkeypatch: pytest.MonkeyPatch, value: bytes, text: str) -> None:
+    response = post_to_view(monkeypatch, lenient_echo, b'{"text": ' + value + b', "junk": {"a": [true, null]}}')
+    assert (response.status, response.json[0]) == (200, text)
+
+
+def test_form_takes_precedence_and_absent_values_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    bodies = (b"text=body&other=1", b"text=&other=1")
+    responses = [post_to_view(monkeypatch, lenient_echo, body, **form).json for body in bodies]
+    assert responses == [["body", {"text": "body", "other": "1"}], ["query", {"text": "query", "other": "1"}]]
+
+
+def test_body_of_a_get_with_a_lenient_query_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "load_view", lambda _: inspect_view(lenient_echo))
+    response = Api().call("GET", "/postback?text=query", b'{"text": "body"}')
+    assert response.json == ["query", {"text": "query"}]
+
+
+def test_strict_body_may_not_contain_nan(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert post_to_view(monkeypatch, echo, b'{"text": NaN}').status == 400
+
+
+def test_limit_is_a_parameter_like_any_other_of_a_query_without_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    response = post_to_view(monkeypatch, lenient_echo, b'{"limit": "7"}')
+    assert response.json == ["query", {"text": "query", "limit": "7"}]
 
 
 # Query strings

@@ -204,6 +204,7 @@ class CampaignDocument(CampaignSettings, ResponseModel):
     """A campaign. Advertisers report conversions to `postback_url`, which contains `postback_token`.
 
     `pixel_urls` has the pixel of a campaign that is tracked by pixel, on each host that its links use.
+    The token before it works until `previous_token_expires_at`; null means that none does.
     """
 
     id: str
@@ -213,3 +214,4 @@ class CampaignDocument(CampaignSettings, ResponseModel):
     postback_token: str
     postback_url: str
     pixel_urls: list[PixelUrl]
+    previous_token_expires_at: Timestamp | None

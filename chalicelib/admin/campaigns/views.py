@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from chalicelib.admin.campaigns import pixel_urls, storage
+from chalicelib.admin.campaigns import pixel_urls, storage, token_rotation
 from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, with_default_approval
 from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.http.models import ListQuery, NoContent, Page, Patch
@@ -59,6 +59,17 @@ def archive(request: Request, campaign_id: str) -> NoContent:
     return NoContent()
 
 
+def rotate_token(request: Request, campaign_id: str) -> CampaignDocument:
+    """Replace the postback token. The replaced one works for 7 more days, the one before it no longer."""
+    row = storage.get_campaign_or_404(campaign_id)
+    check_if_match(request, row.version)
+    before = token_rotation.previous_token_expires_at(row, request.now)
+    dropped = token_rotation.rotate(request, row)
+    document = _document(request, row)
+    token_rotation.save(request, row, dropped, document, token_rotation.audit_change(row, before, request.now))
+    return document
+
+
 def _save(request: Request, row: CampaignRow, settings: CampaignSettings) -> CampaignDocument:
     before = row.settings
     row.version, row.updated_at = row.version + 1, request.timestamp
@@ -78,4 +89,5 @@ def _document(request: Request, row: CampaignRow) -> CampaignDocument:
         postback_token=row.postback_token,
         postback_url=f"{request.base_url}/postback?click_id={{click_id}}&{query}",
         pixel_urls=pixel_urls.of_campaign(request, row),
+        previous_token_expires_at=token_rotation.previous_token_expires_at(row, request.now),
     )

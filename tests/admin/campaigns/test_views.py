@@ -13,7 +13,8 @@ from tests.documents import (
     refusals,
 )
 
-ADDED = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url", "pixel_urls"}
+ADDED = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url", "previous_token_expires_at"}
+ADDED |= {"pixel_urls"}
 GOOD = {"name": "A", "destination_url": "https://a.example/"}
 
 
