@@ -3,6 +3,9 @@
 import csv
 from collections.abc import Iterable, Sequence
 
+_BYTE_ORDER_MARK = "\ufeff"
+"""Spreadsheets recognize UTF-8 by it."""
+
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -19,7 +22,7 @@ def encode(header: Sequence[str], rows: Iterable[tuple[Iterable[str | None], Ite
     writer.writerow(header)
     for labels, numbers in rows:
         writer.writerow([*map(escape_formula, labels), *numbers])
-    return "".join(lines)
+    return _BYTE_ORDER_MARK + "".join(lines)
 
 
 def escape_formula(label: str | None) -> str:

@@ -16,7 +16,7 @@ def test_row_is_labels_and_numbers() -> None:
         (['say "hi", you', "a\r\nb"], [0, "0.00", "0.10"]),
     ]
     assert encode(["country", "sub1", "clicks", "profit", "epc"], rows) == (
-        'country,sub1,clicks,profit,epc\r\nUS,,3,-1.50,\r\n"say ""hi"", you","a\r\nb",0,0.00,0.10\r\n'
+        '\ufeffcountry,sub1,clicks,profit,epc\r\nUS,,3,-1.50,\r\n"say ""hi"", you","a\r\nb",0,0.00,0.10\r\n'
     )
 
 
@@ -32,5 +32,6 @@ def test_other_labels_are_unchanged(label: str | None, escaped: str) -> None:
 
 @given(st.lists(st.tuples(LABELS, LABELS), max_size=5))
 def test_csv_can_be_read_back(rows: list[tuple[str | None, str | None]]) -> None:
-    exported = StringIO(encode(["one", "two"], [(row, [1]) for row in rows]), newline="")
+    encoded = encode(["one", "two"], [(row, [1]) for row in rows]).encode()
+    exported = StringIO(encoded.decode("utf-8-sig"), newline="")
     assert list(csv.reader(exported)) == [["one", "two"], *([*map(escape_formula, row), "1"] for row in rows)]
