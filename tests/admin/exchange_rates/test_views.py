@@ -10,9 +10,8 @@ from tests.documents import errors_by_pointer, good, new_publisher
 PATH = "/admin/exchange-rates"
 
 
-def put(admin: Api, *, base: str = "USD", headers: dict[str, str] | None = None, **changes: Any) -> ApiResponse:
-    body = {"base": base, "rates": {"EUR": "1.08"}, "from": "2026-11-01", **changes}
-    return admin.put(PATH, body, **(headers or {}))
+def put(admin: Api, day: str = "2026-11-01", *, base: str = "USD", if_match: str = "*", **changes: Any) -> ApiResponse:
+    return admin.put(PATH, {"base": base, "rates": {"EUR": "1.08"}, "from": day, **changes}, If_Match=if_match)
 
 
 def test_there_are_no_rates_at_first(admin: Api) -> None:
@@ -28,7 +27,7 @@ def test_there_are_no_rates_at_first(admin: Api) -> None:
 
 def test_rates_of_today_are_shown_with_all_days(admin: Api) -> None:
     for day, rate in (("2020-01-02", "1.11"), ("2020-01-01", "1.12"), ("2099-01-01", "1.30")):
-        good(put(admin, **{"from": day}, rates={"EUR": rate}))
+        good(put(admin, day, rates={"EUR": rate}))
     document = good(admin.get(PATH))
     assert (document["base"], document["from"], document["rates"]) == ("USD", "2020-01-02", {"EUR": "1.11"})
     assert document["history"] == [
@@ -66,7 +65,7 @@ def test_base_cannot_change(admin: Api) -> None:
 
 
 def test_all_errors_are_returned_together(admin: Api) -> None:
-    response = put(admin, base="usd", rates={"eur": "1", "GBP": "0", "CHF": "x"}, **{"from": "2026-13-01"})
+    response = put(admin, "2026-13-01", base="usd", rates={"eur": "1", "GBP": "0", "CHF": "x"})
     iso, rate = "must be an ISO 4217 currency code such as USD", "must be a decimal string above 0 with at most 12"
     errors = errors_by_pointer(response)
     assert errors["/base"] == f"{iso}; use USD"
@@ -79,13 +78,13 @@ def test_all_errors_are_returned_together(admin: Api) -> None:
 
 @pytest.mark.parametrize("day", ["1999-12-31", "2100-01-01", "20261101", "soon", "2026-11-01T00:00:00Z"])
 def test_first_day_must_be_a_day(admin: Api, day: str) -> None:
-    assert list(errors_by_pointer(put(admin, **{"from": day}))) == ["/from"]
+    assert list(errors_by_pointer(put(admin, day))) == ["/from"]
 
 
 def test_stale_version_is_refused(admin: Api) -> None:
     good(put(admin))
-    assert put(admin, headers={"If-Match": '"0"'}).status == 412
-    answer = put(admin, headers={"If-Match": '"1"'})
+    assert put(admin, if_match='"0"').status == 412
+    answer = put(admin, if_match='"1"')
     assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
 
 
@@ -100,8 +99,8 @@ def test_change_is_in_the_audit_log(admin: Api) -> None:
 
 def test_history_is_bounded(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "MAX_HISTORY", 1)
-    good(put(admin, **{"from": "2026-11-01"}))
-    document = good(put(admin, **{"from": "2026-11-02"}))
+    good(put(admin, "2026-11-01"))
+    document = good(put(admin, "2026-11-02"))
     assert [each["from"] for each in document["history"]] == ["2026-11-02"]
 
 
