@@ -245,3 +245,10 @@ def test_patch_is_idempotent(target: dict[str, Any], patch: dict[str, Any]) -> N
     once = Patch(Anything, patch).apply_to(target)
 
     assert Patch(Anything, patch).apply_to(once.model_dump(exclude_unset=True)) == once
+
+
+def test_wrong_name_in_an_object_has_the_pointer_of_its_value() -> None:
+    class Prices(RequestModel):
+        prices: dict[Annotated[str, Field(max_length=1)], int]
+
+    assert errors_of(Prices, {"prices": {"ab": 1}}) == [("/prices/ab", "must have at most 1 characters")]

@@ -19,7 +19,7 @@ def in_one_currency(config: PoolConfig, rates: Callable[[], ExchangeRates], day:
 
     If the goal compares amounts and the campaigns use several currencies, amounts are in the base currency, at the
     rates of `day`, the UTC day of the run. Old conversions have the same rate as new ones: the counters are in the
-    currency of their campaign, and one factor per campaign converts them. The payout floor is in the base currency, too.
+    currency of their campaign, and one factor per campaign converts them. The payout floor is in the base currency.
 
     `rates` is called only if rates are needed. Raise `NotOptimizable` if one is missing.
     """
