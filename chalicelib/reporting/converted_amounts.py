@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from chalicelib.exchange.rates import ExchangeRates
-from chalicelib.reporting.aggregation import Group, Groups
+from chalicelib.reporting.aggregation import Groups
 from chalicelib.reporting.metrics import quotient
 
 UTC_DAY = "utc_day"
+_SAME = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +34,19 @@ def convert(groups: Groups, place: int, conversion: Conversion) -> Groups:
     `MissingRate` for the first day on which a currency with amounts has no rate. Clicks that reached no campaign keep
     their empty currency.
     """
+    factor = cache(lambda currency, day: conversion.rates.factor(currency, conversion.target, day))
     converted: Groups = {}
     for group, sums in sorted(groups.items(), key=lambda item: (item[0][-1], item[0][place])):
         currency = conversion.target if group[place] else ""
         totals = converted.setdefault((*group[:place], currency, *group[place + 1 : -1]), [0] * len(sums))
-        for n, amount in enumerate(_converted(group, place, sums, conversion)):
-            totals[n] += amount
+        # Clicks alone need no rate.
+        is_paid = any(sums[n] for n in conversion.amounts)
+        for n, count in enumerate(_converted(sums, factor(group[place], group[-1]) if is_paid else _SAME, conversion)):
+            totals[n] += count
     return converted
 
 
-def _converted(group: Group, place: int, sums: list[int], conversion: Conversion) -> Iterator[int]:
-    has_amounts = any(sums[n] for n in conversion.amounts)
-    factor = conversion.rates.factor(group[place], conversion.target, group[-1]) if has_amounts else Fraction(1)
+def _converted(sums: Sequence[int], factor: Fraction, conversion: Conversion) -> Iterator[int]:
     for n, count in enumerate(sums):
         if n in conversion.hidden:
             yield 0

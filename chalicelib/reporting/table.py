@@ -1,7 +1,7 @@
 """The table of a report: sorted rows, each in one currency, with totals."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -64,35 +64,33 @@ def build_table(groups: Groups, layout: Layout) -> Table:
     If one currency is in the answer, clicks that reached no campaign are summed with it, unless the report is grouped
     by currency: a row has the currency of its cells, or none if they have none.
     """
-    shown = {group: sums for group, sums in groups.items() if _is_shown(Metrics(*sums), layout)}
+    shown = _shown(groups, layout)
     currencies = sorted({group[layout.place] for group in shown} - {""})
-    is_single = len(currencies) <= 1
-    has_currency_rows = not is_single or CURRENCY in layout.dimensions
-    rows = shown if has_currency_rows else _merge_without_currency(shown, layout.place)
-    metrics = ((group, Metrics(*rows[group])) for group in sorted(rows, key=partial(_order, layout.columns)))
-    lines = [(group, figures) for group, figures in metrics if _is_shown(figures, layout)]
     only = layout.currency or (currencies[0] if len(currencies) == 1 else None)
-    totals = _sum(rows[group] for group, _ in lines)
-    if has_currency_rows:
-        by_currency = _sums_by_currency({group: rows[group] for group, _ in lines}, layout.place)
-    else:
-        by_currency = [(only or "", totals)] if lines else []
-    return Table(layout.columns, lines, totals if is_single else None, by_currency, only)
+    is_by_currency = len(currencies) > 1 or CURRENCY in layout.dimensions
+    rows = shown if is_by_currency else _shown(_merge_without_currency(shown, layout.place), layout)
+    lines = [(group, Metrics(*rows[group])) for group in sorted(rows, key=partial(_order, layout.columns))]
+    total = _sum(rows.values())
+    sums = _sums_by_currency(rows, layout.place) if is_by_currency else [(only or "", total)]
+    return Table(layout.columns, lines, total if len(currencies) <= 1 else None, sums if rows else [], only)
 
 
-def _is_shown(figures: Metrics, layout: Layout) -> bool:
-    return any(getattr(figures, name) for name in layout.metrics)
+def _shown(groups: Groups, layout: Layout) -> Groups:
+    """Return the groups in which a shown metric is not 0. Each metric is 0 if its counts are."""
+    places = [n for n, count in enumerate(fields(Metrics)) if count.name in layout.metrics]
+    return {group: sums for group, sums in groups.items() if any(sums[n] for n in places)}
 
 
 def _merge_without_currency(groups: Groups, place: int) -> Groups:
-    """Return the groups with those that differ only in being without a currency summed."""
-    currencies = {_without(group, place): group[place] for group in groups if group[place]}
-    merged: Groups = {}
-    for group, sums in groups.items():
-        others = _without(group, place)
-        key = (*others[:place], currencies.get(others, ""), *others[place:])
-        totals = merged.setdefault(key, [0] * len(sums))
-        totals[:] = [total + count for total, count in zip(totals, sums, strict=True)]
+    """Return the groups with those without a currency added to the ones that differ from them only in having one."""
+    unpriced = {group: sums for group, sums in groups.items() if not group[place]}
+    if not unpriced:
+        return groups
+    merged = {group: sums for group, sums in groups.items() if group[place]}
+    priced = {_without(group, place): group for group in merged}
+    for group, sums in unpriced.items():
+        other = priced.get(_without(group, place), group)
+        merged[other] = [total + count for total, count in zip(merged.get(other, [0] * len(sums)), sums, strict=True)]
     return merged
 
 
