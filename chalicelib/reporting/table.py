@@ -82,14 +82,14 @@ def _shown(groups: Groups, layout: Layout) -> Groups:
 
 
 def _merge_without_currency(groups: Groups, place: int) -> Groups:
-    """Return the groups with those without a currency added to the ones that differ from them only in having one."""
-    unpriced = {group: sums for group, sums in groups.items() if not group[place]}
-    if not unpriced:
+    """Return the groups; those without a currency are added to the groups of the same dimensions that have one."""
+    without_currency = {group: sums for group, sums in groups.items() if not group[place]}
+    if not without_currency:
         return groups
     merged = {group: sums for group, sums in groups.items() if group[place]}
-    priced = {_without(group, place): group for group in merged}
-    for group, sums in unpriced.items():
-        other = priced.get(_without(group, place), group)
+    with_currency = {_without(group, place): group for group in merged}
+    for group, sums in without_currency.items():
+        other = with_currency.get(_without(group, place), group)
         merged[other] = [total + count for total, count in zip(merged.get(other, [0] * len(sums)), sums, strict=True)]
     return merged
 

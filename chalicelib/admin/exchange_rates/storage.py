@@ -28,11 +28,13 @@ def newest_days(limit: int) -> list[ExchangeRatesRow]:
 
 
 def save(request: Request, base: ExchangeRatesRow | None, new: NewRates, day: str) -> None:
-    """Write the rates of a day. Raise `ValidationFailed` if they have another base currency than `base`."""
+    """Write the rates of a day, unless they are stored. Raise `ValidationFailed` if their base currency is another."""
     if base and base.base != new.base:
         raise ValidationFailed(("/base", f"must be {base.base}: the base currency cannot change once it is set"))
     version = base.version if base else 0
     before = get_or_none(ExchangeRatesRow, NETWORK, day)
+    if before and before.rates == new.rates:
+        return
     row = ExchangeRatesRow(NETWORK, day, base=new.base, rates=new.rates, updated_at=request.timestamp)
     head = ExchangeRatesRow(NETWORK, BASE, base=new.base, version=version + 1, updated_at=request.timestamp)
     change = AuditChange(SUBJECT, _audited(before) if before else None, _audited(row))

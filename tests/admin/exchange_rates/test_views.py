@@ -44,6 +44,11 @@ def test_rates_of_the_same_day_are_replaced(admin: Api) -> None:
     assert document["history"] == [{"from": "2026-11-01", "rates": {"EUR": "1.09"}}]
 
 
+def test_repeated_request_changes_nothing(admin: Api) -> None:
+    assert [good(put(admin))["version"] for _ in range(2)] == [1, 1]
+    assert len(good(admin.get("/admin/audit?subject=exchange-rates"))["items"]) == 1
+
+
 def test_rates_are_in_force_from_today_by_default(admin: Api) -> None:
     answer = admin.put(PATH, {"base": "USD", "rates": {"EUR": "1.08"}})
     now = datetime.now(UTC)
@@ -84,7 +89,7 @@ def test_first_day_must_be_a_day(admin: Api, day: str) -> None:
 def test_stale_version_is_refused(admin: Api) -> None:
     good(put(admin))
     assert put(admin, if_match='"0"').status == 412
-    answer = put(admin, if_match='"1"')
+    answer = put(admin, if_match='"1"', rates={"EUR": "1.09"})
     assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
 
 
