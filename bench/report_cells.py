@@ -10,6 +10,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.counters import blocks, cells, compaction
 from chalicelib.counters.cells import Cell, Cells
 from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT
+from chalicelib.domain.goal import DEFAULT_GOAL
 from chalicelib.tables.base import connection
 from chalicelib.tables.counters import CounterBlockRow
 from deploy.errors import CommandError
@@ -64,6 +65,7 @@ def _cells(day: date, count: int) -> Cells:
     midnight = datetime.combine(day, datetime.min.time(), UTC)
     first = cells.quarter_of(int(midnight.timestamp()) * 1000)
     while len(drawn) < count:
+        is_conversion = random.random() < _CONVERTED
         cell = Cell(
             quarter=first + random.randrange(cells.QUARTERS_A_DAY),
             smartlink="sml_bench",
@@ -72,9 +74,10 @@ def _cells(day: date, count: int) -> Cells:
             country=_country(random.randrange(COUNTRIES)),
             device=random.choice(DEVICES),
             os="other",
-            currency="USD" if random.random() < _CONVERTED else "",
+            currency="USD",
+            goal=DEFAULT_GOAL if is_conversion else "",
         )
-        if cell.currency:
+        if is_conversion:
             cells.add(drawn, cell, conversions=1, payout=1_500_000, revenue=2_000_000)
         else:
             cells.add(drawn, cell, unique_clicks=random.randrange(1, 9), bot_clicks=random.randrange(2))

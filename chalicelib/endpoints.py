@@ -41,6 +41,7 @@ _CLICKS = "chalicelib.admin.clicks.views"
 _CONVERSIONS = "chalicelib.admin.conversions.views"
 _REFUSED = "chalicelib.admin.refused_postbacks.views"
 _AUDIT = "chalicelib.admin.audit.views"
+_RATES = "chalicelib.admin.exchange_rates.views"
 _REPORTS = "chalicelib.reporting.views"
 _POSTBACK = "chalicelib.conversions.views"
 _MARKETPLACE = "chalicelib.publisher.smartlinks.views"
@@ -172,6 +173,8 @@ ENDPOINTS = (
     Endpoint("GET", "/admin/postbacks/refused", "listRefusedPostbacks", f"{_REFUSED}:find"),
     Endpoint("GET", "/admin/reports", "getReport", f"{_REPORTS}:admin_report", also_media="text/csv"),
     Endpoint("GET", "/admin/lost-clicks", "getLostClicks", f"{_REPORTS}:lost_clicks"),
+    Endpoint("GET", "/admin/exchange-rates", "getExchangeRates", f"{_RATES}:show"),
+    Endpoint("PUT", "/admin/exchange-rates", "setExchangeRates", f"{_RATES}:replace", versioned=True),
     Endpoint("GET", "/admin/notifications", "listNotifications", f"{_NOTIFICATIONS}:find"),
     Endpoint("POST", "/admin/notifications/{notification_id}/read", "readNotification", f"{_NOTIFICATIONS}:read"),
     Endpoint("GET", "/admin/audit", "listAuditLog", f"{_AUDIT}:find"),

@@ -51,7 +51,7 @@ CAMPAIGN: tuple[Change, ...] = (
         'ADDED_TO_DUPLICATE_FILTER: Settings = {"scope": "old"}',
     ),
     ("admin/campaigns/schemas.py", "    window_seconds: int", '    scope: str = "new"\n    window_seconds: int'),
-    ("admin/campaigns/schemas.py", "    currency: Annotated", '    pace: str = "even"\n    currency: Annotated'),
+    ("admin/campaigns/schemas.py", "    currency: Currency", '    pace: str = "even"\n    currency: Currency'),
     ("admin/campaigns/schemas.py", "    limit: Money\n", '    limit: Money\n    share: Money = "0.5"\n'),
     ("admin/campaigns/schemas.py", "    weekdays: list", "    months: list[int] = []\n    weekdays: list"),
     (

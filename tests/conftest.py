@@ -141,6 +141,9 @@ class Api:
     def patch(self, path: str, body: Any, **headers: str) -> ApiResponse:
         return self.call("PATCH", path, body, **headers)
 
+    def put(self, path: str, body: Any, **headers: str) -> ApiResponse:
+        return self.call("PUT", path, body, **headers)
+
     def delete(self, path: str, **headers: str) -> ApiResponse:
         return self.call("DELETE", path, **headers)
 

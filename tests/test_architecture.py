@@ -32,6 +32,8 @@ ADAPTERS = {
         "conversions.views",
         "evaluation.replay",
         "evaluation.uplift",
+        "exchange_rates.storage",
+        "exchange_rates.views",
         "publishers.storage",
         "publishers.views",
         "refused_postbacks.queries",
@@ -50,6 +52,7 @@ ADAPTERS = {
     *_in("counters", "aggregator", "blocks", "compaction", "learning_blocks"),
     *_in("dynamodb", "client", "sdk_client", "transport"),
     *_in("evaluation", "replay.click_reader", "uplift.cell_reader"),
+    *_in("exchange", "rate_reader"),
     *_in(
         "http",
         "authentication",
@@ -89,6 +92,7 @@ ADAPTERS = {
         "clicks",
         "conversions",
         "counters",
+        "exchange_rates",
         "notifications",
         "postbacks",
         "publishers",
@@ -142,7 +146,7 @@ FLOORS = (
     {"admin"},
     {"evaluation", "publisher", "lambdas"},
     {"optimizer", "reporting", "conversions", "alerts", "api_docs"},
-    {"routing", "counters", "postbacks", "access", "inbox"},
+    {"routing", "counters", "postbacks", "access", "inbox", "exchange"},
     {"http", "caps", "clicks", "notifications"},
     {"tables", "dynamodb", "sqs"},
     {"settings", "endpoints", "domain"},
@@ -174,8 +178,8 @@ TESTED_ELSEWHERE = {
     **{
         f"tables/{name}.py": "`tables/test_base.py` compares every model with the template"
         for name in (
-            *("campaigns", "clicks", "conversions", "counters", "notifications", "postbacks", "publishers"),
-            *("refused_postbacks", "requests", "routes", "smartlinks"),
+            *("campaigns", "clicks", "conversions", "counters", "exchange_rates", "notifications", "postbacks"),
+            *("publishers", "refused_postbacks", "requests", "routes", "smartlinks"),
         )
     },
 }

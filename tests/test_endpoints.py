@@ -36,7 +36,7 @@ def test_view_serves_one_path_per_audience() -> None:
 def test_arguments_of_a_view_match_path_and_method(endpoint: Endpoint) -> None:
     arguments = [argument.arg for argument in _function(endpoint).args.args]
     steps = re.findall(r"{(\w+)}", endpoint.path)
-    bodies = {"GET": [], "DELETE": [], "POST": ["body"], "PATCH": ["body"]}
+    bodies = {"GET": [], "DELETE": [], "POST": ["body"], "PATCH": ["body"], "PUT": ["body"]}
 
     assert arguments[: 1 + len(steps)] == ["request", *steps]
     assert set(arguments[1 + len(steps) :]) <= {"query", *bodies[endpoint.method]}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
+from chalicelib.domain.currency import currency_error
 from chalicelib.domain.timestamps import timestamp
 
 _MONEY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
@@ -15,6 +16,12 @@ _MONEY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 def _validate_money(text: str) -> str:
     if not _MONEY.fullmatch(text):
         message = 'must be a decimal string of 0 or more, such as "1.50"'
+        raise ValueError(message)
+    return text
+
+
+def _validate_currency(text: str) -> str:
+    if message := currency_error(text):
         raise ValueError(message)
     return text
 
@@ -55,6 +62,13 @@ Money = Annotated[
     str,
     AfterValidator(_validate_money),
     Field(json_schema_extra={"pattern": f"^{_MONEY.pattern}$", "examples": ["1.50"]}),
+]
+
+
+Currency = Annotated[
+    str,
+    AfterValidator(_validate_currency),
+    Field(description="An ISO 4217 code", json_schema_extra={"pattern": "^[A-Z]{3}$", "examples": ["USD"]}),
 ]
 
 

@@ -1,7 +1,7 @@
 """Base models of requests and responses, pages, merge patches and validation."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -143,7 +143,12 @@ def _lone_surrogates(document: Any, pointer: str = "") -> Iterator[str]:  # noqa
 def validation_errors(error: ValidationError) -> list[tuple[str, str]]:
     """Return the JSON pointer (RFC 6901) and detail of each error."""
     details = error.errors(include_url=False)
-    return [("".join(f"/{_escape(str(step))}" for step in detail["loc"]), _detail(detail)) for detail in details]
+    return [(_pointer(detail["loc"]), _detail(detail)) for detail in details]
+
+
+def _pointer(steps: Iterable[int | str]) -> str:
+    """Return the pointer of a location. Pydantic adds the step `[key]` if a name in an object is wrong."""
+    return "".join(f"/{_escape(str(step))}" for step in steps if step != "[key]")
 
 
 def _escape(step: str) -> str:

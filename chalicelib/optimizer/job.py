@@ -14,10 +14,12 @@ from chalicelib.caps.reservation import usage_by_key
 from chalicelib.caps.windows import CapCounter
 from chalicelib.counters import learning_blocks
 from chalicelib.dynamodb.errors import TableError
+from chalicelib.exchange.rate_reader import rates_at
 from chalicelib.optimizer.history import weight_history
 from chalicelib.optimizer.history.size_limit import build_run_record, fit_to_item_size
 from chalicelib.optimizer.inputs.bucket_counts import sum_by_bucket
 from chalicelib.optimizer.inputs.build_statistics import RunClock, build_statistics
+from chalicelib.optimizer.inputs.common_currency import in_one_currency
 from chalicelib.optimizer.inputs.pool_config import NotOptimizable, PoolConfig, cap_counters_by_campaign, pool_config
 from chalicelib.optimizer.job_message import JobMessage
 from chalicelib.optimizer.model.pool_statistics import PoolStatistics
@@ -128,8 +130,11 @@ def _skip(run: PendingRun, reason: str) -> None:
 
 def _optimize(run: PendingRun) -> bool:
     """Publish the run's weights, if the pool has new data. Return False if the route changed in the meantime."""
-    config = pool_config(route_codec.decode_snapshot(run.route.snapshot), run.route.version)
-    if config is None or not _has_new_data(run, config.epoch):
+    configured = pool_config(route_codec.decode_snapshot(run.route.snapshot), run.route.version)
+    if configured is None:
+        return True
+    config = in_one_currency(configured, rates_at(run.now), run.now.date().isoformat())
+    if not _has_new_data(run, config):
         return True
     started = time.monotonic()
     statistics = _read_statistics(config, run.now)
@@ -141,13 +146,15 @@ def _optimize(run: PendingRun) -> bool:
     return weight_history.publish(row, run.route)
 
 
-def _has_new_data(run: PendingRun, epoch: int) -> bool:
-    """Return whether the route or the counters changed since the last run."""
+def _has_new_data(run: PendingRun, config: PoolConfig) -> bool:
+    """Return whether the route or the counters changed since the last run, or exchange rates allow a skipped one."""
     last = run.last_run
     if last is None or last.route_version != run.route.version:
         return True
+    if config.factors and last.status == weight_history.SKIPPED:
+        return True
     since = datetime.fromtimestamp(last.version, UTC) - _VISIBILITY_DELAY
-    return learning_blocks.changed_since(run.route.id, epoch, since)
+    return learning_blocks.changed_since(run.route.id, config.epoch, since)
 
 
 def _read_statistics(config: PoolConfig, now: datetime) -> PoolStatistics:

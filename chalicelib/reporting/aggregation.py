@@ -1,7 +1,7 @@
 """Aggregation of counter cells into groups. It reads every cell of a report, so it works on whole columns for speed."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from operator import and_
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.counters.column_codec import Columns
 from chalicelib.domain.ids import is_smartlink_id
 from chalicelib.reporting.date_range import day_of, hour_of
+from chalicelib.reporting.goal_columns import split_by_goal
 
 MAX_CELLS = 2_000_000
 """Maximum number of cells: they are aggregated in two to three seconds."""
@@ -16,7 +17,11 @@ MAX_CELLS = 2_000_000
 MAX_GROUPS = 250_000
 """Maximum number of groups: more than fit into any response."""
 
-_TIMES = {"hour": hour_of, "day": day_of}
+_TIMES: Mapping[str, Callable[[int, str], str]] = {
+    "hour": hour_of,
+    "day": day_of,
+    "utc_day": lambda quarter, _: day_of(quarter, "UTC"),
+}
 
 Group = tuple[str, ...]
 Groups = dict[Group, list[int]]
@@ -36,8 +41,9 @@ class LimitExceeded(Exception):  # noqa: N818 - a fact that the report tells
 class AggregationQuery:
     """Sums of `counts` by `dimensions` over the quarter hours from `first` to `end` (exclusive).
 
-    Dimensions are the fields of a cell, `hour` and `day` in `timezone`, and `route`: the smartlink or, for
-    direct links, the campaign. Cells without the values of `filters` are ignored.
+    Dimensions are the fields of a cell, `hour` and `day` in `timezone`, `utc_day`, and `route`: the smartlink or, for
+    direct links, the campaign. Cells without the values of `filters` are ignored. Clicks have no goal: a filter by goal
+    ignores the conversions of other goals and no clicks.
     """
 
     dimensions: tuple[str, ...]
@@ -72,7 +78,8 @@ def aggregate(pieces: Iterable[Columns], query: AggregationQuery, limits: Limits
     for piece in pieces:
         cells += piece.size
         _check_limit(cells, maximum.cells, "cells")
-        _add(groups, piece, query)
+        for part, part_query in _parts(piece, query):
+            _add(groups, part, part_query)
         _check_limit(len(groups), maximum.groups, "rows")
     return groups
 
@@ -80,6 +87,16 @@ def aggregate(pieces: Iterable[Columns], query: AggregationQuery, limits: Limits
 def _check_limit(count: int, limit: int, unit: str) -> None:
     if count > limit:
         raise LimitExceeded(unit, limit)
+
+
+def _parts(piece: Columns, query: AggregationQuery) -> Iterator[tuple[Columns, AggregationQuery]]:
+    """Yield the piece as it is, or clicks and conversions apart if the query names the goal."""
+    if "goal" not in (*query.dimensions, *query.filters) or not piece.size:
+        yield piece, query
+        return
+    clicks, conversions = split_by_goal(piece)
+    yield clicks, replace(query, filters={name: query.filters[name] for name in query.filters if name != "goal"})
+    yield conversions, query
 
 
 def _add(groups: Groups, piece: Columns, query: AggregationQuery) -> None:

@@ -1,4 +1,4 @@
-"""Reads the counter cells of a report, and checks which smartlinks and campaigns a publisher may query."""
+"""Reads counter cells and currencies for a report, and checks which smartlinks and campaigns a publisher may query."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from chalicelib.counters.column_codec import Columns
 from chalicelib.http.problems import NotFound
 from chalicelib.reporting.date_range import Period
 from chalicelib.tables.base import get_or_none
+from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
 
 _PARTITIONS_PER_READ = 8 * cells.SHARDS
@@ -20,6 +21,12 @@ def read_cells(period: Period, publisher_id: str | None) -> Iterator[Columns]:
     partitions = cells.partitions(period.days, publisher_id)
     for n in range(0, len(partitions), _PARTITIONS_PER_READ):
         yield from blocks.read(partitions[n : n + _PARTITIONS_PER_READ])
+
+
+def read_campaign_currencies(campaign_ids: set[str]) -> dict[str, str]:
+    """Return the currencies of the campaigns of these IDs that exist."""
+    rows = CampaignRow.batch_get(sorted(campaign_ids), attributes_to_get=["id", "settings"])
+    return {row.id: row.settings["currency"] for row in rows}
 
 
 def check_access(publisher_id: str, smartlink_id: str | None, campaign_id: str | None) -> None:

@@ -3,9 +3,10 @@
 import csv
 from collections.abc import Iterable, Sequence
 
-_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BYTE_ORDER_MARK = "\ufeff"
-"""Tells spreadsheets that the file is UTF-8."""
+"""Spreadsheets recognize UTF-8 by it."""
+
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class _Lines(list[str]):

@@ -23,7 +23,8 @@ LostSegment = tuple[str, ...]
 class LostClicks:
     """The lost clicks of a smartlink for one reason. `smartlink_id` is None for direct links.
 
-    `payout` and `revenue` are estimates in millionths; None for records that cannot be parsed.
+    `payout` and `revenue` are estimates in millionths of `currency`, which is empty if both are 0. They are None for
+    records that cannot be parsed.
     """
 
     reason: str
@@ -31,6 +32,12 @@ class LostClicks:
     clicks: int
     payout: int | None
     revenue: int | None
+    currency: str = ""
+
+    @property
+    def has_value(self) -> bool:
+        """Return whether an estimate is not 0."""
+        return bool(self.payout or self.revenue)
 
     @property
     def profit(self) -> int | None:
@@ -52,18 +59,45 @@ class _Sum:
         self.revenue += revenue
 
 
-def lost_clicks(groups: Groups) -> list[LostClicks]:
+def currencies(groups: Groups) -> list[str]:
+    """Return the currencies of all amounts, sorted."""
+    return sorted({group[-1] for group, sums in groups.items() if any(sums[n] for n in MONEY)})
+
+
+def lost_clicks(groups: Groups, shown: Sequence[str]) -> list[LostClicks]:
     """Return the lost clicks by reason and smartlink, sorted by estimated revenue, highest first.
 
-    `groups` are sums of `COUNTS` by `DIMENSIONS` without the currency. The value of a lost click is estimated
-    from the paid clicks of its segment in the same range:
+    `groups` are sums of `COUNTS` by `DIMENSIONS`. The value of a lost click is estimated from the paid clicks of its
+    segment in the same range, in each of the `shown` currencies:
 
-        value(segment) = amount of paid clicks ÷ number of paid clicks
-        estimate = Σ over segments: lost clicks * value(segment)
+        value(segment, currency) = amount of paid clicks in the currency ÷ number of all paid clicks
+        estimate(currency) = Σ over segments: lost clicks * value(segment, currency)
 
     A segment is the route with country and device. If it has no paid click, the route with country is used,
     then the route alone. If the route has no paid click, the value is 0.
+
+    Clicks with estimates in several currencies are in a row of each: they were lost once, and all the estimates of
+    their rows were lost with them. Clicks without a value are in one row without a currency.
     """
+    by_currency = (_estimated(_in_currency(groups, currency), currency) for currency in shown)
+    rows = [row for rows in by_currency for row in rows if row.has_value]
+    valued = {(row.reason, row.smartlink_id) for row in rows}
+    others = _estimated(_in_currency(groups, None), "")
+    return sorted([*rows, *(row for row in others if (row.reason, row.smartlink_id) not in valued)], key=_order)
+
+
+def _in_currency(groups: Groups, currency: str | None) -> Groups:
+    """Return the groups without their currency, with all clicks and the amounts in one currency or none."""
+    merged: Groups = {}
+    for group, sums in groups.items():
+        totals = merged.setdefault(group[:-1], [0] * len(sums))
+        for n, count in enumerate(sums):
+            totals[n] += 0 if n in MONEY and group[-1] != currency else count
+    return merged
+
+
+def _estimated(groups: Groups, currency: str) -> list[LostClicks]:
+    """Return the rows of one currency."""
     values = _values(groups)
     sums: dict[tuple[str, str], _Sum] = {}
     for (reason, route, country, device), (unique, duplicate, _, _, poison) in groups.items():
@@ -73,7 +107,7 @@ def lost_clicks(groups: Groups) -> list[LostClicks]:
             sums.setdefault((reason, smartlink), _Sum()).add(clicks, clicks * payout, clicks * revenue)
         elif poison:
             sums.setdefault((POISON, ""), _Sum()).add(poison, 0, 0)
-    return sorted((_lost(*key, total) for key, total in sums.items() if total.clicks), key=_order)
+    return [_lost(*key, total, currency) for key, total in sums.items() if total.clicks]
 
 
 def _values(groups: Groups) -> dict[LostSegment, _Sum]:
@@ -99,25 +133,34 @@ def _value(values: Mapping[LostSegment, _Sum], route: str, country: str, device:
     return Fraction(), Fraction()
 
 
-def _lost(reason: str, smartlink: str, total: _Sum) -> LostClicks:
+def _lost(reason: str, smartlink: str, total: _Sum, currency: str) -> LostClicks:
     if reason == POISON:
         return LostClicks(reason, None, total.clicks, None, None)
-    return LostClicks(reason, smartlink or None, total.clicks, _rounded(total.payout), _rounded(total.revenue))
+    payout, revenue = _rounded(total.payout), _rounded(total.revenue)
+    return LostClicks(reason, smartlink or None, total.clicks, payout, revenue, currency)
 
 
 def _rounded(money: Fraction) -> int:
     return quotient(money.numerator, money.denominator) or 0
 
 
-def _order(lost: LostClicks) -> tuple[int, int, str, str]:
+def _order(lost: LostClicks) -> tuple[int, int, str, str, str]:
     """Sort by revenue, highest first. Rows without an estimate are last."""
     revenue = -1 if lost.revenue is None else lost.revenue
-    return -revenue, -lost.clicks, lost.reason, lost.smartlink_id or ""
+    return -revenue, -lost.clicks, lost.reason, lost.smartlink_id or "", lost.currency
 
 
-def total(rows: Sequence[LostClicks]) -> LostClicks:
+def total(rows: Sequence[LostClicks], currency: str = "") -> LostClicks:
     """Return the sum of the rows; its reason is empty."""
-    return LostClicks("", None, _sum(row.clicks for row in rows), *_money(rows))
+    return LostClicks("", None, _sum(row.clicks for row in rows), *_money(rows), currency)
+
+
+def totals_by_currency(rows: Sequence[LostClicks], shown: Sequence[str]) -> list[LostClicks]:
+    """Return the sum of the rows of each currency. If only one is shown, rows without a currency are summed with it."""
+    if len(shown) <= 1:
+        return [total(rows, *shown)] if rows else []
+    found = sorted({row.currency for row in rows})
+    return [total([row for row in rows if row.currency == currency], currency) for currency in found]
 
 
 def _money(rows: Sequence[LostClicks]) -> tuple[int, int]:

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from chalicelib.domain.money import MONEY
 
 CLICKS = ("unique_clicks", "duplicate_clicks", "bot_clicks")
-MONEY_COUNTS = ("payout", "revenue")
-BY_CLICK = (*CLICKS, "conversions", *MONEY_COUNTS)
-BY_CONVERSION = (*CLICKS, "arrived_conversions", "arrived_payout", "arrived_revenue")
+CONVERSIONS = ("conversions", "payout", "revenue", "pending_conversions", "rejected_conversions", "pending_payout")
+BY_CLICK = (*CLICKS, *CONVERSIONS)
+BY_CONVERSION = (*CLICKS, *(f"arrived_{name}" for name in CONVERSIONS))
 """Counts of a cell in the order of `Metrics`: conversions by click time, or by conversion time."""
+
+AMOUNTS = ("payout", "revenue", "pending_payout")
+"""The metrics that are sums of money."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Counts, amounts in millionths of the currency unit, and ratios in millionths (None if the divisor is 0)."""
+    """Counts, amounts in millionths of the currency unit, and ratios in millionths (None if the divisor is 0).
+
+    `conversions`, `payout` and `revenue` are those of approved conversions.
+    """
 
     unique_clicks: int = 0
     duplicate_clicks: int = 0
@@ -21,6 +27,9 @@ class Metrics:
     conversions: int = 0
     payout: int = 0
     revenue: int = 0
+    pending_conversions: int = 0
+    rejected_conversions: int = 0
+    pending_payout: int = 0
 
     @property
     def clicks(self) -> int:
@@ -62,8 +71,3 @@ def decimal(millionths: int) -> str:
     whole, part = divmod(abs(millionths), MONEY)
     places = f"{part:06d}".rstrip("0").ljust(2, "0")
     return f"{'-' if millionths < 0 else ''}{whole}.{places}"
-
-
-def ratio(millionths: int | None) -> str | None:
-    """Return the ratio as a decimal string; None stays None."""
-    return None if millionths is None else decimal(millionths)

@@ -1,120 +1,13 @@
-"""Queries and documents of reports."""
+"""Documents of reports."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from chalicelib.domain.visitor import Device, OperatingSystem
-from chalicelib.http.fields import Timestamp, TimeZone
-from chalicelib.http.models import QueryModel, ResponseModel
-from chalicelib.reporting.date_range import validate_time
+from chalicelib.http.fields import Timestamp
+from chalicelib.http.models import ResponseModel
 
-_OWN = ("hour", "day", "smartlink", "campaign", "country", "device", "os", "sub1")
-_ALL = (*_OWN, "publisher")
-
-
-def _validate_dimensions(text: str, allowed: tuple[str, ...]) -> str:
-    names = text.split(",")
-    if unknown := [name for name in names if name not in allowed]:
-        message = f"must contain only {', '.join(allowed)}; not {', '.join(map(repr, unknown))}"
-        raise ValueError(message)
-    if len(set(names)) < len(names):
-        message = "must contain each dimension once"
-        raise ValueError(message)
-    return text
-
-
-def _validate_all(text: str) -> str:
-    return _validate_dimensions(text, _ALL)
-
-
-def _validate_own(text: str) -> str:
-    return _validate_dimensions(text, _OWN)
-
-
-Day = Annotated[
-    str,
-    AfterValidator(validate_time),
-    Field(
-        description="A day in `timezone`, or a time that is a multiple of 15 minutes",
-        examples=["2026-11-01", "2026-11-01T13:15:00Z"],
-    ),
-]
-Dimensions = Annotated[
-    str,
-    AfterValidator(_validate_all),
-    Field(description=f"Comma-separated list of {', '.join(_ALL)}", examples=["campaign,country"]),
-]
-OwnDimensions = Annotated[
-    str,
-    AfterValidator(_validate_own),
-    Field(description=f"Comma-separated list of {', '.join(_OWN)}", examples=["campaign,country"]),
-]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])]
-FilterValue = Annotated[str, Field(max_length=1000)]
 Amount = Annotated[str, Field(json_schema_extra={"pattern": r"^-?[0-9]+\.[0-9]{2,6}$", "examples": ["-1.50"]})]
-
-
-class PeriodQuery(QueryModel):
-    """The range of a report, by default the last seven days. `to` is inclusive if it is a day. Empty means not set."""
-
-    from_: Day | None = Field(None, alias="from")
-    to: Day | None = None
-    timezone: TimeZone = "UTC"
-    smartlink_id: FilterValue | None = None
-    currency: Currency | None = None
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        """Return the parameters as they were sent."""
-        parameters: dict[str, str] = self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
-        return parameters
-
-
-class LostClicksQuery(PeriodQuery):
-    """Range and filter of a report of lost clicks."""
-
-
-class OwnReportQuery(PeriodQuery):
-    """Range, dimensions and filters of a publisher's report."""
-
-    FILTERS: ClassVar[dict[str, str]] = {
-        "smartlink_id": "smartlink",
-        "campaign_id": "campaign",
-        "country": "country",
-        "device": "device",
-        "os": "os",
-        "sub1": "sub1",
-    }
-
-    group_by: OwnDimensions = "day"
-    campaign_id: FilterValue | None = None
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["US"])] | None = None
-    device: Device | None = None
-    os: OperatingSystem | None = None
-    sub1: FilterValue | None = None
-    by: Literal["click", "conversion"] = "click"
-    format: Literal["json", "csv"] = "json"
-
-    @property
-    def dimensions(self) -> tuple[str, ...]:
-        """Return the dimensions in order."""
-        return tuple(self.group_by.split(","))
-
-    @property
-    def filters(self) -> dict[str, str]:
-        """Return the filter values by dimension."""
-        values = {dimension: getattr(self, name) for name, dimension in self.FILTERS.items()}
-        return {dimension: value for dimension, value in values.items() if value is not None}
-
-
-class ReportQuery(OwnReportQuery):
-    """Range, dimensions and filters of an admin's report."""
-
-    FILTERS: ClassVar[dict[str, str]] = {**OwnReportQuery.FILTERS, "publisher_id": "publisher"}
-
-    group_by: Dimensions = "day"
-    publisher_id: FilterValue | None = None
 
 
 class Sparse(ResponseModel):
@@ -135,6 +28,7 @@ class OwnLabels(ResponseModel):
     device: str | None = None
     os: str | None = None
     sub1: str | None = None
+    goal: str | None = None
 
 
 class Labels(OwnLabels):
@@ -144,14 +38,20 @@ class Labels(OwnLabels):
 
 
 class OwnFigures(ResponseModel):
-    """A publisher's metrics. `clicks` excludes bots, `epc` is payout ÷ clicks. Ratios are null if the divisor is 0."""
+    """A publisher's metrics. `clicks` excludes bots, `epc` is payout ÷ clicks. Ratios are null if the divisor is 0.
+
+    `conversions` and `payout` are those of approved conversions. Pending ones are not paid yet, rejected ones never.
+    """
 
     clicks: int
     unique_clicks: int
     duplicate_clicks: int
     bot_clicks: int
     conversions: int
+    pending_conversions: int
+    rejected_conversions: int
     payout: Amount
+    pending_payout: Amount
     epc: Amount | None
     conversion_rate: Amount | None
 
@@ -164,16 +64,38 @@ class AllFigures(OwnFigures):
     margin: Amount | None
 
 
-class OwnReportRow(OwnFigures, OwnLabels):
-    """A publisher's metrics of one combination of dimension values."""
+class _OfCurrency(ResponseModel):
+    """The currency of the amounts."""
+
+    currency: str | None
 
 
-class ReportRow(AllFigures, Labels):
-    """The metrics of one combination of dimension values."""
+class OwnTotals(OwnFigures, _OfCurrency):
+    """The sum of the rows of one currency; `currency` is null for clicks that reached no campaign."""
+
+
+class AllTotals(AllFigures, _OfCurrency):
+    """The sum of the rows of one currency; `currency` is null for clicks that reached no campaign."""
+
+
+class OwnReportRow(OwnFigures, _OfCurrency, OwnLabels):
+    """A publisher's metrics of one combination of dimension values, in one currency.
+
+    `currency` is null for clicks that reached no campaign. If the answer has only one currency and is not grouped by
+    it, they are summed with the other clicks of their row.
+    """
+
+
+class ReportRow(AllFigures, _OfCurrency, Labels):
+    """The metrics of one combination of dimension values, in one currency.
+
+    `currency` is null for clicks that reached no campaign. If the answer has only one currency and is not grouped by
+    it, they are summed with the other clicks of their row.
+    """
 
 
 class _Range(Sparse):
-    """The resolved range (`to` is exclusive) and the currency of its amounts, null if there are none."""
+    """The resolved range (`to` is exclusive) and the currency of its amounts, null if there are none or several."""
 
     from_: Timestamp = Field(serialization_alias="from")
     to: Timestamp
@@ -189,17 +111,19 @@ class _Grouped(_Range):
 
 
 class OwnReportDocument(_Grouped):
-    """A publisher's report. The totals are the sum of the rows."""
+    """A publisher's report. The totals are the sum of the rows, null if these are in several currencies."""
 
     rows: list[OwnReportRow]
-    totals: OwnFigures
+    totals: OwnFigures | None
+    totals_by_currency: list[OwnTotals]
 
 
 class ReportDocument(_Grouped):
-    """A report of all publishers. The totals are the sum of the rows."""
+    """A report of all publishers. The totals are the sum of the rows, null if these are in several currencies."""
 
     rows: list[ReportRow]
-    totals: AllFigures
+    totals: AllFigures | None
+    totals_by_currency: list[AllTotals]
 
 
 class LostTotals(ResponseModel):
@@ -211,10 +135,15 @@ class LostTotals(ResponseModel):
     estimated_profit: Amount
 
 
-class LostRow(ResponseModel):
+class LostCurrencyTotals(LostTotals, _OfCurrency):
+    """The sum of the rows of one currency; `currency` is null for clicks without a value in any."""
+
+
+class LostRow(_OfCurrency):
     """The lost clicks of a smartlink for one reason. `smartlink_id` is null for direct links.
 
-    Records that cannot be parsed have the reason `poison` and no estimates.
+    Records that cannot be parsed have the reason `poison` and no estimates. Clicks with estimates in several currencies
+    are in a row of each. `currency` is null if the estimates are 0 in every currency.
     """
 
     reason: str
@@ -226,7 +155,11 @@ class LostRow(ResponseModel):
 
 
 class LostClicksDocument(_Range):
-    """Lost clicks by reason and smartlink, highest estimated revenue first. The totals are the sum of the rows."""
+    """Lost clicks by reason, smartlink and currency, highest estimated revenue first.
+
+    The totals are the sum of the rows, null if these are in several currencies.
+    """
 
     rows: list[LostRow]
-    totals: LostTotals
+    totals: LostTotals | None
+    totals_by_currency: list[LostCurrencyTotals]

@@ -1,70 +1,113 @@
-"""The table of a report: sorted rows in one currency, with totals."""
+"""The table of a report: sorted rows, each in one currency, with totals."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.aggregation import Group, Groups
-from chalicelib.reporting.metrics import Metrics, decimal, ratio
+from chalicelib.reporting.metrics import AMOUNTS, Metrics, decimal
 
+CURRENCY = "currency"
 METRICS = (
-    *("clicks", "unique_clicks", "duplicate_clicks", "bot_clicks", "conversions", "payout", "revenue", "profit"),
-    *("epc", "conversion_rate", "margin"),
+    *("clicks", "unique_clicks", "duplicate_clicks", "bot_clicks"),
+    *("conversions", "pending_conversions", "rejected_conversions"),
+    *("payout", "pending_payout", "revenue", "profit", "epc", "conversion_rate", "margin"),
 )
 OWN_METRICS = tuple(name for name in METRICS if name not in {"revenue", "profit", "margin"})
 """The metrics that publishers see."""
 
-_COUNTS = {"clicks", "unique_clicks", "duplicate_clicks", "bot_clicks", "conversions"}
 _RATIOS = {"epc", "conversion_rate", "margin"}
+_MONEY = {*AMOUNTS, "profit"}
 
 ReportLine = tuple[Group, Metrics]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of a report. `currency` is None if there are no amounts."""
+    """The rows of a report by `columns`: its dimensions, and the currency, empty for clicks that reached no campaign.
 
-    dimensions: tuple[str, ...]
+    `currency` is the only one in the answer. If there are several, it and `totals` are None. `totals_by_currency` has
+    the sum of the rows of each currency.
+    """
+
+    columns: tuple[str, ...]
     lines: Sequence[ReportLine]
-    totals: Metrics
+    totals: Metrics | None
+    totals_by_currency: Sequence[tuple[str, Metrics]]
     currency: str | None
 
 
-def resolve_currency(groups: Groups, requested: str | None, money: Sequence[int]) -> str | None:
-    """Return the requested currency, or the only currency of the groups; None if there are no amounts.
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The dimensions of a report, the metrics that it shows, and the currency that the caller asked for, if any."""
 
-    The currency is the last value of a group; `money` are the indexes of the amounts in its sums. Raise
-    `ValidationFailed` if there are several currencies and none is requested.
+    dimensions: tuple[str, ...]
+    metrics: tuple[str, ...]
+    currency: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the dimensions, and the currency as the last column unless it is one of them."""
+        return self.dimensions if CURRENCY in self.dimensions else (*self.dimensions, CURRENCY)
+
+    @property
+    def place(self) -> int:
+        """Return the index of the currency in the columns."""
+        return self.columns.index(CURRENCY)
+
+
+def build_table(groups: Groups, layout: Layout) -> Table:
+    """Return the table of groups by the columns of the layout. Groups in which all shown metrics are 0 are omitted.
+
+    If one currency is in the answer, clicks that reached no campaign are summed with it, unless the report is grouped
+    by currency: a row has the currency of its cells, or none if they have none.
     """
-    if requested:
-        return requested
-    currencies = sorted({group[-1] for group, sums in groups.items() if any(sums[n] for n in money)})
-    if len(currencies) > 1:
-        detail = f"is required because the range contains several currencies: {', '.join(currencies)}"
-        raise ValidationFailed(("/currency", detail))
-    return currencies[0] if currencies else None
+    shown = _shown(groups, layout)
+    currencies = sorted({group[layout.place] for group in shown} - {""})
+    only = layout.currency or (currencies[0] if len(currencies) == 1 else None)
+    is_by_currency = len(currencies) > 1 or CURRENCY in layout.dimensions
+    rows = shown if is_by_currency else _shown(_merge_without_currency(shown, layout.place), layout)
+    lines = [(group, Metrics(*rows[group])) for group in sorted(rows, key=partial(_order, layout.columns))]
+    total = _sum(rows.values())
+    sums = _sums_by_currency(rows, layout.place) if is_by_currency else [(only or "", total)]
+    return Table(layout.columns, lines, total if len(currencies) <= 1 else None, sums if rows else [], only)
 
 
-def without_currency(groups: Groups, requested: str | None) -> Groups:
-    """Return the groups without their currency. If one is requested, amounts in other currencies are omitted."""
-    merged: Groups = {}
-    for group, sums in groups.items():
-        if not requested or group[-1] in ("", requested):
-            totals = merged.setdefault(group[:-1], [0] * len(sums))
-            totals[:] = [total + count for total, count in zip(totals, sums, strict=True)]
+def _shown(groups: Groups, layout: Layout) -> Groups:
+    """Return the groups in which a shown metric is not 0. Each metric is 0 if its counts are."""
+    places = [n for n, count in enumerate(fields(Metrics)) if count.name in layout.metrics]
+    return {group: sums for group, sums in groups.items() if any(sums[n] for n in places)}
+
+
+def _merge_without_currency(groups: Groups, place: int) -> Groups:
+    """Return the groups; those without a currency are added to the groups of the same dimensions that have one."""
+    without_currency = {group: sums for group, sums in groups.items() if not group[place]}
+    if not without_currency:
+        return groups
+    merged = {group: sums for group, sums in groups.items() if group[place]}
+    with_currency = {_without(group, place): group for group in merged}
+    for group, sums in without_currency.items():
+        other = with_currency.get(_without(group, place), group)
+        merged[other] = [total + count for total, count in zip(merged.get(other, [0] * len(sums)), sums, strict=True)]
     return merged
 
 
-def build_table(groups: Groups, dimensions: tuple[str, ...], currency: str | None, shown: Iterable[str]) -> Table:
-    """Return the table of groups without currency. Groups in which all shown metrics are 0 are omitted."""
-    order, metrics = partial(_order, dimensions), tuple(shown)
-    rows = ((group, Metrics(*groups[group])) for group in sorted(groups, key=order))
-    lines = [(group, figures) for group, figures in rows if any(getattr(figures, name) for name in metrics)]
-    totals = Metrics(*(sum(column) for column in zip(*(groups[group] for group, _ in lines), strict=True)))
-    return Table(dimensions, lines, totals, currency)
+def _without(group: Group, place: int) -> Group:
+    return (*group[:place], *group[place + 1 :])
+
+
+def _sum(rows: Iterable[Sequence[int]]) -> Metrics:
+    return Metrics(*(sum(column) for column in zip(*rows, strict=True)))
+
+
+def _sums_by_currency(rows: Groups, place: int) -> list[tuple[str, Metrics]]:
+    """Return the sums of the rows by currency, those without one first."""
+    by_currency: dict[str, list[list[int]]] = {}
+    for group, sums in rows.items():
+        by_currency.setdefault(group[place], []).append(sums)
+    return [(currency, _sum(by_currency[currency])) for currency in sorted(by_currency)]
 
 
 def _order(dimensions: tuple[str, ...], group: Group) -> tuple[Any, ...]:
@@ -87,6 +130,6 @@ def encode_metrics(figures: Metrics, metrics: Iterable[str]) -> dict[str, int | 
 
 
 def _encode(name: str, value: int | None) -> int | str | None:
-    if name in _COUNTS or value is None:
-        return value
-    return ratio(value) if name in _RATIOS else decimal(value)
+    if value is None:
+        return None
+    return decimal(value) if name in _MONEY | _RATIOS else value

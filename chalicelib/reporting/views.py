@@ -5,40 +5,43 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
 from chalicelib.domain.timestamps import timestamp
+from chalicelib.exchange.rate_reader import read_rates
+from chalicelib.exchange.rates import MissingRate
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
 from chalicelib.reporting import cell_reader, csv_export
 from chalicelib.reporting import lost_clicks as reporting_lost_clicks
 from chalicelib.reporting.aggregation import AggregationQuery, Groups, LimitExceeded, aggregate
+from chalicelib.reporting.campaign_currencies import with_currencies
+from chalicelib.reporting.converted_amounts import UTC_DAY, Conversion, convert
 from chalicelib.reporting.date_range import MAX_DAYS, Period, resolve_range
-from chalicelib.reporting.metrics import BY_CLICK, BY_CONVERSION, decimal
+from chalicelib.reporting.metrics import AMOUNTS, BY_CLICK, BY_CONVERSION, decimal
 from chalicelib.reporting.narrower_query import ReportRequest, suggest_narrower_query
+from chalicelib.reporting.query_schemas import LostClicksQuery, OwnReportQuery, PeriodQuery, ReportQuery
 from chalicelib.reporting.schemas import (
     AllFigures,
+    AllTotals,
     LostClicksDocument,
-    LostClicksQuery,
+    LostCurrencyTotals,
     LostRow,
     LostTotals,
     OwnFigures,
     OwnReportDocument,
-    OwnReportQuery,
     OwnReportRow,
-    PeriodQuery,
+    OwnTotals,
     ReportDocument,
-    ReportQuery,
     ReportRow,
     Sparse,
 )
 from chalicelib.reporting.table import (
     METRICS,
     OWN_METRICS,
+    Layout,
     Table,
     build_table,
     encode_metrics,
     labels_by_dimension,
-    resolve_currency,
-    without_currency,
 )
 
 MAX_ROWS = 20_000
@@ -46,8 +49,6 @@ MAX_ROWS = 20_000
 
 MAX_BYTES = 5_000_000
 """Maximum size of the response as a JSON string. The response of a Lambda is limited to 6 MB."""
-
-_PAYOUT, _REVENUE = BY_CLICK.index("payout"), BY_CLICK.index("revenue")
 
 ReportResponse = TypeVar("ReportResponse", bound=Sparse)
 
@@ -66,8 +67,9 @@ class _Report:
 
     def aggregate_cells(self, query: AggregationQuery, publisher_id: str | None = None) -> Groups:
         """Return the groups of a query, from the cells of one publisher or of all. Reject too many cells or rows."""
+        cells = cell_reader.read_cells(self.period, publisher_id)
         try:
-            return aggregate(cell_reader.read_cells(self.period, publisher_id), query)
+            return aggregate(with_currencies(cells, cell_reader.read_campaign_currencies), query)
         except LimitExceeded as error:
             if error.unit == "cells":
                 self.reject("/from", f"contains {error}")
@@ -90,9 +92,13 @@ def admin_report(request: Request, query: ReportQuery) -> ReportDocument | TextR
     result = _table(report, query, METRICS, query.publisher_id)
     if query.format == "csv":
         return _csv(report, result, METRICS)
-    rows = [ReportRow(**row) for row in _rows(report, result, METRICS)]
-    totals = AllFigures(**_totals(result, METRICS))
-    return _within_limit(report, ReportDocument(**_grouped(report, query, result), rows=rows, totals=totals))
+    document = ReportDocument(
+        **_grouped(report, query, result),
+        rows=[ReportRow(**row) for row in _rows(report, result, METRICS)],
+        totals=AllFigures(**encode_metrics(result.totals, METRICS)) if result.totals else None,
+        totals_by_currency=[AllTotals(**totals) for totals in _totals_by_currency(result, METRICS)],
+    )
+    return _within_limit(report, document)
 
 
 def publisher_report(request: Request, query: OwnReportQuery) -> OwnReportDocument | TextResponse:
@@ -102,9 +108,13 @@ def publisher_report(request: Request, query: OwnReportQuery) -> OwnReportDocume
     result = _table(report, query, OWN_METRICS, request.owner)
     if query.format == "csv":
         return _csv(report, result, OWN_METRICS)
-    rows = [OwnReportRow(**row) for row in _rows(report, result, OWN_METRICS)]
-    totals = OwnFigures(**_totals(result, OWN_METRICS))
-    return _within_limit(report, OwnReportDocument(**_grouped(report, query, result), rows=rows, totals=totals))
+    document = OwnReportDocument(
+        **_grouped(report, query, result),
+        rows=[OwnReportRow(**row) for row in _rows(report, result, OWN_METRICS)],
+        totals=OwnFigures(**encode_metrics(result.totals, OWN_METRICS)) if result.totals else None,
+        totals_by_currency=[OwnTotals(**totals) for totals in _totals_by_currency(result, OWN_METRICS)],
+    )
+    return _within_limit(report, document)
 
 
 def lost_clicks(request: Request, query: LostClicksQuery) -> LostClicksDocument:
@@ -113,11 +123,16 @@ def lost_clicks(request: Request, query: LostClicksQuery) -> LostClicksDocument:
     filters = {"smartlink": query.smartlink_id} if query.smartlink_id else {}
     dimensions, counts = reporting_lost_clicks.DIMENSIONS, reporting_lost_clicks.COUNTS
     groups = report.aggregate_cells(_aggregation_query(report, dimensions, counts, filters))
-    currency = resolve_currency(groups, query.currency, reporting_lost_clicks.MONEY)
-    rows = reporting_lost_clicks.lost_clicks(without_currency(groups, query.currency))
-    totals = LostTotals(**_estimates(reporting_lost_clicks.total(rows)))
-    documents = [LostRow(reason=row.reason, smartlink_id=row.smartlink_id, **_estimates(row)) for row in rows]
-    return LostClicksDocument(**_range(report, currency), rows=documents, totals=totals)
+    shown = [query.currency] if query.currency else reporting_lost_clicks.currencies(groups)
+    rows = reporting_lost_clicks.lost_clicks(groups, shown)
+    by_currency = reporting_lost_clicks.totals_by_currency(rows, shown)
+    is_single = len(shown) <= 1
+    return LostClicksDocument(
+        **_range(report, shown[0] if len(shown) == 1 else None),
+        rows=[LostRow(reason=row.reason, smartlink_id=row.smartlink_id, **_estimates(row)) for row in rows],
+        totals=LostTotals(**_estimates(reporting_lost_clicks.total(rows))) if is_single else None,
+        totals_by_currency=[LostCurrencyTotals(**_estimates(row)) for row in by_currency],
+    )
 
 
 def _aggregation_query(
@@ -129,26 +144,40 @@ def _aggregation_query(
 
 def _table(report: _Report, query: OwnReportQuery, metrics: tuple[str, ...], publisher_id: str | None) -> Table:
     """Return the table of a report, from the cells of one publisher or of all."""
+    layout = Layout(query.dimensions, metrics, query.convert_to or query.currency)
     filters = {**query.filters, **({} if publisher_id is None else {"publisher": publisher_id})}
     counts = BY_CLICK if query.by == "click" else BY_CONVERSION
-    aggregation_query = _aggregation_query(report, (*query.dimensions, "currency"), counts, filters)
-    groups = report.aggregate_cells(aggregation_query, publisher_id)
-    money = [_PAYOUT, _REVENUE] if "revenue" in metrics else [_PAYOUT]
-    currency = resolve_currency(groups, query.currency, money)
-    return build_table(without_currency(groups, query.currency), query.dimensions, currency, metrics)
+    dimensions = (*layout.columns, UTC_DAY) if query.convert_to else layout.columns
+    groups = report.aggregate_cells(_aggregation_query(report, dimensions, counts, filters), publisher_id)
+    return build_table(_convert(report, groups, layout, query.convert_to) if query.convert_to else groups, layout)
+
+
+def _convert(report: _Report, groups: Groups, layout: Layout, target: str) -> Groups:
+    """Return the groups with the shown amounts in the target currency. Reject currencies without a rate."""
+    days = report.period.days
+    shown = [BY_CLICK.index(name) for name in AMOUNTS if name in layout.metrics]
+    hidden = [BY_CLICK.index(name) for name in AMOUNTS if name not in layout.metrics]
+    try:
+        return convert(groups, layout.place, Conversion(target, read_rates(days[0], days[-1]), shown, hidden))
+    except MissingRate as error:
+        advice = "an admin sets it with PUT /admin/exchange-rates, from that day or an earlier one"
+        raise ValidationFailed(("/convert_to", f"is not possible: {error}; {advice}")) from error
 
 
 def _rows(report: _Report, result: Table, metrics: tuple[str, ...]) -> list[dict[str, Any]]:
     if len(result.lines) > MAX_ROWS:
         report.reject("/group_by", f"produces {len(result.lines):,} rows, and JSON returns at most {MAX_ROWS:,}")
     return [
-        {**labels_by_dimension(result.dimensions, group), **encode_metrics(figures, metrics)}
+        {**labels_by_dimension(result.columns, group), **encode_metrics(figures, metrics)}
         for group, figures in result.lines
     ]
 
 
-def _totals(result: Table, metrics: tuple[str, ...]) -> dict[str, Any]:
-    return encode_metrics(result.totals, metrics)
+def _totals_by_currency(result: Table, metrics: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [
+        {"currency": currency or None, **encode_metrics(figures, metrics)}
+        for currency, figures in result.totals_by_currency
+    ]
 
 
 def _range(report: _Report, currency: str | None) -> dict[str, Any]:
@@ -163,10 +192,10 @@ def _grouped(report: _Report, query: OwnReportQuery, result: Table) -> dict[str,
 
 def _csv(report: _Report, result: Table, metrics: tuple[str, ...]) -> TextResponse:
     rows = (
-        (labels_by_dimension(result.dimensions, group).values(), encode_metrics(figures, metrics).values())
+        (labels_by_dimension(result.columns, group).values(), encode_metrics(figures, metrics).values())
         for group, figures in result.lines
     )
-    text = csv_export.encode([*result.dimensions, *metrics], rows)
+    text = csv_export.encode([*result.columns, *metrics], rows)
     first, last = report.period.local_days
     disposition = f'attachment; filename="report-{first}-{last}.csv"'
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
@@ -188,4 +217,4 @@ def _check_size(report: _Report, text: str) -> None:
 def _estimates(row: reporting_lost_clicks.LostClicks) -> dict[str, Any]:
     estimates = {"payout": row.payout, "revenue": row.revenue, "profit": row.profit}
     amounts = {f"estimated_{name}": None if value is None else decimal(value) for name, value in estimates.items()}
-    return {"clicks": row.clicks, **amounts}
+    return {"currency": row.currency or None, "clicks": row.clicks, **amounts}

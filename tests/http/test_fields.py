@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.http.fields import DateTimeInput, Money, TimeZone
+from chalicelib.http.fields import Currency, DateTimeInput, Money, TimeZone
 from chalicelib.http.models import RequestModel, validate
 from tests.http.support import errors_of
 
@@ -10,6 +10,7 @@ from tests.http.support import errors_of
 class Fields(RequestModel):
     price: Money = "0"
     zone: TimeZone = "UTC"
+    currency: Currency = "USD"
     at: DateTimeInput = "2026-11-01T00:00:00.000Z"
 
 
@@ -68,6 +69,10 @@ def test_time_zone_is_an_iana_name(name: str) -> None:
 )
 def test_unknown_time_zone_is_rejected(name: str) -> None:
     assert _errors(zone=name) == [("/zone", f"is not a known time zone: {name}")]
+
+
+def test_currency_must_be_an_iso_code() -> None:
+    assert _errors(currency="eur") == [("/currency", "must be an ISO 4217 currency code such as USD; use EUR")]
 
 
 @pytest.mark.parametrize(

@@ -269,3 +269,10 @@ def test_lenient_query_ignores_what_is_unknown_or_absent() -> None:
 
 def test_lenient_query_without_required_parameters_is_complete() -> None:
     assert LenientName.is_complete({})
+
+
+def test_wrong_name_in_an_object_has_the_pointer_of_its_value() -> None:
+    class Prices(RequestModel):
+        prices: dict[Annotated[str, Field(max_length=1)], int]
+
+    assert errors_of(Prices, {"prices": {"ab": 1}}) == [("/prices/ab", "must have at most 1 characters")]

@@ -301,7 +301,25 @@ def test_pool_with_several_currencies_is_skipped_with_the_reason(admin: Api) -> 
     optimize(pool)
     (row,) = run_history(pool)
     assert (row.status, row.route_version) == ("skipped", 2)
-    assert row.reason == "The offers use different currencies (EUR, USD) and cannot be compared."
+    assert row.reason == (
+        "The offers use different currencies (EUR, USD) and cannot be compared. Set exchange rates for EUR, USD."
+    )
+
+
+def test_skipped_pool_learns_in_the_base_currency_once_rates_are_set(admin: Api) -> None:
+    pool, (first, second) = a_pool(admin)
+    good(admin.patch(f"/admin/campaigns/{first}", {"currency": "EUR", "payout": "0.75"}))
+    for campaign, payout in ((first, 750_000), (second, 1_500_000)):
+        counted = {**clicks(100, campaign=campaign), **conversions(4, payout=payout, campaign=campaign)}
+        add_cells(pool, counted, NOW - FIVE_MINUTES)
+    optimize(pool)
+    good(admin.put("/admin/exchange-rates", {"base": "USD", "rates": {"EUR": "2"}, "from": "2026-11-21"}))
+    for n in (1, 2):
+        optimize(pool, NOW + n * FIVE_MINUTES)
+    assert [row.status for row in run_history(pool)] == ["skipped", "published"]
+    segments = run_record.decode(run_history(pool)[1].run).segments
+    (everyone,) = (each.offers for each in segments if each.name == "*")
+    assert len({offer.value for offer in everyone}) == 1
 
 
 def test_pool_with_unreadable_counters_is_skipped_and_the_error_is_logged(

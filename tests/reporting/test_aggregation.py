@@ -28,7 +28,20 @@ PIECES = st.lists(
     st.dictionaries(CELLS, st.lists(st.integers(-3, 3), min_size=len(COUNTS), max_size=len(COUNTS)), max_size=25),
     max_size=4,
 )
-NAMES = ("hour", "day", "smartlink", "route", "campaign", "publisher", "country", "sub1", "reason", "currency", "arm")
+NAMES = (
+    "hour",
+    "day",
+    "utc_day",
+    "smartlink",
+    "route",
+    "campaign",
+    "publisher",
+    "country",
+    "sub1",
+    "reason",
+    "currency",
+    "arm",
+)
 QUERIES = st.builds(
     AggregationQuery,
     dimensions=st.lists(st.sampled_from(NAMES), unique=True, max_size=4).map(tuple),
@@ -45,8 +58,8 @@ QUERIES = st.builds(
 def value(cell: Cell, name: str, timezone: str) -> str:
     if name == "hour":
         return hour_of(cell.quarter, timezone)
-    if name == "day":
-        return day_of(cell.quarter, timezone)
+    if name in {"day", "utc_day"}:
+        return day_of(cell.quarter, timezone if name == "day" else "UTC")
     if name == "smartlink":
         return "" if cell.smartlink.startswith("cmp_") else cell.smartlink
     field: str = getattr(cell, "smartlink" if name == "route" else name)

@@ -7,10 +7,12 @@ from chalicelib.counters import cells
 from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.cells import COUNTS, Cell
 from chalicelib.http.problems import NotFound
-from chalicelib.reporting.cell_reader import check_access, read_cells
+from chalicelib.reporting.cell_reader import check_access, read_campaign_currencies, read_cells
 from chalicelib.reporting.date_range import Period
 from chalicelib.tables.base import connection
 from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
+from tests.conftest import Api
+from tests.documents import new_campaign
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 PERIOD = Period(NOON, NOON + timedelta(days=12))
@@ -39,6 +41,11 @@ def test_only_the_shard_of_the_publisher_is_read(tables: None) -> None:
     read = {piece.values["publisher"][0] for piece in read_cells(PERIOD, "pub_1")}
     assert read == same_shard
     assert {piece.values["publisher"][0] for piece in read_cells(PERIOD, None)} == set(publishers)
+
+
+def test_currencies_of_campaigns_that_exist_are_read(admin: Api) -> None:
+    campaigns = {new_campaign(admin, currency=currency)["id"]: currency for currency in ("EUR", "USD")}
+    assert read_campaign_currencies({*campaigns, "cmp_gone"}) == campaigns
 
 
 def test_publisher_may_query_current_and_former_memberships(tables: None) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.reporting.metrics import Metrics, decimal, quotient, ratio
+from chalicelib.reporting.metrics import Metrics, decimal, quotient
 
 AMOUNTS = st.integers(-(10**15), 10**15)
 
@@ -65,7 +65,3 @@ def test_amount_has_two_to_six_decimal_places(millionths: int, text: str) -> Non
 @given(AMOUNTS)
 def test_amount_is_exact(millionths: int) -> None:
     assert Decimal(decimal(millionths)) * 1_000_000 == millionths
-
-
-def test_ratio_may_be_none() -> None:
-    assert (ratio(None), ratio(333_333)) == (None, "0.333333")

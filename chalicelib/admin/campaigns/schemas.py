@@ -19,7 +19,7 @@ from chalicelib.domain.campaign import (
     TrackingMethod,
 )
 from chalicelib.domain.goal import DEFAULT_GOAL, GoalCounts
-from chalicelib.http.fields import DateTimeInput, Money, Name, Timestamp, TimeZone
+from chalicelib.http.fields import Currency, DateTimeInput, Money, Name, Timestamp, TimeZone
 from chalicelib.http.models import RequestModel, ResponseModel
 
 MAX_GOALS = 50
@@ -135,7 +135,7 @@ class CampaignSettings(GoalAmounts):
     advertiser: Annotated[str, Field(max_length=200)] = ""
     destination_url: Destination
     status: CampaignStatus = CampaignStatus.ACTIVE
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Currency = "USD"
     tracking: TrackingMethod = TrackingMethod.POSTBACK
     approval: Approval = Approval.AUTO
     approve_after_days: Annotated[int, Field(ge=1, le=365)] | None = None
@@ -207,6 +207,8 @@ class CampaignDocument(CampaignSettings, ResponseModel):
     The token before it works until `previous_token_expires_at`; null means that none does.
     """
 
+    # Campaigns of earlier releases may have a code that is none of ISO 4217.
+    currency: str
     id: str
     version: int
     created_at: Timestamp

@@ -1,5 +1,6 @@
 """Endpoints for admins: campaigns."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from chalicelib.admin.campaigns import pixel_urls, storage, token_rotation
@@ -46,7 +47,7 @@ def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> C
     settings = body.apply_to(with_default_approval(row.settings, body.changes))
     if settings.status is CampaignStatus.ARCHIVED:
         storage.check_not_in_use(campaign_id)
-    return _save(request, row, settings)
+    return _save(request, row, settings.model_dump(mode="json"))
 
 
 def archive(request: Request, campaign_id: str) -> NoContent:
@@ -54,8 +55,7 @@ def archive(request: Request, campaign_id: str) -> NoContent:
     row = storage.get_campaign_or_404(campaign_id)
     check_if_match(request, row.version)
     storage.check_not_in_use(campaign_id)
-    settings = CampaignSettings(**row.settings)
-    _save(request, row, settings.model_copy(update={"status": CampaignStatus.ARCHIVED}))
+    _save(request, row, {**row.settings, "status": CampaignStatus.ARCHIVED.value})
     return NoContent()
 
 
@@ -70,10 +70,10 @@ def rotate_token(request: Request, campaign_id: str) -> CampaignDocument:
     return document
 
 
-def _save(request: Request, row: CampaignRow, settings: CampaignSettings) -> CampaignDocument:
+def _save(request: Request, row: CampaignRow, settings: dict[str, Any]) -> CampaignDocument:
     before = row.settings
     row.version, row.updated_at = row.version + 1, request.timestamp
-    row.settings = settings.model_dump(mode="json")
+    row.settings = settings
     storage.save(request, row, before=before)
     return _document(request, row)
 

@@ -1,5 +1,7 @@
 """Endpoints for admins: smartlinks, their members, and simulated clicks."""
 
+from collections.abc import Callable
+
 from chalicelib.access import applications, membership
 from chalicelib.admin import route_publishing
 from chalicelib.admin.clicks.schemas import ClickDocument
@@ -15,6 +17,8 @@ from chalicelib.admin.smartlinks.warnings import warnings
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.domain.route import PublisherLink
 from chalicelib.domain.smartlink import PoolChangePolicy, Rotation, SmartlinkStatus, Visibility
+from chalicelib.exchange.rate_reader import rates_at
+from chalicelib.exchange.rates import ExchangeRates
 from chalicelib.http.models import LinkDocument, ListQuery, NoContent, Page, Patch
 from chalicelib.http.problems import NotFound, ValidationFailed
 from chalicelib.http.request import Request
@@ -31,7 +35,8 @@ def find(request: Request, query: ListQuery) -> Page[SmartlinkDocument]:
     """List the smartlinks, newest first."""
     rows, cursor = storage.list_smartlinks(request, query)
     campaigns = route_publishing.campaigns(set().union(*(route_publishing.campaign_ids(row.settings) for row in rows)))
-    return Page(items=[_document(request, row, campaigns) for row in rows], next_cursor=cursor)
+    rates = rates_at(request.now)
+    return Page(items=[_document(request, row, campaigns, rates) for row in rows], next_cursor=cursor)
 
 
 def create(request: Request, body: SmartlinkSettings) -> SmartlinkDocument:
@@ -188,7 +193,12 @@ def _with_campaigns(request: Request, row: SmartlinkRow) -> SmartlinkDocument:
     return _document(request, row, route_publishing.campaigns(route_publishing.campaign_ids(row.settings)))
 
 
-def _document(request: Request, row: SmartlinkRow, rows: dict[str, CampaignRow]) -> SmartlinkDocument:
+def _document(
+    request: Request,
+    row: SmartlinkRow,
+    rows: dict[str, CampaignRow],
+    rates: Callable[[], ExchangeRates] | None = None,
+) -> SmartlinkDocument:
     campaign_ids = route_publishing.campaign_ids(row.settings) & rows.keys()
     campaigns = {each: route_publishing.campaign_document(rows[each]) for each in campaign_ids}
     return SmartlinkDocument(
@@ -200,7 +210,7 @@ def _document(request: Request, row: SmartlinkRow, rows: dict[str, CampaignRow])
         live_count=row.live_count,
         pending_count=row.pending_count,
         epoch=row.epoch,
-        warnings=warnings(row.settings, campaigns, request.now),
+        warnings=warnings(row.settings, campaigns, request.now, rates or rates_at(request.now)),
     )
 
 

@@ -1,17 +1,23 @@
 """Warnings about a smartlink that is valid but probably not intended."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
 from chalicelib.domain.campaign import Campaign, TrackingMethod
 from chalicelib.domain.smartlink import Offer, OptimizationGoal, Rotation
 from chalicelib.domain.targeting import DIMENSIONS, Dimension, Targeting
+from chalicelib.exchange.rates import ExchangeRates
 from chalicelib.routing import route_codec
 from chalicelib.routing.route_codec import JsonObject
 
 
-def warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject], now: datetime) -> list[str]:
-    """Return one sentence for each warning; `campaigns` holds the documents of all campaigns of the smartlink."""
+def warnings(
+    settings: JsonObject, campaigns: Mapping[str, JsonObject], now: datetime, rates: Callable[[], ExchangeRates]
+) -> list[str]:
+    """Return one sentence or two for each warning.
+
+    `campaigns` holds the documents of all campaigns of the smartlink. `rates` returns the exchange rates of today.
+    """
     offers = [
         route_codec.offer(offer, route_codec.campaign(campaigns[offer["campaign_id"]]))
         for offer in settings["offers"]
@@ -21,8 +27,8 @@ def warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject], now: dat
     return [
         *_fallback_warnings(settings, catch_all),
         *_tracking_warnings(settings, campaigns),
-        *_currency_warnings(campaigns),
-        *_optimization_warnings(settings, offers),
+        *_currency_warnings(campaigns, rates, now),
+        *_optimization_warnings(settings, offers, rates, now),
         *_reach_warnings(offers, now),
     ]
 
@@ -56,18 +62,33 @@ def _tracking_warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject]
             )
 
 
-def _currency_warnings(campaigns: Mapping[str, JsonObject]) -> Iterator[str]:
+def _currency_warnings(
+    campaigns: Mapping[str, JsonObject], rates: Callable[[], ExchangeRates], now: datetime
+) -> Iterator[str]:
     currencies = sorted({campaign["currency"] for campaign in campaigns.values()})
-    if len(currencies) > 1:
+    if missing := _without_rate(currencies, rates, now):
         names = ", ".join(currencies)
-        yield f"The campaigns use different currencies ({names}). Their reports cannot be compared."
+        yield (
+            f"The campaigns use different currencies ({names}). "
+            f"To see their reports in one, set exchange rates for {missing}."
+        )
 
 
-def _optimization_warnings(settings: JsonObject, offers: list[Offer]) -> Iterator[str]:
-    currencies = {offer.campaign.currency for offer in offers}
-    is_optimized = settings["rotation"] == Rotation.OPTIMIZED
-    if is_optimized and OptimizationGoal(settings["goal"]).counts_money and len(currencies) > 1:
-        yield "Optimization is off: the goal compares amounts, and the offers use different currencies."
+def _optimization_warnings(
+    settings: JsonObject, offers: list[Offer], rates: Callable[[], ExchangeRates], now: datetime
+) -> Iterator[str]:
+    if settings["rotation"] != Rotation.OPTIMIZED or not OptimizationGoal(settings["goal"]).counts_money:
+        return
+    if missing := _without_rate({offer.campaign.currency for offer in offers}, rates, now):
+        yield (
+            "Optimization is off: the goal compares amounts, and the offers use different currencies. "
+            f"Set exchange rates for {missing}."
+        )
+
+
+def _without_rate(currencies: Collection[str], rates: Callable[[], ExchangeRates], now: datetime) -> str:
+    """Return the currencies without an exchange rate, empty if there is only one currency."""
+    return ", ".join(rates().without_rate(currencies, now.date().isoformat())) if len(currencies) > 1 else ""
 
 
 def _reach_warnings(offers: list[Offer], now: datetime) -> Iterator[str]:

@@ -52,7 +52,7 @@ class RunClock:
 def build_statistics(
     config: PoolConfig, counts: BucketCounts, campaigns_at_cap: Collection[str], clock: RunClock
 ) -> PoolStatistics:
-    """Return the statistics of the pool, with money in the currency's main unit.
+    """Return the statistics of the pool, with money in the main unit of the configuration's currency.
 
     Clicks of offers that left the pool count only for the forecast of traffic. Before the first click there is one
     segment for everyone.
@@ -67,7 +67,12 @@ def build_statistics(
         buckets=[Bucket(float(hour), float(hour + span)) for hour, span in counts.periods],
         offers=[
             replace(
-                _offer_stats(offer, config.goal, counts.money.get(offer.campaign.id) or _no_money(len(counts.periods))),
+                _offer_stats(
+                    offer,
+                    config.goal,
+                    counts.money.get(offer.campaign.id) or _no_money(len(counts.periods)),
+                    config.factors.get(offer.campaign.id, 1.0),
+                ),
                 total_clicks=seen.get(offer.campaign.id, 0.0),
                 is_live=is_drawable(offer, clock.now) and offer.campaign.id not in campaigns_at_cap,
             )
@@ -176,18 +181,21 @@ def _clicks_by_campaign(clicks: _Totals) -> dict[str, float]:
     return totals
 
 
-def _offer_stats(offer: Offer, goal: OptimizationGoal, money: BucketMoney) -> OfferStats:
-    """Return the offer's own figures. The caller sets `total_clicks` and `is_live`."""
+def _offer_stats(offer: Offer, goal: OptimizationGoal, money: BucketMoney, factor: float) -> OfferStats:
+    """Return the offer's own figures, with counted money multiplied by `factor`.
+
+    The caller sets `total_clicks` and `is_live`.
+    """
     campaign = offer.campaign
     return OfferStats(
         id=campaign.id,
         value=configured_value(campaign, goal),
-        values=[value / MONEY for value in money.values],
-        squares=[square / MONEY**2 for square in money.squares],
+        values=[value / MONEY * factor for value in money.values],
+        squares=[square / MONEY**2 * factor**2 for square in money.squares],
         delays=money.delays,
         total_clicks=0.0,
         payout=float(campaign.payout),
-        payouts=[payout / MONEY for payout in money.payouts],
+        payouts=[payout / MONEY * factor for payout in money.payouts],
         tier=offer.priority,
     )
 

@@ -1,7 +1,7 @@
 """Configuration of one pool for the optimizer."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.caps.windows import CapCounter, click_counters, conversion_counters
@@ -16,7 +16,11 @@ class NotOptimizable(Exception):  # noqa: N818 - a fact, not a fault
 
 @dataclass(frozen=True, slots=True)
 class PoolConfig:
-    """A pool to optimize. `floor` is the minimum expected payout per click, or None if the goal ignores it."""
+    """A pool to optimize. `floor` is the minimum expected payout per click, or None if the goal ignores it.
+
+    `factors` are the values of one unit of a campaign's currency in the currency of the configuration, by campaign ID.
+    They are empty if all campaigns use one currency.
+    """
 
     pool: str
     epoch: int
@@ -24,21 +28,18 @@ class PoolConfig:
     untouched: int
     floor: float | None
     offers: tuple[Offer, ...]
+    factors: Mapping[str, float] = field(default_factory=dict)
 
 
 def pool_config(stored: JsonObject, version: int) -> PoolConfig | None:
     """Return the configuration in a stored route of that version, or None if the pool is paused or not optimized.
 
-    Raise `NotOptimizable` if the offers use different currencies and the goal compares money.
+    Amounts are in the currencies of the campaigns.
     """
     route, settings = compile_route(stored, version), stored["pool"]
     if not route.active or route.rotation is not Rotation.OPTIMIZED:
         return None
     goal, floor = OptimizationGoal(settings["goal"]), settings["publisher_epc_floor"]
-    currencies = conflicting_currencies((offer.campaign.currency for offer in route.offers), goal)
-    if currencies:
-        message = f"The offers use different currencies ({', '.join(currencies)}) and cannot be compared."
-        raise NotOptimizable(message)
     has_floor = goal.allows_payout_floor and floor is not None
     return PoolConfig(
         pool=route.id,

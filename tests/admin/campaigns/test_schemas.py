@@ -95,7 +95,11 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
             ("/revenue", 'must be a decimal string of 0 or more, such as "1.50"'),
             id="negative money",
         ),
-        pytest.param({"currency": "usd"}, ("/currency", "String should match pattern '^[A-Z]{3}$'"), id="currency"),
+        pytest.param(
+            {"currency": "usd"},
+            ("/currency", "must be an ISO 4217 currency code such as USD; use USD"),
+            id="currency",
+        ),
         pytest.param(
             {"approve_after_days": 7},
             ("/approve_after_days", "must be null unless approval is manual"),

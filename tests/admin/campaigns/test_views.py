@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.tables.campaigns import CampaignRow
 from tests.conftest import Api
 from tests.documents import (
     CAMPAIGN_EXAMPLE,
@@ -256,3 +257,19 @@ def test_stale_delete_archives_nothing(admin: Api) -> None:
     path = f"/admin/campaigns/{new_campaign(admin)['id']}"
     assert admin.delete(path, If_Match='"2"').status == 412
     assert admin.get(path).json["status"] == "active"
+
+
+def test_campaign_with_an_unknown_currency_of_an_earlier_release_can_be_read_and_archived(admin: Api) -> None:
+    path = f"/admin/campaigns/{new_campaign(admin)['id']}"
+    row = CampaignRow.get(path.rpartition("/")[2])
+    row.settings = {**row.settings, "currency": "ABC"}
+    row.save()
+    assert good(admin.get(path))["currency"] == "ABC"
+    iso = "must be an ISO 4217 currency code such as USD"
+    assert errors_by_pointer(admin.patch(path, {"name": "B"})) == {"/currency": iso}
+    assert good(admin.patch(path, {"name": "B", "currency": "EUR"}))["currency"] == "EUR"
+    row.refresh()
+    row.settings = {**row.settings, "currency": "ABC"}
+    row.save()
+    assert admin.delete(path).status == 204
+    assert good(admin.get(path))["status"] == "archived"

@@ -1,20 +1,28 @@
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from chalicelib.admin.smartlinks.warnings import warnings
+from chalicelib.exchange.rates import ExchangeRates
 from tests.builders import NOW, campaign_document, smartlink_settings
 
 OPEN = {"exclude_bots": False}
+DIFFERENT = "The campaigns use different currencies (EUR, USD)."
 CAP = {"metric": "clicks", "window": "day", "limit": "10"}
 
 
-def _warnings(*offers: dict[str, Any], campaigns: list[dict[str, Any]] | None = None, **changes: Any) -> list[str]:
-    """Return the warnings of a smartlink with these offers; by default one valid offer."""
+def _warnings(
+    *offers: dict[str, Any],
+    campaigns: list[dict[str, Any]] | None = None,
+    rates: ExchangeRates = ExchangeRates(),  # noqa: B008 - a frozen value
+    **changes: Any,
+) -> list[str]:
+    """Return the warnings of a smartlink with these offers; by default one valid offer, and no exchange rates."""
     listed = list(offers) or [{"campaign_id": "cmp_1"}]
     named = campaigns or [campaign_document(offer["campaign_id"]) for offer in listed]
     settings = smartlink_settings(**{"offers": listed, **changes})
-    return warnings(settings, {campaign["id"]: campaign for campaign in named}, NOW)
+    return warnings(settings, {campaign["id"]: campaign for campaign in named}, NOW, lambda: rates)
 
 
 def _reach_warnings(campaign: dict[str, Any], **offer: Any) -> list[str]:
@@ -34,7 +42,7 @@ def test_valid_smartlink_has_no_warnings() -> None:
         {"campaign_id": "cmp_2"},
     ]
     campaigns = [campaign_document("cmp_1"), campaign_document("cmp_2"), last]
-    fallbacks = {"catch_all_campaign_id": "cmp_last", "tracking_domain": "go.network.example"}
+    fallbacks: dict[str, Any] = {"catch_all_campaign_id": "cmp_last", "tracking_domain": "go.network.example"}
 
     assert _warnings(*offers, campaigns=campaigns, **fallbacks) == []
 
@@ -104,8 +112,20 @@ def test_different_currencies_are_a_warning() -> None:
     campaigns = [campaign_document("cmp_1", currency="USD"), campaign_document("cmp_2", currency="EUR")]
 
     assert _warnings({"campaign_id": "cmp_1"}, {"campaign_id": "cmp_2"}, campaigns=campaigns) == [
-        "The campaigns use different currencies (EUR, USD). Their reports cannot be compared."
+        f"{DIFFERENT} To see their reports in one, set exchange rates for EUR, USD."
     ]
+    without_euro = ExchangeRates("USD", ("2026-11-01",), ({"GBP": Decimal("1.3")},))
+    assert _warnings({"campaign_id": "cmp_1"}, {"campaign_id": "cmp_2"}, campaigns=campaigns, rates=without_euro) == [
+        f"{DIFFERENT} To see their reports in one, set exchange rates for EUR."
+    ]
+
+
+def test_different_currencies_with_exchange_rates_are_no_warning() -> None:
+    campaigns = [campaign_document("cmp_1", currency="USD"), campaign_document("cmp_2", currency="EUR")]
+    rates = ExchangeRates("USD", ("2026-11-01",), ({"EUR": Decimal("1.08")},))
+    offers = ({"campaign_id": "cmp_1"}, {"campaign_id": "cmp_2"})
+
+    assert _warnings(*offers, campaigns=campaigns, rates=rates, rotation="optimized") == []
 
 
 @pytest.mark.parametrize(
@@ -120,7 +140,10 @@ def test_different_currencies_are_a_warning() -> None:
 def test_optimization_of_amounts_in_several_currencies_is_a_warning(changes: dict[str, Any], has_warning: bool) -> None:
     campaigns = [campaign_document("cmp_1", currency="USD"), campaign_document("cmp_2", currency="EUR")]
     found_warnings = _warnings({"campaign_id": "cmp_1"}, {"campaign_id": "cmp_2"}, campaigns=campaigns, **changes)
-    message = "Optimization is off: the goal compares amounts, and the offers use different currencies."
+    message = (
+        "Optimization is off: the goal compares amounts, and the offers use different currencies. "
+        "Set exchange rates for EUR, USD."
+    )
 
     assert (message in found_warnings) is has_warning
 
@@ -241,6 +264,6 @@ def test_all_warnings_are_returned_at_once() -> None:
     assert expected == [
         'No fallback URL is set. Clicks without an eligible offer see the "no offer available" page.',
         *RESTRICTED,
-        "The campaigns use different currencies (EUR, USD). Their reports cannot be compared.",
+        f"{DIFFERENT} To see their reports in one, set exchange rates for EUR, USD.",
         "Offer cmp_1 can never receive a click: its campaign is not active.",
     ]

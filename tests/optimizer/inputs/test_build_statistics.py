@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -194,3 +195,12 @@ def test_smallest_segments_are_combined_beyond_the_maximum(monkeypatch: pytest.M
 
 def test_clock_is_in_hours_since_1970() -> None:
     assert RunClock(HALF_PAST + timedelta(minutes=15), 5).hours == HOUR + 0.75
+
+
+def test_counted_money_is_converted_by_the_factor_of_its_campaign() -> None:
+    cells = {**clicks(10), **conversions(2, payout=3_000_000)}
+    (own,) = build(cells).offers
+    (converted,) = build(cells, config=replace(a_config(), factors={"cmp_1": 0.5})).offers
+    assert (own.values, converted.values) == ([6.0], [3.0])
+    assert (own.payouts, converted.payouts) == ([6.0], [3.0])
+    assert (own.squares, converted.squares) == ([18.0], [4.5])

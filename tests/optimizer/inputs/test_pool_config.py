@@ -7,9 +7,9 @@ import pytest
 from chalicelib.domain.campaign import CapMetric, CapScope, CapWindow, Schedule
 from chalicelib.domain.smartlink import Offer, OptimizationGoal
 from chalicelib.optimizer.inputs.pool_config import (
-    NotOptimizable,
     PoolConfig,
     cap_counters_by_campaign,
+    conflicting_currencies,
     is_drawable,
     pool_config,
 )
@@ -63,12 +63,12 @@ def test_config_without_floor_has_none() -> None:
     assert config.floor is None
 
 
-def test_offers_in_several_currencies_cannot_be_compared() -> None:
-    several = [campaign_document("cmp_1", currency="USD"), campaign_document("cmp_2", currency="EUR")]
-    with pytest.raises(NotOptimizable) as caught:
-        a_config(*several)
-    assert str(caught.value) == "The offers use different currencies (EUR, USD) and cannot be compared."
-    assert a_config(*several, goal="conversion_rate")
+@pytest.mark.parametrize(
+    ("goal", "conflicting"), [(OptimizationGoal.EPC, ["EUR", "USD"]), (OptimizationGoal.CONVERSION_RATE, [])]
+)
+def test_currencies_conflict_if_the_goal_compares_money(goal: OptimizationGoal, conflicting: list[str]) -> None:
+    assert conflicting_currencies(["USD", "EUR", "USD"], goal) == conflicting
+    assert conflicting_currencies(["USD", "USD"], goal) == []
 
 
 def test_only_campaign_wide_caps_are_counted() -> None:
