@@ -19,7 +19,7 @@ def _in(package: str, *names: str) -> list[str]:
 
 
 ADAPTERS = {
-    *_in("access", "api_keys", "applications", "campaign_approvals", "membership"),
+    *_in("access", "api_keys", "applications", "campaign_approvals", "membership", "publisher_links", "terms"),
     *_in(
         "admin",
         "applications.views",
