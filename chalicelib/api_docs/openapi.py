@@ -168,7 +168,7 @@ def _problems(endpoint: Endpoint, view: ViewSignature) -> Iterator[int]:
         yield from (401, 403, 503)
     if "{" in endpoint.path:
         yield 404
-    if endpoint.method in ("POST", "PATCH"):
+    if endpoint.method in ("POST", "PATCH", "PUT"):
         yield from (400, 413, 422)
     if view.query and endpoint.media == _JSON:
         yield 422

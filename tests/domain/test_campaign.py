@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -6,11 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.campaign import Schedule
+from chalicelib.domain.campaign import Cap, CapMetric, CapScope, CapWindow, Schedule, cap_from_document
 from tests import strategies as some
-from tests.builders import NOW
+from tests.builders import NOW, a_campaign, a_cap
 
 zones = st.sampled_from(sorted(available_timezones()))
+caps = st.builds(
+    Cap,
+    metric=st.sampled_from(CapMetric),
+    window=st.sampled_from(CapWindow),
+    limit=st.integers(1, 100).map(Decimal),
+    scope=st.sampled_from(CapScope),
+)
 
 
 def test_schedule_without_rules_is_unrestricted() -> None:
@@ -92,3 +101,16 @@ def test_hour_repeated_by_the_clock_is_active_twice_as_long() -> None:
     minutes = [datetime(2026, 10, 25, tzinfo=UTC) + timedelta(minutes=n) for n in range(22 * 60)]
 
     assert sum(schedule.is_active_at(minute) for minute in minutes) == 120
+
+
+@given(st.lists(caps, max_size=5), st.lists(caps.map(lambda cap: replace(cap, scope=CapScope.PUBLISHER)), max_size=5))
+def test_publisher_caps_of_a_campaign_are_replaced_and_its_others_stay(campaigns: list[Cap], own: list[Cap]) -> None:
+    limited = a_campaign(caps=tuple(campaigns)).with_publisher_caps(tuple(own))
+    assert [cap for cap in limited.caps if cap.scope is CapScope.PUBLISHER] == own
+    stay = [cap for cap in campaigns if cap.scope is CapScope.CAMPAIGN]
+    assert [cap for cap in limited.caps if cap.scope is CapScope.CAMPAIGN] == stay
+
+
+def test_cap_is_read_from_its_document() -> None:
+    document = {"metric": "clicks", "window": "day", "limit": "5", "scope": "publisher", "timezone": "UTC"}
+    assert cap_from_document(document) == a_cap(5, scope=CapScope.PUBLISHER)

@@ -3,7 +3,8 @@
 from urllib.parse import urlencode
 
 from chalicelib.admin.campaigns import storage
-from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings
+from chalicelib.admin.campaigns.cap_usage import usage_of_campaigns
+from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, CapUsage
 from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.http.models import ListQuery, NoContent, Page, Patch
 from chalicelib.http.request import Request
@@ -14,7 +15,8 @@ from chalicelib.tables.campaigns import CampaignRow
 def find(request: Request, query: ListQuery) -> Page[CampaignDocument]:
     """List the campaigns, newest first."""
     rows, cursor = storage.list_campaigns(request, query)
-    return Page(items=[_document(request, row) for row in rows], next_cursor=cursor)
+    usage = usage_of_campaigns(rows, request.now)
+    return Page(items=[_document(request, row, usage[row.id]) for row in rows], next_cursor=cursor)
 
 
 def create(request: Request, body: CampaignSettings) -> CampaignDocument:
@@ -67,7 +69,8 @@ def _save(request: Request, row: CampaignRow, settings: CampaignSettings) -> Cam
     return _document(request, row)
 
 
-def _document(request: Request, row: CampaignRow) -> CampaignDocument:
+def _document(request: Request, row: CampaignRow, usage: list[CapUsage] | None = None) -> CampaignDocument:
+    """Return the campaign's document; the usage of its caps is read unless it is given."""
     query = urlencode({"token": row.postback_token})
     return CampaignDocument(
         **row.settings,
@@ -77,4 +80,5 @@ def _document(request: Request, row: CampaignRow) -> CampaignDocument:
         updated_at=row.updated_at,
         postback_token=row.postback_token,
         postback_url=f"{request.base_url}/postback?click_id={{click_id}}&{query}",
+        cap_usage=usage_of_campaigns([row], request.now)[row.id] if usage is None else usage,
     )

@@ -64,7 +64,7 @@ def test_documented_example_is_a_campaign() -> None:
 
 
 def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
-    added = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url"}
+    added = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url", "cap_usage"}
 
     assert CampaignDocument.model_fields.keys() - CampaignSettings.model_fields.keys() == added
 

@@ -13,7 +13,7 @@ from tests.documents import (
     refusals,
 )
 
-ADDED = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url"}
+ADDED = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url", "cap_usage"}
 GOOD = {"name": "A", "destination_url": "https://a.example/"}
 
 
