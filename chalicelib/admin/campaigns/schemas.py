@@ -205,7 +205,7 @@ class CapUsage(ResponseModel):
     window: CapWindow
     scope: CapScope
     timezone: str
-    limit: Money
+    limit: str
     used: str | None
     resets_at: Timestamp | None
 

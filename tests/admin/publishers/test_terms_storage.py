@@ -6,7 +6,6 @@ from chalicelib.access import publisher_links, terms
 from chalicelib.admin.publishers import terms_storage
 from chalicelib.http.request import Request
 from chalicelib.routing import route_cache
-from chalicelib.tables.base import MAX_ITEM_BYTES
 from chalicelib.tables.publishers import MembershipRow, TermsRow
 from chalicelib.tables.routes import LinkRow
 from tests.conftest import Api
@@ -130,9 +129,9 @@ def test_caps_of_the_200th_campaign_can_be_changed(admin: Api) -> None:
 
 
 def test_terms_too_large_to_store_are_an_error_that_names_their_size(admin: Api) -> None:
-    campaign, publisher = new_campaign(admin), new_publisher(admin)
-    goal = {"name": "x" * (MAX_ITEM_BYTES - 300), "payout": "1", "payout_percent": None}
-    stored = {"cmp_1": {**EMPTY, "goals": [goal]}}
+    goals = [{"name": f"{n:064}"} for n in range(50)]
+    campaign, publisher = new_campaign(admin, goals=goals), new_publisher(admin)
+    stored = {"cmp_1": {**EMPTY, "goals": [{"name": "x" * 404_000, "payout": None, "payout_percent": None}]}}
     TermsRow(publisher.id, 1, document={"campaigns": stored}, created_at="").save()
-    errors = errors_by_pointer(admin.put(path_of(publisher.id, campaign), {}))
-    assert errors == {"": "is too large: 409,649 bytes to store, at most 409,600 fit"}
+    errors = errors_by_pointer(admin.put(path_of(publisher.id, campaign), {"goals": goals}))
+    assert errors == {"": "is too large: 410,252 bytes to store, at most 409,600 fit"}
