@@ -65,8 +65,9 @@ def _save(request: Request, row: CampaignRow, settings: CampaignSettings) -> Cam
     before = row.settings
     row.version, row.updated_at = row.version + 1, request.timestamp
     row.settings = settings.model_dump(mode="json")
+    document = _document(request, row)
     storage.save(request, row, before=before)
-    return _document(request, row)
+    return document
 
 
 def _document(request: Request, row: CampaignRow, usage: list[CapUsage] | None = None) -> CampaignDocument:

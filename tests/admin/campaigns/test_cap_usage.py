@@ -7,7 +7,7 @@ from chalicelib.domain.campaign import CapMetric, CapScope, CapWindow
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.counters import CapCounterRow
 from tests.builders import a_cap
-from tests.conftest import Api
+from tests.conftest import Api, dynamodb
 from tests.documents import clicked, good, new_campaign, new_link, pages
 from tests.moto_endpoint import noted
 
@@ -63,3 +63,11 @@ def test_nothing_is_read_for_campaigns_that_are_archived_or_have_no_caps(admin: 
     with noted() as operations:
         usage = usage_of_campaigns(CampaignRow.scan(), NOW)
         assert (set(map(len, usage.values())), operations) == ({0}, [])
+
+
+def test_usage_that_cannot_be_read_makes_the_service_unavailable_before_anything_is_written(admin: Api) -> None:
+    campaign = new_campaign(admin, caps=[{"metric": "clicks", "window": "total", "limit": "9"}])
+    dynamodb().delete_table(TableName="smartlink-caps")
+    path = f"/admin/campaigns/{campaign['id']}"
+    assert [admin.get(path).status, admin.patch(path, {"name": "B"}).status] == [503, 503]
+    assert CampaignRow.get(campaign["id"]).version == 1
