@@ -37,6 +37,7 @@ _UPLIFT = "chalicelib.admin.evaluation.uplift"
 _REPLAY = "chalicelib.admin.evaluation.replay"
 _APPLICATIONS = "chalicelib.admin.applications.views"
 _PUBLISHERS = "chalicelib.admin.publishers.views"
+_TERMS = "chalicelib.admin.publishers.terms_views"
 _CLICKS = "chalicelib.admin.clicks.views"
 _CONVERSIONS = "chalicelib.admin.conversions.views"
 _REFUSED = "chalicelib.admin.refused_postbacks.views"
@@ -163,6 +164,23 @@ ENDPOINTS = (
         "withdrawPublisherCampaign",
         f"{_PUBLISHERS}:withdraw_campaign",
         204,
+    ),
+    Endpoint("GET", "/admin/publishers/{publisher_id}/terms", "listPublisherTerms", f"{_TERMS}:find"),
+    Endpoint("GET", "/admin/publishers/{publisher_id}/terms/{campaign_id}", "getPublisherTerms", f"{_TERMS}:show"),
+    Endpoint(
+        "PUT",
+        "/admin/publishers/{publisher_id}/terms/{campaign_id}",
+        "setPublisherTerms",
+        f"{_TERMS}:replace",
+        versioned=True,
+    ),
+    Endpoint(
+        "DELETE",
+        "/admin/publishers/{publisher_id}/terms/{campaign_id}",
+        "deletePublisherTerms",
+        f"{_TERMS}:delete",
+        204,
+        versioned=True,
     ),
     Endpoint("GET", "/admin/clicks", "listClicks", f"{_CLICKS}:find", also_media="text/csv"),
     Endpoint("GET", "/admin/clicks/{click_id}", "getClick", f"{_CLICKS}:show"),

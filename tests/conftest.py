@@ -138,11 +138,11 @@ class Api:
     def post(self, path: str, body: Any = None, **headers: str) -> ApiResponse:
         return self.call("POST", path, body, **headers)
 
-    def patch(self, path: str, body: Any, **headers: str) -> ApiResponse:
-        return self.call("PATCH", path, body, **headers)
-
     def put(self, path: str, body: Any, **headers: str) -> ApiResponse:
         return self.call("PUT", path, body, **headers)
+
+    def patch(self, path: str, body: Any, **headers: str) -> ApiResponse:
+        return self.call("PATCH", path, body, **headers)
 
     def delete(self, path: str, **headers: str) -> ApiResponse:
         return self.call("DELETE", path, **headers)

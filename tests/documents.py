@@ -95,6 +95,12 @@ def new_publisher(admin: Api, name: str = "Ann") -> Publisher:
     return Publisher(document["id"], Api(document["api_key"]))
 
 
+def set_terms(admin: Api, publisher_id: str, campaign: dict[str, Any], **terms: Any) -> dict[str, Any]:
+    """Set the publisher's terms for the campaign."""
+    document: dict[str, Any] = good(admin.put(f"/admin/publishers/{publisher_id}/terms/{campaign['id']}", terms))
+    return document
+
+
 def add_publisher(admin: Api, smartlink: dict[str, Any], publisher: Publisher) -> str:
     """Add the publisher to the smartlink; return the code of their link."""
     member = {"publisher_id": publisher.id}

@@ -30,6 +30,7 @@ from tests.documents import (
     new_publisher,
     new_smartlink,
     recorded,
+    set_terms,
 )
 
 FOLDER = Path(__file__).parent / "fixtures" / "stored"
@@ -120,6 +121,8 @@ class _Network:
             "paused": new_smartlink(admin, self.shop, name="Paused"),
         }
         self.ann, self.bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+        cap = {"metric": "clicks", "window": "total", "limit": "5000"}
+        set_terms(admin, self.ann.id, self.game, payout="1.75", payout_percent="0.5", caps=[cap])
         self.codes = self._codes()
 
     def _codes(self) -> dict[str, str]:
@@ -176,6 +179,7 @@ def _paths(network: _Network, day: datetime) -> list[str]:
     lists = "campaigns smartlinks publishers applications audit?limit=200 notifications conversions lost-clicks"
     paths = [f"/admin/{name}" for name in (*lists.split(), "clicks?limit=200")]
     paths += [f"/admin/campaigns/{each}" for each in network.campaigns.values()]
+    paths.append(f"/admin/publishers/{network.ann.id}/terms")
     for smartlink in network.smartlinks.values():
         of_smartlink = ("", "/publishers", "/weights", "/weights/history")
         paths += [f"/admin/smartlinks/{smartlink['id']}{each}" for each in of_smartlink]

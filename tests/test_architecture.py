@@ -19,11 +19,12 @@ def _in(package: str, *names: str) -> list[str]:
 
 
 ADAPTERS = {
-    *_in("access", "api_keys", "applications", "campaign_approvals", "membership"),
+    *_in("access", "api_keys", "applications", "campaign_approvals", "membership", "publisher_links", "terms"),
     *_in(
         "admin",
         "applications.views",
         "audit.views",
+        "campaigns.cap_usage",
         "campaigns.pixel_urls",
         "campaigns.storage",
         "campaigns.token_rotation",
@@ -35,6 +36,8 @@ ADAPTERS = {
         "exchange_rates.storage",
         "exchange_rates.views",
         "publishers.storage",
+        "publishers.terms_storage",
+        "publishers.terms_views",
         "publishers.views",
         "refused_postbacks.queries",
         "refused_postbacks.views",
@@ -48,7 +51,7 @@ ADAPTERS = {
     *_in("api_docs", "views"),
     *_in("caps", "reservation"),
     *_in("clicks", "backlog", "write"),
-    *_in("conversions", "campaign_lookup", "changes", "recording", "refused", "views"),
+    *_in("conversions", "campaign_lookup", "changes", "recording", "refused", "terms", "views"),
     *_in("counters", "aggregator", "blocks", "compaction", "learning_blocks"),
     *_in("dynamodb", "client", "sdk_client", "transport"),
     *_in("evaluation", "replay.click_reader", "uplift.cell_reader"),

@@ -1,1 +1,1 @@
-"""Access of publishers: memberships, applications, campaign approvals, API keys."""
+"""Access of publishers: memberships, applications, campaign approvals, terms, API keys."""

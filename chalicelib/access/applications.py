@@ -7,7 +7,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.access import application_notifications, membership
-from chalicelib.access.campaign_approvals import add_new_link, approve_campaigns, check_publisher_status
+from chalicelib.access.campaign_approvals import add_new_link, approve_campaigns, check_publisher
 from chalicelib.access.membership import APPROVED, DECLINED, PENDING, MembershipState
 from chalicelib.domain.smartlink import OfferAccess, SmartlinkStatus, Visibility
 from chalicelib.http.audit_change import AuditChange
@@ -173,12 +173,12 @@ def _latest_application(state: MembershipState) -> ApplicationRow | None:
 
 
 def _add_admission(write: TransactWrite, state: MembershipState, code: str, application_id: str | None) -> None:
-    check_publisher_status(write, state.publisher)
+    in_force = check_publisher(write, state.publisher)
     _add_membership(write, state, APPROVED, application_id, code)
     if state.membership and state.membership.code:
         write.update(LinkRow(code), [LinkRow.active.set(True)], LinkRow.code.exists())
     else:
-        add_new_link(write, state.publisher, code, state.pool.id)
+        add_new_link(write, state.publisher, in_force, code, state.pool.id)
 
 
 def _add_membership(

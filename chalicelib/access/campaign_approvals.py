@@ -7,6 +7,8 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.access import terms
+from chalicelib.access.terms import LinkTerms
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.request import Request
@@ -15,8 +17,8 @@ from chalicelib.tables.base import get_or_none
 from chalicelib.tables.publishers import CampaignApprovalRow, PublisherRow
 from chalicelib.tables.routes import LinkRow
 
-_BATCH = 30
-"""Approvals per transaction: each takes at most 3 of its 100 items."""
+_BATCH = 25
+"""Approvals per transaction: each takes at most 4 of its 100 items."""
 
 Pair = tuple[str, str]
 """Publisher ID and campaign ID."""
@@ -46,21 +48,26 @@ def _approve_batch(request: Request, pairs: list[Pair]) -> None:
     publishers = _publishers({publisher_id for publisher_id, _ in missing})
     with transaction(request) as write:
         for publisher in publishers:
-            check_publisher_status(write, publisher)
+            in_force = check_publisher(write, publisher)
             for publisher_id, campaign_id in missing:
                 if publisher_id == publisher.id:
-                    _add_approval(
-                        write, publisher, _new_approval(request, publisher_id, campaign_id, request.new_code())
-                    )
+                    row = _new_approval(request, publisher_id, campaign_id, request.new_code())
+                    _add_approval(write, publisher, in_force, row)
 
 
 def _publishers(publisher_ids: Iterable[str]) -> list[PublisherRow]:
     return list(PublisherRow.batch_get(sorted(publisher_ids), consistent_read=True))
 
 
-def check_publisher_status(write: TransactWrite, publisher: PublisherRow) -> None:
-    """Add a check that fails the transaction if the publisher was suspended or reinstated meanwhile."""
+def check_publisher(write: TransactWrite, publisher: PublisherRow) -> LinkTerms:
+    """Return the publisher's terms in force, for new links.
+
+    Add checks that fail the transaction if these change, or if the publisher was suspended or reinstated meanwhile.
+    """
     write.condition_check(PublisherRow, publisher.id, condition=PublisherRow.status == publisher.status)
+    in_force = terms.link_terms(publisher.id)
+    in_force.add_check(write)
+    return in_force
 
 
 def _new_approval(request: Request, publisher_id: str, campaign_id: str, tracking_key: str) -> CampaignApprovalRow:
@@ -74,19 +81,20 @@ def _new_approval(request: Request, publisher_id: str, campaign_id: str, trackin
     )
 
 
-def _add_approval(write: TransactWrite, publisher: PublisherRow, row: CampaignApprovalRow) -> None:
+def _add_approval(write: TransactWrite, publisher: PublisherRow, in_force: LinkTerms, row: CampaignApprovalRow) -> None:
     write.save(row, CampaignApprovalRow.campaign_id.does_not_exist())
-    add_new_link(write, publisher, row.tracking_key, row.campaign_id)
+    add_new_link(write, publisher, in_force, row.tracking_key, row.campaign_id)
 
 
-def add_new_link(write: TransactWrite, publisher: PublisherRow, code: str, route_id: str) -> None:
-    """Add a new link. The transaction fails if its code exists."""
+def add_new_link(write: TransactWrite, publisher: PublisherRow, in_force: LinkTerms, code: str, route_id: str) -> None:
+    """Add a new link with the terms in force. The transaction fails if its code exists."""
     link = LinkRow(
         code,
         publisher_id=publisher.id,
         route_id=route_id,
         active=True,
         publisher_active=publisher.status == PublisherStatus.ACTIVE,
+        **in_force.fields,
     )
     write.save(link, LinkRow.code.does_not_exist())
 
@@ -99,11 +107,11 @@ def approve(request: Request, publisher: PublisherRow, campaign_id: str) -> Camp
     key = existing.tracking_key if existing else request.new_code()
     row = _new_approval(request, publisher.id, campaign_id, key)
     with transaction(request, change=_change(existing, row)) as write:
-        check_publisher_status(write, publisher)
+        in_force = check_publisher(write, publisher)
         if existing:
             _set_active(write, row)
         else:
-            _add_approval(write, publisher, row)
+            _add_approval(write, publisher, in_force, row)
     return row
 
 

@@ -5,10 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.access.terms import current_terms
 from chalicelib.alerts import thresholds
 from chalicelib.alerts.thresholds import CapKey
 from chalicelib.caps.windows import limit_in_counter_units
 from chalicelib.domain.campaign import CapMetric
+from chalicelib.domain.terms import CampaignTerms
 from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.notifications.send import ADMIN, send_once
 from chalicelib.tables.campaigns import CampaignRow
@@ -25,8 +27,9 @@ def watch_caps(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
     used = {row.key: row.used for row in _rows(received)}
     keys = dict(_parsed(used))
     limits = _limits({cap.campaign_id for cap in keys.values()})
+    terms = {publisher_id: current_terms(publisher_id) for publisher_id in _publishers(keys.values())}
     for key, cap in keys.items():
-        limit = limits.get((cap.campaign_id, cap.metric, cap.window, cap.timezone, _scope(cap)))
+        limit = _limit(cap, limits, terms.get(cap.publisher_id or "", {}).get(cap.campaign_id))
         if limit:
             _notify(key, cap, used[key], limit, now)
 
@@ -46,6 +49,19 @@ def _parsed(keys: Iterable[str]) -> Iterable[tuple[str, CapKey]]:
             yield key, thresholds.parse_cap_key(key)
         except ValueError as error:
             print(f"skipped counter {key!r}, which is not a cap counter: {error}")
+
+
+def _publishers(caps: Iterable[CapKey]) -> set[str]:
+    return {cap.publisher_id for cap in caps if cap.publisher_id}
+
+
+def _limit(cap: CapKey, limits: Mapping[tuple[str, ...], int], terms: CampaignTerms | None) -> int | None:
+    """Return the limit of a counter in its units: of the publisher's terms if they set caps, or of the campaign."""
+    if terms is None or terms.caps is None:
+        return limits.get((cap.campaign_id, cap.metric, cap.window, cap.timezone, _scope(cap)))
+    counter = (cap.metric, cap.window, cap.timezone)
+    own = (each for each in terms.caps if (each.metric, each.window, each.timezone) == counter)
+    return next((limit_in_counter_units(each.metric, each.limit) for each in own), None)
 
 
 def _scope(cap: CapKey) -> str:

@@ -32,12 +32,12 @@ class CapCounter:
 
 def click_counters(campaign: Campaign, publisher_id: str, now: datetime) -> tuple[CapCounter, ...]:
     """Return the counters of the campaign's click caps for a click of this publisher."""
-    return tuple(_counter(cap, campaign, publisher_id, now) for cap in _caps(campaign, _CLICK_METRICS))
+    return tuple(cap_counter(cap, campaign.id, publisher_id, now) for cap in _caps(campaign, _CLICK_METRICS))
 
 
 def conversion_counters(campaign: Campaign, publisher_id: str, now: datetime) -> tuple[CapCounter, ...]:
     """Return the counters of the campaign's caps on conversions, payout and revenue for a conversion."""
-    return tuple(_counter(cap, campaign, publisher_id, now) for cap in _caps(campaign, _CONVERSION_METRICS))
+    return tuple(cap_counter(cap, campaign.id, publisher_id, now) for cap in _caps(campaign, _CONVERSION_METRICS))
 
 
 def limit_in_counter_units(metric: CapMetric, limit: Decimal) -> int:
@@ -49,11 +49,12 @@ def _caps(campaign: Campaign, metrics: Collection[CapMetric]) -> Iterator[Cap]:
     return (cap for cap in campaign.caps if cap.metric in metrics)
 
 
-def _counter(cap: Cap, campaign: Campaign, publisher_id: str, now: datetime) -> CapCounter:
+def cap_counter(cap: Cap, campaign_id: str, publisher_id: str, now: datetime) -> CapCounter:
+    """Return the counter of a campaign's cap for a click or conversion of this publisher."""
     start, end = window(cap, now)
     owner = _owner(cap.scope, publisher_id)
     since = str(int(start.timestamp())) if start else "ever"
-    key = f"{campaign.id}|{cap.metric}|{cap.window}|{cap.timezone}|{since}|{owner}"
+    key = f"{campaign_id}|{cap.metric}|{cap.window}|{cap.timezone}|{since}|{owner}"
     return CapCounter(key, limit_in_counter_units(cap.metric, cap.limit), end and end + _TTL_AFTER_WINDOW, cap.metric)
 
 

@@ -4,13 +4,15 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.caps import windows
-from chalicelib.conversions import conversion, effects, status
+from chalicelib.caps.windows import CapCounter
+from chalicelib.conversions import conversion, effects, status, terms
 from chalicelib.conversions.changes import add_effects, save_change
 from chalicelib.conversions.conversion import ReportedConversion, StoredFields
 from chalicelib.conversions.matching import Slot, candidate_ids, match
@@ -19,6 +21,7 @@ from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.conversion import ConversionStatus, Reporter, complete_conversion
 from chalicelib.domain.goal import Goal, GoalCounts
 from chalicelib.domain.money import optional_text
+from chalicelib.domain.terms import CampaignTerms
 from chalicelib.http.problems import Gone, NotFound, Unavailable
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import RETRY_BUDGET_SECONDS, TransactionConflict, transaction
@@ -57,7 +60,22 @@ class ConversionSource:
 
     def goal_of(self, event: str | None) -> Goal | None:
         """Return the goal of an event at the time of the click, with the terms of that time; None if it is no goal."""
-        return self.campaign_at_click.goal_of(event)
+        goal = self.campaign_at_click.goal_of(event)
+        return self._terms_of_click.apply_to_goal(goal) if goal and self._terms_of_click else goal
+
+    @cached_property
+    def _terms_of_click(self) -> CampaignTerms | None:
+        version, campaign_id = self.fields.get("terms_version"), self.campaign_at_click.id
+        return terms.terms_of_click(self.click.publisher_id, version, campaign_id)
+
+    def cap_counters(self, now: datetime) -> tuple[CapCounter, ...]:
+        """Return the counters of a conversion at `now`: of the caps that the redirect checks for this publisher."""
+        if self.campaign is None:
+            return ()
+        publisher_id, campaign = self.click.publisher_id, self.current_campaign
+        in_force = terms.terms_in_force(publisher_id, campaign.id)
+        capped = in_force.apply_to_caps(campaign) if in_force else campaign
+        return windows.conversion_counters(capped, publisher_id, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +186,9 @@ def _create(
     reporter: Reporter,
     slot: ClickGoalRow | None,
 ) -> ConversionRow:
-    terms, goal = source.campaign_at_click, source.goal_of(report.event)
-    if not conversion.is_within_attribution_window(source.fields, terms, request.now):
-        message = f"The click is older than the attribution window of {terms.attribution_window_days} days."
+    at_click, goal = source.campaign_at_click, source.goal_of(report.event)
+    if not conversion.is_within_attribution_window(source.fields, at_click, request.now):
+        message = f"The click is older than the attribution window of {at_click.attribution_window_days} days."
         raise Gone(message)
     row = _new_row(request, source, report, reporter)
     with transaction(request) as write:
@@ -195,8 +213,8 @@ def _new_row(
         return ConversionRow(**fields)
     hold = status.hold_reason(conversion.worth_of(report, goal).payout, goal, current)
     fields |= _ruled(status.ruling_of(report, reporter, current, hold, now), source, request)
-    counters = windows.conversion_counters(current, source.click.publisher_id, now) if source.campaign else ()
-    return ConversionRow(**{**fields, "places": effects.encode_cap_usage(effects.cap_usage(counters, fields))})
+    usage = effects.cap_usage(source.cap_counters(now), fields)
+    return ConversionRow(**{**fields, "places": effects.encode_cap_usage(usage)})
 
 
 def _take_slot(write: TransactWrite, row: ConversionRow, slot: ClickGoalRow | None, goal: Goal) -> None:

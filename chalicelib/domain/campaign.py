@@ -1,11 +1,12 @@
 """A campaign: destination, amounts, schedule, caps and duplicate filter."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import assert_never
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.goal import DEFAULT_GOAL, Goal, GoalCounts
@@ -145,6 +146,17 @@ class Cap:
     timezone: str = "UTC"
 
 
+def cap_from_document(stored: Mapping[str, Any]) -> Cap:
+    """Return a cap from its complete document."""
+    return Cap(
+        metric=CapMetric(stored["metric"]),
+        window=CapWindow(stored["window"]),
+        limit=Decimal(stored["limit"]),
+        scope=CapScope(stored["scope"]),
+        timezone=stored["timezone"],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class DuplicateFilter:
     """A visitor counts once in `window_seconds`."""
@@ -197,3 +209,7 @@ class Campaign:
         if not self.goals or not event or event == DEFAULT_GOAL:
             return self.default_goal
         return next((goal for goal in self.goals if goal.name == event), None)
+
+    def with_publisher_caps(self, caps: tuple[Cap, ...]) -> "Campaign":
+        """Return the campaign with these caps in place of its own of scope `publisher`."""
+        return replace(self, caps=(*(cap for cap in self.caps if cap.scope is CapScope.CAMPAIGN), *caps))

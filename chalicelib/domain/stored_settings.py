@@ -1,4 +1,4 @@
-"""Readers of the stored settings of campaigns and smartlinks: defaults for what an older release did not write.
+"""Readers of the stored settings of campaigns, smartlinks and terms: defaults for what an older release did not write.
 
 A field that is added to a model of the API gets its entry here: how rows without the field behave. The default in the
 model says what a new row gets. Fields that every release wrote have no default: a row without them is damaged.
@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.domain import targeting
 
 Settings = Mapping[str, Any]
-"""The settings of a campaign or smartlink, a JSON object of the API's shape."""
+"""The settings of a campaign or smartlink, or a publisher's terms: a JSON object of the API's shape."""
 
 FORMAT = 1
 """The format that is written. Settings without a number are of the first release, which has this shape."""
@@ -32,6 +32,8 @@ ADDED_TO_CAP: Settings = {}
 ADDED_TO_DUPLICATE_FILTER: Settings = {}
 ADDED_TO_SMARTLINK: Settings = {}
 ADDED_TO_OFFER: Settings = {}
+ADDED_TO_TERMS: Settings = {}
+ADDED_TO_GOAL_TERMS: Settings = {}
 
 
 def complete_campaign(stored: Settings) -> dict[str, Any]:
@@ -58,6 +60,20 @@ def complete_offer(stored: Settings) -> dict[str, Any]:
     """Return an offer of a smartlink with a value for every field."""
     offer = {**ADDED_TO_OFFER, **stored}
     return {**offer, "targeting": _complete_targeting(offer["targeting"])}
+
+
+def complete_terms(stored: Settings) -> dict[str, Any]:
+    """Return a publisher's terms, `campaigns` by ID, with a value for every field."""
+    return {"campaigns": {key: _complete_campaign_terms(terms) for key, terms in stored["campaigns"].items()}}
+
+
+def _complete_campaign_terms(stored: Settings) -> dict[str, Any]:
+    terms, caps = {**ADDED_TO_TERMS, **stored}, stored["caps"]
+    return {
+        **terms,
+        "goals": [{**ADDED_TO_GOAL_TERMS, **goal} for goal in terms["goals"]],
+        "caps": None if caps is None else [{**ADDED_TO_CAP, **cap} for cap in caps],
+    }
 
 
 def with_format(settings: Settings) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from chalice.app import Request as ChaliceRequest
 from chalice.app import Response
 from pynamodb.exceptions import PynamoDBException
 
+from chalicelib.dynamodb.errors import TableError
 from chalicelib.endpoints import Endpoint
 from chalicelib.http.authentication import authorize
 from chalicelib.http.idempotency import idempotency_key, store_response, stored_response
@@ -54,7 +55,7 @@ def dispatch(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str
         return problem_response(problem)
     except RecursionError:
         return problem_response(MalformedRequest("The request body is nested too deeply."))
-    except (PynamoDBException, BotoCoreError):
+    except (PynamoDBException, BotoCoreError, TableError):
         _log.exception("DynamoDB was unavailable for %s %s", endpoint.method, endpoint.path)
         return problem_response(Unavailable("The service is temporarily unavailable. Retry the request."))
     except Exception:  # noqa: BLE001 - logged in full, returned as a problem document

@@ -85,10 +85,12 @@ def click_context(event: Mapping[str, Any], link: PublisherLink, click_id: str, 
 
 def decide_with_tables(route: Route, context: ClickContext, token: str, *, may_reserve: bool) -> Decision:
     """Decide with the approvals, caps and duplicate markers of the tables; without `may_reserve` only check them."""
-    publisher_id = context.link.publisher_id
+    publisher_id, terms_caps = context.link.publisher_id, context.link.caps
     approved_ids = route_cache.approved_campaign_ids(publisher_id, route)
 
     def reserve(campaign: Campaign) -> RejectionReason | None:
+        if campaign.id in terms_caps:
+            campaign = campaign.with_publisher_caps(terms_caps[campaign.id])
         if not campaign.caps and campaign.duplicate_filter is None:
             return None
         if route_cache.is_any_cap_reached(windows.conversion_counters(campaign, publisher_id, context.now)):

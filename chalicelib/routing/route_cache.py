@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from chalicelib.caps.reservation import usage_by_key
 from chalicelib.caps.windows import CapCounter
+from chalicelib.domain.campaign import Cap
 from chalicelib.domain.route import LearnedWeights, PublisherLink, Route
 from chalicelib.domain.smartlink import OfferAccess
 from chalicelib.dynamodb.attribute_values import string_value
@@ -57,7 +58,25 @@ def _fetch_link(code: str) -> PublisherLink | None:
     row = get("links", {"code": string_value(code)})
     if row is None or not row["active"]:
         return None
-    return PublisherLink(row["code"], row["publisher_id"], row["route_id"], row["publisher_active"])
+    return PublisherLink(
+        code=row["code"],
+        publisher_id=row["publisher_id"],
+        route_id=row["route_id"],
+        publisher_active=row["publisher_active"],
+        terms_version=row.get("terms_version"),
+        caps=_terms_caps(code, row["terms_caps"]) if "terms_caps" in row else {},
+    )
+
+
+def _terms_caps(code: str, stored: str) -> Mapping[str, tuple[Cap, ...]]:
+    """Decode the caps of a link; log the error and return none if that fails."""
+    from chalicelib.domain import terms  # noqa: PLC0415 - few links have caps of terms
+
+    try:
+        return terms.decode_link_caps(stored)
+    except Exception as error:  # noqa: BLE001 - the visitor must arrive all the same
+        print(f"caps of link {code} are invalid, using those of the campaigns: {error!r}", file=sys.stderr)
+        return {}
 
 
 def _fetch_route(route_id: str) -> Route | None:

@@ -12,14 +12,11 @@ from chalicelib.domain import targeting
 from chalicelib.domain.campaign import (
     Approval,
     Campaign,
-    Cap,
-    CapMetric,
-    CapScope,
-    CapWindow,
     DuplicateFilter,
     DuplicateIdentity,
     Schedule,
     TrackingMethod,
+    cap_from_document,
 )
 from chalicelib.domain.goal import Goal, GoalCounts
 from chalicelib.domain.route import Route
@@ -123,7 +120,7 @@ def campaign(stored: JsonObject) -> Campaign:
         currency=stored["currency"],
         targeting=targeting.from_document(stored["targeting"]),
         schedule=_schedule(stored["schedule"]),
-        caps=tuple(_cap(cap) for cap in stored["caps"]),
+        caps=tuple(cap_from_document(cap) for cap in stored["caps"]),
         duplicate_filter=_duplicate_filter(stored["duplicate_filter"]),
         fail_url=stored["fail_url"],
         attribution_window_days=stored["attribution_window_days"],
@@ -161,16 +158,6 @@ def _schedule(stored: JsonObject) -> Schedule:
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _cap(stored: JsonObject) -> Cap:
-    return Cap(
-        metric=CapMetric(stored["metric"]),
-        window=CapWindow(stored["window"]),
-        limit=Decimal(stored["limit"]),
-        scope=CapScope(stored["scope"]),
-        timezone=stored["timezone"],
-    )
 
 
 def _duplicate_filter(stored: JsonObject | None) -> DuplicateFilter | None:

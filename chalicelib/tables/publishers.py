@@ -1,11 +1,12 @@
-"""Tables of publishers, keys, memberships, applications and campaign approvals."""
+"""Tables of publishers, keys, memberships, applications, campaign approvals and terms."""
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
+from chalicelib.domain.stored_settings import complete_terms
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import IntegerAttribute, TableMeta
+from chalicelib.tables.base import IntegerAttribute, SettingsAttribute, TableMeta
 
 
 class PublishersByYearIndex(GlobalSecondaryIndex["PublisherRow"]):
@@ -142,3 +143,18 @@ class CampaignApprovalRow(Model):
     tracking_key = UnicodeAttribute()
     active = BooleanAttribute()
     approved_at = UnicodeAttribute()
+
+
+class TermsRow(Model):
+    """One version of a publisher's terms. Every version is kept, because clicks name it; the newest is in force.
+
+    `document` holds the terms of each campaign by ID, in the shape of the API.
+    """
+
+    class Meta(TableMeta):
+        table_name = table_prefix() + "terms"
+
+    publisher_id = UnicodeAttribute(hash_key=True)
+    version = IntegerAttribute(range_key=True)
+    document = SettingsAttribute(complete_terms)
+    created_at = UnicodeAttribute()

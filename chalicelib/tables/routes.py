@@ -46,7 +46,11 @@ class WeightHistoryRow(Model):
 
 
 class LinkRow(Model):
-    """A published link code. It never changes and is never reused; `active` is whether it still works."""
+    """A published link code. It never changes and is never reused; `active` is whether it still works.
+
+    `terms_version` and `terms_caps` copy the publisher's terms in force, so that the redirect does not read these:
+    their version and the caps that they set (`domain.terms`), None if they set none.
+    """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "links"
@@ -56,3 +60,5 @@ class LinkRow(Model):
     route_id = UnicodeAttribute()
     active = BooleanAttribute()
     publisher_active = BooleanAttribute()
+    terms_version = IntegerAttribute(null=True)
+    terms_caps = UnicodeAttribute(null=True)

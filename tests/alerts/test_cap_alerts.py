@@ -8,6 +8,7 @@ from chalicelib.alerts import cap_alerts
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.counters import CapCounterRow
 from chalicelib.tables.notifications import NotificationRow
+from chalicelib.tables.publishers import TermsRow
 from tests.builders import campaign_settings
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -82,6 +83,19 @@ def test_cap_of_a_publisher_names_the_publisher() -> None:
     cap_alerts.watch_caps([a_record(f"{KEY}pub_1", 8), a_record(f"{KEY}pub_2", 3), a_record(f"{KEY}*", 100)], NOW)
     ((_, text),) = notifications()
     assert text == "Campaign cmp_1 has reached 80 % of its clicks cap (day) for publisher pub_1."
+
+
+def test_caps_of_terms_are_the_limits_of_their_publisher() -> None:
+    a_campaign({**DAILY, "scope": "publisher"}, DAILY)
+    terms: dict[str, Any] = {"payout": None, "payout_percent": None, "goals": []}
+    caps = {"pub_1": [{**DAILY, "limit": "20", "scope": "publisher", "timezone": "UTC"}], "pub_2": [], "pub_3": None}
+    for publisher_id, each in caps.items():
+        TermsRow(publisher_id, 1, document={"campaigns": {"cmp_1": {**terms, "caps": each}}}, created_at="").save()
+    keys = [f"{KEY}{owner}" for owner in ("pub_1", "pub_2", "pub_3", "pub_4")]
+    cap_alerts.watch_caps([a_record(key, 8) for key in keys], NOW)
+    assert [text[-5:] for _, text in notifications()] == ["ub_3.", "ub_4."]
+    cap_alerts.watch_caps([a_record(keys[0], 16), a_record("cmp_1|clicks|hour|UTC|1795000000|pub_1", 99)], NOW)
+    assert [text[-6:] for _, text in notifications()] == ["pub_1.", "pub_3.", "pub_4."]
 
 
 def test_money_is_compared_in_millionths() -> None:

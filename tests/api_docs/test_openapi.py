@@ -122,12 +122,12 @@ def test_problems_of_an_endpoint_are_described(document: dict[str, Any]) -> None
         assert expected <= set(responses), endpoint
 
 
-def test_post_has_an_idempotency_key_and_patch_has_if_match(document: dict[str, Any]) -> None:
+def test_post_has_an_idempotency_key_and_an_edit_has_if_match(document: dict[str, Any]) -> None:
     for endpoint in ENDPOINTS:
         parameters = operation(document, endpoint.path, endpoint.method)["parameters"]
         headers = {each["name"] for each in parameters if each["in"] == "header"}
         assert ("Idempotency-Key" in headers) == (endpoint.method == "POST"), endpoint
-        assert "If-Match" in headers or endpoint.method != "PATCH", endpoint
+        assert "If-Match" in headers or endpoint.method not in {"PATCH", "PUT"}, endpoint
 
 
 def test_pause_and_resume_have_if_match_and_412(document: dict[str, Any]) -> None:
@@ -198,6 +198,8 @@ def test_real_responses_match_the_document(admin: Api, document: dict[str, Any])
     call(admin, "PATCH", "/admin/campaigns/{campaign_id}", {"duplicate_filter": {"window_seconds": 1}})
     call(admin, "GET", "/admin/campaigns?limit=0")
     call(admin, "GET", "/admin/publishers/{publisher_id}/campaigns")
+    terms = "/admin/publishers/{publisher_id}/terms/{campaign_id}"
+    call(admin, "PUT", terms, {"payout": "2", "caps": [{"metric": "clicks", "window": "day", "limit": "9"}]})
     call(admin, "POST", "/admin/publishers/{publisher_id}/campaigns", {"campaign_id": campaign["id"]})
     call(admin, "GET", "/admin/publishers")
     call(admin, "DELETE", member + "/{publisher_id}")
@@ -206,6 +208,9 @@ def test_real_responses_match_the_document(admin: Api, document: dict[str, Any])
     call(admin, "GET", "/admin/smartlinks/{smartlink_id}")
     call(admin, "POST", "/admin/publishers", b"{")
     call(admin, "POST", "/admin/publishers", b" " * 2_000_000)
+    call(admin, "PUT", terms, {"payout": "-1"})
+    call(admin, "GET", terms)
+    call(admin, "GET", "/admin/publishers/{publisher_id}/terms")
     call(publisher.api, "GET", "/admin/publishers")
     call(Api(), "GET", "/publisher/me")
     call(Api(), "GET", "/health")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,12 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.campaign import Schedule
+from chalicelib.domain.campaign import Cap, CapMetric, CapScope, CapWindow, Schedule, cap_from_document
 from chalicelib.domain.goal import Goal, GoalCounts
 from tests import strategies as some
-from tests.builders import NOW, a_campaign
+from tests.builders import NOW, a_campaign, a_cap
 
 zones = st.sampled_from(sorted(available_timezones()))
+caps = st.builds(
+    Cap,
+    metric=st.sampled_from(CapMetric),
+    window=st.sampled_from(CapWindow),
+    limit=st.integers(1, 100).map(Decimal),
+    scope=st.sampled_from(CapScope),
+)
 
 
 def test_schedule_without_rules_is_unrestricted() -> None:
@@ -120,3 +128,16 @@ def test_other_event_of_a_campaign_with_named_goals_is_no_goal() -> None:
 def test_any_event_of_a_campaign_without_named_goals_reaches_the_default_goal() -> None:
     campaign = a_campaign(payout=Decimal(2))
     assert campaign.goal_of("level-9") == campaign.default_goal
+
+
+@given(st.lists(caps, max_size=5), st.lists(caps.map(lambda cap: replace(cap, scope=CapScope.PUBLISHER)), max_size=5))
+def test_publisher_caps_of_a_campaign_are_replaced_and_its_others_stay(campaigns: list[Cap], own: list[Cap]) -> None:
+    limited = a_campaign(caps=tuple(campaigns)).with_publisher_caps(tuple(own))
+    assert [cap for cap in limited.caps if cap.scope is CapScope.PUBLISHER] == own
+    stay = [cap for cap in campaigns if cap.scope is CapScope.CAMPAIGN]
+    assert [cap for cap in limited.caps if cap.scope is CapScope.CAMPAIGN] == stay
+
+
+def test_cap_is_read_from_its_document() -> None:
+    document = {"metric": "clicks", "window": "day", "limit": "5", "scope": "publisher", "timezone": "UTC"}
+    assert cap_from_document(document) == a_cap(5, scope=CapScope.PUBLISHER)

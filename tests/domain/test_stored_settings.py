@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain import stored_settings, targeting
-from chalicelib.domain.stored_settings import FORMAT, complete_campaign, complete_offer, complete_smartlink, with_format
+from chalicelib.domain.stored_settings import (
+    FORMAT,
+    complete_campaign,
+    complete_offer,
+    complete_smartlink,
+    complete_terms,
+    with_format,
+)
 from chalicelib.domain.targeting import DIMENSIONS, Targeting
 from tests.builders import campaign_settings, smartlink_settings
 
@@ -90,6 +97,20 @@ def test_field_added_to_a_smartlink_appears_in_stored_ones(monkeypatch: pytest.M
     complete = complete_smartlink(SMARTLINK)
     offers = [{**offer, "added_to": "offer"} for offer in SMARTLINK["offers"]]
     assert complete == {**SMARTLINK, "added_to": "smartlink", "offers": offers}
+
+
+def test_field_added_to_terms_appears_in_stored_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in ("TERMS", "GOAL_TERMS", "CAP"):
+        monkeypatch.setattr(stored_settings, f"ADDED_TO_{part}", {"added_to": part.lower()})
+    goal, cap = {"name": "sale", "payout": "1", "payout_percent": None}, {**CAP, "scope": "publisher"}
+    terms = {"payout": None, "payout_percent": "5", "goals": [goal], "caps": [cap]}
+    complete = complete_terms(with_format({"campaigns": {"cmp_1": terms, "cmp_2": {**terms, "caps": None}}}))
+    goals = [{**goal, "added_to": "goal_terms"}]
+    assert complete["campaigns"] == {
+        "cmp_1": {**terms, "added_to": "terms", "goals": goals, "caps": [{**cap, "added_to": "cap"}]},
+        "cmp_2": {**terms, "added_to": "terms", "goals": goals, "caps": None},
+    }
+    assert complete_terms(complete) == complete
 
 
 def test_stored_value_takes_precedence_over_an_added_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ from tests.documents import (
     publish_weights,
     recorded,
     refusals,
+    set_terms,
 )
 from tests.moto_endpoint import noted
 
@@ -443,6 +444,50 @@ def test_reached_conversion_cap_rejects_clicks(admin: Api, scope: str) -> None:
 def test_reached_cap_of_one_publisher_does_not_affect_others(admin: Api) -> None:
     campaign, _, _ = reached_conversion_cap(admin, "publisher")
     assert refusals(click_and_explain(admin, new_link(admin, campaign))) == [None]
+
+
+def test_caps_of_terms_replace_the_campaigns_caps_of_the_publisher(admin: Api) -> None:
+    campaign = new_campaign(admin, "capped", caps=[clicks_cap(2, scope="publisher"), clicks_cap(4)])
+    smartlink, ann, bob = new_smartlink(admin, campaign), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    set_terms(admin, ann.id, campaign, caps=[clicks_cap(1)])
+    codes = [add_publisher(admin, smartlink, each) for each in (ann, bob)]
+    offered = [host_of(clicked(code)) == "capped.example" for code in (codes[0], codes[0], *[codes[1]] * 3)]
+    assert offered == [True, False, True, True, False]
+    set_terms(admin, ann.id, campaign, caps=[])
+    assert [host_of(clicked(codes[0])) for _ in range(2)] == ["capped.example", "network.example"]
+    assert sorted(used()) == [1, 2, 4]
+
+
+def test_conversion_cap_of_terms_rejects_clicks_of_that_publisher_only(admin: Api) -> None:
+    campaign, ann, bob = new_campaign(admin), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    smartlink, cap = new_smartlink(admin, campaign), {"metric": "payout", "window": "total", "limit": "9.50"}
+    codes = [add_publisher(admin, smartlink, each) for each in (ann, bob)]
+    set_terms(admin, ann.id, campaign, caps=[cap])
+    for each in (ann, bob):
+        CapCounterRow(f"{campaign['id']}|payout|total|UTC|ever|{each.id}", used=9_500_000).save()
+    assert [refusals(click_and_explain(admin, code)) for code in codes] == [["cap"], [None]]
+
+
+def test_click_stores_the_version_of_terms_that_its_link_carries(admin: Api) -> None:
+    campaign, publisher = new_campaign(admin), new_publisher(admin)
+    code = add_publisher(admin, new_smartlink(admin, campaign), publisher)
+    clicked(code)
+    for payout in ("1", "2"):
+        set_terms(admin, publisher.id, campaign, payout=payout)
+        clicked(code)
+    assert [row.terms_version for _, row in sorted(recorded().items())] == [None, 1, 2]
+
+
+def test_terms_cost_a_click_no_request(admin: Api) -> None:
+    campaign, publisher = new_campaign(admin, caps=[clicks_cap(9, scope="publisher")]), new_publisher(admin)
+    code = add_publisher(admin, new_smartlink(admin, campaign), publisher)
+    with noted() as operations:
+        clicked(code)
+        before = list(operations)
+    set_terms(admin, publisher.id, campaign, payout="2", caps=[clicks_cap(8)])
+    with noted() as operations:
+        clicked(code)
+        assert operations == before
 
 
 def test_head_and_simulation_see_a_reached_conversion_cap(admin: Api) -> None:

@@ -1,6 +1,9 @@
+from typing import Any
+
 import pytest
 
 from chalicelib.caps.windows import CapCounter
+from chalicelib.domain.campaign import CapScope
 from chalicelib.domain.route import LearnedWeights, PublisherLink
 from chalicelib.domain.smartlink import OfferAccess
 from chalicelib.dynamodb.errors import OutcomeUnknown
@@ -10,7 +13,7 @@ from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
 from chalicelib.tables.counters import CapCounterRow
 from chalicelib.tables.publishers import CampaignApprovalRow
 from chalicelib.tables.routes import LinkRow, RouteRow
-from tests.builders import LEARNED_AT, a_route, an_offer, campaign_document, pool_document
+from tests.builders import LEARNED_AT, a_cap, a_route, an_offer, campaign_document, pool_document
 from tests.conftest import dynamodb
 from tests.moto_endpoint import noted
 
@@ -106,8 +109,9 @@ def test_cleared_value_is_read_again() -> None:
 # With tables
 
 
-def _write_link(code: str = "abcde12345", *, active: bool = True, publisher_active: bool = True) -> None:
-    LinkRow(code, publisher_id="pub_1", route_id="sml_1", active=active, publisher_active=publisher_active).save()
+def _write_link(code: str = "abcde12345", **changes: Any) -> None:
+    fields = {"publisher_id": "pub_1", "route_id": "sml_1", "active": True, "publisher_active": True, **changes}
+    LinkRow(code, **fields).save()
 
 
 @pytest.mark.usefixtures("tables")
@@ -116,6 +120,29 @@ def test_link_has_its_publisher_and_route() -> None:
     _write_link("fghij12345", publisher_active=False)
     assert route_cache.links("abcde12345", 0.0) == PublisherLink("abcde12345", "pub_1", "sml_1", publisher_active=True)
     assert route_cache.links("fghij12345", 0.0) == PublisherLink("fghij12345", "pub_1", "sml_1", publisher_active=False)
+
+
+@pytest.mark.usefixtures("tables")
+def test_link_has_the_version_and_caps_of_its_terms() -> None:
+    _write_link("abcde12345", terms_version=3)
+    caps = '{"format":1,"caps":{"cmp_1":[["clicks","day","5","UTC"]],"cmp_2":[]}}'
+    _write_link("fghij12345", terms_version=4, terms_caps=caps)
+    links = [route_cache.links(code, 0.0) for code in ("abcde12345", "fghij12345")]
+    assert [link and (link.terms_version, link.caps) for link in links] == [
+        (3, {}),
+        (4, {"cmp_1": (a_cap(5, scope=CapScope.PUBLISHER),), "cmp_2": ()}),
+    ]
+
+
+@pytest.mark.usefixtures("tables")
+@pytest.mark.parametrize("stored", ["rubbish", "{}", '{"caps":{"cmp_1":[["views","day","5","UTC"]]}}'])
+def test_caps_that_cannot_be_decoded_are_logged_and_not_used(stored: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _write_link(terms_version=4, terms_caps=stored)
+    link = route_cache.links("abcde12345", 0.0)
+
+    assert link
+    assert (link.terms_version, link.caps) == (4, {})
+    assert capsys.readouterr().err.startswith("caps of link abcde12345 are invalid")
 
 
 @pytest.mark.usefixtures("tables")

@@ -1,6 +1,6 @@
 """Request and response models of campaigns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from ipaddress import ip_network
 from typing import Annotated, Any
@@ -23,6 +23,7 @@ from chalicelib.http.fields import Currency, DateTimeInput, Money, Name, Timesta
 from chalicelib.http.models import RequestModel, ResponseModel
 
 MAX_GOALS = 50
+MAX_CAPS = 20
 MAX_GOAL_NAME = 64
 """Maximum length in characters of a goal's name, and of the event of a conversion."""
 
@@ -124,6 +125,21 @@ class DuplicateFilterSettings(RequestModel):
     window_seconds: int = Field(ge=1, le=31 * 86_400, examples=[86_400])
 
 
+def check_each_goal_once(names: Sequence[str]) -> None:
+    """Raise ValueError if two goals have the same name."""
+    if len(set(names)) < len(names):
+        message = "must not contain two goals of the same name"
+        raise ValueError(message)
+
+
+def check_each_cap_once(caps: Sequence[CapSettings]) -> None:
+    """Raise ValueError if two caps have the same counter."""
+    keys = [(cap.metric, cap.window, cap.scope, cap.timezone) for cap in caps]
+    if len(set(keys)) < len(keys):
+        message = "must not contain two caps of the same metric, window, scope and time zone"
+        raise ValueError(message)
+
+
 class CampaignSettings(GoalAmounts):
     """Settings of a campaign: the destination of an advertiser, its prices and its rules.
 
@@ -144,7 +160,7 @@ class CampaignSettings(GoalAmounts):
     postback_ips: list[IpNetwork] = Field([], max_length=50)
     targeting: CampaignTargeting = CampaignTargeting()
     schedule: ScheduleSettings = ScheduleSettings()
-    caps: list[CapSettings] = Field([], max_length=20)
+    caps: list[CapSettings] = Field([], max_length=MAX_CAPS)
     duplicate_filter: DuplicateFilterSettings | None = None
     fail_url: Destination | None = None
     attribution_window_days: int = Field(30, ge=1, le=365)
@@ -169,19 +185,13 @@ class CampaignSettings(GoalAmounts):
     @field_validator("goals")
     @classmethod
     def _each_goal_once(cls, goals: list[GoalSettings]) -> list[GoalSettings]:
-        names = [goal.name for goal in goals]
-        if len(set(names)) < len(names):
-            message = "must not contain two goals of the same name"
-            raise ValueError(message)
+        check_each_goal_once([goal.name for goal in goals])
         return goals
 
     @field_validator("caps")
     @classmethod
     def _each_cap_once(cls, caps: list[CapSettings]) -> list[CapSettings]:
-        keys = [(cap.metric, cap.window, cap.scope, cap.timezone) for cap in caps]
-        if len(set(keys)) < len(keys):
-            message = "must not contain two caps of the same metric, window, scope and time zone"
-            raise ValueError(message)
+        check_each_cap_once(caps)
         return caps
 
 
@@ -191,6 +201,21 @@ def with_default_approval(settings: Mapping[str, Any], changes: Mapping[str, Any
     if tracking == settings["tracking"] or "approval" in changes:
         return settings
     return {name: value for name, value in settings.items() if name not in {"approval", "approve_after_days"}}
+
+
+class CapUsage(ResponseModel):
+    """How much of a cap's limit is used in its current window; `resets_at` is null for the window `total`.
+
+    A campaign's cap of scope `publisher` counts each publisher separately; `used` is null then. Their terms show it.
+    """
+
+    metric: CapMetric
+    window: CapWindow
+    scope: CapScope
+    timezone: str
+    limit: str
+    used: str | None
+    resets_at: Timestamp | None
 
 
 class PixelUrl(ResponseModel):
@@ -217,3 +242,4 @@ class CampaignDocument(CampaignSettings, ResponseModel):
     postback_url: str
     pixel_urls: list[PixelUrl]
     previous_token_expires_at: Timestamp | None
+    cap_usage: list[CapUsage]

@@ -4,7 +4,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from chalicelib.admin.campaigns import pixel_urls, storage, token_rotation
-from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, with_default_approval
+from chalicelib.admin.campaigns.cap_usage import usage_of_campaigns
+from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, CapUsage, with_default_approval
 from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.http.models import ListQuery, NoContent, Page, Patch
 from chalicelib.http.request import Request
@@ -15,7 +16,8 @@ from chalicelib.tables.campaigns import CampaignRow
 def find(request: Request, query: ListQuery) -> Page[CampaignDocument]:
     """List the campaigns, newest first."""
     rows, cursor = storage.list_campaigns(request, query)
-    return Page(items=[_document(request, row) for row in rows], next_cursor=cursor)
+    usage = usage_of_campaigns(rows, request.now)
+    return Page(items=[_document(request, row, usage[row.id]) for row in rows], next_cursor=cursor)
 
 
 def create(request: Request, body: CampaignSettings) -> CampaignDocument:
@@ -74,11 +76,13 @@ def _save(request: Request, row: CampaignRow, settings: dict[str, Any]) -> Campa
     before = row.settings
     row.version, row.updated_at = row.version + 1, request.timestamp
     row.settings = settings
+    document = _document(request, row)
     storage.save(request, row, before=before)
-    return _document(request, row)
+    return document
 
 
-def _document(request: Request, row: CampaignRow) -> CampaignDocument:
+def _document(request: Request, row: CampaignRow, usage: list[CapUsage] | None = None) -> CampaignDocument:
+    """Return the campaign's document; the usage of its caps is read unless it is given."""
     query = urlencode({"token": row.postback_token})
     return CampaignDocument(
         **row.settings,
@@ -90,4 +94,5 @@ def _document(request: Request, row: CampaignRow) -> CampaignDocument:
         postback_url=f"{request.base_url}/postback?click_id={{click_id}}&{query}",
         pixel_urls=pixel_urls.of_campaign(request, row),
         previous_token_expires_at=token_rotation.previous_token_expires_at(row, request.now),
+        cap_usage=usage_of_campaigns([row], request.now)[row.id] if usage is None else usage,
     )

@@ -1,1 +1,1 @@
-"""Publishers, their API keys and campaign approvals."""
+"""Publishers, their API keys, campaign approvals and terms."""

@@ -1,21 +1,22 @@
 """Storage of publishers: list, create, edit, and the status on all their links."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from typing import Any
 
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.access import publisher_links
+from chalicelib.access.publisher_links import LinkChange
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.models import ListQuery, ResponseModel
 from chalicelib.http.pagination import PagedQuery, fetch_page, year_partitions
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import transaction
+from chalicelib.tables.base import get_or_none
 from chalicelib.tables.campaigns import CampaignRow
-from chalicelib.tables.publishers import ApiKeyRow, CampaignApprovalRow, MembershipRow, PublisherRow
+from chalicelib.tables.publishers import ApiKeyRow, CampaignApprovalRow, PublisherRow
 from chalicelib.tables.routes import LinkRow
-
-_LINKS_PER_TRANSACTION = 90
-"""A transaction has at most 100 items; the publisher and the audit log need some of them."""
 
 
 def list_publishers(request: Request, query: ListQuery) -> tuple[list[PublisherRow], str | None]:
@@ -42,28 +43,24 @@ def create(request: Request, row: PublisherRow, key: ApiKeyRow, response: Respon
 
 
 def save(request: Request, row: PublisherRow, before: dict[str, Any]) -> None:
-    """Write an edited publisher if the stored version is the one before it; copy their status to all their links.
-
-    The first 90 links change in the same transaction, the others right after it. A link created in the meantime
-    checks the publisher's status itself.
-    """
-    is_active = row.status == PublisherStatus.ACTIVE
-    first = list(islice(_link_codes(row.id), _LINKS_PER_TRANSACTION))
-    with transaction(request, change=AuditChange(row.id, before, editable_fields(row))) as write:
+    """Write an edited publisher if the stored version is the one before it; copy their status to all their links."""
+    change = AuditChange(row.id, before, editable_fields(row))
+    with publisher_links.transaction_with_links(request, _link_change(row), change) as write:
         write.save(row, PublisherRow.version == row.version - 1)
-        for code in first:
-            write.update(LinkRow(code), [LinkRow.publisher_active.set(is_active)], LinkRow.code.exists())
-    for code in _link_codes(row.id):
-        if code not in first:
-            LinkRow(code).update([LinkRow.publisher_active.set(is_active)], LinkRow.code.exists())
 
 
-def _link_codes(publisher_id: str) -> Iterator[str]:
-    for member in MembershipRow.query(publisher_id, consistent_read=True):
-        if member.code:
-            yield member.code
-    for approval in CampaignApprovalRow.query(publisher_id, consistent_read=True):
-        yield approval.tracking_key
+def _link_change(row: PublisherRow) -> LinkChange:
+    """Return the change of the publisher's links: whether the publisher is active in this version."""
+
+    def is_current() -> bool:
+        current = get_or_none(PublisherRow, row.id)
+        return current is not None and current.version == row.version
+
+    def add_check(write: TransactWrite) -> None:
+        write.condition_check(PublisherRow, row.id, condition=PublisherRow.version == row.version)
+
+    is_active = row.status == PublisherStatus.ACTIVE
+    return LinkChange(row.id, [LinkRow.publisher_active.set(is_active)], is_current, add_check)
 
 
 def list_approvals(publisher_id: str, query: ListQuery) -> tuple[list[CampaignApprovalRow], str | None]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chalicelib.access import applications, membership
+from chalicelib.access import applications, membership, terms
 from chalicelib.admin import route_publishing
 from chalicelib.admin.clicks.schemas import ClickDocument
 from chalicelib.admin.smartlinks import simulation, storage
@@ -156,7 +156,15 @@ def _simulated_link(smartlink_id: str, publisher_id: str | None) -> PublisherLin
         publisher = membership.get_publisher_or_404(publisher_id)
     except NotFound as error:
         raise ValidationFailed(("/publisher_id", f"is not a publisher: {publisher_id}")) from error
-    return PublisherLink("", publisher_id, smartlink_id, publisher.status == PublisherStatus.ACTIVE)
+    in_force = terms.link_terms(publisher_id)
+    return PublisherLink(
+        code="",
+        publisher_id=publisher_id,
+        route_id=smartlink_id,
+        publisher_active=publisher.status == PublisherStatus.ACTIVE,
+        terms_version=in_force.fields["terms_version"],
+        caps=in_force.decoded_caps,
+    )
 
 
 def _save(

@@ -1,37 +1,40 @@
 """A campaign as a publisher who holds it may see it: payouts, own caps and targeting, without the advertiser's data."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.campaign import CapMetric, CapScope
-from chalicelib.domain.goal import Goal
+from chalicelib.domain.campaign import Campaign, CapMetric, CapScope
+from chalicelib.domain.terms import CampaignTerms
+from chalicelib.publisher.smartlinks.offers import payout_fields
 
 Settings = Mapping[str, Any]
 
 
-def campaign_fields(settings: Settings, goals: Sequence[Goal], caps: Iterable[Settings]) -> dict[str, Any]:
-    """Return the fields of a publisher's campaign, without those of the approval.
-
-    `goals` are what the publisher gets, the goal `default` first; `caps` are the caps that bind the publisher.
-    """
-    default, *named = goals
+def campaign_fields(settings: Settings, campaign: Campaign, terms: CampaignTerms) -> dict[str, Any]:
+    """Return the fields of a publisher's campaign under their terms, without those of the approval."""
+    goals = [terms.apply_to_goal(goal) for goal in campaign.goals]
     return {
         **{name: settings[name] for name in ("name", "status", "currency")},
-        **_amounts(default),
-        "goals": [{"name": goal.name, **_amounts(goal)} for goal in named],
-        "caps": list(caps),
+        **payout_fields(terms.apply_to_goal(campaign.default_goal)),
+        "goals": [{"name": goal.name, **payout_fields(goal)} for goal in goals],
+        "caps": _own_caps(terms.apply_to_caps(campaign)),
         **_targeting(settings["targeting"]),
     }
 
 
-def publisher_caps(settings: Settings) -> list[Settings]:
-    """Return the campaign's caps of each publisher. A limit on revenue is the advertiser's data."""
-    hidden = CapMetric.REVENUE
-    return [cap for cap in settings["caps"] if cap["scope"] == CapScope.PUBLISHER and cap["metric"] != hidden]
-
-
-def _amounts(goal: Goal) -> dict[str, str]:
-    return {"payout": f"{goal.payout:f}", "payout_percent": f"{goal.payout_percent:f}", "counts": goal.counts.value}
+def _own_caps(campaign: Campaign) -> list[dict[str, Any]]:
+    """Return the caps that bind each publisher. A limit on revenue is the advertiser's data."""
+    return [
+        {
+            "metric": cap.metric,
+            "window": cap.window,
+            "limit": f"{cap.limit:f}",
+            "scope": cap.scope,
+            "timezone": cap.timezone,
+        }
+        for cap in campaign.caps
+        if cap.scope is CapScope.PUBLISHER and cap.metric is not CapMetric.REVENUE
+    ]
 
 
 def _targeting(targeting: Settings) -> dict[str, list[str]]:

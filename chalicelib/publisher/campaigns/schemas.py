@@ -4,19 +4,7 @@ from chalicelib.domain.campaign import CampaignStatus, CapMetric, CapScope, CapW
 from chalicelib.domain.goal import GoalCounts
 from chalicelib.http.fields import Money, Timestamp
 from chalicelib.http.models import ResponseModel
-
-
-class OwnGoal(ResponseModel):
-    """A named goal and what you get for one conversion of it.
-
-    `payout_percent` is a percentage of the sale's amount. `counts` is `every` (one conversion per transaction ID) or
-    `once` (one per click).
-    """
-
-    name: str
-    payout: Money
-    payout_percent: Money
-    counts: GoalCounts
+from chalicelib.publisher.smartlinks.schemas import NamedGoalPayout
 
 
 class OwnCap(ResponseModel):
@@ -43,7 +31,7 @@ class OwnCampaignDocument(ResponseModel):
     payout_percent: Money
     currency: str
     counts: GoalCounts
-    goals: list[OwnGoal]
+    goals: list[NamedGoalPayout]
     caps: list[OwnCap]
     tracking_key: str
     url: str

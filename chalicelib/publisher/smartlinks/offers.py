@@ -1,19 +1,31 @@
 """Offers of a smartlink as a publisher may see them: payout and targeting, without data of the advertiser."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from chalicelib.publisher.smartlinks.schemas import OfferDocument
+from chalicelib.domain.goal import Goal
+from chalicelib.domain.terms import CampaignTerms
+from chalicelib.publisher.smartlinks.schemas import NamedGoalPayout, OfferDocument
+from chalicelib.routing import route_codec
 from chalicelib.routing.route_codec import JsonObject
 
 
-def visible_offers(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> list[OfferDocument]:
-    """Return the enabled offers of active campaigns, with the countries and devices that offer and campaign allow."""
+def visible_offers(
+    settings: JsonObject, campaigns: Mapping[str, JsonObject], terms: Mapping[str, CampaignTerms]
+) -> list[OfferDocument]:
+    """Return the enabled offers of active campaigns, with the countries and devices that offer and campaign allow.
+
+    `terms` are those of the publisher by campaign ID.
+    """
     active_offers = [
         (offer, campaigns[offer["campaign_id"]])
         for offer in settings["offers"]
         if offer["enabled"] and _is_active(campaigns.get(offer["campaign_id"]))
     ]
-    documents = [_document(offer, campaign) for offer, campaign in active_offers]
+    documents = [
+        _document(offer, campaign, terms.get(offer["campaign_id"], CampaignTerms()))
+        for offer, campaign in active_offers
+    ]
     return [document for document in documents if document]
 
 
@@ -21,7 +33,7 @@ def _is_active(campaign: JsonObject | None) -> bool:
     return campaign is not None and campaign["status"] == "active"
 
 
-def _document(offer: JsonObject, campaign: JsonObject) -> OfferDocument | None:
+def _document(offer: JsonObject, campaign: JsonObject, terms: CampaignTerms) -> OfferDocument | None:
     """Return the offer's document, or None if its targeting and the campaign's exclude each other."""
     targeting, campaign_targeting = offer["targeting"], campaign["targeting"]
     countries = _intersection(campaign_targeting["countries"], targeting["countries"])
@@ -31,13 +43,21 @@ def _document(offer: JsonObject, campaign: JsonObject) -> OfferDocument | None:
     devices = _intersection(campaign_targeting["devices"], targeting["devices"])
     if countries is None or devices is None:
         return None
+    compiled = route_codec.campaign({**campaign, "id": offer["campaign_id"]})
     return OfferDocument(
-        campaign_id=offer["campaign_id"],
+        campaign_id=compiled.id,
         name=campaign["name"],
-        payout=campaign["payout"],
+        currency=compiled.currency,
+        **payout_fields(terms.apply_to_goal(compiled.default_goal)),
+        goals=[NamedGoalPayout(name=goal.name, **payout_fields(terms.apply_to_goal(goal))) for goal in compiled.goals],
         countries=countries,
         devices=devices,
     )
+
+
+def payout_fields(goal: Goal) -> dict[str, Any]:
+    """Return what a publisher gets for one conversion of the goal."""
+    return {"payout": f"{goal.payout:f}", "payout_percent": f"{goal.payout_percent:f}", "counts": goal.counts}
 
 
 def _intersection(first: list[str], second: list[str]) -> list[str] | None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.domain.goal import GoalCounts
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.domain.smartlink import OptimizationGoal, Rotation
 from chalicelib.http.fields import Money, Timestamp
@@ -22,12 +23,33 @@ class MarketplaceDocument(ResponseModel):
     application_status: ApplicationStatus | None
 
 
-class OfferDocument(ResponseModel):
-    """An offer of the smartlink: its payout and targeting. An empty list allows any value."""
+class GoalPayout(ResponseModel):
+    """What one conversion of a goal pays you: a fixed amount, and a percentage of the sale's amount.
+
+    `counts` is `every` (one conversion per transaction ID) or `once` (one per click).
+    """
+
+    payout: Money
+    payout_percent: Money
+    counts: GoalCounts
+
+
+class NamedGoalPayout(GoalPayout):
+    """What a named goal pays you: conversions whose event is its name."""
+
+    name: str
+
+
+class OfferDocument(GoalPayout):
+    """An offer of the smartlink: its payout and targeting. An empty list allows any value.
+
+    The payout at the top level is that of conversions without an event.
+    """
 
     campaign_id: str
     name: str
-    payout: Money
+    currency: str
+    goals: list[NamedGoalPayout]
     countries: list[str]
     devices: list[str]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.access import applications, membership
+from chalicelib.access import applications, membership, terms
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.models import LinkDocument, ListQuery, Page
 from chalicelib.http.problems import Forbidden, NotFound
@@ -38,7 +38,11 @@ def show(request: Request, smartlink_id: str) -> SmartlinkDetail:
     return SmartlinkDetail(
         **_entry(smartlink, state.status),
         goal=smartlink.settings["goal"],
-        offers=visible_offers(smartlink.settings, {key: row.settings for key, row in campaigns.items()}),
+        offers=visible_offers(
+            smartlink.settings,
+            {key: row.settings for key, row in campaigns.items()},
+            terms.current_terms(request.owner),
+        ),
         application=_application(application) if application else None,
         link=_link(request, smartlink, membership.link_code(member)),
     )

@@ -81,7 +81,7 @@ def test_documented_example_is_a_campaign() -> None:
 
 def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
     added = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url", "previous_token_expires_at"}
-    added |= {"pixel_urls"}
+    added |= {"pixel_urls", "cap_usage"}
 
     assert CampaignDocument.model_fields.keys() - CampaignSettings.model_fields.keys() == added
 

@@ -15,7 +15,7 @@ from tests.documents import (
 )
 
 ADDED = {"id", "version", "created_at", "updated_at", "postback_token", "postback_url", "previous_token_expires_at"}
-ADDED |= {"pixel_urls"}
+ADDED |= {"pixel_urls", "cap_usage"}
 GOOD = {"name": "A", "destination_url": "https://a.example/"}
 
 

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.access import publisher_links
 from chalicelib.admin.publishers import storage
 from chalicelib.http.request import Request
 from chalicelib.tables.publishers import MembershipRow, PublisherRow
@@ -92,7 +93,7 @@ def test_links_of_other_publishers_are_not_suspended(admin: Api) -> None:
 
 
 def test_suspension_covers_links_beyond_the_first_transaction(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "_LINKS_PER_TRANSACTION", 1)
+    monkeypatch.setattr(publisher_links, "LINKS_PER_TRANSACTION", 1)
     publisher = new_publisher(admin)
     codes = [add_publisher(admin, new_smartlink(admin, new_campaign(admin)), publisher) for _ in range(3)]
     admin.patch(path_of(publisher.id), {"status": "suspended"})

@@ -25,6 +25,7 @@ from tests.documents import (
     publish_weights,
     recorded,
     refusals,
+    set_terms,
 )
 
 SETTINGS: dict[str, Any] = {
@@ -507,6 +508,18 @@ def test_simulation_sees_caps_reached_by_clicks(admin: Api) -> None:
     smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
     clicked(add_publisher(admin, smartlink, publisher))
     assert refusals(simulated(admin, smartlink, publisher_id=publisher.id)) == ["cap"]
+
+
+def test_simulation_uses_the_caps_of_the_publishers_terms(admin: Api) -> None:
+    cap = {"metric": "clicks", "window": "total", "limit": "1", "scope": "publisher"}
+    campaign = new_campaign(admin, caps=[cap])
+    smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
+    clicked(add_publisher(admin, smartlink, publisher))
+    refused = [refusals(simulated(admin, smartlink, publisher_id=publisher.id))]
+    for caps in ([{**cap, "limit": "2"}], [], None):
+        set_terms(admin, publisher.id, campaign, caps=caps)
+        refused.append(refusals(simulated(admin, smartlink, publisher_id=publisher.id)))
+    assert refused == [["cap"], [None], [None], ["cap"]]
 
 
 @pytest.mark.parametrize(

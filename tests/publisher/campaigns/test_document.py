@@ -1,18 +1,26 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from chalicelib.domain.goal import Goal, GoalCounts
-from chalicelib.publisher.campaigns.document import campaign_fields, publisher_caps
+from chalicelib.domain.campaign import Cap, CapMetric, CapScope, CapWindow
+from chalicelib.domain.terms import CampaignTerms, GoalTerms
+from chalicelib.publisher.campaigns.document import campaign_fields
+from chalicelib.routing import route_codec
 from tests.builders import campaign_settings
 
-DEFAULT = Goal("default", payout=Decimal("1.50"), revenue=Decimal(9))
-SALE = Goal("sale", payout_percent=Decimal(8), revenue_percent=Decimal(9), counts=GoalCounts.ONCE)
+SALE = {"name": "sale", "payout_percent": "8", "revenue_percent": "9", "counts": "once"}
+CAP = {"metric": "clicks", "window": "day", "limit": "5", "scope": "publisher", "timezone": "UTC"}
 
 
-def test_amounts_are_those_of_the_goals_that_are_given() -> None:
-    settings = campaign_settings(payout="5", revenue="9", goals=[{"name": "sale", "payout": "7"}])
-    assert campaign_fields(settings, [DEFAULT, SALE], []) == {
+def fields(terms: CampaignTerms | None = None, **changes: Any) -> dict[str, Any]:
+    settings = campaign_settings(**changes)
+    campaign = route_codec.campaign({**settings, "id": "cmp_1"})
+    return campaign_fields(settings, campaign, terms or CampaignTerms())
+
+
+def test_campaign_is_shown_without_revenue() -> None:
+    assert fields(payout="1.50", revenue="9", goals=[SALE]) == {
         "name": "Game A",
         "status": "active",
         "currency": "USD",
@@ -28,10 +36,17 @@ def test_amounts_are_those_of_the_goals_that_are_given() -> None:
     }
 
 
-def test_small_and_large_amounts_are_written_out() -> None:
-    goals = [Goal("default", payout=Decimal("0.0000001")), Goal("sale", payout=Decimal("1E+3"))]
-    fields = campaign_fields(campaign_settings(), goals, [])
-    assert (fields["payout"], fields["goals"][0]["payout"]) == ("0.0000001", "1000")
+def test_payouts_and_caps_are_those_of_the_publishers_terms() -> None:
+    own = (Cap(CapMetric.CLICKS, CapWindow.HOUR, Decimal(7), CapScope.PUBLISHER),)
+    terms = CampaignTerms(payout=Decimal(3), goals={"sale": GoalTerms(payout_percent=Decimal("9.5"))}, caps=own)
+    shown = fields(terms, payout="1.50", goals=[SALE], caps=[CAP])
+    assert (shown["payout"], shown["goals"][0]["payout_percent"]) == ("3", "9.5")
+    assert shown["caps"] == [{**CAP, "window": "hour", "limit": "7"}]
+
+
+def test_caps_of_each_publisher_are_shown_without_those_on_revenue() -> None:
+    caps = [CAP, {**CAP, "scope": "campaign"}, {**CAP, "metric": "revenue"}]
+    assert fields(caps=caps)["caps"] == [CAP]
 
 
 @pytest.mark.parametrize(
@@ -47,24 +62,14 @@ def test_countries_are_those_that_the_campaign_allows(
     countries: list[str], excluded: list[str], shown: list[str]
 ) -> None:
     targeting = {"countries": countries, "exclude_countries": excluded}
-    assert campaign_fields(campaign_settings(targeting=targeting), [DEFAULT], [])["countries"] == shown
+    assert fields(targeting=targeting)["countries"] == shown
 
 
 def test_targeting_is_shown_in_order() -> None:
     targeting = {"devices": ["tablet", "mobile"], "os": ["ios", "android"], "languages": ["fr", "en"]}
-    fields = campaign_fields(campaign_settings(targeting=targeting), [DEFAULT], [])
-    assert [fields[name] for name in ("devices", "os", "languages")] == [
+    shown = fields(targeting=targeting)
+    assert [shown[name] for name in ("devices", "os", "languages")] == [
         ["mobile", "tablet"],
         ["android", "ios"],
         ["en", "fr"],
     ]
-
-
-def test_caps_of_each_publisher_are_shown_without_those_on_revenue() -> None:
-    caps = [
-        {"metric": metric, "window": "day", "limit": "10", "scope": scope}
-        for metric in ("clicks", "payout", "revenue")
-        for scope in ("campaign", "publisher")
-    ]
-    shown = publisher_caps(campaign_settings(caps=caps))
-    assert [(cap["metric"], cap["scope"]) for cap in shown] == [("clicks", "publisher"), ("payout", "publisher")]

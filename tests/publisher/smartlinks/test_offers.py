@@ -1,21 +1,49 @@
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from chalicelib.domain.terms import CampaignTerms, GoalTerms
 from chalicelib.publisher.smartlinks.offers import visible_offers
 from chalicelib.publisher.smartlinks.schemas import OfferDocument
-from tests.builders import campaign_document, smartlink_settings
+from tests.builders import campaign_settings, smartlink_settings
 
 
-def _visible_offers(campaign: dict[str, Any], **offer: Any) -> list[OfferDocument]:
+def _visible_offers(
+    campaign: dict[str, Any], terms: Mapping[str, CampaignTerms] = MappingProxyType({}), **offer: Any
+) -> list[OfferDocument]:
     settings = smartlink_settings(offers=[{"campaign_id": "cmp_1", **offer}])
-    return visible_offers(settings, {"cmp_1": campaign_document("cmp_1", **campaign)})
+    return visible_offers(settings, {"cmp_1": campaign_settings(**campaign)}, terms)
 
 
-def test_offer_shows_payout_and_targeting() -> None:
-    assert _visible_offers({"payout": "1.50", "revenue": "2.00"}) == [
-        OfferDocument(campaign_id="cmp_1", name="Game A", payout="1.50", countries=[], devices=[])
-    ]
+def test_offer_shows_payout_currency_goals_and_targeting() -> None:
+    sale = {"name": "sale", "revenue_percent": "10", "payout_percent": "8", "counts": "once"}
+    amounts = {"payout": "1.50", "revenue": "2.00", "payout_percent": "0.5", "currency": "EUR", "goals": [sale]}
+    (offer,) = _visible_offers(amounts)
+
+    assert offer.model_dump(mode="json") == {
+        "campaign_id": "cmp_1",
+        "name": "Game A",
+        "currency": "EUR",
+        "payout": "1.50",
+        "payout_percent": "0.5",
+        "counts": "every",
+        "goals": [{"name": "sale", "payout": "0", "payout_percent": "8", "counts": "once"}],
+        "countries": [],
+        "devices": [],
+    }
+
+
+def test_offer_shows_what_the_publisher_is_paid_under_their_terms() -> None:
+    goals = [{"name": "sale", "payout": "3"}, {"name": "lead", "payout": "1"}]
+    terms = CampaignTerms(payout=Decimal("2.50"), goals={"sale": GoalTerms(payout_percent=Decimal(9))})
+    (offer,) = _visible_offers({"payout": "1.50", "goals": goals}, {"cmp_1": terms, "cmp_2": CampaignTerms()})
+
+    assert (offer.payout, offer.payout_percent) == ("2.50", "0")
+    paid = [(goal.name, goal.payout, goal.payout_percent) for goal in offer.goals]
+    assert paid == [("sale", "3", "9"), ("lead", "1", "0")]
 
 
 @pytest.mark.parametrize(
@@ -68,4 +96,4 @@ def test_offer_that_takes_no_clicks_is_not_shown(campaign: dict[str, Any], offer
 
 
 def test_offer_of_a_missing_campaign_is_not_shown() -> None:
-    assert visible_offers(smartlink_settings(offers=[{"campaign_id": "cmp_1"}]), {}) == []
+    assert visible_offers(smartlink_settings(offers=[{"campaign_id": "cmp_1"}]), {}, {}) == []

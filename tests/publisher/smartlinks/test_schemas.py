@@ -2,7 +2,7 @@ import pytest
 
 from chalicelib.http.models import validate
 from chalicelib.http.problems import ValidationFailed
-from chalicelib.publisher.smartlinks.schemas import NewApplication, OfferDocument
+from chalicelib.publisher.smartlinks.schemas import NamedGoalPayout, NewApplication, OfferDocument
 
 
 def test_application_needs_no_message() -> None:
@@ -17,4 +17,7 @@ def test_message_has_a_maximum_length() -> None:
 
 
 def test_offer_document_has_no_revenue_and_no_destination() -> None:
-    assert set(OfferDocument.model_fields) == {"campaign_id", "name", "payout", "countries", "devices"}
+    payout = {"payout", "payout_percent", "counts"}
+    assert set(NamedGoalPayout.model_fields) == {"name", *payout}
+    offer = {"campaign_id", "name", "currency", "goals", "countries", "devices"}
+    assert set(OfferDocument.model_fields) == {*offer, *payout}

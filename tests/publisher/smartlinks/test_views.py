@@ -95,6 +95,10 @@ def test_smartlink_shows_its_offers_and_the_publishers_application(admin: Api) -
             "campaign_id": campaign["id"],
             "name": "game",
             "payout": "1.50",
+            "payout_percent": "0",
+            "counts": "every",
+            "currency": "USD",
+            "goals": [],
             "countries": ["DE", "US"],
             "devices": ["mobile"],
         }

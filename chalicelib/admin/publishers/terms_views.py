@@ -1,0 +1,96 @@
+"""Endpoints for admins: the terms of a publisher."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from chalicelib.access import membership, terms
+from chalicelib.admin import route_publishing
+from chalicelib.admin.campaigns.cap_usage import usage_of_caps
+from chalicelib.admin.publishers import terms_storage
+from chalicelib.admin.publishers.terms_schemas import TermsDocument, TermsPage, TermsSettings
+from chalicelib.admin.publishers.terms_storage import CampaignTermsDocument
+from chalicelib.domain.campaign import Cap, CapScope
+from chalicelib.domain.terms import from_document
+from chalicelib.http.models import ListQuery, NoContent
+from chalicelib.http.problems import ValidationFailed
+from chalicelib.http.request import Request
+from chalicelib.http.transactions import check_if_match
+from chalicelib.routing import route_codec
+from chalicelib.tables.base import get_or_none
+from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.tables.publishers import TermsRow
+
+
+def find(request: Request, publisher_id: str, query: ListQuery) -> TermsPage:
+    """List the terms of a publisher by campaign."""
+    row = terms.newest_row(membership.get_publisher_or_404(publisher_id).id)
+    items, cursor = terms_storage.list_terms(row, publisher_id, query)
+    return TermsPage(
+        items=_documents(request, publisher_id, row, items), next_cursor=cursor, version=terms_storage.version_of(row)
+    )
+
+
+def show(request: Request, publisher_id: str, campaign_id: str) -> TermsDocument:
+    """Show the terms of a publisher for a campaign."""
+    row = terms.newest_row(membership.get_publisher_or_404(publisher_id).id)
+    stored = terms_storage.get_terms_or_404(row, publisher_id, campaign_id)
+    return _documents(request, publisher_id, row, [(campaign_id, stored)])[0]
+
+
+def replace(request: Request, publisher_id: str, campaign_id: str, body: TermsSettings) -> TermsDocument:
+    """Set the terms of a publisher for a campaign. All links of the publisher use their caps at once.
+
+    Conversions are paid by the terms in force at their click.
+    """
+    before = terms.newest_row(membership.get_publisher_or_404(publisher_id).id)
+    check_if_match(request, terms_storage.version_of(before))
+    if errors := list(_errors(before, campaign_id, body)):
+        raise ValidationFailed(*errors)
+    settings = body.model_dump(mode="json")
+    row = terms_storage.save(request, publisher_id, before, campaign_id, settings)
+    return _documents(request, publisher_id, row, [(campaign_id, settings)])[0]
+
+
+def delete(request: Request, publisher_id: str, campaign_id: str) -> NoContent:
+    """Delete the terms of a publisher for a campaign. New clicks follow the campaign."""
+    before = terms.newest_row(membership.get_publisher_or_404(publisher_id).id)
+    check_if_match(request, terms_storage.version_of(before))
+    terms_storage.get_terms_or_404(before, publisher_id, campaign_id)
+    terms_storage.save(request, publisher_id, before, campaign_id, None)
+    return NoContent()
+
+
+def _errors(before: TermsRow | None, campaign_id: str, body: TermsSettings) -> Iterator[tuple[str, str]]:
+    """Yield pointer and detail of what the campaign or the publisher's other terms do not allow."""
+    campaign = get_or_none(CampaignRow, campaign_id)
+    if error := route_publishing.campaign_error(campaign_id, campaign):
+        yield "/campaign_id", error
+    names = {goal["name"] for goal in campaign.settings["goals"]} if campaign else set()
+    for n, goal in enumerate(body.goals if campaign else []):
+        if goal.name not in names:
+            yield f"/goals/{n}/name", f"is not a named goal of the campaign: {goal.name}"
+    if body.caps is not None and (error := terms_storage.caps_error(before, campaign_id)):
+        yield "/caps", error
+
+
+def _documents(
+    request: Request, publisher_id: str, row: TermsRow | None, items: Sequence[CampaignTermsDocument]
+) -> list[TermsDocument]:
+    campaigns = route_publishing.campaigns([campaign_id for campaign_id, _ in items])
+    caps = {campaign_id: _publisher_caps(campaigns[campaign_id], stored) for campaign_id, stored in items}
+    usage = usage_of_caps(caps, publisher_id, request.now)
+    return [
+        TermsDocument(
+            **stored,
+            campaign_id=campaign_id,
+            campaign_name=campaigns[campaign_id].settings["name"],
+            version=terms_storage.version_of(row),
+            cap_usage=usage[campaign_id],
+        )
+        for campaign_id, stored in items
+    ]
+
+
+def _publisher_caps(campaign: CampaignRow, stored: Mapping[str, object]) -> list[Cap]:
+    """Return the caps in force that count this publisher alone."""
+    limited = from_document(stored).apply_to_caps(route_codec.campaign(route_publishing.campaign_document(campaign)))
+    return [cap for cap in limited.caps if cap.scope is CapScope.PUBLISHER]
