@@ -39,6 +39,7 @@ _APPLICATIONS = "chalicelib.admin.applications.views"
 _PUBLISHERS = "chalicelib.admin.publishers.views"
 _CLICKS = "chalicelib.admin.clicks.views"
 _CONVERSIONS = "chalicelib.admin.conversions.views"
+_IMPORTS = "chalicelib.admin.conversions.imports"
 _AUDIT = "chalicelib.admin.audit.views"
 _REPORTS = "chalicelib.reporting.views"
 _POSTBACK = "chalicelib.conversions.views"
@@ -157,8 +158,16 @@ ENDPOINTS = (
     Endpoint("GET", "/admin/clicks/{click_id}", "getClick", f"{_CLICKS}:show"),
     Endpoint("GET", "/admin/conversions", "listConversions", f"{_CONVERSIONS}:find"),
     Endpoint(
-        "PATCH", "/admin/conversions/{conversion_id}", "decideConversion", f"{_CONVERSIONS}:decide", versioned=True
+        "PATCH",
+        "/admin/conversions/{conversion_id}",
+        "decideConversion",
+        f"{_CONVERSIONS}:decide",
+        also=(409,),
+        versioned=True,
     ),
+    Endpoint("POST", "/admin/conversions/decide", "decideConversions", f"{_CONVERSIONS}:decide_many"),
+    Endpoint("POST", "/admin/conversions/imports", "importConversions", f"{_IMPORTS}:create", 202),
+    Endpoint("GET", "/admin/conversions/imports/{import_id}", "getConversionImport", f"{_IMPORTS}:show"),
     Endpoint("GET", "/admin/reports", "getReport", f"{_REPORTS}:admin_report", also_media="text/csv"),
     Endpoint("GET", "/admin/lost-clicks", "getLostClicks", f"{_REPORTS}:lost_clicks"),
     Endpoint("GET", "/admin/notifications", "listNotifications", f"{_NOTIFICATIONS}:find"),

@@ -25,6 +25,9 @@ DELIVERY_RETENTION_DAYS = 90
 NOTIFICATION_RETENTION_DAYS = 400
 """Retention of notifications, and of the records that keep one from being sent twice."""
 
+IMPORT_RETENTION_DAYS = 90
+"""Retention of imports of conversions and their results."""
+
 IDEMPOTENCY_RETENTION_DAYS = 1
 """Retention of the responses to requests with an idempotency key."""
 
@@ -101,6 +104,11 @@ def learning_queue() -> str:
 def optimizer_interval_minutes() -> int:
     """Return the minutes between two optimizer runs, which `.chalice/config.json` sets for the schedule too."""
     return int(os.environ.get("LEARNING_MINUTES", "5"))
+
+
+def imports_queue() -> str:
+    """Return the URL of the queue of imported conversions to record."""
+    return os.environ["IMPORTS_QUEUE_URL"]
 
 
 def postbacks_queue() -> str:

@@ -79,7 +79,7 @@ def _handle(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str,
     )
     _check_id_lengths(path)
     parameters = body_parameters(endpoint, view, http_request, text)
-    body = {} if parameters else body_argument(view, text)
+    body = {} if parameters else body_argument(view, text, http_request.headers.get("content-type", ""))
     return _call_view(request, view, {**path, **query_argument(view, http_request, parameters), **body})
 
 

@@ -28,6 +28,31 @@ class ConversionDecision(RequestModel):
     reason: Annotated[str, Field(max_length=1000)] | None = None
 
 
+MAX_DECISIONS = 100
+
+
+class ConversionDecisions(ConversionDecision):
+    """One decision on many conversions."""
+
+    ids: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=64)]], Field(min_length=1, max_length=MAX_DECISIONS)
+    ]
+
+
+class DecisionResultDocument(ResponseModel):
+    """The conversion after the decision. `error` says why it was not decided; `status` is null if it does not exist."""
+
+    id: str
+    status: ConversionStatus | None
+    error: str | None
+
+
+class DecisionResultsDocument(ResponseModel):
+    """One result for each conversion, in the order of the IDs."""
+
+    results: list[DecisionResultDocument]
+
+
 class ConversionDocument(ResponseModel):
     """One conversion. `smartlink_id` is null for a direct link. A rejected conversion is not counted."""
 
