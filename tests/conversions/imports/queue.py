@@ -23,7 +23,7 @@ def take_messages() -> list[str]:
 
     queue = sqs_backends["123456789012"]["us-east-1"].queues["imports"]
     bodies = [message.body for message in queue._messages]
-    queue.purge()
+    queue._messages.clear()
     return bodies
 
 
