@@ -1,17 +1,20 @@
-from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pynamodb.exceptions import TransactWriteError
 
+from chalicelib.conversions import recording
 from chalicelib.conversions.imports import recorder, storage
 from chalicelib.conversions.imports.job import process_message
 from chalicelib.conversions.imports.message import ImportMessage, encode
 from chalicelib.conversions.imports.rows import chunks
+from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.counters import CapCounterRow
 from tests.advertiser import Deal, caps_of, conversions, counted, new_deal, sums
 from tests.conftest import Api
@@ -64,13 +67,11 @@ def test_interrupted_chunk_goes_on_with_exact_results(admin: Api, monkeypatch: p
 
 def _failing_after(calls: set[int]) -> Any:
     """Return `record_conversion`, which loses its answer in these calls, counted from 1."""
-    written, count = recorder.record_conversion, 0
+    written, numbers = recording.record_conversion, count(1)
 
     def record(*arguments: Any) -> Any:
-        nonlocal count
-        count += 1
         recorded = written(*arguments)
-        if count in calls:
+        if next(numbers) in calls:
             message = "connection lost"
             raise TransactWriteError(message)
         return recorded
@@ -132,8 +133,8 @@ def _import(admin: Api, file: list[dict[str, Any]], clicks: list[str]) -> str:
 
 
 def _facts(admin: Api, deal: Deal, import_id: str, clicks: list[str]) -> Any:
-    """Return all that an import did to the deal: results, conversions, counters and caps."""
-    rows = {key: row for key, row in conversions().items() if row.campaign_id == deal.campaign["id"]}
+    """Return all that an import did: results, conversions of its clicks, counters and caps of the deal."""
+    rows = {key: row for key, row in conversions().items() if row.click_id in clicks}
     names = {key: (clicks.index(row.click_id), row.txid) for key, row in rows.items()}
     shown = [{**each, "conversion_id": names.get(each["conversion_id"])} for each in results(admin, import_id)]
     stored = sorted(
@@ -145,43 +146,47 @@ def _facts(admin: Api, deal: Deal, import_id: str, clicks: list[str]) -> Any:
     return shown, stored, sums(cells), caps
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows, st.integers(1, 4), deliveries)
-def test_any_split_and_any_repetition_give_the_same(
-    admin: Api,
-    monkeypatch: pytest.MonkeyPatch,
-    file: list[dict[str, Any]],
-    size: int,
-    deliveries: list[tuple[int, set[int]]],
-) -> None:
-    deals = [new_deal(admin, caps=caps_of("conversions", "payout", limit="900", window="total")) for _ in range(2)]
-    clicks = [[*(deal.click() for _ in range(CLICKS)), f"none-{n}"] for n, deal in enumerate(deals)]
-    whole = _import(admin, file, clicks[0])
-    work()
-    with monkeypatch.context() as split:
-        split.setattr(storage, "chunks", lambda rows: chunks(rows, size))
-        pieces = _import(admin, file, clicks[1])
-    bodies = take_messages()
-    for number, failures in deliveries:
-        with monkeypatch.context() as interrupted:
-            interrupted.setattr(recorder, "record_conversion", _failing_after(failures))
-            _ignore_failure(bodies[number % len(bodies)])
-    for body in bodies * 2:
+def _process(body: str) -> None:
+    with suppress(TransactWriteError):
         process_message(body, lambda: datetime.now(UTC))
-    assert _facts(admin, deals[1], pieces, clicks[1]) == _facts(admin, deals[0], whole, clicks[0])
-    _assert_again_nothing(admin, file, clicks[0])
 
 
-def _ignore_failure(body: str) -> None:
-    try:
-        process_message(body, lambda: datetime.now(UTC))
-    except TransactWriteError:
-        return
+def _new_clicks(template: ClickRow, prefix: str) -> list[str]:
+    """Store some clicks like this one; return their IDs and that of an unknown click."""
+    ids = [f"{prefix}-{n}" for n in range(CLICKS)]
+    for click_id in ids:
+        template.click_id = click_id
+        template.save()
+    return [*ids, f"{prefix}-unknown"]
 
 
-def _assert_again_nothing(admin: Api, file: list[dict[str, Any]], clicks: list[str]) -> None:
-    before = {key: row.serialize() for key, row in conversions().items()}
-    again = _import(admin, file, clicks)
-    work()
-    assert Counter(outcomes(results(admin, again))).keys() <= {"duplicate", "refused"}
-    assert {key: row.serialize() for key, row in conversions().items()} == before
+def test_any_split_and_any_repetition_give_the_same(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    caps, numbers = caps_of("conversions", "payout", limit="900", window="total"), count()
+    deals = [new_deal(admin, caps=caps) for _ in range(2)]
+    templates = [ClickRow.get(deal.click()) for deal in deals]
+
+    @settings(max_examples=20, deadline=None)
+    @given(rows, st.integers(1, 4), deliveries)
+    def compare(file: list[dict[str, Any]], size: int, deliveries: list[tuple[int, set[int]]]) -> None:
+        clicks = [_new_clicks(template, f"click-{next(numbers)}") for template in templates]
+        whole = _import(admin, file, clicks[0])
+        work()
+        with monkeypatch.context() as split:
+            split.setattr(storage, "chunks", lambda rows: chunks(rows, size))
+            pieces = _import(admin, file, clicks[1])
+        bodies = take_messages()
+        for number, failures in deliveries:
+            with monkeypatch.context() as interrupted:
+                interrupted.setattr(recorder, "record_conversion", _failing_after(failures))
+                _process(bodies[number % len(bodies)])
+        for body in bodies * 2:
+            _process(body)
+        assert _facts(admin, deals[1], pieces, clicks[1]) == _facts(admin, deals[0], whole, clicks[0])
+        # The same file again changes nothing.
+        before = {key: row.serialize() for key, row in conversions().items()}
+        again = _import(admin, file, clicks[0])
+        work()
+        assert set(outcomes(results(admin, again))) <= {"duplicate", "refused"}
+        assert {key: row.serialize() for key, row in conversions().items()} == before
+
+    compare()

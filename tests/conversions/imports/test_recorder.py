@@ -1,3 +1,4 @@
+import logging
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +20,7 @@ NOW = datetime.now(UTC)
 MONEY = 'payout must be a decimal string of 0 or more, such as "1.50"'
 
 
-def record(recorder: Recorder, number: int = 1, **fields: Any) -> Receipt:
+def record(recorder: Recorder, number: int = 1, /, **fields: Any) -> Receipt:
     return recorder.record(ImportRow(number, fields), NOW)
 
 
@@ -32,7 +33,7 @@ def a_recorder(import_id: str = "imp_1") -> Recorder:
 
 def test_new_conversion_is_an_import_decided_by_the_key_that_posted_it(admin: Api) -> None:
     deal = new_deal(admin, approval="manual", caps=caps_of("conversions", limit="9"))
-    fields = {"click_id": deal.click(), "txid": "t1", "payout": "1.25", "status": "approved"}
+    fields: dict[str, Any] = {"click_id": deal.click(), "txid": "t1", "payout": "1.25", "status": "approved"}
     receipt = record(a_recorder(), **fields)
     (row,) = conversions().values()
     assert receipt == receipt_of(Outcome.RECORDED, row.id, "approved")
@@ -114,7 +115,7 @@ def test_row_that_another_process_records_meanwhile_keeps_its_receipt(
     admin: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deal = new_deal(admin)
-    fields = {"click_id": deal.click()}
+    fields: dict[str, Any] = {"click_id": deal.click()}
     _before_recording(monkeypatch, lambda: record(a_recorder(), **fields))
     assert record(a_recorder(), **fields).result is Outcome.RECORDED
     assert len(conversions()) == 1
@@ -124,7 +125,7 @@ def test_change_that_another_process_writes_and_overtakes_is_not_written_again(
     admin: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deal = new_deal(admin)
-    fields = {"click_id": deal.click(), "status": "rejected"}
+    fields: dict[str, Any] = {"click_id": deal.click(), "status": "rejected"}
     conversion_id = deal.posted(fields["click_id"])
 
     def overtake() -> None:
@@ -144,7 +145,7 @@ def test_change_that_another_process_writes_and_overtakes_is_not_written_again(
 
 def _before_recording(monkeypatch: pytest.MonkeyPatch, interruption: Any) -> None:
     """Run the interruption once, between the check for a receipt and the recording."""
-    written, is_done = recorder.record_conversion, list[bool]()
+    written, is_done = recording.record_conversion, list[bool]()
 
     def interrupted(*arguments: Any) -> Any:
         if not is_done:
@@ -163,7 +164,7 @@ def test_temporary_error_is_raised_and_the_row_recorded_later(
     admin: Api, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     deal = new_deal(admin)
-    fields = {"click_id": deal.click()}
+    fields: dict[str, Any] = {"click_id": deal.click()}
     with monkeypatch.context() as broken:
         broken.setattr(recorder, "record_conversion", _failing(error))
         with pytest.raises(type(error)):
@@ -176,8 +177,10 @@ def test_broken_row_is_refused_and_logged(
     admin: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     deal = new_deal(admin)
+    click_id = deal.click()
     monkeypatch.setattr(recorder, "record_conversion", _failing(error))
-    receipt = record(a_recorder(), 7, click_id=deal.click())
+    monkeypatch.setattr(logging.getLogger("smartlink"), "propagate", True)
+    receipt = record(a_recorder(), 7, click_id=click_id)
     assert receipt == Receipt(result=Outcome.REFUSED, error="Internal error. It was logged.")
     assert "row imp_1#7 failed" in caplog.text
 
