@@ -92,6 +92,11 @@ def test_file_that_is_no_import_is_rejected_whole(admin: Api) -> None:
     assert (take_messages(), list(ConversionImportRow.scan())) == ([], [])
 
 
+def test_answer_names_a_hundred_errors_at_most(admin: Api) -> None:
+    rows = [{"click_id": "a", "clickid": "b"}] * 200
+    assert list(errors_by_pointer(admin.post(PATH, {"rows": rows}))) == [f"/rows/{n}/clickid" for n in range(100)]
+
+
 def test_five_thousand_rows_are_the_maximum(admin: Api) -> None:
     """They are accepted, of a megabyte at most."""
     lines = [f"0{n:025d},{n},1.50" for n in range(5_000)]
