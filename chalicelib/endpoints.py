@@ -41,6 +41,7 @@ _TERMS = "chalicelib.admin.publishers.terms_views"
 _CLICKS = "chalicelib.admin.clicks.views"
 _CONVERSIONS = "chalicelib.admin.conversions.views"
 _REFUSED = "chalicelib.admin.refused_postbacks.views"
+_IMPORTS = "chalicelib.admin.conversions.imports"
 _AUDIT = "chalicelib.admin.audit.views"
 _RATES = "chalicelib.admin.exchange_rates.views"
 _REPORTS = "chalicelib.reporting.views"
@@ -186,9 +187,17 @@ ENDPOINTS = (
     Endpoint("GET", "/admin/clicks/{click_id}", "getClick", f"{_CLICKS}:show"),
     Endpoint("GET", "/admin/conversions", "listConversions", f"{_CONVERSIONS}:find", also_media="text/csv"),
     Endpoint(
-        "PATCH", "/admin/conversions/{conversion_id}", "decideConversion", f"{_CONVERSIONS}:decide", versioned=True
+        "PATCH",
+        "/admin/conversions/{conversion_id}",
+        "decideConversion",
+        f"{_CONVERSIONS}:decide",
+        also=(409,),
+        versioned=True,
     ),
     Endpoint("GET", "/admin/postbacks/refused", "listRefusedPostbacks", f"{_REFUSED}:find"),
+    Endpoint("POST", "/admin/conversions/decide", "decideConversions", f"{_CONVERSIONS}:decide_many"),
+    Endpoint("POST", "/admin/conversions/imports", "importConversions", f"{_IMPORTS}:create", 202),
+    Endpoint("GET", "/admin/conversions/imports/{import_id}", "getConversionImport", f"{_IMPORTS}:show"),
     Endpoint("GET", "/admin/reports", "getReport", f"{_REPORTS}:admin_report", also_media="text/csv"),
     Endpoint("GET", "/admin/lost-clicks", "getLostClicks", f"{_REPORTS}:lost_clicks"),
     Endpoint("GET", "/admin/exchange-rates", "getExchangeRates", f"{_RATES}:show"),

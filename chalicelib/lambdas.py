@@ -123,6 +123,24 @@ def learn_pools(event: SQSEvent) -> dict[str, Any]:
     return _process_each(event, lambda body: optimize_pools(job_message.decode(body), lambda: datetime.now(UTC)))
 
 
+@blueprint.on_sqs_message(queue="imports", batch_size=1, name="import_conversions", maximum_concurrency=5)
+def import_conversions(event: SQSEvent) -> dict[str, Any]:
+    """Record a part of an import of conversions; return the messages to be received again."""
+    from chalicelib.conversions.imports.job import process_message  # noqa: PLC0415
+
+    return _process_each(event, lambda body: process_message(body, lambda: datetime.now(UTC)))
+
+
+@blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="approve_conversions")
+def approve_conversions(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
+    """Approve the pending conversions whose time has come."""
+    from chalicelib.conversions.scheduled_approval import approve_due  # noqa: PLC0415
+
+    approved = approve_due(lambda: datetime.now(UTC))
+    print(f"{approved} conversions approved")
+    return {"approved": approved}
+
+
 def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str, Any]:
     """Process each message separately, so that one failure does not delay the others."""
     failed = []

@@ -31,6 +31,9 @@ REFUSED_POSTBACK_RETENTION_DAYS = 30
 TOKEN_OVERLAP_DAYS = 7
 """Days for which a campaign's replaced postback token stays valid."""
 
+IMPORT_RETENTION_DAYS = 90
+"""Retention of imports of conversions and their results."""
+
 IDEMPOTENCY_RETENTION_DAYS = 1
 """Retention of the responses to requests with an idempotency key."""
 
@@ -107,6 +110,11 @@ def learning_queue() -> str:
 def optimizer_interval_minutes() -> int:
     """Return the minutes between two optimizer runs, which `.chalice/config.json` sets for the schedule too."""
     return int(os.environ.get("LEARNING_MINUTES", "5"))
+
+
+def imports_queue() -> str:
+    """Return the URL of the queue of imported conversions to record."""
+    return os.environ["IMPORTS_QUEUE_URL"]
 
 
 def postbacks_queue() -> str:

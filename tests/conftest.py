@@ -24,6 +24,7 @@ os.environ.update(
     UNWRITTEN_CLICKS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/unwritten-clicks",
     POISON_RECORDS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/poison-records",
     LEARNING_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/learning",
+    IMPORTS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/imports",
     POSTBACKS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/postbacks",
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)

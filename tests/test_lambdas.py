@@ -6,14 +6,25 @@ from typing import Any
 
 import pytest
 
-from chalicelib.lambdas import announce_conversions, deliver_postbacks, learn, learn_pools, write_clicks
+from chalicelib.lambdas import (
+    announce_conversions,
+    approve_conversions,
+    deliver_postbacks,
+    import_conversions,
+    learn,
+    learn_pools,
+    write_clicks,
+)
 from chalicelib.optimizer.job_message import JobMessage
 from chalicelib.optimizer.job_message import encode as run_body
 from chalicelib.postbacks.delivery_message import encode as delivery_body
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.postbacks import PostbackDeliveryRow
 from chalicelib.tables.routes import RouteRow
+from tests.advertiser import conversions, new_deal
 from tests.conftest import Api, dynamodb
+from tests.conversions.imports.queue import create_queue as make_imports_queue
+from tests.conversions.imports.queue import post_rows, results, take_messages
 from tests.optimizer.pools import AT, a_pool
 from tests.optimizer.queue import create_queue as make_learning_queue
 from tests.optimizer.queue import queued_messages as queued_runs
@@ -215,3 +226,24 @@ def test_invalid_run_message_does_not_block_the_others(admin: Api, poison: str) 
 def test_run_message_is_received_again_after_an_aws_error(tables: None) -> None:
     dynamodb().delete_table(TableName="smartlink-routes")
     assert failed_runs(run_body(JobMessage(AT, ("sml_1",)))) == ["0"]
+
+
+# Conversions
+
+
+def test_queued_import_is_recorded(admin: Api) -> None:
+    make_imports_queue()
+    import_id = post_rows(admin, [{"click_id": new_deal(admin).click()}])
+    poison = "not json"
+    assert failures(import_conversions(messages(*take_messages(), poison), None)) == ["1"]
+    assert [each["result"] for each in results(admin, import_id)] == ["recorded"]
+
+
+def test_schedule_approves_the_pending_conversions_that_are_due(admin: Api) -> None:
+    deal = new_deal(admin, approval="manual", approve_after_days=1)
+    for age in (2, 0):
+        row = deal.kept(deal.click())
+        row.approve_at -= age * 86_400_000
+        row.save()
+    assert [approve_conversions(TICK, None), approve_conversions(TICK, None)] == [{"approved": 1}, {"approved": 0}]
+    assert sorted(str(row.status) for row in conversions().values()) == ["approved", "pending"]

@@ -133,7 +133,8 @@ def _responses(endpoint: Endpoint, view: ViewSignature, definitions: _Definition
 def _request_body(endpoint: Endpoint, view: ViewSignature, definitions: _Definitions) -> Schema | None:
     if view.body:
         is_required = any(field.is_required() for field in view.body.model_fields.values())
-        return {"required": is_required, "content": {_JSON: {"schema": definitions.reference(view.body)}}}
+        others: Schema = {media: {"schema": {"type": "string"}} for media in view.body.READERS}
+        return {"required": is_required, "content": {_JSON: {"schema": definitions.reference(view.body)}, **others}}
     if view.patch:
         return {"required": False, "content": {_JSON: {"schema": definitions.patch_reference(view.patch)}}}
     if _accepts_form(endpoint, view):

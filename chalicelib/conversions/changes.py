@@ -10,6 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.conversions import effects, status
 from chalicelib.conversions.effects import CapUsage
+from chalicelib.conversions.receipt import Outcome, receipt_of
 from chalicelib.conversions.status import Ruling, StatusSource
 from chalicelib.counters import learning_blocks
 from chalicelib.counters.blocks import append_blocks
@@ -55,7 +56,7 @@ def save_change(
         changed["revision"] = row.revision + 1
     for name, value in changed.items():
         setattr(row, name, value)
-    with transaction(request, change=change) as write:
+    with transaction(request, receipt_of(Outcome.CHANGED, row.id, row.status), change) as write:
         write.update(ConversionRow(row.id), _actions(changed), unchanged)
         add_effects(write, before, row, request.now)
 

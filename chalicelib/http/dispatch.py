@@ -84,7 +84,8 @@ def _handle(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str,
         parameters=parameters,
     )
     _check_id_lengths(path)
-    body = {} if sent.parameters else body_argument(view, sent.text)
+    media = http_request.headers.get("content-type", "")
+    body = {} if sent.parameters else body_argument(view, sent.text, media)
     return _call_view(request, view, {**path, **query_argument(view, parameters), **body})
 
 

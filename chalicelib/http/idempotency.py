@@ -74,5 +74,5 @@ def idempotency_row(request: Request, document: ResponseModel, status: int) -> I
         request_digest=request.idempotency.digest,
         status=status,
         answer=document.model_copy(update=shown_once).model_dump_json(),
-        expires_at=expiry_time(request.now, IDEMPOTENCY_RETENTION_DAYS),
+        expires_at=expiry_time(request.now, request.idempotency.days or IDEMPOTENCY_RETENTION_DAYS),
     )

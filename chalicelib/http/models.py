@@ -1,7 +1,7 @@
 """Base models of requests and responses, pages, merge patches and validation."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -10,9 +10,14 @@ from chalicelib.http.problems import ValidationFailed
 
 
 class RequestModel(BaseModel):
-    """A request document. Unknown fields and values of another type are rejected."""
+    """A request document. Unknown fields and values of another type are rejected.
+
+    `READERS` are the further content types of the body, each with the function that reads a document from its text.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    READERS: ClassVar[Mapping[str, Callable[[str], dict[str, Any]]]] = {}
 
 
 class QueryModel(RequestModel):
@@ -169,6 +174,7 @@ _DETAILS = {
     "string_too_long": "must have at most {max_length} characters",
     "string_too_short": "must have at least {min_length} characters",
     "too_long": "must have at most {max_length} entries",
+    "too_short": "must have at least {min_length} entries",
 }
 
 

@@ -85,14 +85,17 @@ class Unavailable(Problem):
         return {"Retry-After": "1"}
 
 
+MAX_ERRORS = 100
+
+
 class ValidationFailed(Problem):
-    """Input that is not valid. Each error is a JSON pointer and a detail that continues it."""
+    """Input that is not valid. Each error is a JSON pointer and a detail that continues it; `MAX_ERRORS` are kept."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, *errors: tuple[str, str]) -> None:
-        super().__init__("; ".join(f"{pointer or 'the request'} {detail}" for pointer, detail in errors))
-        self.errors = errors
+        self.errors = errors[:MAX_ERRORS]
+        super().__init__("; ".join(f"{pointer or 'the request'} {detail}" for pointer, detail in self.errors))
 
     def document(self) -> dict[str, Any]:
         errors = [{"pointer": pointer, "detail": detail} for pointer, detail in self.errors]

@@ -12,10 +12,14 @@ from chalicelib.endpoints import Endpoint
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """`key` identifies the stored response: a hash of path, caller and header. `digest` is the hash of the body."""
+    """`key` identifies the stored response: a hash of path, caller and header. `digest` is the hash of the body.
+
+    The response is kept for `days`, by default for as long as `settings` says.
+    """
 
     key: str
     digest: str
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

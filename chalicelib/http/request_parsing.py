@@ -101,9 +101,10 @@ def _json_object(text: str, decoder: json.JSONDecoder | None = None) -> dict[str
     return document
 
 
-def body_argument(view: ViewSignature, text: str) -> dict[str, Any]:
-    """Return the argument `body` of the view, validated; empty if the view takes none."""
-    document = _json_object(text)
+def body_argument(view: ViewSignature, text: str, media: str = "") -> dict[str, Any]:
+    """Return the argument `body` of the view, validated; empty if the view takes none. `media` is its content type."""
+    reader = view.body.READERS.get(media.partition(";")[0].strip().lower()) if view.body else None
+    document = reader(text) if reader else _json_object(text)
     if view.patch:
         return {"body": Patch(view.patch, document)}
     if view.body:

@@ -1,6 +1,6 @@
-"""Table of conversions and its indexes."""
+"""Tables of conversions with its indexes, of slots of clicks, and of imports."""
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -109,4 +109,26 @@ class ClickGoalRow(Model):
     goal = UnicodeAttribute(range_key=True)
     conversion_id = UnicodeAttribute()
     pixel_id = UnicodeAttribute(null=True)
+    expires_at = IntegerAttribute()
+
+
+class ConversionImportRow(Model):
+    """A chunk of an import: its rows until it is finished, then their results; both as compressed JSON.
+
+    `actor` is the key that posted the import. Times are milliseconds since 1970.
+    """
+
+    class Meta(TableMeta):
+        table_name = table_prefix() + "conversion_imports"
+
+    import_id = UnicodeAttribute(hash_key=True)
+    chunk = IntegerAttribute(range_key=True)
+    format = IntegerAttribute(default=1)
+    actor = UnicodeAttribute()
+    created_at = IntegerAttribute()
+    started_at = IntegerAttribute(null=True)
+    finished_at = IntegerAttribute(null=True)
+    row_count = IntegerAttribute()
+    rows = BinaryAttribute(null=True, legacy_encoding=False)
+    results = BinaryAttribute(null=True, legacy_encoding=False)
     expires_at = IntegerAttribute()

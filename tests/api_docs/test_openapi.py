@@ -229,6 +229,12 @@ def test_optional_body_may_be_omitted(admin: Api, document: dict[str, Any]) -> N
             assert key.call(endpoint.method, path).status == missing, endpoint
 
 
+def test_import_may_be_sent_as_csv(document: dict[str, Any]) -> None:
+    content = operation(document, "/admin/conversions/imports", "POST")["requestBody"]["content"]
+    assert content["text/csv"] == {"schema": {"type": "string"}}
+    assert set(content) == {"application/json", "text/csv"}
+
+
 def test_postback_has_its_parameters_in_query_or_body(document: dict[str, Any]) -> None:
     get, post = (operation(document, "/postback", method) for method in ("get", "post"))
     required = [[each["name"] for each in method["parameters"] if each["required"]] for method in (get, post)]
@@ -242,7 +248,7 @@ def test_pixel_has_no_problem_response(document: dict[str, Any]) -> None:
 
 
 def test_real_clicks_match_the_document(admin: Api, document: dict[str, Any]) -> None:
-    code = new_link(admin, new_campaign(admin), catch_all_campaign_id=new_campaign(admin)["id"])
+    code = new_link(admin, new_campaign(admin, tracking="pixel"), catch_all_campaign_id=new_campaign(admin)["id"])
     for method in ("GET", "HEAD"):
         response = admin.click(code, method)
         assert operation(document, "/s/{code}", method)["responses"]["302"]["headers"].keys() <= response.headers.keys()

@@ -1,8 +1,12 @@
-"""Endpoints for admins: list conversions, approve or reject one."""
+"""Endpoints for admins: list conversions, approve or reject one or many."""
 
-from chalicelib.admin.conversions.schemas import ConversionDecision, ConversionsQuery
-from chalicelib.conversions import changes
-from chalicelib.http.audit_change import AuditChange
+from chalicelib.admin.conversions import decisions
+from chalicelib.admin.conversions.schemas import (
+    ConversionDecision,
+    ConversionDecisions,
+    ConversionsQuery,
+    DecisionResultsDocument,
+)
 from chalicelib.http.models import Page, Patch
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
@@ -23,13 +27,14 @@ def decide(request: Request, conversion_id: str, body: Patch[ConversionDecision]
     """Approve or reject a conversion. Reports and caps are updated."""
     row = conversion_queries.get_conversion_or_404(conversion_id)
     check_if_match(request, row.revision)
-    before = {"status": row.status, "reason": row.reason}
-    decision = body.apply_to(before)
-    after = decision.model_dump(mode="json")
-    if after != before:
-        ruling = changes.decision_of_admin(decision.status, decision.reason)
-        changes.decide(request, row, ruling, request.actor, AuditChange(row.id, before, after))
+    decisions.decide(request, row, body.apply_to({"status": row.status, "reason": row.reason}))
     return _document(row)
+
+
+def decide_many(request: Request, body: ConversionDecisions) -> DecisionResultsDocument:
+    """Approve or reject up to 100 conversions, with one result each."""
+    decision = ConversionDecision(status=body.status, reason=body.reason)
+    return DecisionResultsDocument(results=decisions.decide_all(request, body.ids, decision))
 
 
 def _document(row: ConversionRow) -> ConversionDocument:
