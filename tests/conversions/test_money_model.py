@@ -1,0 +1,192 @@
+"""Any sequence of reports and decisions books what the money model books, and can be undone to exact zeros."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.tables.conversions import ConversionRow
+from tests.conftest import Api
+from tests.conversions import money_world
+from tests.conversions.money_model import Books
+from tests.conversions.money_terms import Deal, Goal, Report
+from tests.conversions.money_world import World
+
+Event = Callable[[World], None]
+
+EVENTS = (None, None, "", "default", "sale", "deposit", "made-up")
+AMOUNTS = (None, None, "0", "0.000001", "19.99", "33.333333")
+PAYOUTS = (None, None, None, "0", "0.000001", "1.25", "150", "150.000001")
+STATUSES = (None, None, "approved", "pending", "rejected")
+
+amounts_of_goals = st.fixed_dictionaries(
+    {
+        "payout": st.sampled_from(["0", "1.50", "0.000003"]),
+        "revenue": st.sampled_from(["0", "2.00"]),
+        "payout_percent": st.sampled_from(["0", "0", "7.25", "33.333333"]),
+        "revenue_percent": st.sampled_from(["0", "0", "10"]),
+        "counts": st.sampled_from(["every", "once"]),
+    }
+)
+
+
+def goals(name: str) -> st.SearchStrategy[Goal]:
+    return amounts_of_goals.map(lambda amounts: Goal(name, **amounts))
+
+
+CAPS = [
+    (metric, window, scope)
+    for metric in ("conversions", "payout", "revenue")
+    for window in ("day", "total")
+    for scope in ("campaign", "publisher")
+]
+methods = st.sampled_from(
+    [
+        ("postback", "auto", None),
+        ("postback", "manual", None),
+        ("postback", "manual", 2),
+        ("pixel", "manual", None),
+        ("pixel", "manual", 2),
+        ("pixel", "auto", None),
+    ]
+)
+
+
+@st.composite
+def deals(draw: st.DrawFn, currency: str) -> Deal:
+    tracking, approval, days = draw(methods)
+    names = draw(st.sampled_from([(), ("sale",), ("sale", "deposit")]))
+    return Deal(
+        "",
+        currency,
+        tracking,
+        approval,
+        days,
+        default=draw(goals("default")),
+        goals=tuple(draw(goals(name)) for name in names),
+        max_payout=draw(st.sampled_from([None, None, "1.00", "25"])),
+        caps=tuple(draw(st.lists(st.sampled_from(CAPS), max_size=4, unique=True))),
+        window_days=draw(st.sampled_from([5, 30])),
+    )
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Event:
+    by = draw(st.sampled_from(["postback", "postback", "postback", "pixel", "pixel", "import"]))
+    which, cookie = draw(st.integers(0, 3)), draw(st.sampled_from(["clicks", "earlier"]))
+    said = {
+        "event": draw(st.sampled_from(EVENTS)),
+        "txid": draw(st.sampled_from([None, "t1", "t2"])),
+        "amount": draw(st.sampled_from(AMOUNTS)),
+        "payout": draw(st.sampled_from(PAYOUTS)),
+        "revenue": draw(st.sampled_from((None, None, "0", "7.000001"))),
+        "status": draw(st.sampled_from(STATUSES)),
+    }
+
+    def tell(world: World) -> None:
+        report = Report(world.visits[which % len(world.visits)], **said)
+        if by == "postback":
+            world.postback(report)
+        elif by == "pixel":
+            world.pixel(report, cookie)
+        else:
+            world.row_of_import(report)
+
+    tell.__qualname__ = f"{by}(click {which}, {said})"
+    return tell
+
+
+def named(name: str, act: Event) -> Event:
+    """Return the event with a name that hypothesis prints."""
+    act.__qualname__ = name
+    return act
+
+
+def decided(n: int, status: str) -> Event:
+    return named(f"decide({n}, {status})", lambda world: world.decide(n, status))
+
+
+def waited(days: int) -> Event:
+    return named(f"wait({days})", lambda world: world.wait(days))
+
+
+def switched(n: int, method: tuple[str, str, int | None]) -> Event:
+    def switch(world: World) -> None:
+        deal = world.books.deals[world.stage.campaign_ids[n]]
+        tracking, approval, days = method
+        world.change(replace(deal, tracking=tracking, approval=approval, approve_after_days=days))
+
+    return named(f"switch({n}, {method})", switch)
+
+
+def repriced(n: int, payout: str, caps: list[Any]) -> Event:
+    def change(world: World) -> None:
+        deal = world.books.deals[world.stage.campaign_ids[n]]
+        world.change(replace(deal, default=replace(deal.default, payout=payout), caps=tuple(caps)))
+
+    return named(f"reprice({n}, {payout}, {caps})", change)
+
+
+decisions = st.builds(decided, st.integers(0, 5), st.sampled_from(["approved", "rejected", "pending"]))
+campaigns = st.integers(0, 1)
+changes_of_deals = st.builds(switched, campaigns, methods) | st.builds(
+    repriced, campaigns, st.sampled_from(["0", "3.10"]), st.lists(st.sampled_from(CAPS), max_size=2, unique=True)
+)
+others = (
+    st.builds(waited, st.integers(1, 3))
+    | st.just(named("schedule", World.approve_due))
+    | changes_of_deals
+    | st.builds(lambda n: named(f"click({n})", lambda world: world.click(n)), st.integers(0, 2))
+)
+single = st.one_of(reports(), reports(), reports(), decisions, others)
+stories = st.lists(single | single.map(lambda event: event), max_size=14)
+
+
+def started(stage: money_world.Stage, drawn: tuple[Deal, Deal]) -> World:
+    """Return a world in which each link has been clicked once."""
+    money_world.empty_books()
+    world = World(stage, Books({}))
+    for campaign_id, deal in zip(stage.campaign_ids, drawn, strict=True):
+        world.change(replace(deal, id=campaign_id))
+    for n in range(len(stage.links)):
+        world.click(n)
+    return world
+
+
+def assert_books_agree(world: World) -> None:
+    """Compare every conversion, and all sums to the millionth."""
+    books, rows = world.books, list(ConversionRow.scan())
+    assert len(rows) == len(books.sales)
+    for row in rows:
+        sale = books.sales[money_world.recorded_order(row, books)]
+        assert money_world.stored_fields(row) == money_world.fields_of(sale)
+    assert money_world.shown() == {key: (counts, counts) for key, counts in books.figures().items()}
+    usage = {(key[0], key[1], "ever" if key[3] == "ever" else "day", *key[3:]): n for key, n in books.cap_usage(world.now).items()}
+    assert money_world.used(world.now) == usage
+    assert money_world.taught() == books.learned()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(drawn=st.tuples(deals("USD"), deals("EUR")), story=stories)
+def test_any_story_books_what_the_model_books(admin: Api, drawn: tuple[Deal, Deal], story: list[Event]) -> None:
+    stage = STAGES.get(admin.key) or STAGES.setdefault(admin.key, money_world.build(admin))
+    world = started(stage, drawn)
+    for event in story:
+        event(world)
+        assert_books_agree(world)
+    for n in range(len(world.books.sales)):
+        world.decide(n, "rejected")
+    assert_books_agree(world)
+    left = Counter[str]()
+    for by_click, by_arrival in money_world.shown().values():
+        assert by_click == by_arrival
+        left.update(by_click)
+    assert set(+left) <= {"rejected_conversions"}
+    assert (money_world.used(world.now), money_world.taught()) == ({}, {})
+
+
+STAGES: dict[str, money_world.Stage] = {}
+"""The network of the test, by the key of its admin: all examples use the same."""
