@@ -44,12 +44,14 @@ def decision_of_admin(wanted: ConversionStatus, reason: str | None) -> Ruling:
 def save_change(
     request: Request, row: ConversionRow, changes: Mapping[str, Any], change: AuditChange | None = None
 ) -> None:
-    """Write changed fields with what they change in counters and caps, and update `row`.
+    """Write changed fields with what they change in counters and caps, and update `row`. No change writes nothing.
 
     Raise `TransactionConflict` if the conversion changed since it was read.
     """
     before = complete_conversion(row.attribute_values)
     changed = {name: value for name, value in changes.items() if value != before.get(name)}
+    if not changed:
+        return
     unchanged = _is_unchanged(row)
     if not _INVISIBLE.issuperset(changed):
         changed["revision"] = row.revision + 1

@@ -25,7 +25,7 @@ from tests.builders import NOW
 from tests.conftest import Api
 from tests.conversions.money_model import Books, CapKey, Sale
 from tests.conversions.money_terms import Deal, Report, Visit, millionths
-from tests.documents import add_publisher, clicked, good, new_campaign, new_publisher, new_smartlink, recorded
+from tests.documents import add_publisher, clicked, good, new_campaign, new_publisher, new_smartlink
 
 FIGURES = ("conversions", "payout", "revenue", "pending_conversions", "pending_payout", "rejected_conversions")
 
@@ -73,9 +73,7 @@ class World:
     def click(self, n: int) -> None:
         """Click on a link now."""
         campaign_id, publisher_id, code = self.stage.links[n % len(self.stage.links)]
-        before = set(recorded())
-        clicked(code)
-        (click_id,) = set(recorded()) - before
+        click_id = clicked(code).headers["Location"].partition("cid=")[2]
         ClickRow(click_id).update([ClickRow.at.set(milliseconds(self.now))])
         self.visits.append(Visit(click_id, publisher_id, self.now, self.books.deals[campaign_id]))
 
@@ -181,9 +179,9 @@ def used(now: datetime) -> dict[CapKey, int]:
     """Return the usage of the application's cap counters that are kept."""
     usage: dict[CapKey, int] = {}
     for row in CapCounterRow.scan():
-        campaign_id, metric, _, _, since, owner = row.key.split("|")
+        campaign_id, metric, window, _, since, owner = row.key.split("|")
         if row.used and (row.expires_at is None or now < row.expires_at):
-            usage[campaign_id, metric, "ever" if since == "ever" else "day", since, owner] = row.used
+            usage[campaign_id, metric, window, since, owner] = row.used
     return usage
 
 
