@@ -44,7 +44,7 @@ ADAPTERS = {
     *_in("api_docs", "views"),
     *_in("caps", "reservation"),
     *_in("clicks", "backlog", "write"),
-    *_in("conversions", "changes", "recording", "views"),
+    *_in("conversions", "changes", "recording", "slots", "views"),
     *_in("counters", "aggregator", "blocks", "compaction", "learning_blocks"),
     *_in("dynamodb", "client", "sdk_client", "transport"),
     *_in("evaluation", "replay.click_reader", "uplift.cell_reader"),
@@ -173,6 +173,8 @@ TESTS_OF_SEVERAL_MODULES = {
     "test_cold_start.py": "what a redirect loads",
     "test_stored_documents.py": "rows of earlier releases",
     "test_added_fields.py": "rows of earlier releases, with a field more in each document",
+    "conversions/test_money_model.py": "any story of reports and decisions, against a model in memory",
+    "conversions/test_money_rules.py": "rules of money from pixel and postback to reports and caps",
     "dynamodb/test_contract.py": "both DynamoDB clients on the same requests",
     "dynamodb/test_credentials.py": "credentials from the environment to the signature",
 }

@@ -89,8 +89,10 @@ class Books:
         same = next((sale for sale in sales if report.name in sale.names), None)
         return same or next((sale for sale in sales if _completes(report, goal, sale)), None)
 
-    def _is_second_of_once(self, report: Report, goal: Goal) -> bool:
-        return goal.counts == "once" and any(sale.status != "rejected" for sale in self._of_goal(report, goal))
+    def _is_second_of_once(self, report: Report, goal: Goal, sale: Sale | None = None) -> bool:
+        """Return whether the goal counts once and the click has a conversion other than `sale` that is not rejected."""
+        others = [other for other in self._of_goal(report, goal) if other is not sale]
+        return goal.counts == "once" and any(other.status != "rejected" for other in others)
 
     def _keep_label(self, by: str, report: Report, now: datetime) -> None:
         """Keep an event that is no goal: by click, event and transaction ID, without money and status."""
@@ -127,6 +129,8 @@ class Books:
                 _rule(sale, "pending", "rule", held=True)
         status = report.status
         if status is None or status == sale.status or sale.decided_by == "admin":
+            return
+        if sale.status == "rejected" and self._is_second_of_once(report, goal, sale):
             return
         if by == "import":
             self._change(sale, status, "import", goal)

@@ -1,4 +1,4 @@
-"""Campaigns, goals, clicks and reports of the money model: what is agreed and what is said, without any rule of booking.
+"""Campaigns, goals, clicks and reports of the money model, without any rule of booking.
 
 Amounts are decimal strings, None for those that a report leaves out.
 """
