@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from tests.conftest import Api
 from tests.conversions import money_world
 from tests.conversions.money_model import Books
 from tests.conversions.money_terms import Deal, Goal, Report
-from tests.conversions.money_world import World
+from tests.conversions.money_world import Stage, World
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ single = st.one_of(reports(), reports(), reports(), decisions, others)
 stories = st.lists(single, min_size=8, max_size=20)
 
 
-def started(stage: money_world.Stage, drawn: tuple[Deal, Deal]) -> World:
+def started(stage: Stage, drawn: tuple[Deal, Deal]) -> World:
     """Return a world in which each link has been clicked once."""
     money_world.empty_books()
     world = World(stage, Books({}))
@@ -172,10 +173,15 @@ def assert_books_agree(world: World) -> None:
     assert money_world.taught() == books.learned()
 
 
+@pytest.fixture
+def stage(admin: Api) -> Stage:
+    """Provide the network of all examples."""
+    return money_world.build(admin)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn=st.tuples(deals("USD"), deals("EUR")), story=stories)
-def test_any_story_books_what_the_model_books(admin: Api, drawn: tuple[Deal, Deal], story: list[Event]) -> None:
-    stage = STAGES.get(admin.key) or STAGES.setdefault(admin.key, money_world.build(admin))
+def test_any_story_books_what_the_model_books(stage: Stage, drawn: tuple[Deal, Deal], story: list[Event]) -> None:
     world = started(stage, drawn)
     for event in story:
         event.act(world)
@@ -189,7 +195,3 @@ def test_any_story_books_what_the_model_books(admin: Api, drawn: tuple[Deal, Dea
         left.update(by_click)
     assert set(+left) <= {"rejected_conversions"}
     assert (money_world.used(world.now), money_world.taught()) == ({}, {})
-
-
-STAGES: dict[str, money_world.Stage] = {}
-"""The network of the test, by the key of its admin: all examples use the same."""
