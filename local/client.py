@@ -28,6 +28,10 @@ class Client:
         """Change the document at `path`, whatever its version."""
         return _json_or_error("PATCH", path, self.call("PATCH", path, changes))
 
+    def put(self, path: str, document: object) -> Any:  # noqa: ANN401 - JSON
+        """Replace the document at `path`."""
+        return _json_or_error("PUT", path, self.call("PUT", path, document))
+
     def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> LocalResponse:
         """Return the response to one request, whatever its status."""
         all_headers = {"Authorization": f"Bearer {self.key}", **(headers or {})}

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 By = Literal["click", "conversion"]
+Status = Literal["approved", "pending", "rejected"]
 LedgerKey = tuple[str | None, ...]
 CELLS = ("campaign", "country", "device", "sub1")
 """The default dimensions of the ledger."""
@@ -16,7 +17,7 @@ CELLS = ("campaign", "country", "device", "sub1")
 class Click:
     """One click as it was sent. None is an unknown value; `campaign` is None for the fallback.
 
-    `visitor` is address and user agent; `at` is the server's time, from the click ID.
+    `visitor` is address and user agent; `at` is the server's time, from the click ID. `currency` is the campaign's.
     """
 
     click_id: str
@@ -31,22 +32,27 @@ class Click:
     is_bot: bool
     is_duplicate: bool
     visitor: str
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SentConversion:
-    """One paid action that was recorded at `at`. A rejected one does not count."""
+    """One paid action that was recorded at `at`, with its status in the end."""
 
     click: Click
     at: datetime
     payout: Decimal
     revenue: Decimal
-    is_rejected: bool = False
+    status: Status = "approved"
+    goal: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerFigures:
-    """The figures of a report row. `clicks` excludes bots; money is in the currency's main unit."""
+    """The figures of a report row. `clicks` excludes bots; money is in the currency's main unit.
+
+    `conversions`, `payout` and `revenue` are those of approved conversions.
+    """
 
     clicks: int = 0
     unique_clicks: int = 0
@@ -55,6 +61,9 @@ class LedgerFigures:
     conversions: int = 0
     payout: Decimal = Decimal(0)
     revenue: Decimal = Decimal(0)
+    pending_conversions: int = 0
+    rejected_conversions: int = 0
+    pending_payout: Decimal = Decimal(0)
 
     @property
     def profit(self) -> Decimal:
@@ -64,10 +73,6 @@ class LedgerFigures:
     def __add__(self, other: "LedgerFigures") -> "LedgerFigures":
         """Return the sum of both."""
         return LedgerFigures(*(getattr(self, name) + getattr(other, name) for name in _COUNTED))
-
-    def __sub__(self, other: "LedgerFigures") -> "LedgerFigures":
-        """Return the difference of both."""
-        return LedgerFigures(*(getattr(self, name) - getattr(other, name) for name in _COUNTED))
 
 
 Ledger = dict[LedgerKey, LedgerFigures]
@@ -86,17 +91,16 @@ def tally(
 ) -> Ledger:
     """Return the ledger of this traffic. Conversions count on the click's day, or by `conversion` on their own.
 
-    Dimensions: day (UTC), smartlink, campaign, publisher, country, device, os, sub1.
+    Dimensions: day (UTC), smartlink, campaign, publisher, country, device, os, sub1, currency, and goal, None for
+    clicks.
     """
     ledger: Ledger = {}
     for click in clicks:
         _add(ledger, _key(click, click.at, dimensions), figures_of_click(click))
     for conversion in conversions:
         at = conversion.at if by == "conversion" else conversion.click.at
-        key, figures = _key(conversion.click, at, dimensions), figures_of_conversion(conversion)
-        _add(ledger, key, figures)
-        if conversion.is_rejected:
-            ledger[key] -= figures
+        key = _key(conversion.click, at, dimensions, conversion.goal)
+        _add(ledger, key, figures_of_conversion(conversion))
     return ledger
 
 
@@ -108,8 +112,16 @@ def figures_of_click(click: Click) -> LedgerFigures:
 
 
 def figures_of_conversion(conversion: SentConversion) -> LedgerFigures:
-    """Return the figures of one conversion."""
-    return LedgerFigures(conversions=1, payout=conversion.payout, revenue=conversion.revenue)
+    """Return the figures of one conversion: only an approved one is paid."""
+    match conversion.status:
+        case "approved":
+            return LedgerFigures(conversions=1, payout=conversion.payout, revenue=conversion.revenue)
+        case "pending":
+            return LedgerFigures(pending_conversions=1, pending_payout=conversion.payout)
+        case "rejected":
+            return LedgerFigures(rejected_conversions=1)
+        case _:
+            assert_never(conversion.status)
 
 
 def total(ledger: Ledger) -> LedgerFigures:
@@ -155,8 +167,9 @@ def _add(ledger: Ledger, key: LedgerKey, figures: LedgerFigures) -> None:
     ledger[key] = ledger.get(key, LedgerFigures()) + figures
 
 
-def _key(click: Click, at: datetime, dimensions: Sequence[str]) -> LedgerKey:
-    return tuple(at.date().isoformat() if name == "day" else getattr(click, name) for name in dimensions)
+def _key(click: Click, at: datetime, dimensions: Sequence[str], goal: str | None = None) -> LedgerKey:
+    apart = {"day": at.date().isoformat(), "goal": goal}
+    return tuple(apart[name] if name in apart else getattr(click, name) for name in dimensions)
 
 
 def _compare(expected: LedgerFigures, report_row: Mapping[str, Any] | None) -> list[str]:

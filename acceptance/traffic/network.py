@@ -1,11 +1,12 @@
-"""A test network, created through the admin API: money in odd cents, overlapping targeting."""
+"""A test network, created through the admin API: money in odd cents, goals, two currencies, overlapping targeting."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from acceptance.traffic.goals import planned_goal
 from acceptance.traffic.plan import Link, PlannedCampaign
 from local.client import Client
 
@@ -17,12 +18,33 @@ FILTERED = "once"
 
 _DAY_SECONDS = 86_400
 _ACCEPTS_BOTS = {"exclude_bots": False}
+_INSTALL = {"name": "install", "payout": "0.37", "revenue": "0.53", "counts": "once"}
+_SALE = {"name": "sale", "payout": "0.07", "payout_percent": "3.333", "revenue_percent": "5.01"}
 _CAMPAIGNS: dict[str, tuple[float, dict[str, Any]]] = {
     "game": (0.08, {"payout": "1.37", "revenue": "2.11", "targeting": {"devices": ["mobile"]}}),
-    "shop": (0.03, {"payout": "0.83", "revenue": "1.19", "targeting": _ACCEPTS_BOTS}),
-    "trial": (0.02, {"payout": "4.01", "revenue": "5.53", "targeting": {"countries": ["US", "GB", "DE"]}}),
-    "video": (0.10, {"payout": "0.29", "revenue": "0.41", "targeting": {"devices": ["tablet", "desktop"]}}),
-    "asia": (0.05, {"payout": "7.77", "revenue": "9.99", "targeting": {"countries": ["JP", "IN"], **_ACCEPTS_BOTS}}),
+    "shop": (0.03, {"payout": "0.83", "revenue": "1.19", "targeting": _ACCEPTS_BOTS, "goals": [_INSTALL, _SALE]}),
+    "trial": (
+        0.02,
+        {
+            "payout": "4.01",
+            "revenue": "5.53",
+            "targeting": {"countries": ["US", "GB", "DE"]},
+            "approval": "manual",
+        },
+    ),
+    "video": (
+        0.10,
+        {"payout": "0.29", "revenue": "0.41", "targeting": {"devices": ["tablet", "desktop"]}, "goals": [_SALE]},
+    ),
+    "asia": (
+        0.05,
+        {
+            "payout": "7.77",
+            "revenue": "9.99",
+            "targeting": {"countries": ["JP", "IN"], **_ACCEPTS_BOTS},
+            "currency": "EUR",
+        },
+    ),
     FILTERED: (
         0.04,
         {
@@ -47,14 +69,22 @@ _SMARTLINKS: dict[str, list[tuple[str, dict[str, Any]]]] = {
 }
 
 
+TERMS = {"game": Decimal("1.83"), "shop": Decimal("0.59")}
+"""The payouts of the goal `default` in the terms of the first publisher."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrafficNetwork:
-    """A test network: names of the smartlinks by ID, campaigns, and the links of all publishers."""
+    """A test network: names of the smartlinks by ID, campaigns, and the links of all publishers.
+
+    `terms` are the payouts of the goal `default` that differ from the campaign's, by publisher and campaign.
+    """
 
     mark: str
     smartlinks: Mapping[str, str]
     campaigns: tuple[PlannedCampaign, ...]
     links: tuple[Link, ...]
+    terms: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
     def campaign_at(self, host: str) -> PlannedCampaign | None:
         """Return the campaign with this destination host, or None."""
@@ -75,6 +105,9 @@ def create(admin: Client, mark: str, publishers: int) -> TrafficNetwork:
     campaigns = {key: _campaign(admin, mark, key) for key in _CAMPAIGNS}
     smartlinks = {key: _smartlink(admin, mark, key, campaigns) for key in _SMARTLINKS}
     members = [_publisher(admin, mark, n) for n in range(publishers)]
+    terms = {(members[0], campaigns[key].id): payout for key, payout in TERMS.items()}
+    for (member, campaign), payout in terms.items():
+        admin.put(f"/admin/publishers/{member}/terms/{campaign}", {"payout": str(payout)})
     filtered = campaigns[FILTERED].id
     links = tuple(
         Link(
@@ -87,7 +120,7 @@ def create(admin: Client, mark: str, publishers: int) -> TrafficNetwork:
         for member in members
     )
     names = {smartlink: key for key, smartlink in smartlinks.items()}
-    return TrafficNetwork(mark, names, tuple(campaigns.values()), links)
+    return TrafficNetwork(mark, names, tuple(campaigns.values()), links, terms)
 
 
 def planned_campaign(document: Mapping[str, Any], rate: float) -> PlannedCampaign:
@@ -97,9 +130,11 @@ def planned_campaign(document: Mapping[str, Any], rate: float) -> PlannedCampaig
         name=document["name"],
         host=urlsplit(document["destination_url"]).hostname or "",
         token=document["postback_token"],
-        payout=Decimal(document["payout"]),
-        revenue=Decimal(document["revenue"]),
+        default=planned_goal(document),
         rate=rate,
+        currency=document["currency"],
+        goals=tuple(planned_goal(goal) for goal in document["goals"]),
+        is_manual=document["approval"] == "manual",
     )
 
 

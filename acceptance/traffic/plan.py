@@ -1,11 +1,14 @@
 """Plan the traffic: draw visits and conversions from a seed, before anything is sent."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from random import Random
 
-from acceptance.traffic.ledger import Click
+from acceptance.traffic.goals import PlannedGoal
+from acceptance.traffic.ledger import Click, Status
 from acceptance.traffic.user_agents import BOTS, HUMANS, Agent
 
 SUBS = (
@@ -25,15 +28,24 @@ _EVENTS = (None, "install", "purchase", "deposit")
 
 @dataclass(frozen=True, slots=True)
 class PlannedCampaign:
-    """A campaign with its destination host, postback token and conversion rate."""
+    """A campaign with its destination host, postback token and conversion rate, and what it pays for.
+
+    If its approval `is_manual`, its conversions stay pending.
+    """
 
     id: str
     name: str
     host: str
     token: str
-    payout: Decimal
-    revenue: Decimal
+    default: PlannedGoal
     rate: float
+    currency: str = "USD"
+    goals: tuple[PlannedGoal, ...] = ()
+    is_manual: bool = False
+
+    def goal(self, event: str | None) -> PlannedGoal:
+        """Return the goal of an event: without named goals every event is one of the goal `default`."""
+        return next((goal for goal in self.goals if goal.name == event), self.default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +73,23 @@ class PlannedVisit:
     sub1: str | None
 
 
+class Kind(StrEnum):
+    """Whether an action counts, or why not.
+
+    It is after the attribution window, its event is no goal, or its goal counts once and it is the second of its click.
+    """
+
+    COUNTED = "counted"
+    LATE = "late"
+    NO_GOAL = "no goal"
+    SECOND = "second"
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
-    """One paid action that an advertiser reports at least once. Without amounts, the campaign's amounts apply.
+    """One action that an advertiser reports at least once. Without payout and revenue, the goal's amounts apply.
 
-    A late action is after the attribution window.
+    If it `is_pending`, it is first reported as pending; if it also `is_confirmed`, later as approved.
     """
 
     click: Click
@@ -73,8 +97,17 @@ class PlannedAction:
     event: str | None
     payout: Decimal | None = None
     revenue: Decimal | None = None
+    amount: Decimal | None = None
     is_rejected: bool = False
-    is_late: bool = False
+    is_pending: bool = False
+    is_confirmed: bool = False
+    kind: Kind = Kind.COUNTED
+
+    def status(self, *, is_manual: bool) -> Status:
+        """Return the status of the conversion in the end, by the campaign's approval."""
+        if self.is_rejected:
+            return "rejected"
+        return "pending" if is_manual or (self.is_pending and not self.is_confirmed) else "approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +119,9 @@ class Post:
     parameters: Mapping[str, str]
 
     @property
-    def rejects(self) -> bool:
-        """Whether the postback rejects the conversion."""
-        return self.parameters.get("status") == "rejected"
+    def changes_status(self) -> bool:
+        """Whether the postback rejects or confirms the conversion."""
+        return self.parameters.get("status") in ("rejected", "approved")
 
 
 def draw_visits(
@@ -118,30 +151,44 @@ def draw_actions(
 
     About a third repeat the click of the previous action; a tenth will be rejected. Empty if no click can convert.
     """
-    rates = {campaign.id: campaign.rate for campaign in campaigns}
-    candidates = [click for click in clicks if click.campaign in rates and not click.is_bot]
+    known = {campaign.id: campaign for campaign in campaigns}
+    candidates = [click for click in clicks if click.campaign in known and not click.is_bot]
     if not candidates:
         return []
-    weights = [rates[click.campaign or ""] for click in candidates]
+    weights = [known[click.campaign or ""].rate for click in candidates]
     actions: list[PlannedAction] = []
-    seen: set[str] = set()
+    paid: dict[str, set[str | None]] = {}
     for n in range(count):
         repeats = bool(actions) and rng.random() < 1 / 3
         click = actions[-1].click if repeats else rng.choices(candidates, weights)[0]
-        actions.append(_action(rng, click, n, bare=click.click_id not in seen and rng.random() < 1 / 4))
-        seen.add(click.click_id)
+        campaign, events = known[click.campaign or ""], paid.setdefault(click.click_id, set())
+        # The first action of a click may have neither transaction ID nor event.
+        is_bare = not events and rng.random() < 1 / 4
+        event = None if is_bare else _draw_event(rng, campaign, events)
+        actions.append(_action(rng, click, campaign, event, None if is_bare else f"tx-{n}"))
+        events.add(event)
     return actions
 
 
-def _action(rng: Random, click: Click, n: int, *, bare: bool) -> PlannedAction:
-    """Draw the n-th action. A bare action, the first of its click, has neither transaction ID nor event."""
+def _draw_event(rng: Random, campaign: PlannedCampaign, paid: AbstractSet[str | None]) -> str | None:
+    """Draw an event. Goals that count once are left out if the click's actions `paid` them already."""
+    if not campaign.goals:
+        return rng.choice(_EVENTS)
+    return rng.choice([None, *(goal.name for goal in campaign.goals if not (goal.once and goal.name in paid))])
+
+
+def _action(rng: Random, click: Click, campaign: PlannedCampaign, event: str | None, txid: str | None) -> PlannedAction:
+    is_pending = rng.random() < 1 / 8
     return PlannedAction(
         click,
-        None if bare else f"tx-{n}",
-        None if bare else rng.choice(_EVENTS),
+        txid,
+        event,
         payout=_odd_cents(rng) if rng.random() < 1 / 4 else None,
         revenue=_odd_cents(rng) if rng.random() < 1 / 4 else None,
+        amount=_odd_cents(rng) * 20 if campaign.goal(event).has_percentage else None,
         is_rejected=rng.random() < 1 / 10,
+        is_pending=is_pending,
+        is_confirmed=is_pending and rng.random() < 1 / 2,
     )
 
 
@@ -149,19 +196,15 @@ def _odd_cents(rng: Random) -> Decimal:
     return Decimal(rng.randrange(1, 1000)) / 100
 
 
-def plan_late_actions(clicks: Sequence[Click]) -> list[PlannedAction]:
-    """Return one late action for each click."""
-    return [PlannedAction(click, f"late-{n}", None, is_late=True) for n, click in enumerate(clicks)]
-
-
 def draw_rounds(rng: Random, actions: Sequence[PlannedAction]) -> list[list[Post]]:
     """Draw the postbacks in rounds. The posts of a round are sent concurrently, and before those of the next round.
 
-    An action may be posted twice in one round, or again in a later one. A rejection follows its conversion.
+    An action may be posted twice in one round, or again in a later one. A confirmation and a rejection follow their
+    conversion. A second action comes after the first rounds, in which all others begin.
     """
     rounds: list[list[Post]] = [[] for _ in range(ROUNDS)]
     for action in actions:
-        n = rng.randrange(_FIRST_ROUNDS)
+        n = _FIRST_ROUNDS if action.kind is Kind.SECOND else rng.randrange(_FIRST_ROUNDS)
         for post in _posts(rng, action):
             for _ in range(2 if rng.random() < 1 / 10 else 1):
                 rounds[n].append(post)
@@ -176,11 +219,16 @@ def _shuffled(rng: Random, posts: Sequence[Post]) -> list[Post]:
 
 
 def _posts(rng: Random, action: PlannedAction) -> Iterator[Post]:
-    """Draw the posts of an action: the first one, perhaps one with other amounts, a rejection and a repetition."""
+    """Draw the posts of an action: the first one, perhaps one with other amounts, then changes of the status.
+
+    A rejection may be followed by a repetition.
+    """
     first = _post(rng, action)
     yield first
     if rng.random() < 1 / 10:
         yield _post(rng, action, payout="99.99", revenue="199.99")
+    if action.is_confirmed:
+        yield _post(rng, action, status="approved")
     if action.is_rejected:
         yield _post(rng, action, status="rejected")
         if rng.random() < 1 / 3:
@@ -193,6 +241,8 @@ def _post(rng: Random, action: PlannedAction, **changes: str) -> Post:
         "event": action.event,
         "payout": None if action.payout is None else str(action.payout),
         "revenue": None if action.revenue is None else str(action.revenue),
+        "amount": None if action.amount is None else str(action.amount),
+        "status": "pending" if action.is_pending else None,
     }
     present = {name: value for name, value in parameters.items() if value is not None}
     return Post(action, rng.choice(("GET", "POST")), present | changes)

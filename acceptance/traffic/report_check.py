@@ -3,11 +3,12 @@
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from acceptance.traffic import ledger
-from acceptance.traffic.ledger import CELLS, By, LedgerFigures
+from acceptance.traffic.currencies import ExpectedReport, expected_report
+from acceptance.traffic.ledger import CELLS, By
 from acceptance.traffic.run import Sent
 from local.client import Client
 from local.up import Running
@@ -17,6 +18,8 @@ REPORTS: tuple[tuple[tuple[str, ...], By], ...] = (
     (("day", "campaign"), "click"),
     (("day", "campaign"), "conversion"),
     (("publisher", "os"), "click"),
+    (("campaign", "goal"), "click"),
+    (("day", "goal", "currency"), "conversion"),
 )
 """Dimensions and date basis of the reports that are compared with the ledger, for each smartlink."""
 
@@ -36,12 +39,8 @@ def check(running: Running, sent: Sent) -> list[str]:
     wait_until_stable(admin, sent)
     for smartlink, name in sent.network.smartlinks.items():
         for dimensions, by in REPORTS:
-            document = report(admin, sent, smartlink, dimensions, by)
-            expected = sent.ledger(smartlink, dimensions, by)
-            differences = [
-                *ledger.differences(expected, document["rows"], dimensions),
-                *ledger.differences({(): ledger.total(expected)}, [document["totals"]], ()),
-            ]
+            expected = expected_report(partial(sent.ledger, smartlink, by=by), dimensions)
+            differences = expected.differences(report(admin, sent, smartlink, dimensions, by))
             messages += [f"{name} by {by}: {difference}" for difference in differences]
     return messages
 
@@ -49,22 +48,22 @@ def check(running: Running, sent: Sent) -> list[str]:
 def wait_until_stable(admin: Client, sent: Sent) -> None:
     """Wait until the reports have stopped changing: briefly if they match the ledger, longer if they do not yet."""
     smartlinks = sent.network.smartlinks
-    expected = [ledger.total(sent.ledger(smartlink, ())) for smartlink in smartlinks]
+    expected = [expected_report(partial(sent.ledger, smartlink), ("day",)) for smartlink in smartlinks]
     previous: list[Any] = []
     deadline = time.monotonic() + _MAX_WAIT_SECONDS
     since = time.monotonic()
     while time.monotonic() < deadline:
-        totals = [report(admin, sent, smartlink, ("day",), "click")["totals"] for smartlink in smartlinks]
-        if totals != previous:
-            previous, since = totals, time.monotonic()
-        if time.monotonic() - since > (_STABLE_SECONDS if _match(expected, totals) else _STUCK_SECONDS):
+        documents = [report(admin, sent, smartlink, ("day",), "click") for smartlink in smartlinks]
+        found = [document["rows"] for document in documents]
+        if found != previous:
+            previous, since = found, time.monotonic()
+        if time.monotonic() - since > (_STABLE_SECONDS if _match(expected, documents) else _STUCK_SECONDS):
             return
         time.sleep(_POLL_SECONDS)
 
 
-def _match(expected: Sequence[LedgerFigures], totals: Sequence[Any]) -> bool:
-    pairs = zip(expected, totals, strict=True)
-    return not any(ledger.differences({(): figures}, [reported], ()) for figures, reported in pairs)
+def _match(expected: Sequence[ExpectedReport], documents: Sequence[Any]) -> bool:
+    return not any(each.differences(document) for each, document in zip(expected, documents, strict=True))
 
 
 def report(admin: Client, sent: Sent, smartlink: str, dimensions: Sequence[str], by: By) -> Any:  # noqa: ANN401 - JSON

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import chain
 from random import Random
 
-from acceptance.traffic import addresses, backdate, network, plan
+from acceptance.traffic import addresses, backdate, network, plan, uncounted
 from acceptance.traffic import send as traffic_send
 from acceptance.traffic.http_load import HttpLoad, collect_with_progress, run_all
 from acceptance.traffic.ledger import By, Click, Ledger, SentConversion, overcounted_visitors, tally
@@ -50,7 +50,7 @@ class Sent:
 
     @property
     def conversions(self) -> list[SentConversion]:
-        """The conversions that should have been recorded, including rejected ones."""
+        """The conversions that should have been recorded, including pending and rejected ones."""
         return traffic_send.expected_conversions(self.network, self.results)
 
     def ledger(self, smartlink: str, dimensions: Sequence[str], by: By = "click") -> Ledger:
@@ -87,7 +87,8 @@ def send(running: Running, options: RunOptions) -> Sent:
             rng, _sample_late(rng, created, real, options), after=WINDOW_DAYS * _DAY + _HOUR, before=12 * _DAY
         )
         actions = plan.draw_actions(rng, real + 4 * delayed, created.campaigns, options.conversions)
-        rounds = plan.draw_rounds(rng, actions + plan.plan_late_actions(late))
+        others = uncounted.draw_uncounted(rng, actions, created.campaigns) + uncounted.plan_late_actions(late)
+        rounds = plan.draw_rounds(rng, actions + others)
         results = post_all(target, rounds, threads=options.concurrency)
     return Sent(created, real, delayed + late, results)
 

@@ -1,5 +1,6 @@
 """Send visits and postbacks, and derive the expected clicks and conversions from the responses."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from acceptance.traffic.http_load import HttpLoad
 from acceptance.traffic.ledger import Click, SentConversion
 from acceptance.traffic.network import TrafficNetwork
-from acceptance.traffic.plan import PlannedAction, PlannedVisit, Post
+from acceptance.traffic.plan import Kind, PlannedAction, PlannedVisit, Post
 from deploy.errors import CommandError
 from local.http import LocalResponse
 from local.up import Running
@@ -75,6 +76,7 @@ def click_from_location(network: TrafficNetwork, visit: PlannedVisit, location: 
         is_bot=visit.agent.is_bot,
         is_duplicate=filtered is not None and campaign != filtered and not visit.agent.is_bot,
         visitor=f"{visit.address} {visit.agent.text}",
+        currency=planned.currency if planned else None,
     )
 
 
@@ -111,7 +113,7 @@ def expected_conversions(network: TrafficNetwork, results: Sequence[PostResult])
     """Return the conversions that should have been recorded: each action once, at its first successful response."""
     first: dict[int, PostResult] = {}
     for result in results:
-        if not result.post.action.is_late and result.status == _OK and not result.post.rejects:
+        if result.post.action.kind is Kind.COUNTED and result.status == _OK and not result.post.changes_status:
             first.setdefault(id(result.post.action), result)
     return [_conversion(network, result) for result in first.values()]
 
@@ -119,32 +121,46 @@ def expected_conversions(network: TrafficNetwork, results: Sequence[PostResult])
 def _conversion(network: TrafficNetwork, first: PostResult) -> SentConversion:
     action = first.post.action
     campaign = network.campaign(action.click.campaign or "")
+    goal = campaign.goal(action.event)
+    is_default = goal == campaign.default
+    terms = network.terms.get((action.click.publisher, campaign.id)) if is_default else None
+    payout, revenue = goal.with_payout(terms).worth(action.amount)
     return SentConversion(
         click=action.click,
         at=first.at,
-        payout=campaign.payout if action.payout is None else action.payout,
-        revenue=campaign.revenue if action.revenue is None else action.revenue,
-        is_rejected=action.is_rejected,
+        payout=payout if action.payout is None else action.payout,
+        revenue=revenue if action.revenue is None else action.revenue,
+        status=action.status(is_manual=campaign.is_manual),
+        goal=goal.name,
     )
 
 
 def unexpected_results(results: Sequence[PostResult]) -> list[str]:
-    """Return a message for each wrong response, and for each action that was not recorded exactly once."""
+    """Return a message for each wrong response, and for each action that was not recorded as often as it should be."""
     errors = [_error_or_none(result) for result in results]
     recorded: dict[int, int] = {}
     for result in results:
-        if not (result.post.rejects or result.post.action.is_late):
+        if not (result.post.changes_status or result.post.action.kind is Kind.LATE):
             key = id(result.post.action)
             recorded[key] = recorded.get(key, 0) + (result.outcome == "recorded")
     actions = {id(result.post.action): result.post.action for result in results}
-    counts = [f"{_describe(actions[key])}: recorded {count} times" for key, count in recorded.items() if count != 1]
+    counts = [
+        f"{_describe(actions[key])}: recorded {count} times"
+        for key, count in recorded.items()
+        if count != _expected_count(actions[key])
+    ]
     return [*(error for error in errors if error), *counts]
+
+
+def _expected_count(action: PlannedAction) -> int:
+    return 0 if action.kind is Kind.SECOND else 1
 
 
 def _error_or_none(result: PostResult) -> str | None:
     post = result.post
-    expected = _GONE if post.action.is_late else _OK
-    may_have_any_outcome = post.action.is_late or post.rejects
+    is_late = post.action.kind is Kind.LATE
+    expected = _GONE if is_late else _OK
+    may_have_any_outcome = is_late or post.changes_status
     if result.status == expected and (may_have_any_outcome or result.outcome in {"recorded", "duplicate"}):
         return None
     parameters = dict(post.parameters)
@@ -156,14 +172,14 @@ def _describe(action: PlannedAction) -> str:
 
 
 def count_posts(results: Sequence[PostResult]) -> Mapping[str, int]:
-    """Return the numbers of recorded, repeated, rejecting and late posts."""
-    posts = [result.post for result in results]
-    late = sum(post.action.is_late for post in posts)
-    rejections = sum(post.rejects for post in posts if not post.action.is_late)
-    firsts = len({id(post.action) for post in posts if not post.action.is_late})
+    """Return the numbers of recorded and repeated posts, of changes of a status, and of posts that count nowhere."""
+    counted = [result.post for result in results if result.post.action.kind is Kind.COUNTED]
+    changes = sum(post.changes_status for post in counted)
+    firsts = len({id(post.action) for post in counted})
+    others = Counter(str(result.post.action.kind) for result in results)
     return {
         "recorded": firsts,
-        "repeated": len(posts) - late - rejections - firsts,
-        "rejecting": rejections,
-        "late": late,
+        "repeated": len(counted) - changes - firsts,
+        "of a status": changes,
+        **{str(kind): others[kind] for kind in Kind if kind is not Kind.COUNTED},
     }

@@ -1,6 +1,6 @@
 """Changes of stored conversions, each in one transaction with what it changes in counters and caps."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -42,15 +42,25 @@ def decision_of_admin(wanted: ConversionStatus, reason: str | None) -> Ruling:
     return Ruling(wanted, StatusSource.ADMIN, reason=reason or None)
 
 
-def save_change(
-    request: Request, row: ConversionRow, changes: Mapping[str, Any], change: AuditChange | None = None
-) -> None:
-    """Write changed fields with what they change in counters and caps, and update `row`.
+def _nothing_more(_: TransactWrite) -> None:
+    """Add nothing to a transaction."""
 
-    Raise `TransactionConflict` if the conversion changed since it was read.
+
+def save_change(
+    request: Request,
+    row: ConversionRow,
+    changes: Mapping[str, Any],
+    change: AuditChange | None = None,
+    also: Callable[[TransactWrite], None] = _nothing_more,
+) -> None:
+    """Write changed fields with what they change in counters and caps, and update `row`. No change writes nothing.
+
+    `also` adds to the transaction. Raise `TransactionConflict` if the conversion changed since it was read.
     """
     before = complete_conversion(row.attribute_values)
     changed = {name: value for name, value in changes.items() if value != before.get(name)}
+    if not changed:
+        return
     unchanged = _is_unchanged(row)
     if not _INVISIBLE.issuperset(changed):
         changed["revision"] = row.revision + 1
@@ -59,6 +69,7 @@ def save_change(
     with transaction(request, receipt_of(Outcome.CHANGED, row.id, row.status), change) as write:
         write.update(ConversionRow(row.id), _actions(changed), unchanged)
         add_effects(write, before, row, request.now)
+        also(write)
 
 
 def _is_unchanged(row: ConversionRow) -> Condition:

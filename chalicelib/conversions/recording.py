@@ -2,20 +2,19 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from pynamodb.transactions import TransactWrite
-
 from chalicelib.caps import windows
 from chalicelib.caps.windows import CapCounter
-from chalicelib.conversions import conversion, effects, status, terms
+from chalicelib.conversions import conversion, effects, slots, status, terms
 from chalicelib.conversions.changes import add_effects, save_change
 from chalicelib.conversions.conversion import ReportedConversion, StoredFields
-from chalicelib.conversions.matching import Slot, candidate_ids, match
+from chalicelib.conversions.matching import Match, Slot, candidate_ids, match
 from chalicelib.conversions.receipt import Outcome, receipt_of
 from chalicelib.conversions.status import Ruling, StatusSource
 from chalicelib.domain.campaign import Campaign
@@ -29,7 +28,6 @@ from chalicelib.http.transactions import RETRY_BUDGET_SECONDS, TransactionConfli
 from chalicelib.routing import route_codec
 from chalicelib.routing.click_document import campaign_of
 from chalicelib.routing.route_history import past_route, stored_click
-from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.clicks import ClickRow
@@ -127,7 +125,7 @@ def _record_once(
 ) -> Recorded:
     goal = source.goal_of(report.event)
     slot_row = get_or_none(ClickGoalRow, report.click_id, goal.name) if goal else None
-    slot = Slot(slot_row.conversion_id, slot_row.pixel_id) if slot_row else None
+    slot = Slot(slots.ids_of(slot_row), slot_row.pixel_id) if slot_row else None
     rows = ConversionRow.batch_get(candidate_ids(report, goal, slot), consistent_read=True)
     stored = {row.id: row for row in rows}
     known = {key: complete_conversion(row.attribute_values) for key, row in stored.items()}
@@ -135,22 +133,29 @@ def _record_once(
     if found.conversion is None:
         return Recorded(_create(request, source, report, reporter, slot_row), is_new=True)
     row = stored[found.conversion["id"]]
-    changes = {} if found.blocked else _changes(request, source, report, reporter, found.conversion)
-    if changes:
+    changes = {} if found.blocked else _changes(request, source, report, reporter, found)
+    if changes and goal and slot_row and _restores(row, changes) and goal.counts is GoalCounts.ONCE:
+        save_change(request, row, changes, also=lambda write: slots.check(write, row, slot_row))
+    elif changes:
         save_change(request, row, changes)
     return Recorded(row, is_new=bool(changes))
 
 
 def _changes(
-    request: Request, source: ConversionSource, report: ReportedConversion, reporter: Reporter, stored: StoredFields
+    request: Request, source: ConversionSource, report: ReportedConversion, reporter: Reporter, found: Match
 ) -> dict[str, Any]:
     """Return the fields of a stored conversion that a further report changes."""
+    stored = found.conversion or {}
     if stored["status"] is None:
         return {}
     is_rest = stored["reported_by"] == Reporter.PIXEL and reporter is not Reporter.PIXEL
     completed = _completion(source, report, reporter, stored) if is_rest else {}
-    ruling = status.reported_change({**stored, **completed}, report, reporter, source.current_campaign)
-    return {**completed, **(_ruled(ruling, source, request) if ruling else {})}
+    after, current = {**stored, **completed}, source.current_campaign
+    goal = source.goal_of(stored["goal"])
+    hold = status.hold_reason(Decimal(after["payout"]), goal, current) if goal else None
+    ruling = status.reported_change(after, report, reporter, current, hold)
+    is_refused = found.taken and stored["status"] == ConversionStatus.REJECTED
+    return {**completed, **(_ruled(ruling, source, request) if ruling and not is_refused else {})}
 
 
 def _ruled(ruling: Ruling, source: ConversionSource, request: Request) -> dict[str, Any]:
@@ -199,7 +204,7 @@ def _create(
             absent = ConversionRow.id.does_not_exist()
             write.condition_check(ConversionRow, report.earlier_id, condition=absent)
         if goal:
-            _take_slot(write, row, slot, goal)
+            slots.take(write, row, slot, goal)
         add_effects(write, None, row, request.now)
     return row
 
@@ -218,15 +223,6 @@ def _new_row(
     return ConversionRow(**{**fields, "places": effects.encode_cap_usage(usage)})
 
 
-def _take_slot(write: TransactWrite, row: ConversionRow, slot: ClickGoalRow | None, goal: Goal) -> None:
-    """Take the slot of the click and goal if it is free, or if its conversion is rejected and the goal counts once."""
-    if slot is None:
-        pixel_id = row.id if row.pixel else None
-        expires_at = row.click_at // 1000 + CLICK_RETENTION_DAYS * 86_400
-        new = ClickGoalRow(row.click_id, goal.name, conversion_id=row.id, pixel_id=pixel_id, expires_at=expires_at)
-        write.save(new, ClickGoalRow.goal.does_not_exist())
-    elif goal.counts is GoalCounts.ONCE:
-        is_rejected = ConversionRow.status == ConversionStatus.REJECTED.value
-        write.condition_check(ConversionRow, slot.conversion_id, condition=is_rejected)
-        is_unchanged = ClickGoalRow.conversion_id == slot.conversion_id
-        write.update(slot, [ClickGoalRow.conversion_id.set(row.id)], is_unchanged)
+def _restores(row: ConversionRow, changes: Mapping[str, Any]) -> bool:
+    """Return whether the changes make a rejected conversion count again."""
+    return row.status == ConversionStatus.REJECTED and changes.get("status", row.status) != row.status

@@ -82,7 +82,8 @@ def ruling_of(
     if is_manual:
         days = campaign.approve_after_days
         approve_at = None if days is None else now + timedelta(days=days)
-        return Ruling(PENDING, StatusSource.RULE, approve_at=approve_at)
+        source = StatusSource.REPORT if status is PENDING else StatusSource.RULE
+        return Ruling(PENDING, source, approve_at=approve_at)
     return Ruling(status or APPROVED, _source_of(report, reporter))
 
 
@@ -105,24 +106,34 @@ def _default_max_payout(goal: Goal) -> Decimal | None:
 
 
 def reported_change(
-    stored: StoredFields, report: ReportedConversion, reporter: Reporter, campaign: Campaign
+    stored: StoredFields, report: ReportedConversion, reporter: Reporter, campaign: Campaign, hold: str | None
 ) -> Ruling | None:
     """Return the ruling by which a further report changes the status of a stored conversion; None if it does not.
 
     A report may reject, and confirm what a report left pending or rejected if the campaign approves automatically. It
-    changes no decision of the network, and only an admin approves a held conversion. A pixel changes nothing.
+    changes no decision of the network. Only an admin approves what is held, or what was rejected and there is a reason
+    to `hold` it. A pixel changes nothing.
     """
     status, source = report.status, _stored_source(stored)
     if reporter is Reporter.PIXEL or status is None or status == stored["status"] or source is StatusSource.ADMIN:
         return None
     if reporter is Reporter.IMPORT:
-        return None if status is APPROVED and stored.get("held") else Ruling(status, StatusSource.IMPORT)
+        return (
+            _approval(stored, StatusSource.IMPORT, hold) if status is APPROVED else Ruling(status, StatusSource.IMPORT)
+        )
     if source.is_decision:
         return None
     if status is REJECTED:
         return Ruling(REJECTED, StatusSource.REPORT)
     confirms = status is APPROVED and source is StatusSource.REPORT and campaign.approval is Approval.AUTO
-    return Ruling(APPROVED, StatusSource.REPORT) if confirms and not stored.get("held") else None
+    return _approval(stored, StatusSource.REPORT, hold) if confirms else None
+
+
+def _approval(stored: StoredFields, source: StatusSource, hold: str | None) -> Ruling | None:
+    """Return the ruling by which a report approves a stored conversion, or holds it; None if it is held already."""
+    if stored.get("held"):
+        return None
+    return Ruling(PENDING, StatusSource.RULE, held=True, reason=hold) if hold else Ruling(APPROVED, source)
 
 
 def _stored_source(stored: StoredFields) -> StatusSource:

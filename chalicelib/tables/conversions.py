@@ -99,7 +99,8 @@ class ConversionRow(Model):
 class ClickGoalRow(Model):
     """The slot of a click and goal: the conversion that holds it, and the one that a pixel reported, if any.
 
-    It keeps two reports of one sale from being booked twice, and expires with the click.
+    It keeps two reports of one sale from being booked twice, and expires with the click. If the goal counts once,
+    `earlier_ids` are the conversions that held it before and were rejected.
     """
 
     class Meta(TableMeta):
@@ -109,6 +110,7 @@ class ClickGoalRow(Model):
     goal = UnicodeAttribute(range_key=True)
     conversion_id = UnicodeAttribute()
     pixel_id = UnicodeAttribute(null=True)
+    earlier_ids = JSONAttribute(null=True)
     expires_at = IntegerAttribute()
 
 

@@ -41,6 +41,7 @@ def test_sources_and_reporters_are_all_tested() -> None:
         pytest.param(AUTO, PIXEL, None, (APPROVED, REPORT), id="auto, pixel"),
         pytest.param(MANUAL, POSTBACK, None, (PENDING, RULE), id="manual"),
         pytest.param(MANUAL, POSTBACK, APPROVED, (PENDING, RULE), id="manual, approved by a postback"),
+        pytest.param(MANUAL, POSTBACK, PENDING, (PENDING, REPORT), id="manual, pending by a postback"),
         pytest.param(MANUAL, POSTBACK, REJECTED, (REJECTED, REPORT), id="manual, rejected"),
         pytest.param(MANUAL, PIXEL, None, (PENDING, RULE), id="manual, pixel"),
         pytest.param(MANUAL, IMPORT, None, (APPROVED, REPORT), id="manual, import"),
@@ -137,19 +138,26 @@ CHANGES: dict[str, tuple[Any, ...]] = {
 def test_change_of_status_by_a_further_report(case: tuple[Any, ...]) -> None:
     campaign, reporter, reported, stored, source, changed_by = case
     fields = {"status": stored, "status_by": source.value, "revision": 1}
-    ruling = status.reported_change(fields, a_report(reported), reporter, campaign)
+    ruling = status.reported_change(fields, a_report(reported), reporter, campaign, None)
     assert ruling == (Ruling(reported, changed_by) if changed_by else None)
 
 
 @pytest.mark.parametrize("reporter", [POSTBACK, IMPORT])
 def test_report_approves_no_held_conversion(reporter: Reporter) -> None:
     fields = {"status": "pending", "status_by": "report", "held": True, "revision": 1}
-    assert status.reported_change(fields, a_report(APPROVED), reporter, AUTO) is None
+    assert status.reported_change(fields, a_report(APPROVED), reporter, AUTO, None) is None
+
+
+@pytest.mark.parametrize("reporter", [POSTBACK, IMPORT])
+def test_report_that_approves_what_was_rejected_holds_it_if_there_is_a_reason(reporter: Reporter) -> None:
+    fields = {"status": "rejected", "status_by": "report", "revision": 1}
+    ruling = status.reported_change(fields, a_report(APPROVED), reporter, AUTO, HOLD)
+    assert ruling == Ruling(PENDING, RULE, held=True, reason=HOLD)
 
 
 def test_report_rejects_a_held_conversion() -> None:
     fields = {"status": "pending", "status_by": "rule", "held": True, "revision": 1}
-    assert status.reported_change(fields, a_report(REJECTED), POSTBACK, AUTO) == Ruling(REJECTED, REPORT)
+    assert status.reported_change(fields, a_report(REJECTED), POSTBACK, AUTO, HOLD) == Ruling(REJECTED, REPORT)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +172,7 @@ def test_conversion_of_the_first_format_does_not_say_who_decided(
     stored: str, revision: int, reported: ConversionStatus, *, changes: bool
 ) -> None:
     fields = {"status": stored, "revision": revision}
-    assert (status.reported_change(fields, a_report(reported), POSTBACK, AUTO) is not None) is changes
+    assert (status.reported_change(fields, a_report(reported), POSTBACK, AUTO, None) is not None) is changes
 
 
 # Storage

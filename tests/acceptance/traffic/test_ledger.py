@@ -12,6 +12,7 @@ from acceptance.traffic.ledger import (
     Click,
     LedgerFigures,
     SentConversion,
+    Status,
     differences,
     overcounted_visitors,
     rows,
@@ -67,9 +68,24 @@ def test_money_is_summed_exactly_and_profit_is_the_difference() -> None:
     assert ledger[CELL].profit == Decimal("740.00")
 
 
-def test_rejected_conversion_subtracts_its_count_and_money() -> None:
-    ledger = tally([a_click()], [a_conversion(), a_conversion(is_rejected=True)])
-    assert ledger[CELL] == replace(tally([a_click()], [a_conversion()])[CELL])
+@pytest.mark.parametrize(
+    ("status", "figures"),
+    [
+        ("pending", LedgerFigures(1, 1, pending_conversions=1, pending_payout=Decimal("1.37"))),
+        ("rejected", LedgerFigures(1, 1, rejected_conversions=1)),
+    ],
+)
+def test_pending_and_rejected_conversions_are_not_paid(status: Status, figures: LedgerFigures) -> None:
+    assert tally([a_click()], [a_conversion(status=status)]) == {CELL: figures}
+
+
+def test_clicks_have_no_goal_and_conversions_have() -> None:
+    ledger = tally([a_click()], [a_conversion(), a_conversion(goal="sale")], ("goal",))
+    assert {key: (each.clicks, each.conversions) for key, each in ledger.items()} == {
+        (None,): (1, 0),
+        ("default",): (0, 1),
+        ("sale",): (0, 1),
+    }
 
 
 def test_conversion_counts_on_the_day_of_its_click_or_on_its_own_day() -> None:
@@ -145,7 +161,7 @@ clicks = st.builds(
     is_bot=st.booleans(),
     is_duplicate=st.booleans(),
 )
-conversions = st.builds(a_conversion, clicks, is_rejected=st.booleans())
+conversions = st.builds(a_conversion, clicks, status=st.sampled_from(["approved", "pending", "rejected"]))
 
 
 @given(st.lists(clicks), st.lists(conversions))

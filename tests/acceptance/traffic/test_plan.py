@@ -2,9 +2,11 @@ from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 
+from acceptance.traffic.goals import PlannedGoal
 from acceptance.traffic.ledger import Click
 from acceptance.traffic.plan import (
     SUBS,
@@ -14,7 +16,6 @@ from acceptance.traffic.plan import (
     draw_actions,
     draw_rounds,
     draw_visits,
-    plan_late_actions,
 )
 from acceptance.traffic.user_agents import BOTS, HUMANS, Agent
 from chalicelib.routing.visitor_detection import parse_user_agent
@@ -22,8 +23,8 @@ from chalicelib.routing.visitor_detection import parse_user_agent
 LINKS = [Link("http://x/s/1", "sml_1", "pub_1"), Link("http://x/s/2", "sml_2", "pub_2", "cmp_once")]
 ADDRESSES = {"8.8.8.8": "US", "81.2.69.142": "GB", "192.0.2.1": None}
 CAMPAIGNS = [
-    PlannedCampaign("cmp_often", "often", "often.example", "t", Decimal("1.37"), Decimal("2.11"), 0.9),
-    PlannedCampaign("cmp_never", "never", "never.example", "t", Decimal(1), Decimal(2), 0),
+    PlannedCampaign("cmp_often", "often", "often.example", "t", PlannedGoal(payout=Decimal("1.37")), 0.9),
+    PlannedCampaign("cmp_never", "never", "never.example", "t", PlannedGoal(), 0),
 ]
 
 
@@ -105,7 +106,7 @@ def test_some_actions_have_amounts_and_some_are_rejected() -> None:
 def test_every_action_is_posted_and_some_more_than_once() -> None:
     drawn = some_actions(400)
     posts_by_round = draw_rounds(seeded(1), drawn)
-    firsts = [post for posts in posts_by_round for post in posts if not post.rejects]
+    firsts = [post for posts in posts_by_round for post in posts if not post.changes_status]
     assert {id(post.action) for post in firsts} == {id(action) for action in drawn}
     assert len(firsts) > 440
     assert {post.method for post in firsts} == {"GET", "POST"}
@@ -116,7 +117,7 @@ def test_rejection_is_in_a_later_round_than_its_conversion() -> None:
     posted: set[int] = set()
     rejected: set[int] = set()
     for posts in draw_rounds(seeded(3), drawn):
-        now_rejected = {id(post.action) for post in posts if post.rejects}
+        now_rejected = {id(post.action) for post in posts if post.parameters.get("status") == "rejected"}
         assert now_rejected <= posted
         rejected |= now_rejected
         posted |= {id(post.action) for post in posts}
@@ -131,6 +132,51 @@ def test_repeated_posts_of_a_round_are_adjacent_and_equal() -> None:
             assert len({tuple(sorted(posts[n].parameters.items())) for n in places}) == 1
 
 
-def test_each_click_gets_one_late_action() -> None:
-    late = plan_late_actions([a_click(1), a_click(2)])
-    assert [(action.click.click_id, action.is_late) for action in late] == [("click-1", True), ("click-2", True)]
+SHOP = PlannedCampaign(
+    "cmp_often",
+    "shop",
+    "shop.example",
+    "t",
+    PlannedGoal(payout=Decimal(1)),
+    0.9,
+    goals=(PlannedGoal("install", once=True), PlannedGoal("sale", payout_percent=Decimal(5))),
+)
+
+
+def test_actions_reach_all_goals_and_one_that_counts_once_once_per_click() -> None:
+    drawn = draw_actions(seeded(1), [a_click(n) for n in range(50)], [SHOP], 400)
+    assert {action.event for action in drawn} == {None, "install", "sale"}
+    installs = Counter(action.click.click_id for action in drawn if action.event == "install")
+    assert set(installs.values()) == {1}
+    assert {action.event for action in drawn if action.amount is not None} == {"sale"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "auto", "manual"),
+    [
+        ({}, "approved", "pending"),
+        ({"is_pending": True}, "pending", "pending"),
+        ({"is_pending": True, "is_confirmed": True}, "approved", "pending"),
+        ({"is_pending": True, "is_confirmed": True, "is_rejected": True}, "rejected", "rejected"),
+    ],
+    ids=["no status", "pending", "confirmed", "rejected"],
+)
+def test_status_in_the_end_follows_from_the_posts_and_the_approval(
+    changes: dict[str, Any], auto: str, manual: str
+) -> None:
+    action = PlannedAction(a_click(1), "tx", None, **changes)
+    assert (action.status(is_manual=False), action.status(is_manual=True)) == (auto, manual)
+
+
+def test_pending_actions_are_confirmed_in_a_later_round_and_before_their_rejection() -> None:
+    drawn = some_actions(400)
+    places: dict[int, list[str]] = {}
+    for posts in draw_rounds(seeded(3), drawn):
+        for key, status in {(id(post.action), post.parameters.get("status", "")) for post in posts}:
+            places.setdefault(key, []).append(status)
+    confirmed = [places[id(action)] for action in drawn if action.is_confirmed]
+    assert len(confirmed) > 10
+    assert all(statuses[0] == "pending" and "approved" in statuses[1:3] for statuses in confirmed)
+    assert all(
+        "approved" not in statuses[statuses.index("rejected") :] for statuses in confirmed if "rejected" in statuses
+    )

@@ -14,8 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from acceptance.traffic import __main__, addresses, report_check, run, summary
-from acceptance.traffic.ledger import Click, SentConversion, rows, tally, total
+from acceptance.traffic import __main__, addresses, network, report_check, run, summary
+from acceptance.traffic.currencies import expected_report
+from acceptance.traffic.ledger import By, Click, SentConversion, Status, rows, tally, total
 from acceptance.traffic.plan import Link
 from acceptance.traffic.run import RunOptions
 from chalicelib.tables.clicks import ClickRow
@@ -26,6 +27,7 @@ from local import up
 from local.up import Running
 from tests.conftest import Api
 
+STATUSES: dict[str, Status] = {"approved": "approved", "pending": "pending", "rejected": "rejected"}
 SMALL = RunOptions(clicks=60, conversions=15, rate=0, seed=5, publishers=2)
 
 
@@ -38,14 +40,16 @@ class Reports:
     def report(self, query: dict[str, str]) -> Any:
         smartlink, dimensions = query["smartlink_id"], query["group_by"].split(",")
         clicks = {row.click_id: a_click(row) for row in ClickRow.scan()}
-        conversions = [self._a_conversion(row, clicks[row.click_id]) for row in ConversionRow.scan()]
-        ledger = tally(
-            [click for click in clicks.values() if click.smartlink == smartlink],
-            [conversion for conversion in conversions if conversion.click.smartlink == smartlink],
-            dimensions,
-            "conversion" if query["by"] == "conversion" else "click",
-        )
-        return {"rows": rows(ledger, dimensions), "totals": rows({(): total(ledger)}, ())[0]}
+        conversions = [self._a_conversion(row, clicks[row.click_id]) for row in ConversionRow.scan() if row.status]
+        clicked = [click for click in clicks.values() if click.smartlink == smartlink]
+        converted = [conversion for conversion in conversions if conversion.click.smartlink == smartlink]
+        by: By = "conversion" if query["by"] == "conversion" else "click"
+        report = expected_report(lambda names: tally(clicked, converted, names, by), dimensions)
+        return {
+            "rows": rows(report.rows, report.dimensions),
+            "totals": rows({(): total(report.rows)}, ())[0] if report.has_totals else None,
+            "totals_by_currency": rows(report.by_currency, ("currency",)),
+        }
 
     def _a_conversion(self, row: ConversionRow, click: Click) -> SentConversion:
         return SentConversion(
@@ -53,7 +57,8 @@ class Reports:
             at=datetime.fromtimestamp(row.at / 1000, UTC),
             payout=Decimal(row.payout) + self.error,
             revenue=Decimal(row.revenue),
-            is_rejected=row.status == "rejected",
+            status=STATUSES[row.status or ""],
+            goal=row.goal or "",
         )
 
 
@@ -72,6 +77,7 @@ def a_click(row: ClickRow) -> Click:
         is_bot=bool(fields.get("is_bot")),
         is_duplicate=bool(fields.get("is_duplicate")),
         visitor="",
+        currency=fields.get("currency"),
     )
 
 
@@ -92,7 +98,7 @@ def handler(api: Api, reports: Reports) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(text)
 
-        do_POST = do_PATCH = do_GET  # noqa: N815 - names of the parent class
+        do_POST = do_PATCH = do_PUT = do_GET  # noqa: N815 - names of the parent class
 
         def _answer(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
             parts = urlsplit(self.path)
@@ -118,6 +124,7 @@ def reports() -> Reports:
 def running(admin: Api, reports: Reports, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     here = cloud.Cloud(boto3.Session(region_name="us-east-1"), None, "local", "smartlink", "")
     monkeypatch.setattr(cloud, "local", lambda: here)
+    monkeypatch.setattr(network, "TERMS", {})  # until the endpoint of terms is there
     monkeypatch.setattr(report_check, "_STABLE_SECONDS", 0)
     monkeypatch.setattr(report_check, "_STUCK_SECONDS", 0)
     monkeypatch.setattr(addresses, "draw", lambda _: dict.fromkeys(("192.0.2.1", "192.0.2.77", "10.1.2.3")))
