@@ -101,8 +101,8 @@ def record_conversion(
 ) -> Recorded:
     """Record the report once: as a new conversion, as the rest of one that a pixel reported, or as a new status.
 
-    Raise `Gone` for a new conversion outside the attribution window, and `Unavailable` if other requests keep changing
-    the same counters.
+    Raise `Gone` for a new conversion outside the attribution window unless it is imported, and `Unavailable` if other
+    requests keep changing the same counters.
     """
     return _retry_on_conflict(lambda: _record_once(request, source, report, reporter))
 
@@ -192,10 +192,9 @@ def _create(
     reporter: Reporter,
     slot: ClickGoalRow | None,
 ) -> ConversionRow:
-    at_click, goal = source.campaign_at_click, source.goal_of(report.event)
-    if not conversion.is_within_attribution_window(source.fields, at_click, request.now):
-        message = f"The click is older than the attribution window of {at_click.attribution_window_days} days."
-        raise Gone(message)
+    goal = source.goal_of(report.event)
+    if reporter is not Reporter.IMPORT:
+        _check_attribution_window(source, request.now)
     row = _new_row(request, source, report, reporter)
     with transaction(request, receipt_of(Outcome.RECORDED, row.id, row.status)) as write:
         write.save(row, ConversionRow.id.does_not_exist())
@@ -207,6 +206,14 @@ def _create(
             slots.take(write, row, slot, goal)
         add_effects(write, None, row, request.now)
     return row
+
+
+def _check_attribution_window(source: ConversionSource, now: datetime) -> None:
+    """Raise `Gone` for a report that comes too late. An import comes later than its sales, so it is not checked."""
+    at_click = source.campaign_at_click
+    if not conversion.is_within_attribution_window(source.fields, at_click, now):
+        message = f"The click is older than the attribution window of {at_click.attribution_window_days} days."
+        raise Gone(message)
 
 
 def _new_row(

@@ -98,12 +98,12 @@ class Books:
         """Keep an event that is no goal: by click, event and transaction ID, without money and status."""
         label, earlier = report.event or "", self._of_goal(report, None)
         is_known = any((sale.label, sale.txid) == (label, report.name) for sale in earlier)
-        if not is_known and report.visit.is_open_at(now):
+        if not is_known and (by == "import" or report.visit.is_open_at(now)):
             sale = Sale(report.visit, None, report.name, by, label=label, amount=report.amount)
             self.sales.append(sale)
 
     def _book(self, by: str, report: Report, goal: Goal, now: datetime) -> None:
-        if not report.visit.is_open_at(now):
+        if by != "import" and not report.visit.is_open_at(now):
             return
         is_pixel, deal = by == "pixel", self._deal(report)
         sale = Sale(report.visit, goal.name, report.name, by, is_from_pixel=is_pixel, names={report.name})

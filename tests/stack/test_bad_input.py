@@ -116,7 +116,7 @@ def test_cr_and_lf_in_sub_ids_stay_encoded_in_the_location(network: Network) -> 
     link = network.link(network.smartlink({"campaign_id": network.campaign("split")}))
     seen = network.click(link, query={"sub1": "a\r\nSet-Cookie: b=c", "source": "x\r\ny"})
     assert seen.location.endswith("&s=a%0D%0ASet-Cookie%3A%20b%3Dc")
-    assert seen.answer.headers["set-cookie"].startswith("click_cmp_")
+    assert "set-cookie" not in seen.answer.headers
 
 
 @pytest.mark.parametrize("code", ["x" * 10_000, "short", "%00%0d%0a1234", "ÄÖÜäöüßéèê"])

@@ -77,10 +77,10 @@ def test_rejection_reverts_all_figures_and_frees_the_cap(network: Network) -> No
 
 
 def test_pixel_records_the_conversion_of_the_redirect_cookie(network: Network) -> None:
-    campaign = network.campaign("pixel", payout="0.40", revenue="0.90")
+    campaign = network.campaign("pixel", payout="0.40", revenue="0.90", tracking="pixel", approval="auto")
     seen = network.click(network.link(network.smartlink({"campaign_id": campaign})))
     cookie = seen.answer.headers["set-cookie"].partition(";")[0]
-    assert cookie.partition("=")[2] == seen.click_id
+    assert cookie.split(".")[1] == seen.click_id
     for _ in range(2):
         gif = send("GET", f"{network.url}/pixel.gif?campaign_id={campaign}&txid=7", headers={"Cookie": cookie})
         assert (gif.status, gif.headers["content-type"], gif.body[:6]) == (200, "image/gif", b"GIF89a")
