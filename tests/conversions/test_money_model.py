@@ -25,7 +25,7 @@ class Event:
     act: Callable[[World], None] = field(repr=False)
 
 
-EVENTS = (*[None] * 7, "", "default", *["sale"] * 3, "deposit", "made-up")
+EVENTS = (*[None] * 14, "", "default", "sale", "sale", "deposit", "made-up")
 AMOUNTS = (None, None, "0", "0.000001", "19.99", "33.333333")
 PAYOUTS = (*[None] * 5, "0", "0.000001", "1.25", "150", "150.000001")
 STATUSES = (None, None, "approved", "pending", "rejected")
@@ -86,7 +86,7 @@ def deals(draw: st.DrawFn, currency: str) -> Deal:
 @st.composite
 def reports(draw: st.DrawFn) -> Event:
     by = draw(st.sampled_from(["postback", "postback", "postback", "pixel", "pixel", "pixel", "import"]))
-    which, cookie = draw(st.sampled_from([*[0] * 7, 1, 2, 3])), draw(st.sampled_from(["clicks", "earlier"]))
+    which, cookie = draw(st.sampled_from([*[0] * 14, 1, 2, 3])), draw(st.sampled_from(["clicks", "earlier"]))
     said = {
         "event": draw(st.sampled_from(EVENTS)),
         "txid": draw(st.sampled_from([None, "t1", "t2"])),
@@ -149,7 +149,7 @@ others = (
     | st.builds(visited, st.integers(0, 2))
 )
 single = st.one_of(reports(), reports(), reports(), reports(), decisions, others)
-stories = st.lists(single, min_size=8, max_size=20)
+stories = st.lists(single, min_size=12, max_size=24)
 
 
 def started(stage: Stage, drawn: tuple[Deal, Deal]) -> World:
