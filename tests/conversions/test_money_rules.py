@@ -214,6 +214,16 @@ def test_postback_completes_the_conversion_of_a_pixel(
     assert good(deal.post(click_id, txid=second))["status"] == "duplicate"
 
 
+def test_postback_after_a_completion_without_transaction_is_another_conversion(admin: Api) -> None:
+    deal = new_deal(admin, tracking="pixel")
+    click_id, _ = by_pixel(deal)
+    assert [outcome(deal, click_id, txid=txid)[0] for txid in ("", "t1", "t1", "")] == [
+        *("recorded", "recorded"),
+        *("duplicate", "duplicate"),
+    ]
+    assert booked() == (0, 2, 0, 3_000_000)
+
+
 def test_completed_conversion_is_learned_while_it_is_pending_and_a_pixels_is_not(admin: Api) -> None:
     deal = new_deal(admin, tracking="pixel")
     click_id, _ = by_pixel(deal)
