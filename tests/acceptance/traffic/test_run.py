@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from acceptance.traffic import __main__, addresses, network, report_check, run, summary
+from acceptance.traffic import __main__, addresses, report_check, run, summary
 from acceptance.traffic.currencies import expected_report
 from acceptance.traffic.ledger import By, Click, SentConversion, Status, rows, tally, total
 from acceptance.traffic.plan import Link
@@ -124,7 +124,6 @@ def reports() -> Reports:
 def running(admin: Api, reports: Reports, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     here = cloud.Cloud(boto3.Session(region_name="us-east-1"), None, "local", "smartlink", "")
     monkeypatch.setattr(cloud, "local", lambda: here)
-    monkeypatch.setattr(network, "TERMS", {})  # until the endpoint of terms is there
     monkeypatch.setattr(report_check, "_STABLE_SECONDS", 0)
     monkeypatch.setattr(report_check, "_STUCK_SECONDS", 0)
     monkeypatch.setattr(addresses, "draw", lambda _: dict.fromkeys(("192.0.2.1", "192.0.2.77", "10.1.2.3")))
