@@ -18,7 +18,7 @@ from chalicelib.domain.campaign import Campaign, TrackingMethod
 from chalicelib.domain.click import Outcome, RejectionReason
 from chalicelib.domain.route import PublisherLink, Route
 from chalicelib.dynamodb.errors import TableError
-from chalicelib.routing import click_record, pages, pixel_cookie, route_cache
+from chalicelib.routing import click_record, pages, route_cache
 from chalicelib.routing.decision import Decision, decide
 from chalicelib.routing.eligibility import ClickContext
 from chalicelib.routing.geoip import locate
@@ -120,6 +120,8 @@ def _cookie(campaign: Campaign | None, click_id: str, event: Mapping[str, Any], 
     """Return the cookie by which the pixel of the campaign finds the click; none for a campaign without pixel."""
     if campaign is None or campaign.tracking is not TrackingMethod.PIXEL:
         return {}
+    from chalicelib.routing import pixel_cookie  # noqa: PLC0415 - few campaigns have a pixel
+
     headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
     if not pixel_cookie.is_navigation(headers.get("sec-fetch-dest", "")):
         return {}
