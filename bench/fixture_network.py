@@ -49,6 +49,7 @@ _ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "bench",
     "AWS_DEFAULT_REGION": "us-east-1",
     "TABLE_PREFIX": PREFIX,
+    "TABLE_CLIENT": "pynamodb",  # the emulated tables are those of the SDK
 }
 
 
