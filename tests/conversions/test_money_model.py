@@ -1,5 +1,6 @@
 """Any sequence of reports and decisions books what the money model books, and can be undone to exact zeros."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -181,13 +182,17 @@ def assert_books_agree(world: World) -> None:
     assert money_world.taught() == books.learned()
 
 
+STORIES = int(os.environ.get("STORIES", "12"))
+"""Number of drawn stories. `make soak` plays more of them."""
+
+
 @pytest.fixture
 def stage(admin: Api) -> Stage:
     """Provide the network of all examples."""
     return money_world.build(admin)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=STORIES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn=st.tuples(deals("USD"), deals("EUR")), story=stories)
 def test_any_story_books_what_the_model_books(stage: Stage, drawn: tuple[Deal, Deal], story: list[Event]) -> None:
     world = started(stage, drawn)

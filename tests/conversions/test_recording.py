@@ -3,8 +3,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from chalicelib.conversions import changes, recording
 from chalicelib.conversions.conversion import ReportedConversion
@@ -122,55 +120,6 @@ def test_conversion_of_a_bot_click_is_stored_without_learning_counts(admin: Api)
     ClickRow(click_id).update([ClickRow.get_attributes()["is_bot"].set(True)])
     row = deal.kept(click_id)
     assert (row.learned, row.arm, learned()) == (False, "weighted", {})
-
-
-# Everything adds up
-
-
-def _expected(rows: list[ConversionRow]) -> dict[str, int]:
-    approved = [row for row in rows if row.status == "approved"]
-    by_metric = {
-        "conversions": len(approved),
-        "payout": sum(round(float(row.payout) * 1_000_000) for row in approved),
-        "revenue": sum(round(float(row.revenue) * 1_000_000) for row in approved),
-    }
-    return {metric: count for metric, count in by_metric.items() if count}
-
-
-calls = st.lists(
-    st.tuples(
-        st.sampled_from(["approved", "rejected", "approve", "reject"]),
-        st.sampled_from(["", "t1"]),
-        st.sampled_from(["", "0", "0.000001", "3.25"]),
-    ),
-    max_size=8,
-)
-
-
-def _make(admin: Api, deal: Deal, click_id: str, call: tuple[str, str, str]) -> None:
-    """Send a postback (approved, rejected) or an admin's decision (approve, reject) on a conversion of the click."""
-    kind, txid, payout = call
-    if kind in {"approved", "rejected"}:
-        good(deal.post(click_id, status=kind, txid=txid, payout=payout))
-        return
-    conversion_id = ReportedConversion(click_id, txid or None).earlier_id
-    admin.patch(f"/admin/conversions/{conversion_id}", {"status": {"approve": "approved", "reject": "rejected"}[kind]})
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(calls)
-def test_counters_and_caps_equal_the_approved_conversions(admin: Api, calls: list[tuple[str, str, str]]) -> None:
-    deal = new_deal(admin, caps=PAID_CAPS)
-    click_id = deal.click()
-    for call in calls:
-        _make(admin, deal, click_id, call)
-    expected = _expected([row for row in conversions().values() if row.click_id == click_id])
-    own = [row for cell, row in counted().items() if cell.campaign == deal.campaign["id"]]
-    assert sums(own) == expected | {f"arrived_{metric}": count for metric, count in expected.items()}
-    caps = {row.key.split("|")[1]: row.used for row in CapCounterRow.scan() if row.key.startswith(deal.campaign["id"])}
-    assert {metric: count for metric, count in caps.items() if count} == expected
-    learned_of = dict(zip(COUNTS, map(sum, zip(*_learned(deal), strict=True)), strict=False))
-    assert {name: learned_of[name] for name in expected} == expected
 
 
 # Goals

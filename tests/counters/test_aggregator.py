@@ -193,7 +193,7 @@ deliveries = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(planned=deliveries, size=st.integers(1, 6), reach=st.integers(1, 12))
 def test_counters_equal_clicks_after_kills_and_redeliveries(
     calls: list[int], planned: list[Delivery], size: int, reach: int
@@ -223,7 +223,7 @@ def test_counters_equal_clicks_after_kills_and_redeliveries(
     assert listed() == [f"click{n:05d}" for n in range(total)]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(planned=st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5)), min_size=1, max_size=12))
 def test_restart_at_an_earlier_checkpoint_changes_nothing(planned: list[tuple[int, int]]) -> None:
     empty_tables()

@@ -11,6 +11,9 @@ OWN = {
     "/publisher/me",
     "/publisher/me/keys",
     "/publisher/reports",
+    "/publisher/campaigns",
+    "/publisher/clicks",
+    "/publisher/conversions",
     "/publisher/notifications",
 }
 """Endpoints without a resource ID: they return the caller's own data."""
@@ -73,5 +76,9 @@ def test_publisher_reports_and_lists_contain_only_own_data(network: Network) -> 
     empty = other.good("GET", "/publisher/reports?group_by=campaign")
     assert (empty["rows"], empty["totals"]["clicks"]) == ([], 0)
     assert other.good("GET", "/publisher/postbacks")["items"] == []
+    for path in ("/publisher/clicks", "/publisher/conversions", f"/publisher/conversions?campaign_id={one.campaign}"):
+        assert [each["publisher_id"] for each in one.good("GET", path)["items"]] == [one.id]
+        assert other.good("GET", path)["items"] == []
+    assert one.campaign not in [each["campaign_id"] for each in other.good("GET", "/publisher/campaigns")["items"]]
     for foreign in (f"campaign_id={one.campaign}",):
         assert network.call("GET", f"/publisher/reports?{foreign}", key=other.key).status == 404

@@ -165,7 +165,7 @@ def test_any_split_and_any_repetition_give_the_same(admin: Api, monkeypatch: pyt
     deals = [new_deal(admin, caps=caps) for _ in range(2)]
     templates = [ClickRow.get(deal.click()) for deal in deals]
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=6, deadline=None)
     @given(rows, st.integers(1, 4), deliveries)
     def compare(file: list[dict[str, Any]], size: int, deliveries: list[tuple[int, set[int]]]) -> None:
         clicks = [_new_clicks(template, f"click-{next(numbers)}") for template in templates]
