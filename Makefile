@@ -37,7 +37,8 @@ logs: install  ## follow the function logs (STAGE=prod: on AWS)
 
 test: up  ## run all tests, including those against the running stack
 	@$(BIN)/pytest -n auto -m "not stack" --cov
-	@$(BIN)/pytest -m stack
+	@$(BIN)/pytest -n 2 --dist loadfile -m "stack and not alone"
+	@$(BIN)/pytest -m "stack and alone"
 
 soak: up  ## send 20,000 clicks and 600 conversions to the running stack and check every report; play 300 stories of money
 	@$(BIN)/python -m acceptance.traffic --clicks 20000 --conversions 600 --check

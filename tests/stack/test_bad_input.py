@@ -10,6 +10,8 @@ import pytest
 
 from tests.stack.network import Network
 
+pytestmark = pytest.mark.alone  # it counts the items of all tables
+
 GOOD = {"name": "Bad input", "destination_url": "https://acme.example/?cid={click_id}"}
 
 

@@ -4,8 +4,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from deploy import cloud
 from tests.stack.network import Network, wait_for
+
+pytestmark = pytest.mark.alone  # while the table rejects clicks, it rejects those of other tests too
 
 DENY = {"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}
 
