@@ -10,6 +10,7 @@ from chalicelib.counters import cells
 from chalicelib.counters.learning_cells import COUNTS
 from chalicelib.domain.conversion import ConversionStatus, Reporter
 from chalicelib.http.transactions import TransactionConflict
+from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.conversions import ClickGoalRow, ConversionRow
 from chalicelib.tables.counters import CapCounterRow, CounterBlockRow
@@ -309,3 +310,13 @@ def test_report_by_import_names_the_key_that_decided(admin: Api) -> None:
     again = ReportedConversion(source.click.click_id, status=ConversionStatus.REJECTED)
     recording.record_conversion(a_request(actor="key2", now=datetime.now(UTC)), source, again, Reporter.IMPORT)
     assert conversions()[row.id].decided_by == "key2"
+
+
+def test_import_for_a_deleted_campaign_is_paid_as_at_the_click_and_uses_no_caps(admin: Api) -> None:
+    deal = new_deal(admin, caps=PAID_CAPS)
+    source = recording.get_source_or_404(deal.click())
+    CampaignRow(deal.campaign["id"]).delete()
+    deleted = recording.get_source_or_404(source.click.click_id)
+    report = ReportedConversion(source.click.click_id)
+    recorded = recording.record_conversion(a_request(now=datetime.now(UTC)), deleted, report, Reporter.IMPORT)
+    assert (recorded.row.payout, recorded.row.status, used()) == ("1.50", "approved", {})
