@@ -127,16 +127,13 @@ def parse_postback(query: PostbackQuery, currency: str, sent: Mapping[str, Any] 
         raise ValidationFailed(*error.errors, *currency_errors) from error
     if currency_errors:
         raise ValidationFailed(*currency_errors)
-    return ReportedConversion(
-        query.click_id,
-        txid=amounts.txid,
-        event=amounts.event,
-        amount=_decimal(amounts.amount),
-        payout=_decimal(amounts.payout),
-        revenue=_decimal(amounts.revenue),
-        status=amounts.status,
-        earlier=_earlier_names(sent or {}),
-    )
+    return report_of(query.click_id, amounts, _earlier_names(sent or {}))
+
+
+def report_of(click_id: str, values: ReportedAmounts, earlier: tuple[str, str] | None = None) -> ReportedConversion:
+    """Return the report of validated values. `earlier` is as in `ReportedConversion`."""
+    amounts = (_decimal(values.amount), _decimal(values.payout), _decimal(values.revenue))
+    return ReportedConversion(click_id, values.txid, values.event, *amounts, status=values.status, earlier=earlier)
 
 
 def _earlier_names(sent: Mapping[str, Any]) -> tuple[str, str] | None:

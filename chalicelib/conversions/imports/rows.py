@@ -1,12 +1,11 @@
 """Rows of an import: parsed, put into chunks, and checked against each other."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from chalicelib.conversions.absent_values import is_absent
 from chalicelib.conversions.conversion import ReportedConversion
-from chalicelib.conversions.schemas import ReportedAmounts
+from chalicelib.conversions.schemas import ReportedAmounts, report_of
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.http.models import validate
 
@@ -31,19 +30,7 @@ class _Values(ReportedAmounts):
 def parse_row(fields: Mapping[str, Any]) -> ReportedConversion:
     """Return the report of a row; raise `ValidationFailed` with every error."""
     values = validate(_Values, fields)
-    return ReportedConversion(
-        values.click_id,
-        txid=values.txid,
-        event=values.event,
-        amount=_decimal(values.amount),
-        payout=_decimal(values.payout),
-        revenue=_decimal(values.revenue),
-        status=values.status,
-    )
-
-
-def _decimal(amount: str | None) -> Decimal | None:
-    return None if amount is None else Decimal(amount)
+    return report_of(values.click_id, values)
 
 
 def numbered(documents: Sequence[Mapping[str, Any]]) -> list[ImportRow]:
