@@ -42,8 +42,8 @@ class WriteResult:
 class CounterUpdate:
     """A conditional update of a cap counter: the amounts to add, and the maxima of both values before the update.
 
-    A maximum of None sets no limit. Only an update with `may_create` creates the counter. `expires_at` is the TTL of
-    the counter (None: it never expires).
+    Without a maximum there is no limit. Only an update with `may_create` creates the counter. `expires_at` is the
+    counter's TTL (None: it never expires).
     """
 
     key: str

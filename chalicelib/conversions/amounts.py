@@ -3,6 +3,8 @@
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
+from chalicelib.domain.money import decimal_text
+
 PLACES = 6
 MAX_DECIMALS = 30
 _AMOUNT = re.compile(rf"\+?(?:[0-9]{{1,12}}(?:\.[0-9]{{0,{MAX_DECIMALS}}})?|\.[0-9]{{1,{MAX_DECIMALS}}})")
@@ -26,7 +28,7 @@ def parse_amount(text: str) -> str:
     amount = _rounded(Decimal(stripped))
     if amount >= _LIMIT:
         raise ValueError(INVALID_AMOUNT)
-    return f"{amount:f}"
+    return decimal_text(amount)
 
 
 def _rounded(amount: Decimal) -> Decimal:

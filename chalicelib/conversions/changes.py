@@ -42,20 +42,16 @@ def decision_of_admin(wanted: ConversionStatus, reason: str | None) -> Ruling:
     return Ruling(wanted, StatusSource.ADMIN, reason=reason or None)
 
 
-def _nothing_more(_: TransactWrite) -> None:
-    """Add nothing to a transaction."""
-
-
 def save_change(
     request: Request,
     row: ConversionRow,
     changes: Mapping[str, Any],
     change: AuditChange | None = None,
-    also: Callable[[TransactWrite], None] = _nothing_more,
+    also: Callable[[TransactWrite], None] | None = None,
 ) -> None:
     """Write changed fields with what they change in counters and caps, and update `row`. No change writes nothing.
 
-    `also` adds to the transaction. Raise `TransactionConflict` if the conversion changed since it was read.
+    `also` adds more to the transaction. Raise `TransactionConflict` if the conversion changed since it was read.
     """
     before = complete_conversion(row.attribute_values)
     changed = {name: value for name, value in changes.items() if value != before.get(name)}
@@ -69,7 +65,8 @@ def save_change(
     with transaction(request, receipt_of(Outcome.CHANGED, row.id, row.status), change) as write:
         write.update(ConversionRow(row.id), _actions(changed), unchanged)
         add_effects(write, before, row, request.now)
-        also(write)
+        if also:
+            also(write)
 
 
 def _is_unchanged(row: ConversionRow) -> Condition:
@@ -90,13 +87,11 @@ def _actions(changed: Mapping[str, Any]) -> list[Action]:
 
 def add_effects(write: TransactWrite, before: Mapping[str, Any] | None, row: ConversionRow, now: datetime) -> None:
     """Add to the transaction what a conversion changes in counters and caps. `before` is None for a new one."""
-    moved, cause = (
-        effects.difference(before, complete_conversion(row.attribute_values), now),
-        f"{row.id}@{row.revision}",
-    )
-    append_blocks(write, cause, moved.counted)
-    learning_blocks.add_blocks(write, cause, moved.learned, now)
-    for usage in moved.caps:
+    cause = f"{row.id}@{row.revision}"
+    difference = effects.difference(before, complete_conversion(row.attribute_values), now)
+    append_blocks(write, cause, difference.counted)
+    learning_blocks.add_blocks(write, cause, difference.learned, now)
+    for usage in difference.caps:
         add_cap_usage(write, usage)
 
 

@@ -83,12 +83,12 @@ def worth_of(report: ReportedConversion, goal: Goal | None) -> Worth:
     return Worth(payout, goal.revenue_of(report.amount) if report.revenue is None else report.revenue)
 
 
-def is_within_attribution_window(click: StoredFields, terms: Campaign, now: datetime) -> bool:
+def is_within_attribution_window(click: StoredFields, campaign: Campaign, now: datetime) -> bool:
     """Return whether a conversion at `now` is inside the attribution window, including its end.
 
-    `terms` is the campaign at the time of the click.
+    `campaign` is the campaign at the time of the click.
     """
-    window = timedelta(days=terms.attribution_window_days) // timedelta(milliseconds=1)
+    window = timedelta(days=campaign.attribution_window_days) // timedelta(milliseconds=1)
     return milliseconds(now) - int(click["at"]) <= window
 
 

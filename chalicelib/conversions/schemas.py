@@ -1,7 +1,6 @@
 """Request and response models of the advertiser's postback and pixel."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -11,12 +10,13 @@ from chalicelib.conversions.absent_values import is_absent
 from chalicelib.conversions.amounts import parse_amount
 from chalicelib.conversions.conversion import ReportedConversion
 from chalicelib.domain.conversion import ConversionStatus
+from chalicelib.domain.goal import MAX_GOAL_NAME
+from chalicelib.domain.money import optional_decimal
 from chalicelib.http.models import LenientQuery, RequestModel, ResponseModel, validate
 from chalicelib.http.problems import ValidationFailed
 
-MAX_TXID, MAX_EVENT = 255, 64
-"""Maximum lengths in characters."""
-
+MAX_TXID = 255
+"""Maximum length in characters."""
 
 Amount = Annotated[str, AfterValidator(parse_amount)]
 
@@ -25,7 +25,7 @@ class ReportedAmounts(RequestModel):
     """Validated parameters of a reported conversion."""
 
     txid: Annotated[str, Field(max_length=MAX_TXID)] | None = None
-    event: Annotated[str, Field(max_length=MAX_EVENT)] | None = None
+    event: Annotated[str, Field(max_length=MAX_GOAL_NAME)] | None = None
     amount: Amount | None = None
     payout: Amount | None = None
     revenue: Amount | None = None
@@ -57,7 +57,7 @@ class PostbackQuery(_ReportQuery):
     click_id: str = ""
     token: str = ""
     txid: Annotated[str, Field(json_schema_extra={"maxLength": MAX_TXID})] | None = None
-    event: Annotated[str, Field(json_schema_extra={"maxLength": MAX_EVENT})] | None = None
+    event: Annotated[str, Field(json_schema_extra={"maxLength": MAX_GOAL_NAME})] | None = None
     amount: Annotated[str, Field(examples=["49.90"])] | None = None
     payout: Annotated[str, Field(examples=["1.50"])] | None = None
     revenue: Annotated[str, Field(examples=["2.00"])] | None = None
@@ -132,8 +132,16 @@ def parse_postback(query: PostbackQuery, currency: str, sent: Mapping[str, Any] 
 
 def report_of(click_id: str, values: ReportedAmounts, earlier: tuple[str, str] | None = None) -> ReportedConversion:
     """Return the report of validated values. `earlier` is as in `ReportedConversion`."""
-    amounts = (_decimal(values.amount), _decimal(values.payout), _decimal(values.revenue))
-    return ReportedConversion(click_id, values.txid, values.event, *amounts, status=values.status, earlier=earlier)
+    return ReportedConversion(
+        click_id,
+        txid=values.txid,
+        event=values.event,
+        amount=optional_decimal(values.amount),
+        payout=optional_decimal(values.payout),
+        revenue=optional_decimal(values.revenue),
+        status=values.status,
+        earlier=earlier,
+    )
 
 
 def _earlier_names(sent: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -152,10 +160,6 @@ def parse_pixel(query: PixelQuery, click_id: str) -> ReportedConversion | None:
 
     A pixel has no token, so amounts and status are ignored.
     """
-    if len(query.txid or "") > MAX_TXID or len(query.event or "") > MAX_EVENT:
+    if len(query.txid or "") > MAX_TXID or len(query.event or "") > MAX_GOAL_NAME:
         return None
     return ReportedConversion(click_id, txid=query.txid, event=query.event)
-
-
-def _decimal(amount: str | None) -> Decimal | None:
-    return None if amount is None else Decimal(amount)

@@ -7,6 +7,9 @@ from enum import StrEnum
 DEFAULT_GOAL = "default"
 """Name of the goal that every campaign has: conversions without an event."""
 
+MAX_GOAL_NAME = 64
+"""Maximum length in characters of a goal's name, and of the event that names it."""
+
 _MILLIONTH = Decimal("0.000001")
 
 

@@ -16,6 +16,11 @@ def decimal_text(amount: Decimal) -> str:
     return f"{amount:f}"
 
 
+def optional_decimal(stored: str | None) -> Decimal | None:
+    """Return a stored amount; None stays None."""
+    return None if stored is None else Decimal(stored)
+
+
 def optional_text(amount: Decimal | None) -> str | None:
     """Return an amount as it is stored; None stays None."""
     return None if amount is None else decimal_text(amount)

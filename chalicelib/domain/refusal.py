@@ -7,7 +7,7 @@ from typing import assert_never
 class RefusalReason(StrEnum):
     """Why a postback or pixel was refused or pays nothing.
 
-    `omitted` is no refusal of its own: it stands for those of a campaign and hour that are not listed one by one.
+    `omitted` counts the refusals of a campaign and hour that are not listed one by one.
     """
 
     WRONG_TOKEN = "wrong_token"  # noqa: S105 - a reason

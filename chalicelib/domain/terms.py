@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.domain.campaign import Campaign, Cap, CapMetric, CapScope, CapWindow, cap_from_document
 from chalicelib.domain.goal import DEFAULT_GOAL, Goal
+from chalicelib.domain.money import optional_decimal
 
 MAX_CAMPAIGNS_WITH_CAPS = 200
 """Maximum number of campaigns for which one publisher's terms set caps: each of their links carries them all."""
@@ -58,18 +59,14 @@ def from_document(stored: Mapping[str, Any]) -> CampaignTerms:
     """Return the terms for one campaign from their complete document."""
     caps = stored["caps"]
     return CampaignTerms(
-        payout=_decimal(stored["payout"]),
-        payout_percent=_decimal(stored["payout_percent"]),
+        payout=optional_decimal(stored["payout"]),
+        payout_percent=optional_decimal(stored["payout_percent"]),
         goals={
-            goal["name"]: GoalTerms(_decimal(goal["payout"]), _decimal(goal["payout_percent"]))
+            goal["name"]: GoalTerms(optional_decimal(goal["payout"]), optional_decimal(goal["payout_percent"]))
             for goal in stored["goals"]
         },
         caps=None if caps is None else tuple(cap_from_document(cap) for cap in caps),
     )
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
 
 
 def encode_link_caps(campaigns: Mapping[str, Mapping[str, Any]]) -> str | None:

@@ -12,6 +12,11 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def stored_timestamp(stored: float) -> str:
+    """Return a stored time, in milliseconds since 1970, as documents write it."""
+    return timestamp(datetime.fromtimestamp(int(stored) / 1000, UTC))
+
+
 def milliseconds(moment: datetime) -> int:
     """Return an aware time in whole milliseconds since 1970, as the tables store it."""
     return (moment - _EPOCH) // _MILLISECOND

@@ -16,6 +16,7 @@ from chalicelib.reporting.aggregation import AggregationQuery, Groups, LimitExce
 from chalicelib.reporting.campaign_currencies import with_currencies
 from chalicelib.reporting.converted_amounts import UTC_DAY, Conversion, convert
 from chalicelib.reporting.date_range import MAX_DAYS, Period, resolve_range
+from chalicelib.reporting.lists.csv_file import MAX_BYTES
 from chalicelib.reporting.metrics import AMOUNTS, BY_CLICK, BY_CONVERSION, decimal
 from chalicelib.reporting.narrower_query import ReportRequest, suggest_narrower_query
 from chalicelib.reporting.query_schemas import LostClicksQuery, OwnReportQuery, PeriodQuery, ReportQuery
@@ -46,9 +47,6 @@ from chalicelib.reporting.table import (
 
 MAX_ROWS = 20_000
 """Maximum number of rows of a JSON report. CSV is limited by `MAX_BYTES` only."""
-
-MAX_BYTES = 5_000_000
-"""Maximum size of the response as a JSON string. The response of a Lambda is limited to 6 MB."""
 
 ReportResponse = TypeVar("ReportResponse", bound=Sparse)
 

@@ -1,14 +1,13 @@
 """The click document of the API, from a stored click and the route of its version."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.click import CLICK_FIELDS, Outcome
 from chalicelib.domain.ids import smartlink_id_of
 from chalicelib.domain.route import Route
-from chalicelib.domain.timestamps import timestamp
+from chalicelib.domain.timestamps import stored_timestamp
 from chalicelib.routing import explanation
 from chalicelib.routing.click_record import Record, draw_of, fill_destination
 
@@ -24,7 +23,7 @@ def click_document(click: Record, route: Route) -> dict[str, Any]:
     is_duplicate, is_bot = bool(click.get("is_duplicate")), bool(click.get("is_bot"))
     return {
         "click_id": click["click_id"],
-        "at": timestamp(datetime.fromtimestamp(int(click["at"]) / 1000, UTC)),
+        "at": stored_timestamp(click["at"]),
         "smartlink_id": smartlink_id_of(click["route_id"]),
         "destination_url": destination_url(click, route),
         **{name: click.get(name) for name in _SHOWN},

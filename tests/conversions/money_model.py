@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from tests.conversions.money_terms import Deal, Goal, Report, Visit, millionths
+from tests.conversions.money_deals import Deal, Goal, Report, Visit, millionths
 
 CapKey = tuple[str, str, str, str, str]
 """A cap's campaign, metric, window, the day on which the window began (or `ever`), and its publisher (or `*`)."""
@@ -47,7 +47,7 @@ class Books:
 
     def hear(self, by: str, report: Report, now: datetime) -> None:
         """Take a report of a `pixel`, a `postback` or an `import`."""
-        goal = report.visit.terms.goal_of(report.event)
+        goal = report.visit.deal.goal_of(report.event)
         is_pixel = by == "pixel"
         if is_pixel and (goal is None or self._deal(report).tracking != "pixel"):
             return
@@ -75,7 +75,7 @@ class Books:
             _rule(sale, "approved", "schedule")
 
     def _deal(self, report: Report) -> Deal:
-        return self.deals[report.visit.terms.id]
+        return self.deals[report.visit.deal.id]
 
     def _of_goal(self, report: Report, goal: Goal | None) -> list[Sale]:
         name = goal.name if goal else None
@@ -141,7 +141,7 @@ class Books:
 
     def _change(self, sale: Sale, status: str, source: str, goal: Goal) -> None:
         """Change the status, but let only an admin approve what is held or above the maximum."""
-        deal = self.deals[sale.visit.terms.id]
+        deal = self.deals[sale.visit.deal.id]
         if status == "approved" and (sale.held or _is_above_maximum(sale, goal, deal)):
             _rule(sale, "pending", "rule", held=True)
         else:
@@ -152,7 +152,7 @@ class Books:
         shown: dict[tuple[str, str, str], Counter[str]] = {}
         for sale in self.sales:
             if sale.goal is not None:
-                key = (sale.visit.terms.id, sale.goal, sale.visit.terms.currency)
+                key = (sale.visit.deal.id, sale.goal, sale.visit.deal.currency)
                 shown.setdefault(key, Counter()).update(_figures(sale))
         return {key: counts for key, counts in shown.items() if any(counts.values())}
 
@@ -169,8 +169,8 @@ class Books:
         learned: dict[str, tuple[int, int, int]] = {}
         for sale in self.sales:
             if sale.status == "approved" or (sale.status == "pending" and sale.by != "pixel"):
-                n, payout, revenue = learned.get(sale.visit.terms.id, (0, 0, 0))
-                learned[sale.visit.terms.id] = (n + 1, payout + sale.payout, revenue + sale.revenue)
+                n, payout, revenue = learned.get(sale.visit.deal.id, (0, 0, 0))
+                learned[sale.visit.deal.id] = (n + 1, payout + sale.payout, revenue + sale.revenue)
         return learned
 
 

@@ -23,8 +23,8 @@ from chalicelib.tables.counters import CapCounterRow, CounterBlockRow
 from tests.advertiser import counted, learned
 from tests.builders import NOW
 from tests.conftest import Api
+from tests.conversions.money_deals import Deal, Report, Visit, millionths
 from tests.conversions.money_model import Books, CapKey, Sale
-from tests.conversions.money_terms import Deal, Report, Visit, millionths
 from tests.documents import add_publisher, clicked, good, new_campaign, new_publisher, new_smartlink
 
 FIGURES = ("conversions", "payout", "revenue", "pending_conversions", "pending_payout", "rejected_conversions")
@@ -79,7 +79,7 @@ class World:
 
     def postback(self, report: Report) -> None:
         """Send a postback."""
-        sent = {**_said(report), "click_id": report.visit.id, "token": self.stage.tokens[report.visit.terms.id]}
+        sent = {**_said(report), "click_id": report.visit.id, "token": self.stage.tokens[report.visit.deal.id]}
         try:
             views.postback(a_request("GET", "/postback", self.now), PostbackQuery(**sent))
         except Gone:
@@ -88,7 +88,7 @@ class World:
 
     def pixel(self, report: Report, cookie: str) -> None:
         """Call the pixel with a cookie of the newest or of an earlier release."""
-        campaign_id, click_id = report.visit.terms.id, report.visit.id
+        campaign_id, click_id = report.visit.deal.id, report.visit.id
         cookies = {"clicks": f"{campaign_id}.{click_id}.9999999999", "earlier": click_id}
         name = "clicks" if cookie == "clicks" else f"click_{campaign_id}"
         request = replace(a_request("GET", "/pixel.gif", self.now), cookies={name: cookies[cookie]})
@@ -198,7 +198,7 @@ def fields_of(sale: Sale) -> tuple[Any, ...]:
     """Return the fields of the model's conversion, as `stored_fields` returns those of a row."""
     approve_at = sale.approve_at and milliseconds(sale.approve_at)
     amount = None if sale.amount is None else millionths(sale.amount)
-    money = (amount, sale.payout, sale.revenue, sale.visit.terms.currency)
+    money = (amount, sale.payout, sale.revenue, sale.visit.deal.currency)
     return (sale.goal, sale.txid, sale.by, sale.status, sale.held, approve_at, *money)
 
 

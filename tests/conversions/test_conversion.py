@@ -11,25 +11,10 @@ from chalicelib.conversions.conversion import ReportedConversion, Worth
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.domain.goal import Goal
 from tests.builders import NOW, a_campaign
+from tests.conversions.stored_click import CLICK, CLICK_AT, CLICK_ID, NOW_MS
 
-CLICK_ID = "01m7y0t1vmy3cyr3ct0v4mvta8"
-CLICK_AT = 1_793_700_000_123
-NOW_MS = 1_793_795_400_000
 GOAL = Goal("default", payout=Decimal("1.50"), revenue=Decimal("2.00"))
 SALE = Goal("sale", payout=Decimal("0.50"), payout_percent=Decimal(8), revenue_percent=Decimal(10))
-CLICK: dict[str, Any] = {
-    "at": CLICK_AT,
-    "route_id": "sml_1",
-    "epoch": 3,
-    "campaign_id": "cmp_1",
-    "publisher_id": "pub_1",
-    "country": "US",
-    "device": "mobile",
-    "os": "ios",
-    "sub_ids": {"sub1": "jan", "sub2": "x"},
-    "outcome": "offer",
-    "arm": "optimized",
-}
 texts = st.none() | st.text(max_size=5)
 
 

@@ -16,23 +16,8 @@ from chalicelib.counters.learning_cells import COUNTS as LEARNING_COUNTS
 from chalicelib.domain.campaign import CapMetric
 from chalicelib.domain.goal import Goal
 from tests.builders import NOW
+from tests.conversions.stored_click import CLICK, CLICK_AT, CLICK_ID, NOW_MS
 
-CLICK_ID = "01m7y0t1vmy3cyr3ct0v4mvta8"
-CLICK_AT = 1_793_700_000_123
-NOW_MS = 1_793_795_400_000
-CLICK: dict[str, Any] = {
-    "at": CLICK_AT,
-    "route_id": "sml_1",
-    "epoch": 3,
-    "campaign_id": "cmp_1",
-    "publisher_id": "pub_1",
-    "country": "US",
-    "device": "mobile",
-    "os": "ios",
-    "sub_ids": {"sub1": "jan"},
-    "outcome": "offer",
-    "arm": "optimized",
-}
 GOAL = Goal("sale", payout=Decimal("1.50"), revenue=Decimal("2.00"))
 CAPS = [["cmp_1|payout", "1500000", None], ["cmp_1|conversions", "1", NOW_MS // 1000 + 60]]
 BY_CLICK = Cell(

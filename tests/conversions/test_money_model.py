@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from chalicelib.tables.conversions import ConversionRow
 from tests.conftest import Api
 from tests.conversions import money_world
+from tests.conversions.money_deals import Deal, Goal, Report
 from tests.conversions.money_model import Books
-from tests.conversions.money_terms import Deal, Goal, Report
 from tests.conversions.money_world import Stage, World
 
 

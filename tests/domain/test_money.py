@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.money import MONEY, millionths
+from chalicelib.domain.money import MONEY, millionths, optional_decimal, optional_text
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,15 @@ def test_amount_is_counted_in_millionths(amount: str | Decimal, counted: int) ->
 
 def test_one_unit_is_a_million() -> None:
     assert millionths("1") == MONEY == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("amount", "stored"),
+    [
+        pytest.param(Decimal("1.50"), "1.50", id="as it is"),
+        pytest.param(Decimal("0.0000001"), "0.0000001", id="without exponent"),
+        pytest.param(None, None, id="none"),
+    ],
+)
+def test_stored_amount_is_read_as_it_was_written(amount: Decimal | None, stored: str | None) -> None:
+    assert (optional_text(amount), optional_decimal(stored)) == (stored, amount)

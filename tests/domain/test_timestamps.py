@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 
-from chalicelib.domain.timestamps import expiry_time, milliseconds, timestamp
+from chalicelib.domain.timestamps import expiry_time, milliseconds, stored_timestamp, timestamp
 from tests import strategies as some
 
 NEPAL = timezone(timedelta(hours=5, minutes=45))
@@ -37,6 +37,11 @@ def test_milliseconds_are_counted_since_1970(moment: datetime, count: int) -> No
 @given(some.times)
 def test_timestamp_and_milliseconds_are_the_same_moment(moment: datetime) -> None:
     assert milliseconds(datetime.fromisoformat(timestamp(moment))) == milliseconds(moment)
+
+
+@given(some.times)
+def test_stored_time_is_shown_as_it_was(moment: datetime) -> None:
+    assert stored_timestamp(milliseconds(moment)) == timestamp(moment)
 
 
 def test_expiry_time_is_in_whole_seconds_since_1970() -> None:

@@ -18,14 +18,12 @@ from chalicelib.domain.campaign import (
     DuplicateIdentity,
     TrackingMethod,
 )
-from chalicelib.domain.goal import DEFAULT_GOAL, GoalCounts
+from chalicelib.domain.goal import DEFAULT_GOAL, MAX_GOAL_NAME, GoalCounts
 from chalicelib.http.fields import Currency, DateTimeInput, Money, Name, Timestamp, TimeZone
 from chalicelib.http.models import RequestModel, ResponseModel
 
 MAX_GOALS = 50
 MAX_CAPS = 20
-MAX_GOAL_NAME = 64
-"""Maximum length in characters of a goal's name, and of the event of a conversion."""
 
 
 def _validate_goal_name(name: str) -> str:
@@ -228,8 +226,8 @@ class PixelUrl(ResponseModel):
 class CampaignDocument(CampaignSettings, ResponseModel):
     """A campaign. Advertisers report conversions to `postback_url`, which contains `postback_token`.
 
-    `pixel_urls` has the pixel of a campaign that is tracked by pixel, on each host that its links use.
-    The token before it works until `previous_token_expires_at`; null means that none does.
+    The token before it works until `previous_token_expires_at`; null means that there is none. `pixel_urls` has the
+    pixel of a campaign that is tracked by pixel, on each host that its links use.
     """
 
     # Campaigns of earlier releases may have a code that is none of ISO 4217.

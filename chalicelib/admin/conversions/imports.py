@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from chalicelib.admin.conversions.import_schemas import (
     ConversionImport,
@@ -15,7 +14,7 @@ from chalicelib.admin.conversions.import_schemas import (
 from chalicelib.conversions.imports import storage
 from chalicelib.conversions.imports.rows import numbered
 from chalicelib.conversions.receipt import Outcome
-from chalicelib.domain.timestamps import timestamp
+from chalicelib.domain.timestamps import stored_timestamp
 from chalicelib.http.pagination import PagedQuery, fetch_page
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
@@ -48,8 +47,8 @@ def show(request: Request, import_id: str, query: ImportResultsQuery) -> ImportP
         changed=counted[Outcome.CHANGED],
         duplicates=counted[Outcome.DUPLICATE],
         refused=counted[Outcome.REFUSED],
-        created_at=_time(chunks[0].created_at),
-        finished_at=_time(max(chunk.finished_at for chunk in chunks)) if state is ImportState.DONE else None,
+        created_at=stored_timestamp(chunks[0].created_at),
+        finished_at=stored_timestamp(max(chunk.finished_at for chunk in chunks)) if state is ImportState.DONE else None,
         results=page,
         next_cursor=cursor,
     )
@@ -76,7 +75,3 @@ def _state(chunks: Sequence[ConversionImportRow]) -> ImportState:
     if all(chunk.finished_at for chunk in chunks):
         return ImportState.DONE
     return ImportState.RUNNING if any(chunk.started_at for chunk in chunks) else ImportState.QUEUED
-
-
-def _time(milliseconds: int) -> str:
-    return timestamp(datetime.fromtimestamp(milliseconds / 1000, UTC))

@@ -6,7 +6,6 @@ from pydantic import Field, field_validator
 
 from chalicelib.admin.campaigns.schemas import (
     MAX_CAPS,
-    MAX_GOAL_NAME,
     MAX_GOALS,
     CapSettings,
     CapUsage,
@@ -15,6 +14,7 @@ from chalicelib.admin.campaigns.schemas import (
     check_each_goal_once,
 )
 from chalicelib.domain.campaign import CapScope
+from chalicelib.domain.goal import MAX_GOAL_NAME
 from chalicelib.http.fields import Money
 from chalicelib.http.models import Page, RequestModel, ResponseModel
 

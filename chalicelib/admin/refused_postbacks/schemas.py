@@ -19,8 +19,8 @@ class RefusedPostbackQuery(RangeQuery):
 class RefusedPostbackDocument(ResponseModel):
     """A refused postback: the caller's address, and the query without its token.
 
-    An item with the reason `omitted` stands for at least `omitted` refusals of the hour that starts at `at`. It has no
-    click, address and query.
+    An item with the reason `omitted` says that more were refused in the hour from `at` than are listed: `omitted` is
+    their number or less. It has no click, address and query.
     """
 
     id: str

@@ -1,10 +1,8 @@
 """Endpoint for admins: list refused postbacks."""
 
-from datetime import UTC, datetime
-
 from chalicelib.admin.refused_postbacks import queries
 from chalicelib.admin.refused_postbacks.schemas import RefusedPostbackDocument, RefusedPostbackQuery
-from chalicelib.domain.timestamps import timestamp
+from chalicelib.domain.timestamps import stored_timestamp
 from chalicelib.http.models import Page
 from chalicelib.http.request import Request
 from chalicelib.tables.refused_postbacks import RefusedPostbackRow
@@ -20,7 +18,7 @@ def _document(row: RefusedPostbackRow) -> RefusedPostbackDocument:
     names = ("id", "campaign_id", "click_id", "reason", "detail", "address")
     return RefusedPostbackDocument(
         **{name: getattr(row, name) for name in names},
-        at=timestamp(datetime.fromtimestamp(row.at / 1000, UTC)),
+        at=stored_timestamp(row.at),
         query=row.sent_query,
         omitted=row.omitted or 0,
     )

@@ -34,7 +34,7 @@ def parse_row(fields: Mapping[str, Any]) -> ReportedConversion:
 
 
 def numbered(documents: Sequence[Mapping[str, Any]]) -> list[ImportRow]:
-    """Return the rows of a file with their numbers, without values that stand for nothing."""
+    """Return the rows of a file with their numbers, without absent values."""
     return [
         ImportRow(number, {name: value for name, value in document.items() if not _is_absent(value)})
         for number, document in enumerate(documents, 1)

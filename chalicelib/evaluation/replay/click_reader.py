@@ -99,7 +99,8 @@ def read_rewards(route_id: str, period: Period, click_ids: Collection[str]) -> C
 def _read_approved_conversions(route_id: str, wanted: frozenset[str], day: date) -> list[ConversionRow]:
     partition = f"{route_id}#{day.isoformat()}"
     rows = ConversionRow.by_route_day.query(partition, attributes_to_get=_CONVERSION_ATTRIBUTES)
-    return [row for row in rows if row.click_id in wanted and row.status == ConversionStatus.APPROVED]
+    known = (row for row in rows if row.click_id in wanted and row.status)
+    return [row for row in known if ConversionStatus(row.status).is_paid]
 
 
 def read_logged_clicks(click_ids: Sequence[str], rewards: Mapping[str, Reward]) -> Iterator[LoggedClick | None]:

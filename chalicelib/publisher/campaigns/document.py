@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain.campaign import Campaign, CapMetric, CapScope
+from chalicelib.domain.money import decimal_text
 from chalicelib.domain.terms import CampaignTerms
 from chalicelib.publisher.smartlinks.offers import payout_fields
 
@@ -28,7 +29,7 @@ def _own_caps(campaign: Campaign) -> list[dict[str, Any]]:
         {
             "metric": cap.metric,
             "window": cap.window,
-            "limit": f"{cap.limit:f}",
+            "limit": decimal_text(cap.limit),
             "scope": cap.scope,
             "timezone": cap.timezone,
         }

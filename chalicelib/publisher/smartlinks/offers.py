@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain.goal import Goal
+from chalicelib.domain.money import decimal_text
 from chalicelib.domain.terms import CampaignTerms
 from chalicelib.publisher.smartlinks.schemas import NamedGoalPayout, OfferDocument
 from chalicelib.routing import route_codec
@@ -57,7 +58,8 @@ def _document(offer: JsonObject, campaign: JsonObject, terms: CampaignTerms) -> 
 
 def payout_fields(goal: Goal) -> dict[str, Any]:
     """Return what a publisher gets for one conversion of the goal."""
-    return {"payout": f"{goal.payout:f}", "payout_percent": f"{goal.payout_percent:f}", "counts": goal.counts}
+    payout, percent = decimal_text(goal.payout), decimal_text(goal.payout_percent)
+    return {"payout": payout, "payout_percent": percent, "counts": goal.counts}
 
 
 def _intersection(first: list[str], second: list[str]) -> list[str] | None:

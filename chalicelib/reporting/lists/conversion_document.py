@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.conversion import complete_conversion
 from chalicelib.domain.ids import smartlink_id_of
-from chalicelib.domain.timestamps import timestamp
+from chalicelib.domain.timestamps import stored_timestamp
 
 COLUMNS = (
     *("id", "click_id", "txid", "event", "goal", "status", "reason", "reported_by", "amount", "payout", "revenue"),
@@ -37,16 +36,12 @@ def conversion_document(stored: Mapping[str, Any], names: Names) -> dict[str, An
     decided_at = known.get("decided_at")
     return {
         **{name: known.get(name) for name in _COPIED},
-        "at": _time(known["at"]),
-        "click_at": _time(known["click_at"]),
-        "decided_at": None if decided_at is None else _time(decided_at),
+        "at": stored_timestamp(known["at"]),
+        "click_at": stored_timestamp(known["click_at"]),
+        "decided_at": None if decided_at is None else stored_timestamp(decided_at),
         "campaign_name": names.campaigns.get(known["campaign_id"]),
         "smartlink_id": smartlink_id_of(known["route_id"]),
         "smartlink_name": names.smartlinks.get(known["route_id"]),
         "publisher_name": names.publishers.get(known["publisher_id"]),
         "version": int(known["revision"]),
     }
-
-
-def _time(milliseconds: float) -> str:
-    return timestamp(datetime.fromtimestamp(int(milliseconds) / 1000, UTC))

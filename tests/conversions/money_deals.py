@@ -54,7 +54,7 @@ class Deal:
     window_days: int = 30
 
     def goal_of(self, event: str | None) -> Goal | None:
-        """Return the goal of an event. Where there are no named goals, every event is one of the default goal."""
+        """Return the goal of an event. If the campaign has no named goals, every event reaches the goal `default`."""
         if event in (None, "", "default") or not self.goals:
             return self.default
         return next((goal for goal in self.goals if goal.name == event), None)
@@ -85,11 +85,11 @@ class Visit:
     id: str
     publisher_id: str
     at: datetime
-    terms: Deal
+    deal: Deal
 
     def is_open_at(self, now: datetime) -> bool:
         """Return whether a new conversion is within the attribution window."""
-        return now - self.at <= timedelta(days=self.terms.window_days)
+        return now - self.at <= timedelta(days=self.deal.window_days)
 
 
 @dataclass(frozen=True)
