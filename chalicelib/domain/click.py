@@ -26,12 +26,18 @@ class RejectionReason(StrEnum):
     NOT_APPROVED = "not_approved", "a"
     COUNTRY = "country", "c"
     REGION = "region", "r"
+    CITY = "city", "i"
+    NETWORK = "network", "n"
+    CONNECTION = "connection", "e"
     DEVICE = "device", "d"
     OS = "os", "o"
+    OS_VERSION = "os_version", "v"
     BROWSER = "browser", "b"
     LANGUAGE = "language", "l"
     SOURCE = "source", "s"
+    SUB_ID = "sub_id", "m"
     BOT = "bot", "t"
+    HOSTING = "hosting", "g"
     DUPLICATE = "duplicate", "u"
     CAP = "cap", "k"
     LOWER_TIER = "lower_tier", "w"
@@ -136,12 +142,12 @@ CLICK_FIELDS: Mapping[str, ClickField] = {
     "propensity": ClickField("pr"),
     "weights_version": ClickField("wv", FieldKind.NUMBER),
     "segment": ClickField("sg"),
-    **{name: ClickField(stored, is_shown=name != "city") for name, stored in visitor.STORED_FIELDS.items()},
+    **{name: ClickField(stored, is_shown=name != "isp") for name, stored in visitor.STORED_FIELDS.items()},
     "is_bot": ClickField("bo", FieldKind.FLAG),
     "is_duplicate": ClickField("du", FieldKind.FLAG),
     "sub_ids": ClickField("su", FieldKind.JSON),
     "source": ClickField("so", is_shown=True),
-    "external_click_id": ClickField("ex"),
+    "external_click_id": ClickField("ex", is_shown=True),
     "parameters": ClickField("qu"),
     "currency": ClickField("cu"),
     "terms_version": ClickField("tv", FieldKind.NUMBER),

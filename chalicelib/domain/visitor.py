@@ -39,6 +39,8 @@ class Device(StrEnum):
     MOBILE = "mobile"
     TABLET = "tablet"
     DESKTOP = "desktop"
+    TV = "tv"
+    CONSOLE = "console"
 
 
 class OperatingSystem(StrEnum):
@@ -53,18 +55,33 @@ class OperatingSystem(StrEnum):
     OTHER = "other"
 
 
+class Connection(StrEnum):
+    """How a visitor is connected; `hosting` is a data centre."""
+
+    CELLULAR = "cellular"
+    CABLE = "cable"
+    CORPORATE = "corporate"
+    HOSTING = "hosting"
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """The visitor of a click; `None` means unknown.
 
-    `country` is ISO 3166-1 alpha-2, `region` ISO 3166-2, `language` a primary subtag.
+    `country` is ISO 3166-1 alpha-2, `region` the most specific ISO 3166-2 code, `city` the English name, `network` an
+    AS number such as `AS13335`, `isp` the name of its operator, `os_version` numbers with dots such as `17.5`,
+    `language` a primary subtag.
     """
 
     country: str | None = None
     region: str | None = None
     city: str | None = None
+    network: str | None = None
+    isp: str | None = None
+    connection: Connection | None = None
     device: Device = Device.DESKTOP
     os: OperatingSystem = OperatingSystem.OTHER
+    os_version: str | None = None
     browser: str | None = None
     language: str | None = None
     address: str = ""
@@ -76,8 +93,12 @@ STORED_FIELDS = {
     "country": "co",
     "region": "rg",
     "city": "ci",
+    "network": "nw",
+    "isp": "is",
+    "connection": "cn",
     "device": "de",
     "os": "os",
+    "os_version": "ov",
     "browser": "br",
     "language": "la",
 }
@@ -91,8 +112,12 @@ def stored_fields(visitor: Visitor) -> dict[str, Any]:
         "country": visitor.country,
         "region": visitor.region,
         "city": visitor.city,
+        "network": visitor.network,
+        "isp": visitor.isp,
+        "connection": visitor.connection,
         "device": visitor.device,
         "os": visitor.os,
+        "os_version": visitor.os_version,
         "browser": visitor.browser,
         "language": visitor.language,
     }

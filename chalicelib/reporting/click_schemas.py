@@ -1,7 +1,7 @@
 """The fields of a click that admins and publishers both see."""
 
 from chalicelib.domain.click import Outcome
-from chalicelib.domain.visitor import Device, OperatingSystem
+from chalicelib.domain.visitor import Connection, Device, OperatingSystem
 from chalicelib.http.fields import Timestamp
 from chalicelib.http.models import ResponseModel
 
@@ -18,12 +18,17 @@ class ClickFacts(ResponseModel):
     destination_url: str | None
     country: str | None
     region: str | None
+    city: str | None
+    network: str | None
+    connection: Connection | None
     device: Device
     os: OperatingSystem
+    os_version: str | None
     browser: str | None
     language: str | None
     sub_ids: dict[str, str]
     source: str | None
+    external_click_id: str | None
     is_bot: bool
     is_duplicate: bool
     is_unique: bool

@@ -7,7 +7,7 @@ from geoip2.errors import AddressNotFoundError
 from geoip2.models import City
 from maxminddb import InvalidDatabaseError
 
-from chalicelib.routing.visitor_detection import GeoLocation
+from chalicelib.routing.location import GeoLocation
 from chalicelib.settings import geoip_database
 
 

@@ -1,23 +1,13 @@
 """Visitor detection: country, device, OS, browser, language and bots, from headers and address."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from urllib.parse import unquote
 
 import ua_parser
 
-from chalicelib.domain.visitor import Device, Headers, OperatingSystem, Visitor, is_from_edge, viewer_address
-
-
-@dataclass(frozen=True, slots=True)
-class GeoLocation:
-    """The location of an address: ISO 3166-1 country, ISO 3166-2 region, city; None if unknown."""
-
-    country: str | None = None
-    region: str | None = None
-    city: str | None = None
+from chalicelib.domain.visitor import Device, Headers, OperatingSystem, Visitor
+from chalicelib.routing.location import Locate, address_and_location
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +18,8 @@ class ParsedUserAgent:
     os: OperatingSystem
     browser: str | None
     is_bot: bool
+    os_version: str | None = None
 
-
-Locate = Callable[[str], GeoLocation]
 
 _SYSTEMS = {
     "iOS": OperatingSystem.IOS,
@@ -72,9 +61,6 @@ _BOTS = re.compile(
 )
 _PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-_REGION = re.compile(r"[A-Z0-9]{1,3}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_NO_COUNTRY_CODES = {"XX", "ZZ"}
 
 
 def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) -> Visitor:
@@ -82,7 +68,7 @@ def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) 
 
     `X-Forwarded-For` is never read. The edge's country takes precedence over that of `locate`.
     """
-    address, location = _address_and_location(headers, source_ip, edge_secret, locate)
+    address, location = address_and_location(headers, source_ip, edge_secret, locate)
     user_agent = headers.get("user-agent", "")
     if not user_agent.isascii():
         user_agent = user_agent.encode(errors="replace").decode()
@@ -91,34 +77,17 @@ def visitor(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) 
         country=location.country,
         region=location.region,
         city=location.city,
+        network=location.network,
+        isp=location.isp,
+        connection=location.connection,
         device=agent.device,
         os=agent.os,
+        os_version=agent.os_version,
         browser=agent.browser,
         language=language(headers.get("accept-language", "")),
         address=address,
         user_agent=user_agent,
         is_bot=agent.is_bot or _is_prefetch(headers),
-    )
-
-
-def _address_and_location(
-    headers: Headers, source_ip: str, edge_secret: str, locate: Locate
-) -> tuple[str, GeoLocation]:
-    if not is_from_edge(headers, edge_secret):
-        return source_ip, locate(source_ip)
-    address = viewer_address(headers) or source_ip
-    return address, _edge_location(headers) or locate(address)
-
-
-def _edge_location(headers: Headers) -> GeoLocation | None:
-    country = headers.get("cloudfront-viewer-country", "").upper()
-    if not _COUNTRY.fullmatch(country) or country in _NO_COUNTRY_CODES:
-        return None
-    region = headers.get("cloudfront-viewer-country-region", "").upper()
-    return GeoLocation(
-        country=country,
-        region=f"{country}-{region}" if _REGION.fullmatch(region) else None,
-        city=unquote(headers.get("cloudfront-viewer-city", "")) or None,
     )
 
 
@@ -187,7 +156,7 @@ def apply_client_hints(agent: ParsedUserAgent, headers: Headers) -> ParsedUserAg
         device = Device.TABLET if system in _HANDHELDS else Device.DESKTOP
     if device is agent.device and system is agent.os:
         return agent
-    return ParsedUserAgent(device, system, agent.browser, agent.is_bot)
+    return ParsedUserAgent(device, system, agent.browser, agent.is_bot, agent.os_version)
 
 
 def language(accepted: str) -> str | None:

@@ -7,7 +7,7 @@ from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
 from chalicelib.routing import geoip
-from chalicelib.routing.visitor_detection import GeoLocation
+from chalicelib.routing.location import GeoLocation
 from chalicelib.settings import geoip_database
 
 GERMANY = {"country": {"iso_code": "DE"}}

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
+from chalicelib.routing.location import GeoLocation
 from chalicelib.routing.visitor_detection import (
-    GeoLocation,
     ParsedUserAgent,
     _is_spider,
     apply_client_hints,

@@ -9,7 +9,8 @@ from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.route import PublisherLink
 from chalicelib.domain.visitor import Visitor
 from chalicelib.routing.eligibility import ClickContext
-from chalicelib.routing.visitor_detection import Locate, visitor
+from chalicelib.routing.location import Locate
+from chalicelib.routing.visitor_detection import visitor
 
 _LAST_ARM_DRAW = 1 - 2**-53
 """In the hold-out only if it has every click."""

@@ -7,7 +7,7 @@ from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
 from chalicelib.http.models import validate
 from chalicelib.routing.eligibility import ClickContext
-from chalicelib.routing.visitor_detection import GeoLocation
+from chalicelib.routing.location import GeoLocation
 from tests.builders import NOW, a_link
 
 IPHONE = (

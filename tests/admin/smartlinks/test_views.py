@@ -596,7 +596,7 @@ def test_user_agent_of_a_bot_is_a_bot_and_a_missing_one_is_not(admin: Api) -> No
 
 def test_address_fills_in_the_country(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.admin.smartlinks import views
-    from chalicelib.routing.visitor_detection import GeoLocation
+    from chalicelib.routing.location import GeoLocation
 
     places = {"203.0.113.7": GeoLocation("DE", "DE-BE", "Berlin")}
     monkeypatch.setattr(views, "locate", lambda address: places.get(address, GeoLocation()))
