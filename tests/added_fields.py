@@ -18,18 +18,18 @@ TARGETING: tuple[Change, ...] = (
     ),
     (
         "domain/targeting.py",
-        "    exclude_bots: bool = False\n    is_unrestricted:",
-        "    exclude_bots: bool = False\n    carriers: frozenset[str] | None = None\n    is_unrestricted:",
+        "    exclude_hosting: bool = False\n    is_unrestricted:",
+        "    exclude_hosting: bool = False\n    carriers: frozenset[str] | None = None\n    is_unrestricted:",
     ),
     (
         "domain/targeting.py",
-        "        if source in self.exclude_sources",
+        "        source = parameters.source",
         """\
         if self.carriers is not None and visitor.carrier not in self.carriers:
             return _CARRIER
-        if source in self.exclude_sources""",
+        source = parameters.source""",
     ),
-    ("domain/targeting.py", "_LANGUAGE, _SOURCE =", "_LANGUAGE, _CARRIER, _SOURCE ="),
+    ("domain/targeting.py", "_BOT = RejectionReason", "_CARRIER = RejectionReason.CARRIER\n_BOT = RejectionReason"),
     (
         "admin/targeting_fields.py",
         "    exclude_bots: bool = False\n",
@@ -71,7 +71,7 @@ SMARTLINK: tuple[Change, ...] = (
         "ADDED_TO_SMARTLINK: Settings = {}",
         'ADDED_TO_SMARTLINK: Settings = {"note": "old"}',
     ),
-    ("domain/stored_settings.py", "ADDED_TO_OFFER: Settings = {}", 'ADDED_TO_OFFER: Settings = {"label": "old"}'),
+    ("domain/stored_settings.py", "ADDED_TO_OFFER: Settings = {", 'ADDED_TO_OFFER: Settings = {"label": "old", '),
     ("admin/smartlinks/schemas.py", "    visibility: Visibility", '    note: str = ""\n    visibility: Visibility'),
     ("admin/smartlinks/schemas.py", "    enabled: bool = True\n", '    enabled: bool = True\n    label: str = ""\n'),
     ("domain/route.py", "    holdout_percent: int = 0\n", '    holdout_percent: int = 0\n    note: str = ""\n'),
@@ -84,8 +84,8 @@ SMARTLINK: tuple[Change, ...] = (
 CLICK: tuple[Change, ...] = (
     (
         "domain/click.py",
-        '    "external_click_id": ClickField("ex"),\n',
-        '    "external_click_id": ClickField("ex"),\n    "referrer": ClickField("rf", default="old", is_shown=True),\n',
+        '    "external_click_id": ClickField("ex", is_shown=True),\n',
+        '    "external_click_id": ClickField("ex", is_shown=True),\n    "referrer": ClickField("rf", default="old", is_shown=True),\n',
     ),
     ("routing/click_record.py", '        "source":', '        "referrer": "new",\n        "source":'),
     ("reporting/click_schemas.py", "    source: str | None\n", "    source: str | None\n    referrer: str\n"),

@@ -11,7 +11,7 @@ from chalicelib.domain.campaign import Campaign, Cap, CapMetric, CapWindow
 from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.route import LearnedWeights, PublisherLink, Route
 from chalicelib.domain.smartlink import Offer, Rotation
-from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
+from chalicelib.domain.visitor import Connection, Device, OperatingSystem, Visitor
 from chalicelib.http.models import validate
 from chalicelib.routing.eligibility import ClickContext
 
@@ -37,8 +37,12 @@ def a_visitor(**changes: Any) -> Visitor:
         country="US",
         region="US-CA",
         city="Fresno",
+        network="AS7018",
+        isp="AT&T Internet",
+        connection=Connection.CABLE,
         device=Device.MOBILE,
         os=OperatingSystem.IOS,
+        os_version="17.5",
         browser="safari",
         language="en",
         address="203.0.113.7",

@@ -13,11 +13,12 @@ from chalicelib.counters import learning_cells as counters_learning_cells
 from chalicelib.counters.cells import COUNTS, Cell
 from chalicelib.counters.learning_cells import LearningCell, LearningCells
 from chalicelib.domain.campaign import Campaign
-from chalicelib.domain.click import RejectionReason
+from chalicelib.domain.click import RejectionReason, TrackingParameters
+from chalicelib.domain.os_versions import VersionRule
 from chalicelib.domain.route import LearnedWeights, Route
 from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
 from chalicelib.domain.targeting import Targeting
-from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
+from chalicelib.domain.visitor import Connection, Device, OperatingSystem, Visitor
 from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, Bucket, OfferStats, PoolStatistics, SegmentStats
 from chalicelib.routing.eligibility import ClickContext
 from tests.builders import a_campaign, a_click_context, a_link, a_route
@@ -26,7 +27,11 @@ settings.register_profile("smartlink", deadline=None)
 settings.load_profile("smartlink")
 
 COUNTRIES = ("US", "GB", "DE")
-REGIONS = ("US-CA", "US-NY")
+REGIONS = ("US-CA", "GB-ENG", "GB-WBK")
+CITIES = ("Fresno", "Reading")
+NETWORKS = ("AS7018", "AS3320")
+PROVIDERS = ("AT&T Internet", "Telekom")
+SUB_IDS = st.dictionaries(st.sampled_from(["sub1", "sub2"]), st.sampled_from(["news-jan", "news-feb", "blog"]))
 BROWSERS = ("chrome", "safari")
 LANGUAGES = ("en", "de")
 SOURCES = ("news", "blog")
@@ -41,8 +46,13 @@ visitors = st.builds(
     Visitor,
     country=st.none() | st.sampled_from(COUNTRIES),
     region=st.none() | st.sampled_from(REGIONS),
+    city=st.none() | st.sampled_from(CITIES),
+    network=st.none() | st.sampled_from(NETWORKS),
+    isp=st.none() | st.sampled_from(PROVIDERS),
+    connection=st.none() | st.sampled_from(Connection),
     device=st.sampled_from(Device),
     os=st.sampled_from(OperatingSystem),
+    os_version=st.none() | st.sampled_from(["15.8", "16", "17.5"]),
     browser=st.none() | st.sampled_from(BROWSERS),
     language=st.none() | st.sampled_from(LANGUAGES),
     is_bot=st.booleans(),
@@ -53,11 +63,25 @@ def _lists(values: tuple[str, ...]) -> st.SearchStrategy[frozenset[str]]:
     return st.frozensets(st.sampled_from(values))
 
 
+regions = _lists(REGIONS)
+parameters = st.builds(TrackingParameters, sub_ids=SUB_IDS, source=sources)
+_version_rules = st.frozensets(
+    st.builds(VersionRule, st.sampled_from(["ios", "android"]), st.sampled_from([">=", "<", "="]), st.just((16,))),
+    max_size=2,
+)
+_sub_id_rules = st.frozensets(st.tuples(st.sampled_from(["sub1", "sub2"]), _lists(("news-*", "blog", "*"))), max_size=2)
 targetings = st.builds(
     Targeting,
     countries=st.none() | _lists(COUNTRIES),
     exclude_countries=_lists(COUNTRIES),
     regions=st.none() | _lists(REGIONS),
+    cities=st.none() | _lists(("us/fresno", "gb/reading")),
+    networks=st.frozensets(_lists(("as7018", "at&t internet", "telekom")), max_size=2),
+    exclude_networks=_lists(("as7018", "at&t internet")),
+    connections=st.none() | _lists(tuple(Connection)),
+    os_versions=_version_rules,
+    sub_ids=_sub_id_rules,
+    exclude_hosting=st.booleans(),
     devices=st.none() | _lists(tuple(Device)),
     os=st.none() | _lists(tuple(OperatingSystem)),
     browsers=st.none() | _lists(BROWSERS),

@@ -105,6 +105,9 @@ class TrackingParameters:
     query: str = ""
 
 
+NO_PARAMETERS = TrackingParameters()
+
+
 class FieldKind(StrEnum):
     """How a field is stored: as string, number, boolean, or JSON in a string."""
 

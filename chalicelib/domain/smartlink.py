@@ -1,6 +1,6 @@
 """The settings of a smartlink, and its offers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
@@ -91,12 +91,31 @@ class PoolChangePolicy(StrEnum):
     RESET = "reset"
 
 
+WEIGHT_PARTS = 1000
+"""Parts of a weight of 1: weights have up to 3 decimal places."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A campaign as an offer of one smartlink. `targeting` is the intersection of its own and the campaign's."""
+    """A campaign as an offer of one smartlink. `targeting` is the intersection of its own and the campaign's.
+
+    `landing_page` replaces the campaign's destination. `parts` are the thousandths of the weight: clicks are shared by
+    whole numbers, so that weights of 0.3 and 0.1 share exactly as 3 and 1 do.
+    """
 
     campaign: Campaign
-    weight: int = 1
+    weight: float = 1
     priority: int = 0
     enabled: bool = True
     targeting: Targeting = Targeting()
+    landing_page: str | None = None
+    parts: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Compute the parts once: each click sums them."""
+        object.__setattr__(self, "parts", round(self.weight * WEIGHT_PARTS))
+
+    @property
+    def destination_url(self) -> str:
+        """The URL of its clicks, with macros."""
+        return self.landing_page or self.campaign.destination_url

@@ -31,7 +31,7 @@ ADDED_TO_SCHEDULE: Settings = {}
 ADDED_TO_CAP: Settings = {}
 ADDED_TO_DUPLICATE_FILTER: Settings = {}
 ADDED_TO_SMARTLINK: Settings = {}
-ADDED_TO_OFFER: Settings = {}
+ADDED_TO_OFFER: Settings = {"destination_url": None}
 ADDED_TO_TERMS: Settings = {}
 ADDED_TO_GOAL_TERMS: Settings = {}
 

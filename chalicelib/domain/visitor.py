@@ -7,6 +7,8 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import Any
 
+from chalicelib.domain.regions import region_levels
+
 Headers = Mapping[str, str]
 """Header values by lower-case name."""
 
@@ -55,6 +57,19 @@ class OperatingSystem(StrEnum):
     OTHER = "other"
 
 
+_DESKTOP, _HANDHELDS = frozenset({Device.DESKTOP}), frozenset({Device.MOBILE, Device.TABLET})
+DEVICES_OF_SYSTEM = {
+    OperatingSystem.IOS: _HANDHELDS,
+    OperatingSystem.ANDROID: _HANDHELDS | {Device.TV, Device.CONSOLE},
+    OperatingSystem.WINDOWS: _HANDHELDS | {Device.DESKTOP, Device.CONSOLE},
+    OperatingSystem.MACOS: _DESKTOP,
+    OperatingSystem.LINUX: frozenset(Device),
+    OperatingSystem.CHROMEOS: _DESKTOP,
+    OperatingSystem.OTHER: frozenset(Device),
+}
+"""The devices that visitors of each operating system can have."""
+
+
 class Connection(StrEnum):
     """How a visitor is connected; `hosting` is a data centre."""
 
@@ -87,6 +102,21 @@ class Visitor:
     address: str = ""
     user_agent: str = ""
     is_bot: bool = False
+
+    @property
+    def region_levels(self) -> tuple[str, ...]:
+        """The region and those that contain it: `GB-WBK` is in `GB-ENG`."""
+        return region_levels(self.region)
+
+    @property
+    def place(self) -> str | None:
+        """Country and city as targeting compares them, in lower case: `us/austin`."""
+        return f"{self.country}/{self.city}".casefold() if self.country and self.city else None
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """AS number and provider as targeting compares them, in lower case: `as7018`, `at&t internet services`."""
+        return tuple(name.casefold() for name in (self.network, self.isp) if name)
 
 
 STORED_FIELDS = {
@@ -126,7 +156,9 @@ def stored_fields(visitor: Visitor) -> dict[str, Any]:
 def visitor_of_click(click: Mapping[str, Any]) -> Visitor:
     """Return the visitor of a stored click, without address and user agent."""
     fields: dict[str, Any] = {name: click.get(name) for name in STORED_FIELDS}
+    connection = click.get("connection")
     fields |= {
+        "connection": Connection(connection) if connection else None,
         "device": Device(click["device"]),
         "os": OperatingSystem(click["os"]),
         "is_bot": bool(click.get("is_bot")),

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from chalicelib.http.problems import ValidationFailed
 
@@ -104,8 +105,11 @@ class Patch(Generic[AnySettings]):
         self.changes = changes
 
     def apply_to(self, document: Mapping[str, Any]) -> AnySettings:
-        """Return the patched document; raise `ValidationFailed` if it is not valid."""
-        return validate(self.model, _merge(document, self.changes))
+        """Return the patched document; raise `ValidationFailed` if it is not valid.
+
+        Values of the document that an earlier release accepted stay valid (see `is_new`).
+        """
+        return validate(self.model, _merge(document, self.changes), stored=document)
 
 
 def _merge(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -120,17 +124,43 @@ def _merge(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
     return merged
 
 
-def validate(model: type[AnySettings], document: Mapping[str, Any]) -> AnySettings:
-    """Return the document as a model; raise `ValidationFailed` with the JSON pointer of every error."""
+def validate(
+    model: type[AnySettings], document: Mapping[str, Any], stored: Mapping[str, Any] = MappingProxyType({})
+) -> AnySettings:
+    """Return the document as a model; raise `ValidationFailed` with the JSON pointer of every error.
+
+    `stored` is the document before a change.
+    """
     surrogate_errors = [(pointer, "must be valid Unicode") for pointer in _lone_surrogates(document)]
     text = json.dumps(document, ensure_ascii=False).encode(errors="replace")
     try:
-        validated = model.model_validate_json(text, strict=True)
+        validated = model.model_validate_json(text, strict=True, context=frozenset(_texts(stored)))
     except ValidationError as error:
         raise ValidationFailed(*surrogate_errors, *validation_errors(error)) from error
     if surrogate_errors:
         raise ValidationFailed(*surrogate_errors)
     return validated
+
+
+def is_new(value: str, info: ValidationInfo) -> bool:
+    """Return whether a text is in a request and was not in the document before it.
+
+    The checks of an earlier release may have accepted other values: responses and edits keep what is stored.
+    """
+    return info.context is not None and value not in info.context
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Yield every text of a document, names included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from value
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
 
 
 def _lone_surrogates(document: Any, pointer: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON value

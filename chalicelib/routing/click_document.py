@@ -42,13 +42,15 @@ def destination_url(click: Record, route: Route) -> str | None:
 
 
 def _template(click: Record, route: Route) -> str | None:
-    if click.get("campaign_id"):
-        return campaign_of(route, click["campaign_id"]).destination_url
     outcome = Outcome(click["outcome"])
     match outcome:
+        case Outcome.OFFER:
+            return next(each for each in route.offers if each.campaign.id == click["campaign_id"]).destination_url
+        case Outcome.CATCH_ALL:
+            return campaign_of(route, click["campaign_id"]).destination_url
         case Outcome.FAIL_URL:
             return route.fail_url
-        case Outcome.FALLBACK | Outcome.PAUSED | Outcome.NO_OFFER | Outcome.OFFER | Outcome.CATCH_ALL:
+        case Outcome.FALLBACK | Outcome.PAUSED | Outcome.NO_OFFER:
             return route.fallback_url
         case _:
             assert_never(outcome)

@@ -69,12 +69,12 @@ def _pick_offer(
 def _offer_decision(
     route: Route, rejections: list[RejectionReason | None], selection: WeightSelection, pick: rotation.Pick
 ) -> Decision:
-    campaign = route.offers[pick.position].campaign
+    offer = route.offers[pick.position]
     all_rejections = _with_lower_tiers(route.offers, rejections, pick.position)
     return Decision(
         Outcome.OFFER,
-        campaign,
-        campaign.destination_url,
+        offer.campaign,
+        offer.destination_url,
         all_rejections,
         selection.arm,
         pick.propensity,

@@ -55,7 +55,7 @@ def rejection(offer: Offer, context: ClickContext, is_approved: IsApproved | Non
         return _SCHEDULE
     if is_approved and not is_approved(campaign.id):
         return RejectionReason.NOT_APPROVED
-    return None if targeting.is_unrestricted else targeting.rejection(context.visitor, context.parameters.source)
+    return None if targeting.is_unrestricted else targeting.rejection(context.visitor, context.parameters)
 
 
 def _approval_check(route: Route, link: PublisherLink, is_approved: IsApproved) -> IsApproved | None:

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.domain.click import ExperimentArm, RejectionReason, decode_rejections
 from chalicelib.domain.route import Route
 from chalicelib.routing import rotation, segments
-from chalicelib.routing.weight_selection import WeightSelection, learned_weights, weights
+from chalicelib.routing.weight_selection import WeightSelection, learned_weights
 
 
 def segment(click: Mapping[str, Any]) -> str:
@@ -40,6 +40,7 @@ def _weights(selection: WeightSelection, route: Route, rejections: Sequence[Reje
         return [offer.weight for offer in route.offers]
     of_offers = learned_weights(selection.learned, route.offers, range(len(route.offers)))
     tier = rotation.top_tier(route.offers, rejections)
-    for position, weight in zip(tier, weights(selection, route.offers, tier), strict=True):
-        of_offers[position] = weight
+    drawn_by = learned_weights(selection.learned, route.offers, tier)
+    for position, weight in zip(tier, drawn_by, strict=True):
+        of_offers[position] = weight if any(drawn_by) else route.offers[position].weight
     return of_offers

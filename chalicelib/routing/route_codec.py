@@ -105,6 +105,7 @@ def offer(stored: JsonObject, campaign: Campaign) -> Offer:
         weight=stored["weight"],
         priority=stored["priority"],
         enabled=stored["enabled"],
+        landing_page=stored["destination_url"],
         targeting=campaign.targeting.intersect(targeting.from_document(stored["targeting"])),
     )
 

@@ -60,7 +60,7 @@ def optimized_weights(route: Route, path: Path) -> WeightSelection:
 
 
 def weights(selection: WeightSelection, offers: Sequence[Offer], tier: Sequence[int]) -> list[float]:
-    """Return the weights of the offers at the positions of a tier, in its order.
+    """Return the weights of the offers at the positions of a tier, in its order: learned, or configured thousandths.
 
     If all their learned weights are 0 the configured weights are used, so that one of the offers is drawn.
     """
@@ -68,7 +68,7 @@ def weights(selection: WeightSelection, offers: Sequence[Offer], tier: Sequence[
         learned = learned_weights(selection.learned, offers, tier)
         if any(learned):
             return learned
-    return [offers[position].weight for position in tier]
+    return [offers[position].parts for position in tier]
 
 
 def learned_weights(learned: Mapping[str, float], offers: Sequence[Offer], positions: Sequence[int]) -> list[float]:

@@ -11,11 +11,18 @@ from chalicelib.domain.click import (
     is_unique,
 )
 
-CODES = "xphacrdobls" + "tukw"
+FIRST_CODES = "xphacrdobls" + "tukw"
+ADDED_CODES = "inevmg"
 
 
-def test_rejection_codes_are_those_of_the_first_release() -> None:
-    assert "".join(reason.code for reason in RejectionReason) == CODES
+def test_rejection_codes_of_the_first_release_have_not_changed() -> None:
+    codes = "".join(reason.code for reason in RejectionReason)
+
+    assert "".join(code for code in codes if code not in ADDED_CODES) == FIRST_CODES
+
+
+def test_rejection_codes_differ() -> None:
+    assert sorted(reason.code for reason in RejectionReason) == sorted(FIRST_CODES + ADDED_CODES)
 
 
 @given(st.lists(st.none() | st.sampled_from(RejectionReason), max_size=60))

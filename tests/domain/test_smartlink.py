@@ -5,7 +5,8 @@ import pytest
 from chalicelib.domain import campaign, click, conversion, goal, publisher, smartlink, visitor
 
 VALUES: dict[type[StrEnum], str] = {
-    visitor.Device: "mobile tablet desktop",
+    visitor.Device: "mobile tablet desktop tv console",
+    visitor.Connection: "cellular cable corporate hosting",
     visitor.OperatingSystem: "ios android windows macos linux chromeos other",
     campaign.CampaignStatus: "active paused archived",
     smartlink.SmartlinkStatus: "active paused deleted",
@@ -26,8 +27,8 @@ VALUES: dict[type[StrEnum], str] = {
     campaign.CapScope: "campaign publisher",
     campaign.DuplicateIdentity: "ip_ua",
     click.RejectionReason: (
-        "disabled campaign_paused schedule not_approved country region device os browser language source bot "
-        "duplicate cap lower_tier"
+        "disabled campaign_paused schedule not_approved country region city network connection device os os_version "
+        "browser language source sub_id bot hosting duplicate cap lower_tier"
     ),
     click.Outcome: "offer catch_all fail_url fallback paused no_offer",
     click.ExperimentArm: "weighted optimized holdout",

@@ -13,10 +13,12 @@ from chalicelib.domain.stored_settings import (
     complete_terms,
     with_format,
 )
-from chalicelib.domain.targeting import DIMENSIONS, Targeting
+from chalicelib.domain.targeting import STORED_DEFAULTS, Targeting
 from tests.builders import campaign_settings, smartlink_settings
 
-FIELDS = sorted(name for dimension in DIMENSIONS for name in (dimension.include, dimension.exclude) if name)
+FIELDS = sorted(STORED_DEFAULTS)
+_SET: dict[type, Any] = {list: ["x"], dict: {"sub1": ["x"]}, bool: True}
+RULES = {**{name: _SET[type(STORED_DEFAULTS[name])] for name in FIELDS}, "os_versions": {"ios": ">=16"}}
 CAP = {"metric": "clicks", "window": "day", "limit": "10"}
 CAMPAIGN = campaign_settings(caps=[CAP], duplicate_filter={"window_seconds": 60}, targeting={"countries": ["US"]})
 OFFER = {"campaign_id": "cmp_1", "weight": 3, "targeting": {"devices": ["mobile"], "exclude_bots": True}}
@@ -24,7 +26,7 @@ SMARTLINK = smartlink_settings(offers=[OFFER, {"campaign_id": "cmp_2"}])
 
 values = st.sampled_from([None, True, 7, "a", [], ["a"], {"a": 1}])
 names = st.text("abc", min_size=1, max_size=2)
-targetings = st.dictionaries(st.sampled_from([*FIELDS, "exclude_bots"]) | names, values)
+targetings = st.dictionaries(st.sampled_from(FIELDS) | names, values)
 offers: st.SearchStrategy[dict[str, Any]] = st.builds(dict, st.dictionaries(names, values), targeting=targetings)
 smartlinks: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict, st.dictionaries(names, values), offers=st.lists(offers, max_size=3)
@@ -50,16 +52,16 @@ def test_settings_of_the_current_release_are_complete() -> None:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_missing_targeting_field_means_no_rule(field: str) -> None:
-    stored = {"targeting": _without({name: ["x"] for name in FIELDS}, field)}
+    stored = {"targeting": _without(RULES, field)}
     complete = complete_offer(stored)["targeting"]
-    assert complete == {**stored["targeting"], field: [], "exclude_bots": False}
+    assert complete == {**stored["targeting"], field: STORED_DEFAULTS[field]}
     rule = getattr(targeting.from_document(complete), field)
     assert rule == getattr(Targeting(), field)
 
 
-@pytest.mark.parametrize("field", [*FIELDS, "exclude_bots"])
+@pytest.mark.parametrize("field", FIELDS)
 def test_campaign_and_offer_without_a_targeting_field_have_its_default(field: str) -> None:
-    default: Any = False if field == "exclude_bots" else []
+    default: Any = STORED_DEFAULTS[field]
     campaign = {**CAMPAIGN, "targeting": _without(CAMPAIGN["targeting"], field)}
     offer = {**SMARTLINK["offers"][0], "targeting": _without(SMARTLINK["offers"][0]["targeting"], field)}
     assert complete_campaign(campaign)["targeting"][field] == default

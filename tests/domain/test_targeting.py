@@ -1,19 +1,29 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 
 from chalicelib.domain import targeting as targeting_module
-from chalicelib.domain.click import RejectionReason
-from chalicelib.domain.targeting import DIMENSIONS, Dimension, Targeting
-from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
+from chalicelib.domain.click import NO_PARAMETERS, RejectionReason, TrackingParameters
+from chalicelib.domain.targeting import DIMENSIONS, STORED_DEFAULTS, Dimension, Targeting
+from chalicelib.domain.visitor import Connection, Device, OperatingSystem, Visitor
 from tests import strategies as some
 from tests.builders import a_visitor, campaign_document
 
 UNKNOWN = Visitor()
 
 
-@given(some.visitors, some.sources)
-def test_targeting_without_rules_accepts_every_visitor(visitor: Visitor, source: str | None) -> None:
-    assert Targeting().rejection(visitor, source) is None
+NEWS = TrackingParameters({"sub1": "news-jan"}, "news")
+
+
+@given(some.visitors, some.parameters)
+def test_targeting_without_rules_accepts_every_visitor(visitor: Visitor, parameters: TrackingParameters) -> None:
+    assert Targeting().rejection(visitor, parameters) is None
+
+
+def _targeting(**document: Any) -> Targeting:
+    """Return the targeting of a stored document with these fields."""
+    return targeting_module.from_document({**STORED_DEFAULTS, **document})
 
 
 @pytest.mark.parametrize(
@@ -28,11 +38,25 @@ def test_targeting_without_rules_accepts_every_visitor(visitor: Visitor, source:
         pytest.param(Targeting(languages=frozenset({"de"})), RejectionReason.LANGUAGE, id="another language"),
         pytest.param(Targeting(sources=frozenset({"blog"})), RejectionReason.SOURCE, id="another source"),
         pytest.param(Targeting(exclude_sources=frozenset({"news"})), RejectionReason.SOURCE, id="an excluded source"),
+        pytest.param(_targeting(cities=["US/Austin"]), RejectionReason.CITY, id="another city"),
+        pytest.param(_targeting(cities=["GB/Fresno"]), RejectionReason.CITY, id="a city of another country"),
+        pytest.param(_targeting(networks=["AS1"]), RejectionReason.NETWORK, id="another network"),
+        pytest.param(_targeting(exclude_networks=["AS7018"]), RejectionReason.NETWORK, id="an excluded network"),
+        pytest.param(
+            _targeting(exclude_networks=["at&t internet"]), RejectionReason.NETWORK, id="an excluded provider"
+        ),
+        pytest.param(_targeting(connections=["cellular"]), RejectionReason.CONNECTION, id="another connection"),
+        pytest.param(_targeting(os_versions={"ios": ">=18"}), RejectionReason.OS_VERSION, id="another version"),
+        pytest.param(_targeting(sub_ids={"sub1": ["push-*", "news"]}), RejectionReason.SUB_ID, id="another sub-ID"),
+        pytest.param(_targeting(sub_ids={"sub2": ["*"]}), RejectionReason.SUB_ID, id="no sub-ID"),
         pytest.param(Targeting(exclude_bots=True), RejectionReason.BOT, id="a bot"),
+        pytest.param(Targeting(exclude_hosting=True), RejectionReason.HOSTING, id="a data centre"),
     ],
 )
 def test_each_rule_rejects_with_its_own_reason(targeting: Targeting, rejection: RejectionReason) -> None:
-    assert targeting.rejection(a_visitor(is_bot=True), "news") is rejection
+    connection = Connection.HOSTING if targeting.exclude_hosting else Connection.CABLE
+
+    assert targeting.rejection(a_visitor(is_bot=True, connection=connection), NEWS) is rejection
 
 
 @pytest.mark.parametrize(
@@ -47,11 +71,21 @@ def test_each_rule_rejects_with_its_own_reason(targeting: Targeting, rejection: 
         pytest.param(Targeting(languages=frozenset({"en"})), id="language"),
         pytest.param(Targeting(sources=frozenset({"news"})), id="source"),
         pytest.param(Targeting(exclude_sources=frozenset({"blog"})), id="source not excluded"),
+        pytest.param(_targeting(regions=["US-CA"]), id="region of a document"),
+        pytest.param(_targeting(cities=["US/fresno"]), id="city, in any case"),
+        pytest.param(_targeting(networks=["AS7018"]), id="network"),
+        pytest.param(_targeting(networks=["AS1", "AT&T INTERNET"]), id="provider, in any case"),
+        pytest.param(_targeting(exclude_networks=["AS1", "AT&T"]), id="network not excluded"),
+        pytest.param(_targeting(connections=["cable", "cellular"]), id="connection"),
+        pytest.param(_targeting(os_versions={"ios": ">=17,<18", "android": ">=14"}), id="version"),
+        pytest.param(_targeting(sub_ids={"sub1": ["push-*", "news-*"]}), id="sub-ID"),
+        pytest.param(_targeting(sub_ids={"sub2": []}), id="no pattern"),
         pytest.param(Targeting(exclude_bots=True), id="no bot"),
+        pytest.param(Targeting(exclude_hosting=True), id="no data centre"),
     ],
 )
 def test_each_rule_accepts_the_values_it_lists(targeting: Targeting) -> None:
-    assert targeting.rejection(a_visitor(), "news") is None
+    assert targeting.rejection(a_visitor(), NEWS) is None
 
 
 @pytest.mark.parametrize(
@@ -64,38 +98,63 @@ def test_each_rule_accepts_the_values_it_lists(targeting: Targeting) -> None:
         pytest.param(Targeting(languages=frozenset({"en"})), RejectionReason.LANGUAGE, id="languages"),
         pytest.param(Targeting(sources=frozenset({"news"})), RejectionReason.SOURCE, id="include sources"),
         pytest.param(Targeting(exclude_sources=frozenset({"news"})), None, id="exclude sources"),
+        pytest.param(_targeting(cities=["US/Fresno"]), RejectionReason.CITY, id="cities"),
+        pytest.param(_targeting(networks=["AS7018"]), RejectionReason.NETWORK, id="include networks"),
+        pytest.param(_targeting(exclude_networks=["AS7018"]), None, id="exclude networks"),
+        pytest.param(_targeting(connections=["cable"]), RejectionReason.CONNECTION, id="connections"),
+        pytest.param(_targeting(os_versions={"other": ">=1"}), RejectionReason.OS_VERSION, id="version of the system"),
+        pytest.param(_targeting(os_versions={"ios": ">=1"}), None, id="version of another system"),
+        pytest.param(_targeting(sub_ids={"sub1": ["*"]}), RejectionReason.SUB_ID, id="sub-ID"),
+        pytest.param(Targeting(exclude_hosting=True), None, id="exclude hosting"),
     ],
 )
 def test_unknown_value_matches_no_list(targeting: Targeting, rejection: RejectionReason | None) -> None:
-    assert targeting.rejection(UNKNOWN, None) is rejection
+    assert targeting.rejection(UNKNOWN, NO_PARAMETERS) is rejection
 
 
-@given(some.targetings, some.visitors, some.sources)
-def test_rejection_is_that_of_the_first_dimension_that_does_not_accept_the_visitor(
-    targeting: Targeting, visitor: Visitor, source: str | None
+@given(some.targetings, some.visitors, some.parameters)
+def test_rejection_is_the_first_of_all_rejections(
+    targeting: Targeting, visitor: Visitor, parameters: TrackingParameters
 ) -> None:
-    rejections = [each.reason for each in DIMENSIONS if not accepts(targeting, each, visitor, source)]
-    if targeting.exclude_bots and visitor.is_bot:
-        rejections.append(RejectionReason.BOT)
+    assert targeting.rejection(visitor, parameters) is next(targeting.rejections(visitor, parameters), None)
 
-    assert targeting.rejection(visitor, source) is next(iter(rejections), None)
+
+@given(some.targetings, some.visitors, some.parameters)
+def test_each_dimension_accepts_the_values_that_it_includes_and_does_not_exclude(
+    targeting: Targeting, visitor: Visitor, parameters: TrackingParameters
+) -> None:
+    rejections = set(targeting.rejections(visitor, parameters))
+
+    assert {each.reason for each in DIMENSIONS if not accepts(targeting, each, visitor, parameters.source)} == {
+        reason for reason in rejections if reason in {each.reason for each in DIMENSIONS}
+    }
 
 
 def accepts(targeting: Targeting, dimension: Dimension, visitor: Visitor, source: str | None) -> bool:
-    value = getattr(visitor, dimension.attribute) if dimension.attribute else source
+    values = set(dimension.values(visitor, source))
     included = targeting.included(dimension)
-    return value not in targeting.excluded(dimension) and (included is None or value in included)
+    return not values & targeting.excluded(dimension) and (included is None or bool(values & included))
 
 
-@given(some.visitors, some.sources)
-def test_empty_set_accepts_no_visitor(visitor: Visitor, source: str | None) -> None:
-    assert Targeting(countries=frozenset()).rejection(visitor, source) is RejectionReason.COUNTRY
+@given(some.targetings, some.visitors, some.parameters)
+def test_rejections_come_in_the_order_of_the_reasons(
+    targeting: Targeting, visitor: Visitor, parameters: TrackingParameters
+) -> None:
+    order = list(RejectionReason)
+    positions = [order.index(reason) for reason in targeting.rejections(visitor, parameters)]
+
+    assert positions == sorted(set(positions))
+
+
+@given(some.visitors, some.parameters)
+def test_empty_set_accepts_no_visitor(visitor: Visitor, parameters: TrackingParameters) -> None:
+    assert Targeting(countries=frozenset()).rejection(visitor, parameters) is RejectionReason.COUNTRY
 
 
 def test_excluded_country_takes_precedence_over_included() -> None:
     targeting = Targeting(countries=frozenset({"US"}), exclude_countries=frozenset({"US"}))
 
-    assert targeting.rejection(a_visitor(country="US"), None) is RejectionReason.COUNTRY
+    assert targeting.rejection(a_visitor(country="US"), NO_PARAMETERS) is RejectionReason.COUNTRY
 
 
 @given(some.targetings)
@@ -103,13 +162,45 @@ def test_only_targeting_without_rules_is_unrestricted(targeting: Targeting) -> N
     assert targeting.is_unrestricted is (targeting == Targeting())
 
 
-@given(some.targetings, some.targetings, some.visitors, some.sources)
+@given(some.targetings, some.targetings, some.visitors, some.parameters)
 def test_intersection_accepts_exactly_the_visitors_that_both_accept(
-    first: Targeting, second: Targeting, visitor: Visitor, source: str | None
+    first: Targeting, second: Targeting, visitor: Visitor, parameters: TrackingParameters
 ) -> None:
-    accepted = first.rejection(visitor, source) is None and second.rejection(visitor, source) is None
+    accepted = first.rejection(visitor, parameters) is None and second.rejection(visitor, parameters) is None
 
-    assert (first.intersect(second).rejection(visitor, source) is None) is accepted
+    assert (first.intersect(second).rejection(visitor, parameters) is None) is accepted
+
+
+@given(some.regions, some.regions, some.visitors)
+def test_intersection_of_regions_accepts_exactly_the_visitors_of_both(
+    first: frozenset[str], second: frozenset[str], visitor: Visitor
+) -> None:
+    both = Targeting(regions=first).intersect(Targeting(regions=second))
+    levels = set(visitor.region_levels)
+
+    assert (both.rejection(visitor, NO_PARAMETERS) is None) is bool(levels & first and levels & second)
+
+
+@pytest.mark.parametrize(
+    ("regions", "region", "is_accepted"),
+    [
+        pytest.param(["GB-ENG"], "GB-WBK", True, id="a part of the region"),
+        pytest.param(["GB-WBK"], "GB-ENG", False, id="the region around it"),
+        pytest.param(["GB-WBK"], "GB-WBK", True, id="the region itself"),
+        pytest.param(["GB-SCT"], "GB-WBK", False, id="a part of another region"),
+    ],
+)
+def test_region_matches_on_every_level(regions: list[str], region: str, is_accepted: bool) -> None:
+    rejection = _targeting(regions=regions).rejection(a_visitor(country="GB", region=region), NO_PARAMETERS)
+
+    assert rejection is (None if is_accepted else RejectionReason.REGION)
+
+
+def test_networks_of_campaign_and_offer_may_name_the_same_network_differently() -> None:
+    both = _targeting(networks=["AS7018"]).intersect(_targeting(networks=["AT&T Internet"]))
+
+    assert both.rejection(a_visitor(), NO_PARAMETERS) is None
+    assert both.rejection(a_visitor(isp="Telekom"), NO_PARAMETERS) is RejectionReason.NETWORK
 
 
 @given(some.targetings)

@@ -34,7 +34,7 @@ def test_stored_fields_are_those_of_the_table() -> None:
 
 
 def test_stored_names_of_fields_differ() -> None:
-    assert len(set(STORED_FIELDS.values())) == len(STORED_FIELDS) == 7
+    assert len(set(STORED_FIELDS.values())) == len(STORED_FIELDS) == 11
 
 
 EDGE = {"x-edge-secret": "secret", "cloudfront-viewer-address": "198.51.100.9:4711", "x-forwarded-for": "192.0.2.1"}

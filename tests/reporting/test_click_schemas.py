@@ -2,7 +2,7 @@ from chalicelib.reporting.click_schemas import ClickFacts
 
 
 def test_click_facts_contain_neither_decision_nor_amounts() -> None:
-    hidden = {"decision", "payout", "revenue", "address", "user_agent", "city"}
+    hidden = {"decision", "payout", "revenue", "address", "user_agent", "isp"}
     assert hidden.isdisjoint(ClickFacts.model_fields)
 
 

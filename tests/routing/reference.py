@@ -1,12 +1,16 @@
 """A simple and slow implementation of the decision: the optimized one must return the same."""
 
+import re
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain import os_versions
 from chalicelib.domain.campaign import Schedule
 from chalicelib.domain.click import ExperimentArm, Outcome, RejectionReason
 from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import Offer, OfferAccess, Rotation
+from chalicelib.domain.targeting import Targeting
+from chalicelib.domain.visitor import Visitor
 from chalicelib.routing.decision import Decision, Reserve
 from chalicelib.routing.eligibility import ClickContext, IsApproved
 
@@ -67,13 +71,19 @@ def _rejection(offer: Offer, context: ClickContext, has_approval: bool) -> Rejec
         (RejectionReason.SCHEDULE, _is_active(offer.campaign.schedule, context)),
         (RejectionReason.NOT_APPROVED, has_approval),
         (RejectionReason.COUNTRY, _accepts(rules.countries, rules.exclude_countries, visitor.country)),
-        (RejectionReason.REGION, _accepts(rules.regions, frozenset(), visitor.region)),
+        (RejectionReason.REGION, rules.regions is None or any(each in rules.regions for each in visitor.region_levels)),
+        (RejectionReason.CITY, _accepts(rules.cities, frozenset(), visitor.place)),
+        (RejectionReason.NETWORK, _accepts_network(rules, visitor)),
+        (RejectionReason.CONNECTION, _accepts(rules.connections, frozenset(), visitor.connection)),
         (RejectionReason.DEVICE, _accepts(rules.devices, frozenset(), visitor.device)),
         (RejectionReason.OS, _accepts(rules.os, frozenset(), visitor.os)),
+        (RejectionReason.OS_VERSION, os_versions.accepts(rules.os_versions, visitor.os, visitor.os_version)),
         (RejectionReason.BROWSER, _accepts(rules.browsers, frozenset(), visitor.browser)),
         (RejectionReason.LANGUAGE, _accepts(rules.languages, frozenset(), visitor.language)),
         (RejectionReason.SOURCE, _accepts(rules.sources, rules.exclude_sources, context.parameters.source)),
+        (RejectionReason.SUB_ID, all(_has_sub_id(rule, context) for rule in rules.sub_ids)),
         (RejectionReason.BOT, not (rules.exclude_bots and visitor.is_bot)),
+        (RejectionReason.HOSTING, not (rules.exclude_hosting and visitor.connection == "hosting")),
     ]
     return next((reason for reason, passes in checks if not passes), None)
 
@@ -82,6 +92,18 @@ def _accepts(included: frozenset[str] | None, excluded: frozenset[str], value: s
     if value is None:
         return included is None
     return (included is None or value in included) and value not in excluded
+
+
+def _accepts_network(rules: Targeting, visitor: Visitor) -> bool:
+    own = {name.lower() for name in (visitor.network, visitor.isp) if name}
+    return not own & rules.exclude_networks and all(own & wanted for wanted in rules.networks)
+
+
+def _has_sub_id(rule: tuple[str, frozenset[str]], context: ClickContext) -> bool:
+    value = context.parameters.sub_ids.get(rule[0])
+    return value is not None and any(
+        re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), value, re.DOTALL) for pattern in rule[1]
+    )
 
 
 def _is_active(schedule: Schedule, context: ClickContext) -> bool:

@@ -31,12 +31,17 @@ def test_click_document_explains_a_recorded_click() -> None:
         "destination_url": f"https://acme.example/?cid={CLICK_ID}&s=news%20%26%20more",
         "country": "US",
         "region": "US-CA",
+        "city": "Fresno",
+        "network": "AS7018",
+        "connection": "cable",
         "device": "mobile",
         "os": "ios",
+        "os_version": "17.5",
         "browser": "safari",
         "language": "en",
         "sub_ids": {"sub1": "news & more"},
         "source": "blog",
+        "external_click_id": "x-1",
         "is_bot": False,
         "is_duplicate": False,
         "is_unique": True,
@@ -131,6 +136,16 @@ def test_destination_follows_from_the_outcome(outcome: Outcome, campaign_id: str
     stored = {**a_click(), "outcome": outcome, "campaign_id": campaign_id}
 
     assert destination_url(stored, FULL) == url
+
+
+@pytest.mark.parametrize(
+    ("outcome", "url"),
+    [("offer", "https://acme.example/summer"), ("catch_all", "https://cmp_1.example/")],
+)
+def test_landing_page_is_the_destination_of_its_offer_alone(outcome: str, url: str) -> None:
+    route = a_route(an_offer("cmp_1", landing_page="https://acme.example/summer"), catch_all=an_offer("cmp_1"))
+
+    assert destination_url({**a_click(), "outcome": outcome}, route) == url
 
 
 def test_no_offer_page_has_no_destination_and_no_propensity() -> None:

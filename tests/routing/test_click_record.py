@@ -88,8 +88,12 @@ def test_record_has_every_field_of_the_decision() -> None:
         "segment": None,
         "country": "US",
         "region": "US-CA",
+        "network": "AS7018",
+        "isp": "AT&T Internet",
+        "connection": "cable",
         "device": "mobile",
         "os": "ios",
+        "os_version": "17.5",
         "browser": "safari",
         "language": "en",
         "city": "Fresno",
@@ -151,12 +155,16 @@ def test_other_parameters_are_stored_only_if_the_destination_uses_them() -> None
 
 
 def test_unknown_fields_are_stored_as_none() -> None:
-    link, visitor = PublisherLink("abcde12345", "pub_1", "sml_1"), a_visitor(country=None, city=None, browser=None)
+    link, visitor = (
+        PublisherLink("abcde12345", "pub_1", "sml_1"),
+        a_visitor(country=None, city=None, browser=None, network=None, isp=None, connection=None, os_version=None),
+    )
     route = a_route(fallback_url=None)
     stored = a_click(route, link=link, visitor=visitor, parameters=TrackingParameters())
     unknown = {name for name, value in stored.items() if value is None}
 
     assert unknown == {
         *("campaign_id", "refusals", "propensity", "country", "browser", "city", "is_bot", "is_duplicate", "sub_ids"),
+        *("network", "isp", "connection", "os_version"),
         *("source", "external_click_id", "parameters", "weights_version", "segment", "currency", "terms_version"),
     }

@@ -70,6 +70,34 @@ def test_weights_3_to_1_share_10_000_draws_7_500_to_2_500() -> None:
     assert drawn == {("cmp_1", 0.75): 7_500, ("cmp_2", 0.25): 2_500}
 
 
+@pytest.mark.parametrize(
+    "weights",
+    [
+        pytest.param((0.3, 0.1), id="tenths"),
+        pytest.param((2.25, 0.75), id="hundredths"),
+        pytest.param((0.003, 0.001), id="thousandths"),
+    ],
+)
+def test_decimal_weights_share_exactly_as_whole_ones_do(weights: tuple[float, float]) -> None:
+    route = a_route(*(an_offer(f"cmp_{n}", weight=weight) for n, weight in enumerate(weights)))
+    decisions = [_decide(route, draw=n / 10_000) for n in range(10_000)]
+    drawn = Counter((decision.campaign.id, decision.propensity) for decision in decisions if decision.campaign)
+
+    assert drawn == {("cmp_0", 0.75): 7_500, ("cmp_1", 0.25): 2_500}
+
+
+def test_click_goes_to_the_landing_page_of_its_offer() -> None:
+    offer = an_offer("cmp_1", landing_page="https://acme.example/summer")
+
+    assert _decide(a_route(offer)).url == "https://acme.example/summer"
+
+
+def test_catch_all_uses_its_campaigns_destination_even_if_an_offer_has_a_landing_page() -> None:
+    offer = an_offer("cmp_last", enabled=False, landing_page="https://acme.example/summer")
+
+    assert _decide(a_route(offer, catch_all=LAST)).url == "https://cmp_last.example/"
+
+
 def test_higher_tier_takes_every_click() -> None:
     route = a_route(an_offer("cmp_1", priority=2), an_offer("cmp_2", priority=1, weight=1_000))
     decisions = {_decide(route, draw=n / 100) for n in range(100)}

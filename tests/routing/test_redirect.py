@@ -355,6 +355,16 @@ def test_rejected_offer_passes_click_on(admin: Api) -> None:
     assert host_of(clicked(code, CloudFront_Viewer_Country="DE")) == "first.example"
 
 
+def test_offer_with_a_landing_page_sends_its_clicks_there(admin: Api) -> None:
+    campaign = new_campaign(admin, "game")
+    code = new_link(admin, {"campaign_id": campaign["id"], "destination_url": "https://summer.example/?cid={click_id}"})
+
+    click = click_and_explain(admin, code)
+
+    assert click["destination_url"] == f"https://summer.example/?cid={click['click_id']}"
+    assert host_of(clicked(code)) == "summer.example"
+
+
 # Caps
 
 

@@ -89,7 +89,7 @@ def test_segment_without_visitors_is_not_used() -> None:
 
 @pytest.mark.parametrize("arm", [ExperimentArm.WEIGHTED, ExperimentArm.HOLDOUT])
 def test_outside_the_optimized_arm_configured_weights_are_used(arm: ExperimentArm) -> None:
-    assert weights(WeightSelection(arm), OFFERS, [0, 1]) == [3, 1]
+    assert weights(WeightSelection(arm), OFFERS, [0, 1]) == [3000, 1000]
 
 
 def test_learned_weights_are_those_of_the_tier() -> None:
@@ -101,7 +101,7 @@ def test_learned_weights_are_those_of_the_tier() -> None:
 def test_configured_weights_are_used_if_all_learned_ones_are_0() -> None:
     selection = WeightSelection(ExperimentArm.OPTIMIZED, "*", {"cmp_1": 0.0, "cmp_2": 0.0, "cmp_3": 1.0})
 
-    assert weights(selection, OFFERS, [0, 1]) == [3, 1]
+    assert weights(selection, OFFERS, [0, 1]) == [3000, 1000]
     assert weights(selection, OFFERS, [0, 1, 2]) == [0.0, 0.0, 1.0]
 
 

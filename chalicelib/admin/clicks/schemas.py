@@ -19,7 +19,7 @@ class ClickQuery(ClickListQuery):
 class Considered(ResponseModel):
     """An offer of the smartlink, its weight in the click's arm, and the reason why it could not take the click.
 
-    `weight` is the configured weight, an integer, or in arm `optimized` the learned weight of the segment, at most 1.
+    `weight` is the configured weight, or in arm `optimized` the learned weight of the segment, at most 1.
     """
 
     campaign_id: str

@@ -1,10 +1,10 @@
 """Request and response models of smartlinks."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, field_validator
 
-from chalicelib.admin.targeting_fields import Destination, Source, TargetingSettings, VisitorFields
+from chalicelib.admin.targeting_fields import Destination, Source, SubId, TargetingSettings, VisitorFields
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.domain.smartlink import (
     OfferAccess,
@@ -16,6 +16,7 @@ from chalicelib.domain.smartlink import (
 )
 from chalicelib.http.fields import DateTimeInput, Money, Name
 from chalicelib.http.models import LinkDocument, RequestModel, ResponseModel
+from chalicelib.routing.tracking_parameters import MAX_LENGTH
 
 CampaignId = Annotated[str, Field(min_length=1, max_length=64, examples=["cmp_1"])]
 Domain = Annotated[
@@ -28,13 +29,41 @@ Domain = Annotated[
 ]
 
 
+def _validate_weight(value: Any) -> int | float:  # noqa: ANN401 - any JSON value
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        message = "must be a number"
+    elif value < 0:
+        message = "must be 0 or more"
+    elif value > MAX_WEIGHT:
+        message = f"must be {MAX_WEIGHT} or less"
+    elif value != round(value, WEIGHT_PLACES):
+        message = f"must have at most {WEIGHT_PLACES} decimal places"
+    else:
+        return int(value) if value == int(value) else value
+    raise ValueError(message)
+
+
+MAX_WEIGHT = 1_000_000
+WEIGHT_PLACES = 3
+Weight = Annotated[
+    int | float,
+    PlainValidator(_validate_weight),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_WEIGHT, "multipleOf": 0.001, "examples": [3, 2.5]}),
+]
+"""The share of an offer. A whole number stays one; a union of types would report each error twice."""
+
+
 class OfferSettings(RequestModel):
-    """An offer of the smartlink: higher priority first, then by weight. Weight 0 is never selected."""
+    """An offer of the smartlink: higher priority first, then by weight. Weight 0 is never selected.
+
+    `destination_url` is a landing page of its own, in place of the campaign's.
+    """
 
     campaign_id: CampaignId
-    weight: int = Field(1, ge=0, le=1_000_000)
+    weight: Weight = 1
     priority: int = Field(0, ge=-1_000, le=1_000)
     enabled: bool = True
+    destination_url: Destination | None = None
     targeting: TargetingSettings = TargetingSettings()
 
 
@@ -99,6 +128,7 @@ class Simulation(VisitorFields):
     """A simulated click. A field left out is unknown, unless `user_agent` and `ip` determine it."""
 
     publisher_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    sub_ids: dict[SubId, Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]] | None = None
     user_agent: Annotated[str, Field(max_length=2000)] | None = None
     ip: Annotated[str, Field(max_length=45)] | None = None
     source: Source | None = None

@@ -15,6 +15,14 @@ from chalicelib.routing.visitor_detection import visitor
 _LAST_ARM_DRAW = 1 - 2**-53
 """In the hold-out only if it has every click."""
 
+_DETAILS = {
+    "country": ("region", "city"),
+    "region": ("city",),
+    "network": ("isp", "connection"),
+    "os": ("os_version",),
+}
+"""The fields that say more about a field: those of the address or agent do not fit another value."""
+
 
 def simulated_click(
     simulation: Simulation, link: PublisherLink, now: datetime, draw: float, locate: Locate
@@ -26,7 +34,7 @@ def simulated_click(
     return ClickContext(
         link=link,
         visitor=_visitor(simulation, locate),
-        parameters=TrackingParameters(source=simulation.source),
+        parameters=TrackingParameters(simulation.sub_ids or {}, simulation.source),
         now=datetime.fromisoformat(simulation.at) if simulation.at else now,
         draw=draw if simulation.draw is None else simulation.draw,
         arm_draw=_LAST_ARM_DRAW,
@@ -37,8 +45,8 @@ def _visitor(simulation: Simulation, locate: Locate) -> Visitor:
     """Detect the visitor from user agent and address; explicit fields take precedence. No user agent is not a bot."""
     headers = {"user-agent": simulation.user_agent} if simulation.user_agent else {}
     detected = visitor(headers, simulation.ip or "", "", locate)
-    if simulation.country and simulation.country != detected.country:
-        detected = replace(detected, region=None, city=None)
     explicit = {name: getattr(simulation, name) for name in VisitorFields.model_fields}
     known = {name: value for name, value in explicit.items() if value is not None}
-    return replace(detected, **known, is_bot=bool(simulation.user_agent) and detected.is_bot)
+    changed = [name for name, value in known.items() if value != getattr(detected, name)]
+    unknown = {detail: None for name in changed for detail in _DETAILS.get(name, ())}
+    return replace(detected, **{**unknown, **known}, is_bot=bool(simulation.user_agent) and detected.is_bot)

@@ -1,11 +1,12 @@
 """Warnings about a smartlink that is valid but probably not intended."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.admin.smartlinks import reach
 from chalicelib.domain.campaign import Campaign, TrackingMethod
-from chalicelib.domain.smartlink import Offer, OptimizationGoal, Rotation
-from chalicelib.domain.targeting import DIMENSIONS, Dimension, Targeting
+from chalicelib.domain.smartlink import Offer, OfferAccess, OptimizationGoal, Rotation
 from chalicelib.exchange.rates import ExchangeRates
 from chalicelib.routing import route_codec
 from chalicelib.routing.route_codec import JsonObject
@@ -29,7 +30,7 @@ def warnings(
         *_tracking_warnings(settings, campaigns),
         *_currency_warnings(campaigns, rates, now),
         *_optimization_warnings(settings, offers, rates, now),
-        *_reach_warnings(offers, now),
+        *_reach_warnings(settings, offers, now),
     ]
 
 
@@ -45,19 +46,22 @@ def _fallback_warnings(settings: JsonObject, catch_all: JsonObject | None) -> It
 def _catch_all_warnings(campaign: Campaign, status: str) -> Iterator[str]:
     if not campaign.active:
         yield f"Catch-all {campaign.id} is {status} and takes no clicks."
-    if campaign.targeting != Targeting(exclude_bots=campaign.targeting.exclude_bots) or not _is_unlimited(campaign):
+    people = replace(campaign.targeting, exclude_bots=False, exclude_hosting=False)
+    if not people.is_unrestricted or not reach.is_unlimited(campaign):
         yield f"Catch-all {campaign.id} has restrictions and cannot take every click."
 
 
 def _tracking_warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> Iterator[str]:
     domain = settings["tracking_domain"]
-    for campaign in campaigns.values():
+    landing_pages = {offer["campaign_id"]: offer["destination_url"] for offer in settings["offers"]}
+    for key, campaign in campaigns.items():
         if campaign["tracking"] == TrackingMethod.PIXEL:
             if domain:
-                yield f"Campaign {campaign['id']} is tracked by pixel. Its pixel must be loaded from {domain}."
-        elif "{click_id}" not in campaign["destination_url"]:
+                yield f"Campaign {key} is tracked by pixel. Its pixel must be loaded from {domain}."
+        elif "{click_id}" not in (landing_pages.get(key) or campaign["destination_url"]):
+            which = "the offer's" if landing_pages.get(key) else "its"
             yield (
-                f"Campaign {campaign['id']} is tracked by postback, but its destination URL has no {{click_id}} macro. "
+                f"Campaign {key} is tracked by postback, but {which} destination URL has no {{click_id}} macro. "
                 "The advertiser cannot report its conversions."
             )
 
@@ -91,43 +95,14 @@ def _without_rate(currencies: Collection[str], rates: Callable[[], ExchangeRates
     return ", ".join(rates().without_rate(currencies, now.date().isoformat())) if len(currencies) > 1 else ""
 
 
-def _reach_warnings(offers: list[Offer], now: datetime) -> Iterator[str]:
+def _reach_warnings(settings: JsonObject, offers: list[Offer], now: datetime) -> Iterator[str]:
     for offer in offers:
-        if reason := _unreachable_reason(offer, offers, now):
+        if reason := reach.closed_reason(offer, now) or reach.nobody_reason(offer.targeting):
             yield f"Offer {offer.campaign.id} can never receive a click: {reason}."
-
-
-def _unreachable_reason(offer: Offer, offers: list[Offer], now: datetime) -> str | None:
-    if reason := _closed_reason(offer, now):
-        return reason
-    if disjoint := [each.include for each in DIMENSIONS if offer.targeting.included(each) == frozenset()]:
-        return f"its own targeting and the campaign's have no {', '.join(disjoint)} in common"
-    if any(_excludes_all_it_includes(offer.targeting, each) for each in DIMENSIONS):
-        return "everything it includes is excluded too"
-    higher = (each for each in offers if each.priority > offer.priority)
-    above = next((each for each in higher if _accepts_every_click(each, now)), None)
-    return f"{above.campaign.id} has a higher priority and accepts every click" if above else None
-
-
-def _excludes_all_it_includes(targeting: Targeting, dimension: Dimension) -> bool:
-    included = targeting.included(dimension)
-    return included is not None and included <= targeting.excluded(dimension)
-
-
-def _closed_reason(offer: Offer, now: datetime) -> str | None:
-    if not offer.enabled:
-        return "it is disabled"
-    if offer.weight == 0:
-        return "its weight is 0"
-    if not offer.campaign.active:
-        return "its campaign is not active"
-    ends_at = offer.campaign.schedule.ends_at
-    return "its campaign has ended" if ends_at and ends_at <= now else None
-
-
-def _accepts_every_click(offer: Offer, now: datetime) -> bool:
-    return not _closed_reason(offer, now) and offer.targeting.is_unrestricted and _is_unlimited(offer.campaign)
-
-
-def _is_unlimited(campaign: Campaign) -> bool:
-    return campaign.schedule.is_unrestricted and not campaign.caps and campaign.duplicate_filter is None
+        # Without approval a publisher's click passes an offer on.
+        elif settings["offer_access"] == OfferAccess.GRANT and (above := reach.offer_above(offer, offers, now)):
+            what = "every click" if above.targeting.is_unrestricted else "every click that it accepts"
+            yield (
+                f"Offer {offer.campaign.id} can never receive a click: "
+                f"{above.campaign.id} has a higher priority and accepts {what}."
+            )

@@ -79,7 +79,7 @@ def _context(stored: StoredClick, *, publisher_active: bool) -> ClickContext:
     return ClickContext(
         link=PublisherLink(stored["code"], stored["publisher_id"], stored["route_id"], publisher_active),
         visitor=visitor_of_click(stored),
-        parameters=TrackingParameters(source=stored.get("source")),
+        parameters=TrackingParameters(stored.get("sub_ids") or {}, stored.get("source")),
         now=datetime.fromtimestamp(int(stored["at"]) / 1000, UTC),
         draw=0.0,
         arm_draw=0.0,

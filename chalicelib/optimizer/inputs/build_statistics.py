@@ -7,6 +7,7 @@ from datetime import datetime
 from operator import add
 
 from chalicelib.domain.campaign import Campaign
+from chalicelib.domain.click import NO_PARAMETERS
 from chalicelib.domain.money import MONEY
 from chalicelib.domain.smartlink import Offer, OptimizationGoal
 from chalicelib.domain.targeting import Targeting
@@ -148,7 +149,7 @@ def _eligible_offers(targetings: Sequence[Targeting], country: str, device: str)
     return frozenset(
         index
         for index, targeting in enumerate(targetings)
-        if targeting.is_unrestricted or targeting.rejection(visitor, None) is None
+        if targeting.is_unrestricted or targeting.rejection(visitor, NO_PARAMETERS) is None
     )
 
 

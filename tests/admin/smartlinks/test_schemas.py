@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def test_missing_field_of_an_offer_has_its_default() -> None:
 
     assert (offer.pop("targeting")["exclude_bots"], offer) == (
         False,
-        {"campaign_id": "cmp_1", "weight": 1, "priority": 0, "enabled": True},
+        {"campaign_id": "cmp_1", "weight": 1, "priority": 0, "enabled": True, "destination_url": None},
     )
 
 
@@ -110,6 +111,16 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
             {"offers": [{"campaign_id": "cmp_1", "weight": -1}]}, ("/offers/0/weight", "must be 0 or more"), id="weight"
         ),
         pytest.param(
+            {"offers": [{"campaign_id": "cmp_1", "weight": 0.0001}]},
+            ("/offers/0/weight", "must have at most 3 decimal places"),
+            id="a fine weight",
+        ),
+        pytest.param(
+            {"offers": [{"campaign_id": "cmp_1", "weight": True}]},
+            ("/offers/0/weight", "must be a number"),
+            id="a flag as a weight",
+        ),
+        pytest.param(
             {"offers": [{"campaign_id": "cmp_1", "weight": 1_000_001}]},
             ("/offers/0/weight", "must be 1000000 or less"),
             id="a heavy weight",
@@ -150,7 +161,7 @@ def test_all_errors_of_a_smartlink_are_returned_at_once() -> None:
         ("/fallback_url", "must begin with https:// or http://"),
         ("/offers/0/weight", "must be 0 or more"),
         ("/offers/1/campaign_id", "is required"),
-        ("/offers/1/weight", "must be a whole number"),
+        ("/offers/1/weight", "must be a number"),
         ("/offers/1/targeting/countries/0", "String should match pattern '^[A-Z]{2}$'"),
         ("/more", "is not a known field"),
     ]
@@ -185,3 +196,13 @@ def test_each_rule_of_a_simulation_has_its_error(changes: dict[str, Any], error:
 @pytest.mark.parametrize("at", ["yesterday", "2026-11-04T12:30:00", "2026-11-31T00:00:00Z", ""])
 def test_invalid_time_of_a_simulation_is_rejected(at: str) -> None:
     assert [pointer for pointer, _ in _errors(Simulation, at=at)] == ["/at"]
+
+
+@pytest.mark.parametrize(
+    ("weight", "text"),
+    [("0", "0"), ("3", "3"), ("3.0", "3"), ("2.5", "2.5"), ("0.001", "0.001"), ("999999.999", "999999.999")],
+)
+def test_weight_has_up_to_three_decimal_places_and_stays_whole_if_it_is(weight: str, text: str) -> None:
+    settings = validate(SmartlinkSettings, {"name": "a", "offers": [{"campaign_id": "cmp_1", "weight": float(weight)}]})
+
+    assert json.dumps(settings.model_dump(mode="json")["offers"][0]["weight"]) == text

@@ -136,12 +136,12 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"/offers": "must list each campaign once; listed twice: cmp_a"},
     ),
     "several errors in two offers": (
-        {"offers": [{"campaign_id": "cmp_a", "weight": -1, "priority": 1001}, {"weight": 1.5, "enabled": 1}]},
+        {"offers": [{"campaign_id": "cmp_a", "weight": -1, "priority": 1001}, {"weight": 1.2345, "enabled": 1}]},
         {
             "/offers/0/weight": "must be 0 or more",
             "/offers/0/priority": "must be 1000 or less",
             "/offers/1/campaign_id": "is required",
-            "/offers/1/weight": "must be a whole number",
+            "/offers/1/weight": "must have at most 3 decimal places",
             "/offers/1/enabled": "must be true or false",
         },
     ),
