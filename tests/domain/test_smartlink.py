@@ -24,7 +24,7 @@ VALUES: dict[type[StrEnum], str] = {
     campaign.CapMetric: "clicks conversions payout revenue",
     campaign.CapWindow: "hour day week month total",
     campaign.CapScope: "campaign publisher",
-    campaign.DuplicateIdentity: "ip_ua",
+    campaign.DuplicateIdentity: "ip_ua ip sub1 external_click_id",
     click.RejectionReason: (
         "disabled campaign_paused schedule not_approved country region device os browser language source bot "
         "duplicate cap lower_tier"
