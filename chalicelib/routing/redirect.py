@@ -145,7 +145,8 @@ def _redirect(destination: str, cookie: Mapping[str, str]) -> Response:
 
 def _page(status: int, text: str) -> Response:
     headers: dict[str, str | list[str]] = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
-    return Response(text, headers, status)
+    is_head = blueprint.current_request.method == "HEAD"
+    return Response("" if is_head else text, headers, status)
 
 
 def _log(click: Mapping[str, Any], started_at: float) -> None:

@@ -281,7 +281,15 @@ def test_head_checks_caps_without_using_them(admin: Api) -> None:
 
 
 def test_head_of_an_unknown_code_is_not_found(admin: Api) -> None:
-    assert admin.click("abcde12345", "HEAD").status == 404
+    head, answer = (admin.click("abcde12345", method) for method in ("HEAD", "GET"))
+    assert (head.status, head.headers, head.text) == (404, answer.headers, "")
+
+
+def test_head_has_no_page(admin: Api) -> None:
+    code = new_link(admin, new_campaign(admin, targeting={"countries": ["DE"]}), fallback_url=None)
+    head, answer = (Api().click(code, method) for method in ("HEAD", "GET"))
+    assert (answer.status, "no offer" in answer.text.lower()) == (200, True)
+    assert (head.status, head.headers, head.text) == (200, answer.headers, "")
 
 
 # Unknown codes
