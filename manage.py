@@ -15,6 +15,7 @@ from local import emulator, up
 _INTERRUPTED = 130
 _PARAMETERS = {
     "EdgeSecret": "EDGE_SECRET",
+    "VisitorHashKey": "VISITOR_HASH_KEY",
     "PublicUrl": "PUBLIC_URL",
     "AlarmEmail": "ALARM_EMAIL",
     "NotificationsTopic": "NOTIFICATIONS_TOPIC",

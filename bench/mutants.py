@@ -36,6 +36,8 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("caps/leases.py", ", -1)", ", 1)", "caps/test_leases.py"),
     ("caps/counter_update.py", "max_leased_before >= 0", "max_leased_before > 0", "caps/test_counter_update.py"),
     ("caps/duplicate_filter.py", "\\n{visitor.user_agent}", "", "caps/test_duplicate_filter.py"),
+    ("caps/duplicate_filter.py", "packed[:8]", "packed[:7]", "caps/test_duplicate_filter.py"),
+    ("caps/duplicate_filter.py", "{publisher_id}\\n", "", "caps/test_duplicate_filter.py"),
     ("caps/reservation.py", "reasons[-len(requests) :]", "reasons[: len(requests)]", "caps/test_reservation.py"),
     ("clicks/item_codec.py", "if value is not None", "if value", "clicks/test_item_codec.py"),
     ("clicks/rejections.py", "max((", "min((", "clicks/test_rejections.py"),

@@ -137,6 +137,11 @@ def edge_secret() -> str:
     return os.environ.get("EDGE_SECRET", "")
 
 
+def visitor_hash_key() -> bytes:
+    """Return the secret key of the hashes in duplicate markers, at most the 64 bytes that BLAKE2b takes."""
+    return os.environb.get(b"VISITOR_HASH_KEY", b"")[:64]
+
+
 def public_url() -> str:
     """Return the public base URL without a trailing slash; empty to use that of the request."""
     return os.environ.get("PUBLIC_URL", "").rstrip("/")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 _DIGEST = "Deployed"
 _BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 _NOT_CREATED = "REVIEW_IN_PROGRESS"
+_GENERATED = ("VisitorHashKey",)
+"""Parameters with a random value, which every deployment after the first one keeps."""
 
 
 def deploy(cloud: Cloud, folder: Path, parameters: Mapping[str, str]) -> bool:
     """Create or update the stack from the package in `folder`. Return False if it is already up to date.
 
-    A parameter that is not passed keeps its value from the last deployment.
+    A parameter that is not passed keeps its value from the last deployment. A missing secret is generated.
     """
     document = template(cloud, folder)
     stack = _usable(cloud, describe(cloud))
@@ -33,7 +36,8 @@ def deploy(cloud: Cloud, folder: Path, parameters: Mapping[str, str]) -> bool:
     if stack and outputs(stack).get(_DIGEST) == digest:
         return False
     document["Outputs"][_DIGEST] = {"Value": digest}
-    _change(cloud, upload(cloud, f"{digest}.json", json.dumps(document).encode()), stack, parameters)
+    url = upload(cloud, f"{digest}.json", json.dumps(document).encode())
+    _change(cloud, url, stack, {**missing_secrets(stack), **parameters})
     return True
 
 
@@ -55,7 +59,7 @@ def outputs(stack: "StackTypeDef") -> dict[str, str]:
 
 def parameters_of(stack: "StackTypeDef | None", values: Mapping[str, str]) -> "list[ParameterTypeDef]":
     """Return `values` as parameters; all other parameters of the stack keep their values."""
-    names = {parameter["ParameterKey"] for parameter in stack.get("Parameters", [])} if stack else set()
+    names = _parameter_names(stack)
     previous: list[ParameterTypeDef] = [
         {"ParameterKey": name, "UsePreviousValue": True} for name in sorted(names - values.keys())
     ]
@@ -63,6 +67,15 @@ def parameters_of(stack: "StackTypeDef | None", values: Mapping[str, str]) -> "l
         {"ParameterKey": name, "ParameterValue": value} for name, value in values.items()
     ]
     return previous + changed
+
+
+def missing_secrets(stack: "StackTypeDef | None") -> dict[str, str]:
+    """Return random values for the generated parameters that the stack does not have yet."""
+    return {name: secrets.token_urlsafe(32) for name in _GENERATED if name not in _parameter_names(stack)}
+
+
+def _parameter_names(stack: "StackTypeDef | None") -> set[str]:
+    return {parameter["ParameterKey"] for parameter in stack.get("Parameters", [])} if stack else set()
 
 
 def _usable(cloud: Cloud, stack: "StackTypeDef | None") -> "StackTypeDef | None":

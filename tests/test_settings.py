@@ -25,6 +25,14 @@ def test_optimizer_interval_is_configurable_and_five_minutes_by_default(monkeypa
     assert optimizer_interval_minutes() == 2
 
 
+def test_visitor_hash_key_has_at_most_64_bytes_and_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VISITOR_HASH_KEY", raising=False)
+    assert settings.visitor_hash_key() == b""
+    for text, key in {"": b"", "secret": b"secret", "é" * 40: "é".encode() * 32, "\udcff": b"\xff"}.items():
+        monkeypatch.setenv("VISITOR_HASH_KEY", text)
+        assert settings.visitor_hash_key() == key
+
+
 # DynamoDB endpoint and certificates
 
 

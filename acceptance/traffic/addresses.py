@@ -1,7 +1,7 @@
 """Draw addresses of several countries from the country database that the server uses."""
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -36,6 +36,11 @@ def country(record: Any) -> str | None:  # noqa: ANN401 - the database's records
     """Return the ISO code in a record of a country or city database."""
     code: str | None = ((record or {}).get("country") or {}).get("iso_code")
     return code
+
+
+def household(address: str) -> str:
+    """Return the network by which a duplicate filter compares the address: all of IPv4, 64 bits of IPv6."""
+    return str(ip_network((address, 64 if ":" in address else 32), strict=False))
 
 
 def _networks(candidates: Iterable[tuple[IpNetwork, str | None]]) -> list[IpNetwork]:

@@ -17,7 +17,8 @@ CELLS = ("campaign", "country", "device", "sub1")
 class Click:
     """One click as it was sent. None is an unknown value; `campaign` is None for the fallback.
 
-    `visitor` is address and user agent; `at` is the server's time, from the click ID. `currency` is the campaign's.
+    `visitor` is address (of IPv6 the /64) and user agent; `at` is the server's time, from the click ID. `currency` is
+    the campaign's.
     """
 
     click_id: str

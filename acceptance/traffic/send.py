@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
+from acceptance.traffic.addresses import household
 from acceptance.traffic.http_load import HttpLoad
 from acceptance.traffic.ledger import Click, SentConversion
 from acceptance.traffic.network import TrafficNetwork
@@ -75,7 +76,7 @@ def click_from_location(network: TrafficNetwork, visit: PlannedVisit, location: 
         sub1=visit.sub1,
         is_bot=visit.agent.is_bot,
         is_duplicate=filtered is not None and campaign != filtered and not visit.agent.is_bot,
-        visitor=f"{visit.address} {visit.agent.text}",
+        visitor=f"{household(visit.address)} {visit.agent.text}",
         currency=planned.currency if planned else None,
     )
 

@@ -25,7 +25,8 @@ _AUDIENCE_TAGS = {"admin": "Admin", "publisher": "Publisher"}
 _INFO = {
     "title": "Smartlink",
     "version": "0.1.0",
-    "description": "One link in front of a pool of offers. Money is a decimal string, times are ISO 8601 UTC.",
+    "description": "One link in front of a pool of offers. Money is a decimal string, times are ISO 8601 UTC. "
+    "HEAD is answered wherever GET is: with the same status and headers, without a body and without any effect.",
 }
 
 

@@ -13,7 +13,7 @@ from chalicelib.domain.conversion import Reporter
 from chalicelib.domain.refusal import RefusalReason
 from chalicelib.http.problems import Gone, NotFound
 from chalicelib.http.request import Request
-from chalicelib.http.view import TextResponse
+from chalicelib.http.view import TextResponse, changes_data_by_get
 from chalicelib.routing import pixel_cookie
 from chalicelib.tables.campaigns import CampaignRow
 
@@ -26,6 +26,7 @@ API Gateway sends binary bodies as Base64 unless the first type that the caller 
 _log = logging.getLogger("smartlink")
 
 
+@changes_data_by_get
 def postback(request: Request, query: PostbackQuery) -> RecordedConversionDocument:
     """Report a conversion or its rejection. Repeated reports have no effect."""
     with refused.listed(request, query):
@@ -56,6 +57,7 @@ def _list_unknown_goal(request: Request, source: ConversionSource, report: Repor
     refused.record_refusal(request, campaign_id, report.click_id, RefusalReason.UNKNOWN_GOAL, detail)
 
 
+@changes_data_by_get
 def pixel(request: Request, query: PixelQuery) -> TextResponse:
     """Report a conversion from the browser by cookie. Always returns an image."""
     try:

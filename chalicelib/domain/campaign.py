@@ -88,9 +88,15 @@ class CapScope(StrEnum):
 
 
 class DuplicateIdentity(StrEnum):
-    """How a visitor is identified. `ip_ua` is address and user agent."""
+    """What clicks of one visitor have in common. `ip_ua` is address and user agent.
+
+    `sub1` and `external_click_id` are compared among the clicks of one publisher. A click without them is no duplicate.
+    """
 
     IP_UA = "ip_ua"
+    IP = "ip"
+    SUB1 = "sub1"
+    EXTERNAL_CLICK_ID = "external_click_id"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Registers every endpoint with Chalice. The code of an endpoint is imported on its first request."""
+"""Registers every endpoint with Chalice; GET includes HEAD. An endpoint's code is imported on its first request."""
 
 from collections.abc import Callable
 
@@ -20,4 +20,5 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
 
 
 for _endpoint in ENDPOINTS:
-    blueprint.route(_endpoint.path, methods=[_endpoint.method], content_types=["*/*"])(_view(_endpoint))
+    _methods = ["GET", "HEAD"] if _endpoint.method == "GET" else [_endpoint.method]
+    blueprint.route(_endpoint.path, methods=_methods, content_types=["*/*"])(_view(_endpoint))

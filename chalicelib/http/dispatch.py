@@ -36,6 +36,7 @@ from chalicelib.http.responses import FileResponse, json_response, problem_respo
 from chalicelib.http.transactions import retry_on_conflict
 from chalicelib.http.view import ResultWithStatus, TextResponse, ViewSignature, inspect_view
 
+_HEAD = "HEAD"
 _MAX_ID_LENGTH = 200
 _log = logging.getLogger("smartlink")
 
@@ -48,6 +49,14 @@ def load_view(endpoint: Endpoint) -> ViewSignature:
 
 
 def dispatch(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str, str]) -> Response:
+    """Return the response of an endpoint. HEAD gets the response to GET without its body."""
+    response = _response(endpoint, http_request, path)
+    if http_request.method == _HEAD:
+        response.body = ""
+    return response
+
+
+def _response(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str, str]) -> Response:
     """Return the response of an endpoint. Every error becomes a problem document."""
     try:
         return _handle(endpoint, http_request, path)
@@ -68,6 +77,8 @@ def dispatch(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str
 def _handle(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str, str]) -> Response:
     owner, actor = authorize(endpoint, http_request.headers.get("authorization"))
     view = load_view(endpoint)
+    if view.changes_data_by_get and http_request.method == _HEAD:
+        return FileResponse(TextResponse("", endpoint.media, {"Cache-Control": "no-store"}), endpoint.status)
     sent = read_body(endpoint, view, http_request)
     parameters = all_parameters(view, http_request, sent.parameters)
     request = Request(

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_
 from chalicelib.http.models import Patch, RequestModel, ResponseModel
 
 AnyResponse = TypeVar("AnyResponse", bound=ResponseModel)
+AnyView = TypeVar("AnyView", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,10 @@ class TextResponse:
 
 @dataclass(frozen=True, slots=True)
 class ViewSignature:
-    """A view with the models of its body, query and response (None for a `TextResponse`)."""
+    """A view with the models of its body, query and response (None for a `TextResponse`).
+
+    HEAD does not call a view that `changes_data_by_get`.
+    """
 
     function: Callable[..., Any]
     body: type[RequestModel] | None
@@ -38,6 +42,13 @@ class ViewSignature:
     query: type[RequestModel] | None
     response: type[ResponseModel] | None
     summary: str
+    changes_data_by_get: bool = False
+
+
+def changes_data_by_get(view: AnyView) -> AnyView:
+    """Mark a view whose GET has an effect: HEAD is answered without calling it."""
+    view.__dict__["changes_data_by_get"] = True
+    return view
 
 
 def inspect_view(function: Callable[..., Any]) -> ViewSignature:
@@ -52,6 +63,7 @@ def inspect_view(function: Callable[..., Any]) -> ViewSignature:
         query=hints.get("query"),
         response=_response_model(hints["return"]),
         summary=(inspect.getdoc(function) or "").partition("\n")[0],
+        changes_data_by_get="changes_data_by_get" in function.__dict__,
     )
 
 

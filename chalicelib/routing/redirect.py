@@ -97,13 +97,18 @@ def decide_with_tables(route: Route, context: ClickContext, token: str, *, may_r
             return RejectionReason.CAP
         wanted = reservation.Reservation(
             counters=windows.click_counters(campaign, publisher_id, context.now),
-            marker=duplicate_filter.duplicate_marker(campaign, context.visitor, context.now),
+            marker=_duplicate_marker(campaign, context),
             token=f"{token}-{campaign.id[-6:]}",
             now=context.now,
         )
         return (reservation.reserve if may_reserve else reservation.check_only)(wanted)
 
     return decide(route, context, approved_ids.__contains__, reserve)
+
+
+def _duplicate_marker(campaign: Campaign, context: ClickContext) -> duplicate_filter.DuplicateMarker | None:
+    origin = duplicate_filter.ClickOrigin(context.visitor, context.link.publisher_id, context.parameters)
+    return duplicate_filter.duplicate_marker(campaign, origin, context.now, settings.visitor_hash_key())
 
 
 def _decide_or_fall_back(route: Route, context: ClickContext, token: str, *, may_reserve: bool) -> Decision:
@@ -140,7 +145,8 @@ def _redirect(destination: str, cookie: Mapping[str, str]) -> Response:
 
 def _page(status: int, text: str) -> Response:
     headers: dict[str, str | list[str]] = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
-    return Response(text, headers, status)
+    is_head = blueprint.current_request.method == "HEAD"
+    return Response("" if is_head else text, headers, status)
 
 
 def _log(click: Mapping[str, Any], started_at: float) -> None:

@@ -25,7 +25,7 @@ VALUES: dict[type[StrEnum], str] = {
     campaign.CapMetric: "clicks conversions payout revenue",
     campaign.CapWindow: "hour day week month total",
     campaign.CapScope: "campaign publisher",
-    campaign.DuplicateIdentity: "ip_ua",
+    campaign.DuplicateIdentity: "ip_ua ip sub1 external_click_id",
     click.RejectionReason: (
         "disabled campaign_paused schedule not_approved country region city network connection device os os_version "
         "browser language source sub_id bot hosting duplicate cap lower_tier"

@@ -7,6 +7,13 @@ def test_every_endpoint_is_registered() -> None:
     assert registered >= {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
 
 
+def test_head_is_registered_exactly_where_get_is() -> None:
+    by_method = {
+        method: {path for path, found in app.app.routes.items() if method in found} for method in ("GET", "HEAD")
+    }
+    assert by_method["HEAD"] == by_method["GET"]
+
+
 def test_every_endpoint_accepts_any_content_type() -> None:
-    routes = [app.app.routes[endpoint.path][endpoint.method] for endpoint in ENDPOINTS]
-    assert [route.content_types for route in routes] == [["*/*"]] * len(ENDPOINTS)
+    routes = [route for methods in app.app.routes.values() for route in methods.values()]
+    assert [route.content_types for route in routes] == [["*/*"]] * len(routes)

@@ -1,7 +1,7 @@
 import pytest
 
 from chalicelib.http.models import NoContent, Patch, RequestModel, ResponseModel
-from chalicelib.http.view import ResultWithStatus, TextResponse, ViewSignature, inspect_view
+from chalicelib.http.view import ResultWithStatus, TextResponse, ViewSignature, changes_data_by_get, inspect_view
 
 
 class Settings(RequestModel):
@@ -74,6 +74,14 @@ def test_result_with_status_has_the_same_response_model() -> None:
 
 def test_text_has_no_response_model() -> None:
     assert inspect_view(page).response is None
+
+
+def test_view_is_marked_if_its_get_has_an_effect() -> None:
+    def count(request: None) -> Shown:
+        raise NotImplementedError
+
+    assert not inspect_view(count).changes_data_by_get
+    assert inspect_view(changes_data_by_get(count)).changes_data_by_get
 
 
 def test_view_without_a_docstring_has_no_summary() -> None:

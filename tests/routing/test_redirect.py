@@ -1,3 +1,4 @@
+import hashlib
 import json
 import time
 import zlib
@@ -280,7 +281,15 @@ def test_head_checks_caps_without_using_them(admin: Api) -> None:
 
 
 def test_head_of_an_unknown_code_is_not_found(admin: Api) -> None:
-    assert admin.click("abcde12345", "HEAD").status == 404
+    head, answer = (admin.click("abcde12345", method) for method in ("HEAD", "GET"))
+    assert (head.status, head.headers, head.text) == (404, answer.headers, "")
+
+
+def test_head_has_no_page(admin: Api) -> None:
+    code = new_link(admin, new_campaign(admin, targeting={"countries": ["DE"]}), fallback_url=None)
+    head, answer = (Api().click(code, method) for method in ("HEAD", "GET"))
+    assert (answer.status, "no offer" in answer.text.lower()) == (200, True)
+    assert (head.status, head.headers, head.text) == (200, answer.headers, "")
 
 
 # Unknown codes
@@ -551,6 +560,37 @@ def test_another_address_or_user_agent_is_another_visitor(admin: Api) -> None:
     visits: list[dict[str, Any]] = [{}, {"CloudFront_Viewer_Address": "203.0.113.8:1"}, {"User_Agent": WINDOWS}]
     assert [host_of(clicked(code, **visit)) for visit in visits] == ["once.example"] * 3
     assert [host_of(clicked(code, **visit)) for visit in visits] == ["network.example"] * 3
+
+
+def test_addresses_of_one_household_are_one_visitor(admin: Api) -> None:
+    code = new_link(admin, new_campaign(admin, "once", duplicate_filter={"window_seconds": 3600}))
+    addresses = ["[2001:db8:0:1::1]:1", "[2001:db8:0:1:9::9]:2", "[2001:db8:0:2::1]:1"]
+    hosts = [host_of(clicked(code, CloudFront_Viewer_Address=address)) for address in addresses]
+    assert hosts == ["once.example", "network.example", "once.example"]
+
+
+def test_identity_sub1_lets_clicks_without_it_pass(admin: Api) -> None:
+    filtered = new_campaign(admin, "once", duplicate_filter={"identity": "sub1", "window_seconds": 3600})
+    code = new_link(admin, filtered)
+    hosts = [host_of(Api().click(code, query=query)) for query in ({"sub1": "a"}, {"pub_sub": "a"}, {}, {})]
+    assert hosts == ["once.example", "network.example", "once.example", "once.example"]
+    assert len(list(DuplicateMarkerRow.scan())) == 1
+
+
+def test_identity_external_click_id_is_compared_among_the_clicks_of_a_publisher(admin: Api) -> None:
+    filtered = new_campaign(admin, "once", duplicate_filter={"identity": "external_click_id", "window_seconds": 3600})
+    codes = [new_link(admin, filtered) for _ in range(2)]
+    hosts = [host_of(Api().click(code, query={"click_id": "1"})) for code in (*codes, *codes)]
+    assert hosts == ["once.example"] * 2 + ["network.example"] * 2
+
+
+def test_marker_is_hashed_with_the_key_of_the_deployment(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = new_link(admin, new_campaign(admin, "once", duplicate_filter={"identity": "ip", "window_seconds": 3600}))
+    monkeypatch.setenv("VISITOR_HASH_KEY", "secret")
+    clicked(code)
+    (marker,) = DuplicateMarkerRow.scan()
+    digest = hashlib.blake2b(b"203.0.113.7", digest_size=16, key=b"secret").hexdigest()
+    assert marker.key.partition("|")[2] == f"ip|{digest}"
 
 
 def test_duplicate_does_not_count_in_a_cap(admin: Api) -> None:

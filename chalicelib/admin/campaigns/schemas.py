@@ -117,7 +117,11 @@ class CapSettings(RequestModel):
 
 
 class DuplicateFilterSettings(RequestModel):
-    """A visitor counts once in each window. Identity `ip_ua` is address and user agent."""
+    """A visitor counts once in each window. `identity` is what clicks of one visitor have in common.
+
+    `ip_ua` is address and user agent; an IPv6 address counts by its /64. `sub1` and `external_click_id` are compared
+    among the clicks of one publisher; a click without them is never a duplicate.
+    """
 
     identity: DuplicateIdentity = DuplicateIdentity.IP_UA
     window_seconds: int = Field(ge=1, le=31 * 86_400, examples=[86_400])

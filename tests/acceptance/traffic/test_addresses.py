@@ -31,6 +31,17 @@ def test_addresses_are_in_the_database_networks_and_have_their_countries(databas
     assert any(address.startswith("2a00:1450:") for address in drawn)
 
 
+@pytest.mark.parametrize(
+    ("address", "household"),
+    [
+        pytest.param("203.0.113.7", "203.0.113.7/32", id="IPv4"),
+        pytest.param("2001:db8:1:2:3::4", "2001:db8:1:2::/64", id="IPv6"),
+    ],
+)
+def test_household_is_an_ipv4_address_or_64_bits_of_ipv6(address: str, household: str) -> None:
+    assert addresses.household(address) == household
+
+
 def test_the_same_seed_draws_the_same_addresses(database: Path) -> None:
     assert addresses.draw(seeded(1), database) == addresses.draw(seeded(1), database)
 

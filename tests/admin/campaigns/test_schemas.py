@@ -155,7 +155,7 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
         ),
         pytest.param(
             {"duplicate_filter": {"window_seconds": 60, "identity": "name"}},
-            ("/duplicate_filter/identity", "must be 'ip_ua'"),
+            ("/duplicate_filter/identity", "must be 'ip_ua', 'ip', 'sub1' or 'external_click_id'"),
             id="an unknown identity",
         ),
         pytest.param(

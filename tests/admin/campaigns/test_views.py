@@ -169,7 +169,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "an unknown identity": (
         {"duplicate_filter": {"identity": "cookie", "window_seconds": 1}},
         "/duplicate_filter/identity",
-        "must be 'ip_ua'",
+        "must be 'ip_ua', 'ip', 'sub1' or 'external_click_id'",
     ),
     "no window": ({"duplicate_filter": {}}, "/duplicate_filter/window_seconds", "is required"),
     "an empty window": (

@@ -503,6 +503,15 @@ def test_simulation_stores_and_reserves_nothing(admin: Api) -> None:
     assert [*ClickRow.scan(), *CapCounterRow.scan(), *DuplicateMarkerRow.scan()] == []
 
 
+def test_simulation_sees_earlier_clicks_of_the_network_as_duplicates(admin: Api) -> None:
+    campaign = new_campaign(admin, duplicate_filter={"identity": "ip", "window_seconds": 3600})
+    smartlink = new_smartlink(admin, campaign)
+    clicked(add_publisher(admin, smartlink, new_publisher(admin)), CloudFront_Viewer_Address="[2001:db8::1]:1")
+    addresses = ["2001:db8::2", "2001:db8:0:1::1", None]
+    refused = [refusals(simulated(admin, smartlink, ip=address)) for address in addresses]
+    assert refused == [["duplicate"], [None], [None]]
+
+
 def test_simulation_sees_caps_reached_by_clicks(admin: Api) -> None:
     campaign = new_campaign(admin, caps=[{"metric": "clicks", "window": "total", "limit": "1"}])
     smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
