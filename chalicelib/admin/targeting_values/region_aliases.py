@@ -16,6 +16,20 @@ UNLISTED: Mapping[str, str] = MappingProxyType(
 )
 """Codes that ISO has assigned and the list of pycountry lacks."""
 
+DIVIDED: Mapping[str, str] = MappingProxyType(
+    {
+        "GB-EAW": "GB-ENG GB-WLS",
+        "GB-GBN": "GB-ENG GB-SCT GB-WLS",
+        "GB-UKM": "GB-ENG GB-NIR GB-SCT GB-WLS",
+        "GL-QA": "GL-AV GL-QT",
+        "NZ-N": "NZ-AUK NZ-BOP NZ-GIS NZ-HKB NZ-MWT NZ-NTL NZ-TKI NZ-WGN NZ-WKO",
+        "NZ-S": "NZ-CAN NZ-MBH NZ-NSN NZ-OTA NZ-STL NZ-TAS NZ-WTC",
+        "OM-BA": "OM-BJ OM-BS",
+        "OM-SH": "OM-SJ OM-SS",
+    }
+)
+"""Codes of several regions, most of them withdrawn."""
+
 _ALIASES = """
 GB-ENG: en eng
 GB-SCT: sco scot

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 from chalicelib.admin.targeting_values.countries import country_names, country_remark, meant_country
+from chalicelib.admin.targeting_values.region_aliases import DIVIDED
 from chalicelib.admin.targeting_values.region_index import (
     names_in,
     region_names,
@@ -57,6 +58,8 @@ def _remark(text: str) -> str:
     if meant := meant_region(text):
         is_withdrawn = replacement(text.strip().upper()) == meant
         return f"{shown(text)} {'was replaced by' if is_withdrawn else 'is'} {meant}"
+    if regions := DIVIDED.get(text.strip().upper()):
+        return f"{shown(text)} stands for {listed(regions.split())}"
     country, rest = _parts(text)
     if country is None:
         return _remark_without_country(rest)

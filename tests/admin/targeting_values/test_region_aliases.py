@@ -1,6 +1,6 @@
 import pycountry
 
-from chalicelib.admin.targeting_values.region_aliases import REGION_ALIASES, UNLISTED
+from chalicelib.admin.targeting_values.region_aliases import DIVIDED, REGION_ALIASES, UNLISTED
 from chalicelib.admin.targeting_values.regions import region_error
 from chalicelib.admin.targeting_values.wording import name_key
 
@@ -25,3 +25,8 @@ def test_names_are_written_as_they_are_compared() -> None:
 
 def test_added_regions_are_those_that_pycountry_lacks() -> None:
     assert UNLISTED.keys() & {each.code for each in pycountry.subdivisions} == set()
+
+
+def test_divided_regions_are_none_and_their_parts_are() -> None:
+    assert [code for code in DIVIDED if region_error(code) is None] == []
+    assert [code for codes in DIVIDED.values() for code in codes.split() if region_error(code)] == []

@@ -60,6 +60,8 @@ def test_region_that_a_database_gives_is_accepted(code: str) -> None:
         pytest.param("FR-J", "FR-J was replaced by FR-IDF", id="withdrawn region"),
         pytest.param("FR-75", "FR-75 was replaced by FR-75C", id="renamed region"),
         pytest.param("no-01", "no-01 was replaced by NO-31", id="withdrawn, in small letters"),
+        pytest.param("GB-GBN", "GB-GBN stands for GB-ENG, GB-SCT and GB-WLS", id="Great Britain"),
+        pytest.param("om-ba", "om-ba stands for OM-BJ and OM-BS", id="a region that was divided"),
         pytest.param("PL-MZ", "PL-MZ was replaced by PL-14", id="letters until 2018"),
         pytest.param(
             "CA",
