@@ -25,8 +25,9 @@ _UNUSED = (
     *("aiohttp/", "aiohappyeyeballs/", "aiosignal/", "frozenlist/", "multidict/", "propcache/", "yarl/"),
     *("requests/", "charset_normalizer/"),
     "boto3/examples/",
+    *("pycountry/locales/", "pycountry/tests/"),
 )
-"""Dependencies of geoip2's web service client, and examples."""
+"""Dependencies of geoip2's web service client, examples, tests and translated names of countries."""
 
 _LAYER_PARTS = 4
 """Leading folders to drop: the emulator searches Chalice's python/lib/python3.x/site-packages/ last."""

@@ -54,7 +54,7 @@ def test_a_code_that_can_be_none_is_answered_by_the_page() -> None:
 
 
 UNNEEDED = (
-    *("pydantic", "pydantic_core", "boto3", "botocore", "pynamodb"),
+    *("pydantic", "pydantic_core", "boto3", "botocore", "pynamodb", "pycountry"),
     *("admin", "publisher", "evaluation", "optimizer", "reporting", "conversions", "alerts", "api_docs", "counters"),
     *("postbacks", "access", "inbox", "notifications", "tables"),
 )

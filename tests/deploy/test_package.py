@@ -20,6 +20,8 @@ from deploy import package
         pytest.param("aiohttp/client.py", False, id="geoip2's web client"),
         pytest.param("requests/api.py", False, id="geoip2's other web client"),
         pytest.param("geoip2/database.py", True, id="geoip2's reader"),
+        pytest.param("pycountry/locales/de/LC_MESSAGES/iso3166-1.mo", False, id="translated names of countries"),
+        pytest.param("pycountry/databases/iso3166-2.json", True, id="the regions of ISO 3166-2"),
     ],
 )
 def test_files_that_lambdas_never_read_are_not_shipped(name: str, shipped: bool) -> None:
