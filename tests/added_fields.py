@@ -85,7 +85,10 @@ CLICK: tuple[Change, ...] = (
     (
         "domain/click.py",
         '    "external_click_id": ClickField("ex", is_shown=True),\n',
-        '    "external_click_id": ClickField("ex", is_shown=True),\n    "referrer": ClickField("rf", default="old", is_shown=True),\n',
+        """\
+    "external_click_id": ClickField("ex", is_shown=True),
+    "referrer": ClickField("rf", default="old", is_shown=True),
+""",
     ),
     ("routing/click_record.py", '        "source":', '        "referrer": "new",\n        "source":'),
     ("reporting/click_schemas.py", "    source: str | None\n", "    source: str | None\n    referrer: str\n"),

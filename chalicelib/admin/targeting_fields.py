@@ -1,11 +1,18 @@
 """Field types and models of targeting, and of the visitor of a simulated click."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from chalicelib.admin import targeting_values
+from chalicelib.admin.targeting_values.browsers import browser_error
+from chalicelib.admin.targeting_values.cities import city_error
+from chalicelib.admin.targeting_values.countries import country_error
+from chalicelib.admin.targeting_values.languages import language_error
+from chalicelib.admin.targeting_values.networks import network_error
+from chalicelib.admin.targeting_values.os_versions import os_version_error
+from chalicelib.admin.targeting_values.regions import region_error
+from chalicelib.admin.targeting_values.sub_ids import sub_id_pattern_error
 from chalicelib.domain.macros import SUB_IDS
 from chalicelib.domain.url_validation import url_errors
 from chalicelib.domain.visitor import Connection, Device, OperatingSystem
@@ -13,7 +20,7 @@ from chalicelib.http.models import RequestModel, is_new
 from chalicelib.routing.tracking_parameters import MAX_LENGTH
 
 MAX_PATTERNS = 50
-MAX_PATTERN_LENGTH = 100
+_ANY_VERSION = ">=0"
 
 
 def _valid_destination(url: str) -> str:
@@ -22,8 +29,8 @@ def _valid_destination(url: str) -> str:
     return url
 
 
-def _lowercase(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    return value.lower() if isinstance(value, str) else value
+def _sub_id_error(name: str) -> str | None:
+    return None if name in SUB_IDS else f"must be a sub-ID from {SUB_IDS[0]} to {SUB_IDS[-1]}"
 
 
 def _check(error: Callable[[str], str | None]) -> AfterValidator:
@@ -43,40 +50,54 @@ def _check(error: Callable[[str], str | None]) -> AfterValidator:
 Destination = Annotated[
     str, Field(max_length=2000, examples=["https://acme.example/?cid={click_id}"]), AfterValidator(_valid_destination)
 ]
+_MAX_VALUE = 104
 Country = Annotated[
-    str,
-    Field(max_length=50, description="An ISO 3166-1 code", json_schema_extra={"examples": ["US"]}),
-    _check(targeting_values.country_error),
+    str, Field(max_length=_MAX_VALUE, description="An ISO 3166-1 code", examples=["US"]), _check(country_error)
 ]
 Region = Annotated[
     str,
-    Field(max_length=50, description="An ISO 3166-2 code of any level", json_schema_extra={"examples": ["US-CA"]}),
-    _check(targeting_values.region_error),
+    Field(max_length=_MAX_VALUE, description="An ISO 3166-2 code of any level", examples=["US-CA"]),
+    _check(region_error),
 ]
 City = Annotated[
     str,
-    Field(max_length=104, description="Country and English name", json_schema_extra={"examples": ["US/Austin"]}),
-    _check(targeting_values.city_error),
+    Field(max_length=_MAX_VALUE, description="A country and the English name of a city", examples=["US/Austin"]),
+    _check(city_error),
 ]
 Network = Annotated[
     str,
-    Field(max_length=100, description="An AS number or the name of a provider", examples=["AS13335"]),
-    _check(targeting_values.network_error),
+    Field(max_length=_MAX_VALUE, description="An AS number, or the name of a provider", examples=["AS13335"]),
+    _check(network_error),
 ]
 Language = Annotated[
-    str, BeforeValidator(_lowercase), Field(max_length=50, examples=["en"]), _check(targeting_values.language_error)
+    str,
+    Field(max_length=_MAX_VALUE, description="An ISO 639 code", examples=["en"]),
+    _check(language_error),
+    AfterValidator(str.lower),
 ]
 Browser = Annotated[
-    str, BeforeValidator(_lowercase), Field(max_length=50, examples=["chrome"]), _check(targeting_values.browser_error)
+    str,
+    Field(max_length=_MAX_VALUE, examples=["chrome"]),
+    _check(browser_error),
+    AfterValidator(str.lower),
 ]
 Source = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
+VersionedSystem = Annotated[
+    str,
+    Field(json_schema_extra={"enum": [each.value for each in OperatingSystem if each is not OperatingSystem.OTHER]}),
+    _check(lambda system: os_version_error(system, _ANY_VERSION)),
+]
 VersionRule = Annotated[
     str,
-    Field(max_length=100, description="Comparisons joined by commas", examples=[">=16", ">=9,<14"]),
-    _check(targeting_values.os_version_error),
+    Field(max_length=_MAX_VALUE, description="Comparisons joined by commas", examples=[">=16", ">=9,<14"]),
+    _check(lambda rule: os_version_error(OperatingSystem.IOS, rule)),
 ]
-SubId = Annotated[str, Field(json_schema_extra={"enum": list(SUB_IDS)}), _check(targeting_values.sub_id_error)]
-Pattern = Annotated[str, Field(min_length=1, max_length=MAX_PATTERN_LENGTH, examples=["news-*"])]
+SubId = Annotated[str, Field(json_schema_extra={"enum": list(SUB_IDS)}), _check(_sub_id_error)]
+Pattern = Annotated[
+    str,
+    Field(max_length=_MAX_VALUE, description="`*` stands for any characters", examples=["news-*"]),
+    _check(sub_id_pattern_error),
+]
 
 
 class TargetingSettings(RequestModel):
@@ -92,7 +113,7 @@ class TargetingSettings(RequestModel):
     cities: list[City] = Field([], max_length=500)
     devices: list[Device] = Field([], max_length=len(Device))
     os: list[OperatingSystem] = Field([], max_length=len(OperatingSystem))
-    os_versions: dict[OperatingSystem, VersionRule] = Field({})
+    os_versions: dict[VersionedSystem, VersionRule] = Field({})
     browsers: list[Browser] = Field([], max_length=50)
     languages: list[Language] = Field([], max_length=100)
     sources: list[Source] = Field([], max_length=200)

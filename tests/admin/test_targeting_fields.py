@@ -3,8 +3,11 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.targeting_fields import CampaignTargeting, Destination, TargetingSettings
-from chalicelib.http.models import RequestModel, validate
+from chalicelib.http.models import Patch, RequestModel, validate
 from chalicelib.http.problems import ValidationFailed
+
+CITY = "must be a country code, a slash and the name of a city, such as US/Austin; Austin does not have this form"
+SYSTEM = "must be for ios, android, windows, macos, linux or chromeos"
 
 
 class Linked(RequestModel):
@@ -60,25 +63,78 @@ def test_languages_and_browsers_are_lower_case() -> None:
 @pytest.mark.parametrize(
     ("changes", "errors"),
     [
-        pytest.param({"countries": ["us"]}, [("/countries/0", "String should match pattern '^[A-Z]{2}$'")], id="small"),
-        pytest.param({"countries": ["USA"]}, [("/countries/0", "String should match pattern '^[A-Z]{2}$'")], id="USA"),
         pytest.param(
-            {"countries": ["US\n"]}, [("/countries/0", "String should match pattern '^[A-Z]{2}$'")], id="line end"
+            {"countries": ["UK"]}, [("/countries/0", "must be a country code such as GB; UK is GB")], id="an alias"
         ),
         pytest.param(
-            {"regions": ["US-CALI"]},
-            [("/regions/0", "String should match pattern '^[A-Z]{2}-[A-Z0-9]{1,3}$'")],
-            id="region",
+            {"exclude_countries": ["US\n"]},
+            [("/exclude_countries/0", "must be a country code such as GB; US is US")],
+            id="a line end",
         ),
-        pytest.param({"devices": ["fridge"]}, [("/devices/0", "must be 'mobile', 'tablet' or 'desktop'")], id="device"),
+        pytest.param(
+            {"regions": ["US-CA", "GB-LON"]},
+            [("/regions/1", "must be a region code such as GB-ENG; GB-LON is GB-LND")],
+            id="a region",
+        ),
+        pytest.param({"cities": ["Austin"]}, [("/cities/0", CITY)], id="a city without a country"),
+        pytest.param(
+            {"networks": ["13335"]},
+            [
+                (
+                    "/networks/0",
+                    "must be an AS number such as AS13335, or the name of an internet provider; 13335 is AS13335",
+                )
+            ],
+            id="a number",
+        ),
+        pytest.param(
+            {"connections": ["wifi"]},
+            [("/connections/0", "must be 'cellular', 'cable', 'corporate' or 'hosting'")],
+            id="a connection",
+        ),
+        pytest.param(
+            {"os_versions": {"ios": "16+", "other": ">=1", "beos": ">=1"}},
+            [
+                ("/os_versions/ios", "must be comparisons such as >=16 or >=9,<14; 16+ is >=16"),
+                ("/os_versions/other", f"{SYSTEM}; the versions of other systems are unknown"),
+                ("/os_versions/beos", f"{SYSTEM}; beos is not known"),
+            ],
+            id="versions",
+        ),
+        pytest.param(
+            {"sub_ids": {"sub11": ["a"], "sub1": ["", "a\n"]}},
+            [
+                ("/sub_ids/sub11", "must be a sub-ID from sub1 to sub10"),
+                ("/sub_ids/sub1/0", "must be a pattern such as news-* of 1 to 100 characters"),
+                (
+                    "/sub_ids/sub1/1",
+                    "must be a pattern such as news-* without line ends and other characters that cannot be shown",
+                ),
+            ],
+            id="sub-IDs",
+        ),
+        pytest.param(
+            {"devices": ["fridge"]},
+            [("/devices/0", "must be 'mobile', 'tablet', 'desktop', 'tv' or 'console'")],
+            id="device",
+        ),
         pytest.param(
             {"os": ["ios", "beos"]},
             [("/os/1", "must be 'ios', 'android', 'windows', 'macos', 'linux', 'chromeos' or 'other'")],
             id="system",
         ),
-        pytest.param({"browsers": [""]}, [("/browsers/0", "must have at least 1 characters")], id="browser"),
         pytest.param(
-            {"languages": ["en-GB"]}, [("/languages/0", "String should match pattern '^[A-Za-z]{2,3}$'")], id="language"
+            {"browsers": ["Samsung Internet"]},
+            [("/browsers/0", "must be a browser such as chrome; Samsung Internet is samsung")],
+            id="browser",
+        ),
+        pytest.param(
+            {"languages": ["en-GB", "jp"]},
+            [
+                ("/languages/0", "must be a language code such as en; en-GB is en"),
+                ("/languages/1", "must be a language code such as en; jp is ja"),
+            ],
+            id="language",
         ),
         pytest.param({"sources": ["x" * 300]}, [("/sources/0", "must have at most 255 characters")], id="source"),
         pytest.param({"exclude_bots": "yes"}, [("/exclude_bots", "must be true or false")], id="bots"),
@@ -97,9 +153,9 @@ def test_invalid_targeting_value_is_rejected(changes: dict[str, Any], errors: li
         pytest.param("countries", "US", 250, id="countries"),
         pytest.param("exclude_countries", "US", 250, id="excluded countries"),
         pytest.param("regions", "US-CA", 500, id="regions"),
-        pytest.param("devices", "mobile", 3, id="devices"),
+        pytest.param("devices", "mobile", 5, id="devices"),
         pytest.param("os", "ios", 7, id="systems"),
-        pytest.param("browsers", "x" * 50, 50, id="browsers"),
+        pytest.param("browsers", "chrome", 50, id="browsers"),
         pytest.param("languages", "en", 100, id="languages"),
         pytest.param("sources", "x" * 255, 200, id="sources"),
         pytest.param("exclude_sources", "x" * 255, 200, id="excluded sources"),
@@ -112,8 +168,28 @@ def test_length_of_a_list_is_limited(name: str, entry: str, maximum: int) -> Non
     ]
 
 
-@pytest.mark.parametrize(("name", "maximum"), [("browsers", 50), ("sources", 255), ("exclude_sources", 255)])
+@pytest.mark.parametrize(("name", "maximum"), [("browsers", 104), ("sources", 255), ("exclude_sources", 255)])
 def test_length_of_an_entry_is_limited(name: str, maximum: int) -> None:
     error = (f"/{name}/0", f"must have at most {maximum} characters")
 
     assert _errors(TargetingSettings, **{name: ["x" * (maximum + 1)]}) == [error]
+
+
+def test_values_that_are_stored_already_stay() -> None:
+    stored = {"countries": ["UK", "US"], "languages": ["jp"], "browsers": ["mosaic"]}
+
+    edited = Patch(TargetingSettings, {"devices": ["mobile"]}).apply_to(stored)
+
+    assert (edited.countries, edited.languages, edited.browsers) == (["UK", "US"], ["jp"], ["mosaic"])
+
+
+def test_edit_may_remove_a_stored_value_but_not_add_another_wrong_one() -> None:
+    stored = {"countries": ["UK", "US"]}
+
+    assert Patch(TargetingSettings, {"countries": ["US"]}).apply_to(stored).countries == ["US"]
+    with pytest.raises(ValidationFailed):
+        Patch(TargetingSettings, {"countries": ["UK", "EU"]}).apply_to(stored)
+
+
+def test_response_shows_what_is_stored() -> None:
+    assert TargetingSettings(countries=["UK"]).countries == ["UK"]

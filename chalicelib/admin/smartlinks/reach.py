@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from chalicelib.admin.targeting_values.territories import TERRITORIES
 from chalicelib.domain import os_versions
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.regions import region_levels
@@ -46,6 +47,9 @@ def _contradictions(targeting: Targeting) -> Iterator[str]:
         yield f"its own targeting and the campaign's have no {', '.join(disjoint)} in common"
     if any(_excludes_all_it_includes(targeting, each) for each in DIMENSIONS):
         yield "everything it includes is excluded too"
+    if targeting.regions and targeting.regions <= TERRITORIES.keys():
+        countries = sorted({TERRITORIES[region] for region in targeting.regions})
+        yield f"visitors in its regions have a country of their own ({', '.join(countries)}); list that country instead"
     yield from _wrong_countries(targeting)
     if not _systems(targeting):
         yield "no visitor has one of its operating systems on one of its devices"
@@ -64,7 +68,7 @@ def _wrong_countries(targeting: Targeting) -> Iterator[str]:
     """Yield a complaint if all regions, or all cities, are in countries that are not accepted."""
     places = (("regions", targeting.regions, "-"), ("cities", targeting.cities, "/"))
     for name, included, separator in places:
-        countries = {place.partition(separator)[0].upper() for place in included or ()}
+        countries = {place.partition(separator)[0].upper() for place in (included or set()) - TERRITORIES.keys()}
         if countries and not any(_accepts_country(targeting, country) for country in countries):
             yield f"its {name} are in none of its countries"
 

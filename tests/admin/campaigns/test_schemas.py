@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, ScheduleSettings
+from chalicelib.domain.targeting import STORED_DEFAULTS
 from chalicelib.domain.timestamps import timestamp
 from chalicelib.http.models import Patch, validate
 from chalicelib.http.problems import ValidationFailed
@@ -55,18 +56,7 @@ def test_missing_field_of_a_campaign_has_its_default() -> None:
         "max_payout": None,
         "postback_ips": [],
         "currency": "USD",
-        "targeting": {
-            "countries": [],
-            "exclude_countries": [],
-            "regions": [],
-            "devices": [],
-            "os": [],
-            "browsers": [],
-            "languages": [],
-            "sources": [],
-            "exclude_sources": [],
-            "exclude_bots": True,
-        },
+        "targeting": {**STORED_DEFAULTS, "exclude_bots": True},
         "schedule": {"starts_at": None, "ends_at": None, "timezone": "UTC", "hours": [], "weekdays": []},
         "caps": [],
         "duplicate_filter": None,
@@ -160,7 +150,7 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
         ),
         pytest.param(
             {"targeting": {"devices": ["fridge"]}},
-            ("/targeting/devices/0", "must be 'mobile', 'tablet' or 'desktop'"),
+            ("/targeting/devices/0", "must be 'mobile', 'tablet', 'desktop', 'tv' or 'console'"),
             id="an unknown device",
         ),
         pytest.param({"weight": 3}, ("/weight", "is not a known field"), id="an unknown field"),

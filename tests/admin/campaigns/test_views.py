@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.targeting import STORED_DEFAULTS
 from chalicelib.tables.campaigns import CampaignRow
 from tests.conftest import Api
 from tests.documents import (
@@ -43,7 +44,7 @@ def test_campaign_needs_name_and_destination_and_has_defaults(admin: Api) -> Non
         "goals": [],
         "max_payout": None,
         "postback_ips": [],
-        "targeting": {**{name: [] for name in CAMPAIGN_EXAMPLE["targeting"]}, "exclude_bots": True},
+        "targeting": {**STORED_DEFAULTS, "exclude_bots": True},
         "schedule": {"starts_at": None, "ends_at": None, "timezone": "UTC", "hours": [], "weekdays": []},
         "caps": [],
         "duplicate_filter": None,
@@ -105,7 +106,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "an unknown device": (
         {"targeting": {"devices": ["phone"]}},
         "/targeting/devices/0",
-        "must be 'mobile', 'tablet' or 'desktop'",
+        "must be 'mobile', 'tablet', 'desktop', 'tv' or 'console'",
     ),
     "a flag as a word": ({"targeting": {"exclude_bots": "yes"}}, "/targeting/exclude_bots", "must be true or false"),
     "a list for an object": ({"targeting": []}, "/targeting", "must be an object"),

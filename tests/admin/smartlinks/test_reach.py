@@ -46,6 +46,16 @@ def _is_below(upper: dict[str, Any], lower: dict[str, Any]) -> bool:
             id="other cities",
         ),
         pytest.param(
+            {"countries": ["US"], "regions": ["US-PR"]},
+            "visitors in its regions have a country of their own (PR); list that country instead",
+            id="a territory",
+        ),
+        pytest.param(
+            {"countries": ["US"], "regions": ["US-PR", "GB-ENG"]},
+            "its regions are in none of its countries",
+            id="a territory and another region",
+        ),
+        pytest.param(
             {"os": ["ios"], "devices": ["desktop"]},
             "no visitor has one of its operating systems on one of its devices",
             id="iOS on desktops",

@@ -162,7 +162,7 @@ def test_all_errors_of_a_smartlink_are_returned_at_once() -> None:
         ("/offers/0/weight", "must be 0 or more"),
         ("/offers/1/campaign_id", "is required"),
         ("/offers/1/weight", "must be a number"),
-        ("/offers/1/targeting/countries/0", "String should match pattern '^[A-Z]{2}$'"),
+        ("/offers/1/targeting/countries/0", "must be a country code such as GB; usa is US"),
         ("/more", "is not a known field"),
     ]
 
@@ -184,8 +184,12 @@ def test_every_field_of_a_simulation_is_optional() -> None:
     [
         pytest.param({"draw": 1.0}, ("/draw", "Input should be less than 1"), id="a draw of 1"),
         pytest.param({"draw": -0.1}, ("/draw", "must be 0.0 or more"), id="a draw below 0"),
-        pytest.param({"country": "usa"}, ("/country", "String should match pattern '^[A-Z]{2}$'"), id="no country"),
-        pytest.param({"device": "tv"}, ("/device", "must be 'mobile', 'tablet' or 'desktop'"), id="no device"),
+        pytest.param({"country": "usa"}, ("/country", "must be a country code such as GB; usa is US"), id="no country"),
+        pytest.param(
+            {"device": "fridge"},
+            ("/device", "must be 'mobile', 'tablet', 'desktop', 'tv' or 'console'"),
+            id="no device",
+        ),
         pytest.param({"ip": "x" * 46}, ("/ip", "must have at most 45 characters"), id="a long address"),
     ],
 )

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.targeting import STORED_DEFAULTS
 from chalicelib.tables.clicks import ClickRow, DuplicateMarkerRow
 from chalicelib.tables.counters import CapCounterRow
 from tests.admin.edited_smartlinks import location, path_of, tracking_keys, with_offers
@@ -46,18 +47,6 @@ SETTINGS: dict[str, Any] = {
     "offers": [],
 }
 ADDED = {"id", "status", "version", "offer_count", "live_count", "pending_count", "epoch", "warnings"}
-ANYWHERE: dict[str, Any] = {
-    "countries": [],
-    "exclude_countries": [],
-    "regions": [],
-    "devices": [],
-    "os": [],
-    "browsers": [],
-    "languages": [],
-    "sources": [],
-    "exclude_sources": [],
-    "exclude_bots": False,
-}
 CLICK = {
     "click_id",
     "at",
@@ -68,12 +57,17 @@ CLICK = {
     "destination_url",
     "country",
     "region",
+    "city",
+    "network",
+    "connection",
     "device",
     "os",
+    "os_version",
     "browser",
     "language",
     "sub_ids",
     "source",
+    "external_click_id",
     "is_bot",
     "is_duplicate",
     "is_unique",
@@ -105,9 +99,10 @@ def test_document_has_exactly_the_documented_fields(admin: Api) -> None:
 def test_documented_example_is_returned_unchanged(admin: Api) -> None:
     campaign = new_campaign(admin)
     targeting = {"countries": ["US", "GB"], "devices": ["mobile"]}
-    offer = {"campaign_id": campaign["id"], "weight": 3, "priority": 10, "enabled": True, "targeting": targeting}
+    offer = {"campaign_id": campaign["id"], "weight": 3, "priority": 10, "enabled": True, "destination_url": None}
+    offer["targeting"] = targeting
     smartlink = good(admin.post("/admin/smartlinks", {**SETTINGS, "offers": [offer]}))
-    whole = {**SETTINGS, "offers": [{**offer, "targeting": {**ANYWHERE, **targeting}}]}
+    whole = {**SETTINGS, "offers": [{**offer, "targeting": {**STORED_DEFAULTS, **targeting}}]}
     assert {name: smartlink[name] for name in SETTINGS} == whole
     assert (smartlink["offer_count"], smartlink["warnings"]) == (1, [])
     assert admin.get(path_of(smartlink)).json == smartlink
