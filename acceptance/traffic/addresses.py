@@ -33,8 +33,9 @@ def draw(rng: Random, database: Path = DATABASE) -> dict[str, str | None]:
 
 
 def country(record: Any) -> str | None:  # noqa: ANN401 - the database's records have no type
-    """Return the ISO code in a record of a country or city database."""
-    code: str | None = ((record or {}).get("country") or {}).get("iso_code")
+    """Return the ISO code in a record of the free country database, or of MaxMind's country or city database."""
+    fields = record or {}
+    code: str | None = fields.get("country_code") or (fields.get("country") or {}).get("iso_code")
     return code
 
 

@@ -18,10 +18,10 @@ _ASSETS = {
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Smartlink API</title>
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="docs/swagger-ui.css"></head>
 <body><div id="ui"></div>
-<p class="wrapper">Countries: <a href='https://db-ip.com'>IP Geolocation by DB-IP</a>.
+<div class="swagger-ui"><p class="wrapper">Countries: <a href='https://db-ip.com'>IP Geolocation by DB-IP</a>.
 Networks: <a href='https://www.routeviews.org'>RouteViews</a>, <a href='https://db-ip.com'>DB-IP</a> and
 <a href='https://www.nro.net'>NRO</a>. All under <a href='https://creativecommons.org/licenses/by/4.0/'>CC BY 4.0</a>,
-networks converted.</p>
+networks converted.</p></div>
 <script src="docs/swagger-ui-bundle.js"></script><script src="docs/start.js"></script>
 </body></html>"""
 _START_SCRIPT = (

@@ -20,9 +20,7 @@ def check(database: Path, *, is_own: bool) -> None:
     listed = "; ".join([*wrong[:_LISTED], *(["…"] if wrong[_LISTED:] else [])])
     message = f"{len(wrong)} of {len(_known())} known addresses of carriers have another country: {listed}."
     if not is_own:
-        fix = (
-            "Delete vendor/country.mmdb and run the command again, or pin another version in deploy/databases/free.py."
-        )
+        fix = "Delete vendor/country.mmdb and try again, or pin another version in deploy/databases/free.py."
         message = f"{message} {fix}"
         raise CommandError(message)
     print(f"warning: {message} This is your database: check that it is whole and current.")
