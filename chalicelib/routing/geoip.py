@@ -16,7 +16,7 @@ from chalicelib.routing.geo_records import Record, Records
 from chalicelib.routing.location import GeoLocation
 from chalicelib.settings import AddressDatabase, address_database
 
-_HOSTING_FILE = Path(__file__).with_name("hosting_networks.csv")
+HOSTING_FILE = Path(__file__).with_name("hosting_networks.csv")
 
 
 def locate(address: str) -> GeoLocation:
@@ -40,7 +40,7 @@ def country_database_month() -> str | None:
 @cache
 def hosting_networks() -> frozenset[int]:
     """Return the AS numbers of `hosting_networks.csv`."""
-    lines = _HOSTING_FILE.read_text(encoding="utf-8").splitlines()
+    lines = HOSTING_FILE.read_text(encoding="utf-8").splitlines()
     return frozenset(int(line.partition(",")[0]) for line in lines if line[:1].isdigit())
 
 

@@ -204,7 +204,7 @@ def test_without_a_country_database_there_is_no_month(database: Database) -> Non
     assert geoip.country_database_month() is None
 
 
-LISTED = [line for line in geoip._HOSTING_FILE.read_text().splitlines() if not line.startswith("#")]
+LISTED = [line for line in geoip.HOSTING_FILE.read_text().splitlines() if not line.startswith("#")]
 PEOPLE = {
     *(13335, 209242, 14789, 132892, 202623, 395747, 36183, 20940, 16625, 54113, 15169, 16591, 22616, 53813, 62044),
     *(55256, 36692, 714, 6185, 3598, 1747, 10676, 13238, 8881, 37611, 7506, 56478, 11816, 41012, 60330, 6939, 174),
@@ -224,7 +224,7 @@ def test_hosting_file_has_200_to_500_numbers_in_order_each_with_its_operator() -
 
 def test_networks_of_people_are_not_hosting() -> None:
     assert geoip.hosting_networks() & PEOPLE == set()
-    header = geoip._HOSTING_FILE.read_text().partition("network,operator")[0]
+    header = geoip.HOSTING_FILE.read_text().partition("network,operator")[0]
     assert [number for number in PEOPLE if str(number) not in header] == []
 
 
