@@ -11,13 +11,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from chalicelib.domain.visitor import Connection
-from chalicelib.routing.location import GeoLocation, country_code
+from chalicelib.routing.location import MAX_NAME, GeoLocation, country_code
 
 Record = Mapping[str, Any]
 
 _EMPTY: Record = MappingProxyType({})
 _NAMES = ("isp", "autonomous_system_organization")
-_MAX_NAME = 80
 _MAX_NETWORK = 2**32 - 1
 _REGION = re.compile(r"[A-Z0-9]{1,3}")
 
@@ -117,4 +116,4 @@ def _map(value: object) -> Record:
 
 
 def _name(value: object) -> str | None:
-    return value.strip()[:_MAX_NAME].strip() or None if isinstance(value, str) else None
+    return value.strip()[:MAX_NAME].strip() or None if isinstance(value, str) else None

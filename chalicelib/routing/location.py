@@ -24,6 +24,9 @@ Locate = Callable[[str], GeoLocation]
 
 _REGION = re.compile(r"[A-Z0-9]{1,3}")
 _LENGTH = 2
+MAX_NAME = 80
+"""Characters of a city or provider."""
+
 _NO_COUNTRIES = {"XX", "ZZ", "AP", "EU"}
 """Codes that stand for no country: unknown, unknown, Asia/Pacific and Europe."""
 
@@ -73,9 +76,10 @@ def _edge_city(headers: Headers) -> str | None:
     except UnicodeEncodeError:
         raw = unquote_to_bytes(sent.encode("utf-8", "replace"))
     try:
-        return raw.decode().strip() or None
+        city = raw.decode()
     except UnicodeDecodeError:
-        return raw.decode("latin-1").strip() or None
+        city = raw.decode("latin-1")
+    return city.strip()[:MAX_NAME] or None
 
 
 def _edge_network(headers: Headers) -> str | None:

@@ -70,5 +70,5 @@ def _is_of(database: AddressDatabase, records: list[Any]) -> bool:
 
 def _fix(database: AddressDatabase, records: list[Any]) -> str:
     """Return the way to use the file, or the kind that is needed here."""
-    others = [each.variable for each in AddressDatabase if _is_of(each, records)]
+    others = [each.variable for each in reversed(AddressDatabase) if _is_of(each, records)]
     return f"Set it as {others[0]}." if others else f"Use {_KINDS[database]} as {database.variable}."

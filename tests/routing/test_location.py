@@ -105,6 +105,7 @@ def test_city_of_the_edge_is_decoded(sent: str) -> None:
         pytest.param("100%", "100%", id="a percent sign"),
         pytest.param("\ud800", "?", id="no Unicode"),
         pytest.param(" ", None, id="empty"),
+        pytest.param("x" * 81, "x" * 80, id="too long"),
     ],
 )
 def test_any_city_of_the_edge_is_read(sent: str, city: str | None) -> None:

@@ -14,7 +14,13 @@ def seeded(seed: int) -> Random:
 
 @pytest.fixture(params=["MaxMind's", "the free"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    countries = {"8.8.8.0/24": "US", "81.2.69.142/32": "GB", "2a00:1450::/32": "DE"}
+    countries = {
+        "2001::/32": "US",
+        "2002:808:800::/40": "GB",
+        "8.8.8.0/24": "US",
+        "81.2.69.142/32": "GB",
+        "2a00:1450::/32": "DE",
+    }
     is_free = request.param == "the free"
     records = {
         network: {"country_code": country} if is_free else {"country": {"iso_code": country}}

@@ -52,6 +52,9 @@ def test_compressed_database_is_decompressed_whatever_its_name(tmp_path: Path, n
     ("database", "kind", "record", "fix"),
     [
         pytest.param(COUNTRY, "GeoLite2-ASN", TELEKOM, "Set it as ASN_DATABASE.", id="networks as countries"),
+        pytest.param(
+            COUNTRY, "GeoIP2-ISP", {**TELEKOM, "isp": "BT"}, "Set it as ISP_DATABASE.", id="providers, with networks"
+        ),
         pytest.param(ISP, "GeoLite2-ASN", TELEKOM, "Set it as ASN_DATABASE.", id="networks as providers"),
         pytest.param(ASN, "GeoLite2-City", GERMANY, "Set it as GEOIP_DATABASE.", id="cities as networks"),
         pytest.param(
