@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable
 
 from demo import network
-from deploy import admin_keys, cloud, geoip_database, logs, package, paths, stack, swagger_ui
+from deploy import admin_keys, cloud, logs, package, paths, stack, swagger_ui
+from deploy.databases.files import ensure_databases
 from deploy.errors import CommandError
 from local import emulator, up
 
@@ -87,7 +88,7 @@ def _deploy(stage: str) -> None:
         message = "DEPLOY_BUCKET is not set. Run `make deploy STAGE=prod DEPLOY_BUCKET=your-bucket`."
         raise CommandError(message)
     print(f"Deploying {account.stack} to {account.session.region_name}. The first deployment takes a few minutes …")
-    geoip_database.ensure()
+    ensure_databases()
     swagger_ui.ensure()
     changed = stack.deploy(account, package.build(stage), _stack_parameters())
     deployed = stack.describe(account)

@@ -21,7 +21,7 @@ from chalicelib.routing.decision import decide
 from chalicelib.routing.geoip import locate
 from chalicelib.routing.tracking_parameters import parse_tracking_parameters
 from chalicelib.routing.visitor_detection import apply_client_hints, parse_user_agent, visitor
-from chalicelib.settings import geoip_database
+from chalicelib.settings import AddressDatabase, address_database
 
 Input = TypeVar("Input")
 HeaderDict = dict[str, str]
@@ -84,7 +84,7 @@ def visitor_works(rng: Random) -> Works:
     headers, fours, sixes = requests(rng), addresses_4(rng), addresses_6(rng)
     clicks = list(zip(fours, headers * (ADDRESSES // len(headers) + 1), strict=False))
     parsed = {agent: parse_user_agent(agent) for agent in AGENTS}
-    bare = maxminddb.open_database(str(geoip_database()))
+    bare = maxminddb.open_database(str(address_database(AddressDatabase.COUNTRY)))
     return {
         "dict": over(headers, lambda sent: parsed[sent["user-agent"]]),
         "agent": over(headers, lambda sent: apply_client_hints(parse_user_agent(sent["user-agent"]), sent)),

@@ -1,6 +1,7 @@
 """Configuration. Only this module reads environment variables, when its functions are called."""
 
 import os
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -152,10 +153,30 @@ def click_logging_enabled() -> bool:
     return os.environ.get("LOG_CLICKS", "") == "1"
 
 
-def geoip_database() -> Path | None:
-    """Return the path of the country or city database in MaxMind's format, or None."""
-    named = os.environ.get("GEOIP_DATABASE")
-    places = [Path(named)] if named else [_ROOT / "country.mmdb", _ROOT / "vendor" / "country.mmdb"]
+class AddressDatabase(StrEnum):
+    """A database of addresses in MaxMind's format. Its file is named after it, and its environment variable too."""
+
+    COUNTRY = "country"
+    ASN = "asn"
+    ISP = "isp"
+    CONNECTION_TYPE = "connection_type"
+    ANONYMOUS_IP = "anonymous_ip"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable with the path of a file of one's own. That of the country database is older."""
+        return "GEOIP_DATABASE" if self is AddressDatabase.COUNTRY else f"{self.name}_DATABASE"
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file in the package, and in `vendor`."""
+        return f"{self}.mmdb"
+
+
+def address_database(database: AddressDatabase) -> Path | None:
+    """Return the path of a database, or None if there is no such file."""
+    named, name = os.environ.get(database.variable), database.file_name
+    places = [Path(named)] if named else [_ROOT / name, _ROOT / "vendor" / name]
     return next((place for place in places if place.is_file()), None)
 
 

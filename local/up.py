@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from deploy import admin_keys, cloud, geoip_database, package, paths, stack, swagger_ui
+from deploy import admin_keys, cloud, package, paths, stack, swagger_ui
+from deploy.databases.files import ensure_databases
 from deploy.errors import CommandError
 from local import emulator, quirks
 from local.http import get
@@ -28,7 +29,7 @@ class Running:
 def up() -> Running:
     """Start the stack or bring it up to date, and return when it is healthy."""
     paths.STATE.mkdir(exist_ok=True)
-    geoip_database.ensure()
+    ensure_databases()
     swagger_ui.ensure()
     previous = load_stack_or_none()
     _check_port(previous)

@@ -9,7 +9,7 @@ from botocore.endpoint_provider import EndpointProvider
 from botocore.session import Session
 
 from chalicelib import settings
-from chalicelib.settings import optimizer_interval_minutes
+from chalicelib.settings import AddressDatabase, address_database, optimizer_interval_minutes
 from tests.conftest import RESOURCES
 
 
@@ -127,3 +127,32 @@ class _Package:
 
     def __init__(self, folders: list[str] | None) -> None:
         self.submodule_search_locations = folders
+
+
+def test_each_database_of_addresses_has_its_file_and_variable() -> None:
+    assert {each: (each.file_name, each.variable) for each in AddressDatabase} == {
+        "country": ("country.mmdb", "GEOIP_DATABASE"),
+        "asn": ("asn.mmdb", "ASN_DATABASE"),
+        "isp": ("isp.mmdb", "ISP_DATABASE"),
+        "connection_type": ("connection_type.mmdb", "CONNECTION_TYPE_DATABASE"),
+        "anonymous_ip": ("anonymous_ip.mmdb", "ANONYMOUS_IP_DATABASE"),
+    }
+
+
+@pytest.mark.parametrize("database", AddressDatabase)
+def test_database_is_the_named_one_or_next_to_the_app_or_in_vendor(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database: AddressDatabase
+) -> None:
+    monkeypatch.setattr(settings, "_ROOT", tmp_path)
+    monkeypatch.delenv(database.variable, raising=False)
+    (tmp_path / "vendor").mkdir()
+    shipped, named = tmp_path / database.file_name, tmp_path / "my.mmdb"
+    built = tmp_path / "vendor" / database.file_name
+    found = [address_database(database)]
+    for file in (built, shipped, named):
+        file.touch()
+        found.append(address_database(database))
+    monkeypatch.setenv(database.variable, str(named))
+    assert [*found, address_database(database)] == [None, built, shipped, shipped, named]
+    named.unlink()
+    assert address_database(database) is None

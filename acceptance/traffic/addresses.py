@@ -17,6 +17,8 @@ NOWHERE = ("192.0.2.1", "192.0.2.77", "10.1.2.3")
 
 DATABASE = paths.VENDOR / "country.mmdb"
 _PER_COUNTRY = {4: 40, 6: 8}
+_TUNNELS = tuple(IPv6Network(text) for text in ("64:ff9b::/96", "2001::/32", "2002::/16"))
+"""Addresses here contain an IPv4 address, whose country the server takes."""
 
 IpNetwork = IPv4Network | IPv6Network
 
@@ -27,14 +29,15 @@ def draw(rng: Random, database: Path = DATABASE) -> dict[str, str | None]:
         message = f"There is no country database at {database}. Create it with `make up`."
         raise CommandError(message)
     with maxminddb.open_database(database) as reader:
-        networks = _networks((network, country(record)) for network, record in reader)
+        networks = _networks((network, country(record)) for network, record in reader if not _is_tunnel(network))
         addresses = [_draw_address(rng, network) for network in networks]
         return {address: country(reader.get(address)) for address in (*addresses, *NOWHERE)}
 
 
 def country(record: Any) -> str | None:  # noqa: ANN401 - the database's records have no type
-    """Return the ISO code in a record of a country or city database."""
-    code: str | None = ((record or {}).get("country") or {}).get("iso_code")
+    """Return the ISO code in a record of the free country database, or of MaxMind's country or city database."""
+    fields = record or {}
+    code: str | None = fields.get("country_code") or (fields.get("country") or {}).get("iso_code")
     return code
 
 
@@ -56,6 +59,10 @@ def _networks(candidates: Iterable[tuple[IpNetwork, str | None]]) -> list[IpNetw
         if not any(missing.values()):
             break
     return networks
+
+
+def _is_tunnel(network: IpNetwork) -> bool:
+    return isinstance(network, IPv6Network) and any(network.overlaps(tunnel) for tunnel in _TUNNELS)
 
 
 def _draw_address(rng: Random, network: IpNetwork) -> str:

@@ -6,9 +6,10 @@ from chalicelib.http.models import ResponseModel
 
 
 class Health(ResponseModel):
-    """The health of the service."""
+    """The health of the service. `country_database` is the month of its data (`2026-06`), null without a database."""
 
     status: Literal["ok"]
+    country_database: str | None
 
 
 class Complaint(ResponseModel):

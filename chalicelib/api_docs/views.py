@@ -7,6 +7,7 @@ from chalicelib.http.dispatch import load_view
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
+from chalicelib.routing.geoip import country_database_month
 from chalicelib.settings import swagger_ui
 
 _ASSETS = {
@@ -16,7 +17,12 @@ _ASSETS = {
 }
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Smartlink API</title>
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="docs/swagger-ui.css"></head>
-<body><div id="ui"></div><script src="docs/swagger-ui-bundle.js"></script><script src="docs/start.js"></script>
+<body><div id="ui"></div>
+<div class="swagger-ui"><p class="wrapper">Countries: <a href='https://db-ip.com'>IP Geolocation by DB-IP</a>.
+Networks: <a href='https://www.routeviews.org'>RouteViews</a>, <a href='https://db-ip.com'>DB-IP</a> and
+<a href='https://www.nro.net'>NRO</a>. All under <a href='https://creativecommons.org/licenses/by/4.0/'>CC BY 4.0</a>,
+networks converted.</p></div>
+<script src="docs/swagger-ui-bundle.js"></script><script src="docs/start.js"></script>
 </body></html>"""
 _START_SCRIPT = (
     'SwaggerUIBundle({url: "openapi.json", dom_id: "#ui", deepLinking: true, docExpansion: "list", '
@@ -27,7 +33,7 @@ _CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'
 
 def health(request: Request) -> Health:  # noqa: ARG001
     """Check service health."""
-    return Health(status="ok")
+    return Health(status="ok", country_database=country_database_month())
 
 
 def openapi(request: Request) -> TextResponse:

@@ -1,43 +1,72 @@
-"""Location of an IP address, from the embedded country database."""
+"""Location and network of an IP address, from the databases of addresses.
 
+Each database is opened by the first lookup that needs it, and mapped into memory, not read.
+"""
+
+from datetime import UTC, datetime
 from functools import cache
+from ipaddress import IPv4Address
+from pathlib import Path
 
-from geoip2.database import Reader
-from geoip2.errors import AddressNotFoundError
-from geoip2.models import City
-from maxminddb import InvalidDatabaseError
+from maxminddb import InvalidDatabaseError, Reader, open_database
 
+from chalicelib.routing import geo_records
+from chalicelib.routing.embedded_ipv4 import address_to_look_up
+from chalicelib.routing.geo_records import Record, Records
 from chalicelib.routing.location import GeoLocation
-from chalicelib.settings import geoip_database
+from chalicelib.settings import AddressDatabase, address_database
 
-
-@cache
-def _reader() -> Reader | None:
-    path = geoip_database()
-    try:
-        return Reader(path) if path else None
-    except (OSError, InvalidDatabaseError) as error:
-        print(f"the country database cannot be opened, every country is unknown: {error}")
-        return None
+HOSTING_FILE = Path(__file__).with_name("hosting_networks.csv")
 
 
 def locate(address: str) -> GeoLocation:
-    """Return the country of an address, with a city database also region and city. An unknown address has None."""
-    reader = _reader()
-    if reader is None:
-        return GeoLocation()
+    """Return the country and network of an address, with a city database also region and city; None if unknown."""
+    looked_up = address_to_look_up(address)
+    found = {name: _record(name, reader, looked_up) for name, reader in _readers()}
+    return geo_records.location(Records(**found), hosting_networks())
+
+
+def country_database_month() -> str | None:
+    """Return the month of the country database's data, for example `2026-06`; None without a database."""
+    readers = dict(_readers())
+    if AddressDatabase.COUNTRY not in readers:
+        return None
     try:
-        database_type = reader.metadata().database_type
-        if "City" in database_type or "Enterprise" in database_type:
-            return _city_location(reader.city(address) if "City" in database_type else reader.enterprise(address))
-        return GeoLocation(country=reader.country(address).country.iso_code)
-    except (AddressNotFoundError, ValueError):
-        return GeoLocation()
-    except (InvalidDatabaseError, TypeError) as error:
-        print(f"the country database cannot be read, every country is unknown: {error}")
-        return GeoLocation()
+        return f"{datetime.fromtimestamp(readers[AddressDatabase.COUNTRY].metadata().build_epoch, UTC):%Y-%m}"
+    except (OSError, OverflowError, ValueError):
+        return None
 
 
-def _city_location(record: City) -> GeoLocation:
-    country, region = record.country.iso_code, record.subdivisions.most_specific.iso_code
-    return GeoLocation(country, f"{country}-{region}" if country and region else None, record.city.name)
+@cache
+def hosting_networks() -> frozenset[int]:
+    """Return the AS numbers of `hosting_networks.csv`."""
+    lines = HOSTING_FILE.read_text(encoding="utf-8").splitlines()
+    return frozenset(int(line.partition(",")[0]) for line in lines if line[:1].isdigit())
+
+
+@cache
+def _readers() -> list[tuple[str, Reader]]:
+    """Return the readers of the databases that are there, by their name. The files are mapped into memory, not read."""
+    opened = ((str(database), _open(database)) for database in AddressDatabase)
+    return [(name, reader) for name, reader in opened if reader]
+
+
+def _open(database: AddressDatabase) -> Reader | None:
+    path = address_database(database)
+    try:
+        return open_database(path) if path else None
+    except (OSError, ValueError, InvalidDatabaseError) as error:
+        print(f"the {database} database cannot be opened, its values are unknown: {error}")
+        return None
+
+
+def _record(name: str, reader: Reader, address: IPv4Address | str) -> Record:
+    """Return the record of an address; an empty one if the database has none, is damaged or is of another shape."""
+    try:
+        found = reader.get(address)
+    except (ValueError, TypeError):  # no address, no Unicode, or IPv6 in a database of IPv4
+        return {}
+    except InvalidDatabaseError as error:
+        print(f"the {name} database cannot be read, its values are unknown: {error}")
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import unquote
+from dataclasses import dataclass, replace
+from urllib.parse import unquote_to_bytes
 
 from chalicelib.domain.visitor import Connection, Headers, is_from_edge, viewer_address
 
@@ -23,25 +23,65 @@ class GeoLocation:
 Locate = Callable[[str], GeoLocation]
 
 _REGION = re.compile(r"[A-Z0-9]{1,3}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_NO_COUNTRY_CODES = {"XX", "ZZ"}
+_LENGTH = 2
+MAX_NAME = 80
+"""Characters of a city or provider."""
+
+_NO_COUNTRIES = {"XX", "ZZ", "AP", "EU"}
+"""Codes that stand for no country: unknown, unknown, Asia/Pacific and Europe."""
+
+_NETWORK = re.compile(r"[1-9][0-9]{0,9}")
+_MAX_NETWORK = 2**32 - 1
 
 
 def address_and_location(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) -> tuple[str, GeoLocation]:
-    """Return the address and location of the visitor; those of the edge only if the headers have the edge secret."""
+    """Return the address and location of the visitor; those of the edge only if the headers have the edge secret.
+
+    The edge's values take precedence. The databases supply what it does not have.
+    """
     if not is_from_edge(headers, edge_secret):
         return source_ip, locate(source_ip)
     address = viewer_address(headers) or source_ip
-    return address, _edge_location(headers) or locate(address)
+    found = _with_place_of_edge(locate(address), headers)
+    return address, replace(found, network=_edge_network(headers) or found.network)
 
 
-def _edge_location(headers: Headers) -> GeoLocation | None:
-    country = headers.get("cloudfront-viewer-country", "").upper()
-    if not _COUNTRY.fullmatch(country) or country in _NO_COUNTRY_CODES:
-        return None
+def country_code(text: str) -> str | None:
+    """Return the country code in capitals; None if it stands for no country."""
+    code = text.upper()
+    return code if len(code) == _LENGTH and code.isascii() and code.isalpha() and code not in _NO_COUNTRIES else None
+
+
+def _with_place_of_edge(found: GeoLocation, headers: Headers) -> GeoLocation:
+    """Return the location with the edge's place. What the edge omits is known if the rest agrees with the database."""
+    country = country_code(headers.get("cloudfront-viewer-country", ""))
+    if country is None:
+        return found
+    region, city = _edge_region(headers, country), _edge_city(headers)
+    if found.country == country and region in (None, found.region) and city in (None, found.city):
+        return found
+    return replace(found, country=country, region=region, city=city)
+
+
+def _edge_region(headers: Headers, country: str) -> str | None:
     region = headers.get("cloudfront-viewer-country-region", "").upper()
-    return GeoLocation(
-        country=country,
-        region=f"{country}-{region}" if _REGION.fullmatch(region) else None,
-        city=unquote(headers.get("cloudfront-viewer-city", "")) or None,
-    )
+    return f"{country}-{region}" if _REGION.fullmatch(region) else None
+
+
+def _edge_city(headers: Headers) -> str | None:
+    """Return the city: percent-encoded or not, in UTF-8 or Latin-1, which is how HTTP libraries read raw UTF-8."""
+    sent = headers.get("cloudfront-viewer-city", "")
+    try:
+        raw = unquote_to_bytes(sent.encode("latin-1"))
+    except UnicodeEncodeError:
+        raw = unquote_to_bytes(sent.encode("utf-8", "replace"))
+    try:
+        city = raw.decode()
+    except UnicodeDecodeError:
+        city = raw.decode("latin-1")
+    return city.strip()[:MAX_NAME] or None
+
+
+def _edge_network(headers: Headers) -> str | None:
+    number = headers.get("cloudfront-viewer-asn", "")
+    return f"AS{number}" if _NETWORK.fullmatch(number) and int(number) <= _MAX_NETWORK else None

@@ -1,15 +1,50 @@
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import maxminddb
 import pytest
 
 from chalicelib import settings
+from chalicelib.routing import geoip
+from tests.address_databases import GERMANY, of_networks, write_database
 from tests.conftest import Api
 
 
-def test_health_is_ok() -> None:
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Look for a country database in an empty folder."""
+    monkeypatch.setattr(settings, "_ROOT", tmp_path)
+    geoip._readers.cache_clear()
+    yield tmp_path / "country.mmdb"
+    geoip._readers.cache_clear()
+
+
+def test_health_has_the_month_of_the_country_database(database: Path) -> None:
+    write_database(database, "GeoLite2-Country", of_networks(GERMANY))
+    with maxminddb.open_database(database) as reader:
+        built_at = datetime.fromtimestamp(reader.metadata().build_epoch, UTC)
     response = Api().get("/health")
-    assert (response.status, response.json) == (200, {"status": "ok"})
+    assert (response.status, response.json) == (200, {"status": "ok", "country_database": f"{built_at:%Y-%m}"})
+
+
+@pytest.mark.usefixtures("database")
+def test_health_is_ok_without_a_country_database() -> None:
+    response = Api().get("/health")
+    assert (response.status, response.json) == (200, {"status": "ok", "country_database": None})
+
+
+def test_docs_page_names_the_sources_of_the_databases_with_links() -> None:
+    page = Api().get("/docs").text
+    assert "<a href='https://db-ip.com'>IP Geolocation by DB-IP</a>" in page
+    assert re.findall("href='([^']*)'", page) == [
+        "https://db-ip.com",
+        "https://www.routeviews.org",
+        "https://db-ip.com",
+        "https://www.nro.net",
+        "https://creativecommons.org/licenses/by/4.0/",
+    ]
 
 
 def test_docs_page_loads_only_its_own_files() -> None:

@@ -138,12 +138,9 @@ def country_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.setenv("GEOIP_DATABASE", str(path))
     draw = addresses.draw
     monkeypatch.setattr(addresses, "draw", lambda rng: draw(rng, path))
-    geoip._reader.cache_clear()
+    geoip._readers.cache_clear()
     yield
-    reader = geoip._reader()
-    if reader:
-        reader.close()
-    geoip._reader.cache_clear()
+    geoip._readers.cache_clear()
 
 
 @pytest.fixture

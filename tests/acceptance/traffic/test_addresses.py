@@ -2,25 +2,31 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from mmdb_writer import MMDBWriter
-from netaddr import IPSet
 
 from acceptance.traffic import addresses
 from deploy.errors import CommandError
+from tests.address_databases import write_database
 
 
 def seeded(seed: int) -> Random:
     return Random(seed)  # noqa: S311 - reproducible traffic
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    writer = MMDBWriter(6, "GeoLite2-Country", ipv4_compatible=True)
-    for network, country in (("8.8.8.0/24", "US"), ("81.2.69.142/32", "GB"), ("2a00:1450::/32", "DE")):
-        writer.insert_network(IPSet([network]), {"country": {"iso_code": country}})
-    path = tmp_path / "country.mmdb"
-    writer.to_db_file(str(path))
-    return path
+@pytest.fixture(params=["MaxMind's", "the free"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    countries = {
+        "2001::/32": "US",
+        "2002:808:800::/40": "GB",
+        "8.8.8.0/24": "US",
+        "81.2.69.142/32": "GB",
+        "2a00:1450::/32": "DE",
+    }
+    is_free = request.param == "the free"
+    records = {
+        network: {"country_code": country} if is_free else {"country": {"iso_code": country}}
+        for network, country in countries.items()
+    }
+    return write_database(tmp_path / "country.mmdb", request.param, records)
 
 
 def test_addresses_are_in_the_database_networks_and_have_their_countries(database: Path) -> None:

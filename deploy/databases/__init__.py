@@ -1,0 +1,1 @@
+"""The databases of addresses: the free ones, and those of the customer."""
