@@ -10,11 +10,10 @@ _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _SHIFTS = range(120, -1, -10)
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CODE_LENGTH = 10
-_PASTED_CODE = re.compile(
-    rf"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*([0-9A-Za-z]{{{CODE_LENGTH}}})(?![0-9A-Za-z])(.*)",
-    re.DOTALL,
+_PASTED_CODE = (
+    rf"(?s)[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*([0-9A-Za-z]{{{CODE_LENGTH}}})(?![0-9A-Za-z])(.*)"
 )
-"""White space and invisible characters, a code, and what was pasted behind it."""
+"""White space and invisible characters, a code, and what was pasted behind it. It is compiled when it is needed."""
 
 _SMARTLINK_PREFIX = "sml_"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,7 +57,7 @@ def split_link_code(text: str) -> tuple[str, str]:
     """
     if is_link_code(text):
         return text, ""
-    match = _PASTED_CODE.match(unquote(text) if text.startswith("%") else text)
+    match = re.match(_PASTED_CODE, unquote(text) if text.startswith("%") else text)
     return (match[1], match[2]) if match else ("", text)
 
 

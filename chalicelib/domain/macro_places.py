@@ -14,8 +14,13 @@ MACRO_PATTERN = re.compile(r"\{([^{}]*)\}")
 QUERY = "query"
 """The macro of whole parameters, which are already encoded once."""
 
-_DELIMITER = re.compile(r"%((?:25)*)(?:3D|26|3F|23|3A(?://|(?:%(?:25)*2F){2}))", re.IGNORECASE)
+# These patterns are text, so that only a click that needs one waits until it is compiled.
+_DELIMITER = r"(?i)%((?:25)*)(?:3D|26|3F|23|3A(?://|(?:%(?:25)*2F){2}))"
 """An encoded `=`, `&`, `?`, `#` or `://`. The group has one `25` for each further encoding."""
+
+_LEADING = r"(?i)(\?|%(?P<n>(?:25)*)3F)(?:\{query\}(?(n)%(?P=n)26|&))+"
+_TRAILING = r"(?i)(?:[&?]|%(?:25)*(?:26|3F))\{query\}(?=$|[&#;]|%(?:25)*(?:26|23))"
+"""The macro `query` as the first of several parameters, and as the last one."""
 
 _DOTS = {".": "%2E", "..": "%2E%2E"}
 _CACHED_TEMPLATES = 4096
@@ -42,33 +47,35 @@ def places(template: str) -> tuple[Place, ...]:
 
 
 def _place(template: str, match: re.Match[str]) -> Place:
-    before, after = _text_around(template, match.start(), match.end())
+    head, tail = template[: match.start()], template[match.end() :]
+    before, after = _text_around(head, tail)
     depth = _depth(before, after)
-    if match[1] == QUERY and _is_whole_value(template[: match.start()], depth):
+    if match[1] == QUERY and _is_whole_value(head, depth):
         depth += 1
-    is_path = depth > 1 or not re.search(r"[?#]", template[: match.start()])
-    return Place(match[1], depth, before, after, is_path)
+    return Place(match[1], depth, before, after, is_path=depth > 1 or not ("?" in head or "#" in head))
 
 
-def _text_around(template: str, start: int, end: int) -> tuple[str, str]:
+def _text_around(head: str, tail: str) -> tuple[str, str]:
     """Return the text before and after the macro in its parameter's name or value, or in its path segment."""
-    bounds = _bounds(template[:start])
-    before = re.split(bounds, template[:start])[-1]
-    after = re.split(bounds, template[end:], maxsplit=1)[0]
+    before, after = head, tail
+    for bound in _bounds(head):
+        before, after = before.rpartition(bound)[2], after.partition(bound)[0]
     _, equals, value = before.partition("=")
     return (value, after) if equals else (before, after.partition("=")[0])
 
 
-def _bounds(before: str) -> str:
-    """Return the pattern of the characters that separate path segments, parameters or entries of an Intent."""
-    if "#" in before:
-        return "[&?#;]" if "#Intent;" in before else "[&?#]"
-    return "[&?#]" if "?" in before else "[&?#/]"
+def _bounds(head: str) -> str:
+    """Return the characters that separate path segments, parameters or entries of an Intent, after this beginning."""
+    if "#" in head:
+        return "&?#;" if "#Intent;" in head else "&?#"
+    return "&?#" if "?" in head else "&?#/"
 
 
 def _depth(before: str, after: str) -> int:
     """Return how often a value is encoded: once more than the nearest encoded delimiter on either side."""
-    nearest = [*_DELIMITER.finditer(before)][-1:] + [*_DELIMITER.finditer(after)][:1]
+    if "%" not in before and "%" not in after:
+        return 1
+    nearest = [*re.finditer(_DELIMITER, before)][-1:] + [*re.finditer(_DELIMITER, after)][:1]
     return max([2 + len(match[1]) // 2 for match in nearest], default=1)
 
 
@@ -120,11 +127,7 @@ def _names_beside(template: str, place: Place) -> Iterator[str]:
             yield unquote_plus(name)
 
 
-_LEADING = re.compile(r"(\?|%(?P<n>(?:25)*)3F)(?:\{query\}(?(n)%(?P=n)26|&))+", re.IGNORECASE)
-_TRAILING = re.compile(r"(?:[&?]|%(?:25)*(?:26|3F))\{query\}(?=$|[&#;]|%(?:25)*(?:26|23))", re.IGNORECASE)
-
-
 @lru_cache(maxsize=_CACHED_TEMPLATES)
 def without_query(template: str) -> str:
     """Return the template without the macro `query`, and without the `&` or `?` that only it needs."""
-    return _TRAILING.sub("", _LEADING.sub(r"\1", template)).replace("{query}", "")
+    return re.sub(_TRAILING, "", re.sub(_LEADING, r"\1", template)).replace("{query}", "")

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.percent_encoding import percent_encode
-from chalicelib.routing.damaged_query import is_damaged, repaired
 
 MAX_LENGTH = 255
 MAX_CLICK_ID_LENGTH = 1000
@@ -34,7 +33,9 @@ def parse_tracking_parameters(query: Mapping[str, Sequence[str]], rest: str = ""
 
     `rest` is what the path has behind the code; there may be parameters in it.
     """
-    if rest or is_damaged(query, _NAMES):
+    if rest or _may_be_damaged(query):
+        from chalicelib.routing.damaged_query import repaired  # noqa: PLC0415 - most links are whole
+
         query = repaired(query, rest, _NAMES)
     sub_ids: dict[str, str] = {}
     for name, values in query.items():
@@ -48,6 +49,17 @@ def parse_tracking_parameters(query: Mapping[str, Sequence[str]], rest: str = ""
         external_click_id=_first(query, _PUBLISHER_CLICK_ID_NAMES, MAX_CLICK_ID_LENGTH),
         query=_encode(others) if others else "",
     )
+
+
+def _may_be_damaged(query: Mapping[str, Sequence[str]]) -> bool:
+    """Return whether the query may have damaged names or a second `?`."""
+    for name, values in query.items():
+        if name not in _NAMES and not (name.isidentifier() and name.islower()):
+            return True
+        for value in values:
+            if "?" in value:
+                return True
+    return False
 
 
 def _first(query: Mapping[str, Sequence[str]], names: Sequence[str], length: int = MAX_LENGTH) -> str | None:
