@@ -61,9 +61,9 @@ def fill(template: str, values: Mapping[str, str | None]) -> str:
     if _QUERY_MACRO in template:
         query = _without_names(values.get(QUERY) or "", own_names(template))
         template, values = (template, {**values, QUERY: query}) if query else (without_query(template), values)
-    compiled = _compile(template)
-    filled = list(compiled.parts)
-    for index, name, encode in compiled.encoders:
+    parts, encoders = _compile(template)
+    filled = list(parts)
+    for index, name, encode in encoders:
         value = values.get(name)
         filled[index] = encode(value) if value else ""
     return "".join(filled)
@@ -71,7 +71,7 @@ def fill(template: str, values: Mapping[str, str | None]) -> str:
 
 def macros(template: str) -> tuple[str, ...]:
     """Return the names of the template's macros, in order."""
-    return _compile(template).parts[1::2]
+    return _compile(template)[0][1::2]
 
 
 def macro_values(names: Iterable[str], click: ClickFields) -> dict[str, str | None]:
@@ -91,14 +91,8 @@ def _name(parameter: str) -> str:
     return unquote_plus(name) if "%" in name or "+" in name else name
 
 
-class _Template(NamedTuple):
-    """A template: text and macro names in turn (`a{b}c` is `a`, `b`, `c`), and for each name its index and encoder."""
-
-    parts: tuple[str, ...]
-    encoders: tuple[tuple[int, str, Callable[[str], str]], ...]
-
-
 @lru_cache(maxsize=4096)
-def _compile(template: str) -> _Template:
+def _compile(template: str) -> tuple[tuple[str, ...], tuple[tuple[int, str, Callable[[str], str]], ...]]:
+    """Split into text and macro names in turn: `a{b}c` is `("a", "b", "c")`. Add index, name and encoder of each."""
     encoders = [(2 * n + 1, place.name, encoder(place)) for n, place in enumerate(places(template))]
-    return _Template(tuple(MACRO_PATTERN.split(template)), tuple(encoders))
+    return tuple(MACRO_PATTERN.split(template)), tuple(encoders)
