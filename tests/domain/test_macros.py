@@ -1,5 +1,6 @@
 import re
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import pytest
 from hypothesis import given
@@ -130,3 +131,47 @@ def test_every_value_arrives_in_its_place_and_whole(country: str, click_id: str,
 @given(macros.filter(lambda name: name != "query"), some.texts)
 def test_no_value_but_the_query_breaks_out_of_its_place(macro: str, value: str) -> None:
     assert re.fullmatch(r"(?:[\w.~-]|%[0-9A-F]{2})*", fill(f"{{{macro}}}", {macro: value}), re.ASCII)
+
+
+PLAIN = st.sampled_from(["x", "", "a%20b", "a%2Fb", "1%7C2", "%7Bgaid%7D"])
+MACRO = st.sampled_from([f"{{sub{n}}}" for n in range(1, 11)])
+Parameters = list[Any]
+"""The values of a URL's parameters: text, a macro, or the parameters of a URL that is the value."""
+
+trees = st.recursive(
+    st.lists(PLAIN | MACRO, min_size=1, max_size=3),
+    lambda inner: st.lists(PLAIN | MACRO | inner, min_size=1, max_size=3),
+    max_leaves=8,
+)
+
+
+def _url(parameters: Parameters) -> str:
+    values = [value if isinstance(value, str) else _encoded(_url(value)) for value in parameters]
+    return "https://h.example/p?" + "&".join(f"k{n}={value}" for n, value in enumerate(values))
+
+
+def _encoded(url: str) -> str:
+    return "".join(part if part in MACROS_IN_BRACES else quote(part, safe="") for part in re.split(r"(\{\w+\})", url))
+
+
+MACROS_IN_BRACES = {f"{{{name}}}" for name in MACROS}
+
+
+def _read(url: str, parameters: Parameters) -> Parameters:
+    """Return the parameters as a server reads them that decodes each URL once and requests what it finds."""
+    found = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    assert [name for name, _ in found] == [f"k{n}" for n in range(len(parameters))]
+    pairs = zip([value for _, value in found], parameters, strict=True)
+    return [value if isinstance(expected, str) else _read(value, expected) for value, expected in pairs]
+
+
+def _expected(parameters: Parameters, values: dict[str, str]) -> Parameters:
+    return [
+        _expected(each, values) if isinstance(each, list) else values.get(each.strip("{}"), unquote(each))
+        for each in parameters
+    ]
+
+
+@given(trees, st.fixed_dictionaries({f"sub{n}": some.texts for n in range(1, 11)}))
+def test_every_value_arrives_in_any_url_of_urls(parameters: Parameters, values: dict[str, str]) -> None:
+    assert _read(fill(_url(parameters), values), parameters) == _expected(parameters, values)
