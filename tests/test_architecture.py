@@ -37,6 +37,7 @@ ADAPTERS = {
         "evaluation.uplift",
         "exchange_rates.storage",
         "exchange_rates.views",
+        "own_links",
         "publishers.storage",
         "publishers.terms_storage",
         "publishers.terms_views",
@@ -202,6 +203,7 @@ TESTS_OF_SEVERAL_MODULES = {
     "test_added_fields.py": "rows of earlier releases, with a field more in each document",
     "conversions/test_money_model.py": "any story of reports and decisions, against a model in memory",
     "conversions/test_money_rules.py": "rules of money from pixel and postback to reports and caps",
+    "routing/test_links.py": "damaged links and any destination, from the request to the redirect",
     "dynamodb/test_contract.py": "both DynamoDB clients on the same requests",
     "dynamodb/test_credentials.py": "credentials from the environment to the signature",
 }

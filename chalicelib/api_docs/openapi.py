@@ -246,6 +246,6 @@ def _redirect_operations() -> Schema:
 
 def _redirect_parameters() -> Iterator[Schema]:
     yield {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}
-    schema = {"type": "string", "maxLength": tracking_parameters.MAX_LENGTH}
     for name in tracking_parameters.NAMES:
+        schema = {"type": "string", "maxLength": tracking_parameters.max_length(name)}
         yield {"name": name, "in": "query", "required": False, "schema": schema}

@@ -1,13 +1,20 @@
 """Identifiers: time-ordered and unguessable ones, deterministic ones, and link codes."""
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _SHIFTS = range(120, -1, -10)
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CODE_LENGTH = 10
+_PASTED_CODE = (
+    rf"(?s)[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*([0-9A-Za-z]{{{CODE_LENGTH}}})(?![0-9A-Za-z])(.*)"
+)
+"""White space and invisible characters, a code, and what was pasted behind it. It is compiled when it is needed."""
+
 _SMARTLINK_PREFIX = "sml_"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -41,6 +48,17 @@ def new_link_code(entropy: bytes) -> str:
 def is_link_code(text: str) -> bool:
     """Return whether the text has the form of a link code."""
     return len(text) == CODE_LENGTH and text.isascii() and text.isalnum()
+
+
+def split_link_code(text: str) -> tuple[str, str]:
+    """Return the link code with which a text begins, and the rest; no code if its first word is none.
+
+    White space and invisible characters before it do not count.
+    """
+    if is_link_code(text):
+        return text, ""
+    match = re.match(_PASTED_CODE, unquote(text) if text.startswith("%") else text)
+    return (match[1], match[2]) if match else ("", text)
 
 
 def is_smartlink_id(route_id: str) -> bool:

@@ -1,12 +1,12 @@
 """Macros in URLs: which there are, where their values come from, and how they are filled in."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import unquote_plus
 
 from chalicelib.domain.ids import smartlink_id_of
+from chalicelib.domain.macro_places import MACRO_PATTERN, QUERY, encoder, own_names, places, without_query
 
 ClickFields = Mapping[str, Any]
 """A click's fields by name; an unknown one may be missing."""
@@ -50,28 +50,28 @@ MACROS: Mapping[str, Macro] = {
 """Every macro of a destination URL, by name. Validation, redirects, postbacks and documentation follow from it."""
 
 _VALUES = {name: macro.value_of for name, macro in MACROS.items()}
-MACRO_PATTERN = re.compile(r"\{([^{}]*)\}")
-"""A macro in a URL; its group is the name."""
+_QUERY_MACRO = f"{{{QUERY}}}"
 
 
 def fill(template: str, values: Mapping[str, str | None]) -> str:
-    """Return the template with each macro replaced by its percent-encoded value; an unknown value is empty.
+    """Return the template with each macro replaced by its value, encoded for its place; an unknown value is empty.
 
-    `query` alone is inserted as it is: it holds whole parameters, already encoded.
+    The value of `query` are whole parameters, already encoded once. Those that the template has itself are left out.
     """
-    parts = _parts(template)
-    if len(parts) == 1:
-        return template
+    if _QUERY_MACRO in template:
+        query = _without_names(values.get(QUERY) or "", own_names(template))
+        template, values = (template, {**values, QUERY: query}) if query else (without_query(template), values)
+    parts, encoders = _compile(template)
     filled = list(parts)
-    for n in range(1, len(parts), 2):
-        value = values.get(parts[n]) or ""
-        filled[n] = value if parts[n] == "query" else quote(value, safe="")
+    for index, name, encode in encoders:
+        value = values.get(name)
+        filled[index] = encode(value) if value else ""
     return "".join(filled)
 
 
 def macros(template: str) -> tuple[str, ...]:
     """Return the names of the template's macros, in order."""
-    return _parts(template)[1::2]
+    return _compile(template)[0][1::2]
 
 
 def macro_values(names: Iterable[str], click: ClickFields) -> dict[str, str | None]:
@@ -79,7 +79,20 @@ def macro_values(names: Iterable[str], click: ClickFields) -> dict[str, str | No
     return {name: value_of(click) for name in names if (value_of := _VALUES.get(name))}
 
 
+def _without_names(query: str, names: frozenset[str]) -> str:
+    """Return the query without the parameters of these names."""
+    if not names:
+        return query
+    return "&".join([each for each in query.split("&") if _name(each) not in names])
+
+
+def _name(parameter: str) -> str:
+    name = parameter.partition("=")[0]
+    return unquote_plus(name) if "%" in name or "+" in name else name
+
+
 @lru_cache(maxsize=4096)
-def _parts(template: str) -> tuple[str, ...]:
-    """Split into text and macro names in turn: `a{b}c` is `("a", "b", "c")`."""
-    return tuple(MACRO_PATTERN.split(template))
+def _compile(template: str) -> tuple[tuple[str, ...], tuple[tuple[int, str, Callable[[str], str]], ...]]:
+    """Split into text and macro names in turn: `a{b}c` is `("a", "b", "c")`. Add index, name and encoder of each."""
+    encoders = [(2 * n + 1, place.name, encoder(place)) for n, place in enumerate(places(template))]
+    return tuple(MACRO_PATTERN.split(template)), tuple(encoders)

@@ -36,8 +36,9 @@ def redirect(code: str) -> Response:
     """Redirect the visitor and record the click. HEAD returns the same response; it records and reserves nothing."""
     started_at = time.perf_counter()
     event = blueprint.current_request.to_original_event()
+    code, _ = ids.split_link_code(code)
     try:
-        link_and_route = route_cache.load_link_and_route(code) if ids.is_link_code(code) else None
+        link_and_route = route_cache.load_link_and_route(code) if code else None
     except TableError as error:
         print(f"link {code} could not be read: {error}", file=sys.stderr)
         return _page(503, pages.UNAVAILABLE)
@@ -73,10 +74,12 @@ def click_context(event: Mapping[str, Any], link: PublisherLink, click_id: str, 
     headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
     draw, arm_draw = click_record.draws_of(click_id)
     source_ip = event["requestContext"]["identity"]["sourceIp"]
+    query = event.get("multiValueQueryStringParameters") or {}
+    _, rest = ids.split_link_code(event["pathParameters"]["code"])
     return ClickContext(
         link=link,
         visitor=visitor(headers, source_ip, settings.edge_secret(), locate),
-        parameters=parse_tracking_parameters(event.get("multiValueQueryStringParameters") or {}),
+        parameters=parse_tracking_parameters(query, rest),
         now=now,
         draw=draw,
         arm_draw=arm_draw,

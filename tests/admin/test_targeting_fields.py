@@ -29,7 +29,11 @@ def test_destination_with_macros_is_unchanged() -> None:
 @pytest.mark.parametrize(
     ("url", "error"),
     [
-        pytest.param("javascript:alert(1)", "must begin with https:// or http://", id="a script"),
+        pytest.param(
+            "javascript:alert(1)",
+            "must not use the scheme javascript; use https, http or the scheme of an app, such as market",
+            id="a script",
+        ),
         pytest.param(
             "https://a.example/?{clickid}", "{clickid} is not a macro; did you mean {click_id}?", id="an unknown macro"
         ),
@@ -42,7 +46,9 @@ def test_destination_with_macros_is_unchanged() -> None:
         pytest.param("https://{sub1}.example/", "must not contain a macro in the host", id="a macro in the host"),
         pytest.param("https://a.example/" + "x" * 2000, "must have at most 2000 characters", id="too long"),
         pytest.param(
-            "ftp://a.example/{", "must begin with https:// or http://; has an unbalanced brace", id="two faults at once"
+            "//a.example/{",
+            "must begin with https://, http:// or the scheme of an app, such as market://; has an unbalanced brace",
+            id="two faults at once",
         ),
     ],
 )

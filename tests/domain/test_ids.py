@@ -95,6 +95,47 @@ def test_other_text_is_not_a_link_code(text: str) -> None:
     assert not ids.is_link_code(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        pytest.param("abcde12345", "", id="a code"),
+        pytest.param("abcde12345&sub1=a", "&sub1=a", id="parameters"),
+        pytest.param("abcde12345.", ".", id="a full stop"),
+        pytest.param("abcde12345)", ")", id="a bracket"),
+        pytest.param("abcde12345%20", "%20", id="an encoded space"),
+        pytest.param("abcde12345 x", " x", id="a space and a word"),
+        pytest.param('abcde12345"', '"', id="a quote"),
+        pytest.param("abcde12345>", ">", id="an angle bracket"),
+        pytest.param("abcde12345,", ",", id="a comma"),
+        pytest.param("abcde12345/", "/", id="a slash"),
+        pytest.param("abcde12345_x", "_x", id="an underscore"),
+        pytest.param("abcde12345\n", "\n", id="a line end"),
+        pytest.param("abcde12345\u200b", "\u200b", id="an invisible character"),
+        pytest.param("abcde12345é", "é", id="a letter beyond ASCII"),
+        pytest.param(" abcde12345", "", id="a space before it"),
+        pytest.param("\ufeff\u200babcde12345", "", id="invisible characters before it"),
+        pytest.param("%20%E2%80%8Babcde12345%2E", ".", id="all of it encoded"),
+    ],
+)
+def test_code_is_the_leading_run_of_code_characters(text: str, rest: str) -> None:
+    assert ids.split_link_code(text) == ("abcde12345", rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "abcde1234", "abcde123456", "abcde1234!", "abcde-12345", "-abcde12345", "äabcde12345", "{code}", "%00", "%"],
+)
+def test_text_that_begins_with_no_code_has_none(text: str) -> None:
+    assert ids.split_link_code(text) == ("", text)
+
+
+@given(st.binary(min_size=8, max_size=8), st.text().filter(lambda rest: not re.match("[0-9A-Za-z]", rest)))
+def test_code_is_found_before_anything_else(entropy: bytes, rest: str) -> None:
+    code = ids.new_link_code(entropy)
+
+    assert ids.split_link_code(code + rest) == (code, rest)
+
+
 @given(st.text(), st.text())
 def test_deterministic_id_follows_from_its_name(name: str, other: str) -> None:
     assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", ids.deterministic_id(name))

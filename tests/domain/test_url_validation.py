@@ -1,12 +1,18 @@
 import pytest
 
 from chalicelib.domain.macros import MACROS
-from chalicelib.domain.url_validation import url_errors
+from chalicelib.domain.url_validation import address_errors, macro_errors, url_errors
 
 FORBIDDEN = "must not contain spaces, control characters, quotes, backslashes or angle brackets"
 ASCII = "must be ASCII. Percent-encode other characters. Write the host in Punycode (xn--…)."
+NO_SCHEME = "must begin with https://, http:// or the scheme of an app, such as market://"
 ENCODED = "has a percent-encoded brace; write macros as {click_id}"
 SCHEME = "must begin with https:// or http://"
+MACRO_IN_HOST = "must not contain a macro in the host"
+
+
+def forbidden(scheme: str) -> str:
+    return f"must not use the scheme {scheme}; use https, http or the scheme of an app, such as market"
 
 
 def test_the_macros_are_those_of_the_contract() -> None:
@@ -26,6 +32,22 @@ def test_the_macros_are_those_of_the_contract() -> None:
         pytest.param("https://[2001:db8::7]/", id="an IPv6 host"),
         pytest.param("https://acme.example/100%25", id="an encoded percent sign"),
         pytest.param("https://xn--mnchen-3ya.example/", id="an international host"),
+        pytest.param("https://a.example/?adid=%7Bgps_adid%7D", id="a macro of another"),
+        pytest.param("https://a.example/%7Bx%7D/?a=%257Bx%257D#%7b%7bx%7d%7d", id="macros of others, encoded twice"),
+        pytest.param("https://a.example/?a=%7B&b=%25257D", id="encoded braces"),
+        pytest.param("market://details?id=com.a&referrer=c%3D{click_id}", id="a store"),
+        pytest.param("itms-apps://apps.apple.com/app/id1?ct={sub1}", id="another store"),
+        pytest.param("myapp://open/{click_id}", id="an app"),
+        pytest.param("com.example.app:/open?c={click_id}", id="an app by its domain"),
+        pytest.param("mailto:a@a.example?subject={sub1}", id="mail"),
+        pytest.param("tel:5551234", id="a call"),
+        pytest.param("tg://resolve?domain=bot&start={click_id}", id="a messenger"),
+        pytest.param(
+            "intent://a/b#Intent;scheme=myapp;package=com.a;"
+            "S.browser_fallback_url=https%3A%2F%2Fa.example%2F%3Fc%3D{click_id};end",
+            id="an Intent with a fallback",
+        ),
+        pytest.param("intent:#Intent;action=com.a.OPEN;S.c={click_id};end", id="an Intent without an address"),
     ],
 )
 def test_a_sound_url_has_no_complaint(url: str) -> None:
@@ -35,12 +57,35 @@ def test_a_sound_url_has_no_complaint(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "found"),
     [
-        pytest.param("javascript:alert(1)", [SCHEME], id="a script"),
-        pytest.param("JavaScript://acme.example/%0Aalert(1)", [SCHEME], id="a script that looks like an address"),
-        pytest.param("data:text/html,x", [SCHEME], id="data"),
-        pytest.param("//acme.example/", [SCHEME], id="no scheme"),
-        pytest.param("{sub1}", [SCHEME], id="a macro alone"),
-        pytest.param("", [SCHEME], id="nothing"),
+        pytest.param("javascript:alert(1)", [forbidden("javascript")], id="a script"),
+        pytest.param(
+            "JavaScript://acme.example/%0Aalert(1)", [forbidden("javascript")], id="a script that looks like an address"
+        ),
+        pytest.param("java\tscript:alert(1)", [FORBIDDEN], id="a script with a tab"),
+        pytest.param(" javascript:alert(1)", [FORBIDDEN], id="a script behind a space"),
+        pytest.param("data:text/html,x", [forbidden("data")], id="data"),
+        pytest.param("intent:javascript:alert(1)", [forbidden("javascript")], id="a script in an Intent"),
+        pytest.param("//acme.example/", [NO_SCHEME], id="no scheme"),
+        pytest.param("acme.example:8443/", [NO_SCHEME], id="a host and a port"),
+        pytest.param("{sub1}", [NO_SCHEME], id="a macro alone"),
+        pytest.param("{sub1}://a/", [NO_SCHEME], id="a macro as the scheme"),
+        pytest.param("", [NO_SCHEME], id="nothing"),
+        pytest.param("myapp://{sub1}/", [MACRO_IN_HOST], id="a macro in the host of an app"),
+        pytest.param("https://%7Bx%7D.example/", [MACRO_IN_HOST], id="a macro of another in the host"),
+        pytest.param(
+            "intent://a#Intent;S.browser_fallback_url=javascript%3Aalert(1);end",
+            [f"must have a valid S.browser_fallback_url, which {SCHEME}"],
+            id="a script as the fallback of an Intent",
+        ),
+        pytest.param(
+            "intent://{sub1}#Intent;S.browser_fallback_url=https%3A%2F%2F{sub1};scheme=file;end",
+            [
+                MACRO_IN_HOST,
+                f"must have a valid S.browser_fallback_url, which {MACRO_IN_HOST}",
+                "must not have scheme=file in its Intent; use https, http or the scheme of an app",
+            ],
+            id="all faults of an Intent",
+        ),
         pytest.param("https:acme.example", ["must have a host"], id="no slashes"),
         pytest.param("https:///path", ["must have a host"], id="no host"),
         pytest.param("https://acme.example/a b", [FORBIDDEN], id="a space"),
@@ -68,9 +113,17 @@ def test_a_sound_url_has_no_complaint(url: str) -> None:
         pytest.param("https://a.example/?{click_id", ["has an unbalanced brace"], id="an open brace"),
         pytest.param("https://a.example/?click_id}", ["has an unbalanced brace"], id="a closing brace"),
         pytest.param("https://a.example/?{{click_id}}", ["has an unbalanced brace"], id="double braces"),
-        pytest.param("https://a.example/?%7Bclick_id%7D", [ENCODED], id="encoded braces"),
-        pytest.param("https://a.example/?%257bclick_id%257d", [ENCODED], id="double-encoded braces"),
-        pytest.param("https://a.example/?%25257B", [ENCODED], id="a triple-encoded brace"),
+        pytest.param("https://a.example/?%7Bclick_id%7D", [ENCODED], id="our macro in encoded braces"),
+        pytest.param("https://a.example/?%257bclick_id%257d", [ENCODED], id="in double-encoded braces"),
+        pytest.param("https://a.example/?%7Bclick_id%7D&%7Bclick_id%7D", [ENCODED], id="twice"),
+        pytest.param(
+            "https://a.example/?%7Bsub1%7D&%7Bx%7D&%7Bsub2%7D",
+            [
+                "has a percent-encoded brace; write macros as {sub1}",
+                "has a percent-encoded brace; write macros as {sub2}",
+            ],
+            id="two of our macros",
+        ),
     ],
 )
 def test_each_fault_is_named(url: str, found: list[str]) -> None:
@@ -78,12 +131,26 @@ def test_each_fault_is_named(url: str, found: list[str]) -> None:
 
 
 def test_every_fault_is_named_at_once() -> None:
-    assert url_errors("ftp://acme.example/{a}{sub}%7B}") == [
-        SCHEME,
+    assert url_errors("ftp://acme.example/{a}{sub}%7Bclick_id%7D}") == [
+        forbidden("ftp"),
         "{a} is not a macro",
         "{sub} is not a macro; did you mean {sub9}?",
         "has an unbalanced brace",
         ENCODED,
+    ]
+
+
+@pytest.mark.parametrize(
+    "url", ["market://details?id=x", "javascript:alert(1)", "myapp:x", "ftp://a.example/", "", "x"]
+)
+def test_address_that_must_be_of_the_web_is_no_app(url: str) -> None:
+    assert address_errors(url) == [SCHEME]
+
+
+def test_encoded_macro_of_another_kind_of_url_is_one_of_others() -> None:
+    assert macro_errors("https://a.example/?%7Bpayout%7D", MACROS.keys()) == []
+    assert macro_errors("https://a.example/?%7Bpayout%7D", {"payout"}) == [
+        "has a percent-encoded brace; write macros as {payout}"
     ]
 
 

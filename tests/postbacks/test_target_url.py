@@ -103,16 +103,17 @@ def test_high_loopback_port_is_valid_only_if_allowed(url: str) -> None:
 
 
 def test_errors_of_macros_and_host_are_reported_together() -> None:
-    assert url_errors("http://10.0.0.1/?{pay_out}&%7B&{") == [
+    assert url_errors("http://10.0.0.1/?{pay_out}&%7Bpayout%7D&%7Bx%7D&{") == [
         "{pay_out} is not a macro; did you mean {payout}?",
         "has an unbalanced brace",
-        "has a percent-encoded brace; write macros as {click_id}",
+        "has a percent-encoded brace; write macros as {payout}",
         "must resolve to a public address: 10.0.0.1 is not a public address",
     ]
 
 
-def test_url_without_valid_scheme_has_one_error() -> None:
-    assert url_errors("ftp://u@10.0.0.1/") == ["must begin with https:// or http://"]
+@pytest.mark.parametrize("url", ["ftp://u@10.0.0.1/", "market://details?id=x", "intent://a#Intent;end", "tel:1"])
+def test_url_of_another_scheme_than_http_has_one_error(url: str) -> None:
+    assert url_errors(url) == ["must begin with https:// or http://"]
 
 
 def test_revenue_is_not_a_macro() -> None:

@@ -172,7 +172,7 @@ def test_other_parameters_are_passed_on_if_the_destination_uses_them(admin: Api)
     passing_on = new_link(admin, new_campaign(admin, destination_url="https://game.example/?a=1&{query}"))
     plain = new_link(admin, new_campaign(admin, destination_url="https://game.example/?a=1"))
     sent = {"utm_source": "a b&c", "sub1": "s", "gclid": "1"}
-    assert clicked(passing_on, sent).headers["Location"] == "https://game.example/?a=1&utm_source=a+b%26c&gclid=1"
+    assert clicked(passing_on, sent).headers["Location"] == "https://game.example/?a=1&utm_source=a%20b%26c&gclid=1"
     assert clicked(plain, sent).headers["Location"] == "https://game.example/?a=1"
 
 

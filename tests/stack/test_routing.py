@@ -80,7 +80,7 @@ def test_macros_and_sub_ids_are_encoded_in_the_destination_url(network: Network)
     query = {"aff_sub": "a b&c", "sub_id_2": "é", "aff_click_id": "own/1", "utm": "x y"}
     location = network.click(link, query=query).location
     assert location.startswith("https://macro.example/US?cid=")
-    assert location.endswith("&s=a%20b%26c&t=%C3%A9&x=own%2F1&utm=x+y")
+    assert location.endswith("&s=a%20b%26c&t=%C3%A9&x=own%2F1&utm=x%20y")
 
 
 def test_tracking_key_selects_its_campaign(network: Network) -> None:

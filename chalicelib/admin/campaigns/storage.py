@@ -1,17 +1,18 @@
 """Storage of campaigns, and publication of the routes that contain them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.admin import route_publishing
+from chalicelib.admin.own_links import own_link_errors
 from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.models import ListQuery, ResponseModel
 from chalicelib.http.pagination import PagedQuery, fetch_page, year_partitions
-from chalicelib.http.problems import Conflict
+from chalicelib.http.problems import Conflict, ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import get_or_404, retry_on_conflict, transaction
 from chalicelib.tables.campaigns import CampaignRow
@@ -30,6 +31,14 @@ def list_campaigns(request: Request, query: ListQuery) -> tuple[list[CampaignRow
         return CampaignRow.by_year.query(year, older, scan_index_forward=False, limit=limit)
 
     return fetch_page(PagedQuery("campaigns", year_partitions(request), rows, lambda row: row.id), query)
+
+
+def check_destinations(request: Request, settings: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Raise `ValidationFailed` for each URL that leads to one of our links, unless it was so before the edit."""
+    urls = {f"/{name}": settings[name] for name in ("destination_url", "fail_url")}
+    stored = [before.get("destination_url"), before.get("fail_url")]
+    if errors := own_link_errors(request, urls, stored=stored):
+        raise ValidationFailed(*errors)
 
 
 def check_not_archived(row: CampaignRow) -> None:

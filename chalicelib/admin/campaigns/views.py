@@ -22,10 +22,12 @@ def find(request: Request, query: ListQuery) -> Page[CampaignDocument]:
 
 def create(request: Request, body: CampaignSettings) -> CampaignDocument:
     """Create a campaign."""
+    settings = body.model_dump(mode="json")
+    storage.check_destinations(request, settings, {})
     row = CampaignRow(
         request.new_id("cmp"),
         version=1,
-        settings=body.model_dump(mode="json"),
+        settings=settings,
         postback_token=request.new_token(),
         created_year=request.year,
         created_at=request.timestamp,
@@ -46,10 +48,12 @@ def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> C
     row = storage.get_campaign_or_404(campaign_id)
     check_if_match(request, row.version)
     storage.check_not_archived(row)
-    settings = body.apply_to(with_default_approval(row.settings, body.changes))
-    if settings.status is CampaignStatus.ARCHIVED:
+    edited = body.apply_to(with_default_approval(row.settings, body.changes))
+    settings = edited.model_dump(mode="json")
+    storage.check_destinations(request, settings, row.settings)
+    if edited.status is CampaignStatus.ARCHIVED:
         storage.check_not_in_use(campaign_id)
-    return _save(request, row, settings.model_dump(mode="json"))
+    return _save(request, row, settings)
 
 
 def archive(request: Request, campaign_id: str) -> NoContent:

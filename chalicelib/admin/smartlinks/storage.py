@@ -1,6 +1,6 @@
 """Storage of smartlinks, and what follows from an edit: its campaigns' lists of smartlinks, route and approvals."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -10,6 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.access.campaign_approvals import approve_campaigns
 from chalicelib.admin import route_publishing
+from chalicelib.admin.own_links import own_link_errors
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.domain.smartlink import OfferAccess, SmartlinkStatus
 from chalicelib.http.audit_change import AuditChange
@@ -36,8 +37,26 @@ def list_smartlinks(request: Request, query: ListQuery) -> tuple[list[SmartlinkR
     return fetch_page(PagedQuery("smartlinks", year_partitions(request), rows, lambda row: row.id), query)
 
 
-def load_campaigns(settings: dict[str, Any]) -> dict[str, CampaignRow]:
-    """Return the campaigns of the settings; raise `ValidationFailed` with each one that cannot be used."""
+def link_errors(request: Request, settings: Mapping[str, Any], before: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return an error for each URL that leads to one of our links, unless it did before the edit."""
+    domain = settings["tracking_domain"]
+    stored = _urls(before).values() if before and before["tracking_domain"] == domain else ()
+    return own_link_errors(request, _urls(settings), stored=stored, domain=domain)
+
+
+def _urls(settings: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the URLs of the settings by JSON pointer."""
+    offers = {
+        f"/offers/{n}/destination_url": offer.get("destination_url") for n, offer in enumerate(settings["offers"])
+    }
+    return {"/fallback_url": settings["fallback_url"], **offers}
+
+
+def load_campaigns(settings: dict[str, Any], further_errors: Sequence[tuple[str, str]] = ()) -> dict[str, CampaignRow]:
+    """Return the campaigns of the settings; raise `ValidationFailed` with each one that cannot be used.
+
+    It has the further errors, too.
+    """
     campaigns = route_publishing.campaigns(route_publishing.campaign_ids(settings))
     references = [(f"/offers/{n}/campaign_id", offer["campaign_id"]) for n, offer in enumerate(settings["offers"])]
     if settings["catch_all_campaign_id"]:
@@ -47,8 +66,8 @@ def load_campaigns(settings: dict[str, Any]) -> dict[str, CampaignRow]:
         for pointer, campaign_id in references
         if (error := route_publishing.campaign_error(campaign_id, campaigns.get(campaign_id)))
     ]
-    if errors:
-        raise ValidationFailed(*errors)
+    if errors or further_errors:
+        raise ValidationFailed(*errors, *further_errors)
     return campaigns
 
 

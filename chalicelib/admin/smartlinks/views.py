@@ -42,7 +42,7 @@ def find(request: Request, query: ListQuery) -> Page[SmartlinkDocument]:
 def create(request: Request, body: SmartlinkSettings) -> SmartlinkDocument:
     """Create and publish a smartlink."""
     settings = body.model_dump(mode="json")
-    campaigns = storage.load_campaigns(settings)
+    campaigns = storage.load_campaigns(settings, storage.link_errors(request, settings, {}))
     row = SmartlinkRow(
         request.new_id("sml"),
         version=1,
@@ -175,7 +175,7 @@ def _save(
     check_if_match(request, row.version)
     before, settings = storage.audit_document(row), body.apply_to(row.settings)
     row.settings = settings.model_dump(mode="json")
-    campaigns = storage.load_campaigns(row.settings)
+    campaigns = storage.load_campaigns(row.settings, storage.link_errors(request, row.settings, before))
     is_reset = before["offers"] != row.settings["offers"] and settings.on_pool_change is PoolChangePolicy.RESET
     row.epoch += int(is_reset)
     row.status = (status or SmartlinkStatus(row.status)).value

@@ -81,7 +81,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "another scheme": (
         {"destination_url": "ftp://a.example/"},
         "/destination_url",
-        "must begin with https:// or http://",
+        "must not use the scheme ftp; use https, http or the scheme of an app, such as market",
     ),
     "an unknown macro": (
         {"destination_url": "https://a.example/?{clickid}"},
@@ -98,7 +98,11 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         "/destination_url",
         "has a percent-encoded brace; write macros as {click_id}",
     ),
-    "a script for a URL": ({"fail_url": "javascript:alert(1)"}, "/fail_url", "must begin with https:// or http://"),
+    "a script for a URL": (
+        {"fail_url": "javascript:alert(1)"},
+        "/fail_url",
+        "must not use the scheme javascript; use https, http or the scheme of an app, such as market",
+    ),
     "an unknown status": ({"status": "gone"}, "/status", "must be 'active', 'paused' or 'archived'"),
     "money as a number": ({"payout": 1.5}, "/payout", "must be a string"),
     "negative money": ({"payout": "-1"}, "/payout", 'must be a decimal string of 0 or more, such as "1.50"'),

@@ -1,0 +1,37 @@
+"""Refuses destinations that lead to our own links: a click would be counted and routed again, perhaps for ever."""
+
+from collections.abc import Collection, Mapping
+
+from chalicelib import settings
+from chalicelib.domain import own_links
+from chalicelib.http.request import Request
+from chalicelib.tables.routes import LinkRow
+
+_ERROR = "must not lead to one of our own links; use the address that the link leads to"
+
+
+def own_link_errors(
+    request: Request, urls: Mapping[str, str | None], *, stored: Collection[str | None] = (), domain: str | None = None
+) -> list[tuple[str, str]]:
+    """Return an error for each URL, by JSON pointer, that is one of our links. URLs that are `stored` already pass.
+
+    Links are known by their host (that of the API, and the tracking domain if one is given), and on any other host by
+    their code: tracking domains have no table of their own.
+    """
+    changed = {pointer: url for pointer, url in urls.items() if url and url not in stored}
+    hosts = _own_hosts(request, domain)
+    existing = _existing_codes({code for url in changed.values() for code in own_links.link_codes(url)})
+    return [
+        (pointer, _ERROR)
+        for pointer, url in changed.items()
+        if own_links.is_link_address(url, hosts) or own_links.link_codes(url) & existing
+    ]
+
+
+def _own_hosts(request: Request, domain: str | None) -> frozenset[own_links.Host]:
+    addresses = [request.base_url, settings.public_url(), f"https://{domain}" if domain else ""]
+    return frozenset(own_links.host_of(each) for each in addresses if each)
+
+
+def _existing_codes(codes: Collection[str]) -> set[str]:
+    return {row.code for row in LinkRow.batch_get(sorted(codes), consistent_read=True)} if codes else set()
