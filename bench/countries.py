@@ -25,7 +25,7 @@ from bench.eyeball_networks import (
 )
 from bench.figures import Figure, FigureTarget, Part
 from chalicelib.routing import geo_records
-from chalicelib.routing.hosting import HOSTING_FILE, hosting_networks
+from chalicelib.routing.geoip import HOSTING_FILE, hosting_networks
 from chalicelib.settings import AddressDatabase, address_database
 from deploy import npm, paths
 from deploy.databases import carriers, free

@@ -26,10 +26,9 @@ _INFO = {
     "title": "Smartlink",
     "version": "0.1.0",
     "description": (
-        "One link in front of a pool of offers. Money is a decimal string, times are ISO 8601 UTC. "
-        "HEAD is answered wherever GET is: with the same status and headers, without a body and without any effect.\n\n"
-        "[IP Geolocation by DB-IP](https://db-ip.com). Networks by [RouteViews](https://www.routeviews.org), "
-        "[DB-IP](https://db-ip.com) and [NRO](https://www.nro.net)."
+        "One link in front of a pool of offers. Money is a decimal string, times are ISO 8601 UTC. HEAD is answered "
+        "wherever GET is, without a body and without any effect.\n\n[IP Geolocation by DB-IP](https://db-ip.com). "
+        "Networks by [RouteViews](https://www.routeviews.org), DB-IP and [NRO](https://www.nro.net)."
     ),
 }
 

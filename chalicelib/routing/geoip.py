@@ -6,15 +6,17 @@ Each database is opened by the first lookup that needs it, and mapped into memor
 from datetime import UTC, datetime
 from functools import cache
 from ipaddress import IPv4Address
+from pathlib import Path
 
 from maxminddb import InvalidDatabaseError, Reader, open_database
 
 from chalicelib.routing import geo_records
 from chalicelib.routing.embedded_ipv4 import address_to_look_up
 from chalicelib.routing.geo_records import Record, Records
-from chalicelib.routing.hosting import hosting_networks
 from chalicelib.routing.location import GeoLocation
 from chalicelib.settings import AddressDatabase, address_database
+
+HOSTING_FILE = Path(__file__).with_name("hosting_networks.csv")
 
 
 def locate(address: str) -> GeoLocation:
@@ -33,6 +35,13 @@ def country_database_month() -> str | None:
         return f"{datetime.fromtimestamp(readers[AddressDatabase.COUNTRY].metadata().build_epoch, UTC):%Y-%m}"
     except (OSError, OverflowError, ValueError):
         return None
+
+
+@cache
+def hosting_networks() -> frozenset[int]:
+    """Return the AS numbers of `hosting_networks.csv`."""
+    lines = HOSTING_FILE.read_text(encoding="utf-8").splitlines()
+    return frozenset(int(line.partition(",")[0]) for line in lines if line[:1].isdigit())
 
 
 @cache

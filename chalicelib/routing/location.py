@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote_to_bytes
 
 from chalicelib.domain.visitor import Connection, Headers, is_from_edge, viewer_address
-from chalicelib.routing.hosting import hosting_networks
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,8 @@ def address_and_location(headers: Headers, source_ip: str, edge_secret: str, loc
     if not is_from_edge(headers, edge_secret):
         return source_ip, locate(source_ip)
     address = viewer_address(headers) or source_ip
-    return address, _with_network_of_edge(_with_place_of_edge(locate(address), headers), headers)
+    found = _with_place_of_edge(locate(address), headers)
+    return address, replace(found, network=_edge_network(headers) or found.network)
 
 
 def country_code(text: str) -> str | None:
@@ -82,10 +82,6 @@ def _edge_city(headers: Headers) -> str | None:
     return city.strip()[:MAX_NAME] or None
 
 
-def _with_network_of_edge(found: GeoLocation, headers: Headers) -> GeoLocation:
-    """Return the location with the edge's AS number, which may be of a hosting network that the databases lack."""
+def _edge_network(headers: Headers) -> str | None:
     number = headers.get("cloudfront-viewer-asn", "")
-    if not _NETWORK.fullmatch(number) or int(number) > _MAX_NETWORK:
-        return found
-    connection = Connection.HOSTING if int(number) in hosting_networks() else found.connection
-    return replace(found, network=f"AS{number}", connection=connection)
+    return f"AS{number}" if _NETWORK.fullmatch(number) and int(number) <= _MAX_NETWORK else None

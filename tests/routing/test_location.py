@@ -112,10 +112,6 @@ def test_any_city_of_the_edge_is_read(sent: str, city: str | None) -> None:
     assert from_edge(country="PL", city=sent).city == city
 
 
-def test_hosting_network_of_the_edge_is_hosting_even_if_the_databases_lack_it() -> None:
-    assert from_edge(asn="16509").connection is Connection.HOSTING
-
-
 @given(st.dictionaries(st.sampled_from(["country", "country_region", "city", "asn"]), st.text(max_size=20)))
 def test_no_header_of_the_edge_raises(headers: dict[str, str]) -> None:
     found = from_edge(**headers)

@@ -314,6 +314,7 @@ def test_ids_are_no_link_codes(admin: Api) -> None:
 # Rejections
 
 PAST = {"ends_at": "2026-01-01T00:00:00Z"}
+AT_T, AMAZON = {"CloudFront_Viewer_ASN": "7018"}, {"CloudFront_Viewer_ASN": "16509"}
 REJECTED: dict[RejectionReason, dict[str, Any]] = {
     RejectionReason.DISABLED: {"offer": {"enabled": False}},
     RejectionReason.CAMPAIGN_PAUSED: {"campaign": {"status": "paused"}},
@@ -321,11 +322,17 @@ REJECTED: dict[RejectionReason, dict[str, Any]] = {
     RejectionReason.NOT_APPROVED: {"pool": {"offer_access": "respect"}},
     RejectionReason.COUNTRY: {"campaign": {"targeting": {"countries": ["DE"]}}},
     RejectionReason.REGION: {"offer": {"targeting": {"regions": ["US-CA"]}}},
+    RejectionReason.CITY: {"offer": {"targeting": {"cities": ["US/Austin"]}}},
+    RejectionReason.NETWORK: {"campaign": {"targeting": {"exclude_networks": ["AS7018"]}}, "headers": {**AT_T}},
+    RejectionReason.CONNECTION: {"offer": {"targeting": {"connections": ["cellular"]}}},
     RejectionReason.DEVICE: {"campaign": {"targeting": {"devices": ["desktop"]}}},
     RejectionReason.OS: {"offer": {"targeting": {"os": ["android"]}}},
+    RejectionReason.OS_VERSION: {"campaign": {"targeting": {"os_versions": {"ios": ">=99"}}}},
     RejectionReason.BROWSER: {"campaign": {"targeting": {"browsers": ["firefox"]}}},
     RejectionReason.LANGUAGE: {"offer": {"targeting": {"languages": ["de"]}}},
     RejectionReason.SOURCE: {"campaign": {"targeting": {"exclude_sources": ["spam"]}}, "query": {"source": "spam"}},
+    RejectionReason.SUB_ID: {"offer": {"targeting": {"sub_ids": {"sub1": ["news-*"]}}}, "query": {"sub1": "push"}},
+    RejectionReason.HOSTING: {"campaign": {"targeting": {"exclude_hosting": True}}, "headers": {**AMAZON}},
     RejectionReason.BOT: {"headers": {"User_Agent": CURL}},
     RejectionReason.DUPLICATE: {"campaign": {"duplicate_filter": {"window_seconds": 60}}, "earlier": 1},
     RejectionReason.CAP: {"campaign": {"caps": [clicks_cap(2)]}, "earlier": 2},
