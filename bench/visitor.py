@@ -17,10 +17,12 @@ from bench.decision import OFFERS_URL, Pool, arrivals, route
 from bench.figures import Figure, FigureTarget, Floor, Part
 from chalicelib.domain import ids
 from chalicelib.routing.click_record import draws_of, fill_destination, record
+from chalicelib.routing.client_hints import apply_client_hints
 from chalicelib.routing.decision import decide
 from chalicelib.routing.geoip import locate
 from chalicelib.routing.tracking_parameters import parse_tracking_parameters
-from chalicelib.routing.visitor_detection import apply_client_hints, parse_user_agent, visitor
+from chalicelib.routing.user_agent import parse_user_agent
+from chalicelib.routing.visitor_detection import visitor
 from chalicelib.settings import AddressDatabase, address_database
 
 Input = TypeVar("Input")

@@ -23,7 +23,8 @@ from chalicelib.routing.decision import Decision, decide
 from chalicelib.routing.eligibility import ClickContext
 from chalicelib.routing.geoip import locate
 from chalicelib.routing.tracking_parameters import parse_tracking_parameters
-from chalicelib.routing.visitor_detection import parse_user_agent, visitor
+from chalicelib.routing.user_agent import parse_user_agent
+from chalicelib.routing.visitor_detection import visitor
 
 blueprint = Blueprint(__name__)
 

@@ -5,15 +5,15 @@ from random import Random
 from bench import visitor as bench
 from bench.agents import AGENTS
 from chalicelib.domain.visitor import Device
-from chalicelib.routing.visitor_detection import parse_user_agent
+from chalicelib.routing.user_agent import parse_user_agent
 
 
 def test_user_agents_are_distinct_and_cover_all_devices_and_bots() -> None:
     found = [parse_user_agent(agent) for agent in AGENTS]
 
-    assert len(set(AGENTS)) == len(AGENTS) == 42
+    assert len(set(AGENTS)) == len(AGENTS) == 44
     assert {agent.device for agent in found} == set(Device)
-    assert Counter(agent.is_bot for agent in found) == {False: 39, True: 3}
+    assert Counter(agent.is_bot for agent in found) == {False: 41, True: 3}
 
 
 def test_addresses_have_the_requested_version_and_rarely_repeat() -> None:

@@ -18,7 +18,7 @@ from acceptance.traffic.plan import (
     draw_visits,
 )
 from acceptance.traffic.user_agents import BOTS, HUMANS, Agent
-from chalicelib.routing.visitor_detection import parse_user_agent
+from chalicelib.routing.user_agent import parse_user_agent
 
 LINKS = [Link("http://x/s/1", "sml_1", "pub_1"), Link("http://x/s/2", "sml_2", "pub_2", "cmp_once")]
 ADDRESSES = {"8.8.8.8": "US", "81.2.69.142": "GB", "192.0.2.1": None}

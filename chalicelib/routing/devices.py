@@ -1,0 +1,40 @@
+"""The kind of device of a user agent: phone, tablet, computer, television or game console."""
+
+import re
+
+from chalicelib.domain.visitor import Device, OperatingSystem
+from chalicelib.routing.agent_patterns import first_match
+
+_PATTERNS = {
+    Device.CONSOLE: r"playstation|xbox|nintendo|\(ps\d|\bwii\b|dreamcast|segasaturn|archos gamepad",
+    Device.TV: r"(?-i:(?:^|[^DS])TV(?:[^A-Za-z]|$))|smart[- ]?tv|(?:apple|google|android|hbb|net|web)[- ]?tv|tvos|"
+    r"bravia|crkey|chromecast|\baft[a-z0-9]+\b|roku|vidaa|netcast|web0s|webos\.tv|viera|aquos|vizio|vizios|ce-html|hybridcast|dlnadoc|sraf/|"
+    r"\bomi/|infinet|kreatv|brightsign|mi ?box|shield andr|\bstb\b|dunehd|[ _]stb_|large screen|stbapp",
+    Device.TABLET: r"tablet(?:[^ ]|$| [^p]| p[^c])|playbook|silk/|kindle|nexus (?:7|9|10)\b",
+    Device.MOBILE: r"mobi|iphone|ipod|windows (?:phone|ce)|blackberry|bb10|opera mini|midp|cldc|j2me|up\.|symb|"
+    r"series ?[346]0|nokia|kaios|docomo|netfront|obigo|palm|\bwap|ucweb|teleca|dalvik/|\biph\d",
+}
+"""In this order: televisions may be mobile, and tablets as well."""
+
+_kind = first_match({str(device): pattern for device, pattern in _PATTERNS.items()})
+_IPAD = re.compile(r"(?<![A-Za-z])iPad|Macintosh.* (?:CriOS|FxiOS|EdgiOS|OPiOS|OPT|GSA|DdgiOS|Mobile)/")
+"""Signs of an iPad. Asked for desktop pages it calls itself a Mac, but no Mac has the iOS editions of browsers."""
+_COMPUTERS = {OperatingSystem.MACOS, OperatingSystem.CHROMEOS}
+
+
+def is_ipad(user_agent: str) -> bool:
+    """Return whether the agent is that of an iPad, also where it says that it is a Mac."""
+    return bool(_IPAD.search(user_agent))
+
+
+def device_of_agent(user_agent: str, system: OperatingSystem) -> Device:
+    """Return the kind of device. An iPad is a tablet; iOS is never a desktop, macOS never a phone."""
+    kind = _kind(user_agent)
+    if kind in {Device.CONSOLE, Device.TV}:
+        return Device(kind)
+    if system is OperatingSystem.IOS:
+        return Device.TABLET if is_ipad(user_agent) else Device.MOBILE
+    if system in _COMPUTERS:
+        return Device.DESKTOP
+    # Android tells phones from tablets by the word "Mobile" alone.
+    return Device(kind or (Device.TABLET if system is OperatingSystem.ANDROID else Device.DESKTOP))

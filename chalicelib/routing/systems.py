@@ -1,0 +1,82 @@
+"""The operating system of a user agent and its version, from what ua-parser found."""
+
+import re
+
+import ua_parser
+
+from chalicelib.domain.visitor import OperatingSystem
+
+_LINUXES = (
+    *("Linux", "Ubuntu", "Kubuntu", "Xubuntu", "Lubuntu", "Fedora", "Debian", "Linux Mint", "Arch Linux", "CentOS"),
+    *("Red Hat", "SUSE", "openSUSE", "Gentoo", "Slackware", "Mandriva", "Mageia", "Raspbian", "PCLinuxOS", "Puppy"),
+    *("VectorLinux", "Zenwalk", "Sabayon", "Manjaro", "Deepin", "Elementary OS"),
+)
+SYSTEMS = {
+    "iOS": OperatingSystem.IOS,
+    "iPadOS": OperatingSystem.IOS,
+    "Android": OperatingSystem.ANDROID,
+    "Fire OS": OperatingSystem.ANDROID,
+    "Windows": OperatingSystem.WINDOWS,
+    "Windows Phone": OperatingSystem.WINDOWS,
+    "Windows Mobile": OperatingSystem.WINDOWS,
+    "Windows CE": OperatingSystem.WINDOWS,
+    "Mac OS X": OperatingSystem.MACOS,
+    "Mac OS": OperatingSystem.MACOS,
+    "macOS": OperatingSystem.MACOS,
+    **dict.fromkeys(_LINUXES, OperatingSystem.LINUX),
+    "Chrome OS": OperatingSystem.CHROMEOS,
+    "Chromium OS": OperatingSystem.CHROMEOS,
+}
+"""Operating systems by their names in ua-parser and in the `Sec-CH-UA-Platform` header."""
+
+_OTHERS = re.compile(
+    r"web0?s|Tizen|KAIOS|Symb|Sailfish|Maemo|MeeGo|Bada|BlackBerry|PlayStation|Nintendo|OpenHarmony", re.IGNORECASE
+)
+"""Systems of their own whose agents may hold the word Linux."""
+_MISREAD = re.compile(r"Chromebook|Andr0id")
+"""Agents whose system ua-parser reads from another word: Android apps on ChromeOS, and televisions in disguise."""
+_NONE_OF_OURS = {"ATV OS X", "WatchOS", "Kindle", "FreeBSD", "OpenBSD", "NetBSD", "Solaris", "BREW", "webOS", "KaiOS"}
+_FROZEN = re.compile(r"Android 10; K\)|Mac OS X 10[_.]15(?:[_.]7)?\b|CrOS \w+ 14541\.0\.0")
+"""Versions that browsers send whatever the real one is."""
+_APPLE_VERSION = re.compile(r"(?:Version|FBSV)/(2[6-9](?:\.\d+)*|[3-9]\d(?:\.\d+)*)")
+"""From 26 on, Safari has the version of its iOS; the system's place in the agent stays at 18."""
+_VERSIONED = set(OperatingSystem) - {OperatingSystem.LINUX, OperatingSystem.OTHER}
+
+
+_FALLBACKS = (
+    (re.compile(r"Chromebook"), OperatingSystem.CHROMEOS),
+    (_OTHERS, OperatingSystem.OTHER),
+    (re.compile(r"Andr[o0]id|\bAdr \d|FB4A", re.IGNORECASE), OperatingSystem.ANDROID),
+    (re.compile(r"iPhone|iPad|iPod|\biPh\d"), OperatingSystem.IOS),
+    (re.compile(r"Macintosh|Mac[ _](?:OS|PowerPC)"), OperatingSystem.MACOS),
+    (re.compile(r"Windows|Win(?:9\d|NT|32)", re.IGNORECASE), OperatingSystem.WINDOWS),
+    (re.compile(r"Linux"), OperatingSystem.LINUX),
+)
+"""For agents in which ua-parser finds no system, or that of a maker of televisions."""
+
+
+def system_of_agent(user_agent: str, parsed: ua_parser.OS | None) -> OperatingSystem:
+    """Return the operating system; `other` includes televisions' systems, feature phones, tvOS and watchOS."""
+    if "Windows Phone" in user_agent:
+        return OperatingSystem.WINDOWS
+    if parsed and parsed.family in SYSTEMS and not _MISREAD.search(user_agent):
+        return SYSTEMS[parsed.family]
+    if parsed and parsed.family in _NONE_OF_OURS:
+        return OperatingSystem.OTHER
+    return next((system for pattern, system in _FALLBACKS if pattern.search(user_agent)), OperatingSystem.OTHER)
+
+
+def version_of_agent(user_agent: str, system: OperatingSystem, parsed: ua_parser.OS | None) -> str | None:
+    """Return the version of a system that has numbered versions, or None if the agent does not know it."""
+    if parsed is None or system not in _VERSIONED or _FROZEN.search(user_agent):
+        return None
+    if system is OperatingSystem.IOS and (apple := _APPLE_VERSION.search(user_agent)):
+        return short_version(apple[1])
+    parts = (parsed.major, parsed.minor, parsed.patch)
+    return short_version(".".join(part for part in parts if part))
+
+
+def short_version(version: str) -> str | None:
+    """Return the numbers of a version as short as they come: `17.5` for `17.5.0`. None for names such as `XP`."""
+    numbers = re.match(r"\d{1,6}(?:\.\d{1,6}){0,3}(?![\w.])", version)
+    return re.sub(r"(?:\.0+)+$", "", numbers[0]) if numbers else None
