@@ -59,3 +59,26 @@ def test_scripts_and_our_own_links_are_no_destinations(network: Network) -> None
     assert {error["pointer"] for errors in invalid for error in errors} == {"/fail_url"}
     refused = [network.call("POST", "/admin/campaigns", {**body, "fail_url": None}).json() for body in bodies]
     assert [each["errors"] for each in refused] == [[{"pointer": "/destination_url", "detail": OWN}]] * 3
+
+
+@pytest.mark.parametrize(
+    "destination",
+    [
+        "https://app.example/?pid={click_id}&gaid=%7Bgps_adid%7D",
+        "market://details?id=com.acme&referrer={click_id}",
+        "myapp://open/{click_id}",
+        "intent://open/{click_id}#Intent;scheme=myapp;package=com.acme;end",
+    ],
+)
+def test_destination_is_sent_byte_for_byte_around_its_macros(network: Network, destination: str) -> None:
+    location = network.click(landing(network, destination)).location
+    before, after = destination.split("{click_id}")
+    assert (location[: len(before)], location[len(before) + 26 :]) == (before, after)
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "JavaScript", "data", "vbscript", "file", "blob", "about"])
+def test_scripts_and_files_are_no_fallback(network: Network, scheme: str) -> None:
+    body = {"name": "x", "fallback_url": f"{scheme}:alert(1)"}
+    assert [each["pointer"] for each in network.call("POST", "/admin/smartlinks", body).json()["errors"]] == [
+        "/fallback_url"
+    ]
