@@ -24,7 +24,7 @@ _WORDS = {
     # Monitors, validators, scanners.
     "monitor": r"monitor|uptime|pingdom|\bping\b|check(?:er|s|ing)?\b|valid(?:ator|ity)|verif(?:y|ier|ication)|"
     r"scan(?:ner|s|ning)?\b|audit|inspect|analy[sz]er|\bprobe|insight|detector|optimi[sz]er|tracker\b|research|survey|"
-    r"abuse|nikto|nmap|openvas|zgrab|sqlmap|vulnerab|(?<!trip)advisor|(?:[^r][-_ ]|[^-_ r])agent\b",
+    r"abuse|nikto|nmap|openvas|zgrab|sqlmap|vulnerab|(?:^|[^p])advisor|(?:[^r][-_ ]|[^-_ r])agent\b",
     # HTTP libraries and readers of feeds.
     "library": r"curl\b|\bwget|python|libwww|\bperl\b|\bruby\b|\bphp\b|\bjava/|okhttp|http-?client|axios|guzzle|"
     r"node-fetch|nutch|"

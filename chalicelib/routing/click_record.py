@@ -16,6 +16,10 @@ from chalicelib.routing.eligibility import ClickContext
 Record = Mapping[str, Any]
 """A click's fields by name, as `CLICK_FIELDS` lists them; an unknown one may be missing."""
 
+MAX_DESTINATION = 9_900
+"""Maximum length of a destination: API Gateway answers with an error of its own, if the header values of a response have
+more than 10,240 bytes (quotas of REST APIs, "Total combined size of header values")."""
+
 _DUPLICATE = RejectionReason.DUPLICATE
 _TWO_NUMBERS = Struct(">QQ")
 
@@ -78,5 +82,13 @@ def _weights_version(route: Route, decision: Decision) -> int | None:
 
 
 def fill_destination(template: str, click: Record) -> str:
-    """Return the URL with its macros replaced by the values of the click."""
-    return fill(template, macro_values(macros(template), click))
+    """Return the URL with its macros replaced by the values of the click.
+
+    The longest values are left out of a URL that would exceed `MAX_DESTINATION`: the visitor must arrive.
+    """
+    values = macro_values(macros(template), click)
+    destination = fill(template, values)
+    while len(destination) > MAX_DESTINATION and any(values.values()):
+        longest = max(values, key=lambda name: len(values[name] or ""))
+        destination = fill(template, values := {**values, longest: None})
+    return destination

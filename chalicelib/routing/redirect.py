@@ -26,6 +26,9 @@ from chalicelib.routing.tracking_parameters import parse_tracking_parameters
 from chalicelib.routing.user_agent import parse_user_agent
 from chalicelib.routing.visitor_detection import visitor
 
+_LONG_DESTINATION = 8_000
+"""A destination that leaves no room for a cookie of many clicks (see `click_record.MAX_DESTINATION`)."""
+
 blueprint = Blueprint(__name__)
 
 # A Lambda has a full CPU while it starts and a share of one afterwards: compile the parser before the first click.
@@ -56,8 +59,9 @@ def redirect(code: str) -> Response:
         _write(click, now)
         _log(click, started_at)
     destination = click_record.fill_destination(decision.url, click) if decision.url else None
-    cookie = _cookie(decision.campaign, click_id, event, now) if is_click else {}
-    return _redirect(destination, cookie) if destination else _page(200, pages.NO_OFFER)
+    if not destination:
+        return _page(200, pages.NO_OFFER)
+    return _redirect(destination, _cookie(decision.campaign, click, event, destination) if is_click else {})
 
 
 def _write(click: Mapping[str, Any], now: datetime) -> None:
@@ -125,8 +129,13 @@ def _decide_or_fall_back(route: Route, context: ClickContext, token: str, *, may
         return Decision(Outcome.FALLBACK if route.fallback_url else Outcome.NO_OFFER, None, route.fallback_url)
 
 
-def _cookie(campaign: Campaign | None, click_id: str, event: Mapping[str, Any], now: datetime) -> dict[str, str]:
-    """Return the cookie by which the pixel of the campaign finds the click; none for a campaign without pixel."""
+def _cookie(
+    campaign: Campaign | None, click: Mapping[str, Any], event: Mapping[str, Any], destination: str
+) -> dict[str, str]:
+    """Return the cookie by which the pixel of the campaign finds the click; none for a campaign without pixel.
+
+    The cookie of a very long destination has no earlier clicks: both must fit into the response.
+    """
     if campaign is None or campaign.tracking is not TrackingMethod.PIXEL:
         return {}
     from chalicelib.routing import pixel_cookie  # noqa: PLC0415 - few campaigns have a pixel
@@ -134,7 +143,9 @@ def _cookie(campaign: Campaign | None, click_id: str, event: Mapping[str, Any], 
     headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
     if not pixel_cookie.is_navigation(headers.get("sec-fetch-dest", "")):
         return {}
-    return {"Set-Cookie": pixel_cookie.set_cookie(headers.get("cookie", ""), campaign, click_id, now)}
+    earlier = headers.get("cookie", "") if len(destination) <= _LONG_DESTINATION else ""
+    now = datetime.fromtimestamp(click["at"] / 1000, UTC)
+    return {"Set-Cookie": pixel_cookie.set_cookie(earlier, campaign, click["click_id"], now)}
 
 
 def _redirect(destination: str, cookie: Mapping[str, str]) -> Response:

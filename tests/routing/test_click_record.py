@@ -6,7 +6,14 @@ from hypothesis import given
 
 from chalicelib.domain.click import Outcome, TrackingParameters
 from chalicelib.domain.route import PublisherLink
-from chalicelib.routing.click_record import arm_draw_of, draw_of, draws_of, fill_destination, record
+from chalicelib.routing.click_record import (
+    MAX_DESTINATION,
+    arm_draw_of,
+    draw_of,
+    draws_of,
+    fill_destination,
+    record,
+)
 from chalicelib.routing.decision import Decision
 from tests import strategies as some
 from tests.builders import (
@@ -168,3 +175,27 @@ def test_unknown_fields_are_stored_as_none() -> None:
         *("network", "isp", "connection", "os_version"),
         *("source", "external_click_id", "parameters", "weights_version", "segment", "currency", "terms_version"),
     }
+
+
+LONG = "https://a.example/?c={click_id}&x={external_click_id}&s={sub1}"
+
+
+def test_long_values_that_fit_are_sent_whole() -> None:
+    stored = {**a_click(), "external_click_id": "\u754c" * 1000, "sub_ids": {"sub1": "a" * 255}}
+
+    destination = fill_destination(LONG, stored)
+
+    assert len(destination) == len("https://a.example/?c=&x=&s=") + 26 + 9000 + 255
+    assert destination.endswith(f"&x={'%E7%95%8C' * 1000}&s={'a' * 255}")
+
+
+def test_longest_value_is_left_out_of_a_destination_that_no_response_can_hold() -> None:
+    stored = {**a_click(), "external_click_id": "\U0001f600" * 1000, "sub_ids": {"sub1": "a" * 255}}
+
+    assert fill_destination(LONG, stored) == f"https://a.example/?c={CLICK_ID}&x=&s={'a' * 255}"
+
+
+def test_destination_without_values_to_leave_out_stays_as_long_as_it_is() -> None:
+    template = f"https://a.example/{'a' * MAX_DESTINATION}?c={{sub9}}"
+
+    assert fill_destination(template, a_click()) == template.replace("{sub9}", "")

@@ -109,6 +109,15 @@ def test_cookie_keeps_the_clicks_on_other_campaigns(admin: Api) -> None:
     assert (newest.partition(".")[0], f"clicks={oldest}") == (second["id"], cookie)
 
 
+def test_cookie_beside_a_very_long_destination_has_only_its_own_click(admin: Api) -> None:
+    first = new_campaign(admin, "first", tracking="pixel")
+    second = new_campaign(admin, "second", tracking="pixel", destination_url="https://b.example/?{external_click_id}")
+    cookie = clicks_cookie(clicked(new_link(admin, first)))
+    long = clicks_cookie(clicked(new_link(admin, second), {"click_id": "\u754c" * 1000}, Cookie=cookie))
+    assert long.count(".") == 2
+    assert long.startswith(f"clicks={second['id']}.")
+
+
 def test_click_that_reaches_no_campaign_sets_no_cookie(admin: Api) -> None:
     code = new_link(admin, new_campaign(admin, tracking="pixel", targeting={"countries": ["DE"]}))
     assert set(clicked(code).headers) == {"Location", "Cache-Control", "Referrer-Policy"}
