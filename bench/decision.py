@@ -116,7 +116,7 @@ def _targeting(n: int, rng: Random) -> Targeting:
 
 def _learned(pool: Pool, offers: Sequence[Offer], rng: Random) -> LearnedWeights:
     """Draw weights for all visitors and, with 60 segments, for countries and their devices."""
-    narrow = [f"{country}|{device}" for country, device in product(COUNTRIES, Device)]
+    narrow = [f"{country}|{device}" for country, device in product(COUNTRIES, SYSTEMS)]
     names = ("*", *COUNTRIES, *narrow)[: pool.segments]
     return LearnedWeights(
         1_793_795_100, {name: {offer.campaign.id: rng.random() for offer in offers} for name in names}
@@ -139,7 +139,7 @@ def arrivals(rng: Random) -> list[ClickContext]:
 
 
 def _visitor(rng: Random) -> Visitor:
-    device = rng.choice(list(Device))
+    device = rng.choice(list(SYSTEMS))
     return Visitor(country=rng.choice(COUNTRIES), device=device, os=rng.choice(SYSTEMS[device]), language="en")
 
 

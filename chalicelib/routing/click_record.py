@@ -17,8 +17,8 @@ Record = Mapping[str, Any]
 """A click's fields by name, as `CLICK_FIELDS` lists them; an unknown one may be missing."""
 
 MAX_DESTINATION = 9_900
-"""Maximum length of a destination: API Gateway answers with an error of its own, if the header values of a response have
-more than 10,240 bytes (quotas of REST APIs, "Total combined size of header values")."""
+"""Maximum length of a destination: API Gateway fails a response whose header values have more than 10,240 bytes (quotas
+of REST APIs, "Total combined size of header values")."""
 
 _DUPLICATE = RejectionReason.DUPLICATE
 _TWO_NUMBERS = Struct(">QQ")

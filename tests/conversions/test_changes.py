@@ -46,6 +46,14 @@ def test_decision_that_changes_no_status_is_no_new_revision(admin: Api) -> None:
     assert good(deal.post(row.click_id, status="rejected"))["conversion_status"] == "approved"
 
 
+def test_change_to_the_stored_values_writes_nothing(admin: Api) -> None:
+    deal = new_deal(admin)
+    row = deal.kept(deal.click())
+    before = conversions()[row.id].attribute_values
+    changes.save_change(a_request(), row, {"status": "approved", "reason": None})
+    assert conversions()[row.id].attribute_values == before
+
+
 def test_event_that_is_no_goal_cannot_be_decided(admin: Api) -> None:
     deal = new_deal(admin, goals=[{"name": "sale"}])
     row = deal.kept(deal.click(), event="level-9")

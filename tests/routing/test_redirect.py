@@ -15,9 +15,11 @@ import app
 from chalicelib.caps import reservation
 from chalicelib.clicks import backlog
 from chalicelib.domain.click import RejectionReason
+from chalicelib.domain.visitor import Connection
 from chalicelib.lambdas import write_clicks
 from chalicelib.routing import pages, redirect, route_cache
 from chalicelib.routing.click_record import arm_draw_of, draw_of
+from chalicelib.routing.location import GeoLocation
 from chalicelib.tables.clicks import DuplicateMarkerRow
 from chalicelib.tables.counters import CapCounterRow
 from chalicelib.tables.routes import RouteRow
@@ -323,7 +325,8 @@ def test_ids_are_no_link_codes(admin: Api) -> None:
 # Rejections
 
 PAST = {"ends_at": "2026-01-01T00:00:00Z"}
-AT_T, AMAZON = {"CloudFront_Viewer_ASN": "7018"}, {"CloudFront_Viewer_ASN": "16509"}
+AT_T = {"CloudFront_Viewer_ASN": "7018"}
+DATA_CENTRE = GeoLocation("US", connection=Connection.HOSTING)
 REJECTED: dict[RejectionReason, dict[str, Any]] = {
     RejectionReason.DISABLED: {"offer": {"enabled": False}},
     RejectionReason.CAMPAIGN_PAUSED: {"campaign": {"status": "paused"}},
@@ -332,7 +335,7 @@ REJECTED: dict[RejectionReason, dict[str, Any]] = {
     RejectionReason.COUNTRY: {"campaign": {"targeting": {"countries": ["DE"]}}},
     RejectionReason.REGION: {"offer": {"targeting": {"regions": ["US-CA"]}}},
     RejectionReason.CITY: {"offer": {"targeting": {"cities": ["US/Austin"]}}},
-    RejectionReason.NETWORK: {"campaign": {"targeting": {"exclude_networks": ["AS7018"]}}, "headers": {**AT_T}},
+    RejectionReason.NETWORK: {"campaign": {"targeting": {"exclude_networks": ["AS7018"]}}, "headers": AT_T},
     RejectionReason.CONNECTION: {"offer": {"targeting": {"connections": ["cellular"]}}},
     RejectionReason.DEVICE: {"campaign": {"targeting": {"devices": ["desktop"]}}},
     RejectionReason.OS: {"offer": {"targeting": {"os": ["android"]}}},
@@ -341,7 +344,7 @@ REJECTED: dict[RejectionReason, dict[str, Any]] = {
     RejectionReason.LANGUAGE: {"offer": {"targeting": {"languages": ["de"]}}},
     RejectionReason.SOURCE: {"campaign": {"targeting": {"exclude_sources": ["spam"]}}, "query": {"source": "spam"}},
     RejectionReason.SUB_ID: {"offer": {"targeting": {"sub_ids": {"sub1": ["news-*"]}}}, "query": {"sub1": "push"}},
-    RejectionReason.HOSTING: {"campaign": {"targeting": {"exclude_hosting": True}}, "headers": {**AMAZON}},
+    RejectionReason.HOSTING: {"campaign": {"targeting": {"exclude_hosting": True}}, "place": DATA_CENTRE},
     RejectionReason.BOT: {"headers": {"User_Agent": CURL}},
     RejectionReason.DUPLICATE: {"campaign": {"duplicate_filter": {"window_seconds": 60}}, "earlier": 1},
     RejectionReason.CAP: {"campaign": {"caps": [clicks_cap(2)]}, "earlier": 2},
@@ -354,8 +357,9 @@ def test_every_rejection_reason_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("reason", RejectionReason)
-def test_rejected_offer_has_its_reason(admin: Api, reason: RejectionReason) -> None:
+def test_rejected_offer_has_its_reason(admin: Api, reason: RejectionReason, monkeypatch: pytest.MonkeyPatch) -> None:
     case = REJECTED[reason]
+    monkeypatch.setattr(redirect, "locate", lambda _: case.get("place", GeoLocation()))
     campaign = new_campaign(admin, **case.get("campaign", {}))
     better = [new_campaign(admin, "better")] if case.get("better") else []
     offer = {"campaign_id": campaign["id"], **case.get("offer", {})}

@@ -123,7 +123,10 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
         ),
         pytest.param(
             {"destination_url": "javascript:alert(1)"},
-            ("/destination_url", "must begin with https:// or http://"),
+            (
+                "/destination_url",
+                "must not use the scheme javascript; use https, http or the scheme of an app, such as market",
+            ),
             id="a JavaScript URL",
         ),
         pytest.param(

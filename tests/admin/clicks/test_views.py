@@ -39,7 +39,7 @@ def test_click_has_its_destination_and_explanation(admin: Api) -> None:
         "connection": None,
         "device": "mobile",
         "os": "ios",
-        "os_version": None,
+        "os_version": "17.1",
         "browser": "safari",
         "language": "en",
         "sub_ids": {"sub1": "newsletter-jan"},

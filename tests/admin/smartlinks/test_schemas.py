@@ -100,7 +100,9 @@ def test_document_has_the_settings_and_the_fields_of_the_system() -> None:
         pytest.param({"tracking_domain": "localhost"}, ("/tracking_domain", DOMAIN), id="a domain of one word"),
         pytest.param({"tracking_domain": "-a.example"}, ("/tracking_domain", DOMAIN), id="a domain of a dash"),
         pytest.param(
-            {"fallback_url": "ftp://a.example"}, ("/fallback_url", "must begin with https:// or http://"), id="ftp"
+            {"fallback_url": "ftp://a.example"},
+            ("/fallback_url", "must not use the scheme ftp; use https, http or the scheme of an app, such as market"),
+            id="ftp",
         ),
         pytest.param(
             {"fallback_url": "https://a.example/{subb1}"},
@@ -158,7 +160,7 @@ def test_all_errors_of_a_smartlink_are_returned_at_once() -> None:
 
     assert _errors(fallback_url="x", offers=offers, more=1) == [
         ("/name", "is required"),
-        ("/fallback_url", "must begin with https:// or http://"),
+        ("/fallback_url", "must begin with https://, http:// or the scheme of an app, such as market://"),
         ("/offers/0/weight", "must be 0 or more"),
         ("/offers/1/campaign_id", "is required"),
         ("/offers/1/weight", "must be a number"),

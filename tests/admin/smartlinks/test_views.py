@@ -459,6 +459,9 @@ def test_more_approvals_than_one_transaction_takes_are_all_made(admin: Api, monk
 # Simulation
 
 
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 Version/17.1 Mobile/15E148"
+
+
 def simulated(admin: Api, smartlink: dict[str, Any], **fields: Any) -> dict[str, Any]:
     document: dict[str, Any] = good(admin.post(f"{path_of(smartlink)}/simulate", fields))
     return document
@@ -493,7 +496,7 @@ def test_simulation_stores_and_reserves_nothing(admin: Api) -> None:
     caps = [{"metric": "clicks", "window": window, "limit": "1"} for window in ("day", "total")]
     campaign = new_campaign(admin, caps=caps, duplicate_filter={"window_seconds": 60})
     smartlink = new_smartlink(admin, campaign)
-    outcomes = [simulated(admin, smartlink, ip="203.0.113.7", user_agent="x")["outcome"] for _ in range(3)]
+    outcomes = [simulated(admin, smartlink, ip="203.0.113.7", user_agent=PHONE)["outcome"] for _ in range(3)]
     assert outcomes == ["offer"] * 3
     assert [*ClickRow.scan(), *CapCounterRow.scan(), *DuplicateMarkerRow.scan()] == []
 

@@ -44,7 +44,7 @@ def test_publisher_sees_their_click_with_its_decision(admin: Api) -> None:
         "connection": None,
         "device": "mobile",
         "os": "ios",
-        "os_version": None,
+        "os_version": "17.1",
         "browser": "safari",
         "language": None,
         "sub_ids": {"sub1": "newsletter-jan"},
