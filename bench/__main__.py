@@ -15,7 +15,18 @@ from dataclasses import replace
 
 from bench.figures import ROOT, Figure, Part, Stamp, load_part, load_stamp, table
 
-PARTS = ("click", "decision", "visitor", "cold_start", "throughput", "aggregator", "reports", "pools", "cost")
+PARTS = (
+    "click",
+    "decision",
+    "visitor",
+    "visitors",
+    "cold_start",
+    "throughput",
+    "aggregator",
+    "reports",
+    "pools",
+    "cost",
+)
 """In this order: the cost model uses the saved figures of the others."""
 
 FILE = ROOT / "bench" / "RESULTS.md"

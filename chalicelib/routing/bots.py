@@ -10,13 +10,13 @@ from chalicelib.routing.agent_patterns import first_match
 
 _WORDS = {
     # Contacts: a URL, a mail address, a domain in brackets.
-    "contact": r"https?:|www\.|[\w.]@\w|\[at\]|\w\.(?:com|org|info|io|html?)(?:[/);,]|$)|\(via |"
+    "contact": r"https?:|www\.|[\w.]@\w|\[at\]|\w\.(?:com|org|info|io|html?)(?:[/);,]|$)|"
     r"[;(] ?\+[a-z-]+\.[a-z]{2}",
     # Crawlers and previews. Cubot makes phones.
     "crawler": r"(?:^|[^u]|[^c]u)bots?(?:[^a-z]|$)|\brobot|crawl|spider|slurp|scrap(?:e|y|ing)|harvest|archiv(?:er|"
     r"ing)?\b|"
     r"preview|facebookexternalhit|facebot|embedly|skypeuri|vkshare|mediapartners|indexer|thumbnail|screenshot|"
-    r"webshot|wayback",
+    r"webshot|wayback|imageproxy",
     # Browsers that a program drives, and tools that measure pages.
     "tool": r"headless|phantomjs|slimerjs|selenium|webdriver|puppeteer|playwright|cypress/|lighthouse|page ?speed|"
     r"\bptst\b|"
@@ -26,9 +26,9 @@ _WORDS = {
     r"scan(?:ner|s|ning)?\b|audit|inspect|analy[sz]er|\bprobe|insight|detector|optimi[sz]er|tracker\b|research|survey|"
     r"abuse|nikto|nmap|openvas|zgrab|sqlmap|vulnerab|advisor|(?:[^r][-_ ]|[^-_ r])agent\b",
     # HTTP libraries and readers of feeds.
-    "library": r"curl\b|\bwget|python|libwww|\bperl\b|\bruby\b|\bphp\b|\bjava/|okhttp|http-?client|axios|guzzle|"
+    "library": r"curl\b|\bwget|python|libwww|\bperl\b|\bruby\b|\bphp\b|java/\d|okhttp|http-?client|axios|guzzle|"
     r"node-fetch|nutch|"
-    r"heritrix|\brss\b|feed(?:s|er|ly|burner|fetcher|parser|reader)?\b|fetch(?:er|ing)?\b|downloader|download manager|"
+    r"heritrix|\brss\b|\bfeed(?:s|er|ly|burner|fetcher|parser|reader)?\b|fetch(?:er|ing)?\b|downloader|"
     r"grabber|retriever|extractor|\bproxy|transcoder|aggregator|daemon",
     # Assistants, and the services of Google that fetch pages.
     "assistant": r"chatgpt|openai|claude|anthropic|perplexity|manus-user|devin/|[-/]google\b|google[- ](?:ads|"
@@ -41,32 +41,36 @@ _WORDS = {
     r"newsnow/|readable/|securityheaders|splash version|; rigor\)|testlocally|\bylt chrome|watchtowr|sparkler/|"
     r"cloudflare|360jk|prospectingstudio|googletoolbar [\d.]+-big; windows xp|\bdlc/",
     # Comments that no browser writes: an addition to "like Gecko", PhantomJS's platform, a time stamp.
-    "comment": r"like gecko[;,] ?(?:[^ ,;sho]|s[^a]|h[^e]|o[^p])|\(unknown; linux (?:x86_64|i\d86)|time/\d{9}",
+    "comment": r"khtml, like gecko[;,] ?(?:[^ ,;sho]|s[^a]|h[^e]|o[^p])|\(unknown; linux (?:x86_64|i\d86)|time/\d{9}",
 }
 """Words of agents that are not people, by kind."""
 
 _PLATFORM = (
     r"windows|win(?:nt|9|16|32)|mac|x11|linux|android|ip(?:hone|ad|od)|cros|crkey|bsd|dragonfly|sunos|os/2|beos|haiku|"
-    r"symb|series ?\d|blackberry|bb10|playbook|web0?s|tizen|bada|nintendo|playstation|\(ps\d|xbox|tv\b|midp|j2me|amiga|"
-    r"risc ?os|palm|mobile|tablet|fuchsia|sailfish|maemo|meego|ubuntu|qnx|irix|hp-ux|aix|osf1|kindle|roku|brew|"
+    r"symb|series ?\d|blackberry|bb10|playbook|web[o0]s|tizen|bada|nintendo|playstation|\(ps\d|xbox|tv\b|midp|j2me|"
+    r"amiga|risc ?os|palm|mobile|tablet|fuchsia|sailfish|maemo|meego|ubuntu|qnx|irix|hp-ux|aix|osf1|kindle|roku|brew|"
     r"opera mini|ucbrowser|nokia|netfront|cygwin|wired|astro|syllable|aros|morphos|openvms|wii|dos\b|willcom|"
-    r"ddipocket|dreampassport"
+    r"ddipocket|dreampassport|foma|kddi-|openharmony|harmonyos|jig browser|rv:[\d.]+\) gecko|dillo|charon|cobalt/"
 )
 _HANDSET = (
-    r"^(?:dalvik|ucweb|juc|nokia|samsung|sec-|lg[-/e]|sonyericsson|blackberry|mot-|motorola|zte|htc|huawei|sie-|sagem|"
-    r"alcatel|pantech|sharp|lenovo|kddi-|docomo/|j-phone|softbank|vodafone|emobile/|pdxgw/|rokubrowser|(?:e?links|"
-    r"lynx|w3m)[ /]|"
-    r"iphone\d|opr/|amazon;aft|smarttv_|brightsign|mozil+a|pf\(|applewebkit/.* mobile)|amigaos|morphos|"
-    r"midp|cldc|j2me|up\.(?:browser|link)|netfront|obigo|teleca|maui|browser/applewebkit|hbbtv/|dalvik/|opera[ /]|"
-    r"ucbrowser|android [\d.]+;(?:applewebkit|build)|fban/|wap[- ]?browser|mozilla/\d\.\d+ ?\([^)]*windows (?:phone|"
-    r"ce)|"
-    r"android.*(?:applewebkit|gecko)/"
+    r"^(?:dalvik|ucweb|juc|nokia|samsung|sec-|lg[-/e]|sonyericsson|blackberry|mot-|motorola|zte|htc|huawei|sie-|"
+    r"sagem|alcatel|pantech|sharp|lenovo|kddi-|docomo/|j-phone|softbank|vodafone|emobile/|pdxgw/|rokubrowser|"
+    r"(?:e?links|lynx|w3m|konqueror|midori|uzbl|netsurf|dillo|nook browser|portalmmm|\w+_mosaic|bunjalloo|palmscape|"
+    r"xiino)[ /]|iphone[\dxs]|[\d.]+ \(linux; u; android|(?:mqq|one|i)browser/|opr/|amazon;aft|smarttv_|psp |"
+    r"brightsign|mozil+a|pf\(|applewebkit/.* mobile)|amigaos|morphos|midp|cldc|j2me|up\.(?:browser|link)|netfront|obigo|teleca|"
+    r"maui|browser/applewebkit|hbbtv/|dalvik/|opera[ /]|ucbrowser|android [\d.]+;(?:applewebkit|build)|fban/|"
+    r"wap[- ]?browser|ce-html|nettv|hybridcast|dlnadoc|mozilla/\d\.\d+ ?\([^)]*windows (?:phone|ce)|(?:android|"
+    r"iphone|ipad).*(?:applewebkit|gecko)/"
 )
 """Agents of feature phones, television sets and text browsers, which begin with a name of their own."""
 
 _is_word = first_match({"bot": "|".join(_WORDS.values())})
 _origin = first_match(
-    {"browser": rf"^(?:mozilla|opera)/.*(?:{_PLATFORM})", "unknown": "^(?:mozilla|opera)/", "handset": _HANDSET}
+    {
+        "browser": rf"^[\s\"']?(?:mozilla|opera)/.*(?:{_PLATFORM})",
+        "unknown": r"^[\s\"']?(?:mozilla|opera)/",
+        "handset": _HANDSET,
+    }
 )
 
 _MODEL = re.compile(
@@ -76,13 +80,15 @@ _MODEL = re.compile(
 )
 """Where an agent has the name of the device."""
 _HARMLESS = re.compile(
-    r"\(Ecosia [^)]*\)|https?://(?:www\.)?(?:bsalsa|avantbrowser)\.com|Banca Caboto|CamScanner|libwww-FM/|Proxyless",
+    r"\(Ecosia [^)]*\)|https?://(?:www\.)?(?:bsalsa|avantbrowser)\.com|Banca Caboto|masking-agent|CamScanner|"
+    r"@calendar=\w+|libwww(?:-FM)?/2\.1\d|\(Google WAP Proxy|SpeedMode; Proxy|Proxyless",
     re.IGNORECASE,
 )
 """Toolbars and bank editions of Internet Explorer, and other people's programs with a word of bots."""
 _COMPATIBLE = re.compile(
-    r"ompatible;(?!\s*(?:U; )?(?:Konqueror|iCab|OmniWeb|ABrowse|IBrowse|NetPositive|WebPositive|Dillo|InfiNet|ANTGalio|"
-    r"NetFront|Linux [^;)]*\) NetFront|Polaris|OffByOne|WebTV|Opera))",
+    r"[(;]\s*compatible;(?!\s*(?:U; )?(?:Konqueror|iCab|OmniWeb|ABrowse|IBrowse|NCBrowser|NetPositive|WebPositive|"
+    r"Dillo|InfiNet|ANTGalio|NetFront|Linux mips|Linux [^;)]*\) NetFront|Polaris|OffByOne|RISC OS|WebTV|Opera|Gecko/|"
+    r"Windows|Macintosh|Mozilla/))",
     re.IGNORECASE,
 )
 """`compatible;` of bots: people's browsers with it are Internet Explorer and these."""
@@ -100,7 +106,7 @@ def is_bot_agent(user_agent: str, nameless: str) -> bool:
     """
     if not user_agent.strip() or _origin(user_agent) in {"unknown", None}:
         return True
-    if "ompatible;" in nameless and "MSIE" not in nameless and _COMPATIBLE.search(nameless):
+    if "ompatible;" in nameless and "MSIE" not in nameless.upper() and _COMPATIBLE.search(nameless):
         return True
     return _is_word(_HARMLESS.sub("", nameless)) is not None
 

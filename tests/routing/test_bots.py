@@ -132,6 +132,12 @@ def test_agents_that_no_person_sends_are_bots(user_agent: str) -> None:
         pytest.param(
             f"{MACINTOSH} AppleWebKit/527 (KHTML, like Gecko, Safari/419.3) Arora/0.6", id="Safari in the comment"
         ),
+        pytest.param(f"{PC},gzip(gfe) (via translate.google.com)", id="a reader of a translated page"),
+        pytest.param("Mozilla/5.0 (rv:127.0) Gecko/20100101 Firefox/127.0", id="Firefox that hides its platform"),
+        pytest.param("mozilla/4.0 (compatible; msie 7.0; windows nt 10.0; trident/8.0)", id="small letters"),
+        pytest.param(f"{IPHONE} Mobile/12B466 buzzfeed/45004", id="an app with a word of bots in its name"),
+        pytest.param(f"{PC.replace('Windows NT 10.0', 'PC; OpenHarmony 5.0')} ArkWeb/4.1", id="HarmonyOS"),
+        pytest.param("Mozilla/5.0 (ChromiumStylePlatform) Cobalt/Version", id="YouTube on a television"),
     ],
 )
 def test_browsers_of_people_are_not_bots(user_agent: str) -> None:
