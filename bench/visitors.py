@@ -57,11 +57,12 @@ def _scores(agents: Sequence[LabelledAgent]) -> dict[str, Score]:
 
 def score_of_tool(tool: Tool, agents: Sequence[LabelledAgent]) -> Score:
     """Return the score of a tool of Python."""
+    # The libraries have caches: agents are timed before they were seen.
+    microseconds = _microseconds(tool.find, [agent.text for agent in sample(agents, TIMED_AGENTS)])
     bots = score_of_bots(agents, [tool.is_bot(agent.text) for agent in agents])
     asked = sample(agents, SLOW_AGENTS) if tool.is_slow else agents
     found = score_of_findings(asked, tool.find, has_devices=tool.has_devices)
-    timed = [agent.text for agent in sample(agents, TIMED_AGENTS)]
-    return replace(bots, devices=found.devices, systems=found.systems, microseconds=_microseconds(tool.find, timed))
+    return replace(bots, devices=found.devices, systems=found.systems, microseconds=microseconds)
 
 
 def _microseconds(call: Callable[[str], object], texts: Sequence[str]) -> float:

@@ -80,7 +80,8 @@ _MODEL = re.compile(
 )
 """Where an agent has the name of the device."""
 _HARMLESS = re.compile(
-    r"\(Ecosia [^)]*\)|https?://(?:www\.)?(?:bsalsa|avantbrowser)\.com|Banca Caboto|masking-agent|CamScanner|"
+    r"\(Ecosia [^)]*\)|\(via translate\.google\.com\)|https?://(?:www\.)?(?:bsalsa|avantbrowser)\.com|"
+    r"Banca Caboto|masking-agent|CamScanner|"
     r"@calendar=\w+|libwww(?:-FM)?/2\.1\d|\(Google WAP Proxy|SpeedMode; Proxy|Proxyless",
     re.IGNORECASE,
 )
