@@ -57,8 +57,8 @@ _HANDSET = (
     r"sagem|alcatel|pantech|sharp|lenovo|kddi-|docomo/|j-phone|softbank|vodafone|emobile/|pdxgw/|rokubrowser|"
     r"(?:e?links|lynx|w3m|konqueror|midori|uzbl|netsurf|dillo|nook browser|portalmmm|\w+_mosaic|bunjalloo|palmscape|"
     r"xiino)[ /]|iphone[\dxs]|[\d.]+ \(linux; u; android|(?:mqq|one|i)browser/|opr/|amazon;aft|smarttv_|psp |"
-    r"brightsign|mozil+a|pf\(|applewebkit/.* mobile)|amigaos|morphos|midp|cldc|j2me|up\.(?:browser|link)|netfront|obigo|teleca|"
-    r"maui|browser/applewebkit|hbbtv/|dalvik/|opera[ /]|ucbrowser|android [\d.]+;(?:applewebkit|build)|fban/|"
+    r"brightsign|mozil+a|pf\(|applewebkit/.* mobile)|amigaos|morphos|midp|cldc|j2me|up\.(?:browser|link)|"
+    r"netfront|obigo|teleca|maui|browser/applewebkit|hbbtv/|dalvik/|opera[ /]|ucbrowser|android [\d.]+;(?:applewebkit|build)|fban/|"
     r"wap[- ]?browser|ce-html|nettv|hybridcast|dlnadoc|mozilla/\d\.\d+ ?\([^)]*windows (?:phone|ce)|(?:android|"
     r"iphone|ipad).*(?:applewebkit|gecko)/"
 )
