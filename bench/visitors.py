@@ -30,7 +30,7 @@ AGENTS = 3_000
 """Agents of a corpus at most, at equal distances."""
 SLOW_AGENTS = 150
 """Agents whose device and system a slow tool is asked for: device_detector takes 10 ms for each."""
-TIMED_AGENTS = 100
+TIMED_AGENTS, SLOW_TIMED_AGENTS = 500, 30
 RECALL, FALSE_ALARMS, SHARP = 95.0, 0.1, 80.0
 SEEN, NEVER_SEEN = 10.0, 100.0
 
@@ -58,7 +58,8 @@ def _scores(agents: Sequence[LabelledAgent]) -> dict[str, Score]:
 def score_of_tool(tool: Tool, agents: Sequence[LabelledAgent]) -> Score:
     """Return the score of a tool of Python."""
     # The libraries have caches: agents are timed before they were seen.
-    microseconds = _microseconds(tool.find, [agent.text for agent in sample(agents, TIMED_AGENTS)])
+    timed = sample(agents, SLOW_TIMED_AGENTS if tool.is_slow else TIMED_AGENTS)
+    microseconds = _microseconds(tool.find, [agent.text for agent in timed])
     bots = score_of_bots(agents, [tool.is_bot(agent.text) for agent in agents])
     asked = sample(agents, SLOW_AGENTS) if tool.is_slow else agents
     found = score_of_findings(asked, tool.find, has_devices=tool.has_devices)
@@ -66,7 +67,8 @@ def score_of_tool(tool: Tool, agents: Sequence[LabelledAgent]) -> Score:
 
 
 def _microseconds(call: Callable[[str], object], texts: Sequence[str]) -> float:
-    """Return microseconds of CPU per call."""
+    """Return microseconds of CPU per call, after one call that loads what the tool needs."""
+    call("")
     start = time.process_time()
     for text in texts:
         call(text)

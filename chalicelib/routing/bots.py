@@ -53,14 +53,14 @@ _PLATFORM = (
     r"ddipocket|dreampassport|foma|kddi-|openharmony|harmonyos|jig browser|rv:[\d.]+\) gecko|dillo|charon|cobalt/"
 )
 _HANDSET = (
-    r"^(?:dalvik|ucweb|juc|nokia|samsung|sec-|lg[-/e]|sonyericsson|blackberry|mot-|motorola|zte|htc|huawei|sie-|"
-    r"sagem|alcatel|pantech|sharp|lenovo|kddi-|docomo/|j-phone|softbank|vodafone|emobile/|pdxgw/|rokubrowser|"
-    r"(?:e?links|lynx|w3m|konqueror|midori|uzbl|netsurf|dillo|nook browser|portalmmm|\w+_mosaic|bunjalloo|palmscape|"
-    r"xiino)[ /]|iphone[\dxs]|[\d.]+ \(linux; u; android|(?:mqq|one|i)browser/|opr/|amazon;aft|smarttv_|psp |"
-    r"brightsign|mozil+a|pf\(|applewebkit/.* mobile)|amigaos|morphos|midp|cldc|j2me|up\.(?:browser|link)|"
-    r"netfront|obigo|teleca|maui|browser/applewebkit|hbbtv/|dalvik/|opera[ /]|ucbrowser|android [\d.]+;(?:applewebkit|build)|fban/|"
-    r"wap[- ]?browser|ce-html|nettv|hybridcast|dlnadoc|mozilla/\d\.\d+ ?\([^)]*windows (?:phone|ce)|(?:android|"
-    r"iphone|ipad).*(?:applewebkit|gecko)/"
+    r"^(?:dalvik|ucweb|juc|nokia|samsung|sec-|lg[-/e]|sonyericsson|blackberry|mot-|motorola|zte|htc|huawei|sie-|sagem|"
+    r"alcatel|pantech|sharp|lenovo|kddi-|docomo/|j-phone|softbank|vodafone|emobile/|pdxgw/|rokubrowser|(?:e?links|"
+    r"lynx|w3m|konqueror|midori|uzbl|netsurf|dillo|nook browser|portalmmm|\w+_mosaic|bunjalloo|palmscape|xiino)[ /]|"
+    r"iphone[\dxs]|[\d.]+ \(linux; u; android|(?:mqq|one|i)browser/|opr/|amazon;aft|smarttv_|psp |brightsign|mozil+a|"
+    r"pf\(|applewebkit/.* mobile)|amigaos|morphos|midp|cldc|j2me|up\.(?:browser|link)|netfront|obigo|teleca|maui|"
+    r"browser/applewebkit|hbbtv/|dalvik/|opera[ /]|ucbrowser|android [\d.]+;(?:applewebkit|build)|fban/|"
+    r"wap[- ]?browser|ce-html|nettv|hybridcast|dlnadoc|mozilla/\d\.\d+ ?\([^)]*windows (?:phone|ce)|(?:android|iphone|"
+    r"ipad).*(?:applewebkit|gecko)/"
 )
 """Agents of feature phones, television sets and text browsers, which begin with a name of their own."""
 
@@ -97,7 +97,8 @@ _COMPATIBLE = re.compile(
 
 def without_model(user_agent: str) -> str:
     """Return the agent without the names of devices, which are no words of bots: `M bot 60`, `SPIDER X2`."""
-    return _MODEL.sub(r"\1\2", user_agent)
+    is_named = "Android" in user_agent or "Adr" in user_agent or "FB" in user_agent
+    return _MODEL.sub(r"\1\2", user_agent) if is_named else user_agent
 
 
 def is_bot_agent(user_agent: str, nameless: str) -> bool:
@@ -109,7 +110,7 @@ def is_bot_agent(user_agent: str, nameless: str) -> bool:
         return True
     if "ompatible;" in nameless and "MSIE" not in nameless.upper() and _COMPATIBLE.search(nameless):
         return True
-    return _is_word(_HARMLESS.sub("", nameless)) is not None
+    return _is_word(nameless) is not None and _is_word(_HARMLESS.sub("", nameless)) is not None
 
 
 _PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
