@@ -10,36 +10,30 @@ from chalicelib.routing.agent_patterns import first_match
 
 _WORDS = {
     # Contacts: a URL, a mail address, a domain in brackets.
-    "contact": r"https?:|www\.|[\w.]@\w|\[at\]|\w\.(?:com|org|info|io|html?)(?:[/);,]|$)|"
-    r"[;(] ?\+[a-z-]+\.[a-z]{2}",
+    "contact": r"https?:|www\.|[\w.]@\w|\[at\]|\w\.(?:com|org|info|io|html?)(?:[/);,]|$)|[;(] ?\+[a-z-]+\.[a-z]{2}",
     # Crawlers and previews. Cubot makes phones.
-    "crawler": r"(?:^|[^u]|[^c]u)bots?(?:[^a-z]|$)|\brobot|crawl|spider|slurp|scrap(?:e|y|ing)|harvest|archiv(?:er|"
-    r"ing)?\b|"
-    r"preview|facebookexternalhit|facebot|embedly|skypeuri|vkshare|mediapartners|indexer|thumbnail|screenshot|"
-    r"webshot|wayback|imageproxy",
+    "crawler": r"(?:^|[^u]|[^c]u)bots?(?:[^a-z]|$)|\brobot|crawl|spider|slurp|scrap(?:e|y|ing)|harvest|"
+    r"archiv(?:er|ing)?\b|preview|facebookexternalhit|facebot|embedly|skypeuri|vkshare|mediapartners|indexer|"
+    r"thumbnail|screenshot|webshot|wayback|imageproxy",
     # Browsers that a program drives, and tools that measure pages.
     "tool": r"headless|phantomjs|slimerjs|selenium|webdriver|puppeteer|playwright|cypress/|lighthouse|page ?speed|"
-    r"\bptst\b|"
-    r"benchmark|synthetic|capture|renderer|measurement",
+    r"\bptst\b|benchmark|synthetic|capture|renderer|measurement",
     # Monitors, validators, scanners.
     "monitor": r"monitor|uptime|pingdom|\bping\b|check(?:er|s|ing)?\b|valid(?:ator|ity)|verif(?:y|ier|ication)|"
     r"scan(?:ner|s|ning)?\b|audit|inspect|analy[sz]er|\bprobe|insight|detector|optimi[sz]er|tracker\b|research|survey|"
     r"abuse|nikto|nmap|openvas|zgrab|sqlmap|vulnerab|advisor|(?:[^r][-_ ]|[^-_ r])agent\b",
     # HTTP libraries and readers of feeds.
     "library": r"curl\b|\bwget|python|libwww|\bperl\b|\bruby\b|\bphp\b|java/\d|okhttp|http-?client|axios|guzzle|"
-    r"node-fetch|nutch|"
-    r"heritrix|\brss\b|\bfeed(?:s|er|ly|burner|fetcher|parser|reader)?\b|fetch(?:er|ing)?\b|downloader|"
-    r"grabber|retriever|extractor|\bproxy|transcoder|aggregator|daemon",
+    r"powershell|node-fetch|nutch|heritrix|\brss\b|\bfeed(?:s|er|ly|burner|fetcher|parser|reader)?\b|"
+    r"fetch(?:er|ing)?\b|downloader|grabber|retriever|extractor|\bproxy|transcoder|aggregator|daemon",
     # Assistants, and the services of Google that fetch pages.
-    "assistant": r"chatgpt|openai|claude|anthropic|perplexity|manus-user|devin/|[-/]google\b|google[- ](?:ads|"
-    r"adwords|page|publisher|"
-    r"read|site|structured|web|favicon|search|extended|image|docs|safety|inspection)",
+    "assistant": r"chatgpt|openai|claude|anthropic|perplexity|manus-user|devin/|[-/]google\b|google[- ](?:ads|adwords|"
+    r"page|publisher|read|site|structured|web|favicon|search|extended|image|docs|safety|inspection)",
     # Services with the agent of a browser and a name of their own.
-    "service": r"datanyze|daum(?:oa)?[ /]|dareboost|collapsify|hardenize|silktide|gtmetrix|hotjar|linktiger|"
-    r"marketgoo|sindup|"
-    r"foregenix|statuscake|whatcms|catchpoint|dmbrowser|iplabel|functionize|convertify|assetnote|dejaclick|newsai/|"
-    r"newsnow/|readable/|securityheaders|splash version|; rigor\)|testlocally|\bylt chrome|watchtowr|sparkler/|"
-    r"cloudflare|360jk|prospectingstudio|googletoolbar [\d.]+-big; windows xp|\bdlc/",
+    "service": r"datanyze|daum(?:oa)?[ /]|dareboost|collapsify|hardenize|silktide|gtmetrix|hotjar|linktiger|marketgoo|"
+    r"sindup|foregenix|statuscake|24x7|uptrends|alertsite|keynote|whatcms|catchpoint|dmbrowser|iplabel|functionize|"
+    r"convertify|assetnote|dejaclick|newsai/|newsnow/|readable/|securityheaders|splash version|; rigor\)|testlocally|"
+    r"\bylt chrome|watchtowr|sparkler/|cloudflare|360jk|prospectingstudio|googletoolbar [\d.]+-big; windows xp|\bdlc/",
     # Comments that no browser writes: an addition to "like Gecko", PhantomJS's platform, a time stamp.
     "comment": r"khtml, like gecko[;,] ?(?:[^ ,;sho]|s[^a]|h[^e]|o[^p])|\(unknown; linux (?:x86_64|i\d86)|time/\d{9}",
 }
@@ -54,13 +48,13 @@ _PLATFORM = (
 )
 _HANDSET = (
     r"^(?:dalvik|ucweb|juc|nokia|samsung|sec-|lg[-/e]|sonyericsson|blackberry|mot-|motorola|zte|htc|huawei|sie-|sagem|"
-    r"alcatel|pantech|sharp|lenovo|kddi-|docomo/|j-phone|softbank|vodafone|emobile/|pdxgw/|rokubrowser|(?:e?links|"
-    r"lynx|w3m|konqueror|midori|uzbl|netsurf|dillo|nook browser|portalmmm|\w+_mosaic|bunjalloo|palmscape|xiino)[ /]|"
-    r"iphone[\dxs]|[\d.]+ \(linux; u; android|(?:mqq|one|i)browser/|opr/|amazon;aft|smarttv_|psp |brightsign|mozil+a|"
-    r"pf\(|applewebkit/.* mobile)|amigaos|morphos|midp|cldc|j2me|up\.(?:browser|link)|netfront|obigo|teleca|maui|"
+    r"alcatel|pantech|sharp|lenovo|kddi-|docomo/|j-phone|softbank|vodafone|emobile/|pdxgw/|rokubrowser|"
+    r"(?:e?links|lynx|w3m|konqueror|midori|uzbl|netsurf|dillo|nook browser|portalmmm|\w+_mosaic|bunjalloo|"
+    r"palmscape|xiino)[ /]|iphone[\dxs]|[\d.]+ \(linux; u; android|(?:mqq|one|i)browser/|opr/|amazon;aft|smarttv_|psp |"
+    r"brightsign|mozil+a|pf\(|applewebkit/.* mobile)|amigaos|morphos|midp|cldc|j2me|up\.(?:browser|link)|netfront|obigo|teleca|maui|"
     r"browser/applewebkit|hbbtv/|dalvik/|opera[ /]|ucbrowser|android [\d.]+;(?:applewebkit|build)|fban/|"
-    r"wap[- ]?browser|ce-html|nettv|hybridcast|dlnadoc|mozilla/\d\.\d+ ?\([^)]*windows (?:phone|ce)|(?:android|iphone|"
-    r"ipad).*(?:applewebkit|gecko)/"
+    r"wap[- ]?browser|ce-html|nettv|hybridcast|dlnadoc|mozilla/\d\.\d+ ?\([^)]*windows (?:phone|ce)|"
+    r"(?:android|iphone|ipad).*(?:applewebkit|gecko)/"
 )
 """Agents of feature phones, television sets and text browsers, which begin with a name of their own."""
 

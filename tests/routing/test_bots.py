@@ -58,6 +58,8 @@ def _is_bot(user_agent: str) -> bool:
         ),
         pytest.param(f"{PC} contact: ops@monitor.example", id="a mail address"),
         pytest.param(f"{PC} www.example", id="an address of a site"),
+        pytest.param(f"Mozilla/5.0 (X11; Linux x86_64; Site24x7) {BLINK} Chrome/126.0 Safari/537.36", id="a monitor"),
+        pytest.param("Mozilla/5.0 (Macintosh; Darwin 23.4.0; en-US) PowerShell/7.4.2", id="PowerShell"),
         pytest.param("curl/8.7.1", id="curl"),
         pytest.param("Wget/1.21.4", id="wget"),
         pytest.param("python-requests/2.32.3", id="python-requests"),
