@@ -47,14 +47,14 @@ _PLATFORM = (
     r"ddipocket|dreampassport|foma|kddi-|openharmony|harmonyos|jig browser|rv:[\d.]+\) gecko|dillo|charon|cobalt/"
 )
 _HANDSET = (
-    r"^(?:dalvik|ucweb|juc|nokia|samsung|sec-|lg[-/e]|sonyericsson|blackberry|mot-|motorola|zte|htc|huawei|sie-|sagem|"
-    r"alcatel|pantech|sharp|lenovo|kddi-|docomo/|j-phone|softbank|vodafone|emobile/|pdxgw/|rokubrowser|"
+    r"^(?:dalvik|ucweb|juc|nokia|samsung|sec-|lg[-/e]|sonyericsson|blackberry|mot-|motorola|zte|htc|huawei|sie-|"
+    r"sagem|alcatel|pantech|sharp|lenovo|kddi-|docomo/|j-phone|softbank|vodafone|emobile/|pdxgw/|rokubrowser|"
     r"(?:e?links|lynx|w3m|konqueror|midori|uzbl|netsurf|dillo|nook browser|portalmmm|\w+_mosaic|bunjalloo|"
-    r"palmscape|xiino)[ /]|iphone[\dxs]|[\d.]+ \(linux; u; android|(?:mqq|one|i)browser/|opr/|amazon;aft|smarttv_|psp |"
-    r"brightsign|mozil+a|pf\(|applewebkit/.* mobile)|amigaos|morphos|midp|cldc|j2me|up\.(?:browser|link)|netfront|obigo|teleca|maui|"
-    r"browser/applewebkit|hbbtv/|dalvik/|opera[ /]|ucbrowser|android [\d.]+;(?:applewebkit|build)|fban/|"
-    r"wap[- ]?browser|ce-html|nettv|hybridcast|dlnadoc|mozilla/\d\.\d+ ?\([^)]*windows (?:phone|ce)|"
-    r"(?:android|iphone|ipad).*(?:applewebkit|gecko)/"
+    r"palmscape|xiino)[ /]|iphone[\dxs]|[\d.]+ \(linux; u; android|(?:mqq|one|i)browser/|opr/|amazon;aft|smarttv_|"
+    r"psp |brightsign|mozil+a|pf\(|applewebkit/.* mobile)|amigaos|morphos|midp|cldc|j2me|up\.(?:browser|link)|"
+    r"netfront|obigo|teleca|maui|browser/applewebkit|hbbtv/|dalvik/|opera[ /]|ucbrowser|"
+    r"android [\d.]+;(?:applewebkit|build)|fban/|wap[- ]?browser|ce-html|nettv|hybridcast|dlnadoc|"
+    r"mozilla/\d\.\d+ ?\([^)]*windows (?:phone|ce)|(?:android|iphone|ipad).*(?:applewebkit|gecko)/"
 )
 """Agents of feature phones, television sets and text browsers, which begin with a name of their own."""
 
@@ -68,7 +68,8 @@ _origin = first_match(
 )
 
 _MODEL = re.compile(
-    r"((?:Android|Adr)[^;()]*;(?: ?[A-Za-z]{2}[-_][A-Za-z]{2};)?)(?! ?(?:Mobile|Tablet|TV)\b)(?:[^;()]|\([^()]*\))*|"
+    r"((?:Android|Adr)[^;()]*;(?: ?[A-Za-z]{2}[-_][A-Za-z]{2};)?)(?! ?(?:Mobile|Tablet|TV)\b)"
+    r"[^;()]*(?:\([^()]*\)[^;()]*)*|"
     r"FB(?:DV|MD|DM|MF|BD)/[^;\]]*|"
     r"((?:Instagram|Barcelona) [\d.]+ Android|Telegram-Android/[\d.]+) \([^)]*\)"
 )
