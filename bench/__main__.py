@@ -20,6 +20,7 @@ PARTS = (
     "decision",
     "visitor",
     "countries",
+    "visitors",
     "cold_start",
     "throughput",
     "aggregator",

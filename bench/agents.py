@@ -1,4 +1,4 @@
-"""User agents of real traffic: browsers of phones, tablets, computers, a television and a console, in-app browsers, bots."""
+"""User agents of real traffic: phones, tablets, computers, a television, a console, in-app browsers, bots."""
 
 _BLINK = "AppleWebKit/537.36 (KHTML, like Gecko)"
 _WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -40,7 +40,7 @@ AGENTS = (
     f"Mozilla/5.0 (X11; Linux x86_64) {_BLINK} Chrome/126.0.0.0 Safari/537.36",
     f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {_BLINK} Chrome/126.0.0.0 Safari/537.36",
     "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) Version/6.0 TV Safari/537.36",
-    "Mozilla/5.0 (PlayStation; PlayStation 5/8.20) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/13.0 Safari/605.1.15",
+    f"Mozilla/5.0 (PlayStation; PlayStation 5/8.20) {_WEBKIT} Version/13.0 Safari/605.1.15",
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
     "python-requests/2.32.3",

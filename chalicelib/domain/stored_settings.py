@@ -7,7 +7,7 @@ model says what a new row gets. Fields that every release wrote have no default:
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain import targeting
+from chalicelib.domain import stored_targeting
 
 Settings = Mapping[str, Any]
 """The settings of a campaign or smartlink, or a publisher's terms: a JSON object of the API's shape."""
@@ -86,4 +86,4 @@ def _without_format(stored: Settings) -> Settings:
 
 
 def _complete_targeting(stored: Settings) -> dict[str, Any]:
-    return {**targeting.STORED_DEFAULTS, **stored}
+    return {**stored_targeting.STORED_DEFAULTS, **stored}

@@ -1,6 +1,6 @@
 """Which visitors an offer accepts."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -45,17 +45,6 @@ DIMENSIONS = (
 
 Stored documents, simulation, warnings and replay follow from this table; a test holds `Targeting.rejection` to it.
 """
-
-STORED_DEFAULTS: Mapping[str, Any] = {
-    **{name: [] for dimension in DIMENSIONS for name in (dimension.include, dimension.exclude) if name},
-    "networks": [],
-    "exclude_networks": [],
-    "os_versions": {},
-    "sub_ids": {},
-    "exclude_bots": False,
-    "exclude_hosting": False,
-}
-"""A stored targeting without any rule: the value of each field that an older release did not write."""
 
 SubIdRule = tuple[str, frozenset[str]]
 """The name of a sub-ID, and the patterns of which its value must match one; `*` in a pattern is any text."""
@@ -152,26 +141,6 @@ class Targeting:
             exclude_bots=self.exclude_bots or other.exclude_bots,
             exclude_hosting=self.exclude_hosting or other.exclude_hosting,
         )
-
-
-def from_document(document: Mapping[str, Any]) -> Targeting:
-    """Return the targeting of a complete stored document (see `stored_settings`); an empty list in it means any."""
-    lists: dict[str, Any] = {each.include: frozenset(document[each.include]) or None for each in DIMENSIONS}
-    lists |= {each.exclude: frozenset(document[each.exclude]) for each in DIMENSIONS if each.exclude}
-    lists["cities"] = _folded(document["cities"]) or None
-    return Targeting(
-        **lists,
-        networks=frozenset({_folded(document["networks"])} if document["networks"] else ()),
-        exclude_networks=_folded(document["exclude_networks"]),
-        os_versions=os_versions.parse_rules(document["os_versions"]),
-        sub_ids=frozenset((name, frozenset(patterns)) for name, patterns in document["sub_ids"].items() if patterns),
-        exclude_bots=document["exclude_bots"],
-        exclude_hosting=document["exclude_hosting"],
-    )
-
-
-def _folded(values: list[str]) -> frozenset[str]:
-    return frozenset(value.casefold() for value in values)
 
 
 Values = frozenset[str]

@@ -7,6 +7,8 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import Any
 
+from chalicelib.domain.browsers import fold_browser
+from chalicelib.domain.languages import fold_language
 from chalicelib.domain.regions import region_levels
 
 Headers = Mapping[str, str]
@@ -154,11 +156,13 @@ def stored_fields(visitor: Visitor) -> dict[str, Any]:
 
 
 def visitor_of_click(click: Mapping[str, Any]) -> Visitor:
-    """Return the visitor of a stored click, without address and user agent."""
+    """Return the visitor of a stored click, without address and user agent. Language and browser have today's names."""
     fields: dict[str, Any] = {name: click.get(name) for name in STORED_FIELDS}
-    connection = click.get("connection")
+    connection, browser, language = click.get("connection"), click.get("browser"), click.get("language")
     fields |= {
         "connection": Connection(connection) if connection else None,
+        "browser": fold_browser(browser) if browser else None,
+        "language": fold_language(language) if language else None,
         "device": Device(click["device"]),
         "os": OperatingSystem(click["os"]),
         "is_bot": bool(click.get("is_bot")),

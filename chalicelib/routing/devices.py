@@ -9,7 +9,7 @@ _PATTERNS = {
     Device.CONSOLE: r"playstation|xbox|nintendo|\(ps\d|\bwii\b|dreamcast|segasaturn|archos gamepad",
     Device.TV: r"(?-i:(?:^|[^DS])TV(?:[^A-Za-z]|$))|smart[- ]?tv|(?:apple|google|android|hbb|net|web)[- ]?tv|tvos|"
     r"bravia|crkey|chromecast|\baft[a-z0-9]+\b|roku|vidaa|netcast|web0s|webos\.tv|viera|aquos|vizio|vizios|ce-html|hybridcast|dlnadoc|sraf/|"
-    r"\bomi/|infinet|kreatv|brightsign|mi ?box|shield andr|\bstb\b|dunehd|[ _]stb_|large screen|stbapp",
+    r"\bomi/|infinet|kreatv|brightsign|mi ?box|shield andr|\bstb\b|dunehd|[ _]stb_|large screen|stbapp|cobalt/",
     Device.TABLET: r"tablet(?:[^ ]|$| [^p]| p[^c])|playbook|silk/|kindle|nexus (?:7|9|10)\b",
     Device.MOBILE: r"mobi|iphone|ipod|windows (?:phone|ce)|blackberry|bb10|opera mini|midp|cldc|j2me|up\.|symb|"
     r"series ?[346]0|nokia|kaios|docomo|netfront|obigo|palm|\bwap|ucweb|teleca|dalvik/|\biph\d",

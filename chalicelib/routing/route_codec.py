@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.domain import targeting
+from chalicelib.domain import stored_targeting
 from chalicelib.domain.campaign import (
     Approval,
     Campaign,
@@ -106,7 +106,7 @@ def offer(stored: JsonObject, campaign: Campaign) -> Offer:
         priority=stored["priority"],
         enabled=stored["enabled"],
         landing_page=stored["destination_url"],
-        targeting=campaign.targeting.intersect(targeting.from_document(stored["targeting"])),
+        targeting=campaign.targeting.intersect(stored_targeting.from_document(stored["targeting"])),
     )
 
 
@@ -119,7 +119,7 @@ def campaign(stored: JsonObject) -> Campaign:
         payout=Decimal(stored["payout"]),
         revenue=Decimal(stored["revenue"]),
         currency=stored["currency"],
-        targeting=targeting.from_document(stored["targeting"]),
+        targeting=stored_targeting.from_document(stored["targeting"]),
         schedule=_schedule(stored["schedule"]),
         caps=tuple(cap_from_document(cap) for cap in stored["caps"]),
         duplicate_filter=_duplicate_filter(stored["duplicate_filter"]),

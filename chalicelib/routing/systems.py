@@ -30,7 +30,7 @@ SYSTEMS = {
 """Operating systems by their names in ua-parser and in the `Sec-CH-UA-Platform` header."""
 
 _OTHERS = re.compile(
-    r"web0?s|Tizen|KAIOS|Symb|Sailfish|Maemo|MeeGo|Bada|BlackBerry|PlayStation|Nintendo|OpenHarmony", re.IGNORECASE
+    r"web[o0]s|Tizen|KAIOS|Symb|Sailfish|Maemo|MeeGo|Bada|BlackBerry|PlayStation|Nintendo|OpenHarmony", re.IGNORECASE
 )
 """Systems of their own whose agents may hold the word Linux."""
 _MISREAD = re.compile(r"Chromebook|Andr0id")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain import stored_settings, targeting
+from chalicelib.domain import stored_settings, stored_targeting
 from chalicelib.domain.stored_settings import (
     FORMAT,
     complete_campaign,
@@ -13,7 +13,8 @@ from chalicelib.domain.stored_settings import (
     complete_terms,
     with_format,
 )
-from chalicelib.domain.targeting import STORED_DEFAULTS, Targeting
+from chalicelib.domain.stored_targeting import STORED_DEFAULTS
+from chalicelib.domain.targeting import Targeting
 from tests.builders import campaign_settings, smartlink_settings
 
 FIELDS = sorted(STORED_DEFAULTS)
@@ -55,7 +56,7 @@ def test_missing_targeting_field_means_no_rule(field: str) -> None:
     stored = {"targeting": _without(RULES, field)}
     complete = complete_offer(stored)["targeting"]
     assert complete == {**stored["targeting"], field: STORED_DEFAULTS[field]}
-    rule = getattr(targeting.from_document(complete), field)
+    rule = getattr(stored_targeting.from_document(complete), field)
     assert rule == getattr(Targeting(), field)
 
 

@@ -3,12 +3,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from chalicelib.domain import targeting as targeting_module
 from chalicelib.domain.click import NO_PARAMETERS, RejectionReason, TrackingParameters
-from chalicelib.domain.targeting import DIMENSIONS, STORED_DEFAULTS, Dimension, Targeting
+from chalicelib.domain.stored_targeting import STORED_DEFAULTS, from_document
+from chalicelib.domain.targeting import DIMENSIONS, Dimension, Targeting
 from chalicelib.domain.visitor import Connection, Device, OperatingSystem, Visitor
 from tests import strategies as some
-from tests.builders import a_visitor, campaign_document
+from tests.builders import a_visitor
 
 UNKNOWN = Visitor()
 
@@ -23,7 +23,7 @@ def test_targeting_without_rules_accepts_every_visitor(visitor: Visitor, paramet
 
 def _targeting(**document: Any) -> Targeting:
     """Return the targeting of a stored document with these fields."""
-    return targeting_module.from_document({**STORED_DEFAULTS, **document})
+    return from_document({**STORED_DEFAULTS, **document})
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,3 @@ def test_networks_of_campaign_and_offer_may_name_the_same_network_differently() 
 @given(some.targetings)
 def test_intersection_with_unrestricted_targeting_changes_nothing(targeting: Targeting) -> None:
     assert targeting.intersect(Targeting()) == targeting == Targeting().intersect(targeting)
-
-
-def test_empty_list_of_a_document_allows_any_value() -> None:
-    assert targeting_module.from_document(campaign_document()["targeting"]) == Targeting(exclude_bots=True)

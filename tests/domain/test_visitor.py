@@ -29,6 +29,12 @@ def test_click_that_stores_no_bot_is_of_a_person(*, is_bot: bool | None) -> None
     assert visitor_of_click({"device": "tablet", "os": "android", "is_bot": is_bot}).is_bot is False
 
 
+def test_click_of_an_earlier_release_has_the_names_of_today() -> None:
+    visitor = visitor_of_click({"device": "mobile", "os": "android", "language": "nb", "browser": "yandexsearch"})
+
+    assert (visitor.language, visitor.browser) == ("no", "yandex browser")
+
+
 def test_stored_fields_are_those_of_the_table() -> None:
     assert list(stored_fields(a_visitor())) == list(STORED_FIELDS)
 

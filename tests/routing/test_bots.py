@@ -58,6 +58,8 @@ def _is_bot(user_agent: str) -> bool:
         ),
         pytest.param(f"{PC} contact: ops@monitor.example", id="a mail address"),
         pytest.param(f"{PC} www.example", id="an address of a site"),
+        pytest.param(f"Mozilla/5.0 (X11; Linux x86_64; Site24x7) {BLINK} Chrome/126.0 Safari/537.36", id="a monitor"),
+        pytest.param("Mozilla/5.0 (Macintosh; Darwin 23.4.0; en-US) PowerShell/7.4.2", id="PowerShell"),
         pytest.param("curl/8.7.1", id="curl"),
         pytest.param("Wget/1.21.4", id="wget"),
         pytest.param("python-requests/2.32.3", id="python-requests"),
@@ -132,6 +134,12 @@ def test_agents_that_no_person_sends_are_bots(user_agent: str) -> None:
         pytest.param(
             f"{MACINTOSH} AppleWebKit/527 (KHTML, like Gecko, Safari/419.3) Arora/0.6", id="Safari in the comment"
         ),
+        pytest.param(f"{PC},gzip(gfe) (via translate.google.com)", id="a reader of a translated page"),
+        pytest.param("Mozilla/5.0 (rv:127.0) Gecko/20100101 Firefox/127.0", id="Firefox that hides its platform"),
+        pytest.param("mozilla/4.0 (compatible; msie 7.0; windows nt 10.0; trident/8.0)", id="small letters"),
+        pytest.param(f"{IPHONE} Mobile/12B466 buzzfeed/45004", id="an app with a word of bots in its name"),
+        pytest.param(f"{PC.replace('Windows NT 10.0', 'PC; OpenHarmony 5.0')} ArkWeb/4.1", id="HarmonyOS"),
+        pytest.param("Mozilla/5.0 (ChromiumStylePlatform) Cobalt/Version", id="YouTube on a television"),
     ],
 )
 def test_browsers_of_people_are_not_bots(user_agent: str) -> None:

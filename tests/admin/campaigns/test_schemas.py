@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, ScheduleSettings
-from chalicelib.domain.targeting import STORED_DEFAULTS
+from chalicelib.domain.stored_targeting import STORED_DEFAULTS
 from chalicelib.domain.timestamps import timestamp
 from chalicelib.http.models import Patch, validate
 from chalicelib.http.problems import ValidationFailed

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.targeting import STORED_DEFAULTS
+from chalicelib.domain.stored_targeting import STORED_DEFAULTS
 from chalicelib.tables.campaigns import CampaignRow
 from tests.conftest import Api
 from tests.documents import (

@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given
 
 from chalicelib.admin.smartlinks.reach import _covers, closed_reason, is_unlimited, nobody_reason, offer_above
-from chalicelib.domain import targeting as targeting_module
 from chalicelib.domain.campaign import Schedule
 from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.smartlink import Offer
-from chalicelib.domain.targeting import STORED_DEFAULTS, Targeting
+from chalicelib.domain.stored_targeting import STORED_DEFAULTS, from_document
+from chalicelib.domain.targeting import Targeting
 from chalicelib.domain.visitor import DEVICES_OF_SYSTEM, Visitor
 from tests import strategies as some
 from tests.builders import NOW, a_campaign, a_cap, an_offer
 
 
 def _targeting(**document: Any) -> Targeting:
-    return targeting_module.from_document({**STORED_DEFAULTS, **document})
+    return from_document({**STORED_DEFAULTS, **document})
 
 
 def _offer(name: str, priority: int = 0, **document: Any) -> Offer:

@@ -39,6 +39,7 @@ def test_visitor_is_detected_from_user_agent_and_address() -> None:
         city="Berlin",
         device=Device.MOBILE,
         os=OperatingSystem.IOS,
+        os_version="17.5",
         browser="safari",
         address="203.0.113.7",
         user_agent=IPHONE,

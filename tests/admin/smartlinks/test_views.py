@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.targeting import STORED_DEFAULTS
+from chalicelib.domain.stored_targeting import STORED_DEFAULTS
 from chalicelib.tables.clicks import ClickRow, DuplicateMarkerRow
 from chalicelib.tables.counters import CapCounterRow
 from tests.admin.edited_smartlinks import location, path_of, tracking_keys, with_offers
