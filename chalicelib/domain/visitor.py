@@ -63,7 +63,7 @@ _DESKTOP, _HANDHELDS = frozenset({Device.DESKTOP}), frozenset({Device.MOBILE, De
 DEVICES_OF_SYSTEM = {
     OperatingSystem.IOS: _HANDHELDS,
     OperatingSystem.ANDROID: _HANDHELDS | {Device.TV, Device.CONSOLE},
-    OperatingSystem.WINDOWS: _HANDHELDS | {Device.DESKTOP, Device.CONSOLE},
+    OperatingSystem.WINDOWS: frozenset(Device),
     OperatingSystem.MACOS: _DESKTOP,
     OperatingSystem.LINUX: frozenset(Device),
     OperatingSystem.CHROMEOS: _DESKTOP,

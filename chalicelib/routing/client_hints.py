@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from chalicelib.domain.browsers import BROWSERS, fold_browser
 from chalicelib.domain.visitor import Device, Headers, OperatingSystem
+from chalicelib.routing.devices import possible_device
 from chalicelib.routing.systems import SYSTEMS, short_version
 from chalicelib.routing.user_agent import ParsedUserAgent
 
@@ -43,9 +44,9 @@ def _corrected(agent: ParsedUserAgent, brands: str, mobile: str, platform: tuple
 
 def _device(device: Device, system: OperatingSystem, mobile: str) -> Device:
     """Return the device; televisions and consoles have hints too, and are not mobile."""
-    if mobile not in _DEVICES or device in {Device.TV, Device.CONSOLE}:
-        return device
-    return Device.TABLET if mobile == "?0" and system in _HANDHELDS else _DEVICES[mobile]
+    if mobile in _DEVICES and device not in {Device.TV, Device.CONSOLE}:
+        device = Device.TABLET if mobile == "?0" and system in _HANDHELDS else _DEVICES[mobile]
+    return possible_device(device, system)
 
 
 def _browser(browser: str | None, brands: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 
-from chalicelib.domain.visitor import Device, OperatingSystem
+from chalicelib.domain.visitor import DEVICES_OF_SYSTEM, Device, OperatingSystem
 from chalicelib.routing.agent_patterns import first_match
 
 _PATTERNS = {
@@ -19,6 +19,12 @@ _PATTERNS = {
 _kind = first_match({str(device): pattern for device, pattern in _PATTERNS.items()})
 _IPAD = re.compile(r"(?<![A-Za-z])iPad|Macintosh.* (?:CriOS|FxiOS|EdgiOS|OPiOS|OPT|GSA|DdgiOS|Mobile)/")
 """Signs of an iPad. Asked for desktop pages it calls itself a Mac, but no Mac has the iOS editions of browsers."""
+_USUAL = {
+    OperatingSystem.IOS: Device.MOBILE,
+    OperatingSystem.ANDROID: Device.TABLET,
+    OperatingSystem.MACOS: Device.DESKTOP,
+    OperatingSystem.CHROMEOS: Device.DESKTOP,
+}
 _COMPUTERS = {OperatingSystem.MACOS, OperatingSystem.CHROMEOS}
 
 
@@ -27,8 +33,17 @@ def is_ipad(user_agent: str) -> bool:
     return bool(_IPAD.search(user_agent))
 
 
+def possible_device(device: Device, system: OperatingSystem) -> Device:
+    """Return the device, or the usual one of the system if it has no such devices: macOS is never a phone."""
+    return device if device in DEVICES_OF_SYSTEM[system] else _USUAL[system]
+
+
 def device_of_agent(user_agent: str, system: OperatingSystem) -> Device:
     """Return the kind of device. An iPad is a tablet; iOS is never a desktop, macOS never a phone."""
+    return possible_device(_device_named(user_agent, system), system)
+
+
+def _device_named(user_agent: str, system: OperatingSystem) -> Device:
     kind = _kind(user_agent)
     if kind in {Device.CONSOLE, Device.TV}:
         return Device(kind)

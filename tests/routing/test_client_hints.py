@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.domain.visitor import Device, OperatingSystem
+from chalicelib.domain.visitor import DEVICES_OF_SYSTEM, Device, OperatingSystem
 from chalicelib.routing.client_hints import apply_client_hints
 from chalicelib.routing.user_agent import ParsedUserAgent, parse_user_agent
 from tests.routing.agents import FREEBSD, IPAD, IPHONE, MAC, MACINTOSH, PC, PIXEL, X11
@@ -132,3 +132,12 @@ def test_ios_with_client_hints_is_a_bot(user_agent: str, hints: dict[str, str]) 
 def test_agent_without_hints_stays_as_it_is(user_agent: str) -> None:
     assert _hinted(user_agent) == parse_user_agent(user_agent)
     assert _hinted(user_agent, brands="", mobile="", platform="") == parse_user_agent(user_agent)
+
+
+@pytest.mark.parametrize("user_agent", [PIXEL, PC, MAC, IPHONE, IPAD, X11, TELEVISION, FREEBSD])
+@pytest.mark.parametrize("platform", ["Windows", "macOS", "iOS", "Android", "Chrome OS", "Linux", ""])
+@pytest.mark.parametrize("mobile", ["?0", "?1", ""])
+def test_device_is_always_one_that_the_system_has(user_agent: str, platform: str, mobile: str) -> None:
+    agent = _hinted(user_agent, platform=f'"{platform}"', mobile=mobile)
+
+    assert agent.device in DEVICES_OF_SYSTEM[agent.os]

@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chalicelib.domain.visitor import Device, OperatingSystem
+from chalicelib.domain.visitor import DEVICES_OF_SYSTEM, Device, OperatingSystem
 from chalicelib.routing.devices import device_of_agent, is_ipad
 from tests.routing.agents import BLINK, IPAD, IPHONE, MAC, MACINTOSH, PC, PIXEL, X11, android
 
@@ -115,3 +117,8 @@ def test_phone_with_a_receiver_is_a_phone(model: str) -> None:
 @pytest.mark.parametrize("user_agent", [IPHONE, MAC, PIXEL, f"{MAC} Tripadvisor/8.2", f"{IPHONE} Tripadvisor/8.2"])
 def test_other_devices_are_no_ipads(user_agent: str) -> None:
     assert not is_ipad(user_agent)
+
+
+@given(st.text("iPadoneMctshANrTVWlXb; ()/_", max_size=60), st.sampled_from(OperatingSystem))
+def test_device_of_any_agent_is_one_that_the_system_has(user_agent: str, system: OperatingSystem) -> None:
+    assert device_of_agent(user_agent, system) in DEVICES_OF_SYSTEM[system]
