@@ -100,6 +100,19 @@ Pattern = Annotated[
 ]
 
 
+def _network_number_error(text: str) -> str | None:
+    is_number = text.removeprefix("AS").isdecimal() and not network_error(text)
+    return None if is_number else "must be an AS number such as AS13335"
+
+
+def _version_error(text: str) -> str | None:
+    return "must be numbers joined by dots, such as 17.5" if os_version_error(OperatingSystem.IOS, f"={text}") else None
+
+
+NetworkNumber = Annotated[str, Field(max_length=_MAX_VALUE, examples=["AS13335"]), _check(_network_number_error)]
+Version = Annotated[str, Field(max_length=_MAX_VALUE, examples=["17.5"]), _check(_version_error)]
+
+
 class TargetingSettings(RequestModel):
     """Which visitors are accepted; an empty list means any. An unknown value matches no list.
 
@@ -138,10 +151,10 @@ class VisitorFields(RequestModel):
     country: Country | None = None
     region: Region | None = None
     city: Annotated[str, Field(min_length=1, max_length=100, examples=["Austin"])] | None = None
-    network: Annotated[str, Field(pattern="^AS[1-9][0-9]{0,9}$", examples=["AS13335"])] | None = None
+    network: NetworkNumber | None = None
     connection: Connection | None = None
     device: Device | None = None
     os: OperatingSystem | None = None
-    os_version: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+){0,3}$", examples=["17.5"])] | None = None
+    os_version: Version | None = None
     browser: Browser | None = None
     language: Language | None = None

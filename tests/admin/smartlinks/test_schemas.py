@@ -192,6 +192,13 @@ def test_every_field_of_a_simulation_is_optional() -> None:
             ("/device", "must be 'mobile', 'tablet', 'desktop', 'tv' or 'console'"),
             id="no device",
         ),
+        pytest.param({"network": "7018"}, ("/network", "must be an AS number such as AS13335"), id="no AS number"),
+        pytest.param(
+            {"network": "ASUS Networks"}, ("/network", "must be an AS number such as AS13335"), id="a provider"
+        ),
+        pytest.param(
+            {"os_version": "17.x"}, ("/os_version", "must be numbers joined by dots, such as 17.5"), id="no version"
+        ),
         pytest.param({"ip": "x" * 46}, ("/ip", "must have at most 45 characters"), id="a long address"),
     ],
 )
