@@ -12,7 +12,7 @@ from chalicelib.admin.targeting_values.languages import language_error
 from chalicelib.admin.targeting_values.networks import network_error
 from chalicelib.admin.targeting_values.os_versions import os_version_error
 from chalicelib.admin.targeting_values.regions import region_error
-from chalicelib.admin.targeting_values.sub_ids import sub_id_pattern_error
+from chalicelib.admin.targeting_values.sub_ids import MAX_PATTERN, sub_id_pattern_error
 from chalicelib.domain.macros import SUB_IDS
 from chalicelib.domain.url_validation import url_errors
 from chalicelib.domain.visitor import Connection, Device, OperatingSystem
@@ -95,7 +95,7 @@ VersionRule = Annotated[
 SubId = Annotated[str, Field(json_schema_extra={"enum": list(SUB_IDS)}), _check(_sub_id_error)]
 Pattern = Annotated[
     str,
-    Field(max_length=_MAX_VALUE, description="`*` stands for any characters", examples=["news-*"]),
+    Field(max_length=MAX_PATTERN, description="`*` stands for any characters", examples=["news-*"]),
     _check(sub_id_pattern_error),
 ]
 

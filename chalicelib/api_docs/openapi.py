@@ -26,9 +26,9 @@ _INFO = {
     "title": "Smartlink",
     "version": "0.1.0",
     "description": (
-        "One link in front of a pool of offers. Money is a decimal string, times are ISO 8601 UTC. HEAD is answered "
-        "wherever GET is, without a body and without any effect.\n\n[IP Geolocation by DB-IP](https://db-ip.com). "
-        "Networks by [RouteViews](https://www.routeviews.org), DB-IP and [NRO](https://www.nro.net)."
+        "Money is a decimal string, times are ISO 8601 UTC. HEAD is answered wherever GET is, without any effect.\n\n"
+        "[IP Geolocation by DB-IP](https://db-ip.com). Networks by [RouteViews](https://www.routeviews.org), DB-IP "
+        "and [NRO](https://www.nro.net)."
     ),
 }
 
@@ -76,6 +76,8 @@ class _Definitions:
         """Return the schema of a patched value. Only objects are merged; lists and scalars are replaced."""
         if "anyOf" in schema:
             return {**schema, "anyOf": [self._patch_schema(option) for option in schema["anyOf"]]}
+        if isinstance(values := schema.get("additionalProperties"), dict):
+            return {**schema, "additionalProperties": {"anyOf": [values, {"type": "null"}]}}
         name = schema.get("$ref", "").rpartition("/")[2]
         properties = self.schemas.get(name, {}).get("properties")
         if properties is None:
@@ -100,12 +102,9 @@ def _mode(model: type[BaseModel]) -> JsonSchemaMode:
 
 
 def _models(views: Iterable[ViewSignature]) -> list[type[BaseModel]]:
-    models: dict[type[BaseModel], None] = {ProblemDocument: None}
-    for view in views:
-        for model in (view.body, view.patch, view.query, view.response):
-            if model is not None and model is not NoContent:
-                models[model] = None
-    return list(models)
+    used = [model for view in views for model in (view.body, view.patch, view.query, view.response)]
+    models = [model for model in used if model is not None and model is not NoContent]
+    return list(dict.fromkeys([ProblemDocument, *models]))
 
 
 def _definitions(models: Iterable[type[BaseModel]]) -> _Definitions:

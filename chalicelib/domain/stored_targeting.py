@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from unicodedata import normalize
 
 from chalicelib.domain import os_versions
 from chalicelib.domain.browsers import fold_browser
@@ -42,4 +43,4 @@ def from_document(document: Mapping[str, Any]) -> Targeting:
 
 
 def _folded(values: Iterable[str]) -> frozenset[str]:
-    return frozenset(value.casefold() for value in values)
+    return frozenset(normalize("NFC", value).casefold() for value in values)

@@ -17,6 +17,15 @@ def matches(pattern: str, text: str) -> bool:
     return _in_order(middle, text, len(prefix), end)
 
 
+def may_overlap(pattern: str, other: str) -> bool:
+    """Return whether a text may match both patterns. False is certain; with two `*` patterns True is not."""
+    if "*" not in pattern or "*" not in other:
+        return matches(pattern, other) if "*" not in other else matches(other, pattern)
+    beginnings = pattern.partition("*")[0], other.partition("*")[0]
+    ends = pattern.rpartition("*")[2][::-1], other.rpartition("*")[2][::-1]
+    return all(one.startswith(two) or two.startswith(one) for one, two in (beginnings, ends))
+
+
 def _in_order(parts: list[str], text: str, start: int, end: int) -> bool:
     """Return whether the parts follow each other in a section of the text."""
     for part in parts:

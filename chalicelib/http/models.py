@@ -134,7 +134,7 @@ def validate(
     surrogate_errors = [(pointer, "must be valid Unicode") for pointer in _lone_surrogates(document)]
     text = json.dumps(document, ensure_ascii=False).encode(errors="replace")
     try:
-        validated = model.model_validate_json(text, strict=True, context=frozenset(_texts(stored)))
+        validated = model.model_validate_json(text, strict=True, context=frozenset(_texts(stored, "")))
     except ValidationError as error:
         raise ValidationFailed(*surrogate_errors, *validation_errors(error)) from error
     if surrogate_errors:
@@ -143,24 +143,27 @@ def validate(
 
 
 def is_new(value: str, info: ValidationInfo) -> bool:
-    """Return whether a text is in a request and was not in the document before it.
+    """Return whether a text is in a request, and its field did not have it in the document before.
 
     The checks of an earlier release may have accepted other values: responses and edits keep what is stored.
     """
-    return info.context is not None and value not in info.context
+    return info.context is not None and (info.field_name, value) not in info.context
 
 
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
-    """Yield every text of a document, names included."""
+def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON value
+    """Yield the field and the text of every text of a document; names in a field are its texts, too."""
     if isinstance(value, str):
-        yield value
+        yield field, value
     elif isinstance(value, Mapping):
-        yield from value
-        for each in value.values():
-            yield from _texts(each)
+        for name, each in value.items():
+            yield field, name
+            yield from _texts(each, name)
+            # In a field of names and texts, such as `os_versions`, both belong to the field.
+            if isinstance(each, str):
+                yield field, each
     elif isinstance(value, list):
         for each in value:
-            yield from _texts(each)
+            yield from _texts(each, field)
 
 
 def _lone_surrogates(document: Any, pointer: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON value

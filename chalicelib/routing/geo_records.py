@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from chalicelib.domain.regions import region_levels
 from chalicelib.domain.visitor import Connection
 from chalicelib.routing.location import MAX_NAME, GeoLocation, country_code
 
@@ -40,20 +41,24 @@ class Records(NamedTuple):
     anonymous_ip: Record = _EMPTY
 
 
-def location(records: Records, hosting: AbstractSet[int]) -> GeoLocation:
-    """Return the location and network of an address; `hosting` has the AS numbers of hosting networks."""
+def location(records: Records, hosting: AbstractSet[int], number: int | None = None) -> GeoLocation:
+    """Return the location and network of an address; `hosting` has the AS numbers of hosting networks.
+
+    `number` is the AS number if it is known already. If that of the records differs, their provider is another one.
+    """
     record = records.country
     found, traits = country(record), _map(record.get("traits"))
     # The customer's databases come first: they are newer than the embedded one.
     sources = [each for each in (records.isp, traits, records.asn) if each]
-    number = network(sources)
+    recorded = network(sources)
+    number = number or recorded
     is_hosted = number in hosting or is_hosting(records, traits)
     return GeoLocation(
         country=found,
         region=region(record, found),
         city=city(record),
         network=f"AS{number}" if number else None,
-        isp=isp(sources),
+        isp=isp(sources) if recorded in {None, number} else None,
         connection=Connection.HOSTING if is_hosted else connection(records, traits),
     )
 
@@ -66,13 +71,14 @@ def country(record: Record) -> str | None:
 
 
 def region(record: Record, of_country: str | None) -> str | None:
-    """Return the ISO 3166-2 code of the most specific subdivision that has one."""
+    """Return the ISO 3166-2 code of the most specific subdivision whose upper one is known, or else of the first."""
     subdivisions = record.get("subdivisions")
     if not of_country or not isinstance(subdivisions, list):
         return None
     codes = [_map(each).get("iso_code") for each in subdivisions]
-    valid = [code for code in codes if isinstance(code, str) and _REGION.fullmatch(code)]
-    return f"{of_country}-{valid[-1]}" if valid else None
+    valid = [f"{of_country}-{code}" for code in codes if isinstance(code, str) and _REGION.fullmatch(code)]
+    # A lower region of which nobody knows the one above it would lose that one.
+    return next((code for code in reversed(valid) if code == valid[0] or len(region_levels(code)) > 1), None)
 
 
 def city(record: Record) -> str | None:

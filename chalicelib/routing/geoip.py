@@ -10,6 +10,7 @@ from pathlib import Path
 
 from maxminddb import InvalidDatabaseError, Reader, open_database
 
+from chalicelib.domain.visitor import Connection
 from chalicelib.routing import geo_records
 from chalicelib.routing.embedded_ipv4 import address_to_look_up
 from chalicelib.routing.geo_records import Record, Records
@@ -19,11 +20,14 @@ from chalicelib.settings import AddressDatabase, address_database
 HOSTING_FILE = Path(__file__).with_name("hosting_networks.csv")
 
 
-def locate(address: str) -> GeoLocation:
-    """Return the country and network of an address, with a city database also region and city; None if unknown."""
+def locate(address: str, number: int | None = None, /) -> GeoLocation:
+    """Return the country and network of an address, with a city database also region and city; None if unknown.
+
+    `number` is the AS number of the address, if the edge has said it.
+    """
     looked_up = address_to_look_up(address)
     found = {name: _record(name, reader, looked_up) for name, reader in _readers()}
-    return geo_records.location(Records(**found), hosting_networks())
+    return geo_records.location(Records(**found), hosting_networks(), number)
 
 
 def country_database_month() -> str | None:
@@ -33,8 +37,15 @@ def country_database_month() -> str | None:
         return None
     try:
         return f"{datetime.fromtimestamp(readers[AddressDatabase.COUNTRY].metadata().build_epoch, UTC):%Y-%m}"
-    except (OSError, OverflowError, ValueError):
+    except (OSError, OverflowError, ValueError, InvalidDatabaseError):
         return None
+
+
+def known_connections() -> frozenset[Connection]:
+    """Return the kinds of connection that the databases can tell: all, or without a database of them only hosting."""
+    kinds = {name: reader.metadata().database_type for name, reader in _readers()}
+    has_types = AddressDatabase.CONNECTION_TYPE in kinds or "Enterprise" in kinds.get(AddressDatabase.COUNTRY, "")
+    return frozenset(Connection) if has_types else frozenset({Connection.HOSTING})
 
 
 @cache
@@ -55,7 +66,7 @@ def _open(database: AddressDatabase) -> Reader | None:
     path = address_database(database)
     try:
         return open_database(path) if path else None
-    except (OSError, ValueError, InvalidDatabaseError) as error:
+    except (OSError, ValueError, TypeError, InvalidDatabaseError) as error:
         print(f"the {database} database cannot be opened, its values are unknown: {error}")
         return None
 

@@ -1,8 +1,8 @@
 """Location of a visitor: from the edge's headers, or from the databases by address."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
 from chalicelib.domain.visitor import Connection, Headers, is_from_edge, viewer_address
@@ -20,11 +20,16 @@ class GeoLocation:
     connection: Connection | None = None
 
 
-Locate = Callable[[str], GeoLocation]
+class Locate(Protocol):
+    """Return the location of an address, and its network: that of an AS number which is known already, or its own."""
+
+    def __call__(self, address: str, number: int | None = None, /) -> GeoLocation:
+        """Look the address up."""
+
 
 _REGION = re.compile(r"[A-Z0-9]{1,3}")
 _LENGTH = 2
-MAX_NAME = 80
+MAX_NAME = 100
 """Characters of a city or provider."""
 
 _NO_COUNTRIES = {"XX", "ZZ", "AP", "EU"}
@@ -42,8 +47,7 @@ def address_and_location(headers: Headers, source_ip: str, edge_secret: str, loc
     if not is_from_edge(headers, edge_secret):
         return source_ip, locate(source_ip)
     address = viewer_address(headers) or source_ip
-    found = _with_place_of_edge(locate(address), headers)
-    return address, replace(found, network=_edge_network(headers) or found.network)
+    return address, _with_place_of_edge(locate(address, _edge_network(headers)), headers)
 
 
 def country_code(text: str) -> str | None:
@@ -82,6 +86,6 @@ def _edge_city(headers: Headers) -> str | None:
     return city.strip()[:MAX_NAME] or None
 
 
-def _edge_network(headers: Headers) -> str | None:
+def _edge_network(headers: Headers) -> int | None:
     number = headers.get("cloudfront-viewer-asn", "")
-    return f"AS{number}" if _NETWORK.fullmatch(number) and int(number) <= _MAX_NETWORK else None
+    return int(number) if _NETWORK.fullmatch(number) and int(number) <= _MAX_NETWORK else None

@@ -43,9 +43,9 @@ def copy(file: Path, database: AddressDatabase, target: Path) -> None:
         _decompress(file, partial)
         with maxminddb.open_database(partial) as reader:
             kind, records = reader.metadata().database_type, [record for _, record in islice(reader, _SAMPLE)]
-    except (OSError, EOFError, ValueError, zlib.error, maxminddb.InvalidDatabaseError) as error:
+    except (OSError, EOFError, ValueError, TypeError, zlib.error, maxminddb.InvalidDatabaseError) as error:
         partial.unlink(missing_ok=True)
-        message = f"{given} is not a MaxMind database. Use an .mmdb file, or one compressed with gzip."
+        message = f"{given} is not a MaxMind database. Use an .mmdb file, also compressed with gzip; unpack a .tar.gz."
         raise CommandError(message) from error
     if not _is_of(database, records):
         partial.unlink()

@@ -197,5 +197,30 @@ def test_edit_may_remove_a_stored_value_but_not_add_another_wrong_one() -> None:
         Patch(TargetingSettings, {"countries": ["UK", "EU"]}).apply_to(stored)
 
 
+@pytest.mark.parametrize(
+    ("stored", "changes", "pointer"),
+    [
+        pytest.param({"sources": ["UK"]}, {"countries": ["UK"]}, "/countries/0", id="another list"),
+        pytest.param({"countries": ["EU"]}, {"exclude_countries": ["EU"]}, "/exclude_countries/0", id="its opposite"),
+        pytest.param({"sub_ids": {"sub1": ["jp"]}}, {"languages": ["jp"]}, "/languages/0", id="a pattern"),
+    ],
+)
+def test_value_that_is_stored_in_another_field_is_new(
+    stored: dict[str, Any], changes: dict[str, Any], pointer: str
+) -> None:
+    with pytest.raises(ValidationFailed) as caught:
+        Patch(TargetingSettings, changes).apply_to(stored)
+
+    assert [error[0] for error in caught.value.errors] == [pointer]
+
+
+def test_stored_rules_of_versions_stay() -> None:
+    stored = {"os_versions": {"beos": "new"}}
+
+    edited = Patch(TargetingSettings, {"devices": ["mobile"]}).apply_to(stored)
+
+    assert edited.os_versions == {"beos": "new"}
+
+
 def test_response_shows_what_is_stored() -> None:
     assert TargetingSettings(countries=["UK"]).countries == ["UK"]

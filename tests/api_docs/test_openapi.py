@@ -303,3 +303,29 @@ def test_every_example_is_valid(document: dict[str, Any]) -> None:
         for field, described in schema.get("properties", {}).items():
             for example in described.get("examples", []):
                 assert schema_errors(document, described, example) == [], (name, field)
+
+
+def _body_errors(document: dict[str, Any], path: str, method: str, body: Any) -> list[str]:
+    """Return the errors of a request body by the schema of the document."""
+    schema = operation(document, path, method)["requestBody"]["content"]["application/json"]["schema"]
+    validator = Draft202012Validator({**schema, "components": document["components"]})
+    return [error.message for error in validator.iter_errors(body)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"targeting": {"os_versions": {"ios": None}}}, id="a version rule is removed"),
+        pytest.param({"targeting": {"sub_ids": {"sub1": None}}}, id="the patterns of a sub-ID are removed"),
+        pytest.param({"targeting": {"os_versions": {"ios": ">=16"}, "sub_ids": {"sub1": ["a*"]}}}, id="both are set"),
+    ],
+)
+def test_document_allows_the_patches_that_the_api_takes(document: dict[str, Any], body: Any) -> None:
+    assert _body_errors(document, "/admin/campaigns/{campaign_id}", "PATCH", body) == []
+
+
+@pytest.mark.parametrize("weight", [0, 1, 0.001, 1.001, 2.675, 1_000_000])
+def test_document_allows_every_weight_that_the_api_takes(document: dict[str, Any], weight: float) -> None:
+    body = {"name": "a", "offers": [{"campaign_id": "cmp_1", "weight": weight}]}
+
+    assert _body_errors(document, "/admin/smartlinks", "POST", body) == []

@@ -26,3 +26,9 @@ def test_empty_list_of_a_document_allows_any_value() -> None:
 )
 def test_names_of_earlier_releases_match_the_visitors_of_today(stored: dict[str, Any], visitor: dict[str, str]) -> None:
     assert from_document({**STORED_DEFAULTS, **stored}).rejection(a_visitor(**visitor), NO_PARAMETERS) is None
+
+
+def test_city_matches_in_any_unicode_form() -> None:
+    targeting = from_document({**STORED_DEFAULTS, "cities": ["BR/Sa\u0303o Paulo"]})
+
+    assert targeting.rejection(a_visitor(country="BR", city="S\u00e3o Paulo"), NO_PARAMETERS) is None

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.wildcards import matches
+from chalicelib.domain.wildcards import matches, may_overlap
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,26 @@ def test_each_part_is_searched_once_and_never_before_the_last_one(pattern: str, 
 
     assert searched.starts == sorted(searched.starts)
     assert len(searched.starts) <= pattern.count("*")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "other", "expected"),
+    [
+        pytest.param("a", "a", True, id="the same text"),
+        pytest.param("a", "b", False, id="two texts"),
+        pytest.param("a*", "ab", True, id="a text and its beginning"),
+        pytest.param("ab", "a*", True, id="the other way round"),
+        pytest.param("a*", "b", False, id="a text and another beginning"),
+        pytest.param("a*", "ab*", True, id="two beginnings, one in the other"),
+        pytest.param("a*", "b*", False, id="two beginnings"),
+        pytest.param("*a", "*b", False, id="two ends"),
+        pytest.param("*", "*", True, id="anything"),
+    ],
+)
+def test_patterns_without_a_common_text_do_not_overlap(pattern: str, other: str, expected: bool) -> None:
+    assert may_overlap(pattern, other) is expected
+
+
+@given(st.text("ab*", max_size=4), st.text("ab*", max_size=4), st.text("ab", max_size=6))
+def test_patterns_of_one_text_overlap(pattern: str, other: str, text: str) -> None:
+    assert not (matches(pattern, text) and matches(other, text)) or may_overlap(pattern, other)

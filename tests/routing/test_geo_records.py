@@ -18,6 +18,21 @@ def located(**records: Any) -> GeoLocation:
     return location(Records(**records), HOSTING)
 
 
+def test_known_number_decides_on_network_and_hosting() -> None:
+    home, cloud = (
+        location(Records(asn=record), HOSTING, number) for record, number in ((AMAZON, 3320), (TELEKOM, 16509))
+    )
+
+    assert (home.network, home.connection) == ("AS3320", None)
+    assert (cloud.network, cloud.connection) == ("AS16509", Connection.HOSTING)
+
+
+def test_provider_of_another_network_than_the_known_one_is_not_the_visitors() -> None:
+    assert location(Records(asn=AMAZON), HOSTING, 3320).isp is None
+    assert location(Records(asn=TELEKOM), HOSTING, 3320).isp == "Deutsche Telekom AG"
+    assert location(Records(isp={"isp": "BT"}), HOSTING, 2856).isp == "BT"
+
+
 @pytest.mark.parametrize(
     ("record", "code"),
     [
@@ -46,6 +61,9 @@ def test_country_is_read_in_each_form(record: dict[str, Any], code: str | None) 
     [
         pytest.param([{"iso_code": "ENG"}, {"iso_code": "WBK"}], "GB-WBK", id="the most specific"),
         pytest.param([{"iso_code": "ENG"}, {"names": {"en": "Slough"}}], "GB-ENG", id="the last with a code"),
+        pytest.param([{"iso_code": "ENG"}, {"iso_code": "ZZQ"}], "GB-ENG", id="a lower one that nobody knows"),
+        pytest.param([{"iso_code": "X"}, {"iso_code": "WBK"}], "GB-WBK", id="an upper one that nobody knows"),
+        pytest.param([{"iso_code": "X"}], "GB-X", id="one that nobody knows"),
         pytest.param([{"names": {"en": "England"}}], None, id="without codes"),
         pytest.param([{"iso_code": "e/n"}, {"iso_code": 7}, "ENG"], None, id="malformed"),
         pytest.param([], None, id="none"),
@@ -111,14 +129,14 @@ def test_malformed_number_is_no_network(number: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "stored"),
     [
-        pytest.param("x" * 81, "x" * 80, id="long"),
-        pytest.param("x" * 79 + " y", "x" * 79, id="a space at the end of the limit"),
+        pytest.param("x" * 101, "x" * 100, id="long"),
+        pytest.param("x" * 99 + " y", "x" * 99, id="a space at the end of the limit"),
         pytest.param("  Jio ", "Jio", id="spaces"),
         pytest.param(" ", None, id="empty"),
         pytest.param(7, None, id="a number"),
     ],
 )
-def test_name_has_at_most_80_characters(name: Any, stored: str | None) -> None:
+def test_name_has_at_most_100_characters(name: Any, stored: str | None) -> None:
     assert located(asn={"autonomous_system_organization": name}).isp == stored
 
 
@@ -181,5 +199,5 @@ def test_no_record_raises_and_every_value_is_one_that_a_visitor_can_have(records
     assert found.country is None or (len(found.country) == 2 and found.country.isupper())
     assert found.region is None or found.region.startswith(f"{found.country}-")
     assert found.network is None or 0 < int(found.network.removeprefix("AS")) < 2**32
-    assert all(name is None or 0 < len(name) <= 80 for name in (found.city, found.isp))
+    assert all(name is None or 0 < len(name) <= 100 for name in (found.city, found.isp))
     assert found.connection is None or isinstance(found.connection, Connection)

@@ -231,3 +231,33 @@ def test_networks_of_people_are_not_hosting() -> None:
 @pytest.mark.parametrize("number", [16509, 396982, 8075, 14061, 16276, 24940, 63949, 20473, 45102, 132203, 31898])
 def test_large_clouds_are_hosting(number: int) -> None:
     assert number in geoip.hosting_networks()
+
+
+def test_without_a_database_of_connections_only_hosting_is_known(database: Database) -> None:
+    database("GeoLite2-Country", GERMANY)
+    assert geoip.known_connections() == {Connection.HOSTING}
+
+
+def test_database_of_connections_knows_them_all(database: Database) -> None:
+    database("GeoIP2-Connection-Type", {"connection_type": "Cellular"}, AddressDatabase.CONNECTION_TYPE)
+    assert geoip.known_connections() == set(Connection)
+
+
+def test_enterprise_database_knows_all_connections(database: Database) -> None:
+    database("GeoIP2-Enterprise", GERMANY)
+    assert geoip.known_connections() == set(Connection)
+
+
+def test_without_databases_only_hosting_is_known() -> None:
+    assert geoip.known_connections() == {Connection.HOSTING}
+
+
+def test_damaged_metadata_of_the_country_database_have_no_month(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Damaged:
+        def metadata(self) -> None:
+            raise maxminddb.InvalidDatabaseError
+
+    monkeypatch.setattr(geoip, "_readers", lambda: [(AddressDatabase.COUNTRY, Damaged())])
+    assert geoip.country_database_month() is None

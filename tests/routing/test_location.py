@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +13,9 @@ VIEWER = "198.51.100.9"
 FOUND = GeoLocation("GB", "GB-ENG", "London", "AS2856", "BT", Connection.CABLE)
 
 
-def _locate(address: str) -> GeoLocation:
-    return {SOURCE: GeoLocation("DE"), VIEWER: FOUND}[address]
+def _locate(address: str, number: int | None = None, /) -> GeoLocation:
+    found = {SOURCE: GeoLocation("DE"), VIEWER: FOUND}[address]
+    return replace(found, network=f"AS{number}") if number else found
 
 
 def from_edge(**headers: str) -> GeoLocation:
@@ -81,7 +84,7 @@ def test_gaps_of_the_edge_are_filled_if_the_database_agrees_with_the_rest(
 )
 def test_network_of_the_edge_takes_precedence_if_it_is_valid(sent: str, network: str) -> None:
     found = from_edge(asn=sent)
-    assert (found.network, found.isp, found.connection) == (network, "BT", Connection.CABLE)
+    assert found.network == network
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ def test_city_of_the_edge_is_decoded(sent: str) -> None:
         pytest.param("100%", "100%", id="a percent sign"),
         pytest.param("\ud800", "?", id="no Unicode"),
         pytest.param(" ", None, id="empty"),
-        pytest.param("x" * 81, "x" * 80, id="too long"),
+        pytest.param("x" * 101, "x" * 100, id="too long"),
     ],
 )
 def test_any_city_of_the_edge_is_read(sent: str, city: str | None) -> None:

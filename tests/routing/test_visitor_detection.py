@@ -18,7 +18,7 @@ EDGE = {
 }
 
 
-def _in_germany(_: str) -> GeoLocation:
+def _in_germany(_: str, __: int | None = None, /) -> GeoLocation:
     return GeoLocation("DE", "DE-BE", "Berlin")
 
 
@@ -124,7 +124,7 @@ def test_database_locates_the_viewer_address() -> None:
     locations = {"198.51.100.9": GeoLocation("FR")}
     headers = {**EDGE, "cloudfront-viewer-country": ""}
 
-    assert visitor(headers, "203.0.113.7", SECRET, locations.__getitem__).country == "FR"
+    assert visitor(headers, "203.0.113.7", SECRET, lambda address, _=None: locations[address]).country == "FR"
 
 
 def test_visitor_has_every_detected_field() -> None:

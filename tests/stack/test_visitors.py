@@ -228,7 +228,10 @@ def test_offer_below_one_that_takes_all_its_visitors_is_a_warning(network: Netwo
     smartlink_id = network.smartlink({"campaign_id": top, "priority": 2}, {"campaign_id": low, "priority": 1})
 
     assert network.good("GET", f"/admin/smartlinks/{smartlink_id}")["warnings"] == [
-        f"Offer {low} can never receive a click: {top} has a higher priority and accepts every click that it accepts."
+        (
+            f"Offer {low} can never receive a click: {top} has a higher priority "
+            "and accepts every click that it accepts, unless the terms of a publisher cap it."
+        )
     ]
 
 

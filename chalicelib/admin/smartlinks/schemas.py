@@ -1,8 +1,9 @@
 """Request and response models of smartlinks."""
 
+from ipaddress import ip_address
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, WithJsonSchema, field_validator
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, field_validator
 
 from chalicelib.admin.targeting_fields import Destination, Source, SubId, TargetingSettings, VisitorFields
 from chalicelib.domain.publisher import ApplicationStatus
@@ -45,10 +46,19 @@ def _validate_weight(value: Any) -> int | float:  # noqa: ANN401 - any JSON valu
 
 MAX_WEIGHT = 1_000_000
 WEIGHT_PLACES = 3
+_PLACES = f"At most {WEIGHT_PLACES} decimal places"
 Weight = Annotated[
     int | float,
     PlainValidator(_validate_weight),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_WEIGHT, "multipleOf": 0.001, "examples": [3, 2.5]}),
+    WithJsonSchema(
+        {
+            "type": "number",
+            "minimum": 0,
+            "maximum": MAX_WEIGHT,
+            "examples": [3, 2.5],
+            "description": "At most 3 decimal places",
+        }
+    ),
 ]
 """The share of an offer. A whole number stays one; a union of types would report each error twice."""
 
@@ -124,13 +134,25 @@ class NewMember(RequestModel):
     publisher_id: Annotated[str, Field(min_length=1, max_length=64)]
 
 
+def _validate_address(text: str) -> str:
+    try:
+        ip_address(text)
+    except ValueError as error:
+        message = "must be an IPv4 or IPv6 address"
+        raise ValueError(message) from error
+    return text
+
+
+IpAddress = Annotated[str, Field(max_length=45, examples=["203.0.113.7"]), AfterValidator(_validate_address)]
+
+
 class Simulation(VisitorFields):
     """A simulated click. A field left out is unknown, unless `user_agent` and `ip` determine it."""
 
     publisher_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     sub_ids: dict[SubId, Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]] | None = None
     user_agent: Annotated[str, Field(max_length=2000)] | None = None
-    ip: Annotated[str, Field(max_length=45)] | None = None
+    ip: IpAddress | None = None
     source: Source | None = None
     at: DateTimeInput | None = None
     draw: Annotated[float, Field(ge=0, lt=1)] | None = None

@@ -18,7 +18,6 @@ _LAST_ARM_DRAW = 1 - 2**-53
 _DETAILS = {
     "country": ("region", "city"),
     "region": ("city",),
-    "network": ("isp", "connection"),
     "os": ("os_version",),
 }
 """The fields that say more about a field: those of the address or agent do not fit another value."""
@@ -44,7 +43,8 @@ def simulated_click(
 def _visitor(simulation: Simulation, locate: Locate) -> Visitor:
     """Detect the visitor from user agent and address; explicit fields take precedence. No user agent is not a bot."""
     headers = {"user-agent": simulation.user_agent} if simulation.user_agent else {}
-    detected = visitor(headers, simulation.ip or "", "", locate)
+    number = int(simulation.network.removeprefix("AS")) if simulation.network else None
+    detected = visitor(headers, simulation.ip or "", "", lambda address, _=None: locate(address, number))
     explicit = {name: getattr(simulation, name) for name in VisitorFields.model_fields}
     known = {name: value for name, value in explicit.items() if value is not None}
     changed = [name for name, value in known.items() if value != getattr(detected, name)]

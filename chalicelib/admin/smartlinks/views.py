@@ -6,6 +6,7 @@ from chalicelib.access import applications, membership, terms
 from chalicelib.admin import route_publishing
 from chalicelib.admin.clicks.schemas import ClickDocument
 from chalicelib.admin.smartlinks import simulation, storage
+from chalicelib.admin.smartlinks.contradictions import KnownNetworks
 from chalicelib.admin.smartlinks.schemas import (
     MemberDocument,
     NewMember,
@@ -13,7 +14,7 @@ from chalicelib.admin.smartlinks.schemas import (
     SmartlinkDocument,
     SmartlinkSettings,
 )
-from chalicelib.admin.smartlinks.warnings import warnings
+from chalicelib.admin.smartlinks.warnings import Surroundings, warnings
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.domain.route import PublisherLink
 from chalicelib.domain.smartlink import PoolChangePolicy, Rotation, SmartlinkStatus, Visibility
@@ -25,7 +26,7 @@ from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
 from chalicelib.routing import click_record
 from chalicelib.routing.click_document import click_document
-from chalicelib.routing.geoip import locate
+from chalicelib.routing.geoip import hosting_networks, known_connections, locate
 from chalicelib.routing.redirect import decide_with_tables
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.smartlinks import SmartlinkRow
@@ -218,8 +219,13 @@ def _document(
         live_count=row.live_count,
         pending_count=row.pending_count,
         epoch=row.epoch,
-        warnings=warnings(row.settings, campaigns, request.now, rates or rates_at(request.now)),
+        warnings=warnings(row.settings, campaigns, _surroundings(request, rates)),
     )
+
+
+def _surroundings(request: Request, rates: Callable[[], ExchangeRates] | None) -> Surroundings:
+    hosting = frozenset(f"as{number}" for number in hosting_networks())
+    return Surroundings(request.now, rates or rates_at(request.now), KnownNetworks(known_connections(), hosting))
 
 
 def _link(request: Request, pool: SmartlinkRow, code: str) -> LinkDocument:

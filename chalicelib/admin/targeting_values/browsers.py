@@ -4,7 +4,7 @@ import re
 from difflib import get_close_matches
 
 from chalicelib.admin.targeting_values.wording import shown
-from chalicelib.domain.browsers import BROWSER_ALIASES, BROWSERS
+from chalicelib.domain.browsers import BROWSER_ALIASES, BROWSERS, fold_browser
 
 MAX_NAME = 50
 
@@ -20,6 +20,8 @@ def browser_error(name: str) -> str | None:
 def meant_browser(text: str) -> str | None:
     """Return the browser that another name stands for, or None: `chrome` for `Chrome Mobile 130`."""
     given = text.lower().strip()[:MAX_NAME]
+    if (folded := fold_browser(given)) in BROWSERS:
+        return folded
     name = " ".join(re.split(r"[\s_-]+", given))
     plain = " ".join(_QUALIFIERS.sub(" ", _VERSION.sub("", name)).split())
     meant = (BROWSER_ALIASES.get(each, each) for each in (given, name, plain, plain.replace(" ", "")))

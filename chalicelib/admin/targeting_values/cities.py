@@ -10,6 +10,7 @@ MAX_NAME = 100
 
 _MEANING = "must be a country code, a slash and the name of a city, such as US/Austin"
 _WITH_REGION = re.compile(r"(?P<country>[A-Za-z]{2})[-/](?P<region>[A-Za-z0-9]{1,3})/(?P<name>.+)")
+_STATE = re.compile(r",\s*[A-Z]{2}$")
 _FORMS = (
     re.compile(r"(?P<country>[^/]+)/(?P<name>.+)"),
     re.compile(r"(?P<name>[^,/]+),(?:[^,/]+,)?(?P<country>[^,/]+)"),
@@ -58,4 +59,8 @@ def _without_region(text: str) -> str | None:
 def _name_error(name: str) -> str | None:
     if not 1 <= len(name) <= MAX_NAME:
         return f"{_MEANING}; the name has 1 to {MAX_NAME} characters"
+    if "*" in name:
+        return f"{_MEANING}; a city has no wildcard, so list each one"
+    if name.endswith("/") or name.isdecimal() or _STATE.search(name):
+        return f"{_MEANING}; {shown(name)} is not the name of a city alone"
     return None if name.isprintable() else f"{_MEANING}; the name has characters that cannot be shown"

@@ -11,6 +11,7 @@ MAX_NUMBER = 2**32 - 1
 _MEANING = "must be an AS number such as AS13335, or the name of an internet provider"
 _NUMBER = re.compile(r"(?:AS[N#]?)?[\s:#_-]*([0-9]+(?:\.[0-9]+)?)", re.IGNORECASE)
 _NUMBER_AND_NAME = re.compile(r"AS([0-9]+)\s.+", re.IGNORECASE)
+_SEVERAL = re.compile(r"AS[0-9]+\W|AS\d+$", re.IGNORECASE)
 _NO_NETWORKS = (
     (range(1), "is reserved"),
     (range(23456, 23457), "stands for any number of 32 bits"),
@@ -56,6 +57,10 @@ def _number(text: str) -> int | None:
 def _name_error(text: str) -> str | None:
     if not 1 <= len(text.strip()) <= MAX_NAME:
         return f"{_MEANING}; a name has 1 to {MAX_NAME} characters"
+    if "*" in text:
+        return f"{_MEANING}; a network has no wildcard, so list each one"
+    if _SEVERAL.match(text):
+        return f"{_MEANING}; write one AS number alone in each entry"
     if _is_address(text):
         return f"{_MEANING}; {shown(text)} is an address: use the AS number of its network"
     if text != text.strip():

@@ -1,16 +1,17 @@
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from chalicelib.admin.smartlinks.reach import _covers, closed_reason, is_unlimited, nobody_reason, offer_above
+from chalicelib.admin.smartlinks.reach import _covers, closed_reason, is_unlimited, leaves_bots, offer_above
 from chalicelib.domain.campaign import Schedule
 from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.smartlink import Offer
 from chalicelib.domain.stored_targeting import STORED_DEFAULTS, from_document
 from chalicelib.domain.targeting import Targeting
-from chalicelib.domain.visitor import DEVICES_OF_SYSTEM, Visitor
+from chalicelib.domain.visitor import Visitor
 from tests import strategies as some
 from tests.builders import NOW, a_campaign, a_cap, an_offer
 
@@ -30,86 +31,6 @@ def _is_below(upper: dict[str, Any], lower: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("rules", "reason"),
-    [
-        pytest.param(
-            {"countries": ["US"], "regions": ["GB-ENG"]}, "its regions are in none of its countries", id="other regions"
-        ),
-        pytest.param(
-            {"exclude_countries": ["GB"], "regions": ["GB-ENG", "GB-WBK"]},
-            "its regions are in none of its countries",
-            id="regions of an excluded country",
-        ),
-        pytest.param(
-            {"countries": ["US", "CA"], "cities": ["GB/London", "FR/Paris"]},
-            "its cities are in none of its countries",
-            id="other cities",
-        ),
-        pytest.param(
-            {"countries": ["US"], "regions": ["US-PR"]},
-            "visitors in its regions have a country of their own (PR); list that country instead",
-            id="a territory",
-        ),
-        pytest.param(
-            {"countries": ["US"], "regions": ["US-PR", "GB-ENG"]},
-            "its regions are in none of its countries",
-            id="a territory and another region",
-        ),
-        pytest.param(
-            {"os": ["ios"], "devices": ["desktop"]},
-            "no visitor has one of its operating systems on one of its devices",
-            id="iOS on desktops",
-        ),
-        pytest.param(
-            {"os": ["macos", "chromeos"], "devices": ["mobile", "tablet"]},
-            "no visitor has one of its operating systems on one of its devices",
-            id="desktop systems on handhelds",
-        ),
-        pytest.param(
-            {"os": ["ios"], "os_versions": {"ios": ">=17,<16"}},
-            "no version of its operating systems passes all its rules",
-            id="versions above and below",
-        ),
-        pytest.param(
-            {"connections": ["hosting"], "exclude_hosting": True},
-            "it includes only hosting and excludes it",
-            id="hosting",
-        ),
-    ],
-)
-def test_rules_that_contradict_each_other_reach_nobody(rules: dict[str, Any], reason: str) -> None:
-    assert nobody_reason(_targeting(**rules)) == reason
-
-
-@pytest.mark.parametrize(
-    "rules",
-    [
-        pytest.param({}, id="no rule"),
-        pytest.param({"countries": ["US", "GB"], "regions": ["GB-ENG"]}, id="regions of one country"),
-        pytest.param({"regions": ["GB-ENG"]}, id="regions alone"),
-        pytest.param({"countries": ["GB"], "cities": ["gb/london", "US/Austin"]}, id="cities, one of them elsewhere"),
-        pytest.param({"os": ["ios", "windows"], "devices": ["desktop"]}, id="one system of the device"),
-        pytest.param({"os_versions": {"ios": ">=17,<16"}}, id="versions of one of all systems"),
-        pytest.param({"connections": ["hosting", "cable"], "exclude_hosting": True}, id="another connection"),
-        pytest.param({"connections": ["hosting"]}, id="hosting wanted"),
-    ],
-)
-def test_rules_without_contradiction_may_reach_somebody(rules: dict[str, Any]) -> None:
-    assert nobody_reason(_targeting(**rules)) is None
-
-
-@given(some.targetings, some.visitors, some.parameters)
-def test_targeting_that_accepts_a_visitor_is_never_said_to_reach_nobody(
-    targeting: Targeting, visitor: Visitor, parameters: TrackingParameters
-) -> None:
-    in_own_country = visitor.region is None or visitor.region[:2] == visitor.country
-    is_possible = in_own_country and visitor.device in DEVICES_OF_SYSTEM[visitor.os]
-    accepts = is_possible and targeting.rejection(visitor, parameters) is None
-
-    assert not (accepts and nobody_reason(targeting))
-
-
-@pytest.mark.parametrize(
     ("upper", "lower"),
     [
         pytest.param({}, {}, id="no rules at all"),
@@ -121,6 +42,9 @@ def test_targeting_that_accepts_a_visitor_is_never_said_to_reach_nobody(
         pytest.param({"exclude_countries": ["DE"]}, {"countries": ["GB"]}, id="another country excluded"),
         pytest.param({"exclude_countries": ["DE"]}, {"exclude_countries": ["DE", "FR"]}, id="fewer excluded"),
         pytest.param({"networks": ["AS1"]}, {"networks": ["AS1"], "devices": ["mobile"]}, id="the same network"),
+        pytest.param({"networks": ["AS1", "AS2"]}, {"networks": ["AS1"]}, id="more networks above"),
+        pytest.param({"countries": ["US"]}, {"regions": ["US-CA"], "cities": ["US/Fresno"]}, id="its country"),
+        pytest.param({"exclude_bots": True}, {}, id="every person, and the bots are left"),
     ],
 )
 def test_offer_is_below_one_that_accepts_all_its_visitors(upper: dict[str, Any], lower: dict[str, Any]) -> None:
@@ -130,7 +54,6 @@ def test_offer_is_below_one_that_accepts_all_its_visitors(upper: dict[str, Any],
 @pytest.mark.parametrize(
     ("upper", "lower"),
     [
-        pytest.param({"exclude_bots": True}, {}, id="bots are left"),
         pytest.param({"exclude_hosting": True}, {"exclude_bots": True}, id="hosting is left"),
         pytest.param({"countries": ["US"]}, {"countries": ["US", "GB"]}, id="a country is left"),
         pytest.param({"countries": ["US"]}, {}, id="all other countries are left"),
@@ -140,6 +63,7 @@ def test_offer_is_below_one_that_accepts_all_its_visitors(upper: dict[str, Any],
         pytest.param({"networks": ["AS1"]}, {}, id="other networks are left"),
         pytest.param({"os_versions": {"ios": ">=17"}}, {"os": ["ios"]}, id="older versions are left"),
         pytest.param({"sub_ids": {"sub1": ["a*"]}}, {"sub_ids": {"sub1": ["*"]}}, id="other sub-IDs are left"),
+        pytest.param({"sources": ["GB-ENG"]}, {"sources": ["GB-LND"]}, id="sources have no levels"),
     ],
 )
 def test_offer_is_not_below_one_that_leaves_it_visitors(upper: dict[str, Any], lower: dict[str, Any]) -> None:
@@ -150,9 +74,11 @@ def test_offer_is_not_below_one_that_leaves_it_visitors(upper: dict[str, Any], l
 def test_covering_targeting_accepts_every_visitor_of_the_covered_one(
     upper: Targeting, lower: Targeting, visitor: Visitor, parameters: TrackingParameters
 ) -> None:
-    accepted = lower.rejection(visitor, parameters) is None
+    in_own_country = visitor.region is None or visitor.region[:2] == visitor.country
+    person = replace(visitor, is_bot=False)
+    accepted = in_own_country and lower.rejection(person, parameters) is None
 
-    assert not (accepted and _covers(upper, lower) and upper.rejection(visitor, parameters))
+    assert not (accepted and _covers(upper, lower) and upper.rejection(person, parameters))
 
 
 def test_every_targeting_without_regions_covers_itself() -> None:
@@ -175,6 +101,35 @@ def test_offer_that_may_pass_clicks_on_takes_not_every_click(changes: dict[str, 
     top, low = replace(_offer("cmp_top", 9), **changes), _offer("cmp_low")
 
     assert offer_above(low, [top, low], NOW) is None
+
+
+def test_offer_below_may_be_left_only_bots() -> None:
+    people, everyone = _offer("cmp_top", exclude_bots=True), _offer("cmp_low")
+
+    assert [leaves_bots(people, everyone), leaves_bots(everyone, people), leaves_bots(people, people)] == [
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "has_hours"),
+    [
+        pytest.param({"weekdays": frozenset({1})}, False, id="another weekday"),
+        pytest.param({"weekdays": frozenset({4})}, True, id="the weekday of its last day"),
+        pytest.param({"hours": frozenset({12})}, True, id="the current hour"),
+        pytest.param({"hours": frozenset({13}), "weekdays": frozenset({4})}, False, id="an hour after its end"),
+        pytest.param({"hours": frozenset({9}), "timezone": "Asia/Kolkata"}, True, id="an hour of its own zone"),
+        pytest.param({"hours": frozenset({3}), "weekdays": frozenset({1}), "ends_at": None}, True, id="no end"),
+        pytest.param({"starts_at": NOW + timedelta(hours=20), "hours": frozenset({7})}, False, id="before its start"),
+    ],
+)
+def test_schedule_without_an_hour_before_its_end_is_closed(changes: dict[str, Any], has_hours: bool) -> None:
+    schedule = Schedule(**{"ends_at": NOW + timedelta(days=1), **changes})
+    expected = None if has_hours else "the schedule of its campaign has no hour left"
+
+    assert closed_reason(an_offer(a_campaign(schedule=schedule)), NOW) == expected
 
 
 def test_open_offer_has_no_closed_reason_and_an_ended_one_has() -> None:

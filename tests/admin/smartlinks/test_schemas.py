@@ -199,6 +199,7 @@ def test_every_field_of_a_simulation_is_optional() -> None:
         pytest.param(
             {"os_version": "17.x"}, ("/os_version", "must be numbers joined by dots, such as 17.5"), id="no version"
         ),
+        pytest.param({"ip": "999.1.1.1"}, ("/ip", "must be an IPv4 or IPv6 address"), id="no address"),
         pytest.param({"ip": "x" * 46}, ("/ip", "must have at most 45 characters"), id="a long address"),
     ],
 )

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.admin.smartlinks.schemas import Simulation
 from chalicelib.admin.smartlinks.simulation import simulated_click
 from chalicelib.domain.click import TrackingParameters
-from chalicelib.domain.visitor import Device, OperatingSystem, Visitor
+from chalicelib.domain.visitor import Connection, Device, OperatingSystem, Visitor
 from chalicelib.http.models import validate
 from chalicelib.routing.eligibility import ClickContext
 from chalicelib.routing.location import GeoLocation
@@ -16,8 +17,9 @@ IPHONE = (
 )
 
 
-def _locate(address: str) -> GeoLocation:
-    return GeoLocation("DE", "DE-BE", "Berlin") if address == "203.0.113.7" else GeoLocation()
+def _locate(address: str, number: int | None = None, /) -> GeoLocation:
+    found = GeoLocation("DE", "DE-BE", "Berlin") if address == "203.0.113.7" else GeoLocation()
+    return replace(found, network="AS16509", connection=Connection.HOSTING) if number == 16509 else found
 
 
 def _context(**fields: Any) -> ClickContext:
@@ -83,3 +85,9 @@ def test_source_time_and_draw_are_those_of_the_simulation() -> None:
         datetime(2026, 12, 24, 17, tzinfo=UTC),
         0.0,
     )
+
+
+def test_hosting_network_is_hosting_unless_the_simulation_says_otherwise() -> None:
+    hosted, cabled = _context(network="AS16509").visitor, _context(network="AS16509", connection="cable").visitor
+
+    assert (hosted.network, hosted.connection, cabled.connection) == ("AS16509", Connection.HOSTING, Connection.CABLE)

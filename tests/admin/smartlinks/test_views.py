@@ -606,10 +606,10 @@ def test_address_fills_in_the_country(admin: Api, monkeypatch: pytest.MonkeyPatc
     from chalicelib.routing.location import GeoLocation
 
     places = {"203.0.113.7": GeoLocation("DE", "DE-BE", "Berlin")}
-    monkeypatch.setattr(views, "locate", lambda address: places.get(address, GeoLocation()))
+    monkeypatch.setattr(views, "locate", lambda address, _=None: places.get(address, GeoLocation()))
     smartlink = new_smartlink(admin, new_campaign(admin))
-    clicks = [simulated(admin, smartlink, ip=ip) for ip in ("203.0.113.7", "203.0.113.8", "rubbish")]
-    assert [(each["country"], each["region"]) for each in clicks] == [("DE", "DE-BE"), (None, None), (None, None)]
+    clicks = [simulated(admin, smartlink, ip=ip) for ip in ("203.0.113.7", "203.0.113.8")]
+    assert [(each["country"], each["region"]) for each in clicks] == [("DE", "DE-BE"), (None, None)]
 
 
 def test_simulation_of_a_paused_smartlink_goes_to_the_fallback_url(admin: Api) -> None:

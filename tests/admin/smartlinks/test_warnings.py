@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.admin.smartlinks.warnings import warnings
+from chalicelib.admin.smartlinks.warnings import Surroundings, warnings
 from chalicelib.exchange.rates import ExchangeRates
 from tests.builders import NOW, campaign_document, smartlink_settings
 
@@ -22,7 +22,7 @@ def _warnings(
     listed = list(offers) or [{"campaign_id": "cmp_1"}]
     named = campaigns or [campaign_document(offer["campaign_id"]) for offer in listed]
     settings = smartlink_settings(**{"offers": listed, **changes})
-    return warnings(settings, {campaign["id"]: campaign for campaign in named}, NOW, lambda: rates)
+    return warnings(settings, {campaign["id"]: campaign for campaign in named}, Surroundings(NOW, lambda: rates))
 
 
 def _reach_warnings(campaign: dict[str, Any], **offer: Any) -> list[str]:
@@ -223,8 +223,63 @@ def _warnings_below(top: dict[str, Any], **offer: Any) -> list[str]:
 
 def test_offer_below_one_that_accepts_every_click_is_a_warning() -> None:
     assert _warnings_below({}) == [
-        "Offer cmp_1 can never receive a click: cmp_top has a higher priority and accepts every click."
+        (
+            "Offer cmp_1 can never receive a click: cmp_top has a higher priority and accepts every click, "
+            "unless the terms of a publisher cap it."
+        )
     ]
+
+
+@pytest.mark.parametrize(
+    ("lower", "finding"),
+    [
+        pytest.param(
+            {"exclude_bots": True},
+            "can never receive a click: cmp_top has a higher priority and accepts every click that it accepts",
+            id="neither takes bots",
+        ),
+        pytest.param(
+            {"exclude_bots": False},
+            "can receive only bots: cmp_top has a higher priority and accepts every click of a person that it accepts",
+            id="it takes bots",
+        ),
+    ],
+)
+def test_offer_below_one_that_accepts_every_person_is_a_warning(lower: dict[str, Any], finding: str) -> None:
+    campaigns = [campaign_document("cmp_top"), campaign_document("cmp_1", targeting=lower)]
+    offers = ({"campaign_id": "cmp_top", "priority": 9}, {"campaign_id": "cmp_1"})
+
+    assert _warnings(*offers, campaigns=campaigns) == [
+        f"Offer cmp_1 {finding}, unless the terms of a publisher cap it."
+    ]
+
+
+def test_offers_of_a_smartlink_that_respects_approvals_are_not_below_each_other() -> None:
+    offers = ({"campaign_id": "cmp_top", "priority": 9}, {"campaign_id": "cmp_1"})
+
+    assert _warnings(*offers, offer_access="respect") == []
+
+
+NO_CLICK_ID = "destination URL has no {click_id} macro. The advertiser cannot report its conversions."
+
+
+@pytest.mark.parametrize(
+    ("landing_page", "catch_all", "whose"),
+    [
+        pytest.param("https://acme.example/?c={click_id}", None, None, id="the landing page has it"),
+        pytest.param("https://acme.example/summer", None, "the offer's", id="the landing page lacks it"),
+        pytest.param("https://acme.example/?c={click_id}", "cmp_1", "its", id="the catch-all lacks it"),
+        pytest.param(None, None, "its", id="the campaign lacks it"),
+    ],
+)
+def test_every_url_that_gets_clicks_needs_the_click_id(
+    landing_page: str | None, catch_all: str | None, whose: str | None
+) -> None:
+    campaign = campaign_document("cmp_1", destination_url="https://acme.example/")
+    offer = {"campaign_id": "cmp_1", "destination_url": landing_page}
+    expected = [f"Campaign cmp_1 is tracked by postback, but {whose} {NO_CLICK_ID}"] if whose else []
+
+    assert _warnings(offer, campaigns=[campaign], catch_all_campaign_id=catch_all) == expected
 
 
 def test_offer_of_the_same_priority_as_one_that_accepts_every_click_is_no_warning() -> None:
@@ -249,6 +304,18 @@ def test_offer_below_a_restricted_one_is_no_warning(top: dict[str, Any], offer: 
 
 def test_offer_below_a_disabled_one_is_no_warning() -> None:
     assert _warnings_below({}, enabled=False) == ["Offer cmp_top can never receive a click: it is disabled."]
+
+
+def test_stored_values_that_no_visitor_has_are_a_warning() -> None:
+    stored = campaign_document("cmp_1")
+    stored["targeting"] |= {"countries": ["UK", "US"], "browsers": ["mosaic"]}
+
+    assert _warnings(campaigns=[stored]) == [
+        (
+            "Offer cmp_1 lists values that no visitor has: UK must be a country code such as GB; UK is GB. "
+            "mosaic must be a browser such as chrome; mosaic is not a browser that visitors have."
+        )
+    ]
 
 
 def test_missing_campaign_is_ignored() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.admin.targeting_values.browsers import browser_error, meant_browser
-from chalicelib.domain.browsers import BROWSER_ALIASES, BROWSERS
+from chalicelib.domain.browsers import BROWSER_ALIASES, BROWSERS, fold_browser
 from tests import strategies as some
 
 PREFIX = "must be a browser such as chrome; "
@@ -59,3 +59,8 @@ def test_every_other_name_is_refused_with_its_browser() -> None:
 @given(some.texts | st.sampled_from(sorted(BROWSERS | BROWSER_ALIASES.keys())).map(str.title))
 def test_meant_browser_is_always_accepted(text: str) -> None:
     assert (meant := meant_browser(text)) is None or browser_error(meant) is None
+
+
+@pytest.mark.parametrize("name", ["Opera Mini", "Firefox Focus", "Chrome Mobile iOS", "Steam Client"])
+def test_name_that_detection_folds_is_the_browser_it_folds_to(name: str) -> None:
+    assert meant_browser(name) == fold_browser(name)

@@ -80,3 +80,16 @@ def test_any_other_text_is_refused_in_a_sentence(text: str) -> None:
     error = city_error(text)
 
     assert error is None or (error.startswith(PREFIX) and error.isprintable())
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        pytest.param("US/*", "a city has no wildcard, so list each one", id="a wildcard"),
+        pytest.param("US/12", "12 is not the name of a city alone", id="a number"),
+        pytest.param("US/Austin, TX", "Austin, TX is not the name of a city alone", id="with its state"),
+        pytest.param("FR/Paris/", "Paris/ is not the name of a city alone", id="a slash at the end"),
+    ],
+)
+def test_name_that_no_city_has_is_refused(text: str, remark: str) -> None:
+    assert (city_error(text) or "").endswith(remark)

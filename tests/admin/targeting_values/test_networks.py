@@ -83,3 +83,21 @@ def test_meant_network_is_always_accepted(text: str) -> None:
 @given(st.integers(1, 23455) | st.integers(131072, 4199999999))
 def test_every_public_number_is_accepted(number: int) -> None:
     assert (network_error(f"AS{number}"), meant_network(str(number))) == (None, f"AS{number}")
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        pytest.param("Comcast*", "a network has no wildcard, so list each one", id="a wildcard"),
+        pytest.param("AS13335,AS15169", "write one AS number alone in each entry", id="two numbers"),
+        pytest.param("AS13335-Cloudflare", "write one AS number alone in each entry", id="number and name"),
+        pytest.param("AS\uff11\uff13", "write one AS number alone in each entry", id="digits that are not ASCII"),
+    ],
+)
+def test_text_that_no_network_has_is_refused(text: str, remark: str) -> None:
+    assert (network_error(text) or "").endswith(remark)
+
+
+@pytest.mark.parametrize("name", ["Level 3, Inc.", "ASUS Networks", "AS Tallinn", "1&1 Telecom"])
+def test_name_of_a_provider_is_accepted(name: str) -> None:
+    assert network_error(name) is None

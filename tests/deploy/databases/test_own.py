@@ -115,7 +115,8 @@ def test_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes) -> 
     given.write_bytes(content)
     with pytest.raises(CommandError) as raised:
         own.copy(given, ISP, tmp_path / "isp.mmdb")
-    expected = f"ISP_DATABASE={given} is not a MaxMind database. Use an .mmdb file, or one compressed with gzip."
+    advice = "Use an .mmdb file, also compressed with gzip; unpack a .tar.gz."
+    expected = f"ISP_DATABASE={given} is not a MaxMind database. {advice}"
     assert str(raised.value) == expected
     assert [file.name for file in tmp_path.iterdir()] == ["given.mmdb.gz"]
 
