@@ -3,6 +3,7 @@ import json
 import time
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -359,7 +360,10 @@ def test_every_rejection_reason_has_a_case() -> None:
 @pytest.mark.parametrize("reason", RejectionReason)
 def test_rejected_offer_has_its_reason(admin: Api, reason: RejectionReason, monkeypatch: pytest.MonkeyPatch) -> None:
     case = REJECTED[reason]
-    monkeypatch.setattr(redirect, "locate", lambda *_: case.get("place", GeoLocation()))
+    found = case.get("place", GeoLocation())
+    monkeypatch.setattr(
+        redirect, "locate", lambda _, number: replace(found, network=f"AS{number}") if number else found
+    )
     campaign = new_campaign(admin, **case.get("campaign", {}))
     better = [new_campaign(admin, "better")] if case.get("better") else []
     offer = {"campaign_id": campaign["id"], **case.get("offer", {})}

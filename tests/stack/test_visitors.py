@@ -17,9 +17,10 @@ MASTODON = "http.rb/5.1.1 (Mastodon/4.2.1; +https://m.example/)"
 HEADLESS = '"HeadlessChrome";v="130", "Not?A_Brand";v="99"'
 
 
-@pytest.fixture
-def link(network: Network) -> str:
+@pytest.fixture(scope="module")
+def link(deployed: dict[str, Any]) -> str:
     """Return a link whose only campaign takes every click, bots included."""
+    network = Network(deployed["url"], deployed["admin_key"], deployed["edge_secret"])
     return network.link(network.smartlink({"campaign_id": network.campaign("any", targeting={"exclude_bots": False})}))
 
 
