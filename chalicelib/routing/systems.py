@@ -30,27 +30,32 @@ SYSTEMS = {
 """Operating systems by their names in ua-parser and in the `Sec-CH-UA-Platform` header."""
 
 _OTHERS = re.compile(
-    r"web[o0]s|Tizen|KAIOS|Symb|Sailfish|Maemo|MeeGo|Bada|BlackBerry|PlayStation|Nintendo|OpenHarmony", re.IGNORECASE
+    r"web[o0]s|Tizen|KAIOS|Symb|Sailfish|Maemo|MeeGo|Bada|BlackBerry|PlayStation|Nintendo|OpenHarmony|SunOS|Solaris|"
+    r"DragonFly|BSD\b|IRIX|HP-UX|\bAIX\b|OSF1|QNX|VMS\b|Haiku|BeOS",
+    re.IGNORECASE,
 )
-"""Systems of their own whose agents may hold the word Linux."""
-_MISREAD = re.compile(r"Chromebook|Andr0id")
-"""Agents whose system ua-parser reads from another word: Android apps on ChromeOS, and televisions in disguise."""
+"""Systems of their own whose agents may hold the word Linux or X11."""
+_MISREAD = re.compile(r"Chromebook|Andr0id|like (?:iPhone|Android)|OpenHarmony")
+"""Agents whose system ua-parser reads from another word.
+
+Android apps on ChromeOS, televisions in disguise, and devices that name the one they want to be taken for.
+"""
 _NONE_OF_OURS = {"ATV OS X", "WatchOS", "Kindle", "FreeBSD", "OpenBSD", "NetBSD", "Solaris", "BREW", "webOS", "KaiOS"}
 _FROZEN = re.compile(r"Android 10; K\)|Mac OS X 10[_.]15(?:[_.]7)?\b|CrOS \w+ 14541\.0\.0")
 """Versions that browsers send whatever the real one is."""
-_APPLE_VERSION = re.compile(r"(?:Version|FBSV)/(2[6-9](?:\.\d+)*|[3-9]\d(?:\.\d+)*)")
+_APPLE_VERSION = re.compile(r"(?<![A-Za-z])(?:Version|FBSV)/(2[6-9](?:\.\d+)*|[3-9]\d(?:\.\d+)*)")
 """From 26 on, Safari has the version of its iOS; the system's place in the agent stays at 18."""
-_VERSIONED = set(OperatingSystem) - {OperatingSystem.LINUX, OperatingSystem.OTHER}
-
+VERSIONED = frozenset(OperatingSystem) - {OperatingSystem.LINUX, OperatingSystem.OTHER}
+"""Systems with numbered versions."""
 
 _FALLBACKS = (
     (re.compile(r"Chromebook"), OperatingSystem.CHROMEOS),
     (_OTHERS, OperatingSystem.OTHER),
-    (re.compile(r"Andr[o0]id|\bAdr \d|FB4A", re.IGNORECASE), OperatingSystem.ANDROID),
-    (re.compile(r"iPhone|iPad|iPod|\biPh\d"), OperatingSystem.IOS),
+    (re.compile(r"(?<!like )Andr[o0]id|\bAdr \d|FB4A", re.IGNORECASE), OperatingSystem.ANDROID),
+    (re.compile(r"(?<!like )iPhone|iPad|iPod|\biPh\d"), OperatingSystem.IOS),
     (re.compile(r"Macintosh|Mac[ _](?:OS|PowerPC)"), OperatingSystem.MACOS),
     (re.compile(r"Windows|Win(?:9\d|NT|32)", re.IGNORECASE), OperatingSystem.WINDOWS),
-    (re.compile(r"Linux"), OperatingSystem.LINUX),
+    (re.compile(r"Linux|\bX11\b"), OperatingSystem.LINUX),
 )
 """For agents in which ua-parser finds no system, or that of a maker of televisions."""
 
@@ -68,7 +73,9 @@ def system_of_agent(user_agent: str, parsed: ua_parser.OS | None) -> OperatingSy
 
 def version_of_agent(user_agent: str, system: OperatingSystem, parsed: ua_parser.OS | None) -> str | None:
     """Return the version of a system that has numbered versions, or None if the agent does not know it."""
-    if parsed is None or system not in _VERSIONED or _FROZEN.search(user_agent):
+    if parsed is None or system not in VERSIONED or _FROZEN.search(user_agent):
+        return None
+    if SYSTEMS.get(parsed.family) is not system:
         return None
     if system is OperatingSystem.IOS and (apple := _APPLE_VERSION.search(user_agent)):
         return short_version(apple[1])
