@@ -10,12 +10,12 @@ _PATTERNS = {
     Device.CONSOLE: r"(?:^|[^.])playstation(?:[^a]|$)|(?:^|[^.\w])xbox(?:[^a-z]|$)|(?:^|[^.])nintendo|\(ps\d|\bwii\b|"
     r"dreamcast|segasaturn|archos gamepad",
     # `BTV-W09`, `BNTV250` and `HTV31` are tablets and phones.
-    Device.TV: r"(?-i:(?:^|[^A-Z]|SMART|IP|LG|[^A-Z][MO])TV(?:[^A-Za-z]|$))|smart[- ]?tv|"
+    Device.TV: r"(?-i:(?:^|[^DSBNHI])TV(?:[^A-Za-z]|$)|[NH]TV[-_])|smart[- ]?tv|"
     r"(?:apple|google|android|hbb|net|web)[- ]?tv|tvos|bravia|crkey|chromecast|\baft[a-z0-9]+\b|roku|vidaa|netcast|"
     r"web0s|webos\.tv|\bviera|aquos(?:browser|-as|[- ]?tv)|vizio|vizios|ce-html|hybridcast|dlnadoc|sraf/|\bomi/|"
     r"infinet|kreatv|brightsign|mi ?box|nexbox|\bmxq|shield andr|\bstb\b|dunehd|[ _]stb_|large screen|stbapp|cobalt/|"
     r"linux mips(?:el)?[;)]|, ?(?:wired|wireless)\)|\btivo|\bq?led\d|\(sky,|sky_ott|\(dtv\)|\bastro;",
-    Device.TABLET: r"tablet(?:[^ ]|$| [^p]| p[^c])|playbook|silk/|kindle|nexus (?:7|9|10)\b",
+    Device.TABLET: r"tablet(?:[^ ]|$| [^p]| p[^c])|playbook|silk/|kindle|nexus (?:7|9|10)\b|\bbn?tv-?[wd\d]",
     Device.MOBILE: r"mobi|iphone|ipod|windows (?:phone|ce)|blackberry|bb10|opera mini|midp|cldc|j2me|up\.|symb|"
     r"series ?[346]0|nokia|kaios|docomo|netfront|obigo|palm|\bwap|ucweb|teleca|dalvik/|\biph\d",
 }

@@ -5,6 +5,7 @@ import re
 import ua_parser
 
 from chalicelib.domain.visitor import OperatingSystem
+from chalicelib.routing.agent_patterns import first_match
 
 _LINUXES = (
     *("Linux", "Ubuntu", "Kubuntu", "Xubuntu", "Lubuntu", "Fedora", "Debian", "Linux Mint", "Arch Linux", "CentOS"),
@@ -29,12 +30,6 @@ SYSTEMS = {
 }
 """Operating systems by their names in ua-parser and in the `Sec-CH-UA-Platform` header."""
 
-_OTHERS = re.compile(
-    r"web[o0]s|Tizen|KAIOS|Symb|Sailfish|Maemo|MeeGo|Bada|BlackBerry|PlayStation|Nintendo|OpenHarmony|SunOS|Solaris|"
-    r"DragonFly|BSD\b|IRIX|HP-UX|\bAIX\b|OSF1|QNX|VMS\b|Haiku|BeOS",
-    re.IGNORECASE,
-)
-"""Systems of their own whose agents may hold the word Linux or X11."""
 _MISREAD = re.compile(r"Chromebook|Andr0id|like (?:iPhone|Android)|OpenHarmony")
 """Agents whose system ua-parser reads from another word.
 
@@ -47,15 +42,23 @@ _APPLE_VERSION = re.compile(r"(?<![A-Za-z])(?:Version|FBSV)/(2[6-9](?:\.\d+)*|[3
 """From 26 on, Safari has the version of its iOS; the system's place in the agent stays at 18."""
 VERSIONED = frozenset(OperatingSystem) - {OperatingSystem.LINUX, OperatingSystem.OTHER}
 """Systems with numbered versions."""
-
-_FALLBACKS = (
-    (re.compile(r"Chromebook"), OperatingSystem.CHROMEOS),
-    (_OTHERS, OperatingSystem.OTHER),
-    (re.compile(r"(?<!like )Andr[o0]id|\bAdr \d|FB4A", re.IGNORECASE), OperatingSystem.ANDROID),
-    (re.compile(r"(?<!like )iPhone|iPad|iPod|\biPh\d"), OperatingSystem.IOS),
-    (re.compile(r"Macintosh|Mac[ _](?:OS|PowerPC)"), OperatingSystem.MACOS),
-    (re.compile(r"Windows|Win(?:9\d|NT|32)", re.IGNORECASE), OperatingSystem.WINDOWS),
-    (re.compile(r"Linux|\bX11\b"), OperatingSystem.LINUX),
+_REAL = r"(?:^|[^ ]|[^e] |[^k]e )"
+"""Not behind `like `: devices name the one they want to be taken for."""
+_OTHERS = (
+    r"web[o0]s|tizen|kaios|symb|sailfish|maemo|meego|bada|blackberry|playstation|nintendo|openharmony|sunos|solaris|"
+    r"dragonfly|bsd\b|irix|hp-ux|\baix\b|osf1|qnx|vms\b|haiku|beos|fuchsia|\bunix\b|sco_sv|plan 9|minix|hurd"
+)
+"""Systems of their own whose agents may hold the word Linux or X11."""
+_fallback = first_match(
+    {
+        OperatingSystem.CHROMEOS: r"chromebook|\bcros\b",
+        OperatingSystem.OTHER: _OTHERS,
+        OperatingSystem.ANDROID: rf"{_REAL}andr[o0]id|\badr \d|fb4a",
+        OperatingSystem.IOS: rf"{_REAL}iphone|ipad|ipod|\biph\d",
+        OperatingSystem.MACOS: r"macintosh|mac[ _](?:os|powerpc)|x11; darwin",
+        OperatingSystem.WINDOWS: r"windows|win(?:9\d|nt|32)",
+        OperatingSystem.LINUX: r"linux|\bx11\b",
+    }
 )
 """For agents in which ua-parser finds no system, or that of a maker of televisions."""
 
@@ -68,7 +71,7 @@ def system_of_agent(user_agent: str, parsed: ua_parser.OS | None) -> OperatingSy
         return SYSTEMS[parsed.family]
     if parsed and parsed.family in _NONE_OF_OURS:
         return OperatingSystem.OTHER
-    return next((system for pattern, system in _FALLBACKS if pattern.search(user_agent)), OperatingSystem.OTHER)
+    return OperatingSystem(_fallback(user_agent) or OperatingSystem.OTHER)
 
 
 def version_of_agent(user_agent: str, system: OperatingSystem, parsed: ua_parser.OS | None) -> str | None:
