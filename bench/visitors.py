@@ -20,7 +20,6 @@ from bench.visitor_study.scores import (
     calmer_peers,
     score_of_bots,
     score_of_findings,
-    sharp_peers,
 )
 from bench.visitor_study.table import table
 from bench.visitor_study.tools import OURS, PEERS, TOOLS, Tool
@@ -81,7 +80,6 @@ def figures_of(corpora: Sequence[Corpus], scores: Scores) -> list[Figure]:
     names = [tool.name for tool in PEERS]
     known = {name: {tool: tools[tool] for tool in (OURS.name, *names)} for name, tools in scores.items()}
     traffic = [corpus.name for corpus in corpora if corpus.has_traffic]
-    sharp = sharp_peers(known, OURS.name, at_least=SHARP)
     return [
         *(_recall(corpus, score.recall) for corpus in corpora if (score := ours[corpus.name]).recall is not None),
         *(
@@ -90,7 +88,7 @@ def figures_of(corpora: Sequence[Corpus], scores: Scores) -> list[Figure]:
         ),
         _none("Python peers with higher recall on a corpus", better_peers(known, OURS.name, known)),
         _none(
-            "Python peers with recall over 80 % and fewer false alarms", calmer_peers(known, OURS.name, traffic, sharp)
+            "Python peers with recall over 80 % and fewer false alarms", calmer_peers(known, OURS.name, at_least=SHARP)
         ),
     ]
 

@@ -20,7 +20,8 @@ _WORDS = {
     "tool": r"headless|phantomjs|slimerjs|selenium|webdriver|puppeteer|playwright|cypress/|lighthouse|page ?speed|"
     r"\bptst\b|synthetic|renderer|measurement|wkhtmlto|webkit2png|webscreen|thumbor|grader|siege",
     # Monitors, validators, scanners.
-    "monitor": r"uptime|pingdom|\bping\b|abuse|nikto|nmap|openvas|zgrab|sqlmap|vulnerab|optimi[sz]er|(?:[^r][-_ ]|[^-_ r])agent\b",
+    "monitor": r"uptime|pingdom|\bping\b|abuse|nikto|nmap|openvas|zgrab|sqlmap|vulnerab|optimi[sz]er|"
+    r"(?:[^r][-_ ]|[^-_ r])agent\b",
     # HTTP libraries and readers of feeds.
     "library": r"curl\b|\bwget|python|libwww|\bperl\b|\bruby\b|\bphp\b|java/\d|okhttp|http-?client|axios|guzzle|"
     r"powershell|node-fetch|nutch|heritrix|\brss|rss(?:[ /]\d|reader)|fetch(?:er|ing)?\b|grabber|retriever|"

@@ -20,7 +20,8 @@ _LONGEST = 200
 def language(accepted: str) -> str | None:
     """Return the code of the preferred language: `en` for `de-AT;q=0.5, en_GB`.
 
-    Entries that cannot be read are skipped, as are those with quality 0 or a code that no language has. Of equal ones the first wins.
+    Entries that cannot be read are skipped, as are those with quality 0 or a code that no language has. Of equal ones
+    the first wins.
     """
     if len(accepted) > _LONGEST:
         # The last entry may have lost its quality.
