@@ -49,7 +49,7 @@ _COMMON = (
 """Words of bots that names of people's apps hold as well: `PeriodTracker/3.1`, `SurveyJunkie/7.1`."""
 
 _PLATFORM = (
-    r"(?:[^\w.-](?:windows|win(?:nt|9|16|32)|mac(?:intosh|os|[ _](?:os|p))|x11|linux|ip(?:hone|ad|od)|cros\b|crkey|"
+    r"(?:[^a-z\d_.-](?:windows|win(?:nt|9|16|32)|mac(?:intosh|os|[ _](?:os|p))|x11|linux|ip(?:hone|ad|od)|cros\b|crkey|"
     r"dragonfly|sunos|os/2|beos|haiku|symb(?:ian|os)|series ?\d|blackberry|bb10|playbook|web[o0]s|tizen|bada\b|"
     r"nintendo|playstation|\(ps\d|xbox|midp|j2me|amiga|risc ?os|palm|mobile|tablet|fuchsia|sailfish|maemo|meego|ubuntu|"
     r"qnx|irix|hp-ux|aix|osf1|kindle|roku|brew\b|opera mini|ucbrowser|nokia|netfront|cygwin|wired|astro\b|syllable|"
@@ -62,7 +62,7 @@ _MAKER = (
 )
 _HANDSET = (
     # A maker's name alone is also the beginning of programs: `SharpReader/0.9`, `Lenovo-inventory/1.0`.
-    rf"^{_MAKER}(?:/\d\.\d/[a-z]{{0,3}}|/?[a-z]{{1,4}}|[-_ ]?[a-z]{{0,3}}[-_ ]?[a-z_+-]{{0,16}})\d|"
+    rf"^{_MAKER}(?:/\d\.\d/[a-z]*|/[a-z]+|[a-z_+ -]*)\d|"
     r"^(?:dalvik/|ucweb/?\d|juc ?\(|docomo/\d|j-phone/|emobile/|pdxgw/|rokubrowser|"
     r"(?:e?links|lynx|w3m|konqueror|midori|uzbl|netsurf|dillo|nook browser|portalmmm|\w+_mosaic|bunjalloo|"
     r"palmscape|xiino)[ /]|iphone[\dxs]|[\d.]+ \(linux; u; android|(?:mqq|one|i)browser/|opr/|amazon;aft|smarttv_|"
@@ -86,7 +86,7 @@ _origin = first_match(
     {
         "browser": rf"^[\s\"']?(?:mozil+a|opera\b).*{_PLATFORM}",
         # A proxy puts its name before the agent with a comma.
-        "unknown": r"^[\s\"']?(?:mozil+a|opera/)|^[^(,]{1,60}, ?mozilla/",
+        "unknown": r"^[\s\"']?(?:mozil+a|opera/)|^[^(,]+, ?mozilla/",
         "handset": _HANDSET,
     }
 )

@@ -1,6 +1,8 @@
 """The operating system of a user agent and its version, from what ua-parser found."""
 
 import re
+from collections.abc import Callable
+from functools import cache
 
 import ua_parser
 
@@ -49,18 +51,25 @@ _OTHERS = (
     r"dragonfly|bsd\b|irix|hp-ux|\baix\b|osf1|qnx|vms\b|haiku|beos|fuchsia|\bunix\b|sco_sv|plan 9|minix|hurd"
 )
 """Systems of their own whose agents may hold the word Linux or X11."""
-_fallback = first_match(
-    {
-        OperatingSystem.CHROMEOS: r"chromebook|\bcros\b",
-        OperatingSystem.OTHER: _OTHERS,
-        OperatingSystem.ANDROID: rf"{_REAL}andr[o0]id|\badr \d|fb4a",
-        OperatingSystem.IOS: rf"{_REAL}iphone|ipad|ipod|\biph\d",
-        OperatingSystem.MACOS: r"macintosh|mac[ _](?:os|powerpc)|x11; darwin",
-        OperatingSystem.WINDOWS: r"windows|win(?:9\d|nt|32)",
-        OperatingSystem.LINUX: r"linux|\bx11\b",
-    }
-)
-"""For agents in which ua-parser finds no system, or that of a maker of televisions."""
+
+
+@cache
+def _fallback() -> Callable[[str], str | None]:
+    """Return the patterns for agents in which ua-parser finds no system, or that of a maker of televisions.
+
+    Few agents need them, and compiling them takes a millisecond.
+    """
+    return first_match(
+        {
+            OperatingSystem.CHROMEOS: r"chromebook|\bcros\b",
+            OperatingSystem.OTHER: _OTHERS,
+            OperatingSystem.ANDROID: rf"{_REAL}andr[o0]id|\badr \d|fb4a",
+            OperatingSystem.IOS: rf"{_REAL}iphone|ipad|ipod|\biph\d",
+            OperatingSystem.MACOS: r"macintosh|mac[ _](?:os|powerpc)|x11; darwin",
+            OperatingSystem.WINDOWS: r"windows|win(?:9\d|nt|32)",
+            OperatingSystem.LINUX: r"linux|\bx11\b",
+        }
+    )
 
 
 def system_of_agent(user_agent: str, parsed: ua_parser.OS | None) -> OperatingSystem:
@@ -71,7 +80,7 @@ def system_of_agent(user_agent: str, parsed: ua_parser.OS | None) -> OperatingSy
         return SYSTEMS[parsed.family]
     if parsed and parsed.family in _NONE_OF_OURS:
         return OperatingSystem.OTHER
-    return OperatingSystem(_fallback(user_agent) or OperatingSystem.OTHER)
+    return OperatingSystem(_fallback()(user_agent) or OperatingSystem.OTHER)
 
 
 def version_of_agent(user_agent: str, system: OperatingSystem, parsed: ua_parser.OS | None) -> str | None:
