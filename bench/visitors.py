@@ -20,7 +20,6 @@ from bench.visitor_study.scores import (
     calmer_peers,
     score_of_bots,
     score_of_findings,
-    sharp_peers,
 )
 from bench.visitor_study.table import table
 from bench.visitor_study.tools import OURS, PEERS, TOOLS, Tool
@@ -32,7 +31,10 @@ SLOW_AGENTS = 150
 """Agents whose device and system a slow tool is asked for: device_detector takes 10 ms for each."""
 TIMED_AGENTS, SLOW_TIMED_AGENTS = 500, 30
 RECALL, FALSE_ALARMS, SHARP = 95.0, 0.1, 80.0
-SEEN, NEVER_SEEN = 10.0, 100.0
+SEEN, NEVER_SEEN, HOSTILE = 10.0, 100.0, 500.0
+_PATTERNS = ("Adr", "Android ", "Android;(", "Macintosh ", "(Ecosia ", "Instagram 1 Android (", "a.", "scan", "FB", "@")
+HOSTILE_AGENTS = [(f"{start}{part * 1024}")[:1024] for start in ("", "Mozilla/5.0 (iPhone bot ") for part in _PATTERNS]
+"""Agents as long as any that is read, on which patterns that try each beginning take longest."""
 
 
 def measure() -> Part:
@@ -81,7 +83,6 @@ def figures_of(corpora: Sequence[Corpus], scores: Scores) -> list[Figure]:
     names = [tool.name for tool in PEERS]
     known = {name: {tool: tools[tool] for tool in (OURS.name, *names)} for name, tools in scores.items()}
     traffic = [corpus.name for corpus in corpora if corpus.has_traffic]
-    sharp = sharp_peers(known, OURS.name, at_least=SHARP)
     return [
         *(_recall(corpus, score.recall) for corpus in corpora if (score := ours[corpus.name]).recall is not None),
         *(
@@ -90,7 +91,7 @@ def figures_of(corpora: Sequence[Corpus], scores: Scores) -> list[Figure]:
         ),
         _none("Python peers with higher recall on a corpus", better_peers(known, OURS.name, known)),
         _none(
-            "Python peers with recall over 80 % and fewer false alarms", calmer_peers(known, OURS.name, traffic, sharp)
+            "Python peers with recall over 80 % and fewer false alarms", calmer_peers(known, OURS.name, at_least=SHARP)
         ),
     ]
 
@@ -108,7 +109,7 @@ def _none(name: str, found: Sequence[str]) -> Figure:
 
 
 def _times(agents: Mapping[str, Sequence[LabelledAgent]]) -> list[Figure]:
-    """Return microseconds of CPU for the agents of traffic, never seen and seen before."""
+    """Return microseconds of CPU for the agents of traffic, never seen and seen before, and of hostile ones."""
     texts = [agent.text for agent in agents["user-agents"]]
     new, seen = parse_user_agent.__wrapped__, parse_user_agent
     for text in texts:
@@ -116,7 +117,12 @@ def _times(agents: Mapping[str, Sequence[LabelledAgent]]) -> list[Figure]:
     works = {"new": lambda: [new(text) for text in texts], "seen": lambda: [seen(text) for text in texts]}
     taken = figures.cpu_rounds(works, calls=3)
     limits = (("agent never seen before", "new", NEVER_SEEN), ("agent seen before", "seen", SEEN))
-    return [Figure(name, taken[key] / len(texts), "µs", target=FigureTarget(limit)) for name, key, limit in limits]
+    hostile = {text: lambda text=text: new(text) for text in HOSTILE_AGENTS}
+    slowest = max(figures.cpu_rounds(hostile, calls=3).values())
+    return [
+        *(Figure(name, taken[key] / len(texts), "µs", target=FigureTarget(limit)) for name, key, limit in limits),
+        Figure("slowest hostile agent of 1,024 characters", slowest, "µs", target=FigureTarget(HOSTILE)),
+    ]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.visitor_study import readers
-from bench.visitor_study.labelled_agents import LabelledAgent, merged
+from bench.visitor_study.labelled_agents import LabelledAgent, merged, without_doubtful_people
 from bench.visitor_study.packages import Package, fetch
 
 
@@ -24,10 +24,14 @@ class Corpus:
     """What is wrong with its labels of bots; such a corpus has no target."""
 
     def agents(self) -> list[LabelledAgent]:
-        """Return the agents, each once. Download the package at the first call."""
+        """Return the agents, each once. Download the package at the first call.
+
+        Lists that are no traffic also label as people what no person sends, such as `Safari/9537 CFNetwork/673`.
+        """
         if self.package.source != "installed":
             fetch(self.package)
-        return merged(self.read(self.package))
+        agents = merged(self.read(self.package))
+        return agents if self.has_traffic else without_doubtful_people(agents)
 
 
 _WOOTHEE = (

@@ -1,5 +1,6 @@
 """User agents with what is known of them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,31 @@ class LabelledAgent:
     weight: float = 1
     device: Device | None = None
     os: OperatingSystem | None = None
+
+
+_BROWSERS = re.compile(
+    r"(?:Mozilla|Opera)/|Dalvik/|UCWEB|.*(?:MIDP|CLDC|Profile/|UP\.Browser|DoCoMo|KDDI|J-PHONE|SoftBank|Vodafone|"
+    r"Nokia|BlackBerry|SonyEricsson|SAMSUNG|LGE?[-/])"
+)
+"""How browsers begin, and words of feature phones."""
+
+
+def is_no_person(user_agent: str) -> bool:
+    """Return whether an agent is no person by the rule that this project was given, whatever its label says.
+
+    It holds a URL or an `@`, or `compatible;` without `MSIE`, or does not begin with `Mozilla/` or `Opera/`. Ecosia,
+    Dalvik, UCWEB and feature phones are exceptions. The rule shares nothing with the detector.
+    """
+    if "://" in user_agent or "@" in user_agent:
+        return "(Ecosia" not in user_agent
+    return ("compatible;" in user_agent and "MSIE" not in user_agent) or not _BROWSERS.match(user_agent)
+
+
+def without_doubtful_people(agents: Iterable[LabelledAgent]) -> list[LabelledAgent]:
+    """Return the agents; those that are labelled people against the rule have no label of bots any more."""
+    return [
+        replace(agent, is_bot=None) if agent.is_bot is False and is_no_person(agent.text) else agent for agent in agents
+    ]
 
 
 def merged(agents: Iterable[LabelledAgent]) -> list[LabelledAgent]:

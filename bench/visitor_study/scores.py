@@ -56,24 +56,21 @@ def better_peers(scores: Scores, ours: str, corpora: Iterable[str]) -> list[str]
     ]
 
 
-def calmer_peers(scores: Scores, ours: str, corpora: Iterable[str], peers: Iterable[str]) -> list[str]:
-    """Return the given peers with fewer false alarms than ours on a corpus, as `peer on corpus`."""
+def calmer_peers(scores: Scores, ours: str, *, at_least: float) -> list[str]:
+    """Return the peers with fewer false alarms than ours on a corpus, as `peer on corpus`.
+
+    Only peers whose recall on the corpus is over `at_least` count; where it has no bots, their best recall decides.
+    """
     return [
         f"{peer} on {corpus}"
-        for corpus in corpora
-        for peer in peers
-        if peer in scores[corpus]
-        and (scores[corpus][peer].false_alarms or 0) < (scores[corpus][ours].false_alarms or 0)
+        for corpus, tools in scores.items()
+        for peer, score in tools.items()
+        if _recall(scores, corpus, peer) > at_least and (score.false_alarms or 0) < (tools[ours].false_alarms or 0)
     ]
 
 
-def sharp_peers(scores: Scores, ours: str, *, at_least: float) -> list[str]:
-    """Return the peers whose recall over all corpora, each counted once, is high enough to compare false alarms."""
-    names = {name for tools in scores.values() for name in tools} - {ours}
-    return sorted(name for name in names if _mean_recall(scores, name) > at_least)
-
-
-def _mean_recall(scores: Scores, tool: str) -> float:
-    recalls = [tools[tool].recall for tools in scores.values() if tool in tools]
-    known = [recall for recall in recalls if recall is not None]
-    return sum(known) / len(known) if known else 0
+def _recall(scores: Scores, corpus: str, tool: str) -> float:
+    own = scores[corpus][tool].recall
+    return (
+        max((tools[tool].recall or 0 for tools in scores.values() if tool in tools), default=0) if own is None else own
+    )

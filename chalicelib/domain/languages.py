@@ -13,8 +13,12 @@ _OLD = {
     "nn": "no",
     "tl": "fil",
     "tw": "ak",
+    "scc": "sr",
+    "scr": "hr",
+    "mol": "ro",
+    "jaw": "jv",
 }
-"""Withdrawn codes of ISO 639-1, the two written forms of Norwegian, and the aliases of CLDR."""
+"""Withdrawn codes of ISO 639, the two written forms of Norwegian, and the aliases of CLDR."""
 
 _THREE_LETTERS = """
     aar:aa abk:ab afr:af aka:ak alb:sq amh:am ara:ar arg:an arm:hy asm:as ava:av ave:ae aym:ay aze:az bak:ba bam:bm
@@ -40,14 +44,34 @@ _INDIVIDUAL = """
 """
 """Individual languages that CLDR replaces by their macrolanguage: Mandarin is Chinese."""
 
+_COUNTRIES = """
+    eg:ar sy:ar by:be bd:bn cz:cs dk:da at:de gr:el au:en gb:en nz:en us:en mx:es ir:fa ph:fil il:he jp:ja ge:ka kz:kk
+    kh:km kr:ko np:ne al:sq rs:sr ua:uk pk:ur vn:vi cn:zh hk:zh
+"""
+COUNTRY_CODES: Mapping[str, str] = dict(pair.split(":") for pair in _COUNTRIES.split())
+"""Languages by codes of countries that are often written for them. Only `kr` is a language's code too: Kanuri."""
+
 LANGUAGE_ALIASES: Mapping[str, str] = {
     **dict(pair.split(":") for pair in (_THREE_LETTERS + _INDIVIDUAL).split()),
     **_OLD,
+    **{country: code for country, code in COUNTRY_CODES.items() if country != "kr"},
 }
-"""The code in use by another code of the same language."""
+"""The code in use by another code of the same language, or by that of a country."""
+
+_TWO_LETTERS = frozenset(code for code in LANGUAGE_ALIASES.values() if len(code) == 2)  # noqa: PLR2004
+"""The codes of ISO 639-1 in use; each has one of three letters."""
 
 
 def fold_language(subtag: str) -> str:
     """Return the code in use of a primary subtag in any case: `he` for `iw`, `no` for `NB`, `de` for `ger`."""
     code = subtag.lower()
     return LANGUAGE_ALIASES.get(code, code)
+
+
+def sent_language(subtag: str) -> str | None:
+    """Return the code in use of a primary subtag that a browser sends, or None if no language has it.
+
+    `kr` means Korean here: it is Kanuri's code, but browsers set to it are not Kanuri's.
+    """
+    code = "ko" if subtag.lower() == "kr" else fold_language(subtag)
+    return code if len(code) != 2 or code in _TWO_LETTERS else None  # noqa: PLR2004

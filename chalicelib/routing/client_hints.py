@@ -7,10 +7,13 @@ from functools import lru_cache
 from chalicelib.domain.browsers import BROWSERS, fold_browser
 from chalicelib.domain.visitor import Device, Headers, OperatingSystem
 from chalicelib.routing.devices import possible_device
-from chalicelib.routing.systems import SYSTEMS, short_version
+from chalicelib.routing.systems import SYSTEMS, VERSIONED, short_version
 from chalicelib.routing.user_agent import ParsedUserAgent
 
-_HINTS = ("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-ch-ua-platform-version")
+_HINTS = (
+    *("sec-ch-ua", "sec-ch-ua-full-version-list", "sec-ch-ua-mobile"),
+    *("sec-ch-ua-platform", "sec-ch-ua-platform-version"),
+)
 _HANDHELDS = {OperatingSystem.IOS, OperatingSystem.ANDROID}
 _DEVICES = {"?1": Device.MOBILE, "?0": Device.DESKTOP}
 _BRAND = re.compile(r'"([^"]{1,40})"\s*;\s*v=')
@@ -21,17 +24,17 @@ _WINDOWS_11 = 13
 
 def apply_client_hints(agent: ParsedUserAgent, headers: Headers) -> ParsedUserAgent:
     """Correct the agent by the hints that were sent. Contradictions that no browser produces make it a bot."""
-    brands, mobile, platform, version = (headers.get(name, "") for name in _HINTS)
-    if not (brands or mobile or platform or version):
+    # No browser of iOS sends hints, whoever made it.
+    if agent.os is OperatingSystem.IOS:
+        return replace(agent, is_bot=True) if any(name.startswith("sec-ch-ua") for name in headers) else agent
+    brands, full, mobile, platform, version = (headers.get(name, "") for name in _HINTS)
+    if not (brands or full or mobile or platform or version):
         return agent
-    return _corrected(agent, brands[:300], mobile, (platform.strip(' "'), version.strip(' "')))
+    return _corrected(agent, f"{brands[:300]},{full[:300]}", mobile, (platform.strip(' "'), version.strip(' "')))
 
 
 @lru_cache(maxsize=4096)
 def _corrected(agent: ParsedUserAgent, brands: str, mobile: str, platform: tuple[str, str]) -> ParsedUserAgent:
-    # No browser of iOS sends hints, whoever made it.
-    if agent.os is OperatingSystem.IOS:
-        return replace(agent, is_bot=True)
     system = SYSTEMS.get(platform[0], agent.os)
     return ParsedUserAgent(
         device=_device(agent.device, system, mobile),
@@ -58,7 +61,7 @@ def _browser(browser: str | None, brands: str) -> str | None:
 
 
 def _version(version: str, system: OperatingSystem) -> str | None:
-    number = short_version(version)
+    number = short_version(version) if system in VERSIONED else None
     if number is None or system is not OperatingSystem.WINDOWS:
         return None if number == "0" else number
     if number in _WINDOWS:

@@ -6,18 +6,24 @@ from chalicelib.domain.visitor import DEVICES_OF_SYSTEM, Device, OperatingSystem
 from chalicelib.routing.agent_patterns import first_match
 
 _PATTERNS = {
-    Device.CONSOLE: r"playstation|xbox|nintendo|\(ps\d|\bwii\b|dreamcast|segasaturn|archos gamepad",
-    Device.TV: r"(?-i:(?:^|[^DS])TV(?:[^A-Za-z]|$))|smart[- ]?tv|(?:apple|google|android|hbb|net|web)[- ]?tv|tvos|"
-    r"bravia|crkey|chromecast|\baft[a-z0-9]+\b|roku|vidaa|netcast|web0s|webos\.tv|viera|aquos|vizio|vizios|ce-html|hybridcast|dlnadoc|sraf/|"
-    r"\bomi/|infinet|kreatv|brightsign|mi ?box|shield andr|\bstb\b|dunehd|[ _]stb_|large screen|stbapp|cobalt/",
-    Device.TABLET: r"tablet(?:[^ ]|$| [^p]| p[^c])|playbook|silk/|kindle|nexus (?:7|9|10)\b",
+    # Apps for the owners of consoles have a package's name: `com.nintendo.znca/`, `PlayStationApp-Android/`.
+    Device.CONSOLE: r"(?:^|[^.])playstation(?:[^a]|$)|(?:^|[^.\w])xbox(?:[^a-z]|$)|(?:^|[^.])nintendo|\(ps\d|\bwii\b|"
+    r"dreamcast|segasaturn|archos gamepad",
+    # `BTV-W09`, `BNTV250` and `HTV31` are tablets and phones.
+    Device.TV: r"(?-i:(?:^|[^DSBNHI])TV(?:[^A-Za-z]|$)|[NH]TV[-_])|smart[- ]?tv|"
+    r"(?:apple|google|android|hbb|net|web)[- ]?tv|tvos|bravia|crkey|chromecast|\baft[a-z0-9]+\b|roku|vidaa|netcast|"
+    r"web0s|webos\.tv|\bviera|aquos(?:browser|-as|[- ]?tv)|vizio|vizios|ce-html|hybridcast|dlnadoc|sraf/|\bomi/|"
+    r"infinet|kreatv|brightsign|mi ?box|nexbox|\bmxq|shield andr|\bstb\b|dunehd|[ _]stb_|large screen|stbapp|cobalt/|"
+    r"linux mips(?:el)?[;)]|, ?(?:wired|wireless)\)|\btivo|\bq?led\d|\(sky,|sky_ott|\(dtv\)|\bastro;",
+    Device.TABLET: r"tablet(?:[^ ]|$| [^p]| p[^c])|playbook|silk/|kindle|nexus (?:7|9|10)\b|\bbn?tv-?[wd\d]",
     Device.MOBILE: r"mobi|iphone|ipod|windows (?:phone|ce)|blackberry|bb10|opera mini|midp|cldc|j2me|up\.|symb|"
     r"series ?[346]0|nokia|kaios|docomo|netfront|obigo|palm|\bwap|ucweb|teleca|dalvik/|\biph\d",
 }
 """In this order: televisions may be mobile, and tablets as well."""
 
 _kind = first_match({str(device): pattern for device, pattern in _PATTERNS.items()})
-_IPAD = re.compile(r"(?<![A-Za-z])iPad|Macintosh.* (?:CriOS|FxiOS|EdgiOS|OPiOS|OPT|GSA|DdgiOS|Mobile)/")
+_IPAD = re.compile(r"(?<![A-Za-z])iPad")
+_IOS_EDITION = re.compile(r" (?:CriOS|FxiOS|EdgiOS|OPiOS|OPT|GSA|DdgiOS|Mobile)/")
 """Signs of an iPad. Asked for desktop pages it calls itself a Mac, but no Mac has the iOS editions of browsers."""
 _USUAL = {
     OperatingSystem.IOS: Device.MOBILE,
@@ -30,7 +36,8 @@ _COMPUTERS = {OperatingSystem.MACOS, OperatingSystem.CHROMEOS}
 
 def is_ipad(user_agent: str) -> bool:
     """Return whether the agent is that of an iPad, also where it says that it is a Mac."""
-    return bool(_IPAD.search(user_agent))
+    mac = user_agent.find("Macintosh")
+    return bool(_IPAD.search(user_agent) or (mac >= 0 and _IOS_EDITION.search(user_agent, mac)))
 
 
 def possible_device(device: Device, system: OperatingSystem) -> Device:

@@ -1,10 +1,13 @@
 """The operating system of a user agent and its version, from what ua-parser found."""
 
 import re
+from collections.abc import Callable
+from functools import cache
 
 import ua_parser
 
 from chalicelib.domain.visitor import OperatingSystem
+from chalicelib.routing.agent_patterns import first_match
 
 _LINUXES = (
     *("Linux", "Ubuntu", "Kubuntu", "Xubuntu", "Lubuntu", "Fedora", "Debian", "Linux Mint", "Arch Linux", "CentOS"),
@@ -29,30 +32,44 @@ SYSTEMS = {
 }
 """Operating systems by their names in ua-parser and in the `Sec-CH-UA-Platform` header."""
 
-_OTHERS = re.compile(
-    r"web[o0]s|Tizen|KAIOS|Symb|Sailfish|Maemo|MeeGo|Bada|BlackBerry|PlayStation|Nintendo|OpenHarmony", re.IGNORECASE
-)
-"""Systems of their own whose agents may hold the word Linux."""
-_MISREAD = re.compile(r"Chromebook|Andr0id")
-"""Agents whose system ua-parser reads from another word: Android apps on ChromeOS, and televisions in disguise."""
+_MISREAD = re.compile(r"Chromebook|Andr0id|like (?:iPhone|Android)|OpenHarmony")
+"""Agents whose system ua-parser reads from another word.
+
+Android apps on ChromeOS, televisions in disguise, and devices that name the one they want to be taken for.
+"""
 _NONE_OF_OURS = {"ATV OS X", "WatchOS", "Kindle", "FreeBSD", "OpenBSD", "NetBSD", "Solaris", "BREW", "webOS", "KaiOS"}
 _FROZEN = re.compile(r"Android 10; K\)|Mac OS X 10[_.]15(?:[_.]7)?\b|CrOS \w+ 14541\.0\.0")
 """Versions that browsers send whatever the real one is."""
-_APPLE_VERSION = re.compile(r"(?:Version|FBSV)/(2[6-9](?:\.\d+)*|[3-9]\d(?:\.\d+)*)")
+_APPLE_VERSION = re.compile(r"(?<![A-Za-z])(?:Version|FBSV)/(2[6-9](?:\.\d+)*|[3-9]\d(?:\.\d+)*)")
 """From 26 on, Safari has the version of its iOS; the system's place in the agent stays at 18."""
-_VERSIONED = set(OperatingSystem) - {OperatingSystem.LINUX, OperatingSystem.OTHER}
-
-
-_FALLBACKS = (
-    (re.compile(r"Chromebook"), OperatingSystem.CHROMEOS),
-    (_OTHERS, OperatingSystem.OTHER),
-    (re.compile(r"Andr[o0]id|\bAdr \d|FB4A", re.IGNORECASE), OperatingSystem.ANDROID),
-    (re.compile(r"iPhone|iPad|iPod|\biPh\d"), OperatingSystem.IOS),
-    (re.compile(r"Macintosh|Mac[ _](?:OS|PowerPC)"), OperatingSystem.MACOS),
-    (re.compile(r"Windows|Win(?:9\d|NT|32)", re.IGNORECASE), OperatingSystem.WINDOWS),
-    (re.compile(r"Linux"), OperatingSystem.LINUX),
+VERSIONED = frozenset(OperatingSystem) - {OperatingSystem.LINUX, OperatingSystem.OTHER}
+"""Systems with numbered versions."""
+_REAL = r"(?:^|[^ ]|[^e] |[^k]e )"
+"""Not behind `like `: devices name the one they want to be taken for."""
+_OTHERS = (
+    r"web[o0]s|tizen|kaios|symb|sailfish|maemo|meego|bada|blackberry|playstation|nintendo|openharmony|sunos|solaris|"
+    r"dragonfly|bsd\b|irix|hp-ux|\baix\b|osf1|qnx|vms\b|haiku|beos|fuchsia|\bunix\b|sco_sv|plan 9|minix|hurd"
 )
-"""For agents in which ua-parser finds no system, or that of a maker of televisions."""
+"""Systems of their own whose agents may hold the word Linux or X11."""
+
+
+@cache
+def _fallback() -> Callable[[str], str | None]:
+    """Return the patterns for agents in which ua-parser finds no system, or that of a maker of televisions.
+
+    Few agents need them, and compiling them takes a millisecond.
+    """
+    return first_match(
+        {
+            OperatingSystem.CHROMEOS: r"chromebook|\bcros\b",
+            OperatingSystem.OTHER: _OTHERS,
+            OperatingSystem.ANDROID: rf"{_REAL}andr[o0]id|\badr \d|fb4a",
+            OperatingSystem.IOS: rf"{_REAL}iphone|ipad|ipod|\biph\d",
+            OperatingSystem.MACOS: r"macintosh|mac[ _](?:os|powerpc)|x11; darwin",
+            OperatingSystem.WINDOWS: r"windows|win(?:9\d|nt|32)",
+            OperatingSystem.LINUX: r"linux|\bx11\b",
+        }
+    )
 
 
 def system_of_agent(user_agent: str, parsed: ua_parser.OS | None) -> OperatingSystem:
@@ -63,12 +80,14 @@ def system_of_agent(user_agent: str, parsed: ua_parser.OS | None) -> OperatingSy
         return SYSTEMS[parsed.family]
     if parsed and parsed.family in _NONE_OF_OURS:
         return OperatingSystem.OTHER
-    return next((system for pattern, system in _FALLBACKS if pattern.search(user_agent)), OperatingSystem.OTHER)
+    return OperatingSystem(_fallback()(user_agent) or OperatingSystem.OTHER)
 
 
 def version_of_agent(user_agent: str, system: OperatingSystem, parsed: ua_parser.OS | None) -> str | None:
     """Return the version of a system that has numbered versions, or None if the agent does not know it."""
-    if parsed is None or system not in _VERSIONED or _FROZEN.search(user_agent):
+    if parsed is None or system not in VERSIONED or _FROZEN.search(user_agent):
+        return None
+    if SYSTEMS.get(parsed.family) is not system:
         return None
     if system is OperatingSystem.IOS and (apple := _APPLE_VERSION.search(user_agent)):
         return short_version(apple[1])

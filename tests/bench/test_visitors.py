@@ -58,6 +58,7 @@ def test_benchmark_writes_the_table_and_runs_without_node(
 
     assert part.name == "visitors"
     assert [figure.value for figure in part.figures[:3]] == [100, 100, 0]
+    assert [figure.unit for figure in part.figures[-3:]] == ["µs"] * 3
     assert (tmp_path / "visitors.md").read_text().count("| smartlink |") == 2
     assert "isbot was left out" in capsys.readouterr().out
 

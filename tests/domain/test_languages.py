@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from chalicelib.domain.languages import LANGUAGE_ALIASES, fold_language
+from chalicelib.domain.languages import COUNTRY_CODES, LANGUAGE_ALIASES, fold_language, sent_language
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,23 @@ from chalicelib.domain.languages import LANGUAGE_ALIASES, fold_language
 )
 def test_codes_of_one_language_fold_to_one(subtag: str, code: str) -> None:
     assert fold_language(subtag) == code
+
+
+@pytest.mark.parametrize("code", sorted(COUNTRY_CODES))
+def test_country_is_sent_for_its_language(code: str) -> None:
+    assert sent_language(code.upper()) == COUNTRY_CODES[code]
+
+
+@pytest.mark.parametrize(
+    ("subtag", "code"),
+    [("en", "en"), ("iw", "he"), ("gsw", "gsw"), ("jp", "ja"), ("kr", "ko"), ("kau", "kr"), ("xx", None), ("uu", None)],
+)
+def test_sent_code_of_two_letters_is_that_of_a_language(subtag: str, code: str | None) -> None:
+    assert sent_language(subtag) == code
+
+
+def test_stored_code_of_kanuri_stays() -> None:
+    assert fold_language("kr") == "kr"
 
 
 def test_folding_twice_changes_nothing() -> None:

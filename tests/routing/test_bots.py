@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from chalicelib.routing.bots import is_bot_agent, is_prefetch, without_model
 from tests import strategies as some
-from tests.routing.agents import BLINK, IPHONE, MAC, MACINTOSH, PC, PIXEL, WEBKIT, android
+from tests.routing.agents import BLINK, IPHONE, MAC, MACINTOSH, PC, PIXEL, WEBKIT, X11, android
 
 
 def _is_bot(user_agent: str) -> bool:
@@ -76,10 +76,136 @@ def _is_bot(user_agent: str) -> bool:
         pytest.param("Overcast/3.0 (+http://overcast.fm/; iOS podcast app)", id="a podcast app"),
         pytest.param("Microsoft Office Word/16.78 (Mac OS/14.0; Desktop; en-US)", id="Office checks a link"),
         pytest.param("Mediapartners-Google", id="AdSense"),
+        pytest.param("Mozilla (libwhisker/2.4)", id="Mozilla without its version"),
+        pytest.param("Mozilla", id="the word Mozilla"),
+        pytest.param("Mozilla 5.0", id="Mozilla without its slash"),
+        pytest.param("SharpReader/0.9.7.0 (.NET CLR 1.1.4322.573; WinNT 5.1.2600.0)", id="no phone of Sharp"),
+        pytest.param("SharpSpring/1.0", id="nor this"),
+        pytest.param("softbankrobotics/1.0", id="no phone of SoftBank"),
+        pytest.param("Lenovo-inventory/1.0", id="no phone of Lenovo"),
+        pytest.param("sagemaker/1.0", id="no phone of Sagem"),
+        pytest.param("HTCondor/9.0", id="no phone of HTC"),
+        pytest.param("midpoint/4.8", id="no MIDP"),
+        pytest.param("maui/1.0", id="no MAUI browser"),
+        pytest.param("Mozilla/5.0 (pc-x86_64-linux-gnu) Siege/4.0.4", id="Siege"),
+        pytest.param("Mozilla/5.0 (pc-x86_64-linux-gnu)", id="a compiler's platform"),
+        pytest.param("Mozilla/5.0 (Zoom.Mac 10.8.5 x86)", id="a Mac in a name"),
+        pytest.param("Mozilla/5.0 (Machine)", id="a platform in a word"),
+        pytest.param("Mozilla/5.0 (microservices)", id="CrOS in a word"),
+        pytest.param(f"Thumbor/6.7.5, {PIXEL}", id="a proxy of images before a phone's agent"),
+        pytest.param(f"Anonymous, {PIXEL}", id="a name and a comma before a phone's agent"),
+        pytest.param(f"{PC} Match by Siteimprove.com", id="a domain at the end"),
+        pytest.param(
+            "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 5.0) (via babelfish.example.com)", id="a translator"
+        ),
     ],
 )
 def test_agents_that_no_person_sends_are_bots(user_agent: str) -> None:
     assert _is_bot(user_agent)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "wkhtmltopdf",
+            "wkhtmltoimage",
+            "webkit2png",
+            "webscreenie",
+            "DebugBear",
+            "ArchiveBox/0.6.2",
+            "QuiteRSS/0.18",
+        ),
+        *("HubSpot Marketing Grader", "(googleweblight)", "Thumbor/6.7.5", "Siege/4.0.4", "ChatGPT-User/1.0"),
+        *("Claude-User/1.0", "ClaudeBot/1.0", "Claude-Web/1.0", "Claude-SearchBot/1.0", "anthropic-ai"),
+        *("PerplexityBot/1.0", "Perplexity-User/1.0", "OAI-SearchBot/1.0", "booking.com/bot", "UptimeRobot/2.0"),
+    ],
+)
+@pytest.mark.parametrize("browser", [X11, PC, PIXEL, f"{IPHONE} Mobile/15E148"], ids=["Linux", "PC", "Android", "iOS"])
+def test_tool_behind_the_agent_of_a_browser_is_a_bot(browser: str, name: str) -> None:
+    assert _is_bot(f"{browser} {name}")
+
+
+@pytest.mark.parametrize("name", ["SiteChecker/1.0", "SurveyMonkey", "LinkScanner/7.1", "example.com;", "iSiteMonitor"])
+def test_common_word_of_bots_makes_a_bot_of_a_computer(name: str) -> None:
+    assert _is_bot(f"{X11} {name}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("booking.com/45.2", "ebay.com;", "booking.com", "iRobot/7.1", "SurveyJunkie/7.1", "SwagbucksSurveys"),
+        *("Survey Junkie/7.1", "com.surveyjunkie.app/1.0", "PeriodTracker/3.1", "QRScanner/3.1", "QR Scanner/2.0"),
+        *("Feedly/110", "BabyMonitor/2.0", "SpeedCheck/1.0", "ChatGPT/1.2025.012", "com.openai.chatgpt/1.2025"),
+        *("Claude/1.0", "Perplexity/2.1", "Tripadvisor/8.2"),
+    ],
+)
+@pytest.mark.parametrize("browser", [PIXEL, f"{IPHONE} Mobile/15E148"], ids=["Android", "iOS"])
+def test_app_with_a_word_of_bots_in_its_name_is_a_persons(browser: str, name: str) -> None:
+    assert not _is_bot(f"{browser} {name}")
+
+
+@pytest.mark.parametrize("name", ["Claude/0.7.8", "ChatGPT/1.2025.012", "Perplexity/1.1.4"])
+def test_desktop_app_of_an_assistant_is_a_persons(name: str) -> None:
+    assert not _is_bot(f"{MACINTOSH} {BLINK} {name} Chrome/130.0.0.0 Electron/33.0.0 Safari/537.36")
+
+
+@pytest.mark.parametrize(
+    "toolbar",
+    [
+        *("WebMoney Advisor", "McAfee SiteAdvisor", "SiteAdvisor", "TheFreeDictionary.com", "studenthousing.com"),
+        *("Match.com", "Feedreader 3", "(mail.com/1.4.0.0)"),
+    ],
+)
+@pytest.mark.parametrize(
+    "browser",
+    [
+        "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 5.1; {})",
+        "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 5.1; {}; .NET CLR 2.0.50727)",
+        "Mozilla/5.0 (Windows NT 6.1; WOW64; Trident/7.0; {}; rv:11.0) like Gecko",
+    ],
+    ids=["at the end", "in the middle", "IE 11"],
+)
+def test_toolbar_of_internet_explorer_makes_no_bot(browser: str, toolbar: str) -> None:
+    assert not _is_bot(browser.format(toolbar))
+
+
+def test_toolbar_of_firefox_makes_no_bot() -> None:
+    assert not _is_bot("Mozilla/5.0 (Windows NT 6.1; rv:2.0.1) Gecko/20100101 Firefox/4.0.1 WebMoney Advisor")
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        *("en", "pt", "in", "zh-Hans-CN", "sr-Latn-RS", "es-419", "fil-PH", "en-", "en_US", "EN-us", "arm_64"),
+        *("HarmonyOS", "U", "en; arm_64"),
+    ],
+)
+def test_model_behind_the_language_makes_no_bot(locale: str) -> None:
+    system = f"Linux; U; Android 9; {locale}; M bot 60 Build/PPR1.180610.011"
+
+    assert not _is_bot(f"Mozilla/5.0 ({system}; wv) {BLINK} Version/4.0 Chrome/99.0 Mobile Safari/537.36")
+    assert not _is_bot(f"Dalvik/2.1.0 ({system})")
+
+
+@pytest.mark.parametrize("model", ["K", "bot", "Spi", "moto"])
+def test_short_model_is_no_language(model: str) -> None:
+    assert not _is_bot(f"{android(f'{model}; wv')}")
+    assert _is_bot(f"{android(f'{model}; wv')} Googlebot/2.1")
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        "Snapchat12.48.0.39 (M bot 60; Android 9#1#33; gzip; )",
+        "VKAndroidApp/8.75 (Android 9; SDK 28; arm64-v8a; Vernee M bot 60; ru; 1440x720)",
+        "Weibo (Vernee-M bot 60__weibo__12.1.0__android__android9)",
+        "NAVER(inapp; search; 1000; 11.0; M bot 60)",
+    ],
+    ids=["Snapchat", "VK", "Weibo", "Naver"],
+)
+def test_model_that_an_app_repeats_makes_no_bot(app: str) -> None:
+    assert not _is_bot(f"{android('M bot 60 Build/PPR1; wv', '9')} {app}")
 
 
 @pytest.mark.parametrize(

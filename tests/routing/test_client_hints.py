@@ -128,9 +128,42 @@ def test_ios_with_client_hints_is_a_bot(user_agent: str, hints: dict[str, str]) 
     assert agent.os is IOS
 
 
-@pytest.mark.parametrize("user_agent", [IPHONE, IPAD, MAC], ids=["iPhone", "iPad", "Mac"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-ch-ua-platform-version", "sec-ch-ua-model"),
+        *("sec-ch-ua-arch", "sec-ch-ua-full-version-list", "sec-ch-ua-wow64"),
+    ],
+)
+@pytest.mark.parametrize("value", ["", '"x"'], ids=["empty", "with a value"])
+def test_ios_with_any_client_hint_is_a_bot(header: str, value: str) -> None:
+    assert apply_client_hints(parse_user_agent(IPHONE), {"accept": "*/*", header: value}).is_bot
+
+
+def test_headless_brand_with_its_full_version_is_a_bot() -> None:
+    full = {"sec-ch-ua-full-version-list": '"Chromium";v="126.0.1", "HeadlessChrome";v="126.0.1"'}
+
+    assert apply_client_hints(parse_user_agent(PC), full).is_bot
+    assert not apply_client_hints(parse_user_agent(PC), {"sec-ch-ua-full-version-list": CHROME}).is_bot
+
+
+def test_full_versions_name_the_browser_where_the_brands_do_not() -> None:
+    full = {"sec-ch-ua-full-version-list": '"Chromium";v="126.0.1", "Microsoft Edge";v="126.0.2"'}
+
+    assert apply_client_hints(parse_user_agent(PC), full).browser == "edge"
+
+
+def test_linux_has_no_version_by_hints() -> None:
+    assert _hinted(X11, platform='"Linux"', version='"6.5.0"').os_version is None
+
+
+@pytest.mark.parametrize("user_agent", [IPHONE, IPAD, MAC, PC], ids=["iPhone", "iPad", "Mac", "PC"])
 def test_agent_without_hints_stays_as_it_is(user_agent: str) -> None:
     assert _hinted(user_agent) == parse_user_agent(user_agent)
+
+
+@pytest.mark.parametrize("user_agent", [MAC, PC], ids=["Mac", "PC"])
+def test_empty_hints_say_nothing(user_agent: str) -> None:
     assert _hinted(user_agent, brands="", mobile="", platform="") == parse_user_agent(user_agent)
 
 

@@ -84,6 +84,21 @@ def test_device_of_phones_tablets_and_computers(user_agent: str, system: Operati
         pytest.param("Mozilla/5.0 (Linux; Android 9; MIBOX4 Build/PI)", id="Mi Box"),
         pytest.param("Mozilla/5.0 (Linux; Android 11; SHIELD Android TV Build/RQ1A)", id="Shield"),
         pytest.param("Opera/9.80 (Linux armv7l; OPR/46 OMI/4.20) Presto/2.12", id="a set-top box"),
+        pytest.param("Opera/9.80 (Linux mips; ) Presto/2.12 MB95/3.3.6.X (TOSHIBA, Si2156LG32, wireless)", id="mips"),
+        pytest.param(f"Mozilla/5.0 (X11; Linux armv7l) {BLINK} GW-Device/1.0.0 (Sky, ES340, )", id="Sky"),
+        pytest.param(f"Mozilla/5.0 (Linux; x86_64) {BLINK} WPE Sky_OTT_RTD/1.0 (Sky, XiOneUK, Wired)", id="wired"),
+        pytest.param("Opera/9.80 (Linux armv7l) Presto/2.12 , TiVo-Device/20.7.2", id="TiVo"),
+        pytest.param("Mozilla/5.0 (Astro;AS620SM,RTK) AppleWebKit/537.36", id="Astro"),
+        pytest.param("Mozilla/5.0 (DTV) AppleWebKit/531.2+ (KHTML, like Gecko) Espial/6.1.5", id="DTV"),
+        pytest.param(
+            "Mozilla/5.0 (Linux; Android 9; DM-LED43SR22 Build/PTT1) Mobile Safari/537.36", id="a model LED43"
+        ),
+        pytest.param("Mozilla/5.0 (Linux; Android 11; SM-QLED50T2SU) Mobile Safari/537.36", id="a model QLED50"),
+        pytest.param("Mozilla/5.0 (Linux; Android 6.0.1; NEXBOX-A1 Build/MHC19J)", id="Nexbox is no Xbox"),
+        pytest.param("Mozilla/5.0 (Linux; Android 6.0.1; MXQ-NEXBOX Build/MHC19J)", id="another Nexbox"),
+        pytest.param("Mozilla/5.0 (Linux; Android 9; HTV-55U11B-VS Build/PPR2) Mobile Safari/537.36", id="HTV-55"),
+        pytest.param("Mozilla/5.0 (Linux; Android 5.1.1; MyGica ATV495 Pro)", id="ATV"),
+        pytest.param("Opera/9.80 (Linux) AQUOSBrowser/2.0 (US00DTV;V;0001;0001)", id="Sharp's television browser"),
     ],
 )
 def test_televisions_are_a_device_of_their_own(user_agent: str) -> None:
@@ -112,6 +127,31 @@ def test_game_consoles_are_a_device_of_their_own(user_agent: str) -> None:
 )
 def test_phone_with_a_receiver_is_a_phone(model: str) -> None:
     assert device_of_agent(android(model), ANDROID) is Device.MOBILE
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        *("HTV31", "HTV32", "HTV33", "Sharp Aquos S2", "AQUOS P6", "AQUOS zero6", "SHARP AQUOS sense", "RIVIERA F23"),
+        *("LEDGER 5", "SM-A536B"),
+    ],
+)
+def test_phone_with_letters_of_televisions_is_a_phone(model: str) -> None:
+    assert device_of_agent(android(model), ANDROID) is Device.MOBILE
+
+
+@pytest.mark.parametrize("model", ["BTV-W09", "BTV-DL09", "BNTV250", "BNTV400", "BNTV460", "BNTV600", "BNTV650"])
+@pytest.mark.parametrize("after", ["Safari/537.36", "Mobile Safari/537.36"], ids=["tablet", "also mobile"])
+def test_tablet_with_letters_of_televisions_is_a_tablet(model: str, after: str) -> None:
+    assert device_of_agent(android(model, after=after), ANDROID) is Device.TABLET
+
+
+@pytest.mark.parametrize(
+    "app", ["PlayStationApp-Android/24.1", "com.nintendo.znca/2.1", "com.playstation.remoteplay/5", "com.xbox.app/1"]
+)
+def test_phone_with_an_app_for_consoles_is_a_phone(app: str) -> None:
+    assert device_of_agent(f"{PIXEL} {app}", ANDROID) is Device.MOBILE
+    assert device_of_agent(f"{IPHONE} {app}", IOS) is Device.MOBILE
 
 
 @pytest.mark.parametrize("user_agent", [IPHONE, MAC, PIXEL, f"{MAC} Tripadvisor/8.2", f"{IPHONE} Tripadvisor/8.2"])

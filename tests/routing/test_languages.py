@@ -53,7 +53,23 @@ from tests import strategies as some
         pytest.param("en;q=2,fr;q=0.1", "fr", id="quality above 1 is malformed"),
         pytest.param("en;q=0.1234,fr;q=0.1", "fr", id="too many digits are malformed"),
         pytest.param("en;q=nan,fr;q=0.1", "fr", id="no number is malformed"),
-        pytest.param("en;level=1,fr;q=0.1", "fr", id="another parameter is malformed"),
+        pytest.param("en;level=1,fr;q=0.1", "en", id="another parameter says nothing"),
+        pytest.param("de;level=1;q=0.5,fr;q=0.6", "fr", id="a quality behind another parameter"),
+        pytest.param("en_US.UTF-8", "en", id="an encoding"),
+        pytest.param("de_DE@euro", "de", id="a variant of POSIX"),
+        pytest.param("de_DE.UTF-8@euro;q=0.5", "de", id="both and a quality"),
+        pytest.param("jp", "ja", id="Japan for Japanese"),
+        pytest.param("cn,en;q=0.5", "zh", id="China for Chinese"),
+        pytest.param("kr-KR,en;q=0.5", "ko", id="Korea for Korean"),
+        pytest.param("ua", "uk", id="Ukraine for Ukrainian"),
+        pytest.param("cz", "cs", id="Czechia for Czech"),
+        pytest.param("gr", "el", id="Greece for Greek"),
+        pytest.param("dk", "da", id="Denmark for Danish"),
+        pytest.param("scc", "sr", id="an old code of Serbian"),
+        pytest.param("scr", "hr", id="an old code of Croatian"),
+        pytest.param("mol", "ro", id="an old code of Moldavian"),
+        pytest.param("xx,fr;q=0.2", "fr", id="a code that no language has"),
+        pytest.param("xx", None, id="nothing but such a code"),
         pytest.param("en;Q=0.2, fr;q=0.3", "fr", id="a capital Q"),
         pytest.param("en ;q = 0.2,fr;q=.3", "fr", id="a quality without its zero"),
         pytest.param("und,de;q=0.4", "de", id="undetermined"),
@@ -63,6 +79,13 @@ from tests import strategies as some
 )
 def test_language_is_the_preferred_one(accepted: str, expected: str | None) -> None:
     assert language(accepted) == expected
+
+
+@pytest.mark.parametrize("length", range(190, 204))
+def test_cut_never_raises_a_quality(length: int) -> None:
+    header = "fr;q=0.9,".ljust(length, "*") + ",de;q=0.1,es;q=0.2"
+
+    assert language(header) == "fr"
 
 
 def test_language_of_quality_0_is_ignored() -> None:

@@ -67,6 +67,19 @@ def _linux(name: str) -> str:
         pytest.param("AppleTV6,2/11.1", OTHER, id="tvOS"),
         pytest.param("atc/1.0 watchOS/7.0 model/Watch6,1", OTHER, id="watchOS"),
         pytest.param("", OTHER, id="nothing"),
+        pytest.param("Mozilla/5.0 (New Nintendo 3DS like iPhone) NX/3.0.0.5.22 Mobile", OTHER, id="3DS like iPhone"),
+        pytest.param("Mozilla/5.0 (Librem 5, like iPhone; X11; Linux x86_64)", LINUX, id="Linux like iPhone"),
+        pytest.param(
+            "Mozilla/5.0 (Linux; Tizen 2.2; SM-Z9005) like Android 4.1; Mobile", OTHER, id="Tizen like Android"
+        ),
+        pytest.param("Mozilla/5.0 (Linux like Android; en_US) PocketBook/650 Mobile", LINUX, id="Linux like Android"),
+        pytest.param("Mozilla/5.0 (PC; OpenHarmony 6.1; Windows NT 10.0)", OTHER, id="OpenHarmony like Windows"),
+        pytest.param("Mozilla/5.0 (X11; Arch; rv:115.0) Gecko/20100101 Firefox/115.0", LINUX, id="Arch without Linux"),
+        pytest.param("Mozilla/5.0 (X11; NixOS; rv:115.0) Gecko/20100101 Firefox/115.0", LINUX, id="NixOS"),
+        pytest.param("Mozilla/5.0 (X11; U; SCO_SV i386; en-US)", OTHER, id="another Unix"),
+        pytest.param("Mozilla/5.0 (X11; Fuchsia x86_64)", OTHER, id="Fuchsia"),
+        pytest.param("Mozilla/5.0 (X11; CrOS ARM 0.0.0)", CHROMEOS, id="ChromeOS without a version"),
+        pytest.param(f"{PIXEL} com.nintendo.znca/2.1", ANDROID, id="Android with an app of Nintendo"),
     ],
 )
 def test_system_of_an_agent(user_agent: str, system: OperatingSystem) -> None:
@@ -104,6 +117,12 @@ def test_system_of_an_agent(user_agent: str, system: OperatingSystem) -> None:
         pytest.param(X11, None, id="Linux has none"),
         pytest.param(_linux("Ubuntu/10.04"), None, id="nor has Ubuntu"),
         pytest.param("", None, id="nothing"),
+        pytest.param(
+            f"{IPHONE.replace('17_5', '17_5_1')} Mobile/15E148 AppVersion/30.1.2", "17.5.1", id="an app's version"
+        ),
+        pytest.param(
+            "Mozilla/5.0 (Linux; Android 10; Samsung Chromebook Plus Build/R74-11895.118.0)", None, id="a Chromebook's"
+        ),
     ],
 )
 def test_version_of_the_system(user_agent: str, version: str | None) -> None:

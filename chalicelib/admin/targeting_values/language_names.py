@@ -1,36 +1,9 @@
-"""Other names and codes of languages."""
+"""Other names of languages."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from chalicelib.admin.targeting_values.wording import name_key
-
-_COUNTRIES = """
-ar: eg sy
-be: by
-bn: bd
-cs: cz
-da: dk
-de: at
-el: gr
-en: au gb nz us
-es: mx
-fa: ir
-fil: ph
-he: il
-ja: jp
-ka: ge
-kk: kz
-km: kh
-ko: kr
-ne: np
-sq: al
-sr: rs
-uk: ua
-ur: pk
-vi: vn
-zh: cn hk
-"""
 
 _NAMES = """
 ar: العربية
@@ -92,9 +65,6 @@ def _lists(text: str, separator: str | None = None) -> Mapping[str, str]:
     lines = (line.split(": ") for line in text.strip().splitlines())
     return MappingProxyType({value.strip(): code for code, values in lines for value in values.split(separator)})
 
-
-COUNTRY_CODES = _lists(_COUNTRIES)
-"""Languages by codes of countries that are often written for them. Only `kr` is a language's code too: Kanuri."""
 
 NAME_ALIASES: Mapping[str, str] = MappingProxyType({name_key(name): code for name, code in _lists(_NAMES, ",").items()})
 """Languages by names that ISO does not list, as `name_key` gives them."""

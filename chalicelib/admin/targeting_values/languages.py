@@ -10,9 +10,9 @@ from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
-from chalicelib.admin.targeting_values.language_names import COUNTRY_CODES, NAME_ALIASES
+from chalicelib.admin.targeting_values.language_names import NAME_ALIASES
 from chalicelib.admin.targeting_values.wording import name_key, shown
-from chalicelib.domain.languages import fold_language
+from chalicelib.domain.languages import COUNTRY_CODES, fold_language
 
 _NO_LANGUAGES = frozenset({"*", "mis", "mul", "und", "zxx"})
 _FIELDS = ("alpha_2", "alpha_3", "bibliographic", "name")

@@ -1,8 +1,9 @@
 import pycountry
 
-from chalicelib.admin.targeting_values.language_names import COUNTRY_CODES, NAME_ALIASES
+from chalicelib.admin.targeting_values.language_names import NAME_ALIASES
 from chalicelib.admin.targeting_values.languages import language_error
 from chalicelib.admin.targeting_values.wording import name_key
+from chalicelib.domain.languages import COUNTRY_CODES
 
 
 def test_other_names_and_codes_lead_to_languages() -> None:

@@ -36,3 +36,11 @@ def test_installed_package_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert Corpus("a", lambda _: [], Package("a", (), source="installed")).agents() == []
     assert fetched == []
+
+
+@pytest.mark.parametrize(("has_traffic", "label"), [(True, False), (False, None)], ids=["traffic", "a list"])
+def test_traffic_keeps_its_labels_of_people(*, has_traffic: bool, label: bool | None) -> None:
+    package = Package("a", (), source="installed")
+    corpus = Corpus("a", lambda _: [LabelledAgent("iTunes/9.0", is_bot=False)], package, has_traffic=has_traffic)
+
+    assert corpus.agents() == [LabelledAgent("iTunes/9.0", is_bot=label)]

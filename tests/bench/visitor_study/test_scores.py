@@ -7,7 +7,6 @@ from bench.visitor_study.scores import (
     calmer_peers,
     score_of_bots,
     score_of_findings,
-    sharp_peers,
 )
 from bench.visitor_study.tools import Finding
 from chalicelib.domain.visitor import Device, OperatingSystem
@@ -65,9 +64,19 @@ def test_peer_with_higher_recall_is_named() -> None:
 
 
 def test_peer_with_fewer_false_alarms_is_named() -> None:
-    assert calmer_peers(SCORES, "ours", ["people"], ["sharp", "absent"]) == ["sharp on people"]
-    assert calmer_peers(SCORES, "dull", ["people"], ["sharp"]) == []
+    assert calmer_peers(SCORES, "ours", at_least=80) == ["sharp on people"]
+    assert calmer_peers(SCORES, "dull", at_least=80) == []
 
 
-def test_only_peers_with_high_recall_are_sharp() -> None:
-    assert sharp_peers(SCORES, "ours", at_least=80) == ["sharp"]
+def test_peer_with_low_recall_on_the_corpus_does_not_count() -> None:
+    people_and_bots = {
+        "both": {
+            "ours": Score(recall=99, false_alarms=1),
+            "sharp": Score(recall=81, false_alarms=0.5),
+            "dull": Score(recall=80, false_alarms=0),
+            "loud": Score(recall=99, false_alarms=2),
+        },
+        "bots": {"ours": Score(recall=99), "dull": Score(recall=95)},
+    }
+
+    assert calmer_peers(people_and_bots, "ours", at_least=80) == ["sharp on both"]
