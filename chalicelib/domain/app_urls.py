@@ -28,7 +28,7 @@ _MACRO_IN_SCHEME = re.compile(r"[A-Za-z0-9+.-]*\{[^{}]*\}(?:[A-Za-z0-9+.-]|\{[^{
 _VALUE = re.compile(r"[=&?#;]")
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f]")
 _SIMILAR = 0.75
-_LETTERS_OF_HTTP = re.compile(r"(?=[htpsx]*t)(?=[htpsx]*[hp])[htpsx]{3,8}")
+_LETTERS_OF_HTTP = re.compile(r"(?=[htpsx]*[hp])(?=[htpsx]*[tx])[htpsx]{3,8}")
 _RUN_BY_APPS = frozenset((*_SCRIPTS, "data", "blob", "view-source", "file", "filesystem", "content"))
 """Schemes that no value in the URL of an app may have: a browser's app opens its parameter `url`."""
 
