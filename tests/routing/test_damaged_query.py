@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.routing.damaged_query import repaired
-from chalicelib.routing.tracking_parameters import FIELDS
+from chalicelib.routing.tracking_parameters import FIELDS, parse_tracking_parameters
 from tests import strategies as some
 
 KNOWN = frozenset(FIELDS)
@@ -150,6 +150,25 @@ def test_long_damage_takes_no_long_time(text: str) -> None:
     repaired({text: [text]}, text, FIELDS)
 
     assert time.process_time() - started_at < 0.5
+
+
+PIECES = st.sampled_from(["?", "sub1", "source=", "gclid=", "=", "&", "\\u0026", "a", "/", ".", "%3F", "amp;"])
+damaged_texts = st.lists(PIECES, max_size=12).map("".join)
+
+
+@given(damaged_texts, damaged_texts)
+def test_click_id_of_the_publisher_is_never_split(text: str, other: str) -> None:
+    assert repaired({"clickid": [text], "sub1": [other]}, "", FIELDS)["clickid"] == [text]
+
+
+@given(damaged_texts, damaged_texts, damaged_texts, damaged_texts)
+def test_parameters_that_the_link_has_are_never_replaced(sub1: str, s2: str, source: str, click_id: str) -> None:
+    sent = {"sub1": f"1{sub1}", "s2": f"2{s2}", "source": f"3{source}", "clickid": f"4{click_id}"}
+    found = parse_tracking_parameters({name: [value] for name, value in sent.items()})
+
+    assert (found.external_click_id, set(found.sub_ids)) == (sent["clickid"], {"sub1", "sub2"})
+    kept = {"sub1": found.sub_ids["sub1"], "s2": found.sub_ids["sub2"], "source": str(found.source)}
+    assert all(value and sent[name].startswith(value) for name, value in kept.items())
 
 
 @given(st.dictionaries(st.sampled_from(sorted(KNOWN)), st.lists(some.texts.filter(lambda text: "?" not in text))))
