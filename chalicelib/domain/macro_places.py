@@ -20,12 +20,12 @@ _PAIR = r"[\w.-]+(?::|%(?:25)*3A)(?!/|%(?:25)*2F)"
 
 _TOKEN = (
     r"(?i)%(?P<delimiter>(?:25)*)(?:3D|26|3F|23|3A(?://|(?:%(?:25)*2F){2}))"
-    rf"|%(?P<joint>(?:25)*)(?:7C|2C|3B)(?={_PAIR})"
+    rf"|%(?P<joint>(?:25)*)(?:7C|2C|3B)(?=(?:\+|%(?:25)*20)*{_PAIR})"
     r"|%(?P<slash>(?:25)*)2F"
 )
 """An encoded `=`, `&`, `?`, `#` or `://`; `|`, `,` or `;` between pairs; a slash. A `25` for each further encoding."""
 
-_ADDRESS = r"(?i)(?:[\w-]+(?:\.[\w-]+)*\.[a-z][a-z0-9-]+(?:(?::|%(?:25)*3A)\d+)?)?%((?:25)*)2F"
+_ADDRESS = r"(?i)(?:(?://)?[\w-]+(?:\.[\w-]+)*\.[a-z][a-z0-9-]+(?:(?::|%(?:25)*3A)\d+)?)?%((?:25)*)2F"
 """The beginning of a value that is an address without its scheme: `b.example%2F`, or `%2F` alone."""
 
 _SPLIT = r"(?i)%(?:25)*(?:3D|26|3F|23|2F|3A)"
@@ -35,7 +35,7 @@ _ALONE = (
 )
 _LEADING = r"(?i)(\?|%(?P<n>(?:25)*)3F)(?:\{query\}(?(n)%(?P=n)26|[&;]))+"
 _IN_VALUE = r"(?i)(=|%(?P<n>(?:25)*)3D)(?:\{query\}%(?(n)25(?P=n))26)+"
-_TRAILING = r"(?i)(?:[&?;]|%(?:25)*(?:26|3F|3B))\{query\}(?=$|[&#;]|%(?:25)*(?:26|23))"
+_TRAILING = r"(?i)(?:[&?;]|%(?:25)*(?:26|3F|3B))\{query\}(?:[&;]*+(?=$|#)|(?=[&;]|%(?:25)*(?:26|23)))"
 """The macro `query` as the only parameter, as the first one, as the first one in a value, and as the last one."""
 
 _DOTS = {".": "%2E", "..": "%2E%2E"}

@@ -12,7 +12,7 @@ Query = Mapping[str, Sequence[str]]
 Parameter = tuple[str, str]
 
 _ADVERTISING = (
-    "utm_(?:source|medium|campaign|term|content|id)|gclid|gbraid|wbraid|dclid|gclsrc|gad_source|fbclid|ttclid|msclkid|"
+    r"utm_\w+|gclid|gbraid|wbraid|dclid|gclsrc|gad_source|fbclid|ttclid|msclkid|"
     "twclid|li_fat_id|yclid|sccid|epik|rdt_cid|irclickid|igshid|srsltid|mc_cid|mc_eid"
 )
 """Names that advertising networks append, often behind a second `?`."""
@@ -23,9 +23,8 @@ _LEFTOVERS = re.compile(rf"(?:(?:amp|nbsp|#0*38|#0*160|#x0*26|#x0*a0);|[?&;{_INV
 """What is left of a separator before a name: `&` or a space of HTML, a second `?`, invisible characters."""
 
 _AFTER_NAME = re.compile(rf"[{_INVISIBLE}]+\Z")
-_PUNCTUATION = rf"[!-/:-@\[-`{{-~{_INVISIBLE}]*"
-_JUNK = re.compile(rf"(?is)(?:(?:amp|nbsp|quot|apos|lt|gt|#\d+|#x[0-9a-f]+)(?:;.*)?)?{_PUNCTUATION}")
-"""A name without a value that nobody meant: punctuation, or HTML's `&gt;` and what follows it."""
+_JUNK = re.compile(r"(?is)(?:(?:amp|nbsp|quot|apos|lt|gt)|#(?:\d+|x[0-9a-f]+);.*)?[\W_]*")
+"""A name without a value that nobody meant: punctuation, or what is left of HTML's `&gt` and `&#39;`."""
 
 _JSON_ESCAPES = {"\\u0026": "&", "\\u003d": "=", "\\u003f": "?"}
 _SEPARATOR = re.compile(r"[&?;]|%(?:25)*(?:26|3F|3B)", re.IGNORECASE)
@@ -38,12 +37,22 @@ def repaired(query: Query, rest: str, fields: Mapping[str, str]) -> Query:
     """
     given = [*_path_parameters(rest), *((name, value) for name, values in query.items() for value in values)]
     whole = [parameter for each in given for parameter in _unpacked(*each, fields)]
-    own = {fields.get(name, name) for name, value in whole if value}
+    own = {fields.get(name, name.lower()) for name, value in whole if value}
     parameters: dict[str, list[str]] = {}
     for name, value in _separate(whole, own, fields):
-        if value or not _JUNK.fullmatch(name):
+        if value or not _is_junk(name):
             parameters.setdefault(name, []).append(value)
     return parameters
+
+
+def _is_junk(name: str) -> bool:
+    """Return whether a name without a value is a leftover, also that of another character of HTML: `&rsquo;`."""
+    if ";" not in name:
+        return bool(_JUNK.fullmatch(name))
+    from html.entities import html5  # noqa: PLC0415 - 2,000 names, which few links need
+
+    entity = name.partition(";")[0] + ";"
+    return entity in html5 or entity.lower() in html5 or bool(_JUNK.fullmatch(name))
 
 
 def _unpacked(name: str, value: str, fields: Mapping[str, str]) -> Iterator[Parameter]:
@@ -93,7 +102,7 @@ def _split(name: str, value: str, own: AbstractSet[str], fields: Mapping[str, st
     taken = set(own)
     while match := in_value.search(value):
         second = match[1].lower()
-        field = fields.get(second, match[1])
+        field = fields.get(second, second)
         before = value[: match.start()]
         if fields.get(name) == "click_id" or field in taken or "/" in before or "." in before:
             break

@@ -68,6 +68,8 @@ def depths(template: str) -> dict[str, int]:
         pytest.param(
             "https://a.example/?r=clid:{click_id}%7Csub:{sub1}", {"click_id": 2, "sub1": 2}, id="with plain colons"
         ),
+        pytest.param("https://a.example/?r=c%3A1%3B%20s%3A{sub1}", {"sub1": 2}, id="pairs with spaces"),
+        pytest.param("https://a.example/?u=//b.example%2F{sub1}", {"sub1": 2}, id="an address behind slashes"),
         pytest.param("https://a.example/?r=s%3A{sub1}%7Cv%3A1", {"sub1": 2}, id="a macro in the first pair alone"),
         pytest.param("https://a.example/?r=s%253A{sub1}%257Cv%253A1", {"sub1": 3}, id="pairs encoded twice"),
         pytest.param("https://a.example/?r=a%2C{sub1}&s=a%7C{sub2}", {"sub1": 1, "sub2": 1}, id="no pairs"),
@@ -160,6 +162,8 @@ def test_query_must_not_repeat_the_names_beside_it(template: str, names: set[str
         pytest.param("https://a.example/?{query}", "https://a.example/", id="alone"),
         pytest.param("https://a.example?{query}", "https://a.example", id="alone, without a path"),
         pytest.param("https://a.example/?{query}&", "https://a.example/", id="alone before a separator"),
+        pytest.param("https://a.example/?a=1&{query}&", "https://a.example/?a=1", id="last, with a separator"),
+        pytest.param("https://a.example/?a=1&{query}&#b", "https://a.example/?a=1#b", id="before a fragment, too"),
         pytest.param("https://a.example/?&{query}", "https://a.example/", id="alone behind a separator"),
         pytest.param("https://a.example/?&{query}&&{query}&#b", "https://a.example/#b", id="alone among separators"),
         pytest.param("https://a.example/?a=1;{query}", "https://a.example/?a=1", id="last behind a semicolon"),

@@ -38,6 +38,15 @@ KNOWN = frozenset(FIELDS)
         pytest.param({"?": [""], "flag": [""]}, {"flag": [""]}, id="nothing but a ?"),
         pytest.param({"gt;": [""], "quot": [""], "lt;/a": [""], "#34;x": [""]}, {}, id="HTML's remnants"),
         pytest.param({"gt": ["1"], "lt;x": ["2"]}, {"gt": ["1"], "lt;x": ["2"]}, id="names like remnants with a value"),
+        pytest.param(
+            {"rsquo;": [""], "COPY;x": [""], "Eacute;": [""], "#39;": [""]}, {}, id="other characters of HTML"
+        ),
+        pytest.param({"flag;x": [""], ");": [""]}, {"flag;x": [""]}, id="a semicolon"),
+        pytest.param({"\u201d": [""], "\u2026": [""]}, {}, id="typographic punctuation"),
+        pytest.param({"sub1": ["a?utm_foo=x"]}, {"sub1": ["a"], "utm_foo": ["x"]}, id="any name of utm_"),
+        pytest.param(
+            {"sub1": ["a?GCLID=x"], "gclid": ["y"]}, {"sub1": ["a?GCLID=x"], "gclid": ["y"]}, id="given in another case"
+        ),
         pytest.param({"): ": [""], "\u200b": [""], "_": [""]}, {}, id="punctuation"),
         pytest.param({"é": [""], "1": [""]}, {"é": [""], "1": [""]}, id="short names"),
         pytest.param({"nbsp;sub1": ["a"]}, {"sub1": ["a"]}, id="&nbsp;"),
