@@ -1,4 +1,4 @@
-"""Refuses destinations that lead to our own links: a click would be counted and routed again, perhaps for ever."""
+"""Refuses destinations that lead to ourselves: a click would be counted and routed again, or count as a conversion."""
 
 from collections.abc import Collection, Mapping
 
@@ -8,12 +8,13 @@ from chalicelib.http.request import Request
 from chalicelib.tables.routes import LinkRow
 
 _ERROR = "must not lead to one of our own links; use the address that the link leads to"
+_CONVERSION = "must not lead to our own postback or pixel; use the address of the advertiser's page"
 
 
 def own_link_errors(
     request: Request, urls: Mapping[str, str | None], *, stored: Collection[str | None] = (), domain: str | None = None
 ) -> list[tuple[str, str]]:
-    """Return an error for each URL, by JSON pointer, that is one of our links. URLs that are `stored` already pass.
+    """Return an error for each URL, by JSON pointer, that leads to ourselves. URLs that are `stored` already pass.
 
     Links are known by their host (that of the API, and the tracking domain if one is given), and on any other host by
     their code: tracking domains have no table of their own.
@@ -21,11 +22,12 @@ def own_link_errors(
     changed = {pointer: url for pointer, url in urls.items() if url and url not in stored}
     hosts = _own_hosts(request, domain)
     existing = _existing_codes({code for url in changed.values() for code in own_links.link_codes(url)})
-    return [
+    links = [
         (pointer, _ERROR)
         for pointer, url in changed.items()
         if own_links.is_link_address(url, hosts) or own_links.link_codes(url) & existing
     ]
+    return links + [(each, _CONVERSION) for each, url in changed.items() if own_links.is_conversion_address(url, hosts)]
 
 
 def _own_hosts(request: Request, domain: str | None) -> frozenset[own_links.Host]:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from chalicelib.domain.campaign import Campaign, DuplicateIdentity
 from chalicelib.domain.click import TrackingParameters
+from chalicelib.domain.embedded_ipv4 import visitors_ipv4
 from chalicelib.domain.visitor import Visitor
 
 
@@ -64,7 +65,7 @@ def _label(publisher_id: str, text: str | None) -> str | None:
 
 
 def _network(address: str) -> str:
-    """Return an IPv4 address, mapped into IPv6 or not, and the /64 of an IPv6 address; other text as it is.
+    """Return an IPv4 address, also from IPv6 that contains it, and the /64 of an IPv6 address; other text as it is.
 
     A household has a /64 or more, and its devices change their addresses in it every day.
     """
@@ -74,4 +75,4 @@ def _network(address: str) -> str:
         parsed = IPv6Address(address)
     except ValueError:
         return address
-    return str(parsed.ipv4_mapped or f"{parsed.packed[:8].hex()}/64")
+    return str(visitors_ipv4(parsed) or f"{parsed.packed[:8].hex()}/64")

@@ -24,8 +24,14 @@ FORBIDDEN_SCHEMES = frozenset(
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _SCHEME_NAME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _HOST_AND_PORT = re.compile(r"\d{1,5}(?:[/?#]|$)")
+_MACRO_IN_SCHEME = re.compile(r"[A-Za-z0-9+.-]*\{[^{}]*\}(?:[A-Za-z0-9+.-]|\{[^{}]*\})*:")
+_VALUE = re.compile(r"[=&?#;]")
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f]")
 _SIMILAR = 0.75
+_LETTERS_OF_HTTP = re.compile(r"(?=[htpsx]*[hp])(?=[htpsx]*[tx])[htpsx]{3,8}")
+_RUN_BY_APPS = frozenset((*_SCRIPTS, "data", "blob", "view-source", "file", "filesystem", "content"))
+"""Schemes that no value in the URL of an app may have: a browser's app opens its parameter `url`."""
+
 _NO_SCHEME = "must begin with https://, http:// or the scheme of an app, such as market://"
 _FALLBACK = "S.browser_fallback_url"
 
@@ -42,10 +48,13 @@ def scheme_errors(url: str) -> list[str]:
     rest = url[len(scheme) + 1 :]
     if not scheme or _is_host_and_port(scheme, rest):
         return [_NO_SCHEME]
-    forbidden = next((each for each in (scheme, _nested_scheme(url)) if each in FORBIDDEN_SCHEMES), None)
+    schemes = (scheme, *_nested_schemes(url))
+    forbidden = next((each for each in schemes if each in FORBIDDEN_SCHEMES), None) or _value_scheme(url)
     if forbidden:
         return [f"must not use the scheme {forbidden}; use https, http or the scheme of an app, such as market"]
-    if SequenceMatcher(None, scheme, "https").ratio() > _SIMILAR:
+    if _MACRO_IN_SCHEME.match(rest):
+        return ["must not contain a macro in a scheme"]
+    if _is_misspelled_http(scheme):
         return [f"must begin with https:// or http://; {scheme} is neither"]
     return [] if rest else [f"must have something after {scheme}:"]
 
@@ -54,9 +63,24 @@ def _is_host_and_port(scheme: str, rest: str) -> bool:
     return ("." in scheme or scheme == "localhost") and bool(_HOST_AND_PORT.match(rest))
 
 
-def _nested_scheme(url: str) -> str:
-    """Return the scheme of a URL that begins right after the scheme, however it is encoded: `intent:javascript:…`."""
-    return scheme_of(_INVISIBLE.sub("", decoded(url.partition(":")[2])))
+def _is_misspelled_http(scheme: str) -> bool:
+    """Return whether a scheme has only the letters of https, or is nearly http or https: `htp`, `hxxps`, `httpx`."""
+    likeness = max(SequenceMatcher(None, scheme, each).ratio() for each in ("http", "https"))
+    return likeness >= _SIMILAR or bool(_LETTERS_OF_HTTP.fullmatch(scheme))
+
+
+def _nested_schemes(url: str) -> Iterator[str]:
+    """Yield the schemes that follow the scheme one after another, however encoded: `intent:javascript:…`."""
+    rest = _INVISIBLE.sub("", decoded(url.partition(":")[2]))
+    while match := _SCHEME.match(rest):
+        yield match[1].lower()
+        rest = rest[match.end() :]
+
+
+def _value_scheme(url: str) -> str | None:
+    """Return the scheme of a value that an app may run: `googlechrome://navigate?url=javascript:…`."""
+    values = (_INVISIBLE.sub("", decoded(value)) for value in _VALUE.split(url)[1:])
+    return next((scheme for value in values if (scheme := scheme_of(value)) in _RUN_BY_APPS), None)
 
 
 def intent_errors(url: str) -> list[str]:

@@ -10,10 +10,8 @@ _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _SHIFTS = range(120, -1, -10)
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CODE_LENGTH = 10
-_PASTED_CODE = (
-    rf"(?s)[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*([0-9A-Za-z]{{{CODE_LENGTH}}})(?![0-9A-Za-z])(.*)"
-)
-"""White space and invisible characters, a code, and what was pasted behind it. It is compiled when it is needed."""
+_PASTED_CODE = rf"(?s)[\W_]*+([0-9A-Za-z]{{{CODE_LENGTH}}})(?![0-9A-Za-z])(.*)"
+"""Punctuation and invisible characters, a code, and what was pasted behind it. It is compiled when it is needed."""
 
 _SMARTLINK_PREFIX = "sml_"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,7 +51,7 @@ def is_link_code(text: str) -> bool:
 def split_link_code(text: str) -> tuple[str, str]:
     """Return the link code with which a text begins, and the rest; no code if its first word is none.
 
-    White space and invisible characters before it do not count.
+    Punctuation, white space and invisible characters before it do not count.
     """
     if is_link_code(text):
         return text, ""

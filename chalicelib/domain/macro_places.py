@@ -1,7 +1,7 @@
 """Where macros stand in the template of a URL, and how a value is encoded there."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
@@ -15,12 +15,28 @@ QUERY = "query"
 """The macro of whole parameters, which are already encoded once."""
 
 # These patterns are text, so that only a click that needs one waits until it is compiled.
-_DELIMITER = r"(?i)%((?:25)*)(?:3D|26|3F|23|3A(?://|(?:%(?:25)*2F){2}))"
-"""An encoded `=`, `&`, `?`, `#` or `://`. The group has one `25` for each further encoding."""
+_PAIR = r"[\w.-]+(?::|%(?:25)*3A)(?!/|%(?:25)*2F)"
+"""The key of a packed value, and its colon: `clid:` in `clid:1|sub:2`."""
 
-_LEADING = r"(?i)(\?|%(?P<n>(?:25)*)3F)(?:\{query\}(?(n)%(?P=n)26|&))+"
-_TRAILING = r"(?i)(?:[&?]|%(?:25)*(?:26|3F))\{query\}(?=$|[&#;]|%(?:25)*(?:26|23))"
-"""The macro `query` as the first of several parameters, and as the last one."""
+_TOKEN = (
+    r"(?i)%(?P<delimiter>(?:25)*)(?:3D|26|3F|23|3A(?://|(?:%(?:25)*2F){2}))"
+    rf"|%(?P<joint>(?:25)*)(?:7C|2C|3B)(?=(?:\+|%(?:25)*20)*{_PAIR})"
+    r"|%(?P<slash>(?:25)*)2F"
+)
+"""An encoded `=`, `&`, `?`, `#` or `://`; `|`, `,` or `;` between pairs; a slash. A `25` for each further encoding."""
+
+_ADDRESS = r"(?i)(?:(?://)?[\w-]+(?:\.[\w-]+)*\.[a-z][a-z0-9-]+(?:(?::|%(?:25)*3A)\d+)?)?%((?:25)*)2F"
+"""The beginning of a value that is an address without its scheme: `b.example%2F`, or `%2F` alone."""
+
+_SPLIT = r"(?i)%(?:25)*(?:3D|26|3F|23|2F|3A)"
+_ALONE = (
+    r"(?i)(?:\?[&;]*+(?:\{query\}[&;]*+)+(?=$|#)"
+    r"|%(?P<n>(?:25)*)3F(?:%(?P=n)26)*+(?:\{query\}(?:%(?P=n)26)*+)+(?=$|[&#;]|%(?:25)*(?:23|26)))"
+)
+_LEADING = r"(?i)(\?|%(?P<n>(?:25)*)3F)(?:\{query\}(?(n)%(?P=n)26|[&;]))+"
+_IN_VALUE = r"(?i)(=|%(?P<n>(?:25)*)3D)(?:\{query\}%(?(n)25(?P=n))26)+"
+_TRAILING = r"(?i)(?:[&?;]|%(?:25)*(?:26|3F|3B))\{query\}(?:[&;]*+(?=$|#)|(?=[&;]|%(?:25)*(?:26|23)))"
+"""The macro `query` as the only parameter, as the first one, as the first one in a value, and as the last one."""
 
 _DOTS = {".": "%2E", "..": "%2E%2E"}
 _CACHED_TEMPLATES = 4096
@@ -43,16 +59,29 @@ class Place(NamedTuple):
 @lru_cache(maxsize=_CACHED_TEMPLATES)
 def places(template: str) -> tuple[Place, ...]:
     """Return the template's macros, in order."""
-    return tuple(_place(template, match) for match in MACRO_PATTERN.finditer(template))
+    found = [_place(template, match) for match in MACRO_PATTERN.finditer(template)]
+    return tuple(_level(each, found) if f"{{{QUERY}}}" in each.before + each.after else each for each in found)
 
 
 def _place(template: str, match: re.Match[str]) -> Place:
     head, tail = template[: match.start()], template[match.end() :]
     before, after = _text_around(head, tail)
     depth = _depth(before, after)
-    if match[1] == QUERY and _is_whole_value(head, depth):
+    if match[1] == QUERY and _is_whole_value(re.sub(rf"(?:{MACRO_PATTERN.pattern})+$", "", head), depth):
         depth += 1
     return Place(match[1], depth, before, after, is_path=depth > 1 or not ("?" in head or "#" in head))
+
+
+def _level(place: Place, others: Iterable[Place]) -> Place:
+    """Return the place with the depth of the macro `query` in the same value, which is encoded as a whole."""
+    nearest = _bare(place)
+    depth = max([place.depth, *(each.depth for each in others if each.name == QUERY and _bare(each) == nearest)])
+    return place._replace(depth=depth, is_path=place.is_path or depth > 1)
+
+
+def _bare(place: Place) -> str:
+    """Return the text around a place between the nearest delimiters, with its own macro among the others."""
+    return "".join((re.split(_SPLIT, place.before)[-1], f"{{{place.name}}}", re.split(_SPLIT, place.after)[0]))
 
 
 def _text_around(head: str, tail: str) -> tuple[str, str]:
@@ -75,8 +104,24 @@ def _depth(before: str, after: str) -> int:
     """Return how often a value is encoded: once more than the nearest encoded delimiter on either side."""
     if "%" not in before and "%" not in after:
         return 1
-    nearest = [*re.finditer(_DELIMITER, before)][-1:] + [*re.finditer(_DELIMITER, after)][:1]
-    return max([2 + len(match[1]) // 2 for match in nearest], default=1)
+    is_packed = len(re.findall(_PAIR, f"{before}{{}}{after}", re.IGNORECASE)) > 1
+    tokens = [list(re.finditer(_TOKEN, text)) for text in (before, after)]
+    nearest = [_nearest(tokens[0][::-1], is_packed=is_packed), _nearest(tokens[1], is_packed=is_packed)]
+    address = re.match(_ADDRESS, before)
+    return max(*nearest, 2 + len(address[1]) // 2 if address else 1)
+
+
+def _nearest(tokens: Iterable[re.Match[str]], *, is_packed: bool) -> int:
+    """Return the depth of the first delimiter. One that is encoded more often than a slash before it is inside it."""
+    limit = None
+    for token in tokens:
+        kind = str(token.lastgroup)
+        depth = 2 + len(token[kind]) // 2
+        if kind == "slash":
+            limit = min(depth, limit or depth)
+        elif (kind == "delimiter" or is_packed) and depth <= (limit or depth):
+            return depth
+    return 1
 
 
 def _is_whole_value(before: str, depth: int) -> bool:
@@ -130,4 +175,6 @@ def _names_beside(template: str, place: Place) -> Iterator[str]:
 @lru_cache(maxsize=_CACHED_TEMPLATES)
 def without_query(template: str) -> str:
     """Return the template without the macro `query`, and without the `&` or `?` that only it needs."""
-    return re.sub(_TRAILING, "", re.sub(_LEADING, r"\1", template)).replace("{query}", "")
+    for pattern, kept in ((_ALONE, ""), (_LEADING, r"\1"), (_IN_VALUE, r"\1"), (_TRAILING, "")):
+        template = re.sub(pattern, kept, template)
+    return template.replace(f"{{{QUERY}}}", "")

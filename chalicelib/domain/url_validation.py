@@ -80,7 +80,7 @@ def macro_errors(url: str, macros: AbstractSet[str]) -> list[str]:
     rest = MACRO_PATTERN.sub("", url)
     if "{" in rest or "}" in rest:
         errors.append("has an unbalanced brace")
-    encoded = dict.fromkeys(name for name in _ENCODED_MACRO.findall(url) if name in macros)
+    encoded = dict.fromkeys(name for name in map(str.lower, _ENCODED_MACRO.findall(url)) if name in macros)
     return errors + [f"has a percent-encoded brace; write macros as {{{name}}}" for name in encoded]
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from maxminddb import InvalidDatabaseError, Reader, open_database
 
+from chalicelib.domain.embedded_ipv4 import address_to_look_up
 from chalicelib.domain.visitor import Connection
 from chalicelib.routing import geo_records
-from chalicelib.routing.embedded_ipv4 import address_to_look_up
 from chalicelib.routing.geo_records import Record, Records
 from chalicelib.routing.location import GeoLocation
 from chalicelib.settings import AddressDatabase, address_database

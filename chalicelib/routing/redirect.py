@@ -29,18 +29,21 @@ from chalicelib.routing.visitor_detection import visitor
 _LONG_DESTINATION = 8_000
 """A destination that leaves no room for a cookie of many clicks (see `click_record.MAX_DESTINATION`)."""
 
+_SPARE_SEGMENTS = 5
+PATHS = tuple("/s/{code}" + "".join(f"/{{rest{n}}}" for n in range(1, 1 + more)) for more in range(1 + _SPARE_SEGMENTS))
+"""A link, and what it becomes with slashes pasted behind its code. API Gateway has no other wildcard in Chalice."""
+
 blueprint = Blueprint(__name__)
 
 # A Lambda has a full CPU while it starts and a share of one afterwards: compile the parser before the first click.
 parse_user_agent("")
 
 
-@blueprint.route("/s/{code}", methods=["GET", "HEAD"], content_types=["*/*"])
-def redirect(code: str) -> Response:
+def redirect(**_: str) -> Response:
     """Redirect the visitor and record the click. HEAD returns the same response; it records and reserves nothing."""
     started_at = time.perf_counter()
     event = blueprint.current_request.to_original_event()
-    code, _ = ids.split_link_code(code)
+    code, _rest = _code_and_rest(event)
     try:
         link_and_route = route_cache.load_link_and_route(code) if code else None
     except TableError as error:
@@ -64,6 +67,20 @@ def redirect(code: str) -> Response:
     return _redirect(destination, _cookie(decision.campaign, click, event, destination) if is_click else {})
 
 
+for _path in PATHS:
+    blueprint.route(_path, methods=["GET", "HEAD"], content_types=["*/*"])(redirect)
+
+
+def _code_and_rest(event: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the link code in the path, and what stands behind it."""
+    segments = event["pathParameters"]
+    if len(segments) == 1:
+        return ids.split_link_code(segments["code"])
+    # Their names sort in the order of the path. API Gateway drops a slash at its end.
+    end = "/" if event.get("path", "").endswith("/") else ""
+    return ids.split_link_code("/".join([segments[name] for name in sorted(segments)]) + end)
+
+
 def _write(click: Mapping[str, Any], now: datetime) -> None:
     """Write the click, then release an expired lease unless the table failed: the visitor is waiting."""
     if not write_click(click):
@@ -80,7 +97,7 @@ def click_context(event: Mapping[str, Any], link: PublisherLink, click_id: str, 
     draw, arm_draw = click_record.draws_of(click_id)
     source_ip = event["requestContext"]["identity"]["sourceIp"]
     query = event.get("multiValueQueryStringParameters") or {}
-    _, rest = ids.split_link_code(event["pathParameters"]["code"])
+    _, rest = _code_and_rest(event)
     return ClickContext(
         link=link,
         visitor=visitor(headers, source_ip, settings.edge_secret(), locate),

@@ -21,6 +21,10 @@ NAMES = (*_ALIASES, *_SOURCES, *_PUBLISHER_CLICK_ID_NAMES)
 """The names of all tracking parameters, in any case of letters. Other parameters are passed through."""
 
 _NAMES = frozenset(NAMES)
+FIELDS = {**_ALIASES, **dict.fromkeys(_SOURCES, "source"), **dict.fromkeys(_PUBLISHER_CLICK_ID_NAMES, "click_id")}
+"""The field of the click for each name."""
+
+_ENTITIES = frozenset(("amp", "nbsp", "quot", "apos", "lt", "gt"))
 
 
 def max_length(name: str) -> int:
@@ -36,12 +40,12 @@ def parse_tracking_parameters(query: Mapping[str, Sequence[str]], rest: str = ""
     if rest or _may_be_damaged(query):
         from chalicelib.routing.damaged_query import repaired  # noqa: PLC0415 - most links are whole
 
-        query = repaired(query, rest, _NAMES)
+        query = repaired(query, rest, FIELDS)
     sub_ids: dict[str, str] = {}
     for name, values in query.items():
         sub = _ALIASES.get(name)
-        if sub and values and values[0] and (sub not in sub_ids or name == sub):
-            sub_ids[sub] = _truncate(values[0], MAX_LENGTH)
+        if sub and values and (value := values[0] or _first_text(values)) and (sub not in sub_ids or name == sub):
+            sub_ids[sub] = _truncate(value, MAX_LENGTH)
     others = [(name, values) for name, values in query.items() if name not in _NAMES]
     return TrackingParameters(
         sub_ids=sub_ids,
@@ -52,12 +56,12 @@ def parse_tracking_parameters(query: Mapping[str, Sequence[str]], rest: str = ""
 
 
 def _may_be_damaged(query: Mapping[str, Sequence[str]]) -> bool:
-    """Return whether the query may have damaged names or a second `?`."""
+    """Return whether the query may have damaged names or a second `?`, which JSON can have escaped."""
     for name, values in query.items():
-        if name not in _NAMES and not (name.isidentifier() and name.islower()):
+        if name not in _NAMES and (name in _ENTITIES or not (name.isidentifier() and name.islower())):
             return True
         for value in values:
-            if "?" in value:
+            if "?" in value or "\\" in value:
                 return True
     return False
 
@@ -65,9 +69,14 @@ def _may_be_damaged(query: Mapping[str, Sequence[str]]) -> bool:
 def _first(query: Mapping[str, Sequence[str]], names: Sequence[str], length: int = MAX_LENGTH) -> str | None:
     for name in names:
         values = query.get(name)
-        if values and values[0]:
-            return _truncate(values[0], length)
+        if values and (value := values[0] or _first_text(values)):
+            return _truncate(value, length)
     return None
+
+
+def _first_text(values: Sequence[str]) -> str:
+    """Return the first value that is not empty, or an empty one."""
+    return next(filter(None, values), "")
 
 
 def _truncate(text: str, length: int) -> str:

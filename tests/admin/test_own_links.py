@@ -21,6 +21,9 @@ def campaign(**changes: object) -> dict[str, object]:
         pytest.param(f"{HOST}/api/s/abcde12345?sub1=a", id="below a stage"),
         pytest.param("http://API1.execute-api.LOCALHOST.:4566/%73/x", id="another spelling"),
         pytest.param(f"{HOST}/s/{{sub1}}", id="the link that a visitor names"),
+        pytest.param(f"{HOST}/api/s/abcde12345#Intent;scheme=http;end".replace("http", "intent", 1), id="an Intent"),
+        pytest.param(f"googlechrome://navigate?url={HOST}/api/s/abcde12345", id="a browser's app"),
+        pytest.param(f"microsoft-edge:{HOST}/s/abcde12345", id="another browser's app"),
     ],
 )
 def test_destination_on_the_hosts_own_links_is_refused(admin: Api, url: str) -> None:
@@ -35,7 +38,26 @@ def test_host_of_links_is_that_of_the_configuration_too(admin: Api, monkeypatch:
     assert errors_by_pointer(answered) == {"/destination_url": OWN}
 
 
-@pytest.mark.parametrize("path", ["s/CODE", "s/CODE.?sub1=a", "x/y/%73/CODE&sub1=a", "s//CODE"])
+@pytest.mark.parametrize("path", ["/postback?click_id={click_id}", "/api/pixel.gif"])
+def test_destination_that_records_a_conversion_is_refused(admin: Api, path: str) -> None:
+    answered = admin.post("/admin/campaigns", campaign(destination_url=HOST + path))
+    error = "must not lead to our own postback or pixel; use the address of the advertiser's page"
+    assert errors_by_pointer(answered) == {"/destination_url": error}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["intent://a.example/api/s/CODE#Intent;scheme=https;end", "android-app://com.a/http/a.example/s/CODE", "x:/s/CODE"],
+)
+def test_destination_with_an_existing_code_is_refused_with_any_scheme(admin: Api, url: str) -> None:
+    code = new_link(admin, new_campaign(admin))
+    answered = admin.post("/admin/campaigns", campaign(destination_url=url.replace("CODE", code)))
+    assert errors_by_pointer(answered) == {"/destination_url": OWN}
+
+
+@pytest.mark.parametrize(
+    "path", ["s/CODE", "s/CODE.?sub1=a", "x/y/%73/CODE&sub1=a", "s//CODE", "s/{sub1}CODE", "s;v=1/CODE", "s%09/CODE"]
+)
 def test_destination_with_an_existing_code_is_refused_on_any_host(admin: Api, path: str) -> None:
     code = new_link(admin, new_campaign(admin))
     url = f"https://tracking.example/{path}".replace("CODE", code)

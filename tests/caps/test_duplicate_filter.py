@@ -127,6 +127,15 @@ def test_long_external_click_ids_are_compared_to_the_last_character() -> None:
         pytest.param("::ffff:203.0.113.7", "203.0.113.7", True, id="IPv4 mapped into IPv6"),
         pytest.param("::ffff:cb00:7107", "203.0.113.7", True, id="IPv4 mapped into IPv6, in hexadecimal"),
         pytest.param("::ffff:203.0.113.7", "::ffff:203.0.113.8", False, id="two mapped IPv4 addresses"),
+        pytest.param("64:ff9b::c633:6401", "64:ff9b::c633:6402", False, id="two visitors behind NAT64"),
+        pytest.param("64:ff9b::c633:6401", "198.51.100.1", True, id="NAT64 and IPv4"),
+        pytest.param("::192.0.2.1", "::192.0.2.2", False, id="two compatible addresses"),
+        pytest.param("::192.0.2.1", "192.0.2.1", True, id="a compatible address and IPv4"),
+        pytest.param("2001:0:4136:e378::f7f7:f7f7", "2001:0:4136:e378::f7f7:f7f8", False, id="one Teredo server"),
+        pytest.param("2001:0:4136:e378::f7f7:f7f7", "2001:0:4136:e379::f7f7:f7f7", True, id="two Teredo servers"),
+        pytest.param("2002:c000:201:1::1", "2002:c000:201:1::2", True, id="a /64 of 6to4"),
+        pytest.param("2002:c000:201:1::1", "2002:c000:201:2::1", False, id="two /64 of 6to4"),
+        pytest.param("::1", "::2", False, id="the host itself"),
         pytest.param("203.0.113.7", "203.0.113.8", False, id="neighbouring IPv4 addresses"),
         pytest.param("2001:db8::1:4711", "2001:db8::1:4712", True, id="address that ends like a port"),
         pytest.param("2001:db8:::1", "2001:db8:::2", False, id="text with colons that is no address"),
@@ -141,7 +150,8 @@ def test_ipv4_is_compared_whole_and_ipv6_by_its_network_of_64_bits(
     assert _same(identity, _origin(address=one), _origin(address=other)) is is_same
 
 
-_v6 = st.integers(2**112, 2**128 - 1)
+_v6 = st.integers(0x2600 << 112, 2**128 - 1)
+"""IPv6 addresses that contain no IPv4 address."""
 
 
 @given(_v6, _v6)

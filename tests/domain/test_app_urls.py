@@ -10,6 +10,9 @@ def forbidden(scheme: str) -> list[str]:
     return [f"must not use the scheme {scheme}; use https, http or the scheme of an app, such as market"]
 
 
+MACRO_SCHEME = ["must not contain a macro in a scheme"]
+
+
 def bad_scheme(scheme: str) -> list[str]:
     return [f"must not have scheme={scheme} in its Intent; use https, http or the scheme of an app"]
 
@@ -58,12 +61,78 @@ def test_forbidden_scheme_is_found_in_any_case_and_inside_another(scheme: str) -
         pytest.param("a.example:80?x", [NO_SCHEME], id="a host, a port and a query"),
         pytest.param("localhost:9000/", [NO_SCHEME], id="localhost"),
         pytest.param("a.example/", [NO_SCHEME], id="a host"),
+        pytest.param("foo:bar:javascript:x", forbidden("javascript"), id="a script behind two schemes"),
+        pytest.param("intent:{sub1}:alert(1)", MACRO_SCHEME, id="a macro as a nested scheme"),
+        pytest.param("intent:java{sub1}:alert(1)", MACRO_SCHEME, id="a macro in a nested scheme"),
+        pytest.param("intent:{sub1}{sub2}script:x", MACRO_SCHEME, id="macros in a nested scheme"),
+        pytest.param("tel:{sub1}", [], id="a macro as the number to call"),
+        pytest.param("myapp:{sub1}/x:y", [], id="a macro before a colon in a path"),
+        pytest.param("spotify:track:{sub1}", [], id="a macro behind colons"),
+        pytest.param("googlechrome://navigate?url=javascript:alert(1)", forbidden("javascript"), id="in a parameter"),
+        pytest.param("googlechrome://navigate?url=java%0Ascript%3Ax", forbidden("javascript"), id="in one, encoded"),
+        pytest.param("x://navigate?a=1&url=DATA:text/html,x", forbidden("data"), id="data in a parameter"),
+        pytest.param("intent:#Intent;data=javascript:alert(1);end", forbidden("javascript"), id="in an entry"),
+        pytest.param("intent:#Intent;S.url=file:///x;end", forbidden("file"), id="a file in an entry"),
+        pytest.param("tg://msg?text=search:x&data=1", [], id="words in parameters"),
         pytest.param("htps://a.example/", ["must begin with https:// or http://; htps is neither"], id="a slip"),
         pytest.param("httpss://a.example/", ["must begin with https:// or http://; httpss is neither"], id="another"),
     ],
 )
 def test_scheme_must_be_that_of_an_app(url: str, errors: list[str]) -> None:
     assert scheme_errors(url) == errors
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        "htp",
+        "ttp",
+        "htt",
+        "hhtp",
+        "htpp",
+        "hppt",
+        "thtp",
+        "hxxp",
+        "hxxps",
+        "HXXP",
+        "htps",
+        "hpts",
+        "ttps",
+        "httpss",
+        "httpx",
+        "shttp",
+        "jttp",
+        "htttp",
+    ],
+)
+def test_misspelled_http_is_no_app(scheme: str) -> None:
+    error = f"must begin with https:// or http://; {scheme.lower()} is neither"
+    assert scheme_errors(f"{scheme}://a.example/") == [error]
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        "market",
+        "tg",
+        "viber",
+        "itms",
+        "itms-apps",
+        "x-safari-https",
+        "googlechromes",
+        "whatsapp",
+        "sms",
+        "tel",
+        "ttg",
+        "hp",
+        "help",
+        "fb123",
+        "ps",
+        "shop",
+    ],
+)
+def test_scheme_that_is_not_like_http_is_that_of_an_app(scheme: str) -> None:
+    assert scheme_errors(f"{scheme}://a.example/") == []
 
 
 @pytest.mark.parametrize(

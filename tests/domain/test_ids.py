@@ -115,6 +115,11 @@ def test_other_text_is_not_a_link_code(text: str) -> None:
         pytest.param(" abcde12345", "", id="a space before it"),
         pytest.param("\ufeff\u200babcde12345", "", id="invisible characters before it"),
         pytest.param("%20%E2%80%8Babcde12345%2E", ".", id="all of it encoded"),
+        pytest.param("-abcde12345", "", id="a hyphen before it"),
+        pytest.param('(*_<"abcde12345"', '"', id="brackets and quotes before it"),
+        pytest.param("%3Cabcde12345", "", id="an encoded bracket before it"),
+        pytest.param("%2Eabcde12345", "", id="an encoded full stop before it"),
+        pytest.param("/abcde12345/x", "/x", id="a slash before it"),
     ],
 )
 def test_code_is_the_leading_run_of_code_characters(text: str, rest: str) -> None:
@@ -123,7 +128,7 @@ def test_code_is_the_leading_run_of_code_characters(text: str, rest: str) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", "abcde1234", "abcde123456", "abcde1234!", "abcde-12345", "-abcde12345", "äabcde12345", "{code}", "%00", "%"],
+    ["", "abcde1234", "abcde123456", "abcde1234!", "abcde-12345", "äabcde12345", "{code}", "%00", "%"],
 )
 def test_text_that_begins_with_no_code_has_none(text: str) -> None:
     assert ids.split_link_code(text) == ("", text)

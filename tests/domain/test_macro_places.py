@@ -49,6 +49,46 @@ def depths(template: str) -> dict[str, int]:
             id="entries of an Intent",
         ),
         pytest.param("https://a.example/?u=b%3D1;c={sub1}", {"sub1": 2}, id="a semicolon separates no parameters"),
+        pytest.param("https://a.example/?u=b.example%2F{sub1}%2Fx", {"sub1": 2}, id="an address without a scheme"),
+        pytest.param("https://a.example/?u=b.example:80%2F{sub1}", {"sub1": 2}, id="with a port"),
+        pytest.param("https://a.example/?u=b.example%252F{sub1}", {"sub1": 3}, id="encoded twice, without a scheme"),
+        pytest.param("https://a.example/?u=%2Fland%2F{sub1}", {"sub1": 2}, id="a path"),
+        pytest.param("https://a.example/?u=%252Fland%252F{sub1}", {"sub1": 3}, id="a path, encoded twice"),
+        pytest.param("https://a.example/b.example%2F{sub1}/x", {"sub1": 2}, id="an address in a path segment"),
+        pytest.param("https://a.example/?u=a%2Fb{sub1}&v=1.5%2F{sub2}", {"sub1": 1, "sub2": 1}, id="a slash alone"),
+        pytest.param(
+            "https://a.example/?r=clid%3A{click_id}%7Csub%3A{sub1}", {"click_id": 2, "sub1": 2}, id="pairs with a bar"
+        ),
+        pytest.param(
+            "https://a.example/?r=clid%3A{click_id}%2Csub%3A{sub1}", {"click_id": 2, "sub1": 2}, id="with a comma"
+        ),
+        pytest.param(
+            "https://a.example/?r=clid%3a{click_id}%3bsub%3a{sub1}", {"click_id": 2, "sub1": 2}, id="with a semicolon"
+        ),
+        pytest.param(
+            "https://a.example/?r=clid:{click_id}%7Csub:{sub1}", {"click_id": 2, "sub1": 2}, id="with plain colons"
+        ),
+        pytest.param("https://a.example/?r=c%3A1%3B%20s%3A{sub1}", {"sub1": 2}, id="pairs with spaces"),
+        pytest.param("https://a.example/?u=//b.example%2F{sub1}", {"sub1": 2}, id="an address behind slashes"),
+        pytest.param("https://a.example/?r=s%3A{sub1}%7Cv%3A1", {"sub1": 2}, id="a macro in the first pair alone"),
+        pytest.param("https://a.example/?r=s%253A{sub1}%257Cv%253A1", {"sub1": 3}, id="pairs encoded twice"),
+        pytest.param("https://a.example/?r=a%2C{sub1}&s=a%7C{sub2}", {"sub1": 1, "sub2": 1}, id="no pairs"),
+        pytest.param("https://a.example/?r=a%2Cb%3A{sub1}", {"sub1": 1}, id="one pair"),
+        pytest.param("https://a.example/?r=clid%3A{sub1}", {"sub1": 1}, id="one pair alone"),
+        pytest.param(
+            "https://a.example/?u=https%3A%2F%2Fb.example%2F{sub1}%2Fnext%2Fhttps%253A%252F%252Fc",
+            {"sub1": 2},
+            id="a deeper address behind it",
+        ),
+        pytest.param(
+            "https://a.example/?u=https%3A%2F%2Fb.example%2Fhttps%253A%252F%252Fc%2F{sub1}",
+            {"sub1": 2},
+            id="a deeper address before it",
+        ),
+        pytest.param("https://a.example/?u={query}{sub1}", {"query": 2, "sub1": 2}, id="beside the query as one value"),
+        pytest.param("https://a.example/?u={sub1}{query}", {"query": 2, "sub1": 2}, id="before the query in one value"),
+        pytest.param("https://a.example/?u={query}-{sub1}&v={sub2}", {"query": 2, "sub1": 2, "sub2": 1}, id="text"),
+        pytest.param("https://a.example/?{sub1}{query}", {"query": 1, "sub1": 1}, id="before the query, no value"),
         pytest.param("https://a.example/?a=1&{query}", {"query": 1}, id="the query among parameters"),
         pytest.param("https://a.example/?a={query}", {"query": 2}, id="the query as one value"),
         pytest.param("https://a.example/?u=b%3Fa%3D1%26{query}", {"query": 2}, id="the query in an encoded value"),
@@ -121,6 +161,27 @@ def test_query_must_not_repeat_the_names_beside_it(template: str, names: set[str
         pytest.param("https://a.example/?a=1&{query}&b=2", "https://a.example/?a=1&b=2", id="between"),
         pytest.param("https://a.example/?{query}", "https://a.example/", id="alone"),
         pytest.param("https://a.example?{query}", "https://a.example", id="alone, without a path"),
+        pytest.param("https://a.example/?{query}&", "https://a.example/", id="alone before a separator"),
+        pytest.param("https://a.example/?a=1&{query}&", "https://a.example/?a=1", id="last, with a separator"),
+        pytest.param("https://a.example/?a=1&{query}&#b", "https://a.example/?a=1#b", id="before a fragment, too"),
+        pytest.param("https://a.example/?&{query}", "https://a.example/", id="alone behind a separator"),
+        pytest.param("https://a.example/?&{query}&&{query}&#b", "https://a.example/#b", id="alone among separators"),
+        pytest.param("https://a.example/?a=1;{query}", "https://a.example/?a=1", id="last behind a semicolon"),
+        pytest.param("https://a.example/?{query};a=1", "https://a.example/?a=1", id="first before a semicolon"),
+        pytest.param(
+            "market://details?referrer={query}%26clid%3Dx", "market://details?referrer=clid%3Dx", id="first in a value"
+        ),
+        pytest.param(
+            "https://a.example/?u=b%3Fr%3D{query}%2526c%253Dx",
+            "https://a.example/?u=b%3Fr%3Dc%253Dx",
+            id="first in an encoded value",
+        ),
+        pytest.param(
+            "https://a.example/?u=b%3Fr%3D{query}%26c%3Dx",
+            "https://a.example/?u=b%3Fr%3D%26c%3Dx",
+            id="the whole encoded value before another",
+        ),
+        pytest.param("https://a.example/?u=b%3F{query}%26&c", "https://a.example/?u=b&c", id="encoded, a separator"),
         pytest.param("https://a.example/?{query}#b", "https://a.example/#b", id="alone before a fragment"),
         pytest.param("https://a.example/?a=1&{query}#b", "https://a.example/?a=1#b", id="last before a fragment"),
         pytest.param("https://a.example/#a?{query}", "https://a.example/#a", id="in a fragment"),

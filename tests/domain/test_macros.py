@@ -133,6 +133,37 @@ def test_no_value_but_the_query_breaks_out_of_its_place(macro: str, value: str) 
     assert re.fullmatch(r"(?:[\w.~-]|%[0-9A-F]{2})*", fill(f"{{{macro}}}", {macro: value}), re.ASCII)
 
 
+@given(st.sampled_from("|,;"), st.sampled_from(["%3A", ":"]), some.texts, some.texts)
+def test_value_cannot_add_a_pair_to_a_packed_value(joint: str, colon: str, click_id: str, sub1: str) -> None:
+    template = f"https://a.example/?r=clid{colon}{{click_id}}{quote(joint)}sub{colon}{{sub1}}"
+    ((_, packed),) = parse_qsl(urlsplit(fill(template, {"click_id": click_id, "sub1": sub1})).query)
+    pairs = [pair.split(":") for pair in packed.split(joint)]
+
+    assert [[name, unquote(value)] for name, value in pairs] == [["clid", click_id], ["sub", sub1]]
+
+
+@pytest.mark.parametrize(
+    ("template", "filled"),
+    [
+        pytest.param(
+            "https://a.example/?r={query}{sub1}", "https://a.example/?r=a%3D1x%2526b%253D2", id="as one value"
+        ),
+        pytest.param(
+            "market://details?id=x&referrer={query}%26clid%3D{sub1}",
+            "market://details?id=x&referrer=a%3D1%26clid%3Dx%2526b%253D2",
+            id="before another parameter",
+        ),
+    ],
+)
+def test_value_beside_the_query_cannot_add_a_parameter(template: str, filled: str) -> None:
+    assert fill(template, {"query": "a=1", "sub1": "x&b=2"}) == filled
+
+
+def test_empty_query_before_another_parameter_of_a_value_leaves_no_separator() -> None:
+    template = "market://details?id=x&referrer={query}%26clid%3D{click_id}"
+    assert fill(template, {"click_id": "C"}) == "market://details?id=x&referrer=clid%3DC"
+
+
 PLAIN = st.sampled_from(["x", "", "a%20b", "a%2Fb", "1%7C2", "%7Bgaid%7D"])
 MACRO = st.sampled_from([f"{{sub{n}}}" for n in range(1, 11)])
 Parameters = list[Any]

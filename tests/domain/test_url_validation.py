@@ -74,8 +74,13 @@ def test_a_sound_url_has_no_complaint(url: str) -> None:
         pytest.param("https://%7Bx%7D.example/", [MACRO_IN_HOST], id="a macro of another in the host"),
         pytest.param(
             "intent://a#Intent;S.browser_fallback_url=javascript%3Aalert(1);end",
-            [f"must have a valid S.browser_fallback_url, which {SCHEME}"],
+            [forbidden("javascript")],
             id="a script as the fallback of an Intent",
+        ),
+        pytest.param(
+            "intent://a#Intent;S.browser_fallback_url=myapp%3Ax;end",
+            [f"must have a valid S.browser_fallback_url, which {SCHEME}"],
+            id="an app as the fallback of an Intent",
         ),
         pytest.param(
             "intent://{sub1}#Intent;S.browser_fallback_url=https%3A%2F%2F{sub1};scheme=file;end",
@@ -115,6 +120,9 @@ def test_a_sound_url_has_no_complaint(url: str) -> None:
         pytest.param("https://a.example/?{{click_id}}", ["has an unbalanced brace"], id="double braces"),
         pytest.param("https://a.example/?%7Bclick_id%7D", [ENCODED], id="our macro in encoded braces"),
         pytest.param("https://a.example/?%257bclick_id%257d", [ENCODED], id="in double-encoded braces"),
+        pytest.param("https://a.example/?%7BCLICK_ID%7D&%7bClick_Id%7d", [ENCODED], id="in capitals"),
+        pytest.param("hxxps://a.example/", ["must begin with https:// or http://; hxxps is neither"], id="hxxps"),
+        pytest.param("intent:{sub1}:alert(1)", ["must not contain a macro in a scheme"], id="a macro as a scheme"),
         pytest.param("https://a.example/?%7Bclick_id%7D&%7Bclick_id%7D", [ENCODED], id="twice"),
         pytest.param(
             "https://a.example/?%7Bsub1%7D&%7Bx%7D&%7Bsub2%7D",

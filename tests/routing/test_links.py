@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.macros import MACROS
 from chalicelib.domain.url_validation import url_errors
-from chalicelib.routing import pages
+from chalicelib.routing import pages, redirect
 from tests import strategies as some
 from tests.conftest import Api
 from tests.documents import click_and_explain, clicked, good, new_campaign, new_link, recorded
@@ -29,7 +29,8 @@ def landed(admin: Api, destination: str, query: dict[str, str]) -> str:
     "damage",
     [
         *(".", ",", ")", "]", ">", '"', "'", "!", ":", "*", "_", "-", "/", "%20", "%0A", "%22", "%3E", "%E2%80%8B"),
-        *("%E2%80%9D", "%C2%A0", "%2E", "…", "&", "&amp"),
+        *("%E2%80%9D", "%C2%A0", "%2E", "…", "&", "&amp", "&quot", "&gt", "&quot;&gt;link&lt;/a&gt;", "??", "?&amp;"),
+        *("</a>", "%22%3Elink%3C/a%3E", "[/url]", "/.", "/)", "/%20", "/%E2%80%8B", "/%22", "//", "</a></li></ul></p>"),
     ],
 )
 def test_link_with_something_behind_its_code_works(admin: Api, damage: str) -> None:
@@ -38,11 +39,37 @@ def test_link_with_something_behind_its_code_works(admin: Api, damage: str) -> N
     assert [(row.code, row.sub_ids) for row in recorded().values()] == [(code, {"sub1": "a"})]
 
 
-@pytest.mark.parametrize("damage", ["%20", "%E2%80%8B", "%EF%BB%BF", "\u200b"])
-def test_link_with_something_invisible_before_its_code_works(admin: Api, damage: str) -> None:
+@pytest.mark.parametrize(
+    "damage", ["%20", "%E2%80%8B", "%EF%BB%BF", "\u200b", "%3C", '"', "(", "*", "%2E", "%22", "/", "[(", "%2F"]
+)
+def test_link_with_something_before_its_code_works(admin: Api, damage: str) -> None:
     code = new_link(admin, new_campaign(admin))
     assert clicked(damage + code).status == 302
     assert [row.code for row in recorded().values()] == [code]
+
+
+@pytest.mark.parametrize("segments", range(5))
+def test_link_with_slashes_behind_its_code_answers_head_too(admin: Api, segments: int) -> None:
+    code = new_link(admin, new_campaign(admin, destination_url=LANDING)) + "/x" * segments + "&sub1=a/b"
+    assert Api().click(code, "HEAD").headers["Location"] == "https://game.example/?s=a%2Fb&t=&c="
+    assert recorded() == {}
+
+
+@pytest.mark.usefixtures("tables")
+def test_unknown_link_with_slashes_gets_the_not_found_page() -> None:
+    assert [Api().click(code).text for code in ("abcde12345/x", "x/y/z", "a/abcde12345")] == [pages.UNKNOWN_LINK] * 3
+
+
+def test_url_behind_the_code_is_a_value(admin: Api) -> None:
+    code = new_link(admin, new_campaign(admin, destination_url="https://game.example/?s={source}"))
+    location = "https://game.example/?s=https%3A%2F%2Fsite.example%2Fa"
+    assert clicked(f"{code}&source=https://site.example/a").headers["Location"] == location
+
+
+def test_slash_at_the_end_of_a_value_is_kept() -> None:
+    path = {"code": "abcde12345&source=https:", "rest1": "", "rest2": "site.example"}
+    event = {"pathParameters": path, "path": "/s/abcde12345&source=https://site.example/"}
+    assert redirect._code_and_rest(event) == ("abcde12345", "&source=https://site.example/")
 
 
 @pytest.mark.parametrize("rest", ["x", "0", "%"])
@@ -66,6 +93,17 @@ def test_longer_word_is_no_code_of_its_beginning(admin: Api, rest: str) -> None:
         "?SUB1=a&Sub2=b%26&x=1",
         "&sub1=a?sub2=b%26&x=1",
         "?pub_sub=a&s2=b%26&x=1",
+        "/&sub1=a&sub2=b%26&x=1",
+        "/?sub1=a&sub2=b%26&x=1",
+        "/%3Fsub1=a&sub2=b%26&x=1",
+        "</a>&sub1=a&sub2=b%26&x=1",
+        "%5Cu0026sub1=a%5Cu0026sub2=b%26&x=1",
+        "?sub1=a%5Cu0026sub2=b%26&x=1",
+        "?sub1%3Da%26sub2%3Db%2526%26x%3D1",
+        "?sub1=&sub1=a&SUB2=&sub2=b%26&x=1",
+        "?%E2%80%8Bsub1=a&sub2%E2%80%8B=b%26&x=1",
+        "?&nbsp;sub1=a&nbsp;&sub2=b%26&x=1",
+        "?&amp;sub1=a&?&sub2=b%26&amp&x=1&gt;&quot;&lt;/a&gt;",
     ],
 )
 def test_parameters_are_understood_however_they_are_separated(admin: Api, tail: str) -> None:

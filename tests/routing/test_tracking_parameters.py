@@ -69,6 +69,22 @@ def test_empty_value_is_ignored() -> None:
     assert parse_tracking_parameters({"sub1": [""], "sub2": [], "source": [""], "click_id": []}) == TrackingParameters()
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param({"sub1": ["", "b"], "clickid": ["", "5"], "source": ["", "", "x"]}, id="of one name"),
+        pytest.param({"SUB1": [""], "sub1": ["b"], "CLICKID": ["", "5"], "Source": ["x"]}, id="of two spellings"),
+    ],
+)
+def test_first_value_that_is_not_empty_counts(query: dict[str, list[str]]) -> None:
+    assert parse_tracking_parameters(query) == TrackingParameters({"sub1": "b"}, "x", "5")
+
+
+@pytest.mark.parametrize("name", ["amp", "gt", "quot", "?", "amp;", "lt;/a"])
+def test_remnant_of_a_separator_does_not_ride_along(name: str) -> None:
+    assert parse_tracking_parameters({"sub1": ["a"], name: [""]}) == TrackingParameters({"sub1": "a"})
+
+
 def test_alias_is_used_if_the_other_name_is_empty() -> None:
     assert parse_tracking_parameters(
         {"sub1": [""], "pub_sub": ["a"], "source": [""], "source_id": ["b"]}

@@ -15,9 +15,10 @@ def landing(network: Network, destination: str) -> str:
 
 def test_damaged_links_work(network: Network) -> None:
     link = landing(network, DESTINATION)
-    plain = ["", ".", ",", ")", "%3E", "%22", "%20", "%E2%80%8B", "/"]
+    plain = ["", ".", ",", ")", "%3E", "%22", "%20", "%E2%80%8B", "/", "%3C/a%3E", "/)", "/%20", "[/url]"]
     with_sub_ids = [
         *("&sub1=a&sub2=b", "%26sub1=a%26sub2=b", "%3Fsub1=a&sub2=b", ";sub1=a;sub2=b", "&amp;sub1=a&amp;sub2=b"),
+        *("/&sub1=a&sub2=b", "/%3Fsub1=a&sub2=b", "%3C/a%3E&sub1=a&sub2=b"),
         *("?sub1=a&amp;sub2=b", "?sub1=a&amp;amp;sub2=b", "?sub1=a?sub2=b", "??sub1=a&sub2=b", "?S1=a&s2=b"),
     ]
     ends = {tail: network.click(f"{link}{tail}").location.partition("&s=")[2] for tail in [*plain, *with_sub_ids]}
@@ -53,12 +54,13 @@ def test_macros_are_encoded_for_their_place(network: Network, destination: str, 
 def test_scripts_and_our_own_links_are_no_destinations(network: Network) -> None:
     link = landing(network, DESTINATION)
     code = link.rpartition("/")[2]
-    own = [link, f"{network.url}/%73/{code}", f"https://go.other.example/s/{code}."]
+    intent = f"intent://go.other.example/s/{code}#Intent;scheme=https;end"
+    own = [link, f"{network.url}/%73/{code}", f"https://go.other.example/s/{code}.", intent]
     bodies = [{"name": "x", "destination_url": url, "fail_url": "jaVascript:alert(1)"} for url in own]
     invalid = [network.call("POST", "/admin/campaigns", body).json()["errors"] for body in bodies]
     assert {error["pointer"] for errors in invalid for error in errors} == {"/fail_url"}
     refused = [network.call("POST", "/admin/campaigns", {**body, "fail_url": None}).json() for body in bodies]
-    assert [each["errors"] for each in refused] == [[{"pointer": "/destination_url", "detail": OWN}]] * 3
+    assert [each["errors"] for each in refused] == [[{"pointer": "/destination_url", "detail": OWN}]] * 4
 
 
 @pytest.mark.parametrize(

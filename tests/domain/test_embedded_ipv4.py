@@ -1,10 +1,10 @@
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.routing.embedded_ipv4 import _contained, address_to_look_up
+from chalicelib.domain.embedded_ipv4 import address_to_look_up, visitors_ipv4
 
 GOOGLE = IPv4Address("8.8.8.8")
 ADDRESSES_4 = st.ip_addresses(v=4)
@@ -63,9 +63,33 @@ def test_every_mapped_translated_and_tunnelled_address_is_found(address: IPv4Add
     assert {address_to_look_up(text) for text in spellings} == {address}
 
 
+def _nat64(address: IPv6Address) -> IPv4Address | None:
+    return IPv4Address(int(address) & 0xFFFFFFFF) if address in IPv6Network("64:ff9b::/96") else None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("::ffff:8.8.8.8", GOOGLE, id="mapped"),
+        pytest.param("64:ff9b::808:808", GOOGLE, id="NAT64"),
+        pytest.param("2001::63bf:f7f7:f7f7", GOOGLE, id="Teredo"),
+        pytest.param("::8.8.8.8", GOOGLE, id="compatible"),
+        pytest.param("::255.255.255.255", IPv4Address("255.255.255.255"), id="the last compatible one"),
+        pytest.param("2002:808:808::1", None, id="6to4 has a network behind it"),
+        pytest.param("2001:db8::1", None, id="IPv6"),
+        pytest.param("::", None, id="no address"),
+        pytest.param("::1", None, id="the host itself"),
+    ],
+)
+def test_one_visitor_behind_a_translation_or_tunnel_has_an_ipv4_address(
+    text: str, expected: IPv4Address | None
+) -> None:
+    assert visitors_ipv4(IPv6Address(text)) == expected
+
+
 @given(st.ip_addresses(v=6))
 def test_addresses_that_are_not_parsed_contain_no_ipv4_address(address: IPv6Address) -> None:
-    contained = _contained(address)
+    contained = address.ipv4_mapped or _nat64(address) or address.sixtofour or (address.teredo or (None, None))[1]
     for text in (str(address), address.exploded):
         assert address_to_look_up(text) == (contained or text)
 
