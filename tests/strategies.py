@@ -1,8 +1,9 @@
 """Hypothesis strategies with few values each, so that different rules apply to the same example.
 
-Examples have no time limit: the first one includes the imports.
+Examples have no time limit: the first one includes the imports. `EXAMPLES` sets their number; `make soak` has more.
 """
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,7 +24,7 @@ from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, Bucket, Offer
 from chalicelib.routing.eligibility import ClickContext
 from tests.builders import a_campaign, a_click_context, a_link, a_route
 
-settings.register_profile("smartlink", deadline=None)
+settings.register_profile("smartlink", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "50")))
 settings.load_profile("smartlink")
 
 COUNTRIES = ("US", "GB", "DE")

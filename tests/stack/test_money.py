@@ -283,7 +283,9 @@ def test_report_of_a_publisher_has_totals_in_two_currencies(network: Network) ->
 
     def totals() -> dict[str, tuple[int, Decimal, Decimal]]:
         entries = report()["totals_by_currency"]
-        return {each["currency"]: (each["clicks"], Decimal(each["payout"]), Decimal(each["epc"])) for each in entries}
+        return {
+            each["currency"]: (each["clicks"], Decimal(each["payout"]), Decimal(each["epc"] or 0)) for each in entries
+        }
 
     wait_for(SECONDS, totals, {"USD": (2, Decimal(1), Decimal("0.5")), "EUR": (1, Decimal(3), Decimal(3))})
     assert report()["totals"] is None
