@@ -1,5 +1,6 @@
 """What the redirect does not need is not imported when it cold-starts: every visitor would wait for it."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -83,3 +84,7 @@ def test_redirect_loads_few_modules() -> None:
 
 def test_what_the_redirect_needs_is_imported_before_the_first_click() -> None:
     assert {"chalicelib.routing.redirect", "chalicelib.caps.reservation"} <= set(_after_one_redirect()["modules"])
+
+
+def test_garbage_is_collected_again_after_the_import() -> None:
+    assert gc.isenabled()
