@@ -12,6 +12,7 @@ from tests.stack.network import Network
 
 pytestmark = pytest.mark.alone  # it counts the items of all tables
 
+ALLOWED = "use https, http or the scheme of an app, such as market"
 GOOD = {"name": "Bad input", "destination_url": "https://acme.example/?cid={click_id}"}
 
 
@@ -30,10 +31,18 @@ def validation_errors(network: Network, path: str, body: dict[str, Any]) -> dict
     return {each["pointer"]: each["detail"] for each in answer.json()["errors"]}
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "ftp://acme.example/", "//acme.example/"])
-def test_destination_that_is_not_a_web_address_is_rejected(network: Network, nothing_written: None, url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        *((f"{scheme}:x", f"must not use the scheme {scheme}; {ALLOWED}") for scheme in ("javascript", "data", "ftp")),
+        ("//acme.example/", "must begin with https://, http:// or the scheme of an app, such as market://"),
+    ],
+)
+def test_destination_that_is_neither_web_nor_app_is_rejected(
+    network: Network, nothing_written: None, url: str, error: str
+) -> None:
     found = validation_errors(network, "/admin/campaigns", {**GOOD, "destination_url": url})
-    assert found == {"/destination_url": "must begin with https:// or http://"}
+    assert found == {"/destination_url": error}
 
 
 def test_all_validation_errors_are_returned_at_once(network: Network, nothing_written: None) -> None:
