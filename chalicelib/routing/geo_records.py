@@ -4,7 +4,6 @@ A record is read as it is, not through geoip2's models, which take ten times as 
 up at the places at which these databases have it; a record of another shape has no value.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
@@ -12,14 +11,12 @@ from typing import Any, NamedTuple
 
 from chalicelib.domain.regions import region_levels
 from chalicelib.domain.visitor import Connection
-from chalicelib.routing.location import MAX_NAME, GeoLocation, country_code
+from chalicelib.routing.location import MAX_NAME, MAX_NETWORK, REGION, GeoLocation, country_code
 
 Record = Mapping[str, Any]
 
 _EMPTY: Record = MappingProxyType({})
 _NAMES = ("isp", "autonomous_system_organization")
-_MAX_NETWORK = 2**32 - 1
-_REGION = re.compile(r"[A-Z0-9]{1,3}")
 
 _CONNECTIONS = {
     "cellular": Connection.CELLULAR,
@@ -76,7 +73,7 @@ def region(record: Record, of_country: str | None) -> str | None:
     if not of_country or not isinstance(subdivisions, list):
         return None
     codes = [_map(each).get("iso_code") for each in subdivisions]
-    valid = [f"{of_country}-{code}" for code in codes if isinstance(code, str) and _REGION.fullmatch(code)]
+    valid = [f"{of_country}-{code}" for code in codes if isinstance(code, str) and REGION.fullmatch(code)]
     # A lower region of which nobody knows the one above it would lose that one.
     return next((code for code in reversed(valid) if code == valid[0] or len(region_levels(code)) > 1), None)
 
@@ -91,7 +88,7 @@ def network(sources: Iterable[Record]) -> int | None:
     """Return the AS number of the first record that has one."""
     for record in sources:
         value = record.get("autonomous_system_number")
-        if type(value) is int and 0 < value <= _MAX_NETWORK:
+        if type(value) is int and 0 < value <= MAX_NETWORK:
             return value
     return None
 

@@ -43,9 +43,16 @@ def country_database_month() -> str | None:
 
 def known_connections() -> frozenset[Connection]:
     """Return the kinds of connection that the databases can tell: all, or without a database of them only hosting."""
-    kinds = {name: reader.metadata().database_type for name, reader in _readers()}
-    has_types = AddressDatabase.CONNECTION_TYPE in kinds or "Enterprise" in kinds.get(AddressDatabase.COUNTRY, "")
+    readers = dict(_readers())
+    has_types = AddressDatabase.CONNECTION_TYPE in readers or _has_traits(readers.get(AddressDatabase.COUNTRY))
     return frozenset(Connection) if has_types else frozenset({Connection.HOSTING})
+
+
+def _has_traits(reader: Reader | None) -> bool:
+    try:
+        return reader is not None and "Enterprise" in reader.metadata().database_type
+    except InvalidDatabaseError:
+        return False
 
 
 @cache

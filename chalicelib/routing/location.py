@@ -27,7 +27,9 @@ class Locate(Protocol):
         """Look the address up."""
 
 
-_REGION = re.compile(r"[A-Z0-9]{1,3}")
+REGION = re.compile(r"[A-Z0-9]{1,3}")
+"""The part of an ISO 3166-2 code behind the country."""
+
 _LENGTH = 2
 MAX_NAME = 100
 """Characters of a city or provider."""
@@ -36,7 +38,8 @@ _NO_COUNTRIES = {"XX", "ZZ", "AP", "EU"}
 """Codes that stand for no country: unknown, unknown, Asia/Pacific and Europe."""
 
 _NETWORK = re.compile(r"[1-9][0-9]{0,9}")
-_MAX_NETWORK = 2**32 - 1
+MAX_NETWORK = 2**32 - 1
+"""The highest AS number."""
 
 
 def address_and_location(headers: Headers, source_ip: str, edge_secret: str, locate: Locate) -> tuple[str, GeoLocation]:
@@ -69,7 +72,7 @@ def _with_place_of_edge(found: GeoLocation, headers: Headers) -> GeoLocation:
 
 def _edge_region(headers: Headers, country: str) -> str | None:
     region = headers.get("cloudfront-viewer-country-region", "").upper()
-    return f"{country}-{region}" if _REGION.fullmatch(region) else None
+    return f"{country}-{region}" if REGION.fullmatch(region) else None
 
 
 def _edge_city(headers: Headers) -> str | None:
@@ -88,4 +91,4 @@ def _edge_city(headers: Headers) -> str | None:
 
 def _edge_network(headers: Headers) -> int | None:
     number = headers.get("cloudfront-viewer-asn", "")
-    return int(number) if _NETWORK.fullmatch(number) and int(number) <= _MAX_NETWORK else None
+    return int(number) if _NETWORK.fullmatch(number) and int(number) <= MAX_NETWORK else None

@@ -252,7 +252,7 @@ def test_without_databases_only_hosting_is_known() -> None:
     assert geoip.known_connections() == {Connection.HOSTING}
 
 
-def test_damaged_metadata_of_the_country_database_have_no_month(
+def test_country_database_with_damaged_metadata_has_no_month_and_tells_no_connections(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Damaged:
@@ -261,3 +261,4 @@ def test_damaged_metadata_of_the_country_database_have_no_month(
 
     monkeypatch.setattr(geoip, "_readers", lambda: [(AddressDatabase.COUNTRY, Damaged())])
     assert geoip.country_database_month() is None
+    assert geoip.known_connections() == {Connection.HOSTING}

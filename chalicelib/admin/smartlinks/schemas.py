@@ -46,7 +46,6 @@ def _validate_weight(value: Any) -> int | float:  # noqa: ANN401 - any JSON valu
 
 MAX_WEIGHT = 1_000_000
 WEIGHT_PLACES = 3
-_PLACES = f"At most {WEIGHT_PLACES} decimal places"
 Weight = Annotated[
     int | float,
     PlainValidator(_validate_weight),
@@ -56,7 +55,7 @@ Weight = Annotated[
             "minimum": 0,
             "maximum": MAX_WEIGHT,
             "examples": [3, 2.5],
-            "description": "At most 3 decimal places",
+            "description": f"At most {WEIGHT_PLACES} decimal places",
         }
     ),
 ]

@@ -1,7 +1,5 @@
 """Endpoints for admins: smartlinks, their members, and simulated clicks."""
 
-from collections.abc import Callable
-
 from chalicelib.access import applications, membership, terms
 from chalicelib.admin import route_publishing
 from chalicelib.admin.clicks.schemas import ClickDocument
@@ -19,7 +17,6 @@ from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.domain.route import PublisherLink
 from chalicelib.domain.smartlink import PoolChangePolicy, Rotation, SmartlinkStatus, Visibility
 from chalicelib.exchange.rate_reader import rates_at
-from chalicelib.exchange.rates import ExchangeRates
 from chalicelib.http.models import LinkDocument, ListQuery, NoContent, Page, Patch
 from chalicelib.http.problems import NotFound, ValidationFailed
 from chalicelib.http.request import Request
@@ -36,8 +33,8 @@ def find(request: Request, query: ListQuery) -> Page[SmartlinkDocument]:
     """List the smartlinks, newest first."""
     rows, cursor = storage.list_smartlinks(request, query)
     campaigns = route_publishing.campaigns(set().union(*(route_publishing.campaign_ids(row.settings) for row in rows)))
-    rates = rates_at(request.now)
-    return Page(items=[_document(request, row, campaigns, rates) for row in rows], next_cursor=cursor)
+    around = _surroundings(request)
+    return Page(items=[_document(request, row, campaigns, around) for row in rows], next_cursor=cursor)
 
 
 def create(request: Request, body: SmartlinkSettings) -> SmartlinkDocument:
@@ -206,7 +203,7 @@ def _document(
     request: Request,
     row: SmartlinkRow,
     rows: dict[str, CampaignRow],
-    rates: Callable[[], ExchangeRates] | None = None,
+    around: Surroundings | None = None,
 ) -> SmartlinkDocument:
     campaign_ids = route_publishing.campaign_ids(row.settings) & rows.keys()
     campaigns = {each: route_publishing.campaign_document(rows[each]) for each in campaign_ids}
@@ -219,13 +216,13 @@ def _document(
         live_count=row.live_count,
         pending_count=row.pending_count,
         epoch=row.epoch,
-        warnings=warnings(row.settings, campaigns, _surroundings(request, rates)),
+        warnings=warnings(row.settings, campaigns, around or _surroundings(request)),
     )
 
 
-def _surroundings(request: Request, rates: Callable[[], ExchangeRates] | None) -> Surroundings:
+def _surroundings(request: Request) -> Surroundings:
     hosting = frozenset(f"as{number}" for number in hosting_networks())
-    return Surroundings(request.now, rates or rates_at(request.now), KnownNetworks(known_connections(), hosting))
+    return Surroundings(request.now, rates_at(request.now), KnownNetworks(known_connections(), hosting))
 
 
 def _link(request: Request, pool: SmartlinkRow, code: str) -> LinkDocument:

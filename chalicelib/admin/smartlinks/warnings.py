@@ -18,7 +18,7 @@ _SHOWN_COMPLAINTS = 3
 
 
 class Surroundings(NamedTuple):
-    """What warnings depend on besides the smartlink: time, exchange rates of today, and what is known of networks."""
+    """Inputs of the warnings besides the smartlink: time, exchange rates of today, and the databases of networks."""
 
     now: datetime
     rates: Callable[[], ExchangeRates]
