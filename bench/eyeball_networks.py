@@ -87,7 +87,7 @@ def draw_ipv4(ranges: Sequence[AnnouncedRange], count: int, rng: Random) -> list
 def draw_ipv6(ranges: Iterable[AnnouncedRange], people: Mapping[int, int], count: int, rng: Random) -> list[Address]:
     """Draw addresses: a network by its number of IPv4 addresses, then one of its ranges with equal chances.
 
-    The size of an IPv6 range says nothing of the number of people in it; a network's IPv4 addresses do.
+    The size of an IPv6 range does not show how many people use it; the number of a network's IPv4 addresses does.
     """
     by_network: dict[int, list[AnnouncedRange]] = defaultdict(list)
     for each in ranges:

@@ -21,7 +21,7 @@ class Corpus:
     is_held_out: bool = False
     has_traffic: bool = False
     doubt: str = ""
-    """What is wrong with its labels of bots; such a corpus has no target."""
+    """Why its labels of bots are doubtful; a corpus with a doubt has no target."""
 
     def agents(self) -> list[LabelledAgent]:
         """Return the agents, each once. Download the package at the first call.

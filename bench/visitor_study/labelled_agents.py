@@ -1,4 +1,4 @@
-"""User agents with what is known of them."""
+"""Labelled user agents."""
 
 import re
 from collections.abc import Iterable, Sequence

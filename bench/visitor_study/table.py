@@ -12,7 +12,7 @@ _HEAD = (
 
 
 def table(corpora: Sequence[Corpus], scores: Scores, sizes: Mapping[str, int]) -> str:
-    """Return one row for each corpus and tool, and what is to be said of the corpora."""
+    """Return one row for each corpus and tool, then the remarks on the corpora."""
     rows = [
         _row(_name(corpus, sizes) if first else "", tool, score)
         for corpus in corpora

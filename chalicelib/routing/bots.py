@@ -1,4 +1,4 @@
-"""Who is no person: crawlers, link previews, monitors, HTTP libraries and prefetches.
+"""Detection of bots: crawlers, link previews, monitors, HTTP libraries and prefetches.
 
 Rules are for kinds of agent. Names are listed only for services that otherwise look exactly like a browser.
 """
@@ -136,7 +136,7 @@ def _without_repetitions(nameless: str, model: str) -> str:
 
 
 def is_bot_agent(user_agent: str, nameless: str) -> bool:
-    """Return whether no person sends this user agent. An empty one is a bot.
+    """Return whether a program sends this user agent. An empty one is a bot.
 
     `nameless` is the agent without the names of devices.
     """

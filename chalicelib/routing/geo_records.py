@@ -74,7 +74,7 @@ def region(record: Record, of_country: str | None) -> str | None:
         return None
     codes = [_map(each).get("iso_code") for each in subdivisions]
     valid = [f"{of_country}-{code}" for code in codes if isinstance(code, str) and REGION.fullmatch(code)]
-    # A lower region of which nobody knows the one above it would lose that one.
+    # Without a known parent, the lower region would not match rules on the upper one.
     return next((code for code in reversed(valid) if code == valid[0] or len(region_levels(code)) > 1), None)
 
 

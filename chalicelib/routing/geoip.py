@@ -42,7 +42,7 @@ def country_database_month() -> str | None:
 
 
 def known_connections() -> frozenset[Connection]:
-    """Return the kinds of connection that the databases can tell: all, or without a database of them only hosting."""
+    """Return the kinds of connection that the databases cover: all with a database of them, else only hosting."""
     readers = dict(_readers())
     has_types = AddressDatabase.CONNECTION_TYPE in readers or _has_traits(readers.get(AddressDatabase.COUNTRY))
     return frozenset(Connection) if has_types else frozenset({Connection.HOSTING})

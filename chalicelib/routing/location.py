@@ -21,10 +21,10 @@ class GeoLocation:
 
 
 class Locate(Protocol):
-    """Return the location of an address, and its network: that of an AS number which is known already, or its own."""
+    """A function that locates an address."""
 
     def __call__(self, address: str, number: int | None = None, /) -> GeoLocation:
-        """Look the address up."""
+        """Return the location; `number` is the AS number of the address if it is known already."""
 
 
 REGION = re.compile(r"[A-Z0-9]{1,3}")

@@ -26,7 +26,7 @@ _NEVER_ON = {
 
 @dataclass(frozen=True, slots=True)
 class KnownNetworks:
-    """What the databases of addresses can tell: kinds of connection, and the AS numbers of hosting (`as16509`)."""
+    """Coverage of the address databases: kinds of connection, and the AS numbers of hosting (`as16509`)."""
 
     connections: frozenset[Connection] = frozenset(Connection)
     hosting: frozenset[str] = frozenset()
@@ -44,7 +44,7 @@ def countries_of_places(targeting: Targeting) -> frozenset[str] | None:
 
 
 def complaints(targeting: Targeting) -> Iterator[str]:
-    """Yield what is wrong with each listed value that no visitor has. An earlier release may have saved it."""
+    """Yield the complaint about each listed value that no visitor has; an earlier release may have saved it."""
     for name, error in _ERRORS.items():
         for value in sorted(getattr(targeting, name) or ()):
             if message := error(value):

@@ -1,4 +1,4 @@
-"""Whether an offer can receive a click at all, and which offer takes its clicks."""
+"""Reach of an offer: whether it can receive a click, and which offer above takes its clicks."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ _STEP = timedelta(minutes=15)
 
 
 def closed_reason(offer: Offer, now: datetime) -> str | None:
-    """Return why the offer takes no click from now on, whoever the visitor is; None if it may take some."""
+    """Return why the offer can take no click from now on, by any visitor; None if it may take some."""
     if not offer.enabled:
         return "it is disabled"
     if offer.weight == 0:

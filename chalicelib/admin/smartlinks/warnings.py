@@ -74,7 +74,7 @@ def _tracking_warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject]
 
 
 def _urls_without_click_id(settings: JsonObject, campaign: JsonObject) -> Iterator[str]:
-    """Yield whose URL lacks the macro, of those that the smartlink sends clicks of the campaign to."""
+    """Yield "its" or "the offer's" for each destination of the campaign's clicks that lacks the macro."""
     landing_pages = [each["destination_url"] for each in settings["offers"] if each["campaign_id"] == campaign["id"]]
     is_catch_all = settings["catch_all_campaign_id"] == campaign["id"]
     if (is_catch_all or None in landing_pages) and "{click_id}" not in campaign["destination_url"]:

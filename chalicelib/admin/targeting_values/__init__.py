@@ -1,1 +1,1 @@
-"""Checks of targeting values: each complaint says what is wrong, and which value is right."""
+"""Checks of targeting values: each complaint names the error and, if it is known, the right value."""

@@ -13,12 +13,12 @@ _VERSION = re.compile(r"[\s/]v?[0-9.]+$")
 
 
 def browser_error(name: str) -> str | None:
-    """Return what is wrong with a browser, with the right name if it can be known; None if it is right."""
+    """Return the complaint about a browser, with the right name if it is known; None for a valid one."""
     return None if name.lower() in BROWSERS else f"must be a browser such as chrome; {_remark(name)}"
 
 
 def meant_browser(text: str) -> str | None:
-    """Return the browser that another name stands for, or None: `chrome` for `Chrome Mobile 130`."""
+    """Return the browser for another of its names, or None: `chrome` for `Chrome Mobile 130`."""
     given = text.lower().strip()[:MAX_NAME]
     if (folded := fold_browser(given)) in BROWSERS:
         return folded

@@ -20,7 +20,7 @@ _FORMS = (
 
 
 def city_error(text: str) -> str | None:
-    """Return what is wrong with a city, with the right value if it can be known; None if it is right."""
+    """Return the complaint about a city, with the right value if it is known; None for a valid one."""
     country, slash, name = text.partition("/")
     if slash and country_error(country) is None and name == name.strip() and not _without_region(text):
         return _name_error(name)
@@ -32,7 +32,7 @@ def city_error(text: str) -> str | None:
 
 
 def meant_city(text: str) -> str | None:
-    """Return the city that another spelling stands for, or None: `US/Austin` for `Austin, USA` or `us/TX/Austin`."""
+    """Return the city for another spelling, or None: `US/Austin` for `Austin, USA` or `us/TX/Austin`."""
     if value := _without_region(text):
         return value
     for form in _FORMS:

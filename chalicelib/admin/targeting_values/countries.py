@@ -19,12 +19,12 @@ KOSOVO = "XK"
 
 
 def country_error(code: str) -> str | None:
-    """Return what is wrong with a country code, with the right one if it can be known; None if it is right."""
+    """Return the complaint about a country code, with the right one if it is known; None for a valid one."""
     return None if code in country_names() else f"must be a country code such as GB; {country_remark(code)}"
 
 
 def country_remark(text: str) -> str:
-    """Return what a text that is no country code stands for: `UK is GB`."""
+    """Return the remark on an invalid country code: `UK is GB`."""
     code = " ".join(text.upper().split())
     if code in NO_COUNTRIES:
         return f"{shown(text)} {NO_COUNTRIES[code]}"
@@ -42,7 +42,7 @@ def country_remark(text: str) -> str:
 
 
 def meant_country(text: str) -> str | None:
-    """Return the country that a name, another code or another spelling stands for, or None."""
+    """Return the country for a name, another code or another spelling, or None."""
     code = text.strip().upper()
     return code if code in country_names() else _codes_by_name().get(name_key(text)) or CODE_ALIASES.get(code)
 

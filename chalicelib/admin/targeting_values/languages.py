@@ -20,12 +20,12 @@ _TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{1,8})+")
 
 
 def language_error(code: str) -> str | None:
-    """Return what is wrong with a language, with the right code if it can be known; None if it is right."""
+    """Return the complaint about a language, with the right code if it is known; None for a valid one."""
     return None if _is_language(code.lower()) else f"must be a language code such as en; {_remark(code)}"
 
 
 def meant_language(text: str) -> str | None:
-    """Return the language that a name, another code or a tag such as `en-US` stands for, or None."""
+    """Return the language for a name, another code or a tag such as `en-US`, or None."""
     text = text.strip().lower()
     tag = _TAG.fullmatch(text)
     code = fold_language(COUNTRY_CODES.get(text) or _iso_code(text) or _names().get(name_key(text), text))

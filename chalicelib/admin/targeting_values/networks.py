@@ -27,7 +27,7 @@ _NO_NETWORKS = (
 
 
 def network_error(text: str) -> str | None:
-    """Return what is wrong with a network, with the right value if it can be known; None if it is right."""
+    """Return the complaint about a network, with the right value if it is known; None for a valid one."""
     number = _number(text)
     if number is None:
         return _name_error(text)
@@ -39,7 +39,7 @@ def network_error(text: str) -> str | None:
 
 
 def meant_network(text: str) -> str | None:
-    """Return the network that another spelling stands for, or None."""
+    """Return the network for another spelling, or None."""
     number = _number(text)
     value = text.strip() if number is None else f"AS{number}"
     return value if network_error(value) is None else None

@@ -31,7 +31,7 @@ _SPELLINGS = [
 
 
 def os_version_error(os: str, rule: str) -> str | None:
-    """Return what is wrong with the rule for a system, with the right one if it can be known; None if it is right."""
+    """Return the complaint about a system's rule, with the right one if it is known; None for a valid one."""
     if os not in _SYSTEMS:
         return f"must be for {listed(_SYSTEMS, 'or')}; {_system_remark(os)}"
     if len(rule) > MAX_RULE:
@@ -43,7 +43,7 @@ def os_version_error(os: str, rule: str) -> str | None:
 
 
 def meant_rule(text: str) -> str | None:
-    """Return the rule that another spelling stands for, or None: `>=16` for `16+`, `=16` for `16`."""
+    """Return the rule for another spelling, or None: `>=16` for `16+`, `=16` for `16`."""
     rule = text.strip().lower()[:MAX_RULE]
     for pattern, replacement in _SPELLINGS:
         rule = pattern.sub(replacement, rule)

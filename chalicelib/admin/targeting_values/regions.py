@@ -33,12 +33,12 @@ _LARGE_MARKETS = ("US", "GB", "CA", "AU", "DE", "FR", "IN", "BR", "IT", "ES", "M
 
 
 def region_error(code: str) -> str | None:
-    """Return what is wrong with a region code, with the right one if it can be known; None if it is right."""
+    """Return the complaint about a region code, with the right one if it is known; None for a valid one."""
     return None if _is_region(code) else f"must be a region code such as GB-ENG; {_remark(code)}"
 
 
 def meant_region(text: str) -> str | None:
-    """Return the region that a name, another code or another spelling stands for, or None."""
+    """Return the region for a name, another code or another spelling, or None."""
     country, rest = _parts(text)
     if country:
         return _meant_in(country, rest)

@@ -4,7 +4,7 @@ MAX_PATTERN = 100
 
 
 def sub_id_pattern_error(pattern: str) -> str | None:
-    """Return what is wrong with a pattern, or None. Every visible character but `*` stands for itself."""
+    """Return the complaint about a pattern; None for a valid one. Only `*` is a wildcard."""
     if not 1 <= len(pattern) <= MAX_PATTERN:
         return f"must be a pattern such as news-* of 1 to {MAX_PATTERN} characters"
     if not pattern.isprintable():
