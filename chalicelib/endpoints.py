@@ -55,6 +55,12 @@ _NOTIFICATIONS = "chalicelib.inbox.views"
 _ACCOUNT = "chalicelib.publisher.account.views"
 _API_DOCS = "chalicelib.api_docs.views"
 
+_CAMPAIGN = "/admin/campaigns/{campaign_id}"
+_SMARTLINK = "/admin/smartlinks/{smartlink_id}"
+_PUBLISHER = "/admin/publishers/{publisher_id}"
+_APPLICATION = "/admin/applications/{application_id}"
+_POSTBACK_OF_PUBLISHER = "/publisher/postbacks/{postback_id}"
+
 ENDPOINTS = (
     Endpoint("GET", "/health", "getHealth", f"{_API_DOCS}:health"),
     Endpoint("GET", "/openapi.json", "getOpenApiDocument", f"{_API_DOCS}:openapi"),
@@ -62,126 +68,54 @@ ENDPOINTS = (
     Endpoint("GET", "/docs/{asset}", "getDocsAsset", f"{_API_DOCS}:docs_asset", media="text/plain"),
     Endpoint("GET", "/admin/campaigns", "listCampaigns", f"{_CAMPAIGNS}:find"),
     Endpoint("POST", "/admin/campaigns", "createCampaign", f"{_CAMPAIGNS}:create", 201),
-    Endpoint("GET", "/admin/campaigns/{campaign_id}", "getCampaign", f"{_CAMPAIGNS}:show"),
-    Endpoint(
-        "PATCH", "/admin/campaigns/{campaign_id}", "updateCampaign", f"{_CAMPAIGNS}:edit", also=(409,), versioned=True
-    ),
-    Endpoint(
-        "DELETE",
-        "/admin/campaigns/{campaign_id}",
-        "archiveCampaign",
-        f"{_CAMPAIGNS}:archive",
-        204,
-        also=(409,),
-        versioned=True,
-    ),
-    Endpoint(
-        "POST",
-        "/admin/campaigns/{campaign_id}/rotate-token",
-        "rotateCampaignToken",
-        f"{_CAMPAIGNS}:rotate_token",
-        versioned=True,
-    ),
+    Endpoint("GET", _CAMPAIGN, "getCampaign", f"{_CAMPAIGNS}:show"),
+    Endpoint("PATCH", _CAMPAIGN, "updateCampaign", f"{_CAMPAIGNS}:edit", also=(409,), versioned=True),
+    Endpoint("DELETE", _CAMPAIGN, "archiveCampaign", f"{_CAMPAIGNS}:archive", 204, also=(409,), versioned=True),
+    Endpoint("POST", f"{_CAMPAIGN}/rotate-token", "rotateCampaignToken", f"{_CAMPAIGNS}:rotate_token", versioned=True),
     Endpoint("GET", "/admin/smartlinks", "listSmartlinks", f"{_SMARTLINKS}:find"),
     Endpoint("POST", "/admin/smartlinks", "createSmartlink", f"{_SMARTLINKS}:create", 201),
-    Endpoint("GET", "/admin/smartlinks/{smartlink_id}", "getSmartlink", f"{_SMARTLINKS}:show"),
-    Endpoint("PATCH", "/admin/smartlinks/{smartlink_id}", "updateSmartlink", f"{_SMARTLINKS}:edit", versioned=True),
-    Endpoint(
-        "DELETE", "/admin/smartlinks/{smartlink_id}", "deleteSmartlink", f"{_SMARTLINKS}:delete", 204, versioned=True
-    ),
-    Endpoint(
-        "POST", "/admin/smartlinks/{smartlink_id}/pause", "pauseSmartlink", f"{_SMARTLINKS}:pause", versioned=True
-    ),
-    Endpoint(
-        "POST", "/admin/smartlinks/{smartlink_id}/resume", "resumeSmartlink", f"{_SMARTLINKS}:resume", versioned=True
-    ),
-    Endpoint(
-        "GET",
-        "/admin/smartlinks/{smartlink_id}/publishers",
-        "listSmartlinkPublishers",
-        f"{_SMARTLINKS}:find_publishers",
-    ),
-    Endpoint(
-        "POST",
-        "/admin/smartlinks/{smartlink_id}/publishers",
-        "addSmartlinkPublisher",
-        f"{_SMARTLINKS}:add_publisher",
-        201,
-    ),
+    Endpoint("GET", _SMARTLINK, "getSmartlink", f"{_SMARTLINKS}:show"),
+    Endpoint("PATCH", _SMARTLINK, "updateSmartlink", f"{_SMARTLINKS}:edit", versioned=True),
+    Endpoint("DELETE", _SMARTLINK, "deleteSmartlink", f"{_SMARTLINKS}:delete", 204, versioned=True),
+    Endpoint("POST", f"{_SMARTLINK}/pause", "pauseSmartlink", f"{_SMARTLINKS}:pause", versioned=True),
+    Endpoint("POST", f"{_SMARTLINK}/resume", "resumeSmartlink", f"{_SMARTLINKS}:resume", versioned=True),
+    Endpoint("GET", f"{_SMARTLINK}/publishers", "listSmartlinkPublishers", f"{_SMARTLINKS}:find_publishers"),
+    Endpoint("POST", f"{_SMARTLINK}/publishers", "addSmartlinkPublisher", f"{_SMARTLINKS}:add_publisher", 201),
     Endpoint(
         "DELETE",
-        "/admin/smartlinks/{smartlink_id}/publishers/{publisher_id}",
+        _SMARTLINK + "/publishers/{publisher_id}",
         "removeSmartlinkPublisher",
         f"{_SMARTLINKS}:remove_publisher",
         204,
     ),
-    Endpoint("POST", "/admin/smartlinks/{smartlink_id}/simulate", "simulateSmartlink", f"{_SMARTLINKS}:simulate"),
-    Endpoint("POST", "/admin/smartlinks/{smartlink_id}/replay", "replaySmartlink", f"{_REPLAY}:replay"),
-    Endpoint("GET", "/admin/smartlinks/{smartlink_id}/weights", "getSmartlinkWeights", f"{_WEIGHTS}:weights"),
-    Endpoint(
-        "GET", "/admin/smartlinks/{smartlink_id}/weights/history", "listSmartlinkWeightsHistory", f"{_WEIGHTS}:history"
-    ),
-    Endpoint("GET", "/admin/smartlinks/{smartlink_id}/uplift", "getSmartlinkUplift", f"{_UPLIFT}:uplift"),
+    Endpoint("POST", f"{_SMARTLINK}/simulate", "simulateSmartlink", f"{_SMARTLINKS}:simulate"),
+    Endpoint("POST", f"{_SMARTLINK}/replay", "replaySmartlink", f"{_REPLAY}:replay"),
+    Endpoint("GET", f"{_SMARTLINK}/weights", "getSmartlinkWeights", f"{_WEIGHTS}:weights"),
+    Endpoint("GET", f"{_SMARTLINK}/weights/history", "listSmartlinkWeightsHistory", f"{_WEIGHTS}:history"),
+    Endpoint("GET", f"{_SMARTLINK}/uplift", "getSmartlinkUplift", f"{_UPLIFT}:uplift"),
     Endpoint("GET", "/admin/applications", "listApplications", f"{_APPLICATIONS}:find"),
-    Endpoint(
-        "POST",
-        "/admin/applications/{application_id}/approve",
-        "approveApplication",
-        f"{_APPLICATIONS}:approve",
-        also=(409,),
-    ),
-    Endpoint(
-        "POST",
-        "/admin/applications/{application_id}/decline",
-        "declineApplication",
-        f"{_APPLICATIONS}:decline",
-        also=(409,),
-    ),
+    Endpoint("POST", f"{_APPLICATION}/approve", "approveApplication", f"{_APPLICATIONS}:approve", also=(409,)),
+    Endpoint("POST", f"{_APPLICATION}/decline", "declineApplication", f"{_APPLICATIONS}:decline", also=(409,)),
     Endpoint("GET", "/admin/publishers", "listPublishers", f"{_PUBLISHERS}:find"),
     Endpoint("POST", "/admin/publishers", "createPublisher", f"{_PUBLISHERS}:create", 201),
-    Endpoint("GET", "/admin/publishers/{publisher_id}", "getPublisher", f"{_PUBLISHERS}:show"),
-    Endpoint("PATCH", "/admin/publishers/{publisher_id}", "updatePublisher", f"{_PUBLISHERS}:edit", versioned=True),
-    Endpoint("POST", "/admin/publishers/{publisher_id}/keys", "createPublisherKey", f"{_PUBLISHERS}:create_key", 201),
+    Endpoint("GET", _PUBLISHER, "getPublisher", f"{_PUBLISHERS}:show"),
+    Endpoint("PATCH", _PUBLISHER, "updatePublisher", f"{_PUBLISHERS}:edit", versioned=True),
+    Endpoint("POST", f"{_PUBLISHER}/keys", "createPublisherKey", f"{_PUBLISHERS}:create_key", 201),
+    Endpoint("DELETE", _PUBLISHER + "/keys/{key_id}", "revokePublisherKey", f"{_PUBLISHERS}:revoke_key", 204),
+    Endpoint("GET", f"{_PUBLISHER}/campaigns", "listPublisherCampaigns", f"{_PUBLISHERS}:find_campaigns"),
+    Endpoint("POST", f"{_PUBLISHER}/campaigns", "approvePublisherCampaign", f"{_PUBLISHERS}:approve_campaign", 201),
     Endpoint(
         "DELETE",
-        "/admin/publishers/{publisher_id}/keys/{key_id}",
-        "revokePublisherKey",
-        f"{_PUBLISHERS}:revoke_key",
-        204,
-    ),
-    Endpoint(
-        "GET", "/admin/publishers/{publisher_id}/campaigns", "listPublisherCampaigns", f"{_PUBLISHERS}:find_campaigns"
-    ),
-    Endpoint(
-        "POST",
-        "/admin/publishers/{publisher_id}/campaigns",
-        "approvePublisherCampaign",
-        f"{_PUBLISHERS}:approve_campaign",
-        201,
-    ),
-    Endpoint(
-        "DELETE",
-        "/admin/publishers/{publisher_id}/campaigns/{campaign_id}",
+        _PUBLISHER + "/campaigns/{campaign_id}",
         "withdrawPublisherCampaign",
         f"{_PUBLISHERS}:withdraw_campaign",
         204,
     ),
-    Endpoint("GET", "/admin/publishers/{publisher_id}/terms", "listPublisherTerms", f"{_TERMS}:find"),
-    Endpoint("GET", "/admin/publishers/{publisher_id}/terms/{campaign_id}", "getPublisherTerms", f"{_TERMS}:show"),
+    Endpoint("GET", f"{_PUBLISHER}/terms", "listPublisherTerms", f"{_TERMS}:find"),
+    Endpoint("GET", _PUBLISHER + "/terms/{campaign_id}", "getPublisherTerms", f"{_TERMS}:show"),
+    Endpoint("PUT", _PUBLISHER + "/terms/{campaign_id}", "setPublisherTerms", f"{_TERMS}:replace", versioned=True),
     Endpoint(
-        "PUT",
-        "/admin/publishers/{publisher_id}/terms/{campaign_id}",
-        "setPublisherTerms",
-        f"{_TERMS}:replace",
-        versioned=True,
-    ),
-    Endpoint(
-        "DELETE",
-        "/admin/publishers/{publisher_id}/terms/{campaign_id}",
-        "deletePublisherTerms",
-        f"{_TERMS}:delete",
-        204,
-        versioned=True,
+        "DELETE", _PUBLISHER + "/terms/{campaign_id}", "deletePublisherTerms", f"{_TERMS}:delete", 204, versioned=True
     ),
     Endpoint("GET", "/admin/clicks", "listClicks", f"{_CLICKS}:find", also_media="text/csv"),
     Endpoint("GET", "/admin/clicks/{click_id}", "getClick", f"{_CLICKS}:show"),
@@ -227,14 +161,10 @@ ENDPOINTS = (
     Endpoint("GET", "/publisher/clicks/{click_id}", "myGetClick", f"{_OWN_CLICKS}:show"),
     Endpoint("GET", "/publisher/postbacks", "myListPostbacks", f"{_POSTBACKS}:find"),
     Endpoint("POST", "/publisher/postbacks", "myCreatePostback", f"{_POSTBACKS}:create", 201, also=(409,)),
-    Endpoint("PATCH", "/publisher/postbacks/{postback_id}", "myUpdatePostback", f"{_POSTBACKS}:edit", versioned=True),
-    Endpoint(
-        "DELETE", "/publisher/postbacks/{postback_id}", "myDeletePostback", f"{_POSTBACKS}:delete", 204, versioned=True
-    ),
-    Endpoint("POST", "/publisher/postbacks/{postback_id}/test", "myTestPostback", f"{_POSTBACKS}:test", 202),
-    Endpoint(
-        "GET", "/publisher/postbacks/{postback_id}/deliveries", "myListDeliveries", f"{_POSTBACKS}:find_deliveries"
-    ),
+    Endpoint("PATCH", _POSTBACK_OF_PUBLISHER, "myUpdatePostback", f"{_POSTBACKS}:edit", versioned=True),
+    Endpoint("DELETE", _POSTBACK_OF_PUBLISHER, "myDeletePostback", f"{_POSTBACKS}:delete", 204, versioned=True),
+    Endpoint("POST", f"{_POSTBACK_OF_PUBLISHER}/test", "myTestPostback", f"{_POSTBACKS}:test", 202),
+    Endpoint("GET", f"{_POSTBACK_OF_PUBLISHER}/deliveries", "myListDeliveries", f"{_POSTBACKS}:find_deliveries"),
     Endpoint(
         "POST",
         "/publisher/deliveries/{delivery_id}/replay",
