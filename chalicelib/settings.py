@@ -180,6 +180,12 @@ def address_database(database: AddressDatabase) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
+def openapi_document() -> Path | None:
+    """Return the file with the OpenAPI document, which packaging writes; None in a checkout."""
+    place = _ROOT / "openapi.json"
+    return place if place.is_file() else None
+
+
 def swagger_ui() -> Path:
     """Return the directory of the static files of Swagger UI."""
     places = [_ROOT / "swagger-ui", _ROOT / "vendor" / "swagger-ui"]

@@ -13,6 +13,9 @@ CODE_LENGTH = 10
 _PASTED_CODE = rf"(?s)[\W_]*+([0-9A-Za-z]{{{CODE_LENGTH}}})(?![0-9A-Za-z])(.*)"
 """Punctuation and invisible characters, a code, and what was pasted behind it. It is compiled when it is needed."""
 
+_TIME_LETTERS = 10
+"""Letters of a time-ordered ID that are its time."""
+
 _SMARTLINK_PREFIX = "sml_"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -21,6 +24,14 @@ _MILLISECOND = timedelta(milliseconds=1)
 def time_ordered_id(now: datetime, entropy: bytes) -> str:
     """Return 26 characters of Crockford's base 32: milliseconds since 1970, then 10 bytes of entropy (as in ULID)."""
     return _base32((now - _BEGINNING) // _MILLISECOND << 80 | int.from_bytes(entropy[:10]))
+
+
+def time_of_id(identifier: str) -> datetime:
+    """Return the time of a time-ordered ID without a prefix. Raises ValueError for letters that IDs do not have."""
+    number = 0
+    for letter in identifier[:_TIME_LETTERS]:
+        number = number << 5 | _ALPHABET.index(letter)
+    return _BEGINNING + number * _MILLISECOND
 
 
 def deterministic_id(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Status of publishers and their applications."""
+"""Status of publishers, of their applications, and on smartlinks."""
 
 from enum import StrEnum
 
@@ -9,6 +9,15 @@ class ApplicationStatus(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"
     DECLINED = "declined"
+
+
+class MemberStatus(StrEnum):
+    """Status of a publisher on a smartlink."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    REMOVED = "removed"
 
 
 class PublisherStatus(StrEnum):

@@ -16,6 +16,7 @@ FORMAT = 1
 """The format that is written. Settings without a number are of the first release, which has this shape."""
 
 ADDED_TO_CAMPAIGN: Settings = {
+    "tags": [],
     "payout_percent": "0",
     "revenue_percent": "0",
     "counts": "every",

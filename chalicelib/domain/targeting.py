@@ -122,6 +122,10 @@ class Targeting:
         """Yield every reason why this visitor is not accepted, in the order of the checks."""
         return (reason for reason, accepts in _CHECKS if not accepts(self, visitor, parameters))
 
+    def accepts(self, reason: RejectionReason, visitor: Visitor, parameters: TrackingParameters) -> bool:
+        """Return whether the rule that belongs to this reason accepts the visitor."""
+        return _ACCEPTS[reason](self, visitor, parameters)
+
     def intersect(self, other: "Targeting") -> "Targeting":
         """Return the targeting that accepts exactly the visitors whom both accept."""
         if self.is_unrestricted or other.is_unrestricted:
@@ -207,6 +211,7 @@ _ORDER = list(RejectionReason)
 _CHECKS = sorted([*map(_list_check, DIMENSIONS), *_FURTHER_CHECKS], key=lambda check: _ORDER.index(check[0]))
 """Every check with the reason of its rejection, in the order of the reasons."""
 
+_ACCEPTS = dict(_CHECKS)
 _DEFAULTS = {each.name: each.default for each in fields(Targeting) if each.init}
 _RARE = ("cities", "networks", "exclude_networks", "connections", "os_versions", "sub_ids", "exclude_hosting")
 _rules, _rare_rules = attrgetter(*_DEFAULTS), attrgetter(*_RARE)

@@ -45,8 +45,8 @@ def address_errors(url: str) -> list[str]:
         parts = urlsplit(MACRO_PATTERN.sub("x", url))
         host = parts.hostname
         _ = parts.port
-    except ValueError as error:
-        return [f"is not a URL: {error}"]
+    except ValueError:
+        return ["must have a valid host, and a port from 0 to 65535 if it has one"]
     if parts.scheme not in _WEB_SCHEMES:
         return ["must begin with https:// or http://"]
     if not host:

@@ -25,14 +25,19 @@ from chalicelib.http.request import Request
 from chalicelib.http.request_parsing import (
     all_parameters,
     base_url,
-    body_argument,
+    body_and_query,
     caller_address,
     cookies,
     if_match,
-    query_argument,
     read_body,
 )
-from chalicelib.http.responses import FileResponse, json_response, problem_response
+from chalicelib.http.responses import (
+    FileResponse,
+    file_response,
+    json_response,
+    problem_response,
+    security_headers,
+)
 from chalicelib.http.transactions import retry_on_conflict
 from chalicelib.http.view import ResultWithStatus, TextResponse, ViewSignature, inspect_view
 
@@ -49,8 +54,9 @@ def load_view(endpoint: Endpoint) -> ViewSignature:
 
 
 def dispatch(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str, str]) -> Response:
-    """Return the response of an endpoint. HEAD gets the response to GET without its body."""
+    """Return the response of an endpoint with the headers of all. HEAD gets that of GET without its body."""
     response = _response(endpoint, http_request, path)
+    response.headers = {**security_headers(base_url(http_request)), **response.headers}
     if http_request.method == _HEAD:
         response.body = ""
     return response
@@ -96,8 +102,10 @@ def _handle(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str,
     )
     _check_id_lengths(path)
     media = http_request.headers.get("content-type", "")
-    body = {} if sent.parameters else body_argument(view, sent.text, media)
-    return _call_view(request, view, {**path, **query_argument(view, parameters), **body})
+    result = _call_view(request, view, {**path, **body_and_query(view, sent, parameters, media)})
+    if isinstance(result, TextResponse):
+        return file_response(result, endpoint.status, http_request.headers.get("if-none-match", ""))
+    return result if isinstance(result, Response) else _document_response(request, result)
 
 
 def _check_id_lengths(path: Mapping[str, str]) -> None:
@@ -106,18 +114,13 @@ def _check_id_lengths(path: Mapping[str, str]) -> None:
         raise NotFound(message)
 
 
-def _call_view(request: Request, view: ViewSignature, arguments: Mapping[str, Any]) -> Response:
-    """Return the view's response, or the stored response if the request is repeated."""
+def _call_view(request: Request, view: ViewSignature, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - see `attempt`
+    """Return the result of the view, or the stored response if the request is repeated."""
 
     def attempt() -> Any:  # noqa: ANN401 - a document, a `ResultWithStatus` or a response
         return stored_response(request) or view.function(replace(request, now=datetime.now(UTC)), **arguments)
 
-    result = retry_on_conflict(attempt)
-    if isinstance(result, Response):
-        return result
-    if isinstance(result, TextResponse):
-        return FileResponse(result, request.endpoint.status)
-    return _document_response(request, result)
+    return retry_on_conflict(attempt)
 
 
 def _document_response(request: Request, result: Any) -> Response:  # noqa: ANN401 - a document or a `ResultWithStatus`

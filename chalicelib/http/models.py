@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
+from chalicelib.http.error_details import Error, escape_step, in_document_order, validation_errors
+from chalicelib.http.merge_patch import merged, unknown_nulls
 from chalicelib.http.problems import ValidationFailed
 
 
@@ -20,14 +22,24 @@ class RequestModel(BaseModel):
 
     READERS: ClassVar[Mapping[str, Callable[[str], dict[str, Any]]]] = {}
 
+    @classmethod
+    def further_errors(cls, document: Mapping[str, Any]) -> Iterable[Error]:  # noqa: ARG003 - for subclasses
+        """Return the errors of several fields together. The document may be malformed anywhere."""
+        return ()
+
 
 class QueryModel(RequestModel):
-    """Query parameters. An empty value means not set."""
+    """Query parameters. An empty value means not set. A field that is a list has the values of a repeated parameter."""
 
     @model_validator(mode="before")
     @classmethod
     def _without_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in values.items() if value != ""}
+        present = {name: _present(value) for name, value in values.items()}
+        return {name: value for name, value in present.items() if value not in ("", [])}
+
+
+def _present(value: Any) -> Any:  # noqa: ANN401 - any value
+    return [each for each in value if each != ""] if isinstance(value, list) else value
 
 
 class LenientQuery(RequestModel):
@@ -97,6 +109,55 @@ class ListQuery(RequestModel):
     cursor: str | None = Field(None, max_length=1000)
 
 
+FurtherErrors = Callable[[Any], Iterable[Error]]
+"""Return the errors of a sent document that its model does not know, such as references to what does not exist.
+
+The document may be malformed anywhere: `texts_at` reads it.
+"""
+
+
+def _no_errors(_: Any) -> tuple[Error, ...]:  # noqa: ANN401 - any JSON value
+    return ()
+
+
+def validate(
+    model: type[AnySettings],
+    document: Mapping[str, Any],
+    stored: Mapping[str, Any] = MappingProxyType({}),
+    also: FurtherErrors = _no_errors,
+) -> AnySettings:
+    """Return the document as a model; raise `ValidationFailed` with the JSON pointer of every error.
+
+    `stored` is the document before a change. Errors of the model and those of `also` are raised together, in the order
+    of the document.
+    """
+    errors = [(pointer, "must be valid Unicode") for pointer in _lone_surrogates(document)]
+    text = json.dumps(document, ensure_ascii=False).encode(errors="replace")
+    validated = None
+    try:
+        validated = model.model_validate_json(text, strict=True, context=frozenset(_texts(stored, "")))
+    except ValidationError as error:
+        errors += validation_errors(error)
+    errors += [*model.further_errors(document), *also(document)]
+    if errors or validated is None:
+        raise ValidationFailed(*in_document_order(errors, document))
+    return validated
+
+
+class Body(Generic[AnySettings]):
+    """The body of a request that its view validates, together with what it refers to."""
+
+    def __init__(self, model: type[AnySettings], document: Mapping[str, Any]) -> None:
+        self.model = model
+        self.document = document
+
+    def validated(
+        self, also: FurtherErrors = _no_errors, stored: Mapping[str, Any] = MappingProxyType({})
+    ) -> AnySettings:
+        """Return the body as its model; raise `ValidationFailed` with its errors and those of `also`."""
+        return validate(self.model, self.document, stored, also)
+
+
 class Patch(Generic[AnySettings]):
     """The body of a PATCH: a JSON merge patch (RFC 7396) of a document of `model`."""
 
@@ -104,42 +165,15 @@ class Patch(Generic[AnySettings]):
         self.model = model
         self.changes = changes
 
-    def apply_to(self, document: Mapping[str, Any]) -> AnySettings:
-        """Return the patched document; raise `ValidationFailed` if it is not valid.
+    def apply_to(self, document: Mapping[str, Any], also: FurtherErrors = _no_errors) -> AnySettings:
+        """Return the patched document; raise `ValidationFailed` if it is not valid, with the errors of `also`.
 
-        Values of the document that an earlier release accepted stay valid (see `is_new`).
+        Values of the document that an earlier release accepted stay valid (see `is_new`). A null deletes a field, so
+        an unknown field is an error with null, too.
         """
-        return validate(self.model, _merge(document, self.changes), stored=document)
-
-
-def _merge(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
-    if not isinstance(changes, Mapping):
-        return changes
-    merged = dict(target) if isinstance(target, Mapping) else {}
-    for name, value in changes.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = _merge(merged.get(name), value)
-    return merged
-
-
-def validate(
-    model: type[AnySettings], document: Mapping[str, Any], stored: Mapping[str, Any] = MappingProxyType({})
-) -> AnySettings:
-    """Return the document as a model; raise `ValidationFailed` with the JSON pointer of every error.
-
-    `stored` is the document before a change.
-    """
-    surrogate_errors = [(pointer, "must be valid Unicode") for pointer in _lone_surrogates(document)]
-    text = json.dumps(document, ensure_ascii=False).encode(errors="replace")
-    try:
-        validated = model.model_validate_json(text, strict=True, context=frozenset(_texts(stored, "")))
-    except ValidationError as error:
-        raise ValidationFailed(*surrogate_errors, *validation_errors(error)) from error
-    if surrogate_errors:
-        raise ValidationFailed(*surrogate_errors)
-    return validated
+        unknown = list(unknown_nulls(self.model, self.changes))
+        patched = merged(document, self.changes)
+        return validate(self.model, patched, stored=document, also=lambda sent: [*unknown, *also(sent)])
 
 
 def is_new(value: str, info: ValidationInfo) -> bool:
@@ -172,48 +206,7 @@ def _lone_surrogates(document: Any, pointer: str = "") -> Iterator[str]:  # noqa
         yield pointer
     elif isinstance(document, Mapping):
         for name, value in document.items():
-            yield from _lone_surrogates(value, f"{pointer}/{_escape(name)}")
+            yield from _lone_surrogates(value, f"{pointer}/{escape_step(name)}")
     elif isinstance(document, list):
         for n, value in enumerate(document):
             yield from _lone_surrogates(value, f"{pointer}/{n}")
-
-
-def validation_errors(error: ValidationError) -> list[tuple[str, str]]:
-    """Return the JSON pointer (RFC 6901) and detail of each error."""
-    details = error.errors(include_url=False)
-    return [(_pointer(detail["loc"]), _detail(detail)) for detail in details]
-
-
-def _pointer(steps: Iterable[int | str]) -> str:
-    """Return the pointer of a location. Pydantic adds the step `[key]` if a name in an object is wrong."""
-    return "".join(f"/{_escape(str(step))}" for step in steps if step != "[key]")
-
-
-def _escape(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")
-
-
-_DETAILS = {
-    "missing": "is required",
-    "extra_forbidden": "is not a known field",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than_equal": "must be {le} or less",
-    "enum": "must be {expected}",
-    "string_type": "must be a string",
-    "int_type": "must be a whole number",
-    "bool_type": "must be true or false",
-    "list_type": "must be a list",
-    "model_type": "must be an object",
-    "string_too_long": "must have at most {max_length} characters",
-    "string_too_short": "must have at least {min_length} characters",
-    "too_long": "must have at most {max_length} entries",
-    "too_short": "must have at least {min_length} entries",
-}
-
-
-def _detail(error: Any) -> str:  # noqa: ANN401 - pydantic's own shape
-    if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
-    template = _DETAILS.get(error["type"])
-    message = template.format(**error.get("ctx", {})) if template else error["msg"]
-    return str(message)

@@ -2,19 +2,20 @@
 
 import base64
 import binascii
+import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from chalicelib.http.models import ListQuery
+from chalicelib.http.models import ListQuery, Page, ResponseModel
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.tables.base import FIRST_YEAR
 
-PAGE_BYTES = 4_000_000
-"""Maximum size of the rows of a page. The response of a Lambda is limited to 6 MB."""
+PAGE_BYTES = 990_000
+"""Maximum size of the items of a page: an answer is smaller than 1 MB, with its cursor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,26 @@ def fetch_page(listing: PagedQuery, query: ListQuery) -> tuple[list[Any], str | 
     """
     rows = _read_rows(listing, query)
     page = rows[: page_length(listing.size(row) for _, row in rows[: query.limit])]
-    cursor = None
-    if len(page) < len(rows):
-        partition, last = page[-1]
-        cursor = _encode_cursor(listing.name, partition, listing.position(last))
-    return [row for _, row in page], cursor
+    return [row for _, row in page], _cursor_after(listing, rows, len(page))
+
+
+def fetch_documents(
+    listing: PagedQuery, query: ListQuery, documents: Callable[[list[Any]], Iterable[ResponseModel]]
+) -> Page[Any]:
+    """Return a page of the documents of the rows. It has as many as fit, measured as they are sent."""
+    rows = _read_rows(listing, query)
+    built = list(documents([row for _, row in rows[: query.limit]]))
+    length = page_length(len(each.model_dump_json().encode()) for each in built)
+    cursor = _cursor_after(listing, rows, length)
+    return Page(items=built[:length], next_cursor=cursor)
+
+
+def _cursor_after(listing: PagedQuery, rows: Sequence[tuple[str, Any]], length: int) -> str | None:
+    """Return the cursor of the page after the first `length` rows, None if there are no more."""
+    if length >= len(rows):
+        return None
+    partition, last = rows[length - 1]
+    return _encode_cursor(listing.name, partition, listing.position(last))
 
 
 def _read_rows(listing: PagedQuery, query: ListQuery) -> list[tuple[str, Any]]:
@@ -67,21 +83,67 @@ def _read_rows(listing: PagedQuery, query: ListQuery) -> list[tuple[str, Any]]:
 
 def page_length(sizes: Iterable[int]) -> int:
     """Return the number of rows of these sizes, in bytes, that fit into a page: at least one, whatever its size."""
-    return max(1, sum(total <= PAGE_BYTES for total in accumulate(sizes)))
+    with_commas = (size + 1 for size in sizes)
+    return max(1, sum(total <= PAGE_BYTES for total in accumulate(with_commas)))
 
 
 def _encode_cursor(name: str, partition: str, position: str) -> str:
-    text = json.dumps([name, partition, position], separators=(",", ":"))
+    return _encode([name, partition, position])
+
+
+def _encode(content: list[Any]) -> str:
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[Any, Any, Any]:
+    """Return the three values of a cursor; raise `ValidationFailed` if it has others."""
+    try:
+        first, second, third = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error, TypeError) as error:
+        raise foreign_cursor() from error
+    return first, second, third
+
+
+def _is_position(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Return whether a value can be a position: DynamoDB has no empty key, and none that is not valid Unicode."""
+    return isinstance(value, str) and value != "" and not any("\ud800" <= each <= "\udfff" for each in value)
+
+
+def foreign_cursor() -> ValidationFailed:
+    """Return the error of a cursor that no page of this list has."""
+    return ValidationFailed(("/cursor", "is not a cursor of this list"))
 
 
 def _decode_cursor(cursor: str | None, listing: PagedQuery) -> tuple[str | None, str | None]:
     if cursor is None:
         return None, None
-    try:
-        name, partition, position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error, TypeError):
-        name = partition = position = None
-    if name != listing.name or partition not in listing.partitions or not isinstance(position, str):
-        raise ValidationFailed(("/cursor", "is not a cursor of this list"))
+    name, partition, position = _decode(cursor)
+    if name != listing.name or partition not in listing.partitions or not _is_position(position):
+        raise foreign_cursor()
     return partition, position
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """Cursors of a search: each is valid for the list of this name under the same conditions, and holds a total."""
+
+    name: str
+    conditions: Mapping[str, Any] = field(default_factory=dict)
+
+    def encode(self, position: str, total: int | None) -> str:
+        """Return the cursor of the page after a position."""
+        return _encode([self._digest(), position, total])
+
+    def decode(self, cursor: str | None) -> tuple[str | None, int | None]:
+        """Return position and total of a cursor, neither without one; raise `ValidationFailed` for that of another."""
+        if cursor is None:
+            return None, None
+        digest, position, total = _decode(cursor)
+        if digest != self._digest() or not _is_position(position) or not isinstance(total, int | None):
+            raise foreign_cursor()
+        return position, total
+
+    def _digest(self) -> str:
+        text = json.dumps([self.name, self.conditions], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,5 +1,6 @@
 """Errors that are returned to callers as problem documents (RFC 9457)."""
 
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -100,3 +101,12 @@ class ValidationFailed(Problem):
     def document(self) -> dict[str, Any]:
         errors = [{"pointer": pointer, "detail": detail} for pointer, detail in self.errors]
         return {**super().document(), "errors": errors}
+
+
+def errors_of(check: Callable[[], object]) -> Sequence[tuple[str, str]]:
+    """Return the errors with which the check fails; none if it passes."""
+    try:
+        check()
+    except ValidationFailed as failed:
+        return failed.errors
+    return ()

@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from chalice.app import Request as ChaliceRequest
@@ -12,13 +12,14 @@ from chalice.app import Request as ChaliceRequest
 from chalicelib import settings
 from chalicelib.domain import visitor
 from chalicelib.endpoints import Endpoint
-from chalicelib.http.models import LenientQuery, Patch, validate
+from chalicelib.http.error_details import Error, escape_step
+from chalicelib.http.models import Body, LenientQuery, Patch, RequestModel, validate
 from chalicelib.http.problems import MalformedRequest, PayloadTooLarge, ValidationFailed
 from chalicelib.http.view import ViewSignature
 
 MAX_BODY = 1024 * 1024
 _FORM = "application/x-www-form-urlencoded"
-_INTEGER = re.compile(r"[0-9]{1,9}")
+_INTEGER = re.compile(r"-?[0-9]{1,100}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
 
 
@@ -108,10 +109,31 @@ def body_argument(view: ViewSignature, text: str, media: str = "") -> dict[str, 
     if view.patch:
         return {"body": Patch(view.patch, document)}
     if view.body:
-        return {"body": validate(view.body, document)}
+        return {"body": Body(view.body, document) if view.validates_body else validate(view.body, document)}
     if document:
-        raise ValidationFailed(*((f"/{name}", "is not a known field") for name in document))
+        raise ValidationFailed(*((f"/{escape_step(name)}", "is not a known field") for name in document))
     return {}
+
+
+def body_and_query(
+    view: ViewSignature, sent: SentBody, parameters: Mapping[str, Any], media: str = ""
+) -> dict[str, Any]:
+    """Return the arguments `body` and `query` of the view; raise `ValidationFailed` with the errors of both."""
+    errors: list[Error] = []
+    query = _collect(errors, lambda: query_argument(view, parameters))
+    body = _collect(errors, lambda: {} if sent.parameters else body_argument(view, sent.text, media))
+    if errors:
+        raise ValidationFailed(*errors)
+    return {**query, **body}
+
+
+def _collect(errors: list[Error], read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what is read; if it is not valid, add its errors to the list."""
+    try:
+        return read()
+    except ValidationFailed as failed:
+        errors += failed.errors
+        return {}
 
 
 def _parse_json(text: str, decoder: json.JSONDecoder) -> Any:  # noqa: ANN401 - any JSON value
@@ -128,21 +150,65 @@ def _reject_nan(name: str) -> None:
 
 
 def all_parameters(view: ViewSignature, http_request: ChaliceRequest, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of the query and of the body, which takes precedence with every value that is present."""
-    sent: dict[str, str] = {**(http_request.query_params or {})}
+    """Return the parameters of the query and of the body, which takes precedence with every value that is present.
+
+    A parameter that was sent several times is a list of its values; in a `LenientQuery` it is the last one.
+    """
+    sent = http_request.query_params
     if view.query and issubclass(view.query, LenientQuery):
-        return {**body, **sent, **view.query.present(body)}
-    return {**sent, **body}
+        return {**body, **(sent or {}), **view.query.present(body)}
+    several = {} if sent is None else {name: values for name in sent if len(values := sent.getlist(name)) > 1}
+    return {**(sent or {}), **several, **body}
 
 
 def query_argument(view: ViewSignature, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the argument `query` of the view, validated; empty if the view takes none."""
+    """Return the argument `query` of the view, validated; empty if the view takes none.
+
+    A field that is a list has all values of its parameter. Any other parameter must be sent once.
+    """
     if not view.query:
         return {}
-    parameters = dict(sent)
+    lists = set(_list_fields(view.query))
+    repeated = {name: value[-1] for name, value in sent.items() if name not in lists and value and _is_list(value)}
+    parameters = {**sent, **repeated, **{name: _as_list(value) for name, value in sent.items() if name in lists}}
     if "limit" in view.query.model_fields and _INTEGER.fullmatch(str(parameters.get("limit", ""))):
         parameters["limit"] = int(parameters["limit"])
-    return {"query": validate(view.query, parameters)}
+    return {"query": _validate_query(view.query, parameters, repeated)}
+
+
+def _is_list(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    return isinstance(value, list)
+
+
+def _as_list(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    return value if _is_list(value) else [value]
+
+
+def _validate_query(query: type[RequestModel], parameters: Mapping[str, Any], repeated: Iterable[str]) -> RequestModel:
+    """Return the query; raise `ValidationFailed` for its errors and for the repeated parameters."""
+    errors = [(f"/{name}", "must be sent only once") for name in repeated]
+    try:
+        validated = validate(query, parameters)
+    except ValidationFailed as error:
+        raise ValidationFailed(*errors, *(_of_parameter(*each, parameters) for each in error.errors)) from error
+    if errors:
+        raise ValidationFailed(*errors)
+    return validated
+
+
+def _of_parameter(pointer: str, detail: str, parameters: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the error; that of the only value of a list has the pointer of its parameter."""
+    name = pointer.removesuffix("/0").removeprefix("/")
+    return (f"/{name}" if len(_as_list(parameters.get(name))) == 1 else pointer), detail
+
+
+def _list_fields(query: type[RequestModel]) -> Iterator[str]:
+    """Yield the names of the parameters that may be sent several times."""
+    yield from (name for name, field in query.model_fields.items() if _has_list(field.annotation))
+
+
+def _has_list(annotation: Any) -> bool:  # noqa: ANN401 - any annotation
+    return get_origin(annotation) is list or any(map(_has_list, get_args(annotation)))
 
 
 def caller_address(http_request: ChaliceRequest) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from chalicelib.http.models import Patch, RequestModel, ResponseModel
+from chalicelib.http.models import Body, Patch, RequestModel, ResponseModel
 
 AnyResponse = TypeVar("AnyResponse", bound=ResponseModel)
 AnyView = TypeVar("AnyView", bound=Callable[..., Any])
@@ -33,7 +33,7 @@ class TextResponse:
 class ViewSignature:
     """A view with the models of its body, query and response (None for a `TextResponse`).
 
-    HEAD does not call a view that `changes_data_by_get`.
+    HEAD does not call a view that `changes_data_by_get`. A view that `validates_body` gets it unvalidated, as a `Body`.
     """
 
     function: Callable[..., Any]
@@ -43,6 +43,7 @@ class ViewSignature:
     response: type[ResponseModel] | None
     summary: str
     changes_data_by_get: bool = False
+    validates_body: bool = False
 
 
 def changes_data_by_get(view: AnyView) -> AnyView:
@@ -55,15 +56,17 @@ def inspect_view(function: Callable[..., Any]) -> ViewSignature:
     """Return the signature of a view. `body`, `query` and the result are annotated with their models."""
     hints = get_type_hints(function)
     body = hints.get("body")
-    is_patch = get_origin(body) is Patch
+    is_patch, is_body = get_origin(body) is Patch, get_origin(body) is Body
+    model = get_args(body)[0] if is_patch or is_body else body
     return ViewSignature(
         function=function,
-        body=None if is_patch else body,
-        patch=get_args(body)[0] if is_patch else None,
+        body=None if is_patch else model,
+        patch=model if is_patch else None,
         query=hints.get("query"),
         response=_response_model(hints["return"]),
         summary=(inspect.getdoc(function) or "").partition("\n")[0],
         changes_data_by_get="changes_data_by_get" in function.__dict__,
+        validates_body=is_body,
     )
 
 

@@ -145,3 +145,14 @@ def test_code_is_found_before_anything_else(entropy: bytes, rest: str) -> None:
 def test_deterministic_id_follows_from_its_name(name: str, other: str) -> None:
     assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", ids.deterministic_id(name))
     assert (ids.deterministic_id(name) == ids.deterministic_id(other)) is (name == other)
+
+
+@given(some.times)
+def test_time_of_a_time_ordered_id_is_that_to_the_millisecond(moment: datetime) -> None:
+    found = ids.time_of_id(ids.time_ordered_id(moment, bytes(range(10))))
+    assert timedelta(0) <= moment - found < timedelta(milliseconds=1)
+
+
+def test_time_of_other_letters_is_an_error() -> None:
+    with pytest.raises(ValueError, match="substring"):
+        ids.time_of_id("u" * 26)

@@ -18,6 +18,9 @@ from chalicelib.http.view import TextResponse, inspect_view
 from chalicelib.tables.campaigns import CampaignRow
 from tests.conftest import Api, ApiResponse
 
+EVERYWHERE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "frame-ancestors 'none'"}
+"""The headers of every response over HTTP."""
+
 CAMPAIGN = {"name": "Game A", "destination_url": "https://acme.example/?cid={click_id}"}
 
 

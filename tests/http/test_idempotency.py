@@ -9,14 +9,14 @@ from chalicelib.http.idempotency import idempotency_key
 from chalicelib.tables.publishers import ApiKeyRow
 from chalicelib.tables.requests import IdempotencyKeyRow
 from tests.conftest import Api
-from tests.documents import errors_by_pointer, good, new_publisher, new_smartlink, pages
+from tests.documents import errors_by_pointer, good, listed, new_publisher, new_smartlink, pages
 from tests.http.support import CAMPAIGN, echo, interrupt_saves, post_to_view, problem_detail
 
 
 def test_repeated_post_returns_the_same_response_and_writes_once(admin: Api) -> None:
     first, second = (admin.post("/admin/campaigns", CAMPAIGN, Idempotency_Key="k1") for _ in range(2))
     assert (second.status, second.json, second.headers) == (201, first.json, first.headers)
-    assert pages(admin, "/admin/campaigns", 50) == [[first.json]]
+    assert listed(admin, "/admin/campaigns") == [first.json["id"]]
 
 
 def test_repeated_post_returns_the_first_response_after_later_changes(admin: Api) -> None:
@@ -102,7 +102,8 @@ def test_only_one_of_two_concurrent_posts_with_the_same_key_writes(admin: Api, m
 
     interrupt_saves(monkeypatch, post_concurrently)
     first = good(admin.post("/admin/campaigns", CAMPAIGN, Idempotency_Key="k1"))
-    assert [first] == concurrent == pages(admin, "/admin/campaigns", 50)[0]
+    assert [first] == concurrent
+    assert listed(admin, "/admin/campaigns") == [first["id"]]
 
 
 def test_open_endpoint_ignores_idempotency_keys(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from pydantic import Field
 from chalicelib.domain.visitor import Device
 from chalicelib.http.fields import Money, Name, TimeZone
 from chalicelib.http.models import (
+    Body,
     LenientQuery,
     ListQuery,
     NoContent,
@@ -53,7 +54,7 @@ def test_valid_document_becomes_its_model() -> None:
     ("changes", "error"),
     [
         pytest.param({"name": 3}, ("/name", "must be a string"), id="another type"),
-        pytest.param({"name": ""}, ("/name", "must have at least 1 characters"), id="too short"),
+        pytest.param({"name": ""}, ("/name", "must not be empty"), id="too short"),
         pytest.param({"name": "x" * 201}, ("/name", "must have at most 200 characters"), id="too long"),
         pytest.param({"name": None}, ("/name", "must be a string"), id="null"),
         pytest.param(
@@ -280,3 +281,23 @@ def test_wrong_name_in_an_object_has_the_pointer_of_its_value() -> None:
         prices: dict[Annotated[str, Field(max_length=1)], int]
 
     assert errors_of(Prices, {"prices": {"ab": 1}}) == [("/prices/ab", "must have at most 1 characters")]
+
+
+def test_body_is_validated_together_with_what_it_refers_to() -> None:
+    body = Body(Inner, {"weight": -1, "more": 1})
+    with pytest.raises(ValidationFailed) as raised:
+        body.validated(lambda sent: [("/weight", f"is {sent['weight']}")])
+
+    assert raised.value.errors == (
+        ("/weight", "must be 0 or more"),
+        ("/weight", "is -1"),
+        ("/more", "is not a known field"),
+    )
+    assert Body(Inner, {"weight": 2}).validated() == Inner(weight=2)
+
+
+def test_further_errors_alone_make_a_document_invalid() -> None:
+    with pytest.raises(ValidationFailed) as raised:
+        Patch(Inner, {"weight": 2}).apply_to({}, lambda _: [("/weight", "is taken")])
+
+    assert raised.value.errors == (("/weight", "is taken"),)

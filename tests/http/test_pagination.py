@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.admin.applications import views
+from chalicelib.admin.applications.listing import list_applications
 from chalicelib.admin.applications.schemas import ApplicationQuery
-from chalicelib.admin.campaigns import storage
+from chalicelib.admin.campaigns.list_schemas import CampaignQuery
+from chalicelib.admin.campaigns.listing import list_campaigns
 from chalicelib.domain.publisher import ApplicationStatus
-from chalicelib.http.models import ListQuery
-from chalicelib.http.pagination import PAGE_BYTES, PagedQuery, fetch_page, year_partitions
+from chalicelib.http import pagination
+from chalicelib.http.models import LinkDocument, ListQuery
+from chalicelib.http.pagination import PAGE_BYTES, Cursors, PagedQuery, fetch_documents, fetch_page, year_partitions
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.tables.campaigns import CampaignRow
@@ -95,7 +97,7 @@ def test_each_year_is_queried_for_the_missing_rows_only() -> None:
 def test_page_of_large_rows_is_limited_by_size() -> None:
     rows = {str(year): ["a", "b", "c"] for year in YEARS}
     large = replace(a_list(rows), size=lambda _: PAGE_BYTES // 4)
-    assert [len(page) for page in all_pages(large, limit=5)] == [4, 4, 4]
+    assert [len(page) for page in all_pages(large, limit=5)] == [3, 3, 3, 3]
 
 
 def test_row_larger_than_a_page_has_its_own_page() -> None:
@@ -151,6 +153,44 @@ def test_cursor_of_another_list_is_rejected(cursor: str) -> None:
     assert raised.value.errors == (("/cursor", "is not a cursor of this list"),)
 
 
+# Documents, and cursors of searches
+
+
+def documents_of(rows: Iterable[str]) -> Iterable[LinkDocument]:
+    return (LinkDocument(code=row, url="é") for row in rows)
+
+
+def test_page_of_documents_is_measured_as_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = len(LinkDocument(code="a", url="é").model_dump_json().encode())
+    monkeypatch.setattr(pagination, "PAGE_BYTES", 2 * size + 2)
+    things = a_list({str(year): ["a", "b", "c"] if year == 2029 else [] for year in YEARS})
+    page = fetch_documents(things, ListQuery(limit=3), documents_of)
+    assert [each.code for each in page.items] == ["c", "b"]
+    rest = fetch_documents(things, ListQuery(limit=3, cursor=page.next_cursor), documents_of)
+    assert ([each.code for each in rest.items], rest.next_cursor) == (["a"], None)
+
+
+def test_cursor_of_a_search_holds_position_and_total() -> None:
+    cursors = Cursors("things", {"q": "a"})
+    assert cursors.decode(cursors.encode("Ä", 7)) == ("Ä", 7)
+    assert cursors.decode(None) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        pytest.param(Cursors("things", {"q": "b"}).encode("a", None), id="another search"),
+        pytest.param(Cursors("others", {"q": "a"}).encode("a", None), id="another list"),
+        pytest.param("rubbish", id="rubbish"),
+        pytest.param(_cursor([Cursors("things", {"q": "a"})._digest(), 7, None]), id="a number for a position"),
+        pytest.param(_cursor([Cursors("things", {"q": "a"})._digest(), "a", "7"]), id="a text for a total"),
+    ],
+)
+def test_cursor_of_another_search_is_rejected(cursor: str) -> None:
+    with pytest.raises(ValidationFailed):
+        Cursors("things", {"q": "a"}).decode(cursor)
+
+
 # Lists in DynamoDB tables
 
 
@@ -173,14 +213,14 @@ def test_campaigns_of_several_years_are_listed_newest_first(limit: int) -> None:
     for year, names in ((2026, "ab"), (2028, "c"), (2029, "de")):
         for name in names:
             _add_campaign(f"cmp_{name}", year)
-    listed, query = "", ListQuery(limit=limit)
+    listed, query = "", CampaignQuery(limit=limit)
     for _ in range(5):
-        rows, cursor = storage.list_campaigns(a_request(), query)
-        listed += "".join(row.id[-1] for row in rows)
-        query = ListQuery(limit=limit, cursor=cursor)
-        if cursor is None:
+        page = list_campaigns(a_request(), query)
+        listed += "".join(row.id[-1] for row in page.items)
+        query = CampaignQuery(limit=limit, cursor=page.next_cursor)
+        if page.next_cursor is None:
             break
-    assert (listed, cursor) == ("edcba", None)
+    assert (listed, page.next_cursor) == ("edcba", None)
 
 
 def _add_application(application_id: str, year: int, status: str) -> None:
@@ -200,17 +240,28 @@ def _add_application(application_id: str, year: int, status: str) -> None:
 def test_cursor_of_another_filter_is_rejected() -> None:
     for n, year in enumerate(YEARS):
         _add_application(f"app_{n}", year, "pending")
-    _, cursor = views.find_page(a_request(), ApplicationQuery(limit=1))
+    cursor = list_applications(a_request(), ApplicationQuery(limit=1)).next_cursor
     with pytest.raises(ValidationFailed):
-        views.find_page(a_request(), ApplicationQuery(limit=1, cursor=cursor, status=ApplicationStatus.PENDING))
+        list_applications(a_request(), ApplicationQuery(limit=1, cursor=cursor, status=[ApplicationStatus.PENDING]))
 
 
 @pytest.mark.usefixtures("tables")
 def test_filtered_list_fills_pages_across_years_oldest_first() -> None:
     for n, year in enumerate(YEARS * 2):
-        _add_application(f"app_{n}", year, "pending" if n % 2 else "declined")
-    query = ApplicationQuery(limit=3, status=ApplicationStatus.PENDING)
-    first, cursor = views.find_page(a_request(), query)
-    second, end = views.find_page(a_request(), query.model_copy(update={"cursor": cursor}))
-    assert [row.id for row in first] == ["app_1", "app_5", "app_3"]
-    assert ([row.id for row in second], end) == (["app_7"], None)
+        _add_application(f"app_{year}_{n}", year, "pending" if n % 2 else "declined")
+    query = ApplicationQuery(limit=3, status=[ApplicationStatus.PENDING])
+    first = list_applications(a_request(), query)
+    second = list_applications(a_request(), query.model_copy(update={"cursor": first.next_cursor}))
+    assert [row.id for row in first.items] == ["app_2027_1", "app_2027_5", "app_2029_3"]
+    assert ([row.id for row in second.items], second.next_cursor) == (["app_2029_7"], None)
+
+
+@pytest.mark.parametrize("position", ["", "\ud800", None, 1], ids=["empty", "no Unicode", "null", "a number"])
+def test_position_that_is_no_key_is_no_position(position: Any) -> None:
+    text = json.dumps([json.loads(_decoded(Cursors("letters").encode("a", None)))[0], position, None])
+    with pytest.raises(ValidationFailed):
+        Cursors("letters").decode(base64.urlsafe_b64encode(text.encode()).decode())
+
+
+def _decoded(cursor: str) -> bytes:
+    return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))

@@ -3,6 +3,7 @@ from http import HTTPStatus
 import pytest
 
 from chalicelib.http import problems
+from chalicelib.http.problems import ValidationFailed, errors_of
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,11 @@ def test_validation_problem_lists_every_error_with_its_pointer() -> None:
 )
 def test_problem_has_its_headers(error: type[problems.Problem], headers: dict[str, str]) -> None:
     assert error("This is wrong.").headers() == headers
+
+
+def test_errors_of_a_check_are_those_with_which_it_fails() -> None:
+    def check() -> None:
+        raise ValidationFailed(("/name", "is required"))
+
+    assert errors_of(check) == (("/name", "is required"),)
+    assert errors_of(lambda: 1) == ()

@@ -1,18 +1,19 @@
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from chalice.app import Request as ChaliceRequest
+from pydantic import Field
 
-import app
 from chalicelib.http import dispatch, request_parsing
-from chalicelib.http.models import LenientQuery
+from chalicelib.http.models import LenientQuery, QueryModel
 from chalicelib.http.request import Request
-from chalicelib.http.request_parsing import MAX_BODY
+from chalicelib.http.request_parsing import MAX_BODY, base_url
 from chalicelib.http.view import TextResponse, inspect_view
 from tests.conftest import Api
 from tests.documents import errors_by_pointer, good, new_campaign, new_publisher, new_smartlink, pages
-from tests.http.support import CAMPAIGN, echo, post_to_view, problem_detail
+from tests.http.support import CAMPAIGN, EVERYWHERE, echo, post_to_view, problem_detail
 
 # Bodies
 
@@ -104,7 +105,7 @@ def test_post_accepts_query_parameters_in_the_body(
 ) -> None:
     response = post_to_view(monkeypatch, echo, body, Content_Type=content_type)
     assert (response.status, response.text) == (200, text)
-    assert response.headers == {"Content-Type": "text/plain", "X-Echo": "yes"}
+    assert response.headers == {**EVERYWHERE, "Content-Type": "text/plain", "X-Echo": "yes"}
 
 
 # Bodies of a lenient query
@@ -223,18 +224,84 @@ def test_unknown_query_parameter_is_rejected(admin: Api) -> None:
     [
         ("0", "must be 1 or more"),
         ("201", "must be 200 or less"),
-        ("-1", "must be a whole number"),
+        ("-1", "must be 1 or more"),
+        ("99999999999", "must be 200 or less"),
         ("ten", "must be a whole number"),
         ("1.5", "must be a whole number"),
         ("", "must be a whole number"),
     ],
 )
 def test_limit_is_a_whole_number_from_1_to_200(admin: Api, limit: str, detail: str) -> None:
-    assert errors_by_pointer(admin.get(f"/admin/campaigns?limit={limit}")) == {"/limit": detail}
+    assert errors_by_pointer(admin.get(f"/admin/audit?limit={limit}")) == {"/limit": detail}
 
 
 def test_limit_of_5000_digits_is_rejected(admin: Api) -> None:
     assert set(errors_by_pointer(admin.get(f"/admin/campaigns?limit={'9' * 5000}"))) == {"/limit"}
+
+
+class ColourQuery(QueryModel):
+    """The query of `colours`: one parameter that may be repeated, and others that may not."""
+
+    colour: Annotated[list[Annotated[str, Field(max_length=4)]], Field(max_length=3)] | None = None
+    limit: int = 50
+    size: str = ""
+
+
+def colours(request: Request, query: ColourQuery) -> TextResponse:
+    """Return the colours of the query, and all parameters as they were sent."""
+    return TextResponse(json.dumps([query.colour, request.parameters]), "text/plain")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        pytest.param("", None, id="none"),
+        pytest.param("colour=red", ["red"], id="once"),
+        pytest.param("colour=red&size=s&colour=blue", ["red", "blue"], id="twice"),
+        pytest.param("colour=red&colour=", ["red"], id="once and empty"),
+        pytest.param("colour=&colour=", None, id="empty"),
+    ],
+)
+def test_list_has_all_values_of_a_repeated_parameter(
+    monkeypatch: pytest.MonkeyPatch, query: str, found: list[str] | None
+) -> None:
+    monkeypatch.setattr(dispatch, "load_view", lambda _: inspect_view(colours))
+    assert Api().get(f"/pixel.gif?{query}").json[0] == found
+
+
+def test_repeated_parameters_are_kept_as_they_were_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "load_view", lambda _: inspect_view(colours))
+    sent = Api().get("/pixel.gif?colour=red&colour=&size=s").json[1]
+    assert sent == {"colour": ["red", ""], "size": "s"}
+
+
+def test_any_other_parameter_may_be_sent_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "load_view", lambda _: inspect_view(colours))
+    only_once = "must be sent only once"
+    assert errors_by_pointer(Api().get("/pixel.gif?size=s&size=m")) == {"/size": only_once}
+    response = Api().get("/pixel.gif?limit=1&limit=2&colour=1&colour=2&colour=3&colour=4&page=1")
+    assert errors_by_pointer(response) == {
+        "/limit": only_once,
+        "/colour": "must have at most 3 entries",
+        "/page": "is not a known field",
+    }
+
+
+def test_error_of_a_value_names_its_place_if_there_are_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "load_view", lambda _: inspect_view(colours))
+    too_long = "must have at most 4 characters"
+    assert errors_by_pointer(Api().get("/pixel.gif?colour=yellow")) == {"/colour": too_long}
+    assert errors_by_pointer(Api().get("/pixel.gif?colour=red&colour=yellow")) == {"/colour/1": too_long}
+
+
+def test_last_value_of_a_repeated_parameter_of_a_lenient_query_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "load_view", lambda _: inspect_view(lenient_echo))
+    assert Api().get("/pixel.gif?text=1&text=2").json == ["2", {"text": "2"}]
+
+
+def test_empty_list_in_a_body_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    response = post_to_view(monkeypatch, echo, b'{"text": []}')
+    assert errors_by_pointer(response) == {"/text": "must be a string"}
 
 
 # Headers
@@ -270,7 +337,7 @@ def test_cookies_are_returned_by_name(header: str, cookies: dict[str, str]) -> N
 
 
 def _base_url(stage: str | None, **headers: str) -> str:
-    """The server in the OpenAPI document for an event of API Gateway."""
+    """The address of the API in an event of API Gateway."""
     context = {"httpMethod": "GET", "resourcePath": "/openapi.json", "identity": {"sourceIp": "203.0.113.7"}}
     event = {
         "requestContext": {**context, **({"stage": stage} if stage else {})},
@@ -281,8 +348,7 @@ def _base_url(stage: str | None, **headers: str) -> str:
         "body": None,
         "isBase64Encoded": False,
     }
-    url: str = json.loads(app.app(event, None)["body"])["servers"][0]["url"]
-    return url
+    return base_url(ChaliceRequest(event))
 
 
 def test_address_of_api_gateway_contains_the_stage() -> None:
@@ -310,3 +376,15 @@ def test_link_url_starts_with_the_public_url(admin: Api, monkeypatch: pytest.Mon
     path = f"/admin/smartlinks/{smartlink['id']}/publishers"
     link = good(admin.post(path, {"publisher_id": publisher.id}))["link"]
     assert link["url"] == f"https://go.network.example/s/{link['code']}"
+
+
+def test_errors_of_query_and_body_come_together(admin: Api) -> None:
+    publisher = new_publisher(admin)
+    answered = publisher.api.call("DELETE", "/publisher/postbacks/pbk_1", {"a/b": 1})
+    assert errors_by_pointer(answered) == {"/a~1b": "is not a known field"}
+    listed = admin.call("GET", "/admin/campaigns?limit=0&page=2", {"more": 1})
+    assert errors_by_pointer(listed) == {
+        "/limit": "must be 1 or more",
+        "/page": "is not a known field",
+        "/more": "is not a known field",
+    }

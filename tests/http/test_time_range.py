@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.http.models import validate
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.time_range import RangeQuery, TimeRangeModel
+from tests.http.support import errors_of
 
 OLDEST, NEWEST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 11, 4, 12, 30, tzinfo=UTC)
 
@@ -72,3 +74,23 @@ def test_range_must_end_before_the_last_possible_day() -> None:
 def test_document_names_its_range_from_and_to() -> None:
     document = TimeRangeModel(from_="2026-11-01T00:00:00.000Z", to="2026-11-02T00:00:00.000Z")
     assert document.model_dump_json() == '{"from":"2026-11-01T00:00:00.000Z","to":"2026-11-02T00:00:00.000Z"}'
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_refused"),
+    [
+        pytest.param({"from": "2026-11-02", "to": "2026-11-01"}, True, id="days"),
+        pytest.param({"from": "2026-11-01", "to": "2026-11-01"}, False, id="one day"),
+        pytest.param({"from": "2026-11-01T12:00:00Z", "to": "2026-11-01T12:00:00Z"}, True, id="no time at all"),
+        pytest.param({"from": "2026-11-02T00:00:00+02:00", "to": "2026-11-01"}, False, id="an offset"),
+        pytest.param({"from": "2026-11-02"}, False, id="no end"),
+        pytest.param({"from": 3, "to": "2026-11-01"}, False, id="a number"),
+        pytest.param({"from": "soon", "to": "2026-11-01"}, False, id="a word"),
+        pytest.param({"from": "2026-11-02T00:00:00", "to": "2026-11-01"}, False, id="no offset"),
+    ],
+)
+def test_order_of_the_bounds_is_checked_with_the_other_errors(sent: dict[str, Any], is_refused: bool) -> None:
+    found = errors_of(RangeQuery, {**sent, "more": "1"})
+
+    assert ("/more", "is not a known field") in found
+    assert (("/from", "must be before `to`") in found) is is_refused

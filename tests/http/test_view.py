@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.http.models import NoContent, Patch, RequestModel, ResponseModel
+from chalicelib.http.models import Body, NoContent, Patch, RequestModel, ResponseModel
 from chalicelib.http.view import ResultWithStatus, TextResponse, ViewSignature, changes_data_by_get, inspect_view
 
 
@@ -26,6 +26,11 @@ def create(request: None, body: Settings) -> Shown:
 
 def edit(request: None, body: Patch[Settings]) -> Shown:
     """Change a thing."""
+    raise NotImplementedError
+
+
+def check(request: None, body: Body[Settings]) -> Shown:
+    """Create a thing that refers to others."""
     raise NotImplementedError
 
 
@@ -57,6 +62,12 @@ def test_signature_has_the_models_of_body_and_response() -> None:
 def test_patch_is_not_a_body() -> None:
     assert inspect_view(edit) == ViewSignature(
         edit, body=None, patch=Settings, query=None, response=Shown, summary="Change a thing."
+    )
+
+
+def test_view_may_validate_its_body_itself() -> None:
+    assert inspect_view(check) == ViewSignature(
+        check, Settings, None, None, Shown, "Create a thing that refers to others.", validates_body=True
     )
 
 

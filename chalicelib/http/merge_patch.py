@@ -1,0 +1,41 @@
+"""JSON merge patches (RFC 7396): merged into a document, and compared with the fields of its model."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from chalicelib.http.error_details import Error, escape_step
+
+_UNKNOWN = "is not a known field"
+
+
+def merged(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the target with the changes: objects are merged, null deletes, everything else replaces."""
+    if not isinstance(changes, Mapping):
+        return changes
+    result = dict(target) if isinstance(target, Mapping) else {}
+    for name, value in changes.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def unknown_nulls(model: type[BaseModel], changes: Mapping[str, Any], pointer: str = "") -> Iterator[Error]:
+    """Yield an error for each null whose field the model does not have: the merged document does not show it."""
+    known = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    for name, value in changes.items():
+        place = f"{pointer}/{escape_step(name)}"
+        if value is None and name not in known:
+            yield place, _UNKNOWN
+        inner = _model_of(known.get(name))
+        if inner and isinstance(value, Mapping):
+            yield from unknown_nulls(inner, value, place)
+
+
+def _model_of(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any annotation
+    """Return the model of an annotation such as `Inner` or `Inner | None`; None if its values are no objects."""
+    options = (annotation, *get_args(annotation))
+    return next((each for each in options if isinstance(each, type) and issubclass(each, BaseModel)), None)
