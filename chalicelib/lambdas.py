@@ -4,7 +4,7 @@ The process of the redirect registers them too, so each imports its work inside 
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
@@ -42,20 +42,25 @@ def count_clicks(event: DynamoDBEvent) -> dict[str, Any]:
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="merge_counters")
 def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
-    """Compact the counter blocks of today and yesterday each minute, and of older days in turn.
+    """Compact the counter blocks of today and yesterday each minute, and of older days in turn; roll up older days.
 
     The learning counters are compacted for the smartlinks in these blocks. On the older day those with too few
     blocks to compact are included, so that compaction visits every smartlink eventually.
     """
-    from chalicelib.counters import learning_blocks  # noqa: PLC0415
+    from chalicelib.counters import detail_compaction, learning_blocks  # noqa: PLC0415
     from chalicelib.counters.cells import days_to_compact, partitions  # noqa: PLC0415
     from chalicelib.counters.compaction import compact_all, uncompacted_blocks  # noqa: PLC0415
+    from chalicelib.counters.rollups import schedule  # noqa: PLC0415
 
     now = datetime.now(UTC)
     days = days_to_compact(now, CLICK_RETENTION_DAYS)
     merged = compact_all(partitions(days), now)
     learned = learning_blocks.compact_smartlinks([*merged, *uncompacted_blocks(partitions(days[-1:]))], now)
-    return {"merged": len(merged), "learned": learned}
+    # All blocks of the older day are merged, so that reports of the past read chunks only.
+    details = detail_compaction.compact_days(days[:-1], now) + detail_compaction.compact_days(days[-1:], now, 1)
+    until = datetime.now(UTC) + timedelta(seconds=schedule.SECONDS)
+    rolled_up = schedule.roll_up(schedule.Run(now, days[-1], lambda: datetime.now(UTC) < until))
+    return {"merged": len(merged), "learned": learned, "details": details, "rolled_up": rolled_up}
 
 
 @blueprint.on_dynamodb_record(
@@ -133,12 +138,22 @@ def import_conversions(event: SQSEvent) -> dict[str, Any]:
 
 @blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="approve_conversions")
 def approve_conversions(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
-    """Approve the pending conversions whose time has come."""
+    """Approve the pending conversions whose time has come, and enter those of earlier releases in the lists."""
+    from chalicelib.conversions.past_conversions import index_past_conversions  # noqa: PLC0415
     from chalicelib.conversions.scheduled_approval import approve_due  # noqa: PLC0415
 
     approved = approve_due(lambda: datetime.now(UTC))
     print(f"{approved} conversions approved")
+    index_past_conversions(lambda: datetime.now(UTC))
     return {"approved": approved}
+
+
+@blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="index_lists")
+def index_lists(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
+    """Complete the index of each list, or renew the entries of some of its rows."""
+    from chalicelib.lists import index_job  # noqa: PLC0415
+
+    return index_job.index_lists(datetime.now(UTC), index_job.run_until())
 
 
 def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str, Any]:

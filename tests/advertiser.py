@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from pynamodb.expressions.condition import Condition
+
 from chalicelib.counters import cells
 from chalicelib.counters.cells import COUNTS, Cells
 from chalicelib.counters.column_codec import decode
@@ -69,10 +71,19 @@ def make_older(click_id: str, age: timedelta) -> None:
     ClickRow(click_id).update([ClickRow.at.set(at)])
 
 
+def holds_reports() -> Condition:
+    """Return the condition that a row of counters holds report cells."""
+    is_learning: Condition = CounterBlockRow.partition.startswith("sml_")
+    is_detail: Condition = CounterBlockRow.partition.contains("#d")
+    is_roll_up: Condition = CounterBlockRow.partition.startswith("m#")
+    is_report: Condition = ~(is_learning | is_detail | is_roll_up)
+    return is_report
+
+
 def counted() -> Cells:
     """Return all report counters."""
     total: Cells = {}
-    for row in CounterBlockRow.scan(~CounterBlockRow.partition.startswith("sml_")):
+    for row in CounterBlockRow.scan(holds_reports()):
         cells.add_cells(total, decode(row.cells))
     return total
 

@@ -11,6 +11,7 @@ from chalicelib.lambdas import (
     approve_conversions,
     deliver_postbacks,
     import_conversions,
+    index_lists,
     learn,
     learn_pools,
     write_clicks,
@@ -247,3 +248,8 @@ def test_schedule_approves_the_pending_conversions_that_are_due(admin: Api) -> N
         row.save()
     assert [approve_conversions(TICK, None), approve_conversions(TICK, None)] == [{"approved": 1}, {"approved": 0}]
     assert sorted(str(row.status) for row in conversions().values()) == ["approved", "pending"]
+
+
+@pytest.mark.usefixtures("tables")
+def test_index_lists_tells_how_many_rows_it_saw() -> None:
+    assert index_lists(TICK, None) == {"campaigns": 0, "publishers": 0, "smartlinks": 0, "applications": 0}

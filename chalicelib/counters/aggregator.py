@@ -11,7 +11,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import sqs
 from chalicelib.clicks import id_lists, item_codec
-from chalicelib.counters import learning_blocks, stream_batch
+from chalicelib.counters import detail_blocks, learning_blocks, stream_batch
 from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.stream_batch import StreamBatch, StreamRecord
 from chalicelib.domain.timestamps import expiry_time
@@ -47,8 +47,8 @@ def decode_record(received: Mapping[str, Any]) -> StreamRecord:
 def aggregate(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Count each click of the stream's records once. Raises AggregationStopped if the tables reject the rest.
 
-    A batch of records is written in one transaction: its report and learning cells, its click IDs by route, and a
-    row that is keyed by its first record and lists all of them. If records are delivered again, that row is found and
+    A batch of records is written in one transaction: its report, detail and learning cells, its click IDs by route, and
+    a row that is keyed by its first record and lists all of them. If records are delivered again, that row is found and
     they are skipped. If a delivery ends inside a counted batch (Lambda split it in two), the rest of the batch gets a
     row of its own. So each record with which a delivery can start is either uncounted or has a row.
     """
@@ -88,7 +88,8 @@ def _commit(batch: StreamBatch, now: datetime) -> bool:
     """Write the batch; return False if another invocation has counted its first record."""
     write, first = TransactWrite(connection=connection()), batch.sequences[0]
     write.save(_batch_row(batch.sequences, now), StreamBatchRow.first.does_not_exist())
-    append_blocks(write, first, batch.counted)
+    append_blocks(write, first, batch.counted, now, batch.newest)
+    detail_blocks.add_blocks(write, detail_blocks.batch_order(batch.records[0].at, first), batch.details)
     learning_blocks.add_blocks(write, first, batch.learned, now)
     for (route_id, day), click_ids in batch.lists.items():
         write.save(_click_list_row(f"{route_id}#{day}", click_ids, now))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 from pynamodb.transactions import TransactWrite
@@ -11,6 +12,7 @@ from chalicelib.counters import cells
 from chalicelib.counters.cells import LAYOUT, Cell
 from chalicelib.counters.column_codec import Columns, decode_columns, encode
 from chalicelib.counters.layout import Counts, Layout
+from chalicelib.counters.rollups import keys
 from chalicelib.tables.counters import CounterBlockRow
 
 BLOCK, CHUNK, HEAD = "b#", "a#", "a#0000"
@@ -33,13 +35,20 @@ def block_id(row: CounterBlockRow) -> str:
     return position.removeprefix(BLOCK)
 
 
-def append_blocks(write: TransactWrite, cause: str, counted: Mapping[Cell, Counts]) -> None:
+def append_blocks(
+    write: TransactWrite, cause: str, counted: Mapping[Cell, Counts], now: datetime, counted_until: int | None = None
+) -> None:
     """Add the cells of one cause to the transaction, one item for each of their partitions.
 
-    The transaction must contain a condition that lets the cause be counted only once.
+    A block of a day that may be rolled up has a late marker, a second item. The transaction must contain a condition
+    that lets the cause be counted only once. `counted_until` is the time in milliseconds until which the cause has
+    counted the stream of clicks; a conversion has none.
     """
-    for partition, part in cells.by_partition(counted).items():
-        write.save(CounterBlockRow(partition, block_key(cause), cells=encode(part)))
+    for (day, shard), part in cells.by_day_and_shard(counted).items():
+        name = block_key(cause)
+        write.save(CounterBlockRow(cells.partition(day, shard), name, cells=encode(part), at=counted_until))
+        if keys.is_late(day, now):
+            write.save(CounterBlockRow(*keys.marker_key(day, shard, name.removeprefix(BLOCK)), cells=b""))
 
 
 def read(partitions: Sequence[str], layout: Layout[Any] = LAYOUT) -> Iterator[Columns]:
@@ -48,13 +57,30 @@ def read(partitions: Sequence[str], layout: Layout[Any] = LAYOUT) -> Iterator[Co
     A cell may be in several blocks: its count is their sum.
     """
     with ThreadPoolExecutor(min(_READERS, max(len(partitions), 1))) as readers:
-        for stored in readers.map(_live_blocks, partitions):
-            for block in stored:
-                yield decode_columns(block, layout)
+        for stored in readers.map(live_rows, partitions):
+            for row in stored:
+                yield decode_columns(row.cells, layout)
 
 
-def _live_blocks(partition: str) -> list[bytes]:
-    """Return the encoded cells of all blocks and chunks that no chunk has absorbed."""
+def live_rows(partition: str) -> list[CounterBlockRow]:
+    """Return all blocks and chunks that no chunk has absorbed."""
     rows = list(CounterBlockRow.query(partition, consistent_read=True))
     absorbed = {name for row in rows for name in row.absorbed or ()}
-    return [row.cells for row in rows if block_id(row) not in absorbed]
+    return [row for row in rows if block_id(row) not in absorbed]
+
+
+def fingerprint(*partitions: Sequence[CounterBlockRow]) -> str:
+    """Return a name of what the live rows of partitions count. Two states with one name have the same counts."""
+    names = "\n\n".join("\n".join(f"{row.position} {row.version}" for row in rows) for rows in partitions)
+    return hashlib.blake2b(names.encode(), digest_size=8).hexdigest()
+
+
+def counted_until(partitions: Sequence[str]) -> int | None:
+    """Return the newest time in milliseconds until which the clicks in these partitions were counted, None if none."""
+    with ThreadPoolExecutor(min(_READERS, max(len(partitions), 1))) as readers:
+        return max((at for times in readers.map(_times, partitions) for at in times), default=None)
+
+
+def _times(partition: str) -> list[int]:
+    rows = CounterBlockRow.query(partition, consistent_read=True, attributes_to_get=["at"])
+    return [row.at for row in rows if row.at is not None]

@@ -5,7 +5,7 @@ local hours and days must be exact in each of them.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -141,19 +141,27 @@ def day_of(quarter: int) -> date:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=quarter // QUARTERS_A_DAY)).date()
 
 
+def by_day_and_shard(cells: Mapping[Cell, Counts]) -> dict[tuple[date, int], Cells]:
+    """Return the cells grouped by UTC day and shard."""
+    parts: dict[tuple[date, int], Cells] = {}
+    for cell, counts in cells.items():
+        parts.setdefault((day_of(cell.quarter), shard_of(cell.publisher)), {})[cell] = list(counts)
+    return parts
+
+
 def by_partition(cells: Mapping[Cell, Counts]) -> dict[str, Cells]:
     """Return the cells grouped by partition."""
-    parts: dict[str, Cells] = {}
-    for cell, counts in cells.items():
-        name = partition(day_of(cell.quarter), shard_of(cell.publisher))
-        parts.setdefault(name, {})[cell] = list(counts)
-    return parts
+    return {partition(*place): part for place, part in by_day_and_shard(cells).items()}
+
+
+def shards_of(publisher_id: str | None) -> Sequence[int]:
+    """Return the publisher's shard, or all shards without a publisher."""
+    return range(SHARDS) if publisher_id is None else [shard_of(publisher_id)]
 
 
 def partitions(days: Iterable[date], publisher_id: str | None = None) -> list[str]:
     """Return the partitions of these UTC days: that of the publisher's shard, or all."""
-    shards = range(SHARDS) if publisher_id is None else [shard_of(publisher_id)]
-    return [partition(day, shard) for day in days for shard in shards]
+    return [partition(day, shard) for day in days for shard in shards_of(publisher_id)]
 
 
 def days_to_compact(now: datetime, retention_days: int) -> list[date]:

@@ -38,7 +38,7 @@ def encode(cells: Mapping[AnyCell, Counts], layout: Layout[Any] = LAYOUT) -> byt
     The layout of reports is the default. Counts that exceed 64 bits are in the header, because sums of money have no
     maximum.
     """
-    rows: list[Any] = sorted(cells)
+    rows: list[Any] = sorted(cells) if layout.is_sorted else list(cells)
     header: dict[str, Any] = {"format": FORMAT, "size": len(rows), "dimensions": [], "counts": []}
     body = bytearray()
     for column in zip(*rows, strict=True):

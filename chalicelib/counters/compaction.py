@@ -17,6 +17,9 @@ from chalicelib.tables.counters import CounterBlockRow
 CHUNK_BYTES = 300_000
 """Maximum size of a chunk's cells. DynamoDB allows 400 KB, and the names of absorbed blocks need a part of it."""
 
+MAX_CELL_BYTES = 310_000
+"""Maximum size of the cells of one merge: one with more takes fewer blocks. A single block always fits into an item."""
+
 MAX_BLOCKS_PER_MERGE = 1_000
 MAX_ABSORBED_NAMES = 2_000
 """Maximum number of absorbed names in one chunk: about 90 KB in addition to its cells."""
@@ -49,8 +52,9 @@ class _Snapshot:
 
     @property
     def new_blocks(self) -> list[CounterBlockRow]:
-        """The blocks that no chunk has absorbed."""
-        return _without(self.blocks, self.absorbed)
+        """The blocks of the policy's kind that no chunk has absorbed."""
+        kind = BLOCK + self.policy.kind
+        return [row for row in _without(self.blocks, self.absorbed) if row.position.startswith(kind)]
 
 
 def _without(rows: Iterable[CounterBlockRow], absorbed: Mapping[str, int]) -> list[CounterBlockRow]:
@@ -64,10 +68,14 @@ def compact_all(partitions: Iterable[str], now: datetime, policy: CompactionPoli
 
 def _compact_fully(partition: str, now: datetime, policy: CompactionPolicy) -> list[CounterBlockRow]:
     total = merged = compact(partition, now, policy)
-    while len(merged) == MAX_BLOCKS_PER_MERGE:
+    while len(merged) == _max_blocks(policy):
         merged = compact(partition, now, policy)
         total = total + merged
     return total
+
+
+def _max_blocks(policy: CompactionPolicy) -> int:
+    return policy.max_blocks or MAX_BLOCKS_PER_MERGE
 
 
 def uncompacted_blocks(partitions: Iterable[str]) -> list[CounterBlockRow]:
@@ -87,17 +95,16 @@ def compact(partition: str, now: datetime, policy: CompactionPolicy = REPORTS) -
     reader counts each block once. The version of the head chunk lets one merge through at a time. It is read before
     the blocks, so another merge that changes the blocks after that has changed it too.
     """
-    is_block = CounterBlockRow.position.startswith(BLOCK)
-    if CounterBlockRow.count(partition, is_block, limit=policy.min_blocks) < policy.min_blocks:
+    is_mergeable = CounterBlockRow.position.startswith(BLOCK + policy.kind)
+    if CounterBlockRow.count(partition, is_mergeable, limit=policy.min_blocks) < policy.min_blocks:
         return []
+    is_block = CounterBlockRow.position.startswith(BLOCK)
     chunks = list(CounterBlockRow.query(partition, CounterBlockRow.position.startswith(CHUNK), consistent_read=True))
     blocks = list(CounterBlockRow.query(partition, is_block, consistent_read=True))
     snapshot = _Snapshot(partition, blocks, sorted(chunks, key=_number), policy, now)
     _drop_names(snapshot, _delete_absorbed(snapshot))
-    new_blocks = snapshot.new_blocks[:MAX_BLOCKS_PER_MERGE]
-    if len(new_blocks) < policy.min_blocks:
-        return []
-    return new_blocks if _write(snapshot, new_blocks) else []
+    new_blocks = snapshot.new_blocks[: _max_blocks(policy)]
+    return _write(snapshot, new_blocks) if len(new_blocks) >= policy.min_blocks else []
 
 
 def _number(chunk: CounterBlockRow) -> int:
@@ -121,39 +128,59 @@ def _drop_names(snapshot: _Snapshot, deleted: set[str]) -> None:
         chunk.absorbed = {name: at for name, at in (chunk.absorbed or {}).items() if name not in deleted}
 
 
-def _write(snapshot: _Snapshot, blocks: Sequence[CounterBlockRow]) -> bool:
-    """Write the chunk with the blocks and a chunk that was downsampled; return False if another merge was faster."""
+def _write(snapshot: _Snapshot, blocks: list[CounterBlockRow]) -> list[CounterBlockRow]:
+    """Write the chunk with the blocks and a chunk that was downsampled; return the merged blocks.
+
+    These are the first ones if all would be too large, and none if another merge was faster.
+    """
     downsampled = _downsampled_chunk(snapshot)
-    chunk = _chunk_with(snapshot, blocks)
+    added, blocks = _fold(snapshot, blocks)
+    chunk = _chunk_with(snapshot, added, len(blocks))
     _absorb(chunk, blocks, snapshot.now)
     try:
-        _commit(snapshot, [chunk, *downsampled], blocks)
+        _commit(snapshot, [*_new_head(snapshot), chunk, *downsampled], blocks)
     except TransactWriteError as error:
         if any(reason and reason.code in _CONFLICT_CODES for reason in error.cancellation_reasons):
-            return False
+            return []
         raise
-    return True
+    return blocks
+
+
+def _fold(snapshot: _Snapshot, blocks: list[CounterBlockRow]) -> tuple[AnyCells, list[CounterBlockRow]]:
+    """Return the cells that the blocks add, and the blocks: fewer of them if the cells would be too large."""
+    policy = snapshot.policy
+    added = policy.fold([row.cells for row in blocks], [row.cells for row in snapshot.chunks])
+    if len(blocks) > 1 and len(policy.encode(added, snapshot.now)) > MAX_CELL_BYTES:
+        return _fold(snapshot, blocks[: len(blocks) // 2])
+    return added, blocks
 
 
 def _absorb(chunk: CounterBlockRow, rows: Iterable[CounterBlockRow], now: datetime) -> None:
     chunk.absorbed = {**(chunk.absorbed or {}), **{block_id(row): int(now.timestamp()) for row in rows}}
 
 
-def _chunk_with(snapshot: _Snapshot, blocks: Sequence[CounterBlockRow]) -> CounterBlockRow:
-    """Return the last chunk with the blocks added, or a new chunk of the blocks alone if that would be too large."""
-    policy, total = snapshot.policy, AnyCells()
-    for block in blocks:
-        cells.add_cells(total, policy.decode(block.cells))
-    blocks_alone = policy.encode(total, snapshot.now)
+def _chunk_with(snapshot: _Snapshot, added: AnyCells, names: int) -> CounterBlockRow:
+    """Return the last chunk with the cells added, or a new chunk of them alone if that would be too large.
+
+    `names` is the number of blocks that the cells are from.
+    """
+    policy, now = snapshot.policy, snapshot.now
     if not snapshot.chunks:
-        return _new_chunk(snapshot, 0, blocks_alone)
+        return _new_chunk(snapshot, 1 if policy.has_empty_head else 0, policy.encode(added, now))
     last = snapshot.chunks[-1]
-    cells.add_cells(total, policy.decode(last.cells))
-    with_last = policy.encode(total, snapshot.now)
-    if len(with_last) > CHUNK_BYTES or len(last.absorbed) + len(blocks) > MAX_ABSORBED_NAMES:
-        return _new_chunk(snapshot, _number(last) + 1, blocks_alone)
+    total = policy.decode(last.cells)
+    cells.add_cells(total, added)
+    with_last = policy.encode(total, now)
+    if len(with_last) > (policy.chunk_bytes or CHUNK_BYTES) or len(last.absorbed) + names > MAX_ABSORBED_NAMES:
+        return _new_chunk(snapshot, _number(last) + 1, policy.encode(added, now))
     last.cells = with_last
     return last
+
+
+def _new_head(snapshot: _Snapshot) -> list[CounterBlockRow]:
+    """Return the empty first chunk, if the policy has one and the partition has no chunk yet."""
+    is_missing = snapshot.policy.has_empty_head and not snapshot.chunks
+    return [_new_chunk(snapshot, 0, snapshot.policy.encode({}, snapshot.now))] if is_missing else []
 
 
 def _new_chunk(snapshot: _Snapshot, number: int, encoded_cells: bytes) -> CounterBlockRow:

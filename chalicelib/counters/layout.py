@@ -13,10 +13,12 @@ class Layout(Generic[AnyCell]):
     """The type of a cell, a named tuple of dimensions, and the names of its counts, in order.
 
     A new dimension comes last and has a default: blocks that were stored without it are read with the default.
+    Cells are stored sorted, which compresses best, or in the order in which they were counted.
     """
 
     cell: type[AnyCell]
     counts: tuple[str, ...]
+    is_sorted: bool = True
 
     @property
     def dimensions(self) -> tuple[str, ...]:

@@ -4,13 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.counters import cells, learning_cells
+from chalicelib.counters import cells, detail_cells, learning_cells
 from chalicelib.counters.cells import Cell, Cells
+from chalicelib.counters.detail_cells import JointCell, JointCells
 from chalicelib.counters.learning_cells import LearningCell, LearningCells
 
 MAX_RECORDS = 500
 MAX_ITEMS = 99
-"""Maximum number of blocks and click ID lists; with the row of the batch they are the 100 items of a transaction."""
+"""Maximum number of blocks, their late markers, and click ID lists.
+
+With the row of the batch they are the 100 items of a transaction.
+"""
+
+MAX_DETAIL_BYTES = 200_000
+"""Maximum size of the values of detail dimensions: even what does not compress fits into one item of 400 KB."""
+
+_UTF8_BYTES = 4
+"""Maximum length of a character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +40,13 @@ class StreamRecord:
 class StreamBatch:
     """The records of a batch and what they add.
 
-    `counted` are report cells, `learned` learning cells by partition, `lists` click IDs by route and UTC day, `poison`
-    the records that cannot be counted, with the error.
+    `counted` are report cells, `details` joint cells, `learned` learning cells by partition, `lists` click IDs by route
+    and UTC day, `poison` the records that cannot be counted, with the error.
     """
 
     records: list[StreamRecord] = field(default_factory=list)
     counted: Cells = field(default_factory=dict)
+    details: JointCells = field(default_factory=dict)
     learned: dict[str, LearningCells] = field(default_factory=dict)
     lists: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     poison: list[tuple[StreamRecord, str]] = field(default_factory=list)
@@ -45,37 +56,54 @@ class StreamBatch:
         """The sequence numbers of the records, in order."""
         return [record.sequence for record in self.records]
 
+    @property
+    def newest(self) -> int | None:
+        """The time in milliseconds of the newest record, None if the stream gave none."""
+        return max((record.at for record in self.records), default=0) or None
+
 
 @dataclass(frozen=True, slots=True)
 class _RecordEffect:
     """What one record adds: one to `count` of `cell` (None: nothing), and its ID to the list of a route and day.
 
-    `learned` is the partition and the learning cell that get one click more.
+    `detail` is the joint cell that gets one to `count` too, `learned` the partition and the learning cell that get one
+    click more.
     """
 
     cell: Cell | None = None
     count: str = ""
     route_day: tuple[str, str] | None = None
+    detail: JointCell | None = None
     learned: tuple[str, LearningCell] | None = None
     complaint: str | None = None
 
     @property
     def items(self) -> set[object]:
-        """The items of the transaction that the record changes."""
+        """The items of the transaction that the record changes. Each partition may have a late marker too."""
         if self.cell is None:
             return set()
-        partition = cells.partition(cells.day_of(self.cell.quarter), cells.shard_of(self.cell.publisher))
-        changed = (partition, self.route_day, self.learned and self.learned[0])
+        day, shard = cells.day_of(self.cell.quarter), cells.shard_of(self.cell.publisher)
+        partition, details = cells.partition(day, shard), self.detail and detail_cells.partition_of(day, shard)
+        learned = self.learned and self.learned[0]
+        changed = (partition, (partition, "marker"), details, self.route_day, learned)
         return {item for item in changed if item}
+
+    @property
+    def detail_bytes(self) -> int:
+        """The maximum size of the values of detail dimensions."""
+        text = "".join(self.detail[-len(detail_cells.DETAILS) :]) if self.detail else ""  # type: ignore[arg-type]
+        return len(text) if text.isascii() else _UTF8_BYTES * len(text)
 
 
 def take_batch(records: Iterable[StreamRecord]) -> StreamBatch:
     """Return the longest batch from the start of the records that fits into one transaction."""
-    batch, items = StreamBatch(), set[object]()
+    batch, items, detail_bytes = StreamBatch(), set[object](), 0
     for record in records:
         effect = _effect(record)
         items |= effect.items
-        if batch.records and (len(batch.records) == MAX_RECORDS or len(items) > MAX_ITEMS):
+        detail_bytes += effect.detail_bytes
+        is_too_large = len(items) > MAX_ITEMS or detail_bytes > MAX_DETAIL_BYTES
+        if batch.records and (len(batch.records) == MAX_RECORDS or is_too_large):
             break
         _add(batch, record, effect)
     return batch
@@ -87,17 +115,21 @@ def _effect(record: StreamRecord) -> _RecordEffect:
     try:
         cell, count = cells.cell_of_click(record.click or {})
         route_day = (cell.smartlink, cells.day_of(cell.quarter).isoformat())
+        detail = detail_cells.joint_cell(cell, detail_cells.values_of_click(record.click or {}))
         learned = learning_cells.of_click(record.click or {})
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         complaint = record.complaint or f"{type(error).__name__}: {error}"
         return _RecordEffect(Cell(cells.quarter_of(record.at)), "poison", complaint=complaint)
-    return _RecordEffect(cell, count, route_day, learned)
+    return _RecordEffect(cell, count, route_day, detail, learned)
 
 
 def _add(batch: StreamBatch, record: StreamRecord, effect: _RecordEffect) -> None:
     batch.records.append(record)
     if effect.cell:
         cells.add(batch.counted, effect.cell, **{effect.count: 1})
+    if effect.detail and effect.cell:
+        is_lost = bool(effect.cell.reason) and effect.count != "bot_clicks"
+        detail_cells.add(batch.details, effect.detail, **{effect.count: 1, "lost_clicks": int(is_lost)})
     if effect.learned:
         learning_cells.add_click(batch.learned, *effect.learned)
     if effect.route_day and record.click:

@@ -8,7 +8,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import lambdas
 from chalicelib.alerts import fallback_alerts
 from chalicelib.counters import blocks, learning_blocks
-from chalicelib.counters.cells import COUNTS, Cell, days_to_compact
+from chalicelib.counters.cells import COUNTS, SHARDS, Cell, days_to_compact
 from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT
 from chalicelib.counters.learning_cells import LearningCell
 from chalicelib.settings import CLICK_RETENTION_DAYS
@@ -40,7 +40,7 @@ def add_clicks(smartlink_id: str, paid: int, lost: int, at: datetime = HOUR) -> 
         Cell(quarter, smartlink_id, publisher="pub_2", reason="country"): [lost, *zeros],
     }
     with TransactWrite(connection=connection()) as write:
-        blocks.append_blocks(write, f"{smartlink_id} {at}", cells)
+        blocks.append_blocks(write, f"{smartlink_id} {at}", cells, at)
 
 
 def a_pool(pool_id: str) -> None:
@@ -94,4 +94,6 @@ def test_schedule_merges_learning_blocks_of_smartlinks_with_few_clicks(monkeypat
     for n, name in enumerate(["sml_1#0"] * 2 + ["sml_2#0"] * 2):
         with TransactWrite(connection=connection()) as write:
             learning_blocks.add_blocks(write, f"{n}", {name: {cell: [1, *[0] * 6]}}, NOW)
-    assert lambdas.merge_counters(TICK, None) == {"merged": 0, "learned": 2}
+    rolled_up = 18 * SHARDS
+    expected = {"merged": 0, "learned": 2, "details": 0, "rolled_up": rolled_up}
+    assert lambdas.merge_counters(TICK, None) == expected

@@ -14,15 +14,17 @@ from pynamodb.exceptions import TransactWriteError
 from chalicelib import settings as stack_settings
 from chalicelib import sqs
 from chalicelib.clicks import id_lists
-from chalicelib.counters import aggregator, cells, stream_batch
+from chalicelib.counters import aggregator, cells, detail_blocks, detail_cells, detail_places, stream_batch
 from chalicelib.counters.cells import Cell, Cells
 from chalicelib.counters.column_codec import decode
 from chalicelib.counters.learning_cells import LAYOUT, LearningCell, LearningCells
 from chalicelib.lambdas import count_clicks
+from chalicelib.reporting import detail_reader
 from chalicelib.tables.base import connection
 from chalicelib.tables.clicks import ClickListRow, ClickRow
 from chalicelib.tables.counters import CounterBlockRow, StreamBatchRow
 from chalicelib.tables.notifications import NotificationRow
+from tests.advertiser import holds_reports
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 AT = int(NOW.timestamp() * 1000)
@@ -80,7 +82,7 @@ def a_record(n: int, name: str = "INSERT", image: dict[str, Any] | None = None, 
 
 def counted() -> Cells:
     total: Cells = {}
-    for row in CounterBlockRow.scan(~CounterBlockRow.partition.startswith("sml_")):
+    for row in CounterBlockRow.scan(holds_reports()):
         cells.add_cells(total, decode(row.cells))
     return total
 
@@ -158,6 +160,30 @@ def test_clicks_are_counted_and_listed_by_route_and_day() -> None:
     assert {row.route_day for row in ClickListRow.scan()} == {"sml_0#2026-11-21", "sml_1#2026-11-21"}
 
 
+def test_details_of_a_batch_are_counted_in_the_same_transaction_and_once() -> None:
+    records = [a_record(n, publisher_id="pub_1", browser="chrome", outcome="fallback") for n in range(6)]
+    for _ in range(2):
+        aggregator.aggregate(records, NOW)
+    (row,) = CounterBlockRow.scan(CounterBlockRow.partition == detail_cells.partition(NOW.date(), "pub_1"))
+    assert row.position == f"b#o#{detail_blocks.batch_order(AT, records[0]['dynamodb']['SequenceNumber'])}"
+    counts = decode(row.cells, detail_cells.JOINT_LAYOUT)
+    totals = dict(zip(detail_cells.COUNTS, map(sum, zip(*counts.values(), strict=True)), strict=True))
+    assert {name: total for name, total in totals.items() if total} == {
+        "unique_clicks": 5,
+        "bot_clicks": 1,
+        "lost_clicks": 5,
+    }
+    assert {cell.browser for cell in counts} == {"chrome"}
+
+
+def test_values_of_one_batch_take_places_in_the_order_of_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detail_places, "MAX_VALUES", 2)
+    same: dict[str, Any] = {"publisher_id": "pub_1", "route_id": "sml_1", "is_bot": None, "is_duplicate": None}
+    aggregator.aggregate([a_record(n, **same, browser=browser) for n, browser in enumerate("zaybz")], NOW)
+    (piece,) = detail_reader.read_details([NOW.date()], "browser", "pub_1")
+    assert sorted(piece.values["browser"]) == ["(other)", "a", "z"]
+
+
 def test_changed_and_removed_clicks_are_not_counted() -> None:
     aggregator.aggregate([a_record(0), a_record(1, "MODIFY"), a_record(2, "REMOVE", image={})], NOW)
     assert counted() == expected(1)
@@ -193,7 +219,7 @@ deliveries = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(planned=deliveries, size=st.integers(1, 6), reach=st.integers(1, 12))
 def test_counters_equal_clicks_after_kills_and_redeliveries(
     calls: list[int], planned: list[Delivery], size: int, reach: int
@@ -223,7 +249,7 @@ def test_counters_equal_clicks_after_kills_and_redeliveries(
     assert listed() == [f"click{n:05d}" for n in range(total)]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(planned=st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5)), min_size=1, max_size=12))
 def test_restart_at_an_earlier_checkpoint_changes_nothing(planned: list[tuple[int, int]]) -> None:
     empty_tables()

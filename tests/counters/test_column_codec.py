@@ -1,9 +1,10 @@
+from dataclasses import replace
 from typing import NamedTuple
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.counters.cells import COUNTS, Cell
+from chalicelib.counters.cells import COUNTS, LAYOUT, Cell
 from chalicelib.counters.column_codec import decode, decode_columns, encode
 from chalicelib.counters.layout import Layout
 from tests.strategies import counter_cells
@@ -84,3 +85,10 @@ def test_ten_thousand_cells_take_less_than_ten_bytes_each() -> None:
         for n in range(10_000)
     }
     assert len(encode(cells)) < 10 * len(cells)
+
+
+def test_cells_of_a_layout_that_is_not_sorted_keep_their_order() -> None:
+    layout = replace(LAYOUT, is_sorted=False)
+    in_order = {Cell(quarter=quarter, sub1=sub1): [1, *ZEROS[1:]] for quarter, sub1 in ((7, "z"), (5, "b"), (7, "a"))}
+    assert list(decode(encode(in_order, layout), layout)) == list(in_order)
+    assert list(decode(encode(in_order))) == sorted(in_order)

@@ -10,7 +10,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.counters import blocks, cells, compaction, compaction_policy, learning_blocks
 from chalicelib.counters.cells import COUNTS, Cell, Cells
 from chalicelib.counters.column_codec import decode, encode
-from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT
+from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT, CompactionPolicy
 from chalicelib.counters.learning_blocks import COMPACTION_POLICY
 from chalicelib.counters.learning_cells import LAYOUT, LearningCell, LearningCells, downsample
 from chalicelib.tables.base import connection
@@ -30,7 +30,7 @@ def counted(n: int, **dimensions: Any) -> Cells:
 
 def add(cause: str, added: Cells) -> None:
     with TransactWrite(connection=connection()) as write:
-        blocks.append_blocks(write, cause, added)
+        blocks.append_blocks(write, cause, added, NOW)
 
 
 def add_many(count: int, prefix: str = "cause") -> None:
@@ -135,6 +135,36 @@ def test_chunk_with_many_names_is_followed_by_a_new_one(monkeypatch: pytest.Monk
     assert total() == 48
 
 
+def test_merge_that_is_too_large_takes_fewer_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    add_many(20)
+    monkeypatch.setattr(compaction, "MAX_CELL_BYTES", 10)
+    assert [merge(), total()] == [1, 20]
+    monkeypatch.setattr(compaction, "MAX_CELL_BYTES", 310_000)
+    assert [merge(), total()] == [19, 20]
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_empty_head_stays_small_and_keeps_the_version(rounds: int) -> None:
+    policy = CompactionPolicy(has_empty_head=True, chunk_bytes=10)
+    for n in range(rounds):
+        add_many(16, f"round {n}")
+        assert len(compaction.compact(PARTITION, NOW, policy)) == 16
+    head, *chunks = [row for row in CounterBlockRow.query(PARTITION) if row.position.startswith("a#")]
+    assert (head.position, decode(head.cells), head.version, total()) == ("a#0000", {}, rounds, 16 * rounds)
+    assert [row.position for row in chunks] == ["a#0001", "a#0002"][:rounds]
+
+
+def test_only_blocks_of_the_kind_are_merged_and_the_others_stay_named() -> None:
+    for n in range(4):
+        name = f"b#{'ab'[n % 2]}{n}"
+        CounterBlockRow(PARTITION, name, cells=encode(counted(1))).save()
+    policies = [CompactionPolicy(min_blocks=2, kind=kind) for kind in "ab"]
+    for minutes, policy, merged in ((0, 0, 2), (3, 1, 2), (6, 0, 0)):
+        now = NOW + timedelta(minutes=minutes)
+        assert (len(compaction.compact(PARTITION, now, policies[policy])), total()) == (merged, 4)
+    assert positions() == ["a#0000", "b#b1", "b#b3"]
+
+
 def test_backlog_is_merged_in_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compaction, "MAX_BLOCKS_PER_MERGE", 20)
     add_many(50)
@@ -146,7 +176,7 @@ def test_only_one_of_two_concurrent_merges_writes(monkeypatch: pytest.MonkeyPatc
     add_many(16)
     write = compaction._write
 
-    def overtaken(*args: Any) -> bool:
+    def overtaken(*args: Any) -> list[CounterBlockRow]:
         monkeypatch.setattr(compaction, "_write", write)
         assert merge() == 16
         return write(*args)
@@ -218,8 +248,8 @@ def add_clicks(cause: str, *hours: int, campaigns: int = 1) -> None:
 def learned(now: datetime = NOW) -> LearningCells:
     """Return the smartlink's cells in the buckets of now."""
     total: LearningCells = {}
-    for block in blocks._live_blocks(POOL):
-        cells.add_cells(total, decode(block, LAYOUT))
+    for row in blocks.live_rows(POOL):
+        cells.add_cells(total, decode(row.cells, LAYOUT))
     return downsample(total, now, 60)
 
 

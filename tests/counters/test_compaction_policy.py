@@ -21,6 +21,12 @@ def test_report_cells_are_not_downsampled() -> None:
     assert REPORTS.decode(REPORTS.encode(cells, NOW)) == cells
 
 
+def test_blocks_add_up() -> None:
+    policy = CompactionPolicy(Layout(Day, ("hits",)))
+    blocks = [policy.encode({Day(1): [3]}, NOW), policy.encode({Day(1): [4], Day(2): [5]}, NOW)]
+    assert policy.fold(blocks, []) == {Day(1): [7], Day(2): [5]}
+
+
 def test_encode_stores_the_downsampled_cells() -> None:
     policy = CompactionPolicy(Layout(Day, ("hits",)), 5, _even)
     assert policy.decode(policy.encode({Day(1): [3], Day(2): [4]}, NOW)) == {Day(2): [4]}

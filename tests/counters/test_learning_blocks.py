@@ -44,7 +44,7 @@ def report_blocks(*smartlinks: str, epoch: int = 1) -> list[CounterBlockRow]:
     """Return the report blocks in which these smartlinks were counted."""
     counted = {Cell(HOUR * 4, name, epoch): [1, *[0] * (len(cells.COUNTS) - 1)] for name in smartlinks}
     with TransactWrite(connection=connection()) as write:
-        blocks.append_blocks(write, f"{smartlinks} {epoch}", counted)
+        blocks.append_blocks(write, f"{smartlinks} {epoch}", counted, NOW)
     return list(CounterBlockRow.query(cells.partition(NOW.date(), cells.shard_of(""))))
 
 

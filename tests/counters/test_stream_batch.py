@@ -1,7 +1,12 @@
+from random import Random
 from typing import Any
+
+import pytest
 
 from chalicelib.clicks import id_lists
 from chalicelib.counters import stream_batch
+from chalicelib.counters.column_codec import encode
+from chalicelib.counters.detail_cells import COUNTS, JOINT_LAYOUT
 from chalicelib.counters.learning_cells import LearningCell
 from chalicelib.counters.stream_batch import StreamRecord, take_batch
 from tests.counters.test_aggregator import AT, a_click
@@ -17,8 +22,63 @@ def test_batch_ends_after_five_hundred_records() -> None:
 
 def test_batch_ends_before_its_transaction_has_more_than_a_hundred_items() -> None:
     batch = take_batch(record(n, route_id=f"sml_{n}", publisher_id="pub_1") for n in range(200))
-    batch_row, report_block = 1, 1
-    assert batch_row + report_block + len(batch.lists) + len(batch.learned) == 100
+    batch_row, report_block, late_marker = 1, 1, 1
+    assert batch_row + report_block + late_marker + len(batch.lists) + len(batch.learned) in {99, 100}
+
+
+def test_details_are_an_item_more() -> None:
+    batch = take_batch(record(n, route_id=f"sml_{n}", publisher_id="pub_1", browser="safari") for n in range(200))
+    batch_row, report_block, detail_block = 1, 1, 1
+    assert batch_row + report_block + detail_block + len(batch.lists) + len(batch.learned) == 99
+
+
+def test_clicks_are_added_up_by_their_details() -> None:
+    lost: dict[str, Any] = {
+        "publisher_id": "pub_1",
+        "route_id": "sml_0",
+        "campaign_id": None,
+        "outcome": "fallback",
+        "source": "blog",
+    }
+    changes: list[dict[str, Any]] = [
+        {"source": "blog"},
+        lost,
+        {**lost, "is_bot": True},
+        {**lost, "is_duplicate": True},
+        {},
+    ]
+    batch = take_batch(record(0, **change) for change in changes)
+    counts = {
+        cell.campaign: {name: count for name, count in zip(COUNTS, row, strict=True) if count}
+        for cell, row in batch.details.items()
+    }
+    assert {cell.source for cell in batch.details} == {"blog"}
+    assert counts == {
+        "cmp_0": {"unique_clicks": 1},
+        "": {"unique_clicks": 1, "duplicate_clicks": 1, "bot_clicks": 1, "lost_clicks": 2},
+    }
+
+
+@pytest.mark.parametrize(
+    ("letter", "count"), [pytest.param("x", 88, id="one byte each"), pytest.param("\u6f22", 22, id="up to four bytes")]
+)
+def test_batch_ends_before_its_details_are_too_large(letter: str, count: int) -> None:
+    sub_ids = {f"sub{n}": letter * 250 for n in range(1, 11)}
+    batch = take_batch(record(n, sub_ids={**sub_ids, "sub2": f"{n:03d}" + letter * 247}) for n in range(200))
+    assert len(batch.records) == count
+
+
+def test_details_that_do_not_compress_fit_into_an_item() -> None:
+    rng, letters = Random(1), [chr(code) for code in [*range(32, 127), *range(0x1F300, 0x1F600)]]  # noqa: S311 - no secret
+    sub_ids = [{f"sub{n}": "".join(rng.choices(letters, k=255)) for n in range(2, 11)} for _ in range(100)]
+    batch = take_batch(record(n, publisher_id="pub_1", sub_ids=each) for n, each in enumerate(sub_ids))
+    assert len(encode(batch.details, JOINT_LAYOUT)) < 300_000
+
+
+@pytest.mark.parametrize("source", [5, ["x"]])
+def test_click_with_a_detail_that_is_no_string_is_poison(source: Any) -> None:
+    batch = take_batch([StreamRecord("1", AT, {**a_click(0).attribute_values, "source": source})])
+    assert (len(batch.poison), batch.details) == (1, {})
 
 
 def test_record_that_does_not_fit_is_the_first_of_the_next_batch() -> None:
@@ -40,6 +100,11 @@ def test_training_click_is_counted_in_the_partition_of_its_smartlink_and_epoch()
         },
         "sml_1#2": {LearningCell(hour, 1, "US", "mobile", "cmp_1"): [1, 0, 0, 0, 0, 0, 0]},
     }
+
+
+def test_newest_record_is_the_time_until_which_the_batch_counts() -> None:
+    batch = take_batch([StreamRecord("1", 5_000), StreamRecord("2", 9_000), StreamRecord("3", 7_000)])
+    assert (batch.newest, take_batch([StreamRecord("1", 0)]).newest) == (9_000, None)
 
 
 def test_record_without_a_click_belongs_to_its_batch() -> None:

@@ -1,0 +1,75 @@
+"""Joint cells in the counters table: blocks in stream order, apart from those of report cells."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.counters import detail_cells
+from chalicelib.counters.blocks import BLOCK, CHUNK, block_id
+from chalicelib.counters.column_codec import encode
+from chalicelib.counters.detail_cells import JOINT_LAYOUT, JointCell
+from chalicelib.counters.layout import Counts
+from chalicelib.tables.counters import CounterBlockRow
+
+OWN, LATE = "o#", "l#"
+"""Kinds of blocks, after their prefix: of values that take places in the partition, and of late cells."""
+
+_READERS = 8
+
+
+def batch_order(at: int, sequence: str) -> str:
+    """Return what sorts batches of the stream by time (milliseconds) and sequence number of their first record."""
+    return f"{at:011x}{len(sequence):02d}{sequence}"
+
+
+def change_order(at: int, cause: str) -> str:
+    """Return what sorts changes of conversions by time (milliseconds) among batches. `cause` is the revision."""
+    return f"{at:011x}{hashlib.blake2b(cause.encode(), digest_size=10).hexdigest()}"
+
+
+def add_blocks(write: TransactWrite, order: str, counted: Mapping[JointCell, Counts]) -> None:
+    """Add the joint cells of one cause to the transaction, one item for each partition and kind.
+
+    The transaction must contain a condition that lets the cause be counted only once.
+    """
+    for (partition, is_late), part in detail_cells.by_partition(counted).items():
+        position = f"{BLOCK}{LATE if is_late else OWN}{order}"
+        write.save(CounterBlockRow(partition, position, cells=encode(part, JOINT_LAYOUT)))
+
+
+@dataclass(frozen=True, slots=True)
+class DetailRows:
+    """The encoded cells of a partition: chunks, and the blocks that no chunk has absorbed, in stream order."""
+
+    chunks: Sequence[bytes]
+    own: Sequence[bytes]
+    late: Sequence[bytes]
+
+
+def read(partitions: Sequence[str]) -> Iterator[DetailRows]:
+    """Yield the current rows of each partition, reading several partitions at once."""
+    with ThreadPoolExecutor(min(_READERS, max(len(partitions), 1))) as readers:
+        yield from readers.map(read_partition, partitions)
+
+
+def read_partition(partition: str) -> DetailRows:
+    """Return the current rows of a partition."""
+    rows = list(CounterBlockRow.query(partition, consistent_read=True))
+    absorbed = {name for row in rows for name in row.absorbed or ()}
+    current = [row for row in rows if block_id(row) not in absorbed]
+    return DetailRows(
+        *([row.cells for row in current if _is(row, kind)] for kind in (CHUNK, BLOCK + OWN, BLOCK + LATE))
+    )
+
+
+def _is(row: CounterBlockRow, prefix: str) -> bool:
+    return bool(row.position.startswith(prefix))
+
+
+def read_chunks(partition: str) -> list[bytes]:
+    """Return the encoded cells of the partition's chunks. None of them absorbs another one."""
+    is_chunk = CounterBlockRow.position.startswith(CHUNK)
+    return [row.cells for row in CounterBlockRow.query(partition, is_chunk, consistent_read=True)]
