@@ -1,4 +1,4 @@
-"""Changes of stored conversions, each in one transaction with what it changes in counters and caps."""
+"""Changes of stored conversions, each in one transaction with what it changes in counters, caps and lists."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,11 +10,13 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.conversions import effects, status
 from chalicelib.conversions.effects import CapUsage
-from chalicelib.conversions.receipt import Outcome, receipt_of
+from chalicelib.conversions.list_entries import write_entries
+from chalicelib.conversions.receipt import ReceiptResult, receipt_of
 from chalicelib.conversions.status import Ruling, StatusSource
-from chalicelib.counters import learning_blocks
+from chalicelib.counters import detail_blocks, learning_blocks
 from chalicelib.counters.blocks import append_blocks
 from chalicelib.domain.conversion import ConversionStatus, complete_conversion
+from chalicelib.domain.timestamps import milliseconds
 from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.problems import Conflict
 from chalicelib.http.request import Request
@@ -23,7 +25,7 @@ from chalicelib.tables.conversions import ConversionRow
 from chalicelib.tables.counters import CapCounterRow
 
 _INVISIBLE = frozenset({"reason", "status_by", "held", "approve_at", "approval_shard", "decided_at", "decided_by"})
-"""Fields whose change is no new revision: publishers are not told of it again."""
+"""Fields whose change is no new revision: publishers are not notified of it."""
 
 
 def decide(request: Request, row: ConversionRow, decision: Ruling, by: str, change: AuditChange | None = None) -> None:
@@ -62,7 +64,7 @@ def save_change(
         changed["revision"] = row.revision + 1
     for name, value in changed.items():
         setattr(row, name, value)
-    with transaction(request, receipt_of(Outcome.CHANGED, row.id, row.status), change) as write:
+    with transaction(request, receipt_of(ReceiptResult.CHANGED, row.id, row.status), change) as write:
         write.update(ConversionRow(row.id), _actions(changed), unchanged)
         add_effects(write, before, row, request.now)
         if also:
@@ -86,13 +88,15 @@ def _actions(changed: Mapping[str, Any]) -> list[Action]:
 
 
 def add_effects(write: TransactWrite, before: Mapping[str, Any] | None, row: ConversionRow, now: datetime) -> None:
-    """Add to the transaction what a conversion changes in counters and caps. `before` is None for a new one."""
-    cause = f"{row.id}@{row.revision}"
-    difference = effects.difference(before, complete_conversion(row.attribute_values), now)
-    append_blocks(write, cause, difference.counted)
+    """Add to the transaction what a conversion changes in counters, caps and lists. `before` is None for a new one."""
+    cause, after = f"{row.id}@{row.revision}", complete_conversion(row.attribute_values)
+    difference = effects.difference(before, after, now)
+    append_blocks(write, cause, difference.counted, now)
+    detail_blocks.add_blocks(write, detail_blocks.change_order(milliseconds(now), cause), difference.details)
     learning_blocks.add_blocks(write, cause, difference.learned, now)
     for usage in difference.caps:
         add_cap_usage(write, usage)
+    write_entries(write, before, after)
 
 
 def add_cap_usage(write: TransactWrite, usage: CapUsage) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.counters import cells
+from chalicelib.counters import cells, detail_cells
 from chalicelib.counters.learning_cells import is_training_click
 from chalicelib.domain import ids
 from chalicelib.domain.campaign import Campaign
@@ -122,6 +122,7 @@ def _click_fields(click: StoredFields) -> dict[str, Any]:
     return {
         **{name: click[name] for name in ("campaign_id", "route_id", "epoch", "publisher_id")},
         **macro_values(CLICK_DIMENSIONS, click),
+        "details": detail_cells.known_values(detail_cells.values_of_click(click)) or None,
         "arm": click.get("arm"),
         "terms_version": click.get("terms_version"),
         "learned": is_training_click(click),

@@ -1,4 +1,4 @@
-"""What a conversion counts for: report cells, learning cells and caps, as a function of its stored fields.
+"""What a conversion counts for, as a function of its stored fields: cells of reports, details and learning, and caps.
 
 Every change of a conversion writes the difference of what it counts for before and after. To undo a change is therefore
 exact, whatever happened in between.
@@ -11,8 +11,9 @@ from typing import Any, assert_never
 
 from chalicelib.caps.windows import CapCounter
 from chalicelib.conversions.conversion import FORMAT, StoredFields
-from chalicelib.counters import cells, learning_cells
+from chalicelib.counters import cells, detail_cells, learning_cells
 from chalicelib.counters.cells import Cell, Cells
+from chalicelib.counters.detail_cells import JointCells
 from chalicelib.counters.learning_cells import LearningCells
 from chalicelib.domain import money
 from chalicelib.domain.campaign import CapMetric
@@ -32,9 +33,13 @@ class CapUsage:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Report cells, learning cells by partition, and usage of cap counters. Negative numbers take something back."""
+    """Report cells, joint cells of details, learning cells by partition, and usage of cap counters.
+
+    Negative numbers take something back.
+    """
 
     counted: Cells
+    details: JointCells
     learned: dict[str, LearningCells]
     caps: Sequence[CapUsage]
 
@@ -45,14 +50,17 @@ def difference(before: StoredFields | None, after: StoredFields, now: datetime) 
     Both are complete. Cap counters that may be deleted at `now` are left out.
     """
     counted: dict[Any, list[int]] = {}
+    details: dict[Any, list[int]] = {}
     learned: dict[str, dict[Any, list[int]]] = {}
     for stored, sign in ((before, -1), (after, 1)):
         if stored is not None:
             cells.add_cells(counted, _counter_cells(stored, sign))
+            cells.add_cells(details, _detail_cells(stored, sign))
             for partition, part in _learning_cells(stored, sign).items():
                 cells.add_cells(learned.setdefault(partition, {}), part)
     return Effects(
         _without_zeros(counted),
+        _without_zeros(details),
         {partition: kept for partition, part in learned.items() if (kept := _without_zeros(part))},
         _cap_difference(before, after, now),
     )
@@ -70,6 +78,20 @@ def _counter_cells(stored: StoredFields, sign: int) -> Cells:
     counted: Cells = {}
     cells.add(counted, by_click, **counts)
     cells.add(counted, by_arrival, **{f"{_ARRIVED}{name}": count for name, count in counts.items()})
+    return counted
+
+
+def _detail_cells(stored: StoredFields, sign: int) -> JointCells:
+    """Return the conversion's counts under the values of its click, as `_counter_cells` does.
+
+    If it arrived on another UTC day than its click, that day decides under which names the values are counted.
+    """
+    values, counted = detail_cells.values_of_conversion(stored), JointCells()
+    for cell, counts in _counter_cells(stored, sign).items():
+        click_day, day = cells.day_of(cells.quarter_of(int(stored["click_at"]))), cells.day_of(cell.quarter)
+        joint = detail_cells.joint_cell(cell, values, "" if day == click_day else click_day.isoformat())
+        if joint:
+            counted[joint] = [*counts, 0]
     return counted
 
 

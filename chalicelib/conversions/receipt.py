@@ -6,7 +6,7 @@ from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.http.models import ResponseModel
 
 
-class Outcome(StrEnum):
+class ReceiptResult(StrEnum):
     """What a row of an import did: a new conversion, a change of a stored one, nothing, or an error."""
 
     RECORDED = "recorded"
@@ -18,13 +18,13 @@ class Outcome(StrEnum):
 class Receipt(ResponseModel):
     """What a row did, and the conversion that it is about; for a refused one, why."""
 
-    result: Outcome
+    result: ReceiptResult
     conversion_id: str | None = None
     conversion_status: ConversionStatus | None = None
     error: str | None = None
 
 
-def receipt_of(outcome: Outcome, conversion_id: str, status: str | None) -> Receipt:
+def receipt_of(outcome: ReceiptResult, conversion_id: str, status: str | None) -> Receipt:
     """Return the receipt for a conversion with its status afterwards."""
     known = None if status is None else ConversionStatus(status)
     return Receipt(result=outcome, conversion_id=conversion_id, conversion_status=known)

@@ -15,7 +15,7 @@ from chalicelib.conversions import conversion, effects, slots, status, terms
 from chalicelib.conversions.changes import add_effects, save_change
 from chalicelib.conversions.conversion import ReportedConversion, StoredFields
 from chalicelib.conversions.matching import Match, Slot, candidate_ids, match
-from chalicelib.conversions.receipt import Outcome, receipt_of
+from chalicelib.conversions.receipt import ReceiptResult, receipt_of
 from chalicelib.conversions.status import Ruling, StatusSource
 from chalicelib.domain.campaign import Campaign
 from chalicelib.domain.conversion import ConversionStatus, Reporter, complete_conversion
@@ -196,7 +196,7 @@ def _create(
     if reporter is not Reporter.IMPORT:
         _check_attribution_window(source, request.now)
     row = _new_row(request, source, report, reporter)
-    with transaction(request, receipt_of(Outcome.RECORDED, row.id, row.status)) as write:
+    with transaction(request, receipt_of(ReceiptResult.RECORDED, row.id, row.status)) as write:
         write.save(row, ConversionRow.id.does_not_exist())
         if report.earlier_id != row.id:
             # A conversion that an earlier release booked under this transaction ID and event is the same sale.

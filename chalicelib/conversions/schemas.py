@@ -34,8 +34,8 @@ class ReportedAmounts(RequestModel):
 
     @field_validator("status", mode="before")
     @classmethod
-    def _ignore_case(cls, status: str) -> str:
-        return status.strip().lower()
+    def _ignore_case(cls, status: Any) -> Any:  # noqa: ANN401 - a row of an import may have any JSON value
+        return status.strip().lower() if isinstance(status, str) else status
 
 
 class _ReportQuery(LenientQuery):

@@ -17,6 +17,7 @@ from chalicelib.domain.timestamps import expiry_time, timestamp
 from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.notifications.send import send_once
 from chalicelib.postbacks import http_client, queue
+from chalicelib.postbacks.delivery_lists import list_of
 from chalicelib.postbacks.delivery_message import DeliveryMessage, decode, delivery_id, next_attempt
 from chalicelib.postbacks.http_response import DeliveryOutcome, DeliveryStatus
 from chalicelib.postbacks.macro_values import Values, macro_values, sample_values
@@ -109,6 +110,7 @@ def _new_row(message: DeliveryMessage, url: str, now: datetime) -> PostbackDeliv
         attempt=message.attempt,
         url=url,
         status=DeliveryStatus.SENDING.value,
+        status_shard=list_of(DeliveryStatus.SENDING, message.publisher_id),
         claimed_at=int(now.timestamp()),
         at=timestamp(now),
         postback_month=f"{message.postback_id}#{now:%Y-%m}",
@@ -158,12 +160,14 @@ def _send(row: PostbackDeliveryRow, postback: PostbackRow, dependencies: Deliver
     """Send the request and record its outcome; return False if another process took the delivery over."""
     headers = signed_headers(postback.secret, row.url, int(dependencies.now.timestamp()))
     outcome = dependencies.http_get(row.url, headers)
-    return _update_if_unchanged(row, _outcome_actions(row.attempt, outcome, dependencies))
+    return _update_if_unchanged(row, _outcome_actions(row, outcome, dependencies))
 
 
-def _outcome_actions(attempt: int, outcome: DeliveryOutcome, dependencies: DeliveryDependencies) -> list[Action]:
-    status = outcome.status(attempt)
-    next_try_at = _next_try_at(attempt, outcome, dependencies) if status is DeliveryStatus.FAILED else None
+def _outcome_actions(
+    row: PostbackDeliveryRow, outcome: DeliveryOutcome, dependencies: DeliveryDependencies
+) -> list[Action]:
+    status = outcome.status(row.attempt)
+    next_try_at = _next_try_at(row.attempt, outcome, dependencies) if status is DeliveryStatus.FAILED else None
     optional: list[tuple[Attribute[Any], Any]] = [
         (PostbackDeliveryRow.http_status, outcome.http_status),
         (PostbackDeliveryRow.error, outcome.error),
@@ -171,6 +175,7 @@ def _outcome_actions(attempt: int, outcome: DeliveryOutcome, dependencies: Deliv
     ]
     return [
         PostbackDeliveryRow.status.set(status.value),
+        PostbackDeliveryRow.status_shard.set(list_of(status, row.publisher_id)),
         PostbackDeliveryRow.took_ms.set(outcome.took_ms),
         *(attribute.set(value) for attribute, value in optional if value is not None),
     ]

@@ -12,7 +12,7 @@ from chalicelib.postbacks.delivery_message import DeliveryMessage
 from chalicelib.postbacks.queue import enqueue
 from chalicelib.postbacks.subscription_filter import matches
 from chalicelib.settings import DELIVERY_RETENTION_DAYS
-from chalicelib.tables.base import get_or_none
+from chalicelib.tables.base import get_or_none, item_bytes
 from chalicelib.tables.conversions import ConversionRow
 from chalicelib.tables.postbacks import DeliveriesByPostbackIndex, PostbackDeliveryRow, PostbackRow
 
@@ -92,7 +92,7 @@ def list_deliveries(
     oldest_stored = request.now - timedelta(days=DELIVERY_RETENTION_DAYS)
     first = max(oldest_stored, datetime.fromisoformat(postback.created_at))
     months = [f"{postback.id}#{month}" for month in _months(request.now, first)]
-    return fetch_page(PagedQuery(name, months, rows, lambda row: row.moment), query)
+    return fetch_page(PagedQuery(name, months, rows, lambda row: row.moment, lambda row: 2 * item_bytes(row)), query)
 
 
 def _months(last: datetime, first: datetime) -> Iterator[str]:

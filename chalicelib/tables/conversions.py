@@ -1,4 +1,4 @@
-"""Tables of conversions with its indexes, of slots of clicks, and of imports."""
+"""Tables of conversions with its indexes and lists, of slots of clicks, and of imports."""
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
@@ -6,7 +6,7 @@ from pynamodb.models import Model
 
 from chalicelib.domain.conversion import CLICK_DIMENSIONS
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import IntegerAttribute, TableMeta
+from chalicelib.tables.base import IntegerAttribute, TableMeta, get_or_none
 
 
 class ConversionsByDayIndex(GlobalSecondaryIndex["ConversionRow"]):
@@ -48,8 +48,9 @@ class ConversionRow(Model):
     `goal` and `status` are null for an event that is no goal; `complete_conversion` supplies what rows of format 1
     lack. `status_by` says who set the status; if `held`, only an admin approves it. `pixel` is set if a pixel reported
     it first, even if a postback completed it. The schedule approves it at `approve_at`. `revision` increases with every
-    change that publishers can see. `places` are the cap counters that count it, to give them back. `CLICK_DIMENSIONS`
-    and `arm` are those of its click, `learned` tells whether the optimizer uses the click.
+    change that publishers can see. `places` are the cap counters that count it, to give them back. `CLICK_DIMENSIONS`,
+    `details` (known values by detail dimension) and `arm` are those of its click, `learned` is whether the optimizer
+    uses the click.
     """
 
     class Meta(TableMeta):
@@ -85,6 +86,7 @@ class ConversionRow(Model):
     payout = UnicodeAttribute()
     revenue = UnicodeAttribute()
     currency = UnicodeAttribute()
+    details = JSONAttribute(null=True)
     arm = UnicodeAttribute(null=True)
     learned = BooleanAttribute(null=True)
     places = JSONAttribute()
@@ -94,6 +96,29 @@ class ConversionRow(Model):
     by_day = ConversionsByDayIndex()
     by_route_day = ConversionsByClickIndex()
     to_approve = ConversionsToApproveIndex()
+
+
+class ConversionListRow(Model):
+    """An entry of a list of conversions (`domain/conversion_lists.py`), in order of arrival.
+
+    It is written with every change of its conversion. The row `indexed` has the time `since` which all conversions
+    have entries, in milliseconds since 1970; without it, there may be conversions of earlier releases that have none.
+    """
+
+    class Meta(TableMeta):
+        table_name = table_prefix() + "conversion_lists"
+
+    list_key = UnicodeAttribute(hash_key=True)
+    moment = UnicodeAttribute(range_key=True)
+    format = IntegerAttribute(default=1)
+    click_id = UnicodeAttribute(null=True)
+    publisher_id = UnicodeAttribute(null=True)
+    campaign_id = UnicodeAttribute(null=True)
+    route_id = UnicodeAttribute(null=True)
+    status = UnicodeAttribute(null=True)
+    goal = UnicodeAttribute(null=True)
+    reported_by = UnicodeAttribute(null=True)
+    since = IntegerAttribute(null=True)
 
 
 class ClickGoalRow(Model):
@@ -134,3 +159,18 @@ class ConversionImportRow(Model):
     rows = BinaryAttribute(null=True, legacy_encoding=False)
     results = BinaryAttribute(null=True, legacy_encoding=False)
     expires_at = IntegerAttribute()
+
+
+_INDEXED = ("indexed", "since")
+"""Key of the row that says since when conversions have entries."""
+
+
+def indexed_since() -> int | None:
+    """Return the time since which all conversions have entries, in milliseconds since 1970; None if it is unknown."""
+    row = get_or_none(ConversionListRow, *_INDEXED)
+    return row.since if row else None
+
+
+def set_indexed_since(since: int) -> None:
+    """Write the time since which all conversions have entries."""
+    ConversionListRow(*_INDEXED, since=since).save()

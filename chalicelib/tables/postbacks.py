@@ -36,6 +36,20 @@ class DeliveriesByPostbackIndex(GlobalSecondaryIndex["PostbackDeliveryRow"]):
     moment = UnicodeAttribute(range_key=True)
 
 
+class DeliveriesByStatusIndex(GlobalSecondaryIndex["PostbackDeliveryRow"]):
+    """The deliveries of a status and shard of publishers (`dead#3`), in order of creation.
+
+    Deliveries that an earlier release finished are not in it.
+    """
+
+    class Meta:
+        index_name = "by_status"
+        projection = AllProjection()
+
+    status_shard = UnicodeAttribute(hash_key=True)
+    moment = UnicodeAttribute(range_key=True)
+
+
 class PostbackDeliveryRow(Model):
     """One attempt to deliver a postback. `id` is derived from the conversion's revision and the attempt."""
 
@@ -60,4 +74,6 @@ class PostbackDeliveryRow(Model):
     postback_month = UnicodeAttribute()
     moment = UnicodeAttribute()
     expires_at = IntegerAttribute()
+    status_shard = UnicodeAttribute(null=True)
     by_postback = DeliveriesByPostbackIndex()
+    by_status = DeliveriesByStatusIndex()

@@ -94,6 +94,7 @@ def test_fields_come_from_the_click_and_the_campaign_at_click_time() -> None:
         "os": "ios",
         "country": "US",
         "sub1": "jan",
+        "details": {"sub2": "x"},
         "arm": "optimized",
         "terms_version": 3,
         "learned": True,

@@ -11,7 +11,10 @@ from chalicelib.caps.windows import CapCounter
 from chalicelib.conversions import effects
 from chalicelib.conversions.conversion import ReportedConversion, new_fields
 from chalicelib.conversions.effects import CapUsage, difference
+from chalicelib.counters import cells, detail_cells
 from chalicelib.counters.cells import COUNTS, Cell, add_cells, quarter_of
+from chalicelib.counters.detail_cells import COUNTS as DETAIL_COUNTS
+from chalicelib.counters.detail_cells import JointCell
 from chalicelib.counters.learning_cells import COUNTS as LEARNING_COUNTS
 from chalicelib.domain.campaign import CapMetric
 from chalicelib.domain.goal import Goal
@@ -27,7 +30,7 @@ BY_CLICK = Cell(
 
 def a_conversion(status: str | None = "approved", **changes: Any) -> dict[str, Any]:
     """Return a complete stored conversion of payout 1.50 and revenue 2.00."""
-    click = {**CLICK, **{name: changes.pop(name) for name in list(changes) if name in CLICK}}
+    click = {**CLICK, **{name: changes.pop(name) for name in list(changes) if name in {*CLICK, "browser"}}}
     fields = new_fields(ReportedConversion(CLICK_ID), click, GOAL, "EUR", NOW)
     return {**fields, "status": status, "reported_by": "postback", "places": CAPS, **changes}
 
@@ -61,7 +64,7 @@ def test_rejected_conversion_is_counted_without_money() -> None:
 
 def test_event_that_is_no_goal_counts_nowhere() -> None:
     moved = difference(None, a_conversion(None, goal=None), NOW)
-    assert (moved.counted, moved.learned, moved.caps) == ({}, {}, [])
+    assert (moved.counted, moved.details, moved.learned, moved.caps) == ({}, {}, {}, [])
 
 
 def test_rejected_conversion_of_the_first_format_was_not_counted_and_is_not_taken_back() -> None:
@@ -86,6 +89,70 @@ def test_changed_amounts_move_by_the_difference() -> None:
     moved = difference(a_conversion(places=CAPS[:1]), after, NOW)
     assert counts_of(after, a_conversion())[BY_CLICK] == {"payout": 250_000}
     assert moved.caps == [CapUsage("cmp_1|payout", 250_000, None)]
+
+
+# Details
+
+DETAIL = JointCell(BY_CLICK.quarter, "sml_1", "cmp_1", "pub_1", "EUR", "sale", browser="safari", sub2="x")
+
+
+def details_of(stored: dict[str, Any], before: dict[str, Any] | None = None) -> dict[JointCell, dict[str, int]]:
+    """Return the counts that are not 0 by joint cell."""
+    details = difference(before, stored, NOW).details
+    return {
+        cell: {name: count for name, count in zip(DETAIL_COUNTS, row, strict=True) if count}
+        for cell, row in details.items()
+    }
+
+
+def test_conversion_is_counted_under_the_values_of_its_click_and_names_its_day() -> None:
+    assert details_of(a_conversion(browser="safari")) == {
+        DETAIL: {"conversions": 1, "payout": 1_500_000, "revenue": 2_000_000},
+        DETAIL._replace(quarter=quarter_of(NOW_MS), click_day="2026-11-03"): {
+            "arrived_conversions": 1,
+            "arrived_payout": 1_500_000,
+            "arrived_revenue": 2_000_000,
+        },
+    }
+
+
+def test_conversion_on_the_day_of_its_click_names_no_day() -> None:
+    assert {cell.click_day for cell in details_of(a_conversion(at=NOW_MS - 60_000))} == {""}
+
+
+def test_rejection_takes_back_the_detail_cells() -> None:
+    before, after = a_conversion(browser="safari"), a_conversion("rejected", browser="safari")
+    assert details_of(after, before)[DETAIL] == {
+        "conversions": -1,
+        "payout": -1_500_000,
+        "revenue": -2_000_000,
+        "rejected_conversions": 1,
+    }
+
+
+@pytest.mark.parametrize("details", [None, {}])
+def test_conversion_without_stored_details_counts_under_no_value(details: dict[str, str] | None) -> None:
+    assert details_of(a_conversion(details=details)) == {}
+
+
+changes = st.builds(
+    a_conversion,
+    st.sampled_from([None, "approved", "pending", "rejected"]),
+    payout=st.sampled_from(["0", "1.5"]),
+    at=st.sampled_from([NOW_MS, CLICK_AT]),
+    details=st.sampled_from([None, {"browser": "safari"}]),
+)
+
+
+@given(st.none() | changes, changes)
+def test_details_change_on_days_and_shards_on_which_report_cells_change(
+    before: dict[str, Any] | None, after: dict[str, Any]
+) -> None:
+    kept = {name: (before or after)[name] for name in ("at", "details")}
+    step = difference(before, {**after, **kept}, NOW)
+    assert {name for name, _ in detail_cells.by_partition(step.details)} <= {
+        f"{name}#d" for name in cells.by_partition(step.counted)
+    }
 
 
 # Learning

@@ -182,7 +182,7 @@ def assert_books_agree(world: World) -> None:
     assert money_world.taught() == books.learned()
 
 
-STORIES = int(os.environ.get("STORIES", "12"))
+STORIES = int(os.environ.get("STORIES", "8"))
 """Number of drawn stories. `make soak` plays more of them."""
 
 

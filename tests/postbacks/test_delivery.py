@@ -7,6 +7,7 @@ import pytest
 from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 
 from chalicelib.postbacks.delivery import DeliveryDependencies, DeliveryInProgress, deliver, handle_message
+from chalicelib.postbacks.delivery_lists import list_of
 from chalicelib.postbacks.delivery_message import DeliveryMessage, delivery_id, encode, next_attempt
 from chalicelib.postbacks.http_client import HttpClientConfig
 from chalicelib.postbacks.http_response import DeliveryOutcome
@@ -103,6 +104,7 @@ def test_successful_request_is_recorded_as_delivered() -> None:
         "attempt": 1,
         "url": URL,
         "status": "delivered",
+        "status_shard": list_of("delivered", "pub_1"),
         "http_status": 200,
         "claimed_at": 1_793_795_400,
         "at": "2026-11-04T12:30:00.000Z",

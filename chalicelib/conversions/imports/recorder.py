@@ -8,7 +8,7 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
 from chalicelib.conversions.imports.receipts import find_receipt, keep_receipt, receipt_key
 from chalicelib.conversions.imports.rows import ImportRow, NamedStatuses, parse_row
-from chalicelib.conversions.receipt import Outcome, Receipt, receipt_of
+from chalicelib.conversions.receipt import Receipt, ReceiptResult, receipt_of
 from chalicelib.conversions.recording import ConversionSource, get_source_or_404, record_conversion
 from chalicelib.domain.conversion import Reporter
 from chalicelib.endpoints import ENDPOINTS
@@ -60,7 +60,7 @@ class Recorder:
             raise Conflict(contradiction)
         found = record_conversion(request, source, report, Reporter.IMPORT).row
         # A row that changed something has stored its receipt by now.
-        return find_receipt(key) or keep_receipt(request, receipt_of(Outcome.DUPLICATE, found.id, found.status))
+        return find_receipt(key) or keep_receipt(request, receipt_of(ReceiptResult.DUPLICATE, found.id, found.status))
 
     def _source_of(self, click_id: str) -> ConversionSource:
         """Return the source of the click. Rows of one click are neighbours, so only the last one is cached."""
@@ -80,7 +80,7 @@ def _after_problem(request: Request, key: IdempotencyKey, problem: Problem) -> R
 
 
 def _refused(error: str) -> Receipt:
-    return Receipt(result=Outcome.REFUSED, error=error[:MAX_ERROR])
+    return Receipt(result=ReceiptResult.REFUSED, error=error[:MAX_ERROR])
 
 
 def _text(problem: Problem) -> str:

@@ -4,7 +4,7 @@ import pytest
 from pynamodb.exceptions import PutError
 
 from chalicelib.conversions.imports.receipts import find_receipt, keep_receipt, receipt_key
-from chalicelib.conversions.receipt import Outcome, Receipt, receipt_of
+from chalicelib.conversions.receipt import Receipt, ReceiptResult, receipt_of
 from chalicelib.endpoints import Endpoint
 from chalicelib.http.background import background_request
 from chalicelib.tables.requests import IdempotencyKeyRow
@@ -13,7 +13,7 @@ from tests.conftest import dynamodb
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 KEY = receipt_key("imp_1", 7)
 REQUEST = background_request(NOW, Endpoint("POST", "/", "", "", 202), "", KEY)
-RECORDED = receipt_of(Outcome.RECORDED, "cnv_1", "approved")
+RECORDED = receipt_of(ReceiptResult.RECORDED, "cnv_1", "approved")
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -24,7 +24,7 @@ def test_unprocessed_row_has_no_receipt() -> None:
 
 def test_first_receipt_stays() -> None:
     assert keep_receipt(REQUEST, RECORDED) == RECORDED
-    assert keep_receipt(REQUEST, Receipt(result=Outcome.REFUSED, error="late")) == RECORDED
+    assert keep_receipt(REQUEST, Receipt(result=ReceiptResult.REFUSED, error="late")) == RECORDED
     assert find_receipt(KEY) == RECORDED
     assert find_receipt(receipt_key("imp_1", 8)) is None
 

@@ -10,7 +10,7 @@ from chalicelib.conversions import recording
 from chalicelib.conversions.imports import recorder
 from chalicelib.conversions.imports.recorder import Recorder
 from chalicelib.conversions.imports.rows import ImportRow
-from chalicelib.conversions.receipt import Outcome, Receipt, receipt_of
+from chalicelib.conversions.receipt import Receipt, ReceiptResult, receipt_of
 from chalicelib.http.problems import Unavailable
 from tests.advertiser import caps_of, conversions, make_older, new_deal, sums, used
 from tests.conftest import Api
@@ -36,7 +36,7 @@ def test_new_conversion_is_an_import_decided_by_the_key_that_posted_it(admin: Ap
     fields: dict[str, Any] = {"click_id": deal.click(), "txid": "t1", "payout": "1.25", "status": "approved"}
     receipt = record(a_recorder(), **fields)
     (row,) = conversions().values()
-    assert receipt == receipt_of(Outcome.RECORDED, row.id, "approved")
+    assert receipt == receipt_of(ReceiptResult.RECORDED, row.id, "approved")
     assert (row.txid, row.payout, row.reported_by, row.status_by) == ("t1", "1.25", "import", "import")
     assert row.decided_by == "key1"
     assert (sums()["payout"], used()) == (1_250_000, {"conversions|*": 1})
@@ -46,11 +46,13 @@ def test_row_of_a_known_conversion_changes_its_status_or_nothing(admin: Api) -> 
     deal = new_deal(admin)
     click_id = deal.click()
     conversion_id = deal.posted(click_id)
-    assert record(a_recorder("imp_1"), click_id=click_id) == receipt_of(Outcome.DUPLICATE, conversion_id, "approved")
-    changed = receipt_of(Outcome.CHANGED, conversion_id, "rejected")
+    assert record(a_recorder("imp_1"), click_id=click_id) == receipt_of(
+        ReceiptResult.DUPLICATE, conversion_id, "approved"
+    )
+    changed = receipt_of(ReceiptResult.CHANGED, conversion_id, "rejected")
     assert record(a_recorder("imp_2"), click_id=click_id, status="rejected") == changed
     again = record(a_recorder("imp_3"), click_id=click_id, status="rejected")
-    assert again == receipt_of(Outcome.DUPLICATE, conversion_id, "rejected")
+    assert again == receipt_of(ReceiptResult.DUPLICATE, conversion_id, "rejected")
     assert (conversions()[conversion_id].revision, sums()) == (2, {})
 
 
@@ -60,20 +62,20 @@ def test_decision_of_an_admin_stays(admin: Api) -> None:
     conversion_id = deal.posted(click_id)
     good(admin.patch(f"/admin/conversions/{conversion_id}", {"status": "rejected"}))
     receipt = record(a_recorder(), click_id=click_id, status="approved")
-    assert receipt == receipt_of(Outcome.DUPLICATE, conversion_id, "rejected")
+    assert receipt == receipt_of(ReceiptResult.DUPLICATE, conversion_id, "rejected")
 
 
 def test_event_that_is_no_goal_is_recorded_without_status(admin: Api) -> None:
     deal = new_deal(admin, goals=[{"name": "sale", "payout": "1"}])
     receipt = record(a_recorder(), click_id=deal.click(), event="invented")
-    assert (receipt.result, receipt.conversion_status) == (Outcome.RECORDED, None)
+    assert (receipt.result, receipt.conversion_status) == (ReceiptResult.RECORDED, None)
 
 
 def test_import_may_come_after_the_attribution_window(admin: Api) -> None:
     deal = new_deal(admin, attribution_window_days=2)
     late = deal.click()
     make_older(late, timedelta(days=3))
-    assert record(a_recorder(), click_id=late).result == Outcome.RECORDED
+    assert record(a_recorder(), click_id=late).result == ReceiptResult.RECORDED
 
 
 def test_refused_row_says_why_and_stores_nothing(admin: Api) -> None:
@@ -84,10 +86,10 @@ def test_refused_row_says_why_and_stores_nothing(admin: Api) -> None:
         {"click_id": click_id, "event": "x" * 65},
     ]
     receipts = [record(a_recorder(), number, **fields) for number, fields in enumerate(rows)]
-    assert {each.result for each in receipts} == {Outcome.REFUSED}
+    assert {each.result for each in receipts} == {ReceiptResult.REFUSED}
     assert [each.error for each in receipts] == [
         "No click with this ID was sent to a campaign.",
-        f"{MONEY}; status must be 'pending', 'approved' or 'rejected'; click_id is required",
+        f"click_id is required; {MONEY}; status must be 'pending', 'approved' or 'rejected'",
         "event must have at most 64 characters",
     ]
     assert conversions() == {}
@@ -98,7 +100,7 @@ def test_second_status_for_a_conversion_is_refused(admin: Api) -> None:
     click_id = deal.click()
     record(several, 1, click_id=click_id, event="label", status="rejected")
     assert record(several, 2, click_id=click_id, status="approved") == Receipt(
-        result=Outcome.REFUSED, error="Row 1 names the status rejected for the same conversion."
+        result=ReceiptResult.REFUSED, error="Row 1 names the status rejected for the same conversion."
     )
     assert [row.status for row in conversions().values()] == ["rejected"]
 
@@ -111,7 +113,7 @@ def test_row_that_is_processed_again_keeps_its_receipt(admin: Api) -> None:
     recorded, refused = {"click_id": deal.click()}, {"click_id": "none"}
     first = [record(a_recorder(), n, **fields) for n, fields in enumerate((recorded, refused))]
     assert [record(a_recorder(), n, **fields) for n, fields in enumerate((recorded, refused))] == first
-    assert [each.result for each in first] == [Outcome.RECORDED, Outcome.REFUSED]
+    assert [each.result for each in first] == [ReceiptResult.RECORDED, ReceiptResult.REFUSED]
 
 
 def test_row_that_another_process_records_meanwhile_keeps_its_receipt(
@@ -120,7 +122,7 @@ def test_row_that_another_process_records_meanwhile_keeps_its_receipt(
     deal = new_deal(admin)
     fields: dict[str, Any] = {"click_id": deal.click()}
     _before_recording(monkeypatch, lambda: record(a_recorder(), **fields))
-    assert record(a_recorder(), **fields).result is Outcome.RECORDED
+    assert record(a_recorder(), **fields).result is ReceiptResult.RECORDED
     assert len(conversions()) == 1
 
 
@@ -142,7 +144,7 @@ def test_change_that_another_process_writes_and_overtakes_is_not_written_again(
     clock = iter(range(99))
     monkeypatch.setattr(recording, "time", SimpleNamespace(sleep=lambda _: None, monotonic=lambda: next(clock)))
     _before_recording(monkeypatch, overtake)
-    assert record(a_recorder(), **fields) == receipt_of(Outcome.CHANGED, conversion_id, "rejected")
+    assert record(a_recorder(), **fields) == receipt_of(ReceiptResult.CHANGED, conversion_id, "rejected")
     assert conversions()[conversion_id].status == "approved"
 
 
@@ -172,7 +174,7 @@ def test_temporary_error_is_raised_and_the_row_recorded_later(
         broken.setattr(recorder, "record_conversion", _failing(error))
         with pytest.raises(type(error)):
             record(a_recorder(), **fields)
-    assert record(a_recorder(), **fields).result is Outcome.RECORDED
+    assert record(a_recorder(), **fields).result is ReceiptResult.RECORDED
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), DoesNotExist("route")])
@@ -184,7 +186,7 @@ def test_broken_row_is_refused_and_logged(
     monkeypatch.setattr(recorder, "record_conversion", _failing(error))
     monkeypatch.setattr(logging.getLogger("smartlink"), "propagate", True)
     receipt = record(a_recorder(), 7, click_id=click_id)
-    assert receipt == Receipt(result=Outcome.REFUSED, error="Internal error. It was logged.")
+    assert receipt == Receipt(result=ReceiptResult.REFUSED, error="Internal error. It was logged.")
     assert "row imp_1#7 failed" in caplog.text
 
 

@@ -27,6 +27,12 @@ def test_all_errors_of_a_row_are_reported() -> None:
     assert {pointer for pointer, _ in raised.value.errors} == {"/click_id", "/amount", "/payout", "/status"}
 
 
+def test_status_that_is_no_text_is_an_error_of_the_row() -> None:
+    with pytest.raises(ValidationFailed) as raised:
+        parse_row({"click_id": "c1", "status": 3})
+    assert raised.value.errors == (("/status", "must be 'pending', 'approved' or 'rejected'"),)
+
+
 def test_rows_are_numbered_from_one_without_empty_values() -> None:
     documents: list[dict[str, Any]] = [{"click_id": "c1", "txid": "", "event": None}, {}]
     assert numbered(documents) == [ImportRow(1, {"click_id": "c1"}), ImportRow(2, {})]

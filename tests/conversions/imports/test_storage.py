@@ -6,7 +6,7 @@ from pynamodb.exceptions import UpdateError
 from chalicelib.conversions.imports import storage
 from chalicelib.conversions.imports.message import ImportMessage, decode
 from chalicelib.conversions.imports.rows import numbered
-from chalicelib.conversions.receipt import Outcome, receipt_of
+from chalicelib.conversions.receipt import ReceiptResult, receipt_of
 from chalicelib.domain.timestamps import milliseconds
 from chalicelib.http.background import background_request
 from chalicelib.http.models import NoContent
@@ -18,7 +18,7 @@ from tests.conversions.imports.queue import create_queue, take_messages
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ROWS = numbered([{"click_id": f"c{n}"} for n in range(150)])
 MESSAGE = ImportMessage("imp_1", 1, int(NOW.timestamp()))
-RESULTS = [(101, receipt_of(Outcome.RECORDED, "cnv_1", "approved"))]
+RESULTS = [(101, receipt_of(ReceiptResult.RECORDED, "cnv_1", "approved"))]
 
 
 @pytest.fixture(autouse=True)
