@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import compress
+from itertools import compress, product
 from operator import and_
 from typing import Any
 
 from chalicelib.counters.column_codec import Columns
 from chalicelib.domain.ids import is_smartlink_id
-from chalicelib.reporting.date_range import day_of, hour_of
+from chalicelib.reporting.date_range import day_of, hour_of, month_of, week_of
 from chalicelib.reporting.goal_columns import split_by_goal
+from chalicelib.reporting.lost_columns import lost_cells
+from chalicelib.reporting.metrics import LOST_CLICKS
 
 MAX_CELLS = 2_000_000
 """Maximum number of cells: they are aggregated in two to three seconds."""
@@ -20,15 +22,20 @@ MAX_GROUPS = 250_000
 _TIMES: Mapping[str, Callable[[int, str], str]] = {
     "hour": hour_of,
     "day": day_of,
+    "week": week_of,
+    "month": month_of,
     "utc_day": lambda quarter, _: day_of(quarter, "UTC"),
 }
+
+Filters = Mapping[str, frozenset[str]]
+"""The values that are counted, by dimension."""
 
 Group = tuple[str, ...]
 Groups = dict[Group, list[int]]
 """Sums by group. A group is the values of the dimensions in order; an unknown value is empty."""
 
 
-class LimitExceeded(Exception):  # noqa: N818 - a fact that the report tells
+class LimitExceeded(Exception):  # noqa: N818 - named for the fact
     """There are more cells or rows than can be aggregated. `unit` is `cells` or `rows`."""
 
     def __init__(self, unit: str, limit: int) -> None:
@@ -41,17 +48,24 @@ class LimitExceeded(Exception):  # noqa: N818 - a fact that the report tells
 class AggregationQuery:
     """Sums of `counts` by `dimensions` over the quarter hours from `first` to `end` (exclusive).
 
-    Dimensions are the fields of a cell, `hour` and `day` in `timezone`, `utc_day`, and `route`: the smartlink or, for
-    direct links, the campaign. Cells without the values of `filters` are ignored. Clicks have no goal: a filter by goal
-    ignores the conversions of other goals and no clicks.
+    Dimensions are the fields of a cell, `hour`, `day`, `week` and `month` in `timezone`, `utc_day`, and `route`: the
+    smartlink or, for direct links, the campaign. Cells without one of the values of each of the `filters` are ignored.
+    Clicks have no goal: a filter by goal ignores the conversions of other goals and no clicks. The count `lost_clicks`
+    has the clicks by people with a `reason`.
     """
 
     dimensions: tuple[str, ...]
     counts: tuple[str, ...]
     first: int
     end: int
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Filters = field(default_factory=dict)
     timezone: str = "UTC"
+
+    @property
+    def cell_dimensions(self) -> frozenset[str]:
+        """Return the dimensions of cells that the query uses, besides the quarter."""
+        named = {"smartlink" if name == "route" else name for name in (*self.dimensions, *self.filters)}
+        return frozenset(named - _TIMES.keys() | ({"reason"} if LOST_CLICKS in self.counts else set()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +124,19 @@ def _add(groups: Groups, piece: Columns, query: AggregationQuery) -> None:
         return
     axes = [_axis(piece, name, query.timezone) for name in query.dimensions]
     keys, original_keys = _compact_keys(*_keys(axes, piece.size, mask))
-    counted = [(n, name) for n, name in enumerate(query.counts) if name in piece.counts]
-    columns = [_sums_by_key(keys, len(original_keys), _masked(piece.counts[name], mask)) for _, name in counted]
-    for key, sums in zip(original_keys, zip(*columns, strict=True), strict=False):
+    counted = [n for n, name in enumerate(query.counts) if name in piece.counts or name == LOST_CLICKS]
+    columns = [_sums(piece, query.counts[n], mask, (keys, len(original_keys))) for n in counted]
+    for group, sums in zip(_decode_groups(original_keys, axes), zip(*columns, strict=True), strict=False):
         if any(sums):
-            totals = groups.setdefault(_decode_group(key, axes), [0] * len(query.counts))
-            for (n, _), count in zip(counted, sums, strict=True):
+            totals = groups.setdefault(group, [0] * len(query.counts))
+            for n, count in zip(counted, sums, strict=True):
                 totals[n] += count
 
 
 def _mask(piece: Columns, query: AggregationQuery) -> Sequence[int] | None:
     """Return for every cell whether it matches range and filters; None if all do, an empty mask if none can."""
     rules = [("quarter", [query.first <= quarter < query.end for quarter in piece.values["quarter"]])]
-    rules += [(name, [value == filtered for value in piece.values[name]]) for name, filtered in query.filters.items()]
+    rules += [(name, [value in wanted for value in piece.values[name]]) for name, wanted in query.filters.items()]
     if not all(any(allowed) for _, allowed in rules):
         return ()
     masks = [[allowed[code] for code in piece.codes[name]] for name, allowed in rules if not all(allowed)]
@@ -173,11 +187,27 @@ def _compact_keys(keys: Sequence[int], width: int) -> tuple[Sequence[int], Seque
     return [numbers.setdefault(key, len(numbers)) for key in keys], list(numbers)
 
 
+def _sums(piece: Columns, name: str, mask: Sequence[int] | None, keyed: tuple[Sequence[int], int]) -> list[int]:
+    """Return the sums of a count by key. `keyed` is the key of every matching cell, and the number of keys."""
+    keys, size = keyed
+    if name in piece.counts:
+        return _sums_by_key(keys, size, _masked(piece.counts[name], mask))
+    places, lost = lost_cells(piece, mask)
+    return _sums_by_key([keys[place] for place in places], size, lost)
+
+
 def _sums_by_key(keys: Sequence[int], size: int, column: Sequence[int]) -> list[int]:
     sums = [0] * size
     for key, count in zip(keys, column, strict=True):
         sums[key] += count
     return sums
+
+
+def _decode_groups(keys: Sequence[int], axes: Sequence[_Axis]) -> Iterable[Group]:
+    """Return the groups of the keys: those of all possible keys are the product of the values, in order."""
+    if isinstance(keys, range):
+        return product(*(axis.values for axis in axes))
+    return (_decode_group(key, axes) for key in keys)
 
 
 def _decode_group(key: int, axes: Sequence[_Axis]) -> Group:

@@ -1,26 +1,53 @@
 """Reads counter cells and currencies for a report, and checks which smartlinks and campaigns a publisher may query."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
-from chalicelib.counters import blocks, cells
+from chalicelib.counters import blocks
+from chalicelib.counters.cells import Cell, partitions, shards_of
 from chalicelib.counters.column_codec import Columns
+from chalicelib.counters.rollups import reader
+from chalicelib.counters.rollups.reader import Reads, Wanted
 from chalicelib.http.problems import NotFound
 from chalicelib.reporting.date_range import Period
-from chalicelib.tables.base import get_or_none
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
 
-_PARTITIONS_PER_READ = 8 * cells.SHARDS
+_ALWAYS = ("quarter", "campaign", "currency")
+"""Every report compares the quarter with its range and completes the currency from the campaign."""
 
 
-def read_cells(period: Period, publisher_id: str | None) -> Iterator[Columns]:
-    """Yield the cells of all UTC days of the period, from the shard of one publisher or from all shards.
+@dataclass(frozen=True, slots=True)
+class CellQuery:
+    """The cells of a report: the period, the publisher or None, the smartlinks or None, and the dimensions needed.
 
-    Reads eight days of all shards at a time, so that a report that exceeds its limit does not read everything.
+    `smartlinks` are IDs of routes: of smartlinks, or of the campaigns of direct links. They and the publisher limit
+    what is read, and cells of others may still be among it. A dimension of cells that is not among `dimensions` may be
+    empty in all of them. `reads` is increased by what is read.
     """
-    partitions = cells.partitions(period.days, publisher_id)
-    for n in range(0, len(partitions), _PARTITIONS_PER_READ):
-        yield from blocks.read(partitions[n : n + _PARTITIONS_PER_READ])
+
+    period: Period
+    publisher_id: str | None = None
+    smartlinks: frozenset[str] | None = None
+    dimensions: frozenset[str] = frozenset(Cell._fields)
+    reads: Reads = field(default_factory=Reads)
+
+
+def read(query: CellQuery) -> Iterator[Columns]:
+    """Yield the cells of all UTC days of the period, and of no other days."""
+    shards, dimensions = shards_of(query.publisher_id), query.dimensions.union(_ALWAYS)
+    return reader.read(Wanted(query.period.days, shards, query.smartlinks, dimensions, query.reads))
+
+
+def counted_until(now: datetime) -> datetime | None:
+    """Return the time until which clicks were counted: that of the newest click of yesterday and today, None if none.
+
+    Conversions are counted at once.
+    """
+    days = [now.date() - timedelta(days=1), now.date()]
+    newest = blocks.counted_until(partitions(days))
+    return None if newest is None else datetime.fromtimestamp(newest / 1000, UTC)
 
 
 def read_campaign_currencies(campaign_ids: set[str]) -> dict[str, str]:
@@ -29,13 +56,22 @@ def read_campaign_currencies(campaign_ids: set[str]) -> dict[str, str]:
     return {row.id: row.settings["currency"] for row in rows}
 
 
-def check_access(publisher_id: str, smartlink_id: str | None, campaign_id: str | None) -> None:
-    """Raise `NotFound` if the publisher never had a link to the smartlink, or never an approval for the campaign."""
-    if smartlink_id is not None:
-        member = get_or_none(MembershipRow, publisher_id, smartlink_id)
-        if member is None or member.code is None:
-            message = f"There is no smartlink {smartlink_id}."
-            raise NotFound(message)
-    if campaign_id is not None and get_or_none(CampaignApprovalRow, publisher_id, campaign_id) is None:
-        message = f"There is no campaign {campaign_id}."
+def check_smartlinks(publisher_id: str, smartlink_ids: Sequence[str]) -> None:
+    """Raise `NotFound` if the publisher never had a link to one of the smartlinks."""
+    rows = MembershipRow.batch_get([(publisher_id, each) for each in dict.fromkeys(smartlink_ids)])
+    known = {row.pool_id for row in rows if row.code is not None}
+    if unknown := [each for each in smartlink_ids if each not in known]:
+        message = f"There is no smartlink {unknown[0]}."
+        raise NotFound(message)
+
+
+def check_campaigns(publisher_id: str, campaign_ids: Sequence[str]) -> None:
+    """Raise `NotFound` if the publisher never had an approval for one of the campaigns.
+
+    A catch-all campaign takes clicks without an approval: check only campaigns without figures of the publisher.
+    """
+    rows = CampaignApprovalRow.batch_get([(publisher_id, each) for each in dict.fromkeys(campaign_ids)])
+    known = {row.campaign_id for row in rows}
+    if unknown := [each for each in campaign_ids if each not in known]:
+        message = f"There is no campaign {unknown[0]}, or it has none of your clicks in this range."
         raise NotFound(message)

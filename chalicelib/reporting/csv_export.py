@@ -1,30 +1,65 @@
-"""CSV export (RFC 4180). Labels are escaped, so that spreadsheets do not run them as formulas."""
+"""CSV export (RFC 4180). Texts are escaped, so that no spreadsheet runs them as formulas."""
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 """Spreadsheets recognize UTF-8 by it."""
 
-_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = re.compile("[=+@\\-\uff1d\uff0b\uff20\uff0d\ufe66\ufe62\ufe6b\ufe63]")
+"""Characters with which a formula begins, also in full width and small form."""
+
+_SEPARATORS = frozenset(";\t\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+"""Characters at which a spreadsheet may begin a new cell or row inside of a text.
+
+Spreadsheets of some locales split at semicolons, and then see no quotes but those at the beginning of a row. A comma
+splits only where quotes are seen.
+"""
+
+_SKIPPED = frozenset('"\u034f\u115f\u1160\u2800\u3164\uffa0')
+"""Characters without meaning before a formula, beside those of `_SKIPPED_CATEGORIES`."""
+
+_SKIPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"})
+"""Unicode's categories of white space, of control and format characters, and of marks."""
+
+_LINE_STARTS = ("\t", "\r", "\n")
 
 
 class _Lines(list[str]):
-    """The file that the csv module writes to: a list of lines."""
+    """The file that the csv module writes to."""
 
     write = list.append
 
 
 def encode(header: Sequence[str], rows: Iterable[tuple[Iterable[str | None], Iterable[object]]]) -> str:
-    """Return the CSV of a header and rows. A row is its labels, which are untrusted input, and its numbers."""
-    lines = _Lines()
-    writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(header)
-    for labels, numbers in rows:
-        writer.writerow([*map(escape_formula, labels), *numbers])
-    return _BYTE_ORDER_MARK + "".join(lines)
+    """Return the CSV of a header and rows. A row is its labels and its numbers."""
+    return "".join([BYTE_ORDER_MARK, line(header, ()), *(line(labels, numbers) for labels, numbers in rows)])
+
+
+def line(labels: Iterable[str | None], numbers: Iterable[object]) -> str:
+    """Return the line of a row: its labels, which are untrusted input, and its numbers."""
+    written = _Lines()
+    csv.writer(written, lineterminator="\r\n").writerow([*map(escape_formula, labels), *numbers])
+    return written[0]
 
 
 def escape_formula(label: str | None) -> str:
-    """Return the label, prefixed with an apostrophe if a spreadsheet could run it as a formula; empty for None."""
-    return f"'{label}" if label and label.startswith(_FORMULA_PREFIXES) else label or ""
+    """Return the label without NUL, with an apostrophe wherever a spreadsheet could begin a formula; empty for None."""
+    text = (label or "").replace("\0", "")
+    starts = {_start(text, match.start()) for match in _FORMULA.finditer(text)} - {-1}
+    if text.startswith(_LINE_STARTS):
+        starts.add(0)
+    for start in sorted(starts, reverse=True):
+        text = f"{text[:start]}'{text[start:]}"
+    return text
+
+
+def _start(text: str, place: int) -> int:
+    """Return the start of the cell that the character at this place may begin; -1 if other text stands before it."""
+    while place and text[place - 1] not in _SEPARATORS:
+        place -= 1
+        if text[place] not in _SKIPPED and unicodedata.category(text[place]) not in _SKIPPED_CATEGORIES:
+            return -1
+    return place

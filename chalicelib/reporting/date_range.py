@@ -61,7 +61,7 @@ def _quarter(moment: datetime) -> int:
 
 def validate_time(text: str) -> str:
     """Return the text if it is a date or a time on a quarter hour, else raise `ValueError`."""
-    day = date.fromisoformat(text) if _DATE.fullmatch(text) else _parse_time(text).date()
+    day = _parse_time(text).date()
     if not _FIRST <= day < _LAST:
         message = f"must be between {_FIRST} and {_LAST}"
         raise ValueError(message)
@@ -74,10 +74,10 @@ def _parse_time(text: str) -> datetime:
     except ValueError as error:
         message = "must be a date or a time, for example 2026-11-01 or 2026-11-01T13:15:00Z"
         raise ValueError(message) from error
-    if moment.tzinfo is None:
+    if moment.tzinfo is None and not _DATE.fullmatch(text):
         message = "must include a UTC offset, for example 2026-11-01T13:15:00Z"
         raise ValueError(message)
-    if moment.timestamp() * 1000 % QUARTER_HOUR_MS:
+    if not _DATE.fullmatch(text) and moment.timestamp() * 1000 % QUARTER_HOUR_MS:
         message = "must be a multiple of 15 minutes"
         raise ValueError(message)
     return moment
@@ -131,6 +131,19 @@ def day_of(quarter: int, timezone: str) -> str:
 def hour_of(quarter: int, timezone: str) -> str:
     """Return the local hour of a quarter hour with its UTC offset, so that a repeated hour is not ambiguous."""
     return _local(quarter, timezone).replace(minute=0).isoformat(timespec="minutes")
+
+
+@lru_cache(maxsize=100_000)
+def week_of(quarter: int, timezone: str) -> str:
+    """Return the Monday of the local week of a quarter hour: `2026-11-16`."""
+    day = _local(quarter, timezone).date()
+    return (day - timedelta(days=day.weekday())).isoformat()
+
+
+@lru_cache(maxsize=100_000)
+def month_of(quarter: int, timezone: str) -> str:
+    """Return the local month of a quarter hour: `2026-11`."""
+    return day_of(quarter, timezone)[:7]
 
 
 def _local(quarter: int, timezone: str) -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from chalicelib.counters.column_codec import Columns
 from chalicelib.domain.goal import DEFAULT_GOAL
 
-CLICK_COUNTS = {"unique_clicks", "duplicate_clicks", "bot_clicks", "poison"}
+CLICK_COUNTS = {"unique_clicks", "duplicate_clicks", "bot_clicks", "lost_clicks", "poison"}
 
 
 def split_by_goal(piece: Columns) -> tuple[Columns, Columns]:

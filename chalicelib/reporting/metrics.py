@@ -6,8 +6,11 @@ from chalicelib.domain.money import MONEY
 
 CLICKS = ("unique_clicks", "duplicate_clicks", "bot_clicks")
 CONVERSIONS = ("conversions", "payout", "revenue", "pending_conversions", "rejected_conversions", "pending_payout")
-BY_CLICK = (*CLICKS, *CONVERSIONS)
-BY_CONVERSION = (*CLICKS, *(f"arrived_{name}" for name in CONVERSIONS))
+LOST_CLICKS = "lost_clicks"
+"""Clicks that reached no campaign."""
+
+BY_CLICK = (*CLICKS, *CONVERSIONS, LOST_CLICKS)
+BY_CONVERSION = (*CLICKS, *(f"arrived_{name}" for name in CONVERSIONS), LOST_CLICKS)
 """Counts of a cell in the order of `Metrics`: conversions by click time, or by conversion time."""
 
 AMOUNTS = ("payout", "revenue", "pending_payout")
@@ -30,6 +33,7 @@ class Metrics:
     pending_conversions: int = 0
     rejected_conversions: int = 0
     pending_payout: int = 0
+    lost_clicks: int = 0
 
     @property
     def clicks(self) -> int:
@@ -55,6 +59,11 @@ class Metrics:
     def margin(self) -> int | None:
         """Return profit ÷ revenue."""
         return quotient(self.profit * MONEY, self.revenue)
+
+    @property
+    def fallback_share(self) -> int | None:
+        """Return the clicks that reached no campaign ÷ clicks."""
+        return quotient(self.lost_clicks * MONEY, self.clicks)
 
 
 def quotient(number: int, divisor: int) -> int | None:

@@ -1,11 +1,11 @@
 """Suggests a smaller request if a report is too large: one day at a time, as CSV."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-_CSV = {"format": "csv"}
+_REPLACED = {"from", "to", "format", "cursor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,18 +13,16 @@ class ReportRequest:
     """The request of a report: its path, its parameters as sent, and its first and last day."""
 
     path: str
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, str | Sequence[str]]
     days: tuple[date, date]
-    has_csv: bool = True
 
 
 def suggest_narrower_query(request: ReportRequest) -> str:
     """Return a hint how to request less, with the URL of a smaller request if there is one."""
     first, last = request.days
-    as_csv = _CSV if request.has_csv else {}
-    if first == last and as_csv.items() <= request.parameters.items():
+    if first == last and request.parameters.get("format") == "csv":
         return "use a filter, a shorter range or fewer dimensions"
-    unchanged = {name: value for name, value in request.parameters.items() if name not in {"from", "to", "format"}}
-    query = urlencode({**unchanged, "from": first, "to": first, **as_csv}, safe=",:/")
-    manner = " ".join(["day by day"] * (first != last) + ["as CSV"] * bool(as_csv))
+    unchanged = {name: value for name, value in request.parameters.items() if name not in _REPLACED}
+    query = urlencode({**unchanged, "from": first, "to": first, "format": "csv"}, doseq=True, safe=",:/")
+    manner = "as CSV" if first == last else "day by day as CSV"
     return f"request it {manner}: {request.path}?{query}"

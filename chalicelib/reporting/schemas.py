@@ -18,29 +18,56 @@ class Sparse(ResponseModel):
 
 
 class OwnLabels(ResponseModel):
-    """The values of the requested dimensions; null is unknown."""
+    """The values of the requested dimensions, with the names of IDs. Null is unknown, also a name.
+
+    `hour` has its UTC offset, `week` is the Monday of the week, `month` is such as `2026-11`.
+    """
 
     hour: str | None = None
     day: str | None = None
+    week: str | None = None
+    month: str | None = None
     smartlink: str | None = None
+    smartlink_name: str | None = None
     campaign: str | None = None
+    campaign_name: str | None = None
     country: str | None = None
     device: str | None = None
     os: str | None = None
     sub1: str | None = None
     goal: str | None = None
+    region: str | None = None
+    browser: str | None = None
+    language: str | None = None
+    source: str | None = None
+    network: str | None = None
+    sub2: str | None = None
+    sub3: str | None = None
+    sub4: str | None = None
+    sub5: str | None = None
+    sub6: str | None = None
+    sub7: str | None = None
+    sub8: str | None = None
+    sub9: str | None = None
+    sub10: str | None = None
 
 
 class Labels(OwnLabels):
-    """The values of the requested dimensions, including the publisher; null is unknown."""
+    """The values of the requested dimensions, including publisher and advertiser. Null is unknown.
+
+    The advertiser is the campaign's today: null for clicks without a campaign, and for campaigns without an advertiser.
+    """
 
     publisher: str | None = None
+    publisher_name: str | None = None
+    advertiser: str | None = None
 
 
 class OwnFigures(ResponseModel):
     """A publisher's metrics. `clicks` excludes bots, `epc` is payout ÷ clicks. Ratios are null if the divisor is 0.
 
     `conversions` and `payout` are those of approved conversions. Pending ones are not paid yet, rejected ones never.
+    `fallback_share` is the share of clicks that reached no campaign.
     """
 
     clicks: int
@@ -54,6 +81,7 @@ class OwnFigures(ResponseModel):
     pending_payout: Amount
     epc: Amount | None
     conversion_rate: Amount | None
+    fallback_share: Amount | None
 
 
 class AllFigures(OwnFigures):
@@ -95,11 +123,15 @@ class ReportRow(AllFigures, _OfCurrency, Labels):
 
 
 class _Range(Sparse):
-    """The resolved range (`to` is exclusive) and the currency of its amounts, null if there are none or several."""
+    """The resolved range (`to` is exclusive) and the currency of its amounts, null if there are none or several.
+
+    Clicks and conversions before `counted_until` are counted; null is not known.
+    """
 
     from_: Timestamp = Field(serialization_alias="from")
     to: Timestamp
     timezone: str
+    counted_until: Timestamp | None
     currency: str | None
 
 
@@ -148,6 +180,7 @@ class LostRow(_OfCurrency):
 
     reason: str
     smartlink_id: str | None
+    smartlink_name: str | None
     clicks: int
     estimated_payout: Amount | None
     estimated_revenue: Amount | None

@@ -1,24 +1,25 @@
 """The table of a report: sorted rows, each in one currency, with totals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
 from chalicelib.reporting.aggregation import Group, Groups
+from chalicelib.reporting.dimensions import NAMED
 from chalicelib.reporting.metrics import AMOUNTS, Metrics, decimal
 
 CURRENCY = "currency"
 METRICS = (
     *("clicks", "unique_clicks", "duplicate_clicks", "bot_clicks"),
     *("conversions", "pending_conversions", "rejected_conversions"),
-    *("payout", "pending_payout", "revenue", "profit", "epc", "conversion_rate", "margin"),
+    *("payout", "pending_payout", "revenue", "profit", "epc", "conversion_rate", "margin", "fallback_share"),
 )
 OWN_METRICS = tuple(name for name in METRICS if name not in {"revenue", "profit", "margin"})
 """The metrics that publishers see."""
 
-_RATIOS = {"epc", "conversion_rate", "margin"}
+_RATIOS = {"epc", "conversion_rate", "margin", "fallback_share"}
 _MONEY = {*AMOUNTS, "profit"}
 
 ReportLine = tuple[Group, Metrics]
@@ -119,9 +120,23 @@ def _order(dimensions: tuple[str, ...], group: Group) -> tuple[Any, ...]:
 _parse_time = lru_cache(maxsize=20_000)(datetime.fromisoformat)
 
 
-def labels_by_dimension(dimensions: tuple[str, ...], group: Group) -> dict[str, str | None]:
-    """Return the values of a group by dimension, None if unknown."""
-    return {name: value or None for name, value in zip(dimensions, group, strict=True)}
+Names = Mapping[str, Mapping[str, str]]
+"""The names of the IDs of each dimension of IDs."""
+
+
+def label_columns(dimensions: Iterable[str]) -> list[str]:
+    """Return the names of the labels of a row: its dimensions, each of IDs with a name beside it."""
+    return [column for name in dimensions for column in ([name, f"{name}_name"] if name in NAMED else [name])]
+
+
+def labels(dimensions: tuple[str, ...], group: Group, names: Names) -> dict[str, str | None]:
+    """Return the labels of a row by column: the values of its group and their names, None if unknown."""
+    values: dict[str, str | None] = {}
+    for dimension, value in zip(dimensions, group, strict=True):
+        values[dimension] = value or None
+        if dimension in NAMED:
+            values[f"{dimension}_name"] = names[dimension].get(value) or None
+    return values
 
 
 def encode_metrics(figures: Metrics, metrics: Iterable[str]) -> dict[str, int | str | None]:
@@ -129,7 +144,10 @@ def encode_metrics(figures: Metrics, metrics: Iterable[str]) -> dict[str, int | 
     return {name: _encode(name, getattr(figures, name)) for name in metrics}
 
 
+_DECIMALS = _MONEY | _RATIOS
+
+
 def _encode(name: str, value: int | None) -> int | str | None:
     if value is None:
         return None
-    return decimal(value) if name in _MONEY | _RATIOS else value
+    return decimal(value) if name in _DECIMALS else value

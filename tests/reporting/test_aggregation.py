@@ -1,4 +1,5 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -7,7 +8,8 @@ from hypothesis import strategies as st
 from chalicelib.counters.cells import COUNTS, Cell, Cells
 from chalicelib.counters.column_codec import Columns, decode_columns, encode
 from chalicelib.reporting.aggregation import AggregationQuery, Groups, LimitExceeded, Limits, aggregate
-from chalicelib.reporting.date_range import day_of, hour_of
+from chalicelib.reporting.date_range import day_of, hour_of, week_of
+from chalicelib.reporting.metrics import LOST_CLICKS
 
 NOON = 1_981_200 + 48
 """The quarter hour at noon of a UTC day."""
@@ -31,6 +33,8 @@ PIECES = st.lists(
 NAMES = (
     "hour",
     "day",
+    "week",
+    "month",
     "utc_day",
     "smartlink",
     "route",
@@ -45,11 +49,15 @@ NAMES = (
 QUERIES = st.builds(
     AggregationQuery,
     dimensions=st.lists(st.sampled_from(NAMES), unique=True, max_size=4).map(tuple),
-    counts=st.lists(st.sampled_from(COUNTS), unique=True, min_size=1).map(tuple),
+    counts=st.lists(st.sampled_from([*COUNTS, LOST_CLICKS]), unique=True, min_size=1).map(tuple),
     first=st.integers(NOON - 70, NOON),
     end=st.integers(NOON, NOON + 70),
     filters=st.fixed_dictionaries(
-        {}, optional={"country": st.sampled_from(["DE", "US", "FR"]), "publisher": st.just("pub_1")}
+        {},
+        optional={
+            "country": st.frozensets(st.sampled_from(["DE", "US", "FR"]), min_size=1),
+            "publisher": st.just(frozenset({"pub_1"})),
+        },
     ),
     timezone=st.sampled_from(["UTC", "Asia/Kathmandu", "Europe/Berlin"]),
 )
@@ -58,8 +66,11 @@ QUERIES = st.builds(
 def value(cell: Cell, name: str, timezone: str) -> str:
     if name == "hour":
         return hour_of(cell.quarter, timezone)
-    if name in {"day", "utc_day"}:
-        return day_of(cell.quarter, timezone if name == "day" else "UTC")
+    if name == "week":
+        return week_of(cell.quarter, timezone)
+    if name in {"day", "utc_day", "month"}:
+        day = day_of(cell.quarter, "UTC" if name == "utc_day" else timezone)
+        return day[:7] if name == "month" else day
     if name == "smartlink":
         return "" if cell.smartlink.startswith("cmp_") else cell.smartlink
     field: str = getattr(cell, "smartlink" if name == "route" else name)
@@ -70,13 +81,17 @@ def aggregate_naively(pieces: Iterable[Cells], query: AggregationQuery) -> Group
     """The reference: sums computed cell by cell."""
     groups: Groups = {}
     for cell, counts in ((cell, counts) for piece in pieces for cell, counts in piece.items()):
-        matches = all(getattr(cell, name) == filtered for name, filtered in query.filters.items())
+        matches = all(getattr(cell, name) in wanted for name, wanted in query.filters.items())
         if matches and query.first <= cell.quarter < query.end:
             group = tuple(value(cell, name, query.timezone) for name in query.dimensions)
             totals = groups.setdefault(group, [0] * len(query.counts))
             for n, name in enumerate(query.counts):
-                totals[n] += counts[COUNTS.index(name)]
+                totals[n] += lost(cell, counts) if name == LOST_CLICKS else counts[COUNTS.index(name)]
     return groups
+
+
+def lost(cell: Cell, counts: Sequence[int]) -> int:
+    return counts[COUNTS.index("unique_clicks")] + counts[COUNTS.index("duplicate_clicks")] if cell.reason else 0
 
 
 def without_empty(groups: Groups) -> Groups:
@@ -89,7 +104,8 @@ def a_piece(*cells: Cell, **counts: int) -> Columns:
     return decode_columns(encode({cell: [counts.get(name, 0) for name in COUNTS] for cell in cells}))
 
 
-def a_query(*dimensions: str, counts: tuple[str, ...] = ("unique_clicks",), **filters: str) -> AggregationQuery:
+def a_query(*dimensions: str, counts: tuple[str, ...] = ("unique_clicks",), **wanted: str) -> AggregationQuery:
+    filters = {name: frozenset({value}) for name, value in wanted.items()}
     return AggregationQuery(dimensions, counts, NOON - 100, NOON + 100, filters)
 
 
@@ -118,9 +134,38 @@ def test_cell_must_match_every_filter_and_the_range() -> None:
         for publisher in ("pub_1", "pub_2")
     ]
     piece = decode_columns(encode({cell: [1] * len(COUNTS) for cell in cells}))
-    filters = {"country": "DE", "publisher": "pub_1"}
+    filters = {"country": frozenset({"DE", "FR"}), "publisher": frozenset({"pub_1"})}
     query = AggregationQuery(("country", "publisher"), ("unique_clicks",), NOON, NOON + 9, filters)
     assert aggregate([piece], query) == {("DE", "pub_1"): [1]}
+
+
+def test_lost_clicks_are_those_of_people_with_a_reason() -> None:
+    piece = a_piece(*(Cell(NOON, reason=reason) for reason in ("", "cap", "paused")), unique_clicks=2, bot_clicks=5)
+    assert aggregate([piece], a_query(counts=("unique_clicks", LOST_CLICKS))) == {(): [6, 4]}
+    assert aggregate([piece], a_query("reason", counts=(LOST_CLICKS,))) == {("cap",): [2], ("paused",): [2]}
+
+
+def test_details_have_their_lost_clicks_as_a_count() -> None:
+    piece = Columns(2, {"quarter": [NOON], "source": ["a", "b"]}, {"quarter": bytes(2), "source": b"\0\1"}, {})
+    with_lost = replace(piece, counts={"unique_clicks": [3, 4], LOST_CLICKS: [0, 1]})
+    assert aggregate([with_lost], a_query("source", counts=(LOST_CLICKS,))) == {("b",): [1]}
+    without = replace(piece, counts={"unique_clicks": [3, 4]})
+    assert aggregate([without], a_query("source", counts=("unique_clicks", LOST_CLICKS))) == {
+        ("a",): [3, 0],
+        ("b",): [4, 0],
+    }
+
+
+def test_lost_clicks_need_no_clicks_to_be_counted() -> None:
+    assert aggregate([a_piece(Cell(NOON, reason="cap"), payout=1)], a_query(counts=(LOST_CLICKS, "payout"))) == {
+        (): [0, 1]
+    }
+
+
+def test_query_names_the_dimensions_of_cells_that_it_uses() -> None:
+    query = a_query("day", "route", "campaign", country="US")
+    assert query.cell_dimensions == {"smartlink", "campaign", "country"}
+    assert a_query("hour", counts=(LOST_CLICKS,)).cell_dimensions == {"reason"}
 
 
 def test_group_with_a_sum_of_zero_is_omitted() -> None:

@@ -1,8 +1,8 @@
 from chalicelib.reporting.click_schemas import ClickFacts
 
 
-def test_click_facts_contain_neither_decision_nor_amounts() -> None:
-    hidden = {"decision", "payout", "revenue", "address", "user_agent", "isp"}
+def test_click_facts_contain_neither_decision_nor_revenue() -> None:
+    hidden = {"decision", "revenue", "address", "user_agent", "isp"}
     assert hidden.isdisjoint(ClickFacts.model_fields)
 
 

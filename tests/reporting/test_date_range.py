@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.counters import cells
 from chalicelib.http.problems import ValidationFailed
-from chalicelib.reporting.date_range import Period, day_of, hour_of, resolve_range, validate_time
+from chalicelib.reporting.date_range import Period, day_of, hour_of, month_of, resolve_range, validate_time, week_of
 from tests.strategies import times
 
 NOW = datetime(2026, 11, 21, 20, 40, 12, tzinfo=UTC)
@@ -107,7 +108,7 @@ def test_valid_day_or_time_is_unchanged(text: str) -> None:
     ("text", "error"),
     [
         pytest.param("yesterday", "must be a date or a time, for example 2026-11-01 or", id="no date"),
-        pytest.param("2026-02-30", "day", id="an impossible day"),
+        pytest.param("2026-02-30", "must be a date or a time, for example 2026-11-01 or", id="an impossible day"),
         pytest.param("2026-11-01T13:00:00", "must include a UTC offset", id="no offset"),
         pytest.param("2026-11-01T13:05:00Z", "must be a multiple of 15 minutes", id="five past"),
         pytest.param("2026-11-01T13:00:00.5Z", "must be a multiple of 15 minutes", id="half a second past"),
@@ -172,3 +173,19 @@ def test_local_hour_has_at_most_four_quarter_hours_in_a_row(at: datetime, timezo
     quarter = int(at.timestamp()) // 900
     start = datetime.fromisoformat(hour_of(quarter, timezone))
     assert timedelta() <= datetime.fromtimestamp(quarter * 900, UTC) - start < timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "timezone", "week", "month"),
+    [
+        pytest.param(datetime(2026, 11, 23, tzinfo=UTC), "UTC", "2026-11-23", "2026-11", id="Monday"),
+        pytest.param(datetime(2026, 11, 29, 23, 45, tzinfo=UTC), "UTC", "2026-11-23", "2026-11", id="Sunday"),
+        pytest.param(
+            datetime(2026, 11, 29, 20, tzinfo=UTC), "Asia/Kolkata", "2026-11-30", "2026-11", id="Monday there"
+        ),
+        pytest.param(datetime(2027, 1, 1, 4, tzinfo=UTC), "America/New_York", "2026-12-28", "2026-12", id="last year"),
+    ],
+)
+def test_week_begins_on_the_local_monday(moment: datetime, timezone: str, week: str, month: str) -> None:
+    quarter = cells.quarter_of(int(moment.timestamp() * 1000))
+    assert (week_of(quarter, timezone), month_of(quarter, timezone)) == (week, month)

@@ -10,14 +10,16 @@ AMOUNTS = st.integers(-(10**15), 10**15)
 
 
 def test_metrics_are_computed_from_counts_and_amounts() -> None:
-    metrics = Metrics(7, 1, 5, 2, payout=3_000_000, revenue=4_000_000)
+    metrics = Metrics(7, 1, 5, 2, payout=3_000_000, revenue=4_000_000, lost_clicks=2)
     assert (metrics.clicks, metrics.profit) == (8, 1_000_000)
     assert (metrics.epc, metrics.conversion_rate, metrics.margin) == (375_000, 250_000, 250_000)
+    assert metrics.fallback_share == 250_000
 
 
 def test_ratio_with_a_divisor_of_zero_is_none() -> None:
     metrics = Metrics(bot_clicks=5, conversions=1, payout=1)
     assert (metrics.epc, metrics.conversion_rate, metrics.margin) == (None, None, None)
+    assert metrics.fallback_share is None
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,11 @@ USE_A_FILTER = "use a filter, a shorter range or fewer dimensions"
         ),
         pytest.param(ReportRequest("/admin/reports", {"format": "csv"}, DAY), USE_A_FILTER, id="CSV of a day"),
         pytest.param(
-            ReportRequest("/admin/lost-clicks", {"smartlink_id": "sml_1"}, DAYS, has_csv=False),
-            "request it day by day: /admin/lost-clicks?smartlink_id=sml_1&from=2026-11-01&to=2026-11-01",
-            id="days without CSV",
+            ReportRequest("/admin/lost-clicks", {"smartlink_id": ["sml_1", "sml_2"], "cursor": "500"}, DAYS),
+            "request it day by day as CSV: "
+            "/admin/lost-clicks?smartlink_id=sml_1&smartlink_id=sml_2&from=2026-11-01&to=2026-11-01&format=csv",
+            id="a repeated filter, without the page",
         ),
-        pytest.param(ReportRequest("/admin/lost-clicks", {}, DAY, has_csv=False), USE_A_FILTER, id="a day without CSV"),
     ],
 )
 def test_smaller_request_is_suggested(report_request: ReportRequest, expected: str) -> None:

@@ -13,7 +13,8 @@ from chalicelib.reporting.table import (
     Table,
     build_table,
     encode_metrics,
-    labels_by_dimension,
+    label_columns,
+    labels,
 )
 
 LENGTH = 9
@@ -152,17 +153,34 @@ def test_totals_are_the_sum_of_the_rows_if_and_only_if_there_is_one_currency(gro
 
 @given(GROUPS)
 def test_no_row_has_amounts_of_another_currency(groups: Groups) -> None:
-    for (*labels, currency), metrics in a_table(groups, "campaign", "country").lines:
+    for (*values, currency), metrics in a_table(groups, "campaign", "country").lines:
         others = ("EUR", "USD") if not currency else ({"EUR": "USD", "USD": "EUR"}[currency],)
-        own = groups.get((labels[0], labels[1], currency), [0] * LENGTH)[4]
-        without = groups.get((labels[0], labels[1], ""), [0] * LENGTH)[4]
+        own = groups.get((values[0], values[1], currency), [0] * LENGTH)[4]
+        without = groups.get((values[0], values[1], ""), [0] * LENGTH)[4]
         assert metrics.payout in {own, own + without}
         assert not set(others) & {currency}
 
 
+def test_id_has_its_name_beside_it() -> None:
+    names = {"campaign": {"cmp_1": "Game A"}, "smartlink": {"sml_1": ""}}
+    row = labels(("campaign", "country", "smartlink"), ("cmp_1", "US", "sml_1"), names)
+    assert row == {
+        "campaign": "cmp_1",
+        "campaign_name": "Game A",
+        "country": "US",
+        "smartlink": "sml_1",
+        "smartlink_name": None,
+    }
+    assert list(row) == label_columns(("campaign", "country", "smartlink"))
+
+
 def test_unknown_values_are_null_and_amounts_are_strings() -> None:
-    metrics = Metrics(3, 0, 1, 1, 1_000_000, 900_000, 2, 4, 500_000)
-    assert labels_by_dimension(("campaign", "country"), ("", "US")) == {"campaign": None, "country": "US"}
+    metrics = Metrics(3, 0, 1, 1, 1_000_000, 900_000, 2, 4, 500_000, 1)
+    assert labels(("campaign", "country"), ("", "US"), {"campaign": {}}) == {
+        "campaign": None,
+        "campaign_name": None,
+        "country": "US",
+    }
     assert encode_metrics(metrics, METRICS) == {
         "clicks": 3,
         "unique_clicks": 3,
@@ -178,6 +196,7 @@ def test_unknown_values_are_null_and_amounts_are_strings() -> None:
         "epc": "0.333333",
         "conversion_rate": "0.333333",
         "margin": "-0.111111",
+        "fallback_share": "0.333333",
     }
 
 

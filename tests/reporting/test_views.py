@@ -1,48 +1,15 @@
 import csv
-from datetime import UTC, datetime
-from decimal import Decimal
 from io import StringIO
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from pynamodb.transactions import TransactWrite
 
-from chalicelib.counters import cells
-from chalicelib.counters.blocks import append_blocks
-from chalicelib.counters.cells import Cell, Cells
-from chalicelib.reporting import aggregation, views
-from chalicelib.tables.base import connection
-from tests.conftest import Api, ApiResponse
+from chalicelib.reporting import aggregation, report_csv, report_request, views
+from tests.conftest import Api
 from tests.documents import add_publisher, errors_by_pointer, good, new_campaign, new_publisher, new_smartlink
+from tests.reporting.counted_cells import MONEY, a_cell, count, get_report, quarter
 
-NIGHT = datetime(2026, 11, 1, 20, 15, tzinfo=UTC)
-RANGE = {"from": "2026-11-01", "to": "2026-11-02"}
 LIMITS = aggregation.Limits
-MONEY = {"conversions": 1, "payout": 1_500_000, "revenue": 2_000_000}
-
-
-def quarter(hours: float = 0) -> int:
-    """The quarter hour `hours` after 20:15 UTC on 1 November 2026."""
-    return cells.quarter_of(int((NIGHT.timestamp() + hours * 3600) * 1000))
-
-
-def a_cell(**changes: Any) -> Cell:
-    named = {"smartlink": "sml_1", "campaign": "cmp_1", "publisher": "pub_1", "country": "US", "device": "mobile"}
-    return Cell(**{"quarter": quarter(), "os": "ios", **named, **changes})
-
-
-def count(*counted: tuple[Cell, dict[str, int]]) -> None:
-    """Write these counts as one block."""
-    cells_to_count: Cells = {}
-    for cell, counts in counted:
-        cells.add(cells_to_count, cell, **counts)
-    with TransactWrite(connection=connection()) as write:
-        append_blocks(write, repr(counted), cells_to_count)
-
-
-def get_report(caller: Api, path: str = "/admin/reports", **query: str) -> ApiResponse:
-    return caller.get(f"{path}?{urlencode({**RANGE, **query})}")
 
 
 def metrics(**changes: Any) -> dict[str, Any]:
@@ -50,7 +17,7 @@ def metrics(**changes: Any) -> dict[str, Any]:
     clicks = dict.fromkeys(("clicks", "unique_clicks", "duplicate_clicks", "bot_clicks"), 0)
     counts = {**clicks, **dict.fromkeys(("conversions", "pending_conversions", "rejected_conversions"), 0)}
     money = dict.fromkeys(("payout", "pending_payout", "revenue", "profit"), "0.00")
-    return {**counts, **money, **dict.fromkeys(("epc", "conversion_rate", "margin")), **changes}
+    return {**counts, **money, **dict.fromkeys(("epc", "conversion_rate", "margin", "fallback_share")), **changes}
 
 
 def test_report_has_all_metrics(admin: Api) -> None:
@@ -72,19 +39,21 @@ def test_report_has_all_metrics(admin: Api) -> None:
         epc="0.375",
         conversion_rate="0.25",
         margin="0.25",
+        fallback_share="0.00",
     )
-    unknown = metrics(clicks=1, unique_clicks=1, epc="0.00", conversion_rate="0.00")
+    unknown = metrics(clicks=1, unique_clicks=1, epc="0.00", conversion_rate="0.00", fallback_share="0.00")
     totals = {**row, "clicks": 5, "unique_clicks": 4, "epc": "0.30", "conversion_rate": "0.20"}
     assert good(get_report(admin, group_by="campaign,country")) == {
         "from": "2026-11-01T00:00:00.000Z",
         "to": "2026-11-03T00:00:00.000Z",
         "timezone": "UTC",
+        "counted_until": None,
         "currency": "USD",
         "by": "click",
         "group_by": ["campaign", "country"],
         "rows": [
-            {"campaign": "cmp_1", "country": None, "currency": None, **unknown},
-            {"campaign": "cmp_1", "country": "US", "currency": "USD", **row},
+            {"campaign": "cmp_1", "campaign_name": None, "country": None, "currency": None, **unknown},
+            {"campaign": "cmp_1", "campaign_name": None, "country": "US", "currency": "USD", **row},
         ],
         "totals": totals,
         "totals_by_currency": [{"currency": "USD", **totals}],
@@ -274,11 +243,11 @@ def test_csv_has_rows_without_totals(admin: Api) -> None:
         [
             *("country", "sub1", "currency", "clicks", "unique_clicks", "duplicate_clicks", "bot_clicks"),
             *("conversions", "pending_conversions", "rejected_conversions", "payout", "pending_payout", "revenue"),
-            *("profit", "epc", "conversion_rate", "margin"),
+            *("profit", "epc", "conversion_rate", "margin", "fallback_share"),
         ],
         [
             *("US", "'=1+1", "USD", "1", "1", "0", "0", "0", "0", "0", "1.50", "0.00", "0.00"),
-            *("-1.50", "1.50", "0.00", ""),
+            *("-1.50", "1.50", "0.00", "", "0.00"),
         ],
     ]
 
@@ -309,10 +278,28 @@ def test_too_many_rows_are_rejected_as_json_and_returned_as_csv(admin: Api, monk
     assert get_report(admin, group_by="sub1", to="2026-11-01", format="csv").text.count("\r\n") == 4
 
 
-@pytest.mark.parametrize("media", ["json", "csv"])
-def test_response_that_is_too_large_is_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch, media: str) -> None:
-    monkeypatch.setattr(views, "MAX_BYTES", 100)
-    assert list(errors_by_pointer(get_report(admin, format=media))) == ["/group_by"]
+def test_json_that_is_too_large_is_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_request, "MAX_BYTES", 100)
+    assert list(errors_by_pointer(get_report(admin))) == ["/group_by"]
+
+
+def test_pages_of_a_file_have_the_rows_with_names(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = new_campaign(admin)["id"]
+    count(*((a_cell(campaign=campaign, country=country), {"unique_clicks": 1}) for country in ("DE", "FR", "US")))
+    monkeypatch.setattr(report_csv, "ROWS_PER_STEP", 2)
+    monkeypatch.setattr(report_csv, "MAX_BYTES", 400)
+    first = get_report(admin, group_by="campaign,country", format="csv")
+    assert [line.split(",")[:3] for line in first.text.splitlines()] == [
+        ["\ufeffcampaign", "campaign_name", "country"],
+        [campaign, "game", "DE"],
+        [campaign, "game", "FR"],
+    ]
+    url, relation = first.headers["Link"].removeprefix("<").split(">; ")
+    base, path = url.split("/admin/")
+    assert (base, relation) == ("http://api1.execute-api.localhost:4566", 'rel="next"')
+    second = admin.get(f"/admin/{path}")
+    assert [line.split(",")[:3] for line in second.text.splitlines()[1:]] == [[campaign, "game", "US"]]
+    assert "Link" not in second.headers
 
 
 def test_too_many_groups_are_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,6 +308,48 @@ def test_too_many_groups_are_rejected(admin: Api, monkeypatch: pytest.MonkeyPatc
     assert errors_by_pointer(get_report(admin, group_by="sub1"))["/group_by"].startswith(
         "produces more than 1 rows; request it day"
     )
+
+
+# Names, details and filters
+
+
+def test_rows_have_the_names_of_their_ids(admin: Api) -> None:
+    campaign, ann = new_campaign(admin), new_publisher(admin, "Ann")
+    smartlink = new_smartlink(admin, name="Winter")
+    count((a_cell(smartlink=smartlink["id"], campaign=campaign["id"], publisher=ann.id), {"unique_clicks": 1}))
+    admin.delete(f"/admin/smartlinks/{smartlink['id']}")
+    (row,) = good(get_report(admin, group_by="publisher,smartlink,campaign"))["rows"]
+    assert list(row.values())[:6] == [smartlink["id"], "Winter", campaign["id"], "game", ann.id, "Ann"]
+    assert list(row)[:6] == [
+        *("smartlink", "smartlink_name", "campaign", "campaign_name", "publisher", "publisher_name"),
+    ]
+
+
+def test_repeated_filters_mean_any_of(admin: Api) -> None:
+    count(*((a_cell(country=country), {"unique_clicks": 1}) for country in ("US", "GB", "DE")))
+    response = admin.get("/admin/reports?from=2026-11-01&to=2026-11-02&group_by=country&country=US&country=GB")
+    assert [row["country"] for row in good(response)["rows"]] == ["GB", "US"]
+
+
+def test_advertisers_are_those_of_the_campaigns_today(admin: Api) -> None:
+    games = [new_campaign(admin, name, advertiser="Acme")["id"] for name in ("one", "two")]
+    count(*((a_cell(campaign=game), {"unique_clicks": 1}) for game in (*games, "cmp_gone")))
+    rows = good(get_report(admin, group_by="advertiser"))["rows"]
+    assert [(row["advertiser"], row["clicks"]) for row in rows] == [(None, 1), ("Acme", 2)]
+    assert good(get_report(admin, advertiser="Acme"))["totals"]["clicks"] == 2
+
+
+def test_clicks_without_details_are_in_the_row_of_the_unknown_value(admin: Api) -> None:
+    count((a_cell(), {"unique_clicks": 3}), (a_cell(reason="cap"), {"unique_clicks": 1}))
+    (row,) = good(get_report(admin, group_by="browser"))["rows"]
+    assert (row["browser"], row["clicks"], row["fallback_share"]) == (None, 4, "0.25")
+    assert good(get_report(admin, group_by="browser", browser="chrome"))["rows"] == []
+
+
+def test_what_was_not_counted_together_is_rejected(admin: Api) -> None:
+    errors = errors_by_pointer(get_report(admin, group_by="browser", country="US", sub2="a"))
+    assert sorted(errors) == ["/country", "/sub2"]
+    assert errors["/country"].endswith("query the archive of clicks, which comes with the next release")
 
 
 # The publisher's report
@@ -343,20 +372,26 @@ def test_publisher_sees_own_metrics_without_revenue(admin: Api) -> None:
         "pending_payout": "0.00",
         "epc": "0.75",
         "conversion_rate": "0.50",
+        "fallback_share": "0.00",
     }
-    assert (report["rows"], report["totals"]) == ([{"campaign": "cmp_1", "currency": "USD", **own}], own)
+    labels = {"campaign": "cmp_1", "campaign_name": None, "currency": "USD"}
+    assert (report["rows"], report["totals"]) == ([{**labels, **own}], own)
     assert report["totals_by_currency"] == [{"currency": "USD", **own}]
     response = get_report(ann.api, "/publisher/reports", format="csv")
     assert response.text.splitlines()[0] == (
         "\ufeffday,currency,clicks,unique_clicks,duplicate_clicks,bot_clicks,conversions,pending_conversions,"
-        "rejected_conversions,payout,pending_payout,epc,conversion_rate"
+        "rejected_conversions,payout,pending_payout,epc,conversion_rate,fallback_share"
     )
 
 
 def test_publisher_may_not_group_or_filter_by_publisher(admin: Api) -> None:
     ann = new_publisher(admin, "Ann")
-    response = get_report(ann.api, "/publisher/reports", group_by="publisher", publisher_id=ann.id)
-    assert sorted(errors_by_pointer(response)) == ["/group_by", "/publisher_id"]
+    own = {"group_by": "publisher", "publisher_id": ann.id, "advertiser": "Acme"}
+    response = get_report(ann.api, "/publisher/reports", **own)
+    assert sorted(errors_by_pointer(response)) == ["/advertiser", "/group_by", "/publisher_id"]
+    assert "/group_by" in errors_by_pointer(get_report(ann.api, "/publisher/reports", group_by="advertiser"))
+    assert "/group_by" in errors_by_pointer(get_report(ann.api, "/publisher/reports", group_by="network,os"))
+    assert good(get_report(ann.api, "/publisher/reports", group_by="network"))["rows"] == []
 
 
 def test_publisher_may_query_only_own_smartlinks_and_campaigns(admin: Api) -> None:
@@ -368,6 +403,18 @@ def test_publisher_may_query_only_own_smartlinks_and_campaigns(admin: Api) -> No
     assert good(get_report(ann.api, "/publisher/reports", **own))["totals"]["clicks"] == 1
     assert get_report(ann.api, "/publisher/reports", smartlink_id=other["id"]).status == 404
     assert get_report(ann.api, "/publisher/reports", campaign_id=new_campaign(admin)["id"]).status == 404
+    both = f"smartlink_id={smartlink['id']}&smartlink_id={other['id']}&campaign_id={campaign['id']}"
+    assert ann.api.get(f"/publisher/reports?{both}").status == 404
+
+
+def test_publisher_may_query_the_catch_all_campaign_that_took_their_clicks(admin: Api) -> None:
+    ann, campaign = new_publisher(admin, "Ann"), new_campaign(admin, "rest")
+    count((a_cell(publisher=ann.id, campaign=campaign["id"]), {"unique_clicks": 2}))
+    (row,) = good(get_report(ann.api, "/publisher/reports", group_by="campaign"))["rows"]
+    found = good(get_report(ann.api, "/publisher/reports", group_by="campaign", campaign_id=row["campaign"]))
+    assert [(each["campaign_name"], each["clicks"]) for each in found["rows"]] == [("rest", 2)]
+    other = new_publisher(admin, "Bob")
+    assert get_report(other.api, "/publisher/reports", campaign_id=campaign["id"]).status == 404
 
 
 def test_revenue_in_another_currency_does_not_affect_the_publisher(admin: Api) -> None:
@@ -394,62 +441,3 @@ def test_publisher_may_group_and_filter_by_goal_and_currency(admin: Api) -> None
     count((a_cell(publisher=ann.id, currency="USD", goal="sale"), MONEY))
     report = good(get_report(ann.api, "/publisher/reports", group_by="goal,currency", goal="sale", currency="USD"))
     assert [(row["goal"], row["currency"], row["conversions"]) for row in report["rows"]] == [("sale", "USD", 1)]
-
-
-# Lost clicks
-
-
-def test_lost_clicks_have_reasons_and_estimates(admin: Api) -> None:
-    count((a_cell(), {"unique_clicks": 3, "duplicate_clicks": 1}), (a_cell(currency="USD"), MONEY))
-    count((a_cell(campaign="", reason="cap"), {"unique_clicks": 2, "bot_clicks": 9}))
-    count((a_cell(campaign="", reason="paused", smartlink="sml_2"), {"unique_clicks": 1}))
-    count((Cell(quarter()), {"poison": 4}))
-    document = good(get_report(admin, "/admin/lost-clicks"))
-    totals = {"clicks": 7, "estimated_payout": "0.75", "estimated_revenue": "1.00", "estimated_profit": "0.25"}
-    assert document == {
-        "from": "2026-11-01T00:00:00.000Z",
-        "to": "2026-11-03T00:00:00.000Z",
-        "timezone": "UTC",
-        "currency": "USD",
-        "rows": [
-            lost_row("cap", "sml_1", 2, "USD", ("0.75", "1.00", "0.25")),
-            lost_row("paused", "sml_2", 1, None, ("0.00", "0.00", "0.00")),
-            lost_row("poison", None, 4, None, (None, None, None)),
-        ],
-        "totals": totals,
-        "totals_by_currency": [{"currency": "USD", **totals}],
-    }
-    assert sum(Decimal(row["estimated_revenue"] or 0) for row in document["rows"]) == Decimal("1.00")
-
-
-def lost_row(
-    reason: str, smartlink: str | None, clicks: int, currency: str | None, money: tuple[str | None, ...]
-) -> dict[str, Any]:
-    names = ("estimated_payout", "estimated_revenue", "estimated_profit")
-    row = {"reason": reason, "smartlink_id": smartlink, "clicks": clicks, "currency": currency}
-    return {**row, **dict(zip(names, money, strict=True))}
-
-
-def test_lost_clicks_can_be_limited_to_one_smartlink(admin: Api) -> None:
-    count((a_cell(reason="cap"), {"unique_clicks": 2}), (a_cell(reason="cap", smartlink="sml_2"), {"unique_clicks": 1}))
-    count((Cell(quarter()), {"poison": 4}))
-    rows = good(get_report(admin, "/admin/lost-clicks", smartlink_id="sml_2"))["rows"]
-    assert rows == [lost_row("cap", "sml_2", 1, None, ("0.00", "0.00", "0.00"))]
-
-
-def test_lost_clicks_are_estimated_in_each_currency(admin: Api) -> None:
-    count((a_cell(), {"unique_clicks": 1}), (a_cell(currency="USD"), MONEY), (a_cell(currency="EUR"), MONEY))
-    count((a_cell(reason="cap"), {"unique_clicks": 2}))
-    both = good(get_report(admin, "/admin/lost-clicks"))
-    assert (both["currency"], both["totals"]) == (None, None)
-    expected = [(currency, 2, "4.00") for currency in ("EUR", "USD")]
-    for rows in (both["rows"], both["totals_by_currency"]):
-        assert [(row["currency"], row["clicks"], row["estimated_revenue"]) for row in rows] == expected
-    document = good(get_report(admin, "/admin/lost-clicks", currency="EUR"))
-    assert (document["currency"], document["totals"]["estimated_revenue"]) == ("EUR", "4.00")
-
-
-def test_lost_clicks_of_too_long_a_range_are_rejected_with_a_suggestion(admin: Api) -> None:
-    assert errors_by_pointer(get_report(admin, "/admin/lost-clicks", **{"from": "2025-01-01"}))["/from"].endswith(
-        "request it day by day: /admin/lost-clicks?from=2025-01-01&to=2025-01-01"
-    )

@@ -4,6 +4,7 @@ from chalicelib.evaluation.uplift.arm_counts import COUNTS, DIMENSIONS
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting import cell_reader
 from chalicelib.reporting.aggregation import AggregationQuery, Groups, LimitExceeded, Limits, aggregate
+from chalicelib.reporting.cell_reader import CellQuery
 from chalicelib.reporting.date_range import Period
 
 LIMITS = Limits(groups=500_000)
@@ -12,8 +13,10 @@ LIMITS = Limits(groups=500_000)
 
 def read_groups(smartlink_id: str, period: Period) -> Groups:
     """Return the smartlink's cells of the period, grouped. Raise `ValidationFailed` if there are too many."""
-    query = AggregationQuery(DIMENSIONS, COUNTS, period.first_quarter, period.end_quarter, {"smartlink": smartlink_id})
+    filters = {"smartlink": frozenset({smartlink_id})}
+    query = AggregationQuery(DIMENSIONS, COUNTS, period.first_quarter, period.end_quarter, filters)
     try:
-        return aggregate(cell_reader.read_cells(period, None), query, LIMITS)
+        cells = cell_reader.read(CellQuery(period, smartlinks=frozenset({smartlink_id})))
+        return aggregate(cells, query, LIMITS)
     except LimitExceeded as error:
         raise ValidationFailed(("/from", f"contains {error}. Request a shorter range.")) from error

@@ -17,5 +17,6 @@ def click_columns(model: type[ClickFacts]) -> list[str]:
 
 
 def flat_click(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a click document by column. The offers that were considered stay a list."""
-    return {**document, **document["sub_ids"], **document["decision"]}
+    """Return the values of a click document by column: of the link its URL. The offers considered stay a list."""
+    link = document["link"] and document["link"]["url"]
+    return {**document, "link": link, **document["sub_ids"], **document["decision"]}

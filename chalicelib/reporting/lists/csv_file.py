@@ -1,12 +1,14 @@
-"""A list as one CSV file: every row of the range, up to a limit."""
+"""A list as CSV files: as many rows as fit into one, and a link to the next."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from chalicelib.http.problems import ValidationFailed
+from chalicelib.domain.timestamps import timestamp
+from chalicelib.http.next_link import next_link
+from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
 from chalicelib.reporting import csv_export
 
@@ -16,31 +18,15 @@ MAX_ROWS = 5_000
 PAGE_ROWS = 1_000
 """Rows per page of the list that a file is read from."""
 
-MAX_PAGES = 10
+MAX_PAGES = 5
 """Maximum number of pages that are read for a file. A page with a rare filter may end early."""
 
 MAX_BYTES = 5_000_000
 """Maximum size of the response as a JSON string. The response of a Lambda is limited to 6 MB."""
 
-_ADVICE = "request a shorter range or add a filter"
 _MILLISECOND = timedelta(milliseconds=1)
 
 Row = TypeVar("Row")
-PageReader = Callable[[str | None], tuple[list[Row], str | None]]
-"""Returns the page of a list after a cursor, and the next page's cursor."""
-
-
-def read_all(read_page: PageReader[Row], cursor: str | None) -> list[Row]:
-    """Return the rows of all pages after the cursor; raise `ValidationFailed` if the file would be too large."""
-    rows: list[Row] = []
-    for _ in range(MAX_PAGES):
-        page, cursor = read_page(cursor)
-        rows += page
-        if len(rows) > MAX_ROWS:
-            raise ValidationFailed(("/from", f"contains more than {MAX_ROWS:,} rows, too many for a file; {_ADVICE}"))
-        if cursor is None:
-            return rows
-    raise ValidationFailed(("/from", f"contains too much to search for a file; {_ADVICE}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +43,48 @@ class FileName:
         return f"{self.kind}-{self.since.date()}-{last.date()}.csv"
 
 
-def csv_response(name: FileName, columns: Sequence[str], documents: Iterable[Mapping[str, Any]]) -> TextResponse:
-    """Return the documents as a CSV file; raise `ValidationFailed` if it is too large for a response."""
-    rows = (([_cell(document.get(column)) for column in columns], ()) for document in documents)
-    text = csv_export.encode(columns, rows)
-    if len(json.dumps(text)) > MAX_BYTES:
-        raise ValidationFailed(("/from", f"produces a file of more than {MAX_BYTES // 1_000_000} MB; {_ADVICE}"))
+@dataclass(frozen=True, slots=True)
+class ListReader(Generic[Row]):
+    """How a list is read: a page after a cursor with the next page's cursor, the documents of rows, a row's cursor."""
+
+    read_page: Callable[[str | None], tuple[list[Row], str | None]]
+    documents: Callable[[list[Row]], Sequence[Mapping[str, Any]]]
+    cursor_of: Callable[[Row], str]
+
+
+def csv_file(
+    request: Request, name: FileName, columns: Sequence[str], reader: ListReader[Row], cursor: str | None
+) -> TextResponse:
+    """Return a CSV file of the list after the cursor. Its header `Link` names the next file, if there is one."""
+    lines, rest = _lines(columns, reader, cursor)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return TextResponse(text, "text/csv; charset=utf-8", headers)
+    text = csv_export.BYTE_ORDER_MARK + "".join(lines)
+    link = next_link(request, rest, {"from": timestamp(name.since)})
+    return TextResponse(text, "text/csv; charset=utf-8", {**headers, **link})
+
+
+def _lines(columns: Sequence[str], reader: ListReader[Row], cursor: str | None) -> tuple[list[str], str | None]:
+    """Return the lines of a file, and the cursor of the next one."""
+    lines = [csv_export.line(columns, ())]
+    size = sum(map(_size, lines)) + _size(csv_export.BYTE_ORDER_MARK)
+    for _ in range(MAX_PAGES):
+        rows, following = reader.read_page(cursor)
+        for row, document in zip(rows, reader.documents(rows), strict=True):
+            line = csv_export.line([_cell(document.get(column)) for column in columns], ())
+            size += _size(line)
+            if len(lines) > MAX_ROWS or (size > MAX_BYTES and len(lines) > 1):
+                return lines, cursor
+            lines.append(line)
+            cursor = reader.cursor_of(row)
+        cursor = following
+        if cursor is None:
+            break
+    return lines, cursor
+
+
+def _size(line: str) -> int:
+    """Return the size of a line in the response, which is a JSON string."""
+    return len(json.dumps(line)) - 2
 
 
 def _cell(value: Any) -> str | None:  # noqa: ANN401 - any JSON value

@@ -1,28 +1,41 @@
-"""Reads the names of what conversions refer to: one batch per table. Deleted and archived ones keep their names."""
+"""Reads what lists refer to: one batch per table. Deleted and archived ones keep their names."""
 
 from collections.abc import Collection, Iterable
 
+from chalicelib.domain import terms
 from chalicelib.domain.ids import is_smartlink_id
+from chalicelib.domain.terms import CampaignTerms
 from chalicelib.reporting.lists.conversion_document import Names
-from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.reporting.names import campaign_names, publisher_names, smartlink_names
+from chalicelib.routing.click_references import ClickReferences, LinkUrl
+from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.conversions import ConversionRow
-from chalicelib.tables.publishers import PublisherRow
-from chalicelib.tables.smartlinks import SmartlinkRow
+from chalicelib.tables.publishers import TermsRow
 
 
 def read_names(conversions: Collection[ConversionRow]) -> Names:
     """Return the names of the conversions' campaigns, smartlinks and publishers."""
-    smartlink_ids = {row.route_id for row in conversions if is_smartlink_id(row.route_id)}
     return Names(
-        campaigns=_names_of_settings(CampaignRow, {row.campaign_id for row in conversions}),
-        smartlinks=_names_of_settings(SmartlinkRow, smartlink_ids),
-        publishers=_publisher_names({row.publisher_id for row in conversions}),
+        campaigns=campaign_names({row.campaign_id for row in conversions}),
+        smartlinks=smartlink_names({row.route_id for row in conversions if is_smartlink_id(row.route_id)}),
+        publishers=publisher_names({row.publisher_id for row in conversions}),
     )
 
 
-def _names_of_settings(model: type[CampaignRow] | type[SmartlinkRow], keys: Iterable[str]) -> dict[str, str]:
-    return {row.id: row.settings["name"] for row in model.batch_get(sorted(keys), attributes_to_get=["id", "settings"])}
+def read_click_references(clicks: Collection[ClickRow], link_url: LinkUrl) -> ClickReferences:
+    """Return what the documents of clicks show besides clicks and routes: one batch of reads per table."""
+    return ClickReferences(
+        campaigns=campaign_names({row.campaign_id for row in clicks if row.campaign_id}),
+        smartlinks=smartlink_names({row.route_id for row in clicks if is_smartlink_id(row.route_id)}),
+        publishers=publisher_names({row.publisher_id for row in clicks}),
+        terms=_read_terms({(row.publisher_id, row.terms_version) for row in clicks if row.terms_version}),
+        link_url=link_url,
+    )
 
 
-def _publisher_names(keys: Iterable[str]) -> dict[str, str]:
-    return {row.id: row.name for row in PublisherRow.batch_get(sorted(keys), attributes_to_get=["id", "name"])}
+def _read_terms(versions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], dict[str, CampaignTerms]]:
+    return {(row.publisher_id, row.version): _campaign_terms(row) for row in TermsRow.batch_get(sorted(versions))}
+
+
+def _campaign_terms(row: TermsRow) -> dict[str, CampaignTerms]:
+    return {key: terms.from_document(stored) for key, stored in row.document["campaigns"].items()}

@@ -1,5 +1,6 @@
 """Query parameters and documents of the lists that admins and publishers both have."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -10,22 +11,36 @@ from chalicelib.http.fields import Timestamp
 from chalicelib.http.models import ResponseModel
 from chalicelib.http.time_range import RangeQuery
 
+MAX_VALUES = 20
+"""Maximum number of values of one filter."""
+
 Id = Annotated[str, Field(max_length=200)]
+Ids = Annotated[list[Id], Field(max_length=MAX_VALUES)]
 ExternalClickId = Annotated[str, Field(max_length=1000)]
+
+Filters = Mapping[str, tuple[str, ...]]
+"""The values of filters by name. Any of a filter's values matches it."""
 
 
 class FilteredQuery(RangeQuery):
-    """Range, filters and format of a list. CSV holds the whole range: `limit` does not apply."""
+    """Range, filters and format of a list. A filter that is repeated matches any of its values.
+
+    `limit` does not apply to CSV: a file has as many rows as fit, and its header `Link` names the next one.
+    """
 
     FILTERS: ClassVar[tuple[str, ...]] = ()
 
     format: Literal["json", "csv"] = "json"
 
     @property
-    def filters(self) -> dict[str, str]:
+    def filters(self) -> dict[str, tuple[str, ...]]:
         """Return the values of the filters that are set, by name."""
         values = {name: getattr(self, name) for name in self.FILTERS}
-        return {name: str(value) for name, value in values.items() if value is not None}
+        return {
+            name: tuple(dict.fromkeys(map(str, value if isinstance(value, list) else [value])))
+            for name, value in values.items()
+            if value is not None
+        }
 
 
 class ClickListQuery(FilteredQuery):
@@ -33,9 +48,9 @@ class ClickListQuery(FilteredQuery):
 
     FILTERS: ClassVar[tuple[str, ...]] = ("smartlink_id", "campaign_id", "outcome")
 
-    smartlink_id: Id | None = None
-    campaign_id: Id | None = None
-    outcome: Outcome | None = None
+    smartlink_id: Ids | None = None
+    campaign_id: Ids | None = None
+    outcome: Annotated[list[Outcome], Field(max_length=MAX_VALUES)] | None = None
 
 
 class ConversionListQuery(FilteredQuery):
@@ -44,13 +59,21 @@ class ConversionListQuery(FilteredQuery):
     The default range is the last 30 days, with `click_id` all time.
     """
 
-    FILTERS: ClassVar[tuple[str, ...]] = ("smartlink_id", "campaign_id", "status", "goal", "click_id")
+    FILTERS: ClassVar[tuple[str, ...]] = (
+        "smartlink_id",
+        "campaign_id",
+        "status",
+        "goal",
+        "reported_by",
+        "click_id",
+    )
 
-    smartlink_id: Id | None = None
-    campaign_id: Id | None = None
-    status: ConversionStatus | None = None
-    goal: Id | None = None
-    click_id: Id | None = None
+    smartlink_id: Ids | None = None
+    campaign_id: Ids | None = None
+    status: Annotated[list[ConversionStatus], Field(max_length=MAX_VALUES)] | None = None
+    goal: Ids | None = None
+    reported_by: Annotated[list[Reporter], Field(max_length=MAX_VALUES)] | None = None
+    click_id: Ids | None = None
 
 
 class OwnConversionDocument(ResponseModel):

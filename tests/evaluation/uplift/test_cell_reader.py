@@ -22,7 +22,7 @@ DAY = Period(datetime(2026, 11, 21, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=U
 def count_clicks(smartlink: str, arm: str, clicks: int) -> None:
     cell = Cell(quarter_of(milliseconds(NOON)), smartlink, 1, "cmp_1", "pub_1", device="mobile", os="ios", arm=arm)
     with TransactWrite(connection=connection()) as write:
-        append_blocks(write, f"{smartlink} {arm}", {cell: [clicks, *[0] * (len(COUNTS) - 1)]})
+        append_blocks(write, f"{smartlink} {arm}", {cell: [clicks, *[0] * (len(COUNTS) - 1)]}, NOON)
 
 
 def test_cells_of_the_smartlink_are_grouped_by_arm() -> None:

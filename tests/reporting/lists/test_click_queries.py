@@ -4,52 +4,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.clicks import id_lists
-from chalicelib.domain import ids
-from chalicelib.http import pagination
-from chalicelib.reporting.lists import click_queries
+from chalicelib.reporting.lists import click_quarters, click_queries, page
 from chalicelib.routing import route_codec, weights_codec
 from chalicelib.routing.route_history import pool_month
-from chalicelib.tables.clicks import ClickListRow, ClickRow
-from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
+from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.builders import campaign_document, pool_document
 from tests.conftest import Api
+from tests.counted_clicks import count_clicks, write_click
 from tests.documents import errors_by_pointer, good, new_campaign, new_smartlink, pages
 
 NOW = datetime.now(UTC)
 NOON = datetime.combine(NOW.date() - timedelta(days=2), datetime.min.time(), UTC) + timedelta(hours=12)
-
-
-def click_id_at(at: datetime, n: int = 0) -> str:
-    return ids.time_ordered_id(at, n.to_bytes(10))
-
-
-def write_click(at: datetime, route: str = "sml_1", n: int = 0, **changes: Any) -> str:
-    """Write a click on the route; return its ID."""
-    row = {
-        "at": int(at.timestamp() * 1000),
-        "expires_at": 0,
-        "code": "abcde12345",
-        "route_id": route,
-        "route_version": 1,
-        "epoch": 0,
-        "publisher_id": "pub_1",
-        "outcome": "offer",
-        "campaign_id": "cmp_1",
-        "refusals": "-",
-        "arm": "weighted",
-        "device": "mobile",
-        "os": "ios",
-    }
-    ClickRow(click_id_at(at, n), **{**row, **changes}).save()
-    return click_id_at(at, n)
-
-
-def write_list(*click_ids: str, route: str = "sml_1", day: datetime = NOON) -> None:
-    """Write a list of click IDs, as one batch does."""
-    greatest = max(click_ids)
-    ClickListRow(f"{route}#{day.date()}", greatest, click_ids=id_lists.encode(click_ids), expires_at=0).save()
 
 
 def write_clicks(count: int, route: str = "sml_1", day: datetime = NOON, **changes: Any) -> list[str]:
@@ -59,7 +25,7 @@ def write_clicks(count: int, route: str = "sml_1", day: datetime = NOON, **chang
         batch = click_ids[n : n + 6]
         for part in (batch[::2], batch[1::2]):
             if part:
-                write_list(*part, route=route, day=day)
+                count_clicks(*part)
     return click_ids[::-1]
 
 
@@ -106,7 +72,7 @@ def test_listed_clicks_are_explained_by_the_weights_of_their_times(admin: Api, r
         write_click(NOON + timedelta(minutes=n), country="US", arm=arm, weights_version=version)
         for n, (arm, version) in enumerate(zip(arms, versions, strict=True))
     ]
-    write_list(*click_ids)
+    count_clicks(*click_ids)
     items = good(admin.get("/admin/clicks?smartlink_id=sml_1"))["items"]
     assert [each["decision"]["weights_version"] for each in items] == versions[::-1]
     assert [each["decision"]["considered"][0]["weight"] for each in items] == [1, 0.75, 0.25, 1]
@@ -123,8 +89,7 @@ def test_clicks_of_all_smartlinks_and_direct_links_are_merged(admin: Api) -> Non
     pools = [new_smartlink(admin, campaign)["id"] for _ in range(2)]
     routes = [*pools, campaign["id"]]
     click_ids = [write_click(NOON + timedelta(minutes=n), routes[n % 3], campaign_id=campaign["id"]) for n in range(9)]
-    for n, route in enumerate(routes):
-        write_list(*click_ids[n::3], route=route)
+    count_clicks(*click_ids)
     assert list(flat(list_pages(admin, limit=4))) == click_ids[::-1]
 
 
@@ -150,16 +115,15 @@ def test_range_outside_the_retention_has_no_clicks(admin: Api, routes: None) -> 
 
 
 def test_filters_apply_to_each_page(admin: Api, routes: None) -> None:
-    MembershipRow("pub_1", "sml_1", status="approved", code="abcde12345").save()
-    MembershipRow("pub_2", "sml_2", status="pending").save()
-    CampaignApprovalRow("pub_1", "cmp_1", tracking_key="a", active=True, approved_at="2026-11-01T00:00:00Z").save()
     own, others = (
         write_clicks(4),
-        write_clicks(4, day=NOON - timedelta(days=1), publisher_id="pub_2", campaign_id="cmp_2"),
+        write_clicks(4, day=NOON - timedelta(days=1), publisher_id="pub_2", outcome="fallback", campaign_id=None),
     )
     assert list_pages(admin, "publisher_id=pub_1", limit=3) == [own[:3], own[3:]]
-    assert list_pages(admin, "publisher_id=pub_2") == [[]]
+    assert list_pages(admin, "publisher_id=pub_2") == [others]
+    assert list_pages(admin, "publisher_id=pub_2&campaign_id=cmp_1") == [[]]
     assert list_pages(admin, "smartlink_id=sml_1&campaign_id=cmp_1") == [own]
+    assert list_pages(admin, "publisher_id=pub_1&publisher_id=pub_2&publisher_id=pub_3") == [[*own, *others]]
     assert others[0] not in flat(list_pages(admin, "smartlink_id=sml_1&publisher_id=pub_1"))
 
 
@@ -168,35 +132,54 @@ def test_outcome_is_a_filter(admin: Api, routes: None) -> None:
     (lost,) = write_clicks(1, day=NOON + timedelta(hours=1), outcome="fallback", campaign_id=None)
     assert list_pages(admin, "smartlink_id=sml_1&outcome=fallback") == [[lost]]
     assert list_pages(admin, "smartlink_id=sml_1&outcome=offer") == [offers]
+    assert list_pages(admin, "outcome=paused&outcome=fail_url") == [[]]
+    assert list_pages(admin, "outcome=offer&outcome=fallback") == [[lost, *offers]]
     assert errors_by_pointer(admin.get("/admin/clicks?outcome=won")).keys() == {"/outcome"}
+
+
+def a_mixed_quarter(count: int) -> list[str]:
+    """Write clicks of two publishers and two campaigns on one route, of which each pair but one occurs."""
+    pairs = [("pub_1", "cmp_1"), ("pub_2", "cmp_2"), ("pub_1", "cmp_1")]
+    click_ids = [
+        write_click(
+            NOON + timedelta(seconds=n), publisher_id=pairs[n % 3][0], campaign_id=pairs[n % 3][1], is_bot=n > 2
+        )
+        for n in range(count)
+    ]
+    count_clicks(*click_ids)
+    return click_ids[::-1]
 
 
 def test_page_that_ends_at_another_click_does_not_show_its_id(
     admin: Api, routes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(click_queries, "MAX_CLICKS", 1)
-    (click_id,) = write_clicks(1)
-    page = good(admin.get("/admin/clicks?smartlink_id=sml_1&publisher_id=pub_2&limit=1"))
-    assert page == {"items": [], "next_cursor": f"{click_id[:18]}00000000"}
+    monkeypatch.setattr(click_queries, "_MIN_BATCH", 1)
+    newest, other, _ = a_mixed_quarter(3)
+    found = good(admin.get("/admin/clicks?publisher_id=pub_1&limit=1"))
+    assert ([each["click_id"] for each in found["items"]], found["next_cursor"]) == ([newest], f"{other[:18]}00000000")
 
 
 def test_page_ends_at_the_maximum_number_of_clicks_read(
     admin: Api, routes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(click_queries, "MAX_CLICKS", 4)
-    click_ids = write_clicks(10)
-    assert list_pages(admin, "smartlink_id=sml_1&publisher_id=pub_2", limit=3) == [[], [], []]
-    assert list(flat(list_pages(admin, "smartlink_id=sml_1&publisher_id=pub_1", limit=3))) == click_ids
+    click_ids = a_mixed_quarter(9)
+    own = [each for n, each in enumerate(click_ids) if n % 3 != 1]
+    listing = list_pages(admin, "smartlink_id=sml_1&publisher_id=pub_1", limit=200)
+    assert (list(flat(listing)), len(listing)) == (own, 2)
 
 
-def test_page_ends_at_the_maximum_number_of_lists_read(
+def test_page_ends_at_a_day_once_it_has_read_the_maximum_of_counters(
     admin: Api, routes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(click_queries, "MAX_LISTS", 2)
-    click_ids = [*write_clicks(2), *write_clicks(2, day=NOON - timedelta(days=1))]
-    listing = list_pages(admin, "smartlink_id=sml_1")
-    assert len(listing) == 4
-    assert list(flat(listing)) == click_ids
+    click_ids = [*write_clicks(2), *write_clicks(2, day=NOON - timedelta(days=3))]
+    for name, value in (("MAX_PARTITIONS", 3), ("MAX_CELLS", 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(click_quarters, name, value)
+            listing = list_pages(admin, "smartlink_id=sml_1")
+            assert len(listing) > 1
+            assert list(flat(listing)) == click_ids
 
 
 def test_expired_click_is_skipped(admin: Api, routes: None) -> None:
@@ -208,9 +191,9 @@ def test_expired_click_is_skipped(admin: Api, routes: None) -> None:
 def test_page_is_limited_by_the_size_of_a_response(admin: Api, routes: None, monkeypatch: pytest.MonkeyPatch) -> None:
     click_ids = write_clicks(3)
     size = len(admin.get(f"/admin/clicks/{click_ids[0]}").text)
-    monkeypatch.setattr(pagination, "PAGE_BYTES", 2 * size + 10)
+    monkeypatch.setattr(page, "MAX_BYTES", 2 * size + 10)
     assert list_pages(admin, "smartlink_id=sml_1") == [click_ids[:2], click_ids[2:]]
-    monkeypatch.setattr(pagination, "PAGE_BYTES", 1)
+    monkeypatch.setattr(page, "MAX_BYTES", 1)
     assert list_pages(admin, "smartlink_id=sml_1") == [[each] for each in click_ids]
 
 

@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.http.models import validate
+from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.lists.conversion_document import COLUMNS
 from chalicelib.reporting.lists.schemas import (
     ClickListQuery,
@@ -12,8 +13,17 @@ from chalicelib.reporting.lists.schemas import (
 
 
 def test_filters_that_are_not_set_are_left_out() -> None:
-    assert validate(ConversionListQuery, {"status": "pending", "goal": ""}).filters == {"status": "pending"}
-    assert validate(ClickListQuery, {"outcome": "no_offer"}).filters == {"outcome": "no_offer"}
+    assert validate(ConversionListQuery, {"status": ["pending"], "goal": []}).filters == {"status": ("pending",)}
+    assert validate(ClickListQuery, {"outcome": ["no_offer"]}).filters == {"outcome": ("no_offer",)}
+
+
+def test_repeated_values_are_kept_once() -> None:
+    assert validate(ConversionListQuery, {"goal": ["sale", "install", "sale"]}).filters == {"goal": ("sale", "install")}
+
+
+def test_filter_has_at_most_20_values() -> None:
+    with pytest.raises(ValidationFailed, match="goal"):
+        validate(ConversionListQuery, {"goal": ["sale"] * 21})
 
 
 def test_format_is_json_by_default() -> None:
