@@ -7,8 +7,9 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.access import application_notifications, membership
+from chalicelib.access.application_entries import application_entries
 from chalicelib.access.campaign_approvals import add_new_link, approve_campaigns, check_publisher
-from chalicelib.access.membership import APPROVED, DECLINED, PENDING, MembershipState
+from chalicelib.access.membership import APPROVED, DECLINED, PENDING, REMOVAL_REASON, MembershipState
 from chalicelib.domain.smartlink import OfferAccess, SmartlinkStatus, Visibility
 from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.models import ResponseModel
@@ -55,6 +56,8 @@ def apply(
     notifications = _application_notifications(state, application, code)
     with _transaction_with_notifications(request, notifications, response) as write:
         write.save(application, ApplicationRow.id.does_not_exist())
+        for entry in application_entries(application):
+            write.save(entry)
         if is_approved:
             _add_admission(write, state, code, application.id)
         else:
@@ -102,7 +105,7 @@ def remove(request: Request, state: MembershipState) -> None:
     latest = _latest_application(state)
     with transaction(request, change=_change(state, state.audit_subject, status=DECLINED)) as write:
         if latest:
-            _add_decision(write, request, latest, DECLINED, "removed from the smartlink")
+            _add_decision(write, request, latest, DECLINED, REMOVAL_REASON)
         _add_membership(write, state, DECLINED, member.application_id)
         write.update(LinkRow(member.code), [LinkRow.active.set(False)], LinkRow.code.exists())
         _add_counts(write, state.pool, live=-1)
@@ -204,6 +207,7 @@ def _add_decision(
         ApplicationRow.status.set(status),
         ApplicationRow.status_year.set(f"{status}#{application.created_year}"),
         ApplicationRow.decided_at.set(request.timestamp),
+        ApplicationRow.decided_by.set(request.actor),
     ]
     actions.append(ApplicationRow.reason.remove() if reason is None else ApplicationRow.reason.set(reason))
     write.update(ApplicationRow(application.id), actions, ApplicationRow.status == application.status)

@@ -1,8 +1,9 @@
 """Memberships of publishers in smartlinks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.domain.publisher import ApplicationStatus
+from chalicelib.domain.publisher import ApplicationStatus, MemberStatus
 from chalicelib.domain.smartlink import SmartlinkStatus, Visibility
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
@@ -12,6 +13,9 @@ from chalicelib.tables.publishers import ApplicationRow, MembershipRow, Publishe
 from chalicelib.tables.smartlinks import SmartlinkRow
 
 APPROVED, PENDING, DECLINED = ApplicationStatus.APPROVED, ApplicationStatus.PENDING, ApplicationStatus.DECLINED
+
+REMOVAL_REASON = "removed from the smartlink"
+"""The reason of an application that was approved and whose publisher was removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,22 @@ def get_application_or_404(application_id: str) -> ApplicationRow:
     return get_or_404(ApplicationRow, "application", application_id)
 
 
+def applications_of(memberships: Iterable[MembershipRow]) -> dict[str | None, ApplicationRow]:
+    """Return the latest applications of these memberships, by ID."""
+    ids = {row.application_id for row in memberships if row.application_id}
+    return {row.id: row for row in ApplicationRow.batch_get(sorted(ids), consistent_read=True)}
+
+
 def link_code(row: MembershipRow | None) -> str | None:
     """Return the code of the publisher's link if it is active, else None."""
     return row.code if row and row.status == APPROVED else None
+
+
+def member_status(row: MembershipRow, application: ApplicationRow | None) -> MemberStatus:
+    """Return the status. Who was removed has a declined application with that reason, or never applied."""
+    if row.status == DECLINED and (application is None or application.reason == REMOVAL_REASON):
+        return MemberStatus.REMOVED
+    return MemberStatus(row.status)
 
 
 def code_for(request: Request, state: MembershipState) -> str:

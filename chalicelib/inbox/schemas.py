@@ -1,16 +1,23 @@
 """Query and document of notifications, shared by admins and publishers."""
 
-from typing import Literal
+from typing import Any
 
 from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import ListQuery, ResponseModel
+from chalicelib.http.models import ResponseModel
+from chalicelib.lists.query_schemas import SearchQuery, YesOrNo
 from chalicelib.notifications.notification import NotificationKind
 
 
-class NotificationQuery(ListQuery):
-    """Page size, cursor and filter of notifications: `unread=true` omits those that are marked as read."""
+class NotificationQuery(SearchQuery):
+    """Search among the notifications: `q` is a part of the text or ID. `unread=true` omits those marked as read."""
 
-    unread: Literal["true", "false"] = "false"
+    unread: YesOrNo = "false"
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """Return what decides which notifications are in the list: `unread=false` leaves none out."""
+        found = super().conditions
+        return {name: value for name, value in found.items() if (name, value) != ("unread", "false")}
 
 
 class NotificationDocument(ResponseModel):

@@ -1,39 +1,46 @@
 """Endpoints for notifications. Admins and publishers share the views; each caller sees their own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
-from chalicelib.http.models import Page
-from chalicelib.http.pagination import PagedQuery, fetch_page, year_partitions
+from chalicelib.http.pagination import year_partitions
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.inbox.schemas import NotificationDocument, NotificationQuery
+from chalicelib.lists import search
+from chalicelib.lists.query_schemas import SearchPage
+from chalicelib.lists.reads import Reads
+from chalicelib.lists.search import Search
+from chalicelib.lists.texts import contains
 from chalicelib.notifications.notification import creation_year
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.notifications import NotificationRow
 
-_UNREAD_PAGE_SIZE = 200
-"""Rows read per request to DynamoDB when only unread ones are returned."""
 
-
-def find(request: Request, query: NotificationQuery) -> Page[NotificationDocument]:
+def find(request: Request, query: NotificationQuery) -> SearchPage[NotificationDocument]:
     """List notifications, newest first."""
-    only_unread = query.unread == "true"
-    condition = NotificationRow.read_at.does_not_exist() if only_unread else None
 
-    def rows(year: str, after: str | None, limit: int) -> Iterable[NotificationRow]:
-        return NotificationRow.query(
-            f"{request.owner}#{year}",
-            NotificationRow.id < after if after else None,
-            filter_condition=condition,
-            scan_index_forward=False,
-            limit=limit,
-            page_size=_UNREAD_PAGE_SIZE if only_unread else limit,
-            consistent_read=True,
+    def rows(after: str | None, reads: Reads) -> Iterator[NotificationRow]:
+        return reads.meter(_rows(request, after, query.rows_per_query(1)), 1)
+
+    def match(rows: Sequence[NotificationRow], _: Reads) -> list[NotificationRow | None]:
+        return [row if _is_found(row, query) else None for row in rows]
+
+    found = search.find(Search(f"notifications of {request.owner}", rows, lambda row: row.id, match), query)
+    return found.page([_document(row) for row in found.items])
+
+
+def _rows(request: Request, after: str | None, size: int) -> Iterator[NotificationRow]:
+    """Yield the caller's notifications after an ID, newest first; `size` are read at once."""
+    older = NotificationRow.id < after if after else None
+    for year in year_partitions(request):
+        yield from NotificationRow.query(
+            f"{request.owner}#{year}", older, scan_index_forward=False, page_size=size, consistent_read=True
         )
 
-    name = f"notifications of {request.owner}, {'unread' if only_unread else 'all'}"
-    notifications, cursor = fetch_page(PagedQuery(name, year_partitions(request), rows, lambda row: row.id), query)
-    return Page(items=[_document(row) for row in notifications], next_cursor=cursor)
+
+def _is_found(row: NotificationRow, query: NotificationQuery) -> bool:
+    is_wanted = query.unread == "false" or row.read_at is None
+    return is_wanted and contains(query.needle, row.text, row.id)
 
 
 def read(request: Request, notification_id: str) -> NotificationDocument:

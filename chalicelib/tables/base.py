@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from pynamodb.attributes import Attribute, JSONAttribute
+from pynamodb.attributes import Attribute, JSONAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.constants import NUMBER
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.domain.compressed_text import compress, decompress
 from chalicelib.domain.stored_settings import Settings, with_format
 
 FIRST_YEAR = 2026
@@ -48,17 +49,30 @@ class IntegerAttribute(Attribute[int]):
 
 
 class SettingsAttribute(JSONAttribute):
-    """Settings as JSON: written with the number of their format, read with a value for every field."""
+    """Settings as JSON: written with the number of their format, read with a value for every field.
+
+    Long settings are stored compressed.
+    """
 
     def __init__(self, complete: Callable[[Settings], dict[str, Any]]) -> None:
         super().__init__()
         self._complete = complete
 
     def serialize(self, value: Settings) -> str:
-        return json.dumps(with_format(value))
+        return compress(json.dumps(with_format(value)))
 
     def deserialize(self, value: str) -> dict[str, Any]:
-        return self._complete(json.loads(value))
+        return self._complete(json.loads(decompress(value)))
+
+
+class LongTextAttribute(UnicodeAttribute):
+    """A text that is stored compressed if it is long."""
+
+    def serialize(self, value: str) -> str:
+        return compress(value)
+
+    def deserialize(self, value: str) -> str:
+        return decompress(value)
 
 
 class TableMeta:

@@ -33,6 +33,7 @@ class CampaignsByTokenIndex(GlobalSecondaryIndex["CampaignRow"]):
 class CampaignRow(Model):
     """A campaign as configured by the admin: `settings` is the document of the API.
 
+    `name` is that of the settings; rows of earlier releases lack it until they are edited.
     `previous_token` is valid until `previous_token_until`, in seconds since 1970.
     """
 
@@ -41,6 +42,7 @@ class CampaignRow(Model):
 
     id = UnicodeAttribute(hash_key=True)
     version = IntegerAttribute()
+    name = UnicodeAttribute(null=True)
     settings = SettingsAttribute(complete_campaign)
     postback_token = UnicodeAttribute()
     previous_token = UnicodeAttribute(null=True)

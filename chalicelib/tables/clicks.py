@@ -39,6 +39,7 @@ class ClickRow(Model):
     outcome = UnicodeAttribute(attr_name=CLICK_FIELDS["outcome"].stored)
     campaign_id = UnicodeAttribute(attr_name=CLICK_FIELDS["campaign_id"].stored, null=True)
     arm = UnicodeAttribute(attr_name=CLICK_FIELDS["arm"].stored)
+    terms_version = IntegerAttribute(attr_name=CLICK_FIELDS["terms_version"].stored, null=True)
     weights_version = IntegerAttribute(attr_name=CLICK_FIELDS["weights_version"].stored, null=True)
 
 

@@ -1,6 +1,6 @@
 """Tables of publishers, keys, memberships, applications, campaign approvals and terms."""
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -31,6 +31,7 @@ class PublisherRow(Model):
     name = UnicodeAttribute()
     email = UnicodeAttribute()
     status = UnicodeAttribute()
+    tags = JSONAttribute(default=list)
     created_year = UnicodeAttribute()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
@@ -110,7 +111,10 @@ class ApplicationsByStatusIndex(GlobalSecondaryIndex["ApplicationRow"]):
 
 
 class ApplicationRow(Model):
-    """A publisher's application for a smartlink."""
+    """A publisher's application for a smartlink.
+
+    `decided_by` is the ID of an admin's API key; applications that earlier releases decided lack it.
+    """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "applications"
@@ -124,6 +128,7 @@ class ApplicationRow(Model):
     created_year = UnicodeAttribute()
     applied_at = UnicodeAttribute()
     decided_at = UnicodeAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     by_year = ApplicationsByYearIndex()
     by_status = ApplicationsByStatusIndex()

@@ -4,7 +4,7 @@ from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import IntegerAttribute, TableMeta
+from chalicelib.tables.base import IntegerAttribute, LongTextAttribute, TableMeta
 
 
 class IdempotencyKeyRow(Model):
@@ -16,7 +16,7 @@ class IdempotencyKeyRow(Model):
     key = UnicodeAttribute(hash_key=True)
     request_digest = UnicodeAttribute()
     status = IntegerAttribute()
-    answer = UnicodeAttribute()
+    answer = LongTextAttribute()
     expires_at = IntegerAttribute()
 
 

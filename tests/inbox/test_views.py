@@ -1,8 +1,11 @@
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
+from chalicelib.lists import search
+from chalicelib.lists.reads import Reads
 from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.notifications.send import ADMIN, send_once
 from tests.builders import NOW
@@ -78,6 +81,21 @@ def test_list_can_be_limited_to_unread(admin: Api, limit: int) -> None:
     unread = [each["text"] for page in pages(admin, f"{NOTIFICATIONS}?unread=true", limit) for each in page]
     assert unread == ["d", "a"]
     assert [each["read"] for each in listed(admin, "?unread=false")] == [False, True, True, False]
+
+
+def test_search_for_unread_notifications_is_cut_short_and_goes_on(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    notify("a", "b", "c", "d")
+    for each in listed(admin)[:3]:
+        good(admin.post(f"{NOTIFICATIONS}/{each['id']}/read"))
+    monkeypatch.setattr(search, "Reads", partial(Reads, items=2))
+    found = [[each["text"] for each in page] for page in pages(admin, f"{NOTIFICATIONS}?unread=true", 50)]
+    assert found == [[], ["a"], []]
+
+
+def test_notifications_are_found_by_text_and_counted(admin: Api) -> None:
+    notify("game a", "shop", "Game b")
+    page = good(admin.get(f"{NOTIFICATIONS}?q=GAME&count=true&limit=1"))
+    assert ([each["text"] for each in page["items"]], page["total"]) == (["Game b"], 2)
 
 
 def test_unread_must_be_true_or_false(admin: Api) -> None:

@@ -54,11 +54,12 @@ def test_table_has_the_key_of_its_model(name: str) -> None:
 
 
 @each_table
-def test_table_has_exactly_the_indexes_of_its_model(name: str) -> None:
-    indexes = _tables()[name].get("GlobalSecondaryIndexes", [])
+@pytest.mark.parametrize("kind", ["Global", "Local"])
+def test_table_has_exactly_the_indexes_of_its_model(name: str, kind: str) -> None:
+    indexes = _tables()[name].get(f"{kind}SecondaryIndexes", [])
     expected = {
         each["index_name"]: (_key(each["key_schema"]), each["projection"])
-        for each in _schema(name)["global_secondary_indexes"]
+        for each in _schema(name)[f"{kind.lower()}_secondary_indexes"]
     }
     assert {each["IndexName"]: (_key(each["KeySchema"]), each["Projection"]) for each in indexes} == expected
 

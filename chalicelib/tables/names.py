@@ -1,0 +1,32 @@
+"""Reads the names of smartlinks, campaigns and publishers, without their settings where the row has its name."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from chalicelib.tables.campaigns import CampaignRow
+from chalicelib.tables.publishers import PublisherRow
+from chalicelib.tables.smartlinks import SmartlinkRow
+
+
+def smartlink_names(ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of the smartlinks that exist, by ID. Deleted ones keep theirs."""
+    return _names(SmartlinkRow, set(ids))
+
+
+def campaign_names(ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of the campaigns that exist, by ID."""
+    return _names(CampaignRow, set(ids))
+
+
+def publisher_names(ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of the publishers that exist, by ID."""
+    return {row.id: row.name for row in PublisherRow.batch_get(sorted(set(ids)), attributes_to_get=["id", "name"])}
+
+
+def _names(model: type[SmartlinkRow] | type[CampaignRow], ids: set[str]) -> dict[str, str]:
+    rows: list[Any] = list(model.batch_get(sorted(ids), attributes_to_get=["id", "name"]))
+    names: dict[str, str] = {row.id: row.name for row in rows if row.name is not None}
+    # Rows of earlier releases have their name in the settings only.
+    older = [row.id for row in rows if row.name is None]
+    with_settings: Iterable[Any] = model.batch_get(older, attributes_to_get=["id", "settings"])
+    return names | {row.id: row.settings["name"] for row in with_settings}
