@@ -11,7 +11,7 @@ class Endpoint:
     """One endpoint. `view` is `module:function`, `status` the status of success; `also` lists further statuses.
 
     `operation_id` is the stable name in the OpenAPI document. `media` is the content type of the response,
-    `also_media` a second type that callers may request. A `versioned` endpoint accepts `If-Match`.
+    `also_media` a second type, as of a list that is also a file. A `versioned` endpoint accepts `If-Match`.
     """
 
     method: str
@@ -32,6 +32,7 @@ class Endpoint:
 
 _CAMPAIGNS = "chalicelib.admin.campaigns.views"
 _SMARTLINKS = "chalicelib.admin.smartlinks.views"
+_SIMULATION = "chalicelib.admin.smartlinks.simulation_views"
 _WEIGHTS = "chalicelib.admin.weights.views"
 _UPLIFT = "chalicelib.admin.evaluation.uplift"
 _REPLAY = "chalicelib.admin.evaluation.replay"
@@ -40,11 +41,13 @@ _PUBLISHERS = "chalicelib.admin.publishers.views"
 _TERMS = "chalicelib.admin.publishers.terms_views"
 _CLICKS = "chalicelib.admin.clicks.views"
 _CONVERSIONS = "chalicelib.admin.conversions.views"
+_DELIVERIES = "chalicelib.admin.deliveries.views"
 _REFUSED = "chalicelib.admin.refused_postbacks.views"
 _IMPORTS = "chalicelib.admin.conversions.imports"
 _AUDIT = "chalicelib.admin.audit.views"
 _RATES = "chalicelib.admin.exchange_rates.views"
 _REPORTS = "chalicelib.reporting.views"
+_LOST_CLICKS = "chalicelib.reporting.lost_clicks_view"
 _POSTBACK = "chalicelib.conversions.views"
 _MARKETPLACE = "chalicelib.publisher.smartlinks.views"
 _OWN_CLICKS = "chalicelib.publisher.clicks.views"
@@ -63,9 +66,17 @@ _POSTBACK_OF_PUBLISHER = "/publisher/postbacks/{postback_id}"
 
 ENDPOINTS = (
     Endpoint("GET", "/health", "getHealth", f"{_API_DOCS}:health"),
-    Endpoint("GET", "/openapi.json", "getOpenApiDocument", f"{_API_DOCS}:openapi"),
-    Endpoint("GET", "/docs", "getDocs", f"{_API_DOCS}:docs", media="text/html"),
-    Endpoint("GET", "/docs/{asset}", "getDocsAsset", f"{_API_DOCS}:docs_asset", media="text/plain"),
+    Endpoint("GET", "/openapi.json", "getOpenApiDocument", f"{_API_DOCS}:openapi", also=(304,)),
+    Endpoint("GET", "/docs", "getDocs", f"{_API_DOCS}:docs", also=(304,), media="text/html"),
+    Endpoint(
+        "GET",
+        "/docs/{asset}",
+        "getDocsAsset",
+        f"{_API_DOCS}:docs_asset",
+        also=(304,),
+        media="text/javascript",
+        also_media="text/css",
+    ),
     Endpoint("GET", "/admin/campaigns", "listCampaigns", f"{_CAMPAIGNS}:find"),
     Endpoint("POST", "/admin/campaigns", "createCampaign", f"{_CAMPAIGNS}:create", 201),
     Endpoint("GET", _CAMPAIGN, "getCampaign", f"{_CAMPAIGNS}:show"),
@@ -88,7 +99,8 @@ ENDPOINTS = (
         f"{_SMARTLINKS}:remove_publisher",
         204,
     ),
-    Endpoint("POST", f"{_SMARTLINK}/simulate", "simulateSmartlink", f"{_SMARTLINKS}:simulate"),
+    Endpoint("POST", "/admin/smartlinks/simulate", "simulateUnsavedSmartlink", f"{_SIMULATION}:simulate_unsaved"),
+    Endpoint("POST", f"{_SMARTLINK}/simulate", "simulateSmartlink", f"{_SIMULATION}:simulate"),
     Endpoint("POST", f"{_SMARTLINK}/replay", "replaySmartlink", f"{_REPLAY}:replay"),
     Endpoint("GET", f"{_SMARTLINK}/weights", "getSmartlinkWeights", f"{_WEIGHTS}:weights"),
     Endpoint("GET", f"{_SMARTLINK}/weights/history", "listSmartlinkWeightsHistory", f"{_WEIGHTS}:history"),
@@ -111,6 +123,7 @@ ENDPOINTS = (
         f"{_PUBLISHERS}:withdraw_campaign",
         204,
     ),
+    Endpoint("GET", f"{_PUBLISHER}/smartlinks", "listPublisherSmartlinks", f"{_PUBLISHERS}:find_smartlinks"),
     Endpoint("GET", f"{_PUBLISHER}/terms", "listPublisherTerms", f"{_TERMS}:find"),
     Endpoint("GET", _PUBLISHER + "/terms/{campaign_id}", "getPublisherTerms", f"{_TERMS}:show"),
     Endpoint("PUT", _PUBLISHER + "/terms/{campaign_id}", "setPublisherTerms", f"{_TERMS}:replace", versioned=True),
@@ -128,12 +141,13 @@ ENDPOINTS = (
         also=(409,),
         versioned=True,
     ),
+    Endpoint("GET", "/admin/deliveries", "listDeliveries", f"{_DELIVERIES}:find"),
     Endpoint("GET", "/admin/postbacks/refused", "listRefusedPostbacks", f"{_REFUSED}:find"),
     Endpoint("POST", "/admin/conversions/decide", "decideConversions", f"{_CONVERSIONS}:decide_many"),
     Endpoint("POST", "/admin/conversions/imports", "importConversions", f"{_IMPORTS}:create", 202),
     Endpoint("GET", "/admin/conversions/imports/{import_id}", "getConversionImport", f"{_IMPORTS}:show"),
     Endpoint("GET", "/admin/reports", "getReport", f"{_REPORTS}:admin_report", also_media="text/csv"),
-    Endpoint("GET", "/admin/lost-clicks", "getLostClicks", f"{_REPORTS}:lost_clicks"),
+    Endpoint("GET", "/admin/lost-clicks", "getLostClicks", f"{_LOST_CLICKS}:lost_clicks", also_media="text/csv"),
     Endpoint("GET", "/admin/exchange-rates", "getExchangeRates", f"{_RATES}:show"),
     Endpoint("PUT", "/admin/exchange-rates", "setExchangeRates", f"{_RATES}:replace", versioned=True),
     Endpoint("GET", "/admin/notifications", "listNotifications", f"{_NOTIFICATIONS}:find"),

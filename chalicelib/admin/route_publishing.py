@@ -1,34 +1,25 @@
 """Compiles and publishes routes: the current one, which links use, and a copy of every version."""
 
-from collections.abc import Collection, Iterable, Mapping
-from itertools import islice
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.campaign import CampaignStatus
-from chalicelib.domain.route import Route
 from chalicelib.domain.smartlink import SmartlinkStatus
 from chalicelib.http.problems import ValidationFailed
-from chalicelib.http.request import Request
-from chalicelib.http.transactions import transaction
 from chalicelib.routing import route_codec
-from chalicelib.routing.route_history import route_of_row
+from chalicelib.routing.click_references import PastRoute
+from chalicelib.routing.route_history import decode_with_documents, route_of_row
 from chalicelib.routing.weights_codec import MAX_WEIGHTS_BYTES
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.campaigns import CampaignRow, PoolCampaignRow
 from chalicelib.tables.routes import RouteRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 
-BATCH = 40
-"""Maximum number of routes in the transaction of a campaign: each is two of its 100 items."""
-
 MAX_ROUTE_BYTES = 350_000
 """Maximum size of an encoded route: it is one DynamoDB item (at most 400 KB), and has room for its weights."""
-
-ROOM_BYTES = 3_000_000
-"""Maximum size of the routes in the transaction of a campaign: DynamoDB takes 4 MB in all."""
 
 
 def pool_document(pool: SmartlinkRow) -> dict[str, Any]:
@@ -67,9 +58,10 @@ def published_version(route_id: str) -> int:
     return row.version if row else 0
 
 
-def route(route_id: str) -> Route:
-    """Return the current route with its learned weights."""
-    return route_of_row(RouteRow.get(route_id, consistent_read=True))
+def current_route(route_id: str) -> PastRoute:
+    """Return the current route with its learned weights, and the documents that it was compiled from."""
+    row = RouteRow.get(route_id, consistent_read=True)
+    return PastRoute(route_of_row(row), decode_with_documents(row.snapshot, row.version).documents)
 
 
 def add_pool_route(
@@ -95,8 +87,9 @@ def encode_route(pool: SmartlinkRow, campaigns: Collection[CampaignRow]) -> byte
     documents = [campaign_document(campaign) for campaign in campaigns]
     snapshot = route_codec.encode(pool_document(pool), documents, pool.epoch)
     if len(snapshot) > MAX_ROUTE_BYTES:
-        size = f"{len(snapshot)} bytes compressed, maximum {MAX_ROUTE_BYTES}"
-        raise ValidationFailed(("", f"makes smartlink {pool.id} too large ({size}). Shorten its targeting lists."))
+        size = f"{len(snapshot):,} bytes compressed, at most {MAX_ROUTE_BYTES:,} fit"
+        named = f"smartlink {pool.id}" if pool.id else "the smartlink"
+        raise ValidationFailed(("", f"makes {named} too large: {size}. Shorten its targeting lists."))
     return snapshot
 
 
@@ -134,36 +127,3 @@ def pools_with_campaign(campaign_id: str) -> list[SmartlinkRow]:
     return [
         pool for pool in pools if pool.status != SmartlinkStatus.DELETED and campaign_id in campaign_ids(pool.settings)
     ]
-
-
-def add_routes_of_pools(write: TransactWrite, pool_ids: Iterable[str], edited: CampaignRow) -> set[str]:
-    """Add the next routes of the smartlinks with the edited campaign, as many as fit; return the IDs handled."""
-    handled: set[str] = set()
-    room = ROOM_BYTES
-    for pool_id in islice(pool_ids, BATCH):
-        room -= _add_route_with_campaign(write, pool_id, edited)
-        handled.add(pool_id)
-        if room < 2 * MAX_ROUTE_BYTES:
-            break
-    return handled
-
-
-def _add_route_with_campaign(write: TransactWrite, pool_id: str, edited: CampaignRow) -> int:
-    """Add the smartlink's next route with the edited campaign; return the maximum number of bytes added."""
-    version = published_version(pool_id)
-    pool = get_or_none(SmartlinkRow, pool_id)
-    ids = campaign_ids(pool.settings) if pool else set()
-    if pool and version and edited.id in ids:
-        others = campaigns(ids - {edited.id})
-        return add_pool_route(write, pool, [*others.values(), edited], version)
-    return 0
-
-
-def republish(request: Request, pool_id: str) -> None:
-    """Publish the smartlink's route again from the current rows; a deleted smartlink has none."""
-    version = published_version(pool_id)
-    pool = get_or_none(SmartlinkRow, pool_id)
-    if pool and version:
-        rows = campaigns(campaign_ids(pool.settings))
-        with transaction(request) as write:
-            add_pool_route(write, pool, rows.values(), version)

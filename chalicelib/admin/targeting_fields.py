@@ -47,8 +47,11 @@ def _check(error: Callable[[str], str | None]) -> AfterValidator:
     return AfterValidator(check)
 
 
+MAX_DESTINATION = 2000
 Destination = Annotated[
-    str, Field(max_length=2000, examples=["https://acme.example/?cid={click_id}"]), AfterValidator(_valid_destination)
+    str,
+    Field(max_length=MAX_DESTINATION, examples=["https://acme.example/?cid={click_id}"]),
+    AfterValidator(_valid_destination),
 ]
 _MAX_VALUE = 104
 Country = Annotated[

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.domain.click import complete_click
 from chalicelib.domain.route import LearnedWeights, Route
 from chalicelib.routing import route_codec
+from chalicelib.routing.click_references import PastRoute, RouteDocuments
 from chalicelib.routing.route_cache import stored_route, stored_weights
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
@@ -26,23 +27,33 @@ def version_of(row: ClickRow) -> Version:
     return row.route_id, row.route_version, row.weights_version
 
 
-def route_of(row: ClickRow) -> Route:
-    """Return the route that decided the click, with its learned weights of that time."""
-    route, version = past_route(row.route_id, row.route_version), row.weights_version
-    return route if version is None else replace(route, learned=past_weights(row.route_id, version))
-
-
 def routes_of(rows: Iterable[ClickRow]) -> Mapping[Version, Route]:
+    """Return the route of each click, by its version."""
+    return {version: past.route for version, past in past_routes_of(rows).items()}
+
+
+def past_routes_of(rows: Iterable[ClickRow]) -> Mapping[Version, PastRoute]:
     """Return the route of each click, by its version; each route and each version of weights is read once."""
     versions = set(map(version_of, rows))
     row_ids = {version: f"{version[0]}@{version[1]}" for version in versions}
     route_rows = RouteRow.batch_get(sorted(set(row_ids.values())), consistent_read=True)
-    routes = {row.id: route_codec.decode(row.snapshot, row.version) for row in route_rows}
+    routes = {row.id: decode_with_documents(row.snapshot, row.version) for row in route_rows}
     learned = all_past_weights((route_id, weights) for route_id, _, weights in versions if weights is not None)
     return {
-        version: replace(routes[row_id], learned=learned.get((version[0], version[2] or 0)))
+        version: _with_weights(routes[row_id], learned.get((version[0], version[2] or 0)))
         for version, row_id in row_ids.items()
     }
+
+
+def decode_with_documents(snapshot: bytes, version: int) -> PastRoute:
+    """Return the route of a stored snapshot without learned weights, and its documents."""
+    decoded = route_codec.decode_snapshot(snapshot)
+    smartlink = decoded["pool"] if "offers" in decoded["pool"] else {}
+    return PastRoute(route_codec.compile_route(decoded, version), RouteDocuments(smartlink, decoded["campaigns"]))
+
+
+def _with_weights(past: PastRoute, learned: LearnedWeights | None) -> PastRoute:
+    return PastRoute(replace(past.route, learned=learned), past.documents)
 
 
 def route_of_row(row: RouteRow) -> Route:

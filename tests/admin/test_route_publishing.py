@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.admin import route_publishing
-from chalicelib.admin.smartlinks import storage
+from chalicelib.admin.smartlinks import republishing, storage
 from chalicelib.routing import weights_codec
 from chalicelib.tables.base import connection
 from chalicelib.tables.routes import RouteRow
@@ -100,7 +101,7 @@ def test_first_route_is_rejected_if_one_exists(admin: Api) -> None:
 
 
 def test_edit_publishes_more_smartlinks_than_its_transaction_takes(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(route_publishing, "BATCH", 1)
+    monkeypatch.setattr(republishing, "BATCH", 1)
     campaign = new_campaign(admin)
     links = [new_link(admin, campaign) for _ in range(3)]
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
@@ -108,7 +109,7 @@ def test_edit_publishes_more_smartlinks_than_its_transaction_takes(admin: Api, m
 
 
 def test_large_routes_are_published_after_the_transaction(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(route_publishing, "ROOM_BYTES", 2 * route_publishing.MAX_ROUTE_BYTES + 1)
+    monkeypatch.setattr(republishing, "ROOM_BYTES", 2 * route_publishing.MAX_ROUTE_BYTES + 1)
     campaign = new_campaign(admin)
     links = [new_link(admin, campaign) for _ in range(3)]
     admin.patch(f"/admin/campaigns/{campaign['id']}", {"destination_url": "https://new.example/"})
@@ -144,7 +145,7 @@ def test_edit_does_not_publish_a_smartlink_that_removed_the_campaign(admin: Api)
 @pytest.mark.parametrize("batch", [0, 40], ids=["after the campaign", "with the campaign"])
 def test_edit_does_not_publish_a_deleted_smartlink(admin: Api, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
     monkeypatch.setattr(storage, "_UNLINKED_PER_TRANSACTION", 0)
-    monkeypatch.setattr(route_publishing, "BATCH", batch)
+    monkeypatch.setattr(republishing, "BATCH", batch)
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
     admin.delete(f"/admin/smartlinks/{smartlink['id']}")
@@ -161,3 +162,12 @@ def test_archived_campaign_cannot_join_a_smartlink(admin: Api) -> None:
         "/offers/0/campaign_id": f"is an archived campaign: {gone['id']}",
         "/catch_all_campaign_id": f"is an archived campaign: {gone['id']}",
     }
+
+
+def test_unsaved_smartlink_that_is_too_large_is_rejected(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(route_publishing, "MAX_ROUTE_BYTES", 100)
+    refused = admin.post("/admin/smartlinks/simulate", {"smartlink": {"name": "Deals"}})
+    detail = errors_by_pointer(refused)["/smartlink"]
+    assert re.fullmatch(
+        r"makes the smartlink too large: \d\d\d bytes compressed, at most 100 fit. Shorten its targeting lists.", detail
+    )

@@ -1,14 +1,19 @@
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.admin.clicks.schemas import ClickDocument
 from chalicelib.domain.click import Outcome, RejectionReason, TrackingParameters
+from chalicelib.domain.terms import CampaignTerms
 from chalicelib.routing.click_document import campaign_of, click_document, destination_url
 from chalicelib.routing.click_record import draw_of, fill_destination, record
+from chalicelib.routing.click_references import ClickReferences, RouteDocuments
 from chalicelib.routing.decision import Decision, decide
 from tests import strategies as some
 from tests.builders import LEARNED_AT, NOW, a_campaign, a_click_context, a_link, a_route, a_visitor, an_offer
+from tests.documents import an_explained_offer
 from tests.routing.clicks import CLICK_ID, GAME, OPTIMIZED, ROUTE, a_click
 from tests.strategies import Situation
 
@@ -25,9 +30,16 @@ def test_click_document_explains_a_recorded_click() -> None:
         "click_id": CLICK_ID,
         "at": "2026-11-04T12:30:00.000Z",
         "smartlink_id": "sml_1",
+        "smartlink_name": None,
         "publisher_id": "pub_1",
+        "publisher_name": None,
+        "link": None,
         "outcome": "offer",
         "campaign_id": "cmp_1",
+        "campaign_name": None,
+        "payout": "0",
+        "currency": "USD",
+        "landing": "campaign",
         "destination_url": f"https://acme.example/?cid={CLICK_ID}&s=news%20%26%20more",
         "country": "US",
         "region": "US-CA",
@@ -50,11 +62,12 @@ def test_click_document_explains_a_recorded_click() -> None:
             "arm": "weighted",
             "route_version": 7,
             "weights_version": None,
+            "weights_at": None,
             "draw": draw_of(CLICK_ID),
             "propensity": 1.0,
             "considered": [
-                {"campaign_id": "cmp_1", "priority": 10, "weight": 3, "refused": None},
-                {"campaign_id": "cmp_2", "priority": 10, "weight": 1, "refused": "disabled"},
+                an_explained_offer("cmp_1", priority=10, weight=3, chance=1.0),
+                an_explained_offer("cmp_2", priority=10, weight=1, refused="disabled", refused_by="offer"),
             ],
         },
     }
@@ -68,13 +81,66 @@ def test_optimized_click_is_explained_by_learned_weights() -> None:
         "arm": "optimized",
         "route_version": 7,
         "weights_version": LEARNED_AT,
+        "weights_at": "2026-11-04T12:25:00.000Z",
         "draw": draw_of(CLICK_ID),
         "propensity": 0.5,
         "considered": [
-            {"campaign_id": "cmp_1", "priority": 0, "weight": 0.5, "refused": None},
-            {"campaign_id": "cmp_2", "priority": 0, "weight": 0.5, "refused": None},
+            an_explained_offer("cmp_1", weight=0.5, chance=0.5),
+            an_explained_offer("cmp_2", weight=0.5, chance=0.5),
         ],
     }
+
+
+DOCUMENTS = RouteDocuments(
+    {"name": "Summer", "tracking_domain": "go.example", "offers": []}, {"cmp_1": {"name": "Game A"}}
+)
+
+
+def test_click_has_names_of_today_or_else_those_of_its_route() -> None:
+    then = click_document(a_click(), ROUTE, DOCUMENTS)
+    of_today = ClickReferences(
+        campaigns={"cmp_1": "Game B"}, smartlinks={"sml_1": "Winter"}, publishers={"pub_1": "Ann"}
+    )
+    now = click_document(a_click(), ROUTE, DOCUMENTS, of_today)
+
+    named = ("smartlink_name", "campaign_name", "publisher_name")
+    assert [then[name] for name in named] == ["Summer", "Game A", None]
+    assert [now[name] for name in named] == ["Winter", "Game B", "Ann"]
+    assert now["decision"]["considered"][0]["campaign_name"] == "Game B"
+
+
+def test_link_has_the_tracking_domain_of_its_time() -> None:
+    references = ClickReferences(link_url=lambda code, domain: f"https://{domain}/s/{code}")
+    simulated = {**a_click(), "code": ""}
+
+    assert click_document(a_click(), ROUTE, DOCUMENTS, references)["link"] == {
+        "code": "abcde12345",
+        "url": "https://go.example/s/abcde12345",
+    }
+    assert click_document(simulated, ROUTE, DOCUMENTS, references)["link"] is None
+
+
+def test_payout_is_that_of_the_terms_of_the_click() -> None:
+    route = a_route(an_offer(a_campaign("cmp_1", payout=Decimal("1.50"))), an_offer("cmp_2"))
+    terms = {("pub_1", 2): {"cmp_1": CampaignTerms(payout=Decimal("1.75"))}}
+    click = record(CLICK_ID, a_click_context(), route, decide(route, a_click_context(), lambda _: True, lambda _: None))
+    payouts = [
+        click_document({**click, "terms_version": version}, route, DOCUMENTS, ClickReferences(terms=terms))["payout"]
+        for version in (None, 1, 2)
+    ]
+
+    assert payouts == ["1.50", "1.50", "1.75"]
+
+
+def test_landing_is_that_of_the_offer_or_of_the_campaign() -> None:
+    own = a_route(an_offer("cmp_1", landing_page="https://landing.example/"))
+    landings = [
+        (a_click(own), own),
+        (a_click(), ROUTE),
+        ({**a_click(), "outcome": "fallback", "campaign_id": None}, ROUTE),
+    ]
+
+    assert [click_document(*each)["landing"] for each in landings] == ["offer", "campaign", None]
 
 
 def test_click_in_the_hold_out_is_explained_by_configured_weights() -> None:

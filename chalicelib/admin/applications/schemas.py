@@ -6,13 +6,20 @@ from pydantic import Field
 
 from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import LinkDocument, ListQuery, RequestModel, ResponseModel
+from chalicelib.http.models import LinkDocument, RequestModel, ResponseModel
+from chalicelib.lists.query_schemas import AnyId, AnyOf, SearchQuery
 
 
-class ApplicationQuery(ListQuery):
-    """Filter of the list: applications of one status, or all."""
+class ApplicationQuery(SearchQuery):
+    """Search among the applications: `q` is a part of the name or ID of the smartlink or publisher, or of the ID.
 
-    status: ApplicationStatus | None = None
+    A repeated filter means any of its values.
+    """
+
+    status: AnyOf[ApplicationStatus] | None = None
+    smartlink_id: AnyOf[AnyId] | None = None
+    publisher_id: AnyOf[AnyId] | None = None
+    sort: Literal["created_at", "-created_at"] = "created_at"
 
 
 class Refusal(RequestModel):
@@ -22,7 +29,11 @@ class Refusal(RequestModel):
 
 
 class ApplicationDocument(ResponseModel):
-    """A publisher's application to a smartlink."""
+    """A publisher's application to a smartlink.
+
+    `decided_by` is the ID of the admin's API key. It is null while nobody decided, if the smartlink is public, and for
+    decisions before it was recorded.
+    """
 
     id: str
     smartlink_id: str
@@ -33,6 +44,7 @@ class ApplicationDocument(ResponseModel):
     status: ApplicationStatus
     applied_at: Timestamp
     decided_at: Timestamp | None
+    decided_by: str | None
     reason: str | None
 
 

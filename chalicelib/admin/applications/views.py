@@ -1,44 +1,19 @@
 """Endpoints for admins: list, approve and decline applications."""
 
-from collections.abc import Iterable, Sequence
-
 from chalicelib.access import applications, membership
+from chalicelib.admin.applications import listing
 from chalicelib.admin.applications.schemas import ApplicationDocument, ApplicationQuery, ApprovalDocument, Refusal
 from chalicelib.domain.publisher import ApplicationStatus
-from chalicelib.http.models import LinkDocument, Page
-from chalicelib.http.pagination import PagedQuery, fetch_page, year_partitions
+from chalicelib.http.models import LinkDocument
 from chalicelib.http.problems import Conflict
 from chalicelib.http.request import Request
-from chalicelib.tables.publishers import ApplicationRow, PublisherRow
-from chalicelib.tables.smartlinks import SmartlinkRow
+from chalicelib.lists.query_schemas import SearchPage
+from chalicelib.tables.publishers import ApplicationRow
 
 
-def find_page(request: Request, query: ApplicationQuery) -> tuple[list[ApplicationRow], str | None]:
-    """Return a page of the applications, oldest first, and the next page's cursor."""
-
-    def rows(year: str, after: str | None, limit: int) -> Iterable[ApplicationRow]:
-        later = ApplicationRow.id > after if after else None
-        if query.status:
-            return ApplicationRow.by_status.query(f"{query.status}#{year}", later, limit=limit)
-        return ApplicationRow.by_year.query(year, later, limit=limit)
-
-    name = f"applications {query.status or 'of any status'}"
-    return fetch_page(PagedQuery(name, year_partitions(request, newest_first=False), rows, lambda row: row.id), query)
-
-
-def _names(rows: Sequence[ApplicationRow]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the names of the applications' smartlinks and publishers, each by ID."""
-    smartlinks = SmartlinkRow.batch_get(sorted({row.pool_id for row in rows}))
-    publishers = PublisherRow.batch_get(sorted({row.publisher_id for row in rows}))
-    return {row.id: row.settings["name"] for row in smartlinks}, {row.id: row.name for row in publishers}
-
-
-def find(request: Request, query: ApplicationQuery) -> Page[ApplicationDocument]:
+def find(request: Request, query: ApplicationQuery) -> SearchPage[ApplicationDocument]:
     """List the applications, oldest first."""
-    rows, cursor = find_page(request, query)
-    smartlinks, publishers = _names(rows)
-    items = [_document(row, smartlinks.get(row.pool_id, ""), publishers.get(row.publisher_id, "")) for row in rows]
-    return Page(items=items, next_cursor=cursor)
+    return listing.list_applications(request, query)
 
 
 def approve(request: Request, application_id: str) -> ApprovalDocument:
@@ -62,10 +37,11 @@ def decline(request: Request, application_id: str, body: Refusal) -> Application
     state = membership.load_membership(application.pool_id, application.publisher_id)
     names = (state.pool.settings["name"], state.publisher.name)
     if application.status == ApplicationStatus.DECLINED:
-        return _document(application, *names)
+        return listing.document(application, *names)
     _check_pending(application)
-    application.decided_at, application.reason = request.timestamp, body.reason
-    document = _document(application, *names, ApplicationStatus.DECLINED)
+    application.decided_at, application.decided_by = request.timestamp, request.actor
+    application.reason = body.reason
+    document = listing.document(application, *names).model_copy(update={"status": ApplicationStatus.DECLINED})
     applications.decline(request, state, application, body.reason, document)
     return document
 
@@ -74,20 +50,3 @@ def _check_pending(application: ApplicationRow) -> None:
     if application.status != ApplicationStatus.PENDING:
         message = f"The application was {application.status} at {application.decided_at}."
         raise Conflict(message)
-
-
-def _document(
-    row: ApplicationRow, smartlink_name: str, publisher_name: str, status: ApplicationStatus | None = None
-) -> ApplicationDocument:
-    return ApplicationDocument(
-        id=row.id,
-        smartlink_id=row.pool_id,
-        smartlink_name=smartlink_name,
-        publisher_id=row.publisher_id,
-        publisher_name=publisher_name,
-        message=row.message,
-        status=status or ApplicationStatus(row.status),
-        applied_at=row.applied_at,
-        decided_at=row.decided_at,
-        reason=row.reason,
-    )

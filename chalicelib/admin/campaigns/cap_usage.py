@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from chalicelib.admin.campaigns.schemas import CapUsage
 from chalicelib.caps import windows
@@ -11,19 +13,28 @@ from chalicelib.domain.timestamps import timestamp
 from chalicelib.reporting.metrics import decimal
 from chalicelib.tables.campaigns import CampaignRow
 
+NEAR_LIMIT = Decimal("0.8")
+"""The share of a limit from which a campaign is near it, as in the first alert."""
+
 CapUsages = dict[str, list[CapUsage]]
 """The usage of each cap of a campaign in the order of its caps, by campaign ID."""
 
 
 def usage_of_campaigns(rows: Iterable[CampaignRow], now: datetime) -> CapUsages:
     """Return the usage of these campaigns' caps. Archived campaigns have none."""
-    return usage_of_caps({row.id: _caps(row) for row in rows}, None, now)
+    return usage_of_caps({row.id: caps_of(row.settings) for row in rows}, None, now)
 
 
-def _caps(row: CampaignRow) -> list[Cap]:
-    if row.settings["status"] == CampaignStatus.ARCHIVED:
+def caps_of(settings: Mapping[str, Any]) -> list[Cap]:
+    """Return the caps of a campaign, none if it is archived. `settings` may be its list entry."""
+    if settings["status"] == CampaignStatus.ARCHIVED:
         return []
-    return [cap_from_document(cap) for cap in row.settings["caps"]]
+    return [cap_from_document(cap) for cap in settings["caps"]]
+
+
+def is_near(usage: CapUsage) -> bool:
+    """Return whether 80 % of the limit or more are used."""
+    return usage.used is not None and Decimal(usage.used) >= Decimal(usage.limit) * NEAR_LIMIT
 
 
 def usage_of_caps(caps: Mapping[str, Sequence[Cap]], publisher_id: str | None, now: datetime) -> CapUsages:

@@ -19,7 +19,7 @@ from chalicelib.domain.campaign import (
     TrackingMethod,
 )
 from chalicelib.domain.goal import DEFAULT_GOAL, MAX_GOAL_NAME, GoalCounts
-from chalicelib.http.fields import Currency, DateTimeInput, Money, Name, Timestamp, TimeZone
+from chalicelib.http.fields import Currency, DateTimeInput, Money, Name, Tags, Timestamp, TimeZone
 from chalicelib.http.models import RequestModel, ResponseModel
 
 MAX_GOALS = 50
@@ -151,6 +151,7 @@ class CampaignSettings(GoalAmounts):
 
     name: Name
     advertiser: Annotated[str, Field(max_length=200)] = ""
+    tags: Tags = Field([])
     destination_url: Destination
     status: CampaignStatus = CampaignStatus.ACTIVE
     currency: Currency = "USD"

@@ -1,5 +1,6 @@
 """Storage of campaigns, and publication of the routes that contain them."""
 
+import json
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
@@ -7,12 +8,16 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.admin import route_publishing
+from chalicelib.admin.campaigns.list_entry import list_entry
 from chalicelib.admin.own_links import own_link_errors
+from chalicelib.admin.smartlinks import republishing
+from chalicelib.admin.targeting_fields import MAX_DESTINATION
 from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.http.audit_change import AuditChange
-from chalicelib.http.models import ListQuery, ResponseModel
-from chalicelib.http.pagination import PagedQuery, fetch_page, year_partitions
-from chalicelib.http.problems import Conflict, ValidationFailed
+from chalicelib.http.error_details import Error
+from chalicelib.http.models import FurtherErrors, ResponseModel
+from chalicelib.http.problems import Conflict
+from chalicelib.http.references import texts_at
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import get_or_404, retry_on_conflict, transaction
 from chalicelib.tables.campaigns import CampaignRow
@@ -23,22 +28,18 @@ def get_campaign_or_404(campaign_id: str) -> CampaignRow:
     return get_or_404(CampaignRow, "campaign", campaign_id)
 
 
-def list_campaigns(request: Request, query: ListQuery) -> tuple[list[CampaignRow], str | None]:
-    """Return a page of all campaigns, newest first, and the next page's cursor."""
+def destination_errors(request: Request, before: Mapping[str, Any]) -> FurtherErrors:
+    """Return the check for URLs of a sent campaign that lead to one of our links, unless they did before the edit."""
 
-    def rows(year: str, after: str | None, limit: int) -> Any:  # noqa: ANN401 - pynamodb's iterator
-        older = CampaignRow.id < after if after else None
-        return CampaignRow.by_year.query(year, older, scan_index_forward=False, limit=limit)
+    def errors(document: Any) -> list[Error]:  # noqa: ANN401 - any JSON value
+        urls = {
+            pointer: url
+            for name in ("destination_url", "fail_url")
+            for pointer, url in texts_at(document, name, max_length=MAX_DESTINATION).items()
+        }
+        return own_link_errors(request, urls, stored=[before.get("destination_url"), before.get("fail_url")])
 
-    return fetch_page(PagedQuery("campaigns", year_partitions(request), rows, lambda row: row.id), query)
-
-
-def check_destinations(request: Request, settings: Mapping[str, Any], before: Mapping[str, Any]) -> None:
-    """Raise `ValidationFailed` for each URL that leads to one of our links, unless it was so before the edit."""
-    urls = {f"/{name}": settings[name] for name in ("destination_url", "fail_url")}
-    stored = [before.get("destination_url"), before.get("fail_url")]
-    if errors := own_link_errors(request, urls, stored=stored):
-        raise ValidationFailed(*errors)
+    return errors
 
 
 def check_not_archived(row: CampaignRow) -> None:
@@ -61,17 +62,25 @@ def save(
 ) -> None:
     """Write a campaign (new without `before`, its settings before the edit), and publish the routes that contain it.
 
-    The first 40 smartlinks are published in the same transaction, the others right after it, with those that added
+    The first 30 smartlinks are published in the same transaction, the others right after it, with those that added
     the campaign in the meantime.
     """
+    row.name = row.settings["name"]
     own_version = route_publishing.published_version(row.id)
     pools = route_publishing.pool_ids_with_campaign(row.id) if before else []
     with transaction(request, response, AuditChange(row.id, before, row.settings)) as write:
         write.save(row, _has_version(row.version - 1))
+        write.save(list_entry(row))
         route_publishing.add_direct_route(write, row, own_version)
-        published = route_publishing.add_routes_of_pools(write, pools, row)
+        published = republishing.add_routes_of_pools(write, request, pools, row)
+        if before and _is_larger(row.settings, before):
+            republishing.check_routes((each for each in pools if each not in published), row)
     if before:
         _publish_others(request, row.id, published)
+
+
+def _is_larger(settings: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    return len(json.dumps(settings)) > len(json.dumps(before))
 
 
 def _has_version(version: int) -> Condition:
@@ -81,4 +90,4 @@ def _has_version(version: int) -> Condition:
 def _publish_others(request: Request, campaign_id: str, published: Collection[str]) -> None:
     for pool_id in route_publishing.pool_ids_with_campaign(campaign_id):
         if pool_id not in published:
-            retry_on_conflict(partial(route_publishing.republish, request, pool_id))
+            retry_on_conflict(partial(republishing.republish, request, pool_id))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from chalicelib.admin.campaigns.list_entry import list_entry
 from chalicelib.domain.timestamps import expiry_time, timestamp
 from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.models import ResponseModel
@@ -37,6 +38,7 @@ def save(request: Request, row: CampaignRow, dropped: str | None, response: Resp
     expires_at, unchanged = row.previous_token_until, CampaignRow.version == row.version - 1
     with transaction(request, response, change) as write:
         write.save(row, unchanged)
+        write.save(list_entry(row))
         write.save(ReplacedTokenRow(row.previous_token, campaign_id=row.id, expires_at=expires_at))
         if dropped:
             write.delete(ReplacedTokenRow(dropped))

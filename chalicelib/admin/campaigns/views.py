@@ -3,27 +3,26 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.admin.campaigns import pixel_urls, storage, token_rotation
+from chalicelib.admin.campaigns import listing, pixel_urls, storage, token_rotation
 from chalicelib.admin.campaigns.cap_usage import usage_of_campaigns
-from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, CapUsage, with_default_approval
+from chalicelib.admin.campaigns.list_schemas import CampaignQuery, CampaignSummary
+from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, with_default_approval
 from chalicelib.domain.campaign import CampaignStatus
-from chalicelib.http.models import ListQuery, NoContent, Page, Patch
+from chalicelib.http.models import Body, NoContent, Patch
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
+from chalicelib.lists.query_schemas import SearchPage
 from chalicelib.tables.campaigns import CampaignRow
 
 
-def find(request: Request, query: ListQuery) -> Page[CampaignDocument]:
+def find(request: Request, query: CampaignQuery) -> SearchPage[CampaignSummary]:
     """List the campaigns, newest first."""
-    rows, cursor = storage.list_campaigns(request, query)
-    usage = usage_of_campaigns(rows, request.now)
-    return Page(items=[_document(request, row, usage[row.id]) for row in rows], next_cursor=cursor)
+    return listing.list_campaigns(request, query)
 
 
-def create(request: Request, body: CampaignSettings) -> CampaignDocument:
+def create(request: Request, body: Body[CampaignSettings]) -> CampaignDocument:
     """Create a campaign."""
-    settings = body.model_dump(mode="json")
-    storage.check_destinations(request, settings, {})
+    settings = body.validated(storage.destination_errors(request, {})).model_dump(mode="json")
     row = CampaignRow(
         request.new_id("cmp"),
         version=1,
@@ -48,12 +47,11 @@ def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> C
     row = storage.get_campaign_or_404(campaign_id)
     check_if_match(request, row.version)
     storage.check_not_archived(row)
-    edited = body.apply_to(with_default_approval(row.settings, body.changes))
-    settings = edited.model_dump(mode="json")
-    storage.check_destinations(request, settings, row.settings)
+    stored, also = with_default_approval(row.settings, body.changes), storage.destination_errors(request, row.settings)
+    edited = body.apply_to(stored, also)
     if edited.status is CampaignStatus.ARCHIVED:
         storage.check_not_in_use(campaign_id)
-    return _save(request, row, settings)
+    return _save(request, row, edited.model_dump(mode="json"))
 
 
 def archive(request: Request, campaign_id: str) -> NoContent:
@@ -85,8 +83,7 @@ def _save(request: Request, row: CampaignRow, settings: dict[str, Any]) -> Campa
     return document
 
 
-def _document(request: Request, row: CampaignRow, usage: list[CapUsage] | None = None) -> CampaignDocument:
-    """Return the campaign's document; the usage of its caps is read unless it is given."""
+def _document(request: Request, row: CampaignRow) -> CampaignDocument:
     query = urlencode({"token": row.postback_token})
     return CampaignDocument(
         **row.settings,
@@ -98,5 +95,5 @@ def _document(request: Request, row: CampaignRow, usage: list[CapUsage] | None =
         postback_url=f"{request.base_url}/postback?click_id={{click_id}}&{query}",
         pixel_urls=pixel_urls.of_campaign(request, row),
         previous_token_expires_at=token_rotation.previous_token_expires_at(row, request.now),
-        cap_usage=usage_of_campaigns([row], request.now)[row.id] if usage is None else usage,
+        cap_usage=usage_of_campaigns([row], request.now)[row.id],
     )

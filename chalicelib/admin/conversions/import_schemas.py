@@ -32,9 +32,15 @@ class ImportedConversion(RequestModel):
 
 
 class ConversionImport(RequestModel):
-    """Conversions to record, as JSON or as CSV with a header of the same names."""
+    """Conversions to record, as JSON or as CSV with a header of the same names.
 
-    READERS: ClassVar[Mapping[str, Callable[[str], dict[str, Any]]]] = {csv_file.MEDIA: csv_file.parse_csv}
+    Generated clients send the file as `application/octet-stream`: they know no other type of a file.
+    """
+
+    READERS: ClassVar[Mapping[str, Callable[[str], dict[str, Any]]]] = {
+        csv_file.MEDIA: csv_file.parse_csv,
+        "application/octet-stream": csv_file.parse_csv,
+    }
 
     rows: Annotated[list[ImportedConversion], Field(min_length=1, max_length=MAX_ROWS)]
 

@@ -13,7 +13,7 @@ from chalicelib.admin.conversions.import_schemas import (
 )
 from chalicelib.conversions.imports import storage
 from chalicelib.conversions.imports.rows import numbered
-from chalicelib.conversions.receipt import Outcome
+from chalicelib.conversions.receipt import ReceiptResult
 from chalicelib.domain.timestamps import stored_timestamp
 from chalicelib.http.pagination import PagedQuery, fetch_page
 from chalicelib.http.problems import NotFound
@@ -43,10 +43,10 @@ def show(request: Request, import_id: str, query: ImportResultsQuery) -> ImportP
         state=state,
         rows=sum(chunk.row_count for chunk in chunks),
         processed=len(results),
-        recorded=counted[Outcome.RECORDED],
-        changed=counted[Outcome.CHANGED],
-        duplicates=counted[Outcome.DUPLICATE],
-        refused=counted[Outcome.REFUSED],
+        recorded=counted[ReceiptResult.RECORDED],
+        changed=counted[ReceiptResult.CHANGED],
+        duplicates=counted[ReceiptResult.DUPLICATE],
+        refused=counted[ReceiptResult.REFUSED],
         created_at=stored_timestamp(chunks[0].created_at),
         finished_at=stored_timestamp(max(chunk.finished_at for chunk in chunks)) if state is ImportState.DONE else None,
         results=page,

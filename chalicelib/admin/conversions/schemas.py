@@ -4,9 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from chalicelib.domain.conversion import ConversionStatus, Reporter
+from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.http.models import RequestModel, ResponseModel
-from chalicelib.reporting.lists.schemas import ConversionListQuery, Id
+from chalicelib.reporting.lists.schemas import ConversionListQuery, Ids
 
 
 class ConversionsQuery(ConversionListQuery):
@@ -15,10 +15,9 @@ class ConversionsQuery(ConversionListQuery):
     The default range is the last 30 days, with `click_id` all time.
     """
 
-    FILTERS: ClassVar[tuple[str, ...]] = (*ConversionListQuery.FILTERS, "publisher_id", "reported_by")
+    FILTERS: ClassVar[tuple[str, ...]] = (*ConversionListQuery.FILTERS, "publisher_id")
 
-    publisher_id: Id | None = None
-    reported_by: Reporter | None = None
+    publisher_id: Ids | None = None
 
 
 class ConversionDecision(RequestModel):

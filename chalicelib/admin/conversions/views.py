@@ -13,14 +13,15 @@ from chalicelib.http.transactions import check_if_match
 from chalicelib.http.view import TextResponse
 from chalicelib.reporting.lists import conversion_queries
 from chalicelib.reporting.lists.conversion_list import conversion_documents, list_conversions
+from chalicelib.reporting.lists.conversion_search import create_search
 from chalicelib.reporting.lists.schemas import ConversionDocument
 from chalicelib.tables.conversions import ConversionRow
 
 
 def find(request: Request, query: ConversionsQuery) -> Page[ConversionDocument] | TextResponse:
     """List conversions, newest arrival first, as JSON or CSV."""
-    search = conversion_queries.create_search(query, query.filters, request.now)
-    return list_conversions(search, query, ConversionDocument)
+    search = create_search(query, query.filters, request.now)
+    return list_conversions(request, search, query, ConversionDocument)
 
 
 def decide(request: Request, conversion_id: str, body: Patch[ConversionDecision]) -> ConversionDocument:

@@ -9,7 +9,7 @@ from chalicelib.admin import route_publishing
 from chalicelib.admin.evaluation import replay_document
 from chalicelib.admin.evaluation.period import evaluation_period
 from chalicelib.admin.evaluation.replay_schemas import Replay, ReplayDocument
-from chalicelib.admin.smartlinks import storage
+from chalicelib.admin.smartlinks.references import SmartlinkReferences
 from chalicelib.admin.smartlinks.schemas import SmartlinkSettings
 from chalicelib.domain.money import millionths
 from chalicelib.domain.route import Route
@@ -25,35 +25,39 @@ from chalicelib.evaluation.replay.notes import ReadCounts, notes
 from chalicelib.evaluation.replay.policies import logging_policy, target_policy
 from chalicelib.evaluation.replay.sampling import sample_size
 from chalicelib.evaluation.reward import Reward, single_currency
-from chalicelib.http.models import Patch
-from chalicelib.http.problems import ValidationFailed
+from chalicelib.http.error_details import Error, below
+from chalicelib.http.models import Body, Patch, validate
+from chalicelib.http.problems import ValidationFailed, errors_of
 from chalicelib.http.request import Request
+from chalicelib.http.time_range import TimeRangeQuery
 from chalicelib.routing import route_codec
 from chalicelib.tables.smartlinks import SmartlinkRow
 
 
-def apply_edit(smartlink: SmartlinkRow, changes: Mapping[str, Any]) -> tuple[SmartlinkSettings, Route]:
+def apply_edit(
+    request: Request, smartlink: SmartlinkRow, changes: Mapping[str, Any]
+) -> tuple[SmartlinkSettings, Route]:
     """Return the settings after a PATCH with these changes, and the route that it would publish.
 
     Raise `ValidationFailed`, with pointers into `/smartlink`, if the PATCH would be rejected.
     """
     try:
-        settings = Patch(SmartlinkSettings, changes).apply_to(smartlink.settings)
+        references = SmartlinkReferences(request, smartlink.settings)
+        settings = Patch(SmartlinkSettings, changes).apply_to(smartlink.settings, references.errors)
         document = settings.model_dump(mode="json")
-        campaigns = storage.load_campaigns(document)
         row = SmartlinkRow(smartlink.id, status=smartlink.status, settings=document, epoch=smartlink.epoch)
-        packed = route_publishing.encode_route(row, campaigns.values())
+        packed = route_publishing.encode_route(row, references.campaigns.values())
     except ValidationFailed as error:
-        complaints = ((f"/smartlink{pointer}", detail) for pointer, detail in error.errors)
-        raise ValidationFailed(*complaints) from error
+        raise ValidationFailed(*below("/smartlink", error.errors)) from error
     return settings, route_codec.decode(packed, version=0)
 
 
-def replay(request: Request, smartlink_id: str, body: Replay) -> ReplayDocument:
+def replay(request: Request, smartlink_id: str, body: Body[Replay]) -> ReplayDocument:
     """Estimate from logged clicks what an edit would have earned. Nothing is stored."""
     smartlink = membership.get_smartlink_or_404(smartlink_id)
-    period = evaluation_period(body, request.now)
-    settings, edited = apply_edit(smartlink, body.smartlink)
+    valid = body.validated(lambda sent: _errors(request, smartlink, sent))
+    period = evaluation_period(valid, request.now)
+    settings, edited = apply_edit(request, smartlink, valid.smartlink)
     recorded = click_reader.read_recorded_clicks(smartlink_id, period, sample_size(len(edited.offers)))
     rewards = click_reader.read_rewards(smartlink_id, period, recorded.sample)
     currency = single_currency(rewards.currencies)
@@ -75,6 +79,15 @@ def replay(request: Request, smartlink_id: str, body: Replay) -> ReplayDocument:
         offers=[replay_document.outcome(action) for action in comparison.actions] if comparison else [],
         notes=notes(counts, comparison),
     )
+
+
+def _errors(request: Request, smartlink: SmartlinkRow, sent: Mapping[str, Any]) -> list[Error]:
+    """Return the errors of the range and of the edit, as far as the body can be read."""
+    bounds = {name: sent[name] for name in ("from", "to") if name in sent}
+    of_range = errors_of(lambda: evaluation_period(validate(TimeRangeQuery, bounds), request.now))
+    edit = sent.get("smartlink")
+    of_edit = errors_of(lambda: apply_edit(request, smartlink, edit)) if isinstance(edit, dict) else ()
+    return [*of_range, *of_edit]
 
 
 def _weigh_clicks(

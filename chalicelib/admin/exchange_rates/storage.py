@@ -5,7 +5,8 @@ from typing import Any
 
 from chalicelib.admin.exchange_rates.schemas import NewRates
 from chalicelib.http.audit_change import AuditChange
-from chalicelib.http.problems import ValidationFailed
+from chalicelib.http.error_details import Error
+from chalicelib.http.references import texts_at
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import transaction
 from chalicelib.tables.base import get_or_none
@@ -27,10 +28,16 @@ def newest_days(limit: int) -> list[ExchangeRatesRow]:
     return list(islice(rows, limit))
 
 
+def base_errors(row: ExchangeRatesRow | None, sent: Any) -> list[Error]:  # noqa: ANN401 - any JSON value
+    """Return an error if the base currency of sent rates is another than the stored one."""
+    if row is None:
+        return []
+    error = f"must be {row.base}: the base currency cannot change once it is set"
+    return [(pointer, error) for pointer, base in texts_at(sent, "base", max_length=3).items() if base != row.base]
+
+
 def save(request: Request, base: ExchangeRatesRow | None, new: NewRates, day: str) -> None:
-    """Write the rates of a day, unless they are stored. Raise `ValidationFailed` if their base currency is another."""
-    if base and base.base != new.base:
-        raise ValidationFailed(("/base", f"must be {base.base}: the base currency cannot change once it is set"))
+    """Write the rates of a day, unless they are stored."""
     version = base.version if base else 0
     before = get_or_none(ExchangeRatesRow, NETWORK, day)
     if before and before.rates == new.rates:

@@ -2,6 +2,7 @@
 
 from chalicelib.admin.exchange_rates import storage
 from chalicelib.admin.exchange_rates.schemas import NewRates, RatesDocument, RatesOfDay
+from chalicelib.http.models import Body
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
 
@@ -14,11 +15,12 @@ def show(request: Request) -> RatesDocument:
     return _document(request)
 
 
-def replace(request: Request, body: NewRates) -> RatesDocument:
+def replace(request: Request, body: Body[NewRates]) -> RatesDocument:
     """Set the exchange rates from a day on. Rates of the same day are replaced."""
     base = storage.base_row()
     check_if_match(request, base.version if base else 0)
-    storage.save(request, base, body, body.from_ or request.now.date().isoformat())
+    new = body.validated(lambda sent: storage.base_errors(base, sent))
+    storage.save(request, base, new, new.from_ or request.now.date().isoformat())
     return _document(request)
 
 

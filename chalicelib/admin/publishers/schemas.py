@@ -1,26 +1,53 @@
 """Request and response models of publishers for admins."""
 
+import re
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from chalicelib.access.api_key_schemas import KeyDocument
-from chalicelib.domain.publisher import PublisherStatus
-from chalicelib.http.fields import Name, Timestamp
-from chalicelib.http.models import RequestModel, ResponseModel
+from chalicelib.domain.publisher import MemberStatus, PublisherStatus
+from chalicelib.http.fields import Name, Tags, Timestamp
+from chalicelib.http.models import LinkDocument, RequestModel, ResponseModel
+from chalicelib.lists.query_schemas import AnyOf, SearchQuery, SortedQuery
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_MAX_EMAIL = 254
+
+
+def _validate_email(text: str) -> str:
+    if len(text) > _MAX_EMAIL or not _EMAIL.fullmatch(text):
+        message = "must be an e-mail address such as ann@pub.example"
+        raise ValueError(message)
+    return text
+
+
+Email = Annotated[
+    str,
+    AfterValidator(_validate_email),
+    Field(json_schema_extra={"pattern": f"^{_EMAIL.pattern}$", "maxLength": _MAX_EMAIL}, examples=["ann@pub.example"]),
+]
 
 
 class NewPublisher(RequestModel):
     """Fields of a new publisher."""
 
     name: Name
-    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["ann@pub.example"])]
+    email: Email
+    tags: Tags = Field([])
 
 
 class PublisherSettings(NewPublisher):
     """Editable fields of a publisher. The links of a suspended publisher use the fallback."""
 
     status: PublisherStatus = PublisherStatus.ACTIVE
+
+
+class PublisherQuery(SortedQuery):
+    """Search among the publishers. A repeated filter means any of its values."""
+
+    status: AnyOf[PublisherStatus] | None = None
+    tag: AnyOf[str] | None = None
 
 
 class PublisherDocument(PublisherSettings, ResponseModel):
@@ -52,6 +79,10 @@ class NewApproval(RequestModel):
     campaign_id: Annotated[str, Field(min_length=1, max_length=64)]
 
 
+class ApprovalQuery(SearchQuery):
+    """Search among the campaigns that a publisher is approved for, in the order of their creation."""
+
+
 class CampaignApprovalDocument(ResponseModel):
     """A publisher's approval for one campaign. `url` is their direct link to it."""
 
@@ -60,3 +91,22 @@ class CampaignApprovalDocument(ResponseModel):
     tracking_key: str
     url: str
     approved_at: Timestamp
+
+
+class PublisherSmartlinkQuery(SearchQuery):
+    """Search among the smartlinks of a publisher, oldest first. A repeated status means any of them."""
+
+    status: AnyOf[MemberStatus] | None = None
+
+
+class PublisherSmartlinkDocument(ResponseModel):
+    """A smartlink that the publisher applied to or was added to. `link` is null unless their link is active.
+
+    `since` is the time from which the publisher has the status, null if they were added without an application.
+    """
+
+    id: str
+    name: str
+    status: MemberStatus
+    since: Timestamp | None
+    link: LinkDocument | None

@@ -7,8 +7,7 @@ from chalicelib.access import publisher_links, terms
 from chalicelib.access.publisher_links import LinkChange
 from chalicelib.domain.terms import MAX_CAMPAIGNS_WITH_CAPS
 from chalicelib.http.audit_change import AuditChange
-from chalicelib.http.models import ListQuery
-from chalicelib.http.pagination import PagedQuery, fetch_page
+from chalicelib.http.pagination import PagedQuery
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.tables.publishers import TermsRow
@@ -31,16 +30,14 @@ def get_terms_or_404(row: TermsRow | None, publisher_id: str, campaign_id: str) 
     return document
 
 
-def list_terms(
-    row: TermsRow | None, publisher_id: str, query: ListQuery
-) -> tuple[list[CampaignTermsDocument], str | None]:
-    """Return a page of the terms by campaign ID, and the next page's cursor."""
+def list_of_terms(row: TermsRow | None, publisher_id: str) -> PagedQuery:
+    """Return the list of the terms by campaign ID."""
     documents = sorted(terms.documents(row).items())
 
     def rows(_: str, after: str | None, limit: int) -> Iterable[CampaignTermsDocument]:
         return [each for each in documents if after is None or each[0] > after][:limit]
 
-    return fetch_page(PagedQuery(f"terms of {publisher_id}", ["all"], rows, lambda each: each[0]), query)
+    return PagedQuery(f"terms of {publisher_id}", ["all"], rows, lambda each: each[0])
 
 
 def caps_error(row: TermsRow | None, campaign_id: str) -> str | None:

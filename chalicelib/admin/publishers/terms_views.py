@@ -1,6 +1,8 @@
 """Endpoints for admins: the terms of a publisher."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from chalicelib.access import membership, terms
 from chalicelib.admin import route_publishing
@@ -9,9 +11,12 @@ from chalicelib.admin.publishers import terms_storage
 from chalicelib.admin.publishers.terms_schemas import TermsDocument, TermsPage, TermsSettings
 from chalicelib.admin.publishers.terms_storage import CampaignTermsDocument
 from chalicelib.domain.campaign import Cap, CapScope
+from chalicelib.domain.goal import MAX_GOAL_NAME
 from chalicelib.domain.terms import from_document
-from chalicelib.http.models import ListQuery, NoContent
-from chalicelib.http.problems import ValidationFailed
+from chalicelib.http.error_details import Error
+from chalicelib.http.models import Body, ListQuery, NoContent
+from chalicelib.http.pagination import fetch_documents
+from chalicelib.http.references import EACH, texts_at
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
 from chalicelib.routing import route_codec
@@ -23,10 +28,9 @@ from chalicelib.tables.publishers import TermsRow
 def find(request: Request, publisher_id: str, query: ListQuery) -> TermsPage:
     """List the terms of a publisher by campaign."""
     row = terms.newest_row(membership.get_publisher_or_404(publisher_id).id)
-    items, cursor = terms_storage.list_terms(row, publisher_id, query)
-    return TermsPage(
-        items=_documents(request, publisher_id, row, items), next_cursor=cursor, version=terms_storage.version_of(row)
-    )
+    listing = terms_storage.list_of_terms(row, publisher_id)
+    page = fetch_documents(listing, query, partial(_documents, request, publisher_id, row))
+    return TermsPage(items=page.items, next_cursor=page.next_cursor, version=terms_storage.version_of(row))
 
 
 def show(request: Request, publisher_id: str, campaign_id: str) -> TermsDocument:
@@ -36,16 +40,14 @@ def show(request: Request, publisher_id: str, campaign_id: str) -> TermsDocument
     return _documents(request, publisher_id, row, [(campaign_id, stored)])[0]
 
 
-def replace(request: Request, publisher_id: str, campaign_id: str, body: TermsSettings) -> TermsDocument:
+def replace(request: Request, publisher_id: str, campaign_id: str, body: Body[TermsSettings]) -> TermsDocument:
     """Set the terms of a publisher for a campaign. All links of the publisher use their caps at once.
 
     Conversions are paid by the terms in force at their click.
     """
     before = terms.newest_row(membership.get_publisher_or_404(publisher_id).id)
     check_if_match(request, terms_storage.version_of(before))
-    if errors := list(_errors(before, campaign_id, body)):
-        raise ValidationFailed(*errors)
-    settings = body.model_dump(mode="json")
+    settings = body.validated(lambda sent: _errors(before, campaign_id, sent)).model_dump(mode="json")
     row = terms_storage.save(request, publisher_id, before, campaign_id, settings)
     return _documents(request, publisher_id, row, [(campaign_id, settings)])[0]
 
@@ -59,16 +61,17 @@ def delete(request: Request, publisher_id: str, campaign_id: str) -> NoContent:
     return NoContent()
 
 
-def _errors(before: TermsRow | None, campaign_id: str, body: TermsSettings) -> Iterator[tuple[str, str]]:
-    """Yield pointer and detail of what the campaign or the publisher's other terms do not allow."""
+def _errors(before: TermsRow | None, campaign_id: str, sent: Any) -> Iterator[Error]:  # noqa: ANN401 - any JSON value
+    """Yield the errors of what the campaign or the publisher's other terms do not allow."""
     campaign = get_or_none(CampaignRow, campaign_id)
     if error := route_publishing.campaign_error(campaign_id, campaign):
         yield "/campaign_id", error
     names = {goal["name"] for goal in campaign.settings["goals"]} if campaign else set()
-    for n, goal in enumerate(body.goals if campaign else []):
-        if goal.name not in names:
-            yield f"/goals/{n}/name", f"is not a named goal of the campaign: {goal.name}"
-    if body.caps is not None and (error := terms_storage.caps_error(before, campaign_id)):
+    goals = texts_at(sent, "goals", EACH, "name", max_length=MAX_GOAL_NAME) if campaign else {}
+    for pointer, name in goals.items():
+        if name not in names:
+            yield pointer, f"is not a named goal of the campaign: {name}"
+    if sent.get("caps") is not None and (error := terms_storage.caps_error(before, campaign_id)):
         yield "/caps", error
 
 

@@ -1,36 +1,39 @@
 """Endpoints for admins: publishers, their API keys and their campaign approvals."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.access import api_keys, campaign_approvals, membership
 from chalicelib.access.api_key_schemas import NewKeyDocument
-from chalicelib.admin import route_publishing
-from chalicelib.admin.publishers import storage
+from chalicelib.admin.publishers import approvals, placements, storage
 from chalicelib.admin.publishers.schemas import (
+    ApprovalQuery,
     CampaignApprovalDocument,
     NewApproval,
     NewPublisher,
     NewPublisherDocument,
     PublisherDetail,
     PublisherDocument,
+    PublisherQuery,
     PublisherSettings,
+    PublisherSmartlinkDocument,
+    PublisherSmartlinkQuery,
 )
+from chalicelib.admin.references import campaign_id_errors
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http import authentication
-from chalicelib.http.models import ListQuery, NoContent, Page, Patch
-from chalicelib.http.problems import NotFound, ValidationFailed
+from chalicelib.http.models import Body, NoContent, Patch
+from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
-from chalicelib.tables.base import get_or_none
-from chalicelib.tables.campaigns import CampaignRow
-from chalicelib.tables.publishers import ApiKeyRow, CampaignApprovalRow, PublisherRow
+from chalicelib.lists.query_schemas import SearchPage
+from chalicelib.tables.publishers import ApiKeyRow, PublisherRow
 
 
-def find(request: Request, query: ListQuery) -> Page[PublisherDocument]:
+def find(request: Request, query: PublisherQuery) -> SearchPage[PublisherDocument]:
     """List the publishers, newest first."""
-    rows, cursor = storage.list_publishers(request, query)
-    return Page(items=[PublisherDocument(**_fields(row)) for row in rows], next_cursor=cursor)
+    found = storage.find_publishers(request, query)
+    return found.page([PublisherDocument(**entry) for entry in found.items])
 
 
 def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
@@ -41,6 +44,7 @@ def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
         version=1,
         name=body.name,
         email=body.email,
+        tags=body.tags,
         status=PublisherStatus.ACTIVE.value,
         created_year=request.year,
         created_at=request.timestamp,
@@ -64,7 +68,8 @@ def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) ->
     check_if_match(request, row.version)
     before = storage.editable_fields(row)
     settings = body.apply_to(before)
-    row.name, row.email, row.status = settings.name, settings.email, settings.status.value
+    row.name, row.email, row.tags = settings.name, settings.email, settings.tags
+    row.status = settings.status.value
     row.version, row.updated_at = row.version + 1, request.timestamp
     storage.save(request, row, before)
     return _detail(row, api_keys.list_keys(row.id))
@@ -81,20 +86,17 @@ def revoke_key(request: Request, publisher_id: str, key_id: str) -> NoContent:
     return NoContent()
 
 
-def find_campaigns(request: Request, publisher_id: str, query: ListQuery) -> Page[CampaignApprovalDocument]:
+def find_campaigns(request: Request, publisher_id: str, query: ApprovalQuery) -> SearchPage[CampaignApprovalDocument]:
     """List the campaigns that a publisher is approved for, with their direct links."""
-    publisher = membership.get_publisher_or_404(publisher_id)
-    rows, cursor = storage.list_approvals(publisher.id, query)
-    return Page(items=list(_approvals(request, rows)), next_cursor=cursor)
+    return approvals.list_approvals(request, membership.get_publisher_or_404(publisher_id).id, query)
 
 
-def approve_campaign(request: Request, publisher_id: str, body: NewApproval) -> CampaignApprovalDocument:
+def approve_campaign(request: Request, publisher_id: str, body: Body[NewApproval]) -> CampaignApprovalDocument:
     """Approve a campaign for a publisher. An earlier tracking key is reused."""
     publisher = membership.get_publisher_or_404(publisher_id)
-    if error := route_publishing.campaign_error(body.campaign_id, get_or_none(CampaignRow, body.campaign_id)):
-        raise ValidationFailed(("/campaign_id", error))
-    row = campaign_approvals.approve(request, publisher, body.campaign_id)
-    return next(_approvals(request, [row]))
+    approval = body.validated(campaign_id_errors)
+    row = campaign_approvals.approve(request, publisher, approval.campaign_id)
+    return approvals.documents(request, [row])[0]
 
 
 def withdraw_campaign(request: Request, publisher_id: str, campaign_id: str) -> NoContent:
@@ -107,17 +109,11 @@ def withdraw_campaign(request: Request, publisher_id: str, campaign_id: str) -> 
     return NoContent()
 
 
-def _approvals(request: Request, rows: Iterable[CampaignApprovalRow]) -> Iterator[CampaignApprovalDocument]:
-    approvals = list(rows)
-    names = storage.campaign_names(row.campaign_id for row in approvals)
-    for row in approvals:
-        yield CampaignApprovalDocument(
-            campaign_id=row.campaign_id,
-            campaign_name=names.get(row.campaign_id, ""),
-            tracking_key=row.tracking_key,
-            url=request.link_url(row.tracking_key),
-            approved_at=row.approved_at,
-        )
+def find_smartlinks(
+    request: Request, publisher_id: str, query: PublisherSmartlinkQuery
+) -> SearchPage[PublisherSmartlinkDocument]:
+    """List the smartlinks that a publisher applied to or was added to, with their links."""
+    return placements.list_smartlinks(request, membership.get_publisher_or_404(publisher_id).id, query)
 
 
 def _detail(row: PublisherRow, keys: Iterable[ApiKeyRow]) -> PublisherDetail:

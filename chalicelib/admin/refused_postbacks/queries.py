@@ -13,6 +13,7 @@ from chalicelib.counters.cells import partitions
 from chalicelib.domain.timestamps import milliseconds
 from chalicelib.http.pagination import PagedQuery, fetch_page
 from chalicelib.settings import REFUSED_POSTBACK_RETENTION_DAYS
+from chalicelib.tables.base import item_bytes
 from chalicelib.tables.refused_postbacks import RefusedPostbackRow
 
 _RETENTION = timedelta(days=REFUSED_POSTBACK_RETENTION_DAYS)
@@ -34,7 +35,7 @@ def list_refused(query: RefusedPostbackQuery, now: datetime) -> tuple[list[Refus
         return islice((row for row in merged if row.moment != after), limit)
 
     name = f"refused postbacks of {query.campaign_id or 'all'}"
-    return fetch_page(PagedQuery(name, list(days), rows, _position), query)
+    return fetch_page(PagedQuery(name, list(days), rows, _position, lambda row: 2 * item_bytes(row)), query)
 
 
 def _partitions(

@@ -1,9 +1,11 @@
 """Rules of a targeting that no visitor passes together."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
+from typing import Any
 
 from chalicelib.admin.targeting_values.browsers import browser_error
 from chalicelib.admin.targeting_values.countries import country_error
@@ -12,6 +14,8 @@ from chalicelib.admin.targeting_values.regions import region_error
 from chalicelib.admin.targeting_values.territories import TERRITORIES
 from chalicelib.admin.targeting_values.wording import shown
 from chalicelib.domain import os_versions, wildcards
+from chalicelib.domain.browsers import fold_browser
+from chalicelib.domain.languages import fold_language
 from chalicelib.domain.targeting import DIMENSIONS, Dimension, SubIdRule, Targeting
 from chalicelib.domain.visitor import DEVICES_OF_SYSTEM, Connection, OperatingSystem
 
@@ -22,6 +26,9 @@ _NEVER_ON = {
     "ie": frozenset({_IOS, _ANDROID, _CHROMEOS}),
 }
 """Operating systems that a browser does not exist for."""
+
+
+Fold = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +50,32 @@ def countries_of_places(targeting: Targeting) -> frozenset[str] | None:
     return frozenset.intersection(*lists) if lists else None
 
 
-def complaints(targeting: Targeting) -> Iterator[str]:
-    """Yield the complaint about each listed value that no visitor has; an earlier release may have saved it."""
-    for name, error in _ERRORS.items():
-        for value in sorted(getattr(targeting, name) or ()):
-            if message := error(value):
-                yield f"{shown(value)} {message}"
+def unknown_values(targeting: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the values of a document of targeting that no visitor has, by list, each with its complaint.
+
+    An earlier release may have saved them. A list without such values is left out.
+    """
+    found = {name: {value: _complaint(name, value) for value in targeting[name]} for name in _CHECKS}
+    unknown = {name: {value: each for value, each in values.items() if each} for name, values in found.items()}
+    return {name: values for name, values in unknown.items() if values}
 
 
-_ERRORS: dict[str, Callable[[str], str | None]] = {
-    "countries": country_error,
-    "exclude_countries": country_error,
-    "regions": region_error,
-    "browsers": browser_error,
-    "languages": language_error,
+@lru_cache(maxsize=4_000)
+def _complaint(name: str, value: str) -> str:
+    """Return the complaint about a value of a list, empty if visitors have it; offers repeat the same values."""
+    fold, error = _CHECKS[name]
+    message = error(fold(value))
+    return f"{shown(fold(value))} {message}" if message else ""
+
+
+_CHECKS: dict[str, tuple[Fold, Callable[[str], str | None]]] = {
+    "countries": (str, country_error),
+    "exclude_countries": (str, country_error),
+    "regions": (str, region_error),
+    "browsers": (fold_browser, browser_error),
+    "languages": (fold_language, language_error),
 }
+"""The form in which values of a list are compared, and their check."""
 
 
 def _lists(targeting: Targeting, _: KnownNetworks) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
 
 from chalicelib.admin.smartlinks.contradictions import countries_of_places
 from chalicelib.domain.campaign import Campaign, Schedule
@@ -12,27 +14,39 @@ from chalicelib.domain.targeting import DIMENSIONS, Dimension, Targeting
 
 _LONGEST_GAP = timedelta(days=8)
 """Every schedule of hours and weekdays is active within a week."""
+_LAST_YEAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""From here on a time may have no local time: nothing is said of the schedule."""
 _STEP = timedelta(minutes=15)
 """The offsets of all time zones are whole quarters of an hour."""
 
 
-def closed_reason(offer: Offer, now: datetime) -> str | None:
+class ClosedReason(StrEnum):
+    """Why an offer can take no click, as a warning says it."""
+
+    DISABLED = "it is disabled"
+    WEIGHT_ZERO = "its weight is 0"
+    NOT_ACTIVE = "its campaign is not active"
+    ENDED = "its campaign has ended"
+    NO_HOUR_LEFT = "the schedule of its campaign has no hour left"
+
+
+def closed_reason(offer: Offer, now: datetime) -> ClosedReason | None:
     """Return why the offer can take no click from now on, by any visitor; None if it may take some."""
     if not offer.enabled:
-        return "it is disabled"
+        return ClosedReason.DISABLED
     if offer.weight == 0:
-        return "its weight is 0"
+        return ClosedReason.WEIGHT_ZERO
     if not offer.campaign.active:
-        return "its campaign is not active"
+        return ClosedReason.NOT_ACTIVE
     schedule = offer.campaign.schedule
     if schedule.ends_at and schedule.ends_at <= now:
-        return "its campaign has ended"
-    return None if _is_active_again(schedule, now) else "the schedule of its campaign has no hour left"
+        return ClosedReason.ENDED
+    return None if _is_active_again(schedule, now) else ClosedReason.NO_HOUR_LEFT
 
 
 def _is_active_again(schedule: Schedule, now: datetime) -> bool:
     first = max(now, schedule.starts_at or now)
-    if schedule.ends_at is None or schedule.ends_at - first > _LONGEST_GAP:
+    if schedule.ends_at is None or schedule.ends_at - first > _LONGEST_GAP or first >= _LAST_YEAR:
         return True
     steps = int((schedule.ends_at - first) / _STEP)
     # Hours begin at whole quarters: the first moment, then each quarter after it.
@@ -45,11 +59,28 @@ def is_unlimited(campaign: Campaign) -> bool:
     return campaign.schedule.is_unrestricted and not campaign.caps and campaign.duplicate_filter is None
 
 
-def offer_above(offer: Offer, offers: Sequence[Offer], now: datetime) -> Offer | None:
-    """Return an offer of higher priority that takes every click of a person that this offer could take."""
-    above = (each for each in offers if each.priority > offer.priority)
-    open_ones = (each for each in above if not closed_reason(each, now) and is_unlimited(each.campaign))
-    return next((each for each in open_ones if _covers(each.targeting, offer.targeting)), None)
+class Taker(NamedTuple):
+    """An offer that takes every click that its targeting accepts, with the dimensions in which it has rules."""
+
+    offer: Offer
+    dimensions: Sequence[Dimension]
+
+
+def takers(offers: Sequence[Offer], now: datetime) -> list[Taker]:
+    """Return the offers that take every click that their targeting accepts, at any time from now on."""
+    unlimited = [each for each in offers if not closed_reason(each, now) and is_unlimited(each.campaign)]
+    return [Taker(each, _dimensions(each.targeting)) for each in unlimited]
+
+
+def _dimensions(targeting: Targeting) -> list[Dimension]:
+    return [each for each in DIMENSIONS if targeting.included(each) is not None or targeting.excluded(each)]
+
+
+def offer_above(offer: Offer, takers: Sequence[Taker]) -> Offer | None:
+    """Return the taker of higher priority that takes every click of a person that this offer could take, if any."""
+    lower = replace(offer.targeting, countries=_countries(offer.targeting))
+    above = (each for each in takers if each.offer.priority > offer.priority)
+    return next((each.offer for each in above if _covers(each, lower)), None)
 
 
 def leaves_bots(above: Offer, offer: Offer) -> bool:
@@ -57,11 +88,14 @@ def leaves_bots(above: Offer, offer: Offer) -> bool:
     return above.targeting.exclude_bots and not offer.targeting.exclude_bots
 
 
-def _covers(upper: Targeting, lower: Targeting) -> bool:
-    """Return whether every person whom `lower` accepts is accepted by `upper`, as far as the rules show it."""
-    lower = replace(lower, countries=_countries(lower))
+def _covers(taker: Taker, lower: Targeting) -> bool:
+    """Return whether the taker accepts every person whom `lower` accepts, as far as the rules show it.
+
+    `lower` has the countries of its regions and cities.
+    """
+    upper = taker.offer.targeting
     return (
-        all(_covers_lists(upper, lower, each) for each in DIMENSIONS)
+        all(_covers_lists(upper, lower, each) for each in taker.dimensions)
         and all(any(narrow <= wide for narrow in lower.networks) for wide in upper.networks)
         and upper.exclude_networks <= lower.exclude_networks
         and upper.os_versions <= lower.os_versions
@@ -77,12 +111,14 @@ def _countries(targeting: Targeting) -> frozenset[str] | None:
 
 def _covers_lists(upper: Targeting, lower: Targeting, dimension: Dimension) -> bool:
     allowed, wanted = upper.included(dimension), lower.included(dimension)
-    if allowed is not None and (wanted is None or any(allowed.isdisjoint(_levels(each, dimension)) for each in wanted)):
+    if allowed is not None and (wanted is None or not _is_within(wanted, allowed, dimension)):
         return False
     excluded = upper.excluded(dimension)
     return excluded <= lower.excluded(dimension) or (wanted is not None and excluded.isdisjoint(wanted))
 
 
-def _levels(value: str, dimension: Dimension) -> tuple[str, ...]:
-    """Return the value and, of a region, those that contain it."""
-    return region_levels(value) if dimension.include == "regions" else (value,)
+def _is_within(values: frozenset[str], allowed: frozenset[str], dimension: Dimension) -> bool:
+    """Return whether each value is allowed; a region also is if one that contains it is."""
+    if dimension.include == "regions":
+        return not any(allowed.isdisjoint(region_levels(each)) for each in values)
+    return values <= allowed

@@ -1,12 +1,14 @@
 """Request and response models of smartlinks."""
 
-from ipaddress import ip_address
+import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, field_validator
 
-from chalicelib.admin.targeting_fields import Destination, Source, SubId, TargetingSettings, VisitorFields
-from chalicelib.domain.publisher import ApplicationStatus
+from chalicelib.admin.smartlinks.warning_document import WarningDocument
+from chalicelib.admin.targeting_fields import Destination, TargetingSettings
 from chalicelib.domain.smartlink import (
     OfferAccess,
     OptimizationGoal,
@@ -15,17 +17,27 @@ from chalicelib.domain.smartlink import (
     SmartlinkStatus,
     Visibility,
 )
-from chalicelib.http.fields import DateTimeInput, Money, Name
-from chalicelib.http.models import LinkDocument, RequestModel, ResponseModel
-from chalicelib.routing.tracking_parameters import MAX_LENGTH
+from chalicelib.http.fields import Money, Name, Tags, Timestamp
+from chalicelib.http.models import RequestModel, ResponseModel
+from chalicelib.http.references import MAX_ID
 
-CampaignId = Annotated[str, Field(min_length=1, max_length=64, examples=["cmp_1"])]
+MAX_DOMAIN = 253
+CampaignId = Annotated[str, Field(min_length=1, max_length=MAX_ID, examples=["cmp_1"])]
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+
+
+def _validate_domain(text: str) -> str:
+    if len(text) > MAX_DOMAIN or not _DOMAIN.fullmatch(text):
+        message = "must be a host name in lower case such as go.network.example, without https:// and path"
+        raise ValueError(message)
+    return text
+
+
 Domain = Annotated[
     str,
+    AfterValidator(_validate_domain),
     Field(
-        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$",
-        max_length=253,
-        examples=["go.network.example"],
+        json_schema_extra={"pattern": f"^{_DOMAIN.pattern}$", "maxLength": MAX_DOMAIN}, examples=["go.network.example"]
     ),
 ]
 
@@ -76,12 +88,18 @@ class OfferSettings(RequestModel):
     targeting: TargetingSettings = TargetingSettings()
 
 
+def repeated_campaigns(ids: Sequence[str]) -> str | None:
+    """Return the error of offers with these campaigns if one is listed twice, else None."""
+    repeated = sorted(key for key, count in Counter(ids).items() if count > 1)
+    return f"must list each campaign once; listed twice: {', '.join(repeated)}" if repeated else None
+
+
 class SmartlinkSettings(RequestModel):
     """Settings of a smartlink and its pool of offers."""
 
     name: Name
     description: Annotated[str, Field(max_length=5000)] = ""
-    tags: list[Annotated[str, Field(min_length=1, max_length=50)]] = Field([], max_length=50)
+    tags: Tags = Field([])
     visibility: Visibility = Visibility.ASK
     tracking_domain: Domain | None = None
     fallback_url: Destination | None = None
@@ -98,9 +116,7 @@ class SmartlinkSettings(RequestModel):
     @field_validator("offers", mode="after")
     @classmethod
     def _each_campaign_once(cls, offers: list[OfferSettings]) -> list[OfferSettings]:
-        ids = [offer.campaign_id for offer in offers]
-        if repeated := sorted({campaign_id for campaign_id in ids if ids.count(campaign_id) > 1}):
-            message = f"must list each campaign once; listed twice: {', '.join(repeated)}"
+        if message := repeated_campaigns([offer.campaign_id for offer in offers]):
             raise ValueError(message)
         return offers
 
@@ -115,43 +131,12 @@ class SmartlinkDocument(SmartlinkSettings, ResponseModel):
     live_count: int
     pending_count: int
     epoch: int
-    warnings: list[str]
-
-
-class MemberDocument(ResponseModel):
-    """A publisher of the smartlink, with their link."""
-
-    publisher_id: str
-    publisher_name: str
-    status: ApplicationStatus
-    link: LinkDocument
+    created_at: Timestamp
+    updated_at: Timestamp
+    warnings: list[WarningDocument]
 
 
 class NewMember(RequestModel):
     """The publisher to add to the smartlink."""
 
-    publisher_id: Annotated[str, Field(min_length=1, max_length=64)]
-
-
-def _validate_address(text: str) -> str:
-    try:
-        ip_address(text)
-    except ValueError as error:
-        message = "must be an IPv4 or IPv6 address"
-        raise ValueError(message) from error
-    return text
-
-
-IpAddress = Annotated[str, Field(max_length=45, examples=["203.0.113.7"]), AfterValidator(_validate_address)]
-
-
-class Simulation(VisitorFields):
-    """A simulated click. A field left out is unknown, unless `user_agent` and `ip` determine it."""
-
-    publisher_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    sub_ids: dict[SubId, Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]] | None = None
-    user_agent: Annotated[str, Field(max_length=2000)] | None = None
-    ip: IpAddress | None = None
-    source: Source | None = None
-    at: DateTimeInput | None = None
-    draw: Annotated[float, Field(ge=0, lt=1)] | None = None
+    publisher_id: Annotated[str, Field(min_length=1, max_length=MAX_ID)]

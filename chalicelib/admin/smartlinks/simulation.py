@@ -1,13 +1,18 @@
-"""The context of a simulated click."""
+"""The context of a simulated click, and the campaigns of the offers that it considered."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from chalicelib.admin.smartlinks.schemas import Simulation
+from chalicelib.admin.smartlinks.simulation_schemas import Simulation
 from chalicelib.admin.targeting_fields import VisitorFields
 from chalicelib.domain.click import TrackingParameters
+from chalicelib.domain.money import decimal_text
 from chalicelib.domain.route import PublisherLink
+from chalicelib.domain.terms import CampaignTerms
 from chalicelib.domain.visitor import Visitor
+from chalicelib.routing.click_references import PastRoute
 from chalicelib.routing.eligibility import ClickContext
 from chalicelib.routing.location import Locate
 from chalicelib.routing.visitor_detection import visitor
@@ -38,6 +43,25 @@ def simulated_click(
         draw=draw if simulation.draw is None else simulation.draw,
         arm_draw=_LAST_ARM_DRAW,
     )
+
+
+def with_campaigns(
+    considered: Sequence[Mapping[str, Any]], compiled: PastRoute, terms: Mapping[str, CampaignTerms]
+) -> list[dict[str, Any]]:
+    """Return the considered offers with their campaigns: status, payout under the terms, and targeting."""
+    documents = compiled.documents.campaigns
+    campaigns = {offer.campaign.id: offer.campaign for offer in compiled.route.offers}
+    return [
+        {
+            **each,
+            "campaign_status": documents[key]["status"],
+            "payout": decimal_text(terms.get(key, CampaignTerms()).apply_to_goal(campaigns[key].default_goal).payout),
+            "currency": documents[key]["currency"],
+            "campaign_targeting": documents[key]["targeting"],
+        }
+        for each in considered
+        for key in [each["campaign_id"]]
+    ]
 
 
 def _visitor(simulation: Simulation, locate: Locate) -> Visitor:

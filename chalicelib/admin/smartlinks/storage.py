@@ -1,6 +1,6 @@
 """Storage of smartlinks, and what follows from an edit: its campaigns' lists of smartlinks, route and approvals."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -10,65 +10,21 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.access.campaign_approvals import approve_campaigns
 from chalicelib.admin import route_publishing
-from chalicelib.admin.own_links import own_link_errors
+from chalicelib.admin.smartlinks.list_entry import list_entry
+from chalicelib.admin.smartlinks.surroundings import surroundings
 from chalicelib.domain.publisher import ApplicationStatus
-from chalicelib.domain.smartlink import OfferAccess, SmartlinkStatus
+from chalicelib.domain.smartlink import OfferAccess, PoolChangePolicy, SmartlinkStatus
 from chalicelib.http.audit_change import AuditChange
-from chalicelib.http.models import ListQuery, ResponseModel
-from chalicelib.http.pagination import PagedQuery, fetch_page, year_partitions
-from chalicelib.http.problems import ValidationFailed
+from chalicelib.http.models import ResponseModel
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_item_size, transaction
+from chalicelib.lists.entries import ListKind, delete_entry
 from chalicelib.tables.campaigns import CampaignRow, PoolCampaignRow
-from chalicelib.tables.publishers import MembershipRow, PublisherRow
+from chalicelib.tables.publishers import MembershipRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 
 _UNLINKED_PER_TRANSACTION = 90
 """A transaction has at most 100 items; smartlink, route and audit log need some of them."""
-
-
-def list_smartlinks(request: Request, query: ListQuery) -> tuple[list[SmartlinkRow], str | None]:
-    """Return a page of all smartlinks, newest first, and the next page's cursor."""
-
-    def rows(year: str, after: str | None, limit: int) -> Iterable[SmartlinkRow]:
-        older = SmartlinkRow.id < after if after else None
-        return SmartlinkRow.by_year.query(year, older, scan_index_forward=False, limit=limit)
-
-    return fetch_page(PagedQuery("smartlinks", year_partitions(request), rows, lambda row: row.id), query)
-
-
-def link_errors(request: Request, settings: Mapping[str, Any], before: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return an error for each URL that leads to one of our links, unless it did before the edit."""
-    domain = settings["tracking_domain"]
-    stored = _urls(before).values() if before and before["tracking_domain"] == domain else ()
-    return own_link_errors(request, _urls(settings), stored=stored, domain=domain)
-
-
-def _urls(settings: Mapping[str, Any]) -> dict[str, str | None]:
-    """Return the URLs of the settings by JSON pointer."""
-    offers = {
-        f"/offers/{n}/destination_url": offer.get("destination_url") for n, offer in enumerate(settings["offers"])
-    }
-    return {"/fallback_url": settings["fallback_url"], **offers}
-
-
-def load_campaigns(settings: dict[str, Any], further_errors: Sequence[tuple[str, str]] = ()) -> dict[str, CampaignRow]:
-    """Return the campaigns of the settings; raise `ValidationFailed` with each one that cannot be used.
-
-    It has the further errors, too.
-    """
-    campaigns = route_publishing.campaigns(route_publishing.campaign_ids(settings))
-    references = [(f"/offers/{n}/campaign_id", offer["campaign_id"]) for n, offer in enumerate(settings["offers"])]
-    if settings["catch_all_campaign_id"]:
-        references.append(("/catch_all_campaign_id", settings["catch_all_campaign_id"]))
-    errors = [
-        (pointer, error)
-        for pointer, campaign_id in references
-        if (error := route_publishing.campaign_error(campaign_id, campaigns.get(campaign_id)))
-    ]
-    if errors or further_errors:
-        raise ValidationFailed(*errors, *further_errors)
-    return campaigns
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +40,11 @@ class Edit:
     is_reset: bool
 
 
+def resets_learning(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether an edit of the settings removes the learned weights."""
+    return bool(before["offers"] != after["offers"]) and after["on_pool_change"] == PoolChangePolicy.RESET
+
+
 def audit_document(row: SmartlinkRow) -> dict[str, Any]:
     """Return the document of a smartlink in the audit log."""
     return {**row.settings, "status": row.status}
@@ -91,9 +52,11 @@ def audit_document(row: SmartlinkRow) -> dict[str, Any]:
 
 def create(request: Request, row: SmartlinkRow, campaigns: Collection[CampaignRow], response: ResponseModel) -> None:
     """Write a new smartlink and its route."""
+    row.name = row.settings["name"]
     _link_campaigns(row.id, route_publishing.campaign_ids(row.settings))
     with transaction(request, response, AuditChange(row.id, None, audit_document(row))) as write:
         write.save(row, SmartlinkRow.id.does_not_exist())
+        write.save(list_entry(row, campaigns, surroundings(request.now)))
         route_publishing.add_pool_route(write, row, campaigns, version=0)
 
 
@@ -111,6 +74,7 @@ def save(request: Request, row: SmartlinkRow, edit: Edit, response: ResponseMode
     _approve_for_members(request, row.id, newly_granted)
     with transaction(request, response, AuditChange(row.id, edit.before, audit_document(row))) as write:
         write.update(SmartlinkRow(row.id), _actions(row), SmartlinkRow.version == row.version - 1)
+        write.save(list_entry(row, edit.campaigns, surroundings(request.now)))
         route_publishing.add_pool_route(write, row, edit.campaigns, edit.route_version, removes_weights=edit.is_reset)
         _unlink_campaigns(write, row.id, before_ids - after_ids)
     _approve_for_members(request, row.id, newly_granted)
@@ -126,6 +90,7 @@ def _actions(row: SmartlinkRow) -> list[Action]:
     return [
         SmartlinkRow.version.set(row.version),
         SmartlinkRow.status.set(row.status),
+        SmartlinkRow.name.set(row.settings["name"]),
         SmartlinkRow.settings.set(row.settings),
         SmartlinkRow.epoch.set(row.epoch),
         SmartlinkRow.updated_at.set(row.updated_at),
@@ -147,24 +112,9 @@ def delete(request: Request, row: SmartlinkRow) -> None:
     ]
     with transaction(request, change=AuditChange(row.id, audit_document(row), None)) as write:
         write.update(SmartlinkRow(row.id), deletion, SmartlinkRow.version == row.version)
+        delete_entry(write, ListKind.SMARTLINKS, row.created_year, row.id)
         route_publishing.delete_route(write, row.id, version)
         _unlink_campaigns(write, row.id, route_publishing.campaign_ids(row.settings))
-
-
-def list_members(pool_id: str, query: ListQuery) -> tuple[list[MembershipRow], str | None]:
-    """Return a page of the approved members of the smartlink, and the next page's cursor."""
-
-    def rows(_: str, after: str | None, limit: int) -> Iterable[MembershipRow]:
-        later = MembershipRow.publisher_id > after if after else None
-        approved = MembershipRow.status == ApplicationStatus.APPROVED
-        return MembershipRow.by_pool.query(pool_id, later, filter_condition=approved, limit=limit)
-
-    return fetch_page(PagedQuery(f"publishers of {pool_id}", ["all"], rows, lambda row: row.publisher_id), query)
-
-
-def publisher_names(publisher_ids: Iterable[str]) -> dict[str, str]:
-    """Return the names of the publishers by ID."""
-    return {row.id: row.name for row in PublisherRow.batch_get(sorted(set(publisher_ids)))}
 
 
 def _granted_campaign_ids(settings: dict[str, Any]) -> set[str]:

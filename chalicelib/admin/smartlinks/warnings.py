@@ -3,18 +3,19 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from typing import NamedTuple
 
 from chalicelib.admin.smartlinks import reach
-from chalicelib.admin.smartlinks.contradictions import KnownNetworks, complaints, nobody_reason
-from chalicelib.domain.campaign import Campaign, TrackingMethod
-from chalicelib.domain.smartlink import Offer, OfferAccess, OptimizationGoal, Rotation
+from chalicelib.admin.smartlinks.contradictions import KnownNetworks
+from chalicelib.admin.smartlinks.offer_warnings import campaign_label, offer_warnings
+from chalicelib.admin.smartlinks.warning_document import WarningCode, WarningDocument
+from chalicelib.domain.campaign import TrackingMethod
+from chalicelib.domain.smartlink import OptimizationGoal, Rotation
 from chalicelib.exchange.rates import ExchangeRates
 from chalicelib.routing import route_codec
 from chalicelib.routing.route_codec import JsonObject
 
-_SHOWN_COMPLAINTS = 3
+_CATCH_ALL = "/catch_all_campaign_id"
 
 
 class Surroundings(NamedTuple):
@@ -25,81 +26,107 @@ class Surroundings(NamedTuple):
     networks: KnownNetworks = KnownNetworks()
 
 
-def warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject], around: Surroundings) -> list[str]:
-    """Return one sentence or two for each warning; `campaigns` has the documents of all campaigns of the smartlink."""
-    offers = [
-        route_codec.offer(offer, route_codec.campaign(campaigns[offer["campaign_id"]]))
-        for offer in settings["offers"]
-        if offer["campaign_id"] in campaigns
-    ]
+def warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject], around: Surroundings) -> list[WarningDocument]:
+    """Return the warnings about a smartlink; `campaigns` has the documents of all its campaigns."""
     catch_all = campaigns.get(settings["catch_all_campaign_id"] or "")
     return [
         *_fallback_warnings(settings, catch_all),
         *_tracking_warnings(settings, campaigns),
         *_currency_warnings(campaigns, around),
-        *_optimization_warnings(settings, offers, around),
-        *_reach_warnings(settings, offers, around),
-        *_value_warnings(offers),
+        *_optimization_warnings(settings, campaigns, around),
+        *offer_warnings(settings, campaigns, around.now, around.networks),
     ]
 
 
-def _fallback_warnings(settings: JsonObject, catch_all: JsonObject | None) -> Iterator[str]:
+def _fallback_warnings(settings: JsonObject, catch_all: JsonObject | None) -> Iterator[WarningDocument]:
     if not settings["fallback_url"]:
-        yield 'No fallback URL is set. Clicks without an eligible offer see the "no offer available" page.'
+        yield WarningDocument(
+            code=WarningCode.NO_FALLBACK_URL,
+            pointer="/fallback_url",
+            detail='No fallback URL is set. Clicks without an eligible offer see the "no offer available" page.',
+        )
     if not settings["offers"]:
-        yield "There are no offers."
+        yield WarningDocument(code=WarningCode.NO_OFFERS, pointer="/offers", detail="There are no offers.")
     if catch_all:
-        yield from _catch_all_warnings(route_codec.campaign(catch_all), catch_all["status"])
+        yield from _catch_all_warnings(catch_all)
 
 
-def _catch_all_warnings(campaign: Campaign, status: str) -> Iterator[str]:
+def _catch_all_warnings(document: JsonObject) -> Iterator[WarningDocument]:
+    campaign, label = route_codec.campaign(document), campaign_label(document)
     if not campaign.active:
-        yield f"Catch-all {campaign.id} is {status} and takes no clicks."
+        yield WarningDocument(
+            code=WarningCode.CATCH_ALL_NOT_ACTIVE,
+            pointer=_CATCH_ALL,
+            detail=f"Catch-all {label} is {document['status']} and takes no clicks.",
+            fix={"catch_all_campaign_id": None},
+        )
     people = replace(campaign.targeting, exclude_bots=False, exclude_hosting=False)
     if not people.is_unrestricted or not reach.is_unlimited(campaign):
-        yield f"Catch-all {campaign.id} has restrictions and cannot take every click."
-
-
-def _tracking_warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> Iterator[str]:
-    domain = settings["tracking_domain"]
-    for key, campaign in campaigns.items():
-        if campaign["tracking"] == TrackingMethod.PIXEL:
-            if domain:
-                yield f"Campaign {key} is tracked by pixel. Its pixel must be loaded from {domain}."
-        elif which := next(_urls_without_click_id(settings, campaign), None):
-            yield (
-                f"Campaign {key} is tracked by postback, but {which} destination URL has no {{click_id}} macro. "
-                "The advertiser cannot report its conversions."
-            )
-
-
-def _urls_without_click_id(settings: JsonObject, campaign: JsonObject) -> Iterator[str]:
-    """Yield "its" or "the offer's" for each destination of the campaign's clicks that lacks the macro."""
-    landing_pages = [each["destination_url"] for each in settings["offers"] if each["campaign_id"] == campaign["id"]]
-    is_catch_all = settings["catch_all_campaign_id"] == campaign["id"]
-    if (is_catch_all or None in landing_pages) and "{click_id}" not in campaign["destination_url"]:
-        yield "its"
-    if any(url and "{click_id}" not in url for url in landing_pages):
-        yield "the offer's"
-
-
-def _currency_warnings(campaigns: Mapping[str, JsonObject], around: Surroundings) -> Iterator[str]:
-    currencies = sorted({campaign["currency"] for campaign in campaigns.values()})
-    if missing := _without_rate(currencies, around):
-        names = ", ".join(currencies)
-        yield (
-            f"The campaigns use different currencies ({names}). "
-            f"To see their reports in one, set exchange rates for {missing}."
+        yield WarningDocument(
+            code=WarningCode.CATCH_ALL_RESTRICTED,
+            pointer=_CATCH_ALL,
+            detail=f"Catch-all {label} has restrictions and cannot take every click.",
         )
 
 
-def _optimization_warnings(settings: JsonObject, offers: list[Offer], around: Surroundings) -> Iterator[str]:
+def _tracking_warnings(settings: JsonObject, campaigns: Mapping[str, JsonObject]) -> Iterator[WarningDocument]:
+    domain = settings["tracking_domain"]
+    for campaign in campaigns.values():
+        label = campaign_label(campaign)
+        if campaign["tracking"] == TrackingMethod.PIXEL:
+            if domain:
+                yield WarningDocument(
+                    code=WarningCode.PIXEL_ON_TRACKING_DOMAIN,
+                    pointer="/tracking_domain",
+                    detail=f"Campaign {label} is tracked by pixel. Its pixel must be loaded from {domain}.",
+                )
+        elif found := next(_urls_without_click_id(settings, campaign), None):
+            which, pointer = found
+            yield WarningDocument(
+                code=WarningCode.MISSING_CLICK_ID,
+                pointer=pointer,
+                detail=f"Campaign {label} is tracked by postback, but {which} destination URL has no {{click_id}} "
+                "macro. The advertiser cannot report its conversions.",
+            )
+
+
+def _urls_without_click_id(settings: JsonObject, campaign: JsonObject) -> Iterator[tuple[str, str]]:
+    """Yield each destination of the campaign's clicks that lacks the macro: "its" or "the offer's", and its pointer."""
+    own = [(n, each) for n, each in enumerate(settings["offers"]) if each["campaign_id"] == campaign["id"]]
+    is_its_own = "{click_id}" not in campaign["destination_url"]
+    for n, offer in own:
+        landing_page = offer["destination_url"]
+        if landing_page is None and is_its_own:
+            yield "its", f"/offers/{n}/campaign_id"
+        elif landing_page and "{click_id}" not in landing_page:
+            yield "the offer's", f"/offers/{n}/destination_url"
+    if is_its_own and settings["catch_all_campaign_id"] == campaign["id"]:
+        yield "its", _CATCH_ALL
+
+
+def _currency_warnings(campaigns: Mapping[str, JsonObject], around: Surroundings) -> Iterator[WarningDocument]:
+    currencies = sorted({campaign["currency"] for campaign in campaigns.values()})
+    if missing := _without_rate(currencies, around):
+        yield WarningDocument(
+            code=WarningCode.MIXED_CURRENCIES,
+            pointer="",
+            detail=f"The campaigns use different currencies ({', '.join(currencies)}). "
+            f"To see their reports in one, set exchange rates for {missing}.",
+        )
+
+
+def _optimization_warnings(
+    settings: JsonObject, campaigns: Mapping[str, JsonObject], around: Surroundings
+) -> Iterator[WarningDocument]:
     if settings["rotation"] != Rotation.OPTIMIZED or not OptimizationGoal(settings["goal"]).counts_money:
         return
-    if missing := _without_rate({offer.campaign.currency for offer in offers}, around):
-        yield (
-            "Optimization is off: the goal compares amounts, and the offers use different currencies. "
-            f"Set exchange rates for {missing}."
+    of_offers = [each["campaign_id"] for each in settings["offers"] if each["campaign_id"] in campaigns]
+    if missing := _without_rate({campaigns[key]["currency"] for key in of_offers}, around):
+        yield WarningDocument(
+            code=WarningCode.OPTIMIZATION_OFF,
+            pointer="/goal",
+            detail="Optimization is off: the goal compares amounts, and the offers use different currencies. "
+            f"Set exchange rates for {missing}.",
         )
 
 
@@ -108,30 +135,3 @@ def _without_rate(currencies: Collection[str], around: Surroundings) -> str:
     if len(currencies) <= 1:
         return ""
     return ", ".join(around.rates().without_rate(currencies, around.now.date().isoformat()))
-
-
-def _reach_warnings(settings: JsonObject, offers: list[Offer], around: Surroundings) -> Iterator[str]:
-    for offer in offers:
-        reason = reach.closed_reason(offer, around.now) or nobody_reason(offer.targeting, around.networks)
-        if reason:
-            yield f"Offer {offer.campaign.id} can never receive a click: {reason}."
-        # Without approval a publisher's click passes an offer on.
-        elif settings["offer_access"] == OfferAccess.GRANT and (above := reach.offer_above(offer, offers, around.now)):
-            yield _covered_warning(offer, above)
-
-
-def _value_warnings(offers: list[Offer]) -> Iterator[str]:
-    for offer in offers:
-        if found := list(islice(complaints(offer.targeting), _SHOWN_COMPLAINTS)):
-            yield f"Offer {offer.campaign.id} lists values that no visitor has: {'. '.join(found)}."
-
-
-def _covered_warning(offer: Offer, above: Offer) -> str:
-    what = "every click" if above.targeting.is_unrestricted else "every click that it accepts"
-    finding = "can never receive a click"
-    if reach.leaves_bots(above, offer):
-        what, finding = "every click of a person that it accepts", "can receive only bots"
-    return (
-        f"Offer {offer.campaign.id} {finding}: {above.campaign.id} has a higher priority and accepts {what}, "
-        "unless the terms of a publisher cap it."
-    )

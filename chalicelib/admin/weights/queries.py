@@ -1,13 +1,12 @@
 """Reads learned weights and optimization runs."""
 
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.access import membership
 from chalicelib.admin.weights.schemas import HistoryQuery
-from chalicelib.http.pagination import PagedQuery, fetch_page
+from chalicelib.http.pagination import PagedQuery
 from chalicelib.http.request import Request
 from chalicelib.optimizer.history import run_record
 from chalicelib.optimizer.history.run_record import RunRecord
@@ -17,9 +16,6 @@ from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from chalicelib.tables.smartlinks import SmartlinkRow
-
-DOCUMENT_GROWTH = 4
-"""Size of a run's document relative to its decompressed record."""
 
 _DEFAULT_RANGE = timedelta(days=7)
 _RETENTION = timedelta(days=CLICK_RETENTION_DAYS)
@@ -37,11 +33,6 @@ class StoredRun:
     def record(self) -> RunRecord | None:
         """The run's record, decoded on each access; None if the run was skipped."""
         return run_record.decode(self.row.run) if self.row.run else None
-
-    @property
-    def size(self) -> int:
-        """The approximate size of its document, in bytes."""
-        return DOCUMENT_GROWTH * len(zlib.decompress(self.row.run)) if self.row.run else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +58,8 @@ def _get_run_or_none(smartlink_id: str, version: int) -> StoredRun | None:
     return None if row is None else StoredRun(row)
 
 
-def list_runs(request: Request, smartlink_id: str, query: HistoryQuery) -> tuple[list[StoredRun], str | None]:
-    """Return a page of the smartlink's runs in the time range, newest first, and the next page's cursor.
+def list_of_runs(request: Request, smartlink_id: str, query: HistoryQuery) -> PagedQuery:
+    """Return the list of the smartlink's runs in the time range, newest first.
 
     Raise `NotFound` if there is no such smartlink.
     """
@@ -86,9 +77,7 @@ def list_runs(request: Request, smartlink_id: str, query: HistoryQuery) -> tuple
 
     partitions = list(months(smartlink_id, since, until))
     name = f"weights of {smartlink_id}"
-    return fetch_page(
-        PagedQuery(name, partitions, read_rows, lambda run: str(run.row.version), lambda run: run.size), query
-    )
+    return PagedQuery(name, partitions, read_rows, lambda run: str(run.row.version))
 
 
 def _round_up(time: datetime) -> int:

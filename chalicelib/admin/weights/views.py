@@ -19,6 +19,7 @@ from chalicelib.domain.smartlink import Rotation, SmartlinkStatus
 from chalicelib.domain.timestamps import timestamp
 from chalicelib.evaluation.reward import decimal_string
 from chalicelib.http.models import Page
+from chalicelib.http.pagination import fetch_documents
 from chalicelib.http.request import Request
 from chalicelib.optimizer.history.run_record import RunRecord, SegmentRecord
 from chalicelib.optimizer.history.weight_history import SKIPPED
@@ -55,8 +56,8 @@ def weights(request: Request, smartlink_id: str) -> WeightsDocument:
 
 def history(request: Request, smartlink_id: str, query: HistoryQuery) -> Page[RunDocument]:
     """List the optimization runs of a smartlink, newest first."""
-    runs, cursor = queries.list_runs(request, smartlink_id, query)
-    return Page(items=[_run_document(run) for run in runs], next_cursor=cursor)
+    listing = queries.list_of_runs(request, smartlink_id, query)
+    return fetch_documents(listing, query, lambda runs: map(_run_document, runs))
 
 
 def _is_active(status: OptimizationStatus) -> bool:

@@ -2,20 +2,19 @@
 
 from chalicelib.access import terms
 from chalicelib.domain.terms import CampaignTerms
-from chalicelib.http.models import ListQuery, Page
 from chalicelib.http.request import Request
+from chalicelib.lists.query_schemas import SearchPage, SearchQuery
 from chalicelib.publisher.campaigns.document import campaign_fields
-from chalicelib.publisher.campaigns.queries import HeldCampaign, list_held_campaigns
+from chalicelib.publisher.campaigns.queries import HeldCampaign, held_campaigns
 from chalicelib.publisher.campaigns.schemas import OwnCampaignDocument
 from chalicelib.routing import route_codec
 
 
-def find(request: Request, query: ListQuery) -> Page[OwnCampaignDocument]:
+def find(request: Request, query: SearchQuery) -> SearchPage[OwnCampaignDocument]:
     """List the campaigns that you are approved for, with your direct links and payouts."""
-    rows, cursor = list_held_campaigns(request.owner, query)
     own = terms.current_terms(request.owner)
-    items = [_document(request, held, own.get(held.campaign.id, CampaignTerms())) for held in rows]
-    return Page(items=items, next_cursor=cursor)
+    found = held_campaigns(request.owner, query)
+    return found.page([_document(request, each, own.get(each.campaign.id, CampaignTerms())) for each in found.items])
 
 
 def _document(request: Request, held: HeldCampaign, own: CampaignTerms) -> OwnCampaignDocument:

@@ -23,6 +23,7 @@ class OwnConsidered(ResponseModel):
     """One offer of the smartlink. `refused` is the reason why it could not take the click."""
 
     campaign_id: str
+    campaign_name: str | None
     refused: RejectionReason | None
 
 

@@ -5,10 +5,8 @@ from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
 from chalicelib.publisher.clicks.schemas import OwnClickDocument, OwnClicksQuery
-from chalicelib.reporting.lists import click_queries
-from chalicelib.reporting.lists.click_list import list_clicks
-from chalicelib.routing import route_history
-from chalicelib.routing.click_document import click_document
+from chalicelib.reporting.lists.click_list import click_documents, list_clicks
+from chalicelib.reporting.lists.click_search import create_search
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.clicks import ClickRow
 
@@ -24,12 +22,11 @@ def _get_own_or_404(publisher_id: str, click_id: str) -> ClickRow:
 
 def find(request: Request, query: OwnClicksQuery) -> Page[OwnClickDocument] | TextResponse:
     """List your clicks, newest first, as JSON or CSV."""
-    filters = {**query.filters, "publisher_id": request.owner}
-    return list_clicks(click_queries.create_search(request, query, filters), query, OwnClickDocument)
+    filters = {**query.filters, "publisher_id": (request.owner,)}
+    return list_clicks(request, create_search(query, filters, request.now), query, OwnClickDocument)
 
 
 def show(request: Request, click_id: str) -> OwnClickDocument:
     """Show one of your clicks and explain its routing."""
-    row = _get_own_or_404(request.owner, click_id)
-    route = route_history.past_route(row.route_id, row.route_version)
-    return OwnClickDocument(**click_document(route_history.stored_click(row), route))
+    (document,) = click_documents(request, [_get_own_or_404(request.owner, click_id)], OwnClickDocument)
+    return document

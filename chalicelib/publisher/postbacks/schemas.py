@@ -10,6 +10,8 @@ from chalicelib.postbacks.http_response import DeliveryStatus
 from chalicelib.postbacks.subscription_filter import SubscribedStatus
 from chalicelib.postbacks.target_url import url_errors
 
+MAX_URL = 2000
+
 
 def _check_url(url: str) -> str:
     if errors := url_errors(url):
@@ -25,7 +27,7 @@ class PostbackSettings(RequestModel):
 
     url: Annotated[
         str,
-        Field(max_length=2000, examples=["https://pub.example/postback?cid={external_click_id}&payout={payout}"]),
+        Field(max_length=MAX_URL, examples=["https://pub.example/postback?cid={external_click_id}&payout={payout}"]),
         AfterValidator(_check_url),
     ]
     event: Annotated[str, Field(min_length=1, max_length=255, examples=["*"])] = "*"

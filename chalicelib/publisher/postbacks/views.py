@@ -3,13 +3,15 @@
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.http.models import ListQuery, NoContent, Page, Patch
-from chalicelib.http.problems import ValidationFailed
+from chalicelib.http.error_details import Error
+from chalicelib.http.models import Body, ListQuery, NoContent, Page, Patch
+from chalicelib.http.references import texts_at
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
 from chalicelib.postbacks import subscriptions
-from chalicelib.postbacks.target_url import host_errors
+from chalicelib.postbacks.target_url import host_errors, url_errors
 from chalicelib.publisher.postbacks.schemas import (
+    MAX_URL,
     DeliveryDocument,
     DeliveryQuery,
     NewPostbackDocument,
@@ -26,16 +28,16 @@ def find(request: Request, query: ListQuery) -> Page[PostbackDocument]:
     return Page(items=[PostbackDocument(**_fields(row)) for row in rows], next_cursor=cursor)
 
 
-def create(request: Request, body: PostbackSettings) -> NewPostbackDocument:
+def create(request: Request, body: Body[PostbackSettings]) -> NewPostbackDocument:
     """Create a postback. The response contains the signing secret once."""
-    _check_host(body.url)
+    new = body.validated(_host_errors)
     row = PostbackRow(
         request.owner,
         request.new_id("pbk"),
         version=1,
-        url=body.url,
-        event=body.event,
-        status=body.status.value,
+        url=new.url,
+        event=new.event,
+        status=new.status.value,
         secret=request.new_token(),
         created_at=request.timestamp,
         updated_at=request.timestamp,
@@ -49,8 +51,7 @@ def edit(request: Request, postback_id: str, body: Patch[PostbackSettings]) -> P
     """Edit a postback. Its secret does not change."""
     row = subscriptions.get_postback_or_404(request, postback_id)
     check_if_match(request, row.version)
-    edited = body.apply_to({"url": row.url, "event": row.event, "status": row.status})
-    _check_host(edited.url)
+    edited = body.apply_to({"url": row.url, "event": row.event, "status": row.status}, _host_errors)
     row.url, row.event, row.status = edited.url, edited.event, edited.status.value
     row.version, row.updated_at = row.version + 1, request.timestamp
     subscriptions.save(request, row)
@@ -84,9 +85,13 @@ def replay(request: Request, delivery_id: str) -> QueuedDocument:
     return QueuedDocument(series=subscriptions.queue_replay(request, delivery_id))
 
 
-def _check_host(url: str) -> None:
-    if errors := host_errors(url, loopback_allowed=settings.postbacks_to_loopback()):
-        raise ValidationFailed(("/url", "; ".join(errors)))
+def _host_errors(sent: Any) -> list[Error]:  # noqa: ANN401 - any JSON value
+    """Return an error if the URL, otherwise valid, has a host that this stack does not call."""
+    loopback_allowed = settings.postbacks_to_loopback()
+    urls = texts_at(sent, "url", max_length=MAX_URL)
+    valid = {pointer: url for pointer, url in urls.items() if not url_errors(url)}
+    found = ((pointer, host_errors(url, loopback_allowed=loopback_allowed)) for pointer, url in valid.items())
+    return [(pointer, "; ".join(errors)) for pointer, errors in found if errors]
 
 
 def _fields(row: PostbackRow) -> dict[str, Any]:

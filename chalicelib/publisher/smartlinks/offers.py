@@ -14,7 +14,7 @@ from chalicelib.routing.route_codec import JsonObject
 def visible_offers(
     settings: JsonObject, campaigns: Mapping[str, JsonObject], terms: Mapping[str, CampaignTerms]
 ) -> list[OfferDocument]:
-    """Return the enabled offers of active campaigns, with the countries and devices that offer and campaign allow.
+    """Return the enabled offers of active campaigns, with what their targeting and the campaign's allow together.
 
     `terms` are those of the publisher by campaign ID.
     """
@@ -41,8 +41,8 @@ def _document(offer: JsonObject, campaign: JsonObject, terms: CampaignTerms) -> 
     if countries:
         excluded = {*campaign_targeting["exclude_countries"], *targeting["exclude_countries"]}
         countries = [country for country in countries if country not in excluded] or None
-    devices = _intersection(campaign_targeting["devices"], targeting["devices"])
-    if countries is None or devices is None:
+    others = {name: _intersection(campaign_targeting[name], targeting[name]) for name in ("devices", "os", "languages")}
+    if countries is None or None in others.values():
         return None
     compiled = route_codec.campaign({**campaign, "id": offer["campaign_id"]})
     return OfferDocument(
@@ -52,7 +52,7 @@ def _document(offer: JsonObject, campaign: JsonObject, terms: CampaignTerms) -> 
         **payout_fields(terms.apply_to_goal(compiled.default_goal)),
         goals=[NamedGoalPayout(name=goal.name, **payout_fields(terms.apply_to_goal(goal))) for goal in compiled.goals],
         countries=countries,
-        devices=devices,
+        **others,
     )
 
 

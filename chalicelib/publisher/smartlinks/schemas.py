@@ -6,13 +6,43 @@ from pydantic import Field
 
 from chalicelib.domain.goal import GoalCounts
 from chalicelib.domain.publisher import ApplicationStatus
-from chalicelib.domain.smartlink import OptimizationGoal, Rotation
+from chalicelib.domain.smartlink import OptimizationGoal, Rotation, SmartlinkStatus, Visibility
 from chalicelib.http.fields import Money, Timestamp
 from chalicelib.http.models import LinkDocument, RequestModel, ResponseModel
+from chalicelib.lists.query_schemas import AnyOf, SortedQuery
+
+
+class MarketplaceQuery(SortedQuery):
+    """Search in the marketplace: the smartlinks that you can see.
+
+    `status` finds those with an application of yours in this status; a repeated one means any of them.
+    """
+
+    status: AnyOf[ApplicationStatus] | None = None
+
+
+class ApplicationState(ResponseModel):
+    """Your latest application for the smartlink."""
+
+    status: ApplicationStatus
+    applied_at: Timestamp
+    reason: str | None
+
+
+class PayoutRange(ResponseModel):
+    """The lowest and the highest fixed amount that a conversion pays you."""
+
+    min: Money
+    max: Money
+    currency: str
 
 
 class MarketplaceDocument(ResponseModel):
-    """A smartlink in the marketplace."""
+    """A smartlink in the marketplace. `link` is yours, null until you are approved.
+
+    `payout_range` is null if no offer pays a fixed amount, or if the offers pay in several currencies. `countries` are
+    those that some offer takes; none means any.
+    """
 
     id: str
     name: str
@@ -20,7 +50,13 @@ class MarketplaceDocument(ResponseModel):
     tags: list[str]
     offer_count: int
     rotation: Rotation
+    status: SmartlinkStatus
+    visibility: Visibility
     application_status: ApplicationStatus | None
+    application: ApplicationState | None
+    link: LinkDocument | None
+    payout_range: PayoutRange | None
+    countries: list[str]
 
 
 class GoalPayout(ResponseModel):
@@ -52,17 +88,16 @@ class OfferDocument(GoalPayout):
     goals: list[NamedGoalPayout]
     countries: list[str]
     devices: list[str]
+    os: list[str]
+    languages: list[str]
 
 
-class OwnApplicationDocument(ResponseModel):
-    """The publisher's latest application for the smartlink."""
+class OwnApplicationDocument(ApplicationState):
+    """Your latest application for the smartlink, with your message."""
 
     id: str
-    status: ApplicationStatus
     message: str
-    applied_at: Timestamp
     decided_at: Timestamp | None
-    reason: str | None
 
 
 class SmartlinkDetail(MarketplaceDocument):
@@ -71,7 +106,6 @@ class SmartlinkDetail(MarketplaceDocument):
     goal: OptimizationGoal
     offers: list[OfferDocument]
     application: OwnApplicationDocument | None
-    link: LinkDocument | None
 
 
 class NewApplication(RequestModel):

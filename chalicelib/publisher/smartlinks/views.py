@@ -4,29 +4,32 @@ from typing import Any
 
 from chalicelib.access import applications, membership, terms
 from chalicelib.domain.publisher import PublisherStatus
-from chalicelib.http.models import LinkDocument, ListQuery, Page
+from chalicelib.http.models import LinkDocument
 from chalicelib.http.problems import Forbidden, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import ResultWithStatus
+from chalicelib.lists.query_schemas import SearchPage
 from chalicelib.publisher.smartlinks import queries
+from chalicelib.publisher.smartlinks.documents import marketplace_documents, offer_amounts, own_link
+from chalicelib.publisher.smartlinks.marketplace import find_smartlinks
 from chalicelib.publisher.smartlinks.offers import visible_offers
+from chalicelib.publisher.smartlinks.payout_range import all_countries, payout_range
 from chalicelib.publisher.smartlinks.schemas import (
     ApplyDocument,
     MarketplaceDocument,
+    MarketplaceQuery,
     NewApplication,
     OwnApplicationDocument,
     SmartlinkDetail,
 )
-from chalicelib.tables.publishers import ApplicationRow, MembershipRow
+from chalicelib.tables.publishers import ApplicationRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 
 
-def find(request: Request, query: ListQuery) -> Page[MarketplaceDocument]:
+def find(request: Request, query: MarketplaceQuery) -> SearchPage[MarketplaceDocument]:
     """List the smartlinks that you can see."""
-    rows, cursor = queries.list_marketplace(request, query)
-    members = queries.memberships_by_smartlink(request.owner, [row.id for row in rows])
-    items = [MarketplaceDocument(**_entry(row, _status(members.get(row.id)))) for row in rows]
-    return Page(items=items, next_cursor=cursor)
+    found = find_smartlinks(request, query)
+    return found.page(marketplace_documents(request, found.items))
 
 
 def show(request: Request, smartlink_id: str) -> SmartlinkDetail:
@@ -34,15 +37,14 @@ def show(request: Request, smartlink_id: str) -> SmartlinkDetail:
     state = _get_visible_or_404(request, smartlink_id)
     smartlink, member = state.pool, state.membership
     application = membership.get_application_or_404(member.application_id) if member and member.application_id else None
-    campaigns = queries.campaigns_by_id(smartlink.settings)
+    campaigns = {key: row.settings for key, row in queries.campaigns_by_id(smartlink.settings).items()}
+    offers = visible_offers(smartlink.settings, campaigns, terms.current_terms(request.owner))
     return SmartlinkDetail(
-        **_entry(smartlink, state.status),
-        goal=smartlink.settings["goal"],
-        offers=visible_offers(
-            smartlink.settings,
-            {key: row.settings for key, row in campaigns.items()},
-            terms.current_terms(request.owner),
-        ),
+        **_fields(smartlink),
+        application_status=state.status,
+        payout_range=payout_range(map(offer_amounts, offers)),
+        countries=all_countries(offer.countries for offer in offers),
+        offers=offers,
         application=_application(application) if application else None,
         link=_link(request, smartlink, membership.link_code(member)),
     )
@@ -77,17 +79,13 @@ def _get_visible_or_404(request: Request, smartlink_id: str) -> membership.Membe
     return state
 
 
-def _status(member: MembershipRow | None) -> str | None:
-    return member.status if member else None
-
-
-def _entry(smartlink: SmartlinkRow, status: str | None) -> dict[str, Any]:
+def _fields(smartlink: SmartlinkRow) -> dict[str, Any]:
     settings = smartlink.settings
     return {
         "id": smartlink.id,
-        **{name: settings[name] for name in ("name", "description", "tags", "rotation")},
+        "status": smartlink.status,
+        **{name: settings[name] for name in ("name", "description", "tags", "rotation", "visibility", "goal")},
         "offer_count": len(settings["offers"]),
-        "application_status": status,
     }
 
 
@@ -97,6 +95,4 @@ def _application(row: ApplicationRow) -> OwnApplicationDocument:
 
 
 def _link(request: Request, smartlink: SmartlinkRow, code: str | None) -> LinkDocument | None:
-    if code is None:
-        return None
-    return LinkDocument(code=code, url=request.link_url(code, smartlink.settings["tracking_domain"]))
+    return own_link(request, code, smartlink.settings["tracking_domain"])

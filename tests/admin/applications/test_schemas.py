@@ -8,7 +8,7 @@ from chalicelib.http.problems import ValidationFailed
 
 
 def test_default_query_has_no_status() -> None:
-    assert validate(ApplicationQuery, {}) == ApplicationQuery(limit=50, cursor=None, status=None)
+    assert validate(ApplicationQuery, {}) == ApplicationQuery(limit=50, cursor=None, status=None, sort="created_at")
 
 
 def test_decline_needs_no_reason() -> None:
@@ -19,7 +19,10 @@ def test_decline_needs_no_reason() -> None:
     ("model", "document", "error"),
     [
         pytest.param(
-            ApplicationQuery, {"status": "old"}, ("/status", "must be 'pending', 'approved' or 'declined'"), id="status"
+            ApplicationQuery,
+            {"status": ["old"]},
+            ("/status/0", "must be 'pending', 'approved' or 'declined'"),
+            id="status",
         ),
         pytest.param(
             Refusal, {"reason": "x" * 1001}, ("/reason", "must have at most 1000 characters"), id="a long reason"

@@ -42,6 +42,7 @@ def test_application_is_listed_with_the_names_of_smartlink_and_publisher(admin: 
         "status": "pending",
         "applied_at": listed["applied_at"],
         "decided_at": None,
+        "decided_by": None,
         "reason": None,
     }
     assert application.startswith("app_")
@@ -203,3 +204,16 @@ def test_repeated_approval_completes_interrupted_campaign_approvals(
         assert admin.post(path, **key).status == 503
     assert admin.post(path, **key).status == 200
     assert len(good(admin.get(f"/admin/publishers/{publisher.id}/campaigns"))["items"]) == 1
+
+
+def test_application_names_the_key_that_decided_it(admin: Api) -> None:
+    key_id = admin.key.split("_")[2][:12]
+    first, second = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    smartlink = new_smartlink(admin)
+    for publisher in (first, second):
+        apply(publisher, smartlink)
+    approved, declined = pending(admin)
+    good(admin.post(f"{APPLICATIONS}/{approved}/approve"))
+    answer = good(admin.post(f"{APPLICATIONS}/{declined}/decline", {}))
+    listed = good(admin.get(APPLICATIONS))["items"]
+    assert [answer["decided_by"], *(each["decided_by"] for each in listed)] == [key_id] * 3

@@ -11,7 +11,7 @@ def test_default_query_has_no_subject() -> None:
 
 @pytest.mark.parametrize(
     ("subject", "error"),
-    [("", "must have at least 1 characters"), ("x" * 201, "must have at most 200 characters")],
+    [("", "must not be empty"), ("x" * 201, "must have at most 200 characters")],
     ids=["empty", "too long"],
 )
 def test_subject_has_1_to_200_characters(subject: str, error: str) -> None:

@@ -102,7 +102,7 @@ def test_large_changes_are_spread_over_pages_without_gaps(admin: Api) -> None:
         after = {"long": "x" * 190_000}
         AuditRow("2026", f"aud_{n:02}", at="", actor="", action="", subject="", before=None, after=after).save()
     listed = pages(admin, AUDIT, 200)
-    assert [len(page) for page in listed] == [21, 21, 3]
+    assert [len(page) for page in listed] == [5] * 9
     assert [each["id"] for page in listed for each in page] == [f"aud_{n:02}" for n in reversed(range(45))]
 
 
@@ -230,7 +230,7 @@ def test_declined_application_is_audited_with_its_reason(admin: Api) -> None:
 def test_new_publisher_is_audited_with_the_id_of_their_key_without_its_secret(admin: Api) -> None:
     created = good(admin.post("/admin/publishers", {"name": "Ann", "email": "ann@pub.example"}))
     key_id = created["keys"][0]["key_id"]
-    after = {"name": "Ann", "email": "ann@pub.example", "status": "active", "key_id": key_id}
+    after = {"name": "Ann", "email": "ann@pub.example", "tags": [], "status": "active", "key_id": key_id}
     assert latest(admin) == ("POST /admin/publishers", created["id"], None, after)
     assert created["api_key"][-43:] not in admin.get(AUDIT).text
 
@@ -238,7 +238,7 @@ def test_new_publisher_is_audited_with_the_id_of_their_key_without_its_secret(ad
 def test_suspension_is_audited(admin: Api) -> None:
     publisher = new_publisher(admin, "Ann")
     good(admin.patch(f"/admin/publishers/{publisher.id}", {"status": "suspended"}))
-    before = {"name": "Ann", "email": "ann@pub.example", "status": "active"}
+    before = {"name": "Ann", "email": "ann@pub.example", "tags": [], "status": "active"}
     action = "PATCH /admin/publishers/{publisher_id}"
     assert latest(admin) == (action, publisher.id, before, {**before, "status": "suspended"})
 

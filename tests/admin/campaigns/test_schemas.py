@@ -43,6 +43,7 @@ def test_missing_field_of_a_campaign_has_its_default() -> None:
     assert validate(CampaignSettings, REQUIRED).model_dump(mode="json") == {
         **REQUIRED,
         "advertiser": "",
+        "tags": [],
         "status": "active",
         "payout": "0",
         "revenue": "0",

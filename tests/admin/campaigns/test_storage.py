@@ -2,15 +2,14 @@ import pytest
 
 from tests.admin.edited_smartlinks import location
 from tests.conftest import Api
-from tests.documents import add_publisher, new_campaign, new_link, new_publisher, new_smartlink, pages
+from tests.documents import add_publisher, listed, new_campaign, new_link, new_publisher, new_smartlink, pages
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 def test_campaigns_are_listed_newest_first(admin: Api, limit: int) -> None:
     made = [new_campaign(admin, name) for name in ("one", "two", "three")]
-    listed = pages(admin, "/admin/campaigns", limit)
-    assert [each for page in listed for each in page] == made[::-1]
-    assert len(listed[0]) == limit
+    assert listed(admin, "/admin/campaigns", limit) == [each["id"] for each in made[::-1]]
+    assert len(pages(admin, "/admin/campaigns", limit)[0]) == limit
 
 
 def test_edit_applies_to_every_link_of_the_campaign(admin: Api) -> None:

@@ -31,6 +31,7 @@ def test_campaign_needs_name_and_destination_and_has_defaults(admin: Api) -> Non
     assert {name: campaign[name] for name in CAMPAIGN_EXAMPLE} == {
         **GOOD,
         "advertiser": "",
+        "tags": [],
         "status": "active",
         "payout": "0",
         "revenue": "0",
@@ -76,7 +77,7 @@ def test_unknown_campaign_is_not_found(admin: Api) -> None:
 
 
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
-    "an empty name": ({"name": ""}, "/name", "must have at least 1 characters"),
+    "an empty name": ({"name": ""}, "/name", "must not be empty"),
     "a long name": ({"name": "x" * 201}, "/name", "must have at most 200 characters"),
     "another scheme": (
         {"destination_url": "ftp://a.example/"},

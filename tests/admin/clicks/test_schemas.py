@@ -7,6 +7,7 @@ from chalicelib.routing.click_document import click_document
 from chalicelib.routing.click_record import record
 from chalicelib.routing.decision import decide
 from tests.builders import a_click_context, a_route, an_offer
+from tests.documents import an_explained_offer
 
 CLICK_ID = "01kmvx0000000000000000000a"
 ROUTE = a_route(an_offer("cmp_1", weight=3), an_offer("cmp_2", enabled=False))
@@ -19,8 +20,8 @@ def test_document_is_serialized_unchanged() -> None:
 
     assert written == CLICK
     assert written["decision"]["considered"] == [
-        {"campaign_id": "cmp_1", "priority": 0, "weight": 3, "refused": None},
-        {"campaign_id": "cmp_2", "priority": 0, "weight": 1, "refused": "disabled"},
+        an_explained_offer("cmp_1", weight=3, chance=1.0),
+        an_explained_offer("cmp_2", refused="disabled", refused_by="offer"),
     ]
 
 
@@ -32,4 +33,6 @@ def test_every_field_of_a_click_is_required(field: str) -> None:
 
 def test_filters_are_those_of_the_contract() -> None:
     parameters = {"smartlink_id": "sml_1", "publisher_id": "pub_1", "campaign_id": "cmp_1", "outcome": "fallback"}
-    assert validate(ClickQuery, parameters).filters == parameters
+    several = {name: [value] for name, value in parameters.items()}
+    expected = {name: (value,) for name, value in parameters.items()}
+    assert validate(ClickQuery, several).filters == expected

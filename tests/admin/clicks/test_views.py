@@ -4,6 +4,7 @@ from tests.builders import LEARNED_AT, time_of
 from tests.conftest import Api
 from tests.documents import (
     add_publisher,
+    an_explained_offer,
     click_and_explain,
     clicked,
     good,
@@ -28,9 +29,16 @@ def test_click_has_its_destination_and_explanation(admin: Api) -> None:
         "click_id": click["click_id"],
         "at": click["at"],
         "smartlink_id": smartlink["id"],
+        "smartlink_name": "Summer App Deals",
         "publisher_id": publisher.id,
+        "publisher_name": "Ann",
+        "link": {"code": code, "url": f"http://api1.execute-api.localhost:4566/s/{code}"},
         "outcome": "offer",
         "campaign_id": one["id"],
+        "campaign_name": "game",
+        "payout": "0",
+        "currency": "USD",
+        "landing": "campaign",
         "destination_url": f"https://game.example/?cid={click['click_id']}&s=newsletter-jan",
         "country": "US",
         "region": None,
@@ -53,11 +61,19 @@ def test_click_has_its_destination_and_explanation(admin: Api) -> None:
             "arm": "weighted",
             "route_version": 1,
             "weights_version": None,
+            "weights_at": None,
             "draw": draw_of(click["click_id"]),
             "propensity": 1.0,
             "considered": [
-                {"campaign_id": one["id"], "priority": 10, "weight": 3, "refused": None},
-                {"campaign_id": two["id"], "priority": 10, "weight": 1, "refused": "country"},
+                an_explained_offer(one["id"], campaign_name="game", priority=10, weight=3, chance=1.0),
+                an_explained_offer(
+                    two["id"],
+                    campaign_name="shop",
+                    priority=10,
+                    refused="country",
+                    refused_by="campaign",
+                    allowed=["DE"],
+                ),
             ],
         },
     }
@@ -126,11 +142,12 @@ def test_optimized_click_has_its_learned_weights(admin: Api) -> None:
         "arm": "optimized",
         "route_version": 1,
         "weights_version": LEARNED_AT,
+        "weights_at": "2026-11-04T12:25:00.000Z",
         "draw": None,
         "propensity": 1.0,
         "considered": [
-            {"campaign_id": one, "priority": 0, "weight": 0.0, "refused": None},
-            {"campaign_id": two, "priority": 0, "weight": 1.0, "refused": None},
+            an_explained_offer(one, campaign_name="one", weight=0.0),
+            an_explained_offer(two, campaign_name="two", weight=1.0, chance=1.0),
         ],
     }
 

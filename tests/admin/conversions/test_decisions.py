@@ -188,7 +188,7 @@ def test_repeated_request_has_the_response_of_the_first(admin: Api) -> None:
 def test_errors_of_the_request_are_reported_together(admin: Api) -> None:
     wrong = {"ids": [], "status": "paid", "reason": "x" * 1001, "all": True}
     assert errors_by_pointer(admin.post(f"{PATH}/decide", wrong)) == {
-        "/ids": "must have at least 1 entries",
+        "/ids": "must not be empty",
         "/status": "must be 'pending', 'approved' or 'rejected'",
         "/reason": "must have at most 1000 characters",
         "/all": "is not a known field",

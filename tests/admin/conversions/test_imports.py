@@ -65,7 +65,7 @@ def test_malformed_rows_do_not_stop_the_others(admin: Api) -> None:
             "result": "refused",
             "conversion_id": None,
             "conversion_status": None,
-            "error": "status must be 'pending', 'approved' or 'rejected'; click_id is required",
+            "error": "click_id is required; status must be 'pending', 'approved' or 'rejected'",
         },
         {
             "row": 3,
@@ -83,10 +83,10 @@ def test_file_that_is_no_import_is_rejected_whole(admin: Api) -> None:
         "/rows/1/clickid": "is not a known field",
         "/rows/2": "must be an object",
     }
-    assert errors_by_pointer(admin.post(PATH, {"rows": []})) == {"/rows": "must have at least 1 entries"}
+    assert errors_by_pointer(admin.post(PATH, {"rows": []})) == {"/rows": "must not be empty"}
     assert errors_by_pointer(admin.post(PATH, {})) == {"/rows": "is required"}
     assert set(errors_by_pointer(post_csv(admin, "click,txid\na,b"))) == {"/header"}
-    assert errors_by_pointer(post_csv(admin, "click_id\n")) == {"/rows": "must have at least 1 entries"}
+    assert errors_by_pointer(post_csv(admin, "click_id\n")) == {"/rows": "must not be empty"}
     assert post_csv(admin, 'click_id\n"a').status == 400
     assert admin.post(PATH, b"click_id\na").status == 400
     assert (take_messages(), list(ConversionImportRow.scan())) == ([], [])

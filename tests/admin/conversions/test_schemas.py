@@ -9,7 +9,9 @@ def test_default_query_has_no_filter() -> None:
 def test_filters_are_those_of_the_contract() -> None:
     names = ("smartlink_id", "campaign_id", "publisher_id", "goal", "click_id")
     parameters = {**{name: name for name in names}, "status": "pending", "reported_by": "pixel"}
-    assert validate(ConversionsQuery, parameters).filters == parameters
+    several = {name: [value] for name, value in parameters.items()}
+    expected = {name: (value,) for name, value in parameters.items()}
+    assert validate(ConversionsQuery, several).filters == expected
 
 
 def test_new_status_keeps_the_reason() -> None:

@@ -27,7 +27,7 @@ def count(smartlink: dict[str, Any], arm: str, hour: float, clicks: int, convers
     cells.add(counted, cell._replace(currency=""), unique_clicks=clicks, duplicate_clicks=5, bot_clicks=7)
     cells.add(counted, cell, conversions=conversions, payout=1_500_000 * conversions, revenue=2_000_000 * conversions)
     with TransactWrite(connection=connection()) as write:
-        append_blocks(write, f"{cell}{clicks}{conversions}", counted)
+        append_blocks(write, f"{cell}{clicks}{conversions}", counted, NOON)
 
 
 def ask(admin: Api, smartlink: dict[str, Any], **query: str) -> ApiResponse:

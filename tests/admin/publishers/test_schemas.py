@@ -6,8 +6,8 @@ from chalicelib.admin.publishers.schemas import NewApproval, NewPublisher, NewPu
 from chalicelib.http.models import Patch, RequestModel, validate
 from chalicelib.http.problems import ValidationFailed
 
-EMAIL = r"String should match pattern '^[^@\s]+@[^@\s]+\.[^@\s]+$'"
-ANN = {"name": "Ann", "email": "ann@pub.example"}
+EMAIL = "must be an e-mail address such as ann@pub.example"
+ANN = {"name": "Ann", "email": "ann@pub.example", "tags": ["news"]}
 
 
 def _errors(model: type[RequestModel], document: dict[str, Any]) -> list[tuple[str, str]]:
@@ -32,7 +32,7 @@ def test_invalid_email_address_is_an_error(email: str) -> None:
 def test_all_errors_are_reported_together() -> None:
     assert _errors(PublisherSettings, {"email": "x" * 300, "status": "gone"}) == [
         ("/name", "is required"),
-        ("/email", "must have at most 254 characters"),
+        ("/email", EMAIL),
         ("/status", "must be 'active' or 'suspended'"),
     ]
 
@@ -44,7 +44,7 @@ def test_suspension_changes_nothing_else() -> None:
 
 
 def test_approval_needs_a_campaign_id() -> None:
-    assert _errors(NewApproval, {"campaign_id": ""}) == [("/campaign_id", "must have at least 1 characters")]
+    assert _errors(NewApproval, {"campaign_id": ""}) == [("/campaign_id", "must not be empty")]
 
 
 def test_first_key_is_a_one_time_field() -> None:

@@ -1,11 +1,15 @@
+import re
+from random import Random
 from typing import Any
 
 import pytest
 
 from chalicelib.access import publisher_links, terms
 from chalicelib.admin.publishers import terms_storage
+from chalicelib.http import transactions
 from chalicelib.http.request import Request
 from chalicelib.routing import route_cache
+from chalicelib.tables.base import item_bytes
 from chalicelib.tables.publishers import MembershipRow, TermsRow
 from chalicelib.tables.routes import LinkRow
 from tests.conftest import Api
@@ -128,10 +132,22 @@ def test_caps_of_the_200th_campaign_can_be_changed(admin: Api) -> None:
     assert set_terms(admin, publisher.id, campaign, caps=[CAP])["version"] == 2
 
 
-def test_terms_too_large_to_store_are_an_error_that_names_their_size(admin: Api) -> None:
-    goals = [{"name": f"{n:064}"} for n in range(50)]
+_HAN = [chr(code) for code in range(0x4E00, 0x9FFF)]
+
+
+def noise(length: int) -> str:
+    """Return a text whose compressed form in base 64 has two thirds of its length."""
+    return Random(length).randbytes(length // 2).hex()  # noqa: S311 - no secrets
+
+
+def test_terms_too_large_to_store_are_an_error_that_names_their_size(
+    admin: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goals = [{"name": "".join(Random(n).choices(_HAN, k=64))} for n in range(50)]  # noqa: S311 - no secrets
     campaign, publisher = new_campaign(admin, goals=goals), new_publisher(admin)
-    stored = {"cmp_1": {**EMPTY, "goals": [{"name": "x" * 404_000, "payout": None, "payout_percent": None}]}}
-    TermsRow(publisher.id, 1, document={"campaigns": stored}, created_at="").save()
-    errors = errors_by_pointer(admin.put(path_of(publisher.id, campaign), {"goals": goals}))
-    assert errors == {"": "is too large: 410,252 bytes to store, at most 409,600 fit"}
+    stored = {"cmp_1": {**EMPTY, "goals": [{"name": noise(450_000), "payout": None, "payout_percent": None}]}}
+    row = TermsRow(publisher.id, 1, document={"campaigns": stored}, created_at="")
+    row.save()
+    monkeypatch.setattr(transactions, "MAX_ITEM_BYTES", item_bytes(row) + 1_000)
+    (detail,) = errors_by_pointer(admin.put(path_of(publisher.id, campaign), {"goals": goals})).values()
+    assert re.fullmatch(r"is too large: 3\d\d,\d{3} bytes to store, at most 3\d\d,\d{3} fit", detail)

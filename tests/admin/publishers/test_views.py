@@ -22,7 +22,7 @@ from tests.documents import (
 )
 
 ANN = {"name": "Ann", "email": "ann@pub.example"}
-PUBLISHER = {"id", "version", "name", "email", "status", "created_at", "updated_at", "keys"}
+PUBLISHER = {"id", "version", "name", "email", "tags", "status", "created_at", "updated_at", "keys"}
 KEY = {"key_id", "prefix", "created_at"}
 APPROVAL = {"campaign_id", "campaign_name", "tracking_key", "url", "approved_at"}
 

@@ -1,11 +1,17 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from chalicelib.admin.smartlinks.reach import _covers, closed_reason, is_unlimited, leaves_bots, offer_above
+from chalicelib.admin.smartlinks.reach import (
+    closed_reason,
+    is_unlimited,
+    leaves_bots,
+    offer_above,
+    takers,
+)
 from chalicelib.domain.campaign import Schedule
 from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.smartlink import Offer
@@ -24,10 +30,15 @@ def _offer(name: str, priority: int = 0, **document: Any) -> Offer:
     return an_offer(name, priority=priority, targeting=_targeting(**document))
 
 
+def _covers(upper: Targeting, lower: Targeting) -> bool:
+    """Return whether an offer with one targeting takes every person that the other one accepts."""
+    top, low = an_offer("cmp_top", priority=9, targeting=upper), an_offer("cmp_low", targeting=lower)
+    return offer_above(low, takers([top, low], NOW)) is top
+
+
 def _is_below(upper: dict[str, Any], lower: dict[str, Any]) -> bool:
     """Return whether an offer of the higher priority takes all clicks of the lower one."""
-    top, low = _offer("cmp_top", 9, **upper), _offer("cmp_low", **lower)
-    return offer_above(low, [top, low], NOW) is top
+    return _covers(_targeting(**upper), _targeting(**lower))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +111,7 @@ def test_every_targeting_without_regions_covers_itself() -> None:
 def test_offer_that_may_pass_clicks_on_takes_not_every_click(changes: dict[str, Any]) -> None:
     top, low = replace(_offer("cmp_top", 9), **changes), _offer("cmp_low")
 
-    assert offer_above(low, [top, low], NOW) is None
+    assert offer_above(low, takers([top, low], NOW)) is None
 
 
 def test_offer_below_may_be_left_only_bots() -> None:
@@ -140,3 +151,9 @@ def test_open_offer_has_no_closed_reason_and_an_ended_one_has() -> None:
 
 def test_campaign_without_schedule_caps_and_filter_is_unlimited() -> None:
     assert [is_unlimited(each) for each in (a_campaign(), a_campaign(caps=(a_cap(),)))] == [True, False]
+
+
+def test_schedule_at_the_end_of_time_is_not_judged() -> None:
+    last = datetime(9999, 12, 31, 20, tzinfo=UTC)
+    schedule = Schedule(last, last + timedelta(hours=3), "Asia/Tokyo", frozenset({1}))
+    assert closed_reason(an_offer(a_campaign(schedule=schedule)), NOW) is None

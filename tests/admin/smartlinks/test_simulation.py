@@ -2,8 +2,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.admin.smartlinks.schemas import Simulation
 from chalicelib.admin.smartlinks.simulation import simulated_click
+from chalicelib.admin.smartlinks.simulation_schemas import Simulation
 from chalicelib.domain.click import TrackingParameters
 from chalicelib.domain.visitor import Connection, Device, OperatingSystem, Visitor
 from chalicelib.http.models import validate

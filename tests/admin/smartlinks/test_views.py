@@ -3,13 +3,9 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.stored_targeting import STORED_DEFAULTS
-from chalicelib.tables.clicks import ClickRow, DuplicateMarkerRow
-from chalicelib.tables.counters import CapCounterRow
 from tests.admin.edited_smartlinks import location, path_of, tracking_keys, with_offers
-from tests.builders import LEARNED_AT
 from tests.conftest import Api
 from tests.documents import (
-    CURL,
     FALLBACK,
     add_publisher,
     apply,
@@ -17,16 +13,13 @@ from tests.documents import (
     clicked,
     errors_by_pointer,
     good,
+    listed,
     new_campaign,
-    new_link,
     new_publisher,
     new_smartlink,
     pages,
     pending,
-    publish_weights,
-    recorded,
     refusals,
-    set_terms,
 )
 
 SETTINGS: dict[str, Any] = {
@@ -46,32 +39,17 @@ SETTINGS: dict[str, Any] = {
     "publisher_epc_floor": None,
     "offers": [],
 }
-ADDED = {"id", "status", "version", "offer_count", "live_count", "pending_count", "epoch", "warnings"}
-CLICK = {
-    "click_id",
-    "at",
-    "smartlink_id",
-    "publisher_id",
-    "outcome",
-    "campaign_id",
-    "destination_url",
-    "country",
-    "region",
-    "city",
-    "network",
-    "connection",
-    "device",
-    "os",
-    "os_version",
-    "browser",
-    "language",
-    "sub_ids",
-    "source",
-    "external_click_id",
-    "is_bot",
-    "is_duplicate",
-    "is_unique",
-    "decision",
+ADDED = {
+    "id",
+    "status",
+    "version",
+    "offer_count",
+    "live_count",
+    "pending_count",
+    "epoch",
+    "warnings",
+    "created_at",
+    "updated_at",
 }
 
 
@@ -109,7 +87,7 @@ def test_documented_example_is_returned_unchanged(admin: Api) -> None:
 
 
 WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
-    "no name": ({"name": ""}, {"/name": "must have at least 1 characters"}),
+    "no name": ({"name": ""}, {"/name": "must not be empty"}),
     "an unknown visibility": ({"visibility": "open"}, {"/visibility": "must be 'ask', 'public' or 'private'"}),
     "an unknown rotation": ({"rotation": "random"}, {"/rotation": "must be 'weighted' or 'optimized'"}),
     "an unknown goal": ({"goal": "luck"}, {"/goal": "must be 'epc', 'profit', 'revenue' or 'conversion_rate'"}),
@@ -128,11 +106,16 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     ),
     "a campaign twice": (
         {"offers": [{"campaign_id": "cmp_a"}, {"campaign_id": "cmp_a"}]},
-        {"/offers": "must list each campaign once; listed twice: cmp_a"},
+        {
+            "/offers": "must list each campaign once; listed twice: cmp_a",
+            "/offers/0/campaign_id": "is not a campaign: cmp_a",
+            "/offers/1/campaign_id": "is not a campaign: cmp_a",
+        },
     ),
     "several errors in two offers": (
         {"offers": [{"campaign_id": "cmp_a", "weight": -1, "priority": 1001}, {"weight": 1.2345, "enabled": 1}]},
         {
+            "/offers/0/campaign_id": "is not a campaign: cmp_a",
             "/offers/0/weight": "must be 0 or more",
             "/offers/0/priority": "must be 1000 or less",
             "/offers/1/campaign_id": "is required",
@@ -148,7 +131,8 @@ def test_invalid_field_has_a_pointer(admin: Api, change: dict[str, Any], complai
     smartlink = new_smartlink(admin)
     assert errors_by_pointer(admin.post("/admin/smartlinks", {**SETTINGS, **change})) == complaint
     assert errors_by_pointer(admin.patch(path_of(smartlink), change)) == complaint
-    assert pages(admin, "/admin/smartlinks", 50) == [[smartlink]]
+    assert admin.get(path_of(smartlink)).json == smartlink
+    assert listed(admin, "/admin/smartlinks") == [smartlink["id"]]
 
 
 @pytest.mark.parametrize("domain", ["https://go.example", "go.example/", "GO.example", "localhost", "-go.example", ""])
@@ -168,10 +152,13 @@ def test_links_use_the_tracking_domain(admin: Api) -> None:
 def test_document_has_warnings(admin: Api) -> None:
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, {"campaign_id": campaign["id"], "weight": 0}, fallback_url=None)
-    assert smartlink["warnings"] == [
-        'No fallback URL is set. Clicks without an eligible offer see the "no offer available" page.',
-        f"Offer {campaign['id']} can never receive a click: its weight is 0.",
-    ]
+    assert [each["code"] for each in smartlink["warnings"]] == ["no_fallback_url", "offer_weight_zero"]
+    assert smartlink["warnings"][1] == {
+        "code": "offer_weight_zero",
+        "pointer": "/offers/0/weight",
+        "detail": f"Offer game ({campaign['id']}) can never receive a click: its weight is 0.",
+        "fix": {"offers": [{**smartlink["offers"][0], "weight": 1}]},
+    }
 
 
 def test_unknown_smartlink_is_not_found(admin: Api) -> None:
@@ -195,7 +182,8 @@ def test_edit_changes_only_the_fields_it_has(admin: Api) -> None:
     before = new_smartlink(admin, new_campaign(admin))
     edited = admin.patch(path_of(before), {"description": "Now with more", "tags": ["apps"]})
     after = good(edited)
-    assert after == {**before, "description": "Now with more", "tags": ["apps"], "version": 2}
+    changed = {"description": "Now with more", "tags": ["apps"], "version": 2, "updated_at": after["updated_at"]}
+    assert after == {**before, **changed}
     assert edited.headers["ETag"] == '"2"'
     assert admin.get(path_of(before)).json == after
 
@@ -318,17 +306,11 @@ def test_publisher_on_a_smartlink_is_listed_with_their_link(admin: Api) -> None:
         "publisher_id": publisher.id,
         "publisher_name": "Ann",
         "status": "approved",
+        "applied_at": None,
+        "decided_at": None,
         "link": {"code": code, "url": url},
     }
-    assert admin.get(path).json == {"items": [added.json], "next_cursor": None}
-
-
-def test_pending_or_declined_publisher_is_not_listed(admin: Api) -> None:
-    smartlink = new_smartlink(admin)
-    apply(new_publisher(admin, "Ann"), smartlink)
-    admin.post(f"/admin/applications/{pending(admin)[0]}/decline", {})
-    apply(new_publisher(admin, "Bob"), smartlink)
-    assert pages(admin, f"{path_of(smartlink)}/publishers", 50) == [[]]
+    assert admin.get(path).json == {"items": [added.json], "next_cursor": None, "total": None}
 
 
 def test_unknown_publisher_cannot_be_added(admin: Api) -> None:
@@ -454,200 +436,3 @@ def test_more_approvals_than_one_transaction_takes_are_all_made(admin: Api, monk
     publisher = new_publisher(admin)
     add_publisher(admin, new_smartlink(admin, *campaigns), publisher)
     assert set(tracking_keys(admin, publisher.id)) == {each["id"] for each in campaigns}
-
-
-# Simulation
-
-
-PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 Version/17.1 Mobile/15E148"
-
-
-def simulated(admin: Api, smartlink: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    document: dict[str, Any] = good(admin.post(f"{path_of(smartlink)}/simulate", fields))
-    return document
-
-
-def test_simulation_returns_a_click_document(admin: Api) -> None:
-    campaign = new_campaign(admin)
-    smartlink = new_smartlink(admin, {"campaign_id": campaign["id"], "weight": 3, "priority": 10})
-    click = simulated(admin, smartlink, country="US", device="mobile", os="ios", language="en", source="news", draw=0.5)
-    assert set(click) == CLICK
-    assert (click["click_id"], click["publisher_id"], click["smartlink_id"]) == (None, None, smartlink["id"])
-    assert (click["outcome"], click["campaign_id"]) == ("offer", campaign["id"])
-    assert [click[name] for name in ("country", "device", "os", "language", "source")] == [
-        "US",
-        "mobile",
-        "ios",
-        "en",
-        "news",
-    ]
-    assert click["decision"] == {
-        "segment": "US|mobile",
-        "arm": "weighted",
-        "route_version": 1,
-        "weights_version": None,
-        "draw": 0.5,
-        "propensity": 1.0,
-        "considered": [{"campaign_id": campaign["id"], "priority": 10, "weight": 3, "refused": None}],
-    }
-
-
-def test_simulation_stores_and_reserves_nothing(admin: Api) -> None:
-    caps = [{"metric": "clicks", "window": window, "limit": "1"} for window in ("day", "total")]
-    campaign = new_campaign(admin, caps=caps, duplicate_filter={"window_seconds": 60})
-    smartlink = new_smartlink(admin, campaign)
-    outcomes = [simulated(admin, smartlink, ip="203.0.113.7", user_agent=PHONE)["outcome"] for _ in range(3)]
-    assert outcomes == ["offer"] * 3
-    assert [*ClickRow.scan(), *CapCounterRow.scan(), *DuplicateMarkerRow.scan()] == []
-
-
-def test_simulation_sees_earlier_clicks_of_the_network_as_duplicates(admin: Api) -> None:
-    campaign = new_campaign(admin, duplicate_filter={"identity": "ip", "window_seconds": 3600})
-    smartlink = new_smartlink(admin, campaign)
-    clicked(add_publisher(admin, smartlink, new_publisher(admin)), CloudFront_Viewer_Address="[2001:db8::1]:1")
-    addresses = ["2001:db8::2", "2001:db8:0:1::1", None]
-    refused = [refusals(simulated(admin, smartlink, ip=address)) for address in addresses]
-    assert refused == [["duplicate"], [None], [None]]
-
-
-def test_simulation_sees_caps_reached_by_clicks(admin: Api) -> None:
-    campaign = new_campaign(admin, caps=[{"metric": "clicks", "window": "total", "limit": "1"}])
-    smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
-    clicked(add_publisher(admin, smartlink, publisher))
-    assert refusals(simulated(admin, smartlink, publisher_id=publisher.id)) == ["cap"]
-
-
-def test_simulation_uses_the_caps_of_the_publishers_terms(admin: Api) -> None:
-    cap = {"metric": "clicks", "window": "total", "limit": "1", "scope": "publisher"}
-    campaign = new_campaign(admin, caps=[cap])
-    smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
-    clicked(add_publisher(admin, smartlink, publisher))
-    refused = [refusals(simulated(admin, smartlink, publisher_id=publisher.id))]
-    for caps in ([{**cap, "limit": "2"}], [], None):
-        set_terms(admin, publisher.id, campaign, caps=caps)
-        refused.append(refusals(simulated(admin, smartlink, publisher_id=publisher.id)))
-    assert refused == [["cap"], [None], [None], ["cap"]]
-
-
-@pytest.mark.parametrize(
-    ("percent", "expected"),
-    [(0, ("optimized", [0.25, 0.75])), (99, ("optimized", [0.25, 0.75])), (100, ("holdout", [3, 1]))],
-)
-def test_simulation_uses_learned_weights_unless_the_hold_out_has_every_click(
-    admin: Api, percent: int, expected: tuple[str, list[float]]
-) -> None:
-    one, two = (new_campaign(admin, name)["id"] for name in ("one", "two"))
-    offers = [{"campaign_id": one, "weight": 3}, {"campaign_id": two, "weight": 1}]
-    smartlink = new_smartlink(admin, *offers, rotation="optimized", holdout_percent=percent)
-    publish_weights(smartlink, {"*": {one: 0.25, two: 0.75}})
-    click = simulated(admin, smartlink, country="US", device="mobile", draw=0.5)
-    decision = click["decision"]
-    assert (decision["arm"], [each["weight"] for each in decision["considered"]]) == expected
-    assert decision["weights_version"] == LEARNED_AT
-    assert click["campaign_id"] == (two if decision["arm"] == "optimized" else one)
-    assert decision["segment"] == ("*" if decision["arm"] == "optimized" else "US|mobile")
-
-
-def test_draw_of_a_simulation_selects_the_offer(admin: Api) -> None:
-    game, shop = new_campaign(admin, "game"), new_campaign(admin, "shop")
-    smartlink = new_smartlink(admin, {"campaign_id": game["id"], "weight": 3}, shop)
-    drawn = [simulated(admin, smartlink, draw=draw)["campaign_id"] for draw in (0, 0.7499, 0.75, 0.9999)]
-    assert drawn == [game["id"], game["id"], shop["id"], shop["id"]]
-
-
-def test_time_of_a_simulation_is_checked_against_schedules(admin: Api) -> None:
-    schedule = {"starts_at": "2027-01-01T00:00:00Z", "hours": [9], "timezone": "Europe/Berlin"}
-    smartlink = new_smartlink(admin, new_campaign(admin, schedule=schedule))
-    moments = ("2026-12-31T08:00:00Z", "2027-01-04T08:00:00Z", "2027-01-04T09:59:59+01:00", "2027-01-04T09:00:00Z")
-    clicks = [simulated(admin, smartlink, at=at) for at in moments]
-    assert [refusals(each) for each in clicks] == [["schedule"], [None], [None], ["schedule"]]
-    assert clicks[2]["at"] == "2027-01-04T08:59:59.000Z"
-
-
-def test_approvals_of_the_publisher_apply_to_a_simulation(admin: Api) -> None:
-    campaign, ann, bob = new_campaign(admin), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
-    smartlink = new_smartlink(admin, campaign, offer_access="respect")
-    admin.post(f"/admin/publishers/{ann.id}/campaigns", {"campaign_id": campaign["id"]})
-    clicks = [simulated(admin, smartlink, publisher_id=each.id) for each in (ann, bob)]
-    assert [each["publisher_id"] for each in clicks] == [ann.id, bob.id]
-    assert [refusals(each) for each in clicks] == [[None], ["not_approved"]]
-
-
-def test_simulation_for_a_suspended_publisher_goes_to_the_fallback_url(admin: Api) -> None:
-    smartlink, publisher = new_smartlink(admin, new_campaign(admin)), new_publisher(admin)
-    admin.patch(f"/admin/publishers/{publisher.id}", {"status": "suspended"})
-    click = simulated(admin, smartlink, publisher_id=publisher.id)
-    assert (click["outcome"], refusals(click)) == ("fallback", ["not_approved"])
-
-
-def test_simulation_without_a_publisher_has_no_approvals(admin: Api) -> None:
-    smartlink = new_smartlink(admin, new_campaign(admin), offer_access="respect")
-    assert refusals(simulated(admin, smartlink)) == ["not_approved"]
-
-
-def test_user_agent_fills_in_missing_fields(admin: Api) -> None:
-    iphone = (
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 Version/17.1 Mobile/15E148 Safari"
-    )
-    smartlink = new_smartlink(admin, new_campaign(admin))
-    detected = simulated(admin, smartlink, user_agent=iphone)
-    explicit = simulated(admin, smartlink, user_agent=iphone, device="tablet", os="android", browser="Chrome")
-    assert [detected[name] for name in ("device", "os", "browser", "is_bot")] == ["mobile", "ios", "safari", False]
-    assert [explicit[name] for name in ("device", "os", "browser")] == ["tablet", "android", "chrome"]
-
-
-def test_user_agent_of_a_bot_is_a_bot_and_a_missing_one_is_not(admin: Api) -> None:
-    smartlink = new_smartlink(admin, new_campaign(admin))
-    assert [simulated(admin, smartlink, **fields)["is_bot"] for fields in ({"user_agent": CURL}, {})] == [True, False]
-
-
-def test_address_fills_in_the_country(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib.admin.smartlinks import views
-    from chalicelib.routing.location import GeoLocation
-
-    places = {"203.0.113.7": GeoLocation("DE", "DE-BE", "Berlin")}
-    monkeypatch.setattr(views, "locate", lambda address, _=None: places.get(address, GeoLocation()))
-    smartlink = new_smartlink(admin, new_campaign(admin))
-    clicks = [simulated(admin, smartlink, ip=ip) for ip in ("203.0.113.7", "203.0.113.8")]
-    assert [(each["country"], each["region"]) for each in clicks] == [("DE", "DE-BE"), (None, None)]
-
-
-def test_simulation_of_a_paused_smartlink_goes_to_the_fallback_url(admin: Api) -> None:
-    smartlink = new_smartlink(admin, new_campaign(admin))
-    admin.post(f"{path_of(smartlink)}/pause")
-    click = simulated(admin, smartlink)
-    assert (click["outcome"], click["destination_url"]) == ("paused", FALLBACK)
-
-
-WRONG_SIMULATIONS: dict[str, tuple[dict[str, Any], str]] = {
-    "a draw of 1": ({"draw": 1}, "/draw"),
-    "a draw below 0": ({"draw": -0.1}, "/draw"),
-    "a country's name": ({"country": "Germany"}, "/country"),
-    "an unknown device": ({"device": "phone"}, "/device"),
-    "an unknown publisher": ({"publisher_id": "pub_none"}, "/publisher_id"),
-    "an empty publisher": ({"publisher_id": ""}, "/publisher_id"),
-    "no time": ({"at": "yesterday"}, "/at"),
-    "a time without an offset": ({"at": "2026-11-01T00:00:00"}, "/at"),
-    "an unknown field": ({"planet": "Mars"}, "/planet"),
-}
-
-
-@pytest.mark.parametrize(("fields", "pointer"), WRONG_SIMULATIONS.values(), ids=WRONG_SIMULATIONS)
-def test_invalid_simulation_is_rejected(admin: Api, fields: dict[str, Any], pointer: str) -> None:
-    smartlink = new_smartlink(admin, new_campaign(admin))
-    assert set(errors_by_pointer(admin.post(f"{path_of(smartlink)}/simulate", fields))) == {pointer}
-
-
-def test_simulations_without_a_draw_have_different_draws(admin: Api) -> None:
-    smartlink = new_smartlink(admin, new_campaign(admin))
-    draws = {simulated(admin, smartlink)["decision"]["draw"] for _ in range(5)}
-    assert len(draws) == 5
-    assert all(0 <= draw < 1 for draw in draws)
-
-
-def test_simulation_does_not_change_recorded_clicks(admin: Api) -> None:
-    code = new_link(admin, new_campaign(admin))
-    clicked(code)
-    (smartlink,) = pages(admin, "/admin/smartlinks", 50)[0]
-    simulated(admin, smartlink)
-    assert len(recorded()) == 1

@@ -22,7 +22,8 @@ def _warnings(
     listed = list(offers) or [{"campaign_id": "cmp_1"}]
     named = campaigns or [campaign_document(offer["campaign_id"]) for offer in listed]
     settings = smartlink_settings(**{"offers": listed, **changes})
-    return warnings(settings, {campaign["id"]: campaign for campaign in named}, Surroundings(NOW, lambda: rates))
+    found = warnings(settings, {campaign["id"]: campaign for campaign in named}, Surroundings(NOW, lambda: rates))
+    return [each.detail for each in found]
 
 
 def _reach_warnings(campaign: dict[str, Any], **offer: Any) -> list[str]:
@@ -59,10 +60,10 @@ def test_missing_offers_are_a_warning() -> None:
 
 @pytest.mark.parametrize("status", ["paused", "archived"])
 def test_inactive_catch_all_is_a_warning(status: str) -> None:
-    assert _catch_all_warnings(status=status) == [f"Catch-all cmp_last is {status} and takes no clicks."]
+    assert _catch_all_warnings(status=status) == [f"Catch-all Game A (cmp_last) is {status} and takes no clicks."]
 
 
-RESTRICTED = ["Catch-all cmp_last has restrictions and cannot take every click."]
+RESTRICTED = ["Catch-all Game A (cmp_last) has restrictions and cannot take every click."]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_pixel_on_a_tracking_domain_is_a_warning() -> None:
     campaign = campaign_document("cmp_1", tracking="pixel", destination_url="https://acme.example/")
 
     assert _warnings(campaigns=[campaign], tracking_domain="go.network.example") == [
-        "Campaign cmp_1 is tracked by pixel. Its pixel must be loaded from go.network.example."
+        "Campaign Game A (cmp_1) is tracked by pixel. Its pixel must be loaded from go.network.example."
     ]
 
 
@@ -102,7 +103,7 @@ def test_pixel_without_a_tracking_domain_is_no_warning() -> None:
 def test_campaign_tracked_by_postback_without_click_id_macro_is_a_warning() -> None:
     assert _warnings(campaigns=[campaign_document("cmp_1", destination_url="https://acme.example/")]) == [
         (
-            "Campaign cmp_1 is tracked by postback, but its destination URL has no {click_id} macro. "
+            "Campaign Game A (cmp_1) is tracked by postback, but its destination URL has no {click_id} macro. "
             "The advertiser cannot report its conversions."
         )
     ]
@@ -173,7 +174,7 @@ def test_optimization_in_one_currency_is_no_warning() -> None:
 def test_offer_without_possible_clicks_is_a_warning(
     campaign: dict[str, Any], offer: dict[str, Any], reason: str
 ) -> None:
-    assert _reach_warnings(campaign, **offer) == [f"Offer cmp_1 can never receive a click: {reason}."]
+    assert _reach_warnings(campaign, **offer) == [f"Offer Game A (cmp_1) can never receive a click: {reason}."]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_offer_with_possible_clicks_is_no_warning(campaign: dict[str, Any]) -> N
     ],
 )
 def test_offer_that_excludes_all_it_includes_is_a_warning(campaign: dict[str, Any], offer: dict[str, Any]) -> None:
-    expected = ["Offer cmp_1 can never receive a click: everything it includes is excluded too."]
+    expected = ["Offer Game A (cmp_1) can never receive a click: everything it includes is excluded too."]
 
     assert _reach_warnings({"targeting": campaign}, targeting=offer) == expected
 
@@ -224,8 +225,8 @@ def _warnings_below(top: dict[str, Any], **offer: Any) -> list[str]:
 def test_offer_below_one_that_accepts_every_click_is_a_warning() -> None:
     assert _warnings_below({}) == [
         (
-            "Offer cmp_1 can never receive a click: cmp_top has a higher priority and accepts every click, "
-            "unless the terms of a publisher cap it."
+            "Offer Game A (cmp_1) can never receive a click: Game A (cmp_top) has a higher priority and accepts every "
+            "click, unless the terms of a publisher cap it."
         )
     ]
 
@@ -235,12 +236,13 @@ def test_offer_below_one_that_accepts_every_click_is_a_warning() -> None:
     [
         pytest.param(
             {"exclude_bots": True},
-            "can never receive a click: cmp_top has a higher priority and accepts every click that it accepts",
+            "can never receive a click: Game A (cmp_top) has a higher priority and accepts every click that it accepts",
             id="neither takes bots",
         ),
         pytest.param(
             {"exclude_bots": False},
-            "can receive only bots: cmp_top has a higher priority and accepts every click of a person that it accepts",
+            "can receive only bots: Game A (cmp_top) has a higher priority and accepts every click of a person that it "
+            "accepts",
             id="it takes bots",
         ),
     ],
@@ -250,7 +252,7 @@ def test_offer_below_one_that_accepts_every_person_is_a_warning(lower: dict[str,
     offers = ({"campaign_id": "cmp_top", "priority": 9}, {"campaign_id": "cmp_1"})
 
     assert _warnings(*offers, campaigns=campaigns) == [
-        f"Offer cmp_1 {finding}, unless the terms of a publisher cap it."
+        f"Offer Game A (cmp_1) {finding}, unless the terms of a publisher cap it."
     ]
 
 
@@ -277,7 +279,7 @@ def test_every_url_that_gets_clicks_needs_the_click_id(
 ) -> None:
     campaign = campaign_document("cmp_1", destination_url="https://acme.example/")
     offer = {"campaign_id": "cmp_1", "destination_url": landing_page}
-    expected = [f"Campaign cmp_1 is tracked by postback, but {whose} {NO_CLICK_ID}"] if whose else []
+    expected = [f"Campaign Game A (cmp_1) is tracked by postback, but {whose} {NO_CLICK_ID}"] if whose else []
 
     assert _warnings(offer, campaigns=[campaign], catch_all_campaign_id=catch_all) == expected
 
@@ -303,7 +305,7 @@ def test_offer_below_a_restricted_one_is_no_warning(top: dict[str, Any], offer: 
 
 
 def test_offer_below_a_disabled_one_is_no_warning() -> None:
-    assert _warnings_below({}, enabled=False) == ["Offer cmp_top can never receive a click: it is disabled."]
+    assert _warnings_below({}, enabled=False) == ["Offer Game A (cmp_top) can never receive a click: it is disabled."]
 
 
 def test_stored_values_that_no_visitor_has_are_a_warning() -> None:
@@ -312,7 +314,7 @@ def test_stored_values_that_no_visitor_has_are_a_warning() -> None:
 
     assert _warnings(campaigns=[stored]) == [
         (
-            "Offer cmp_1 lists values that no visitor has: UK must be a country code such as GB; UK is GB. "
+            "Campaign Game A (cmp_1) lists values that no visitor has: UK must be a country code such as GB; UK is GB. "
             "mosaic must be a browser such as chrome; mosaic is not a browser that visitors have."
         )
     ]
@@ -332,5 +334,5 @@ def test_all_warnings_are_returned_at_once() -> None:
         'No fallback URL is set. Clicks without an eligible offer see the "no offer available" page.',
         *RESTRICTED,
         f"{DIFFERENT} To see their reports in one, set exchange rates for EUR, USD.",
-        "Offer cmp_1 can never receive a click: its campaign is not active.",
+        "Offer Game A (cmp_1) can never receive a click: its campaign is not active.",
     ]

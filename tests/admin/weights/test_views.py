@@ -1,11 +1,12 @@
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.admin.weights import queries
 from chalicelib.domain.smartlink import OptimizationGoal
+from chalicelib.http import pagination
 from chalicelib.optimizer.history import run_record, weight_history
 from chalicelib.optimizer.history.run_record import RunRecord, SegmentRecord
 from chalicelib.optimizer.model.weights import OfferShare, Reason
@@ -248,7 +249,9 @@ def test_large_runs_make_a_page_shorter(admin: Api, monkeypatch: pytest.MonkeyPa
     pool, _ = a_pool(admin)
     for n in range(1, 4):
         publish(pool, AT - FIVE_MINUTES // n)
-    monkeypatch.setattr(queries, "DOCUMENT_GROWTH", 6_000)
+    whole = runs(admin, pool)
+    size = len(json.dumps(whole["items"][0], separators=(",", ":")))
+    monkeypatch.setattr(pagination, "PAGE_BYTES", 2 * size + 100)
     page = runs(admin, pool)
     assert len(page["items"]) == 2
     assert len(runs(admin, pool, cursor=page["next_cursor"])["items"]) == 1

@@ -1,8 +1,12 @@
+from functools import partial
+
 import pytest
 
-from chalicelib.http.models import ListQuery
+from chalicelib.lists import search
+from chalicelib.lists.query_schemas import SearchQuery
+from chalicelib.lists.reads import Reads
 from chalicelib.publisher.campaigns import queries
-from chalicelib.publisher.campaigns.queries import list_held_campaigns
+from chalicelib.publisher.campaigns.queries import held_campaigns
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.publishers import CampaignApprovalRow
 from tests.builders import campaign_settings
@@ -23,8 +27,9 @@ def held(tables: None) -> None:
 
 
 def page(limit: int, cursor: str | None = None) -> tuple[list[str], str | None]:
-    rows, following = list_held_campaigns("pub_1", ListQuery(limit=limit, cursor=cursor))
-    return [each.campaign.id for each in rows], following
+    found = held_campaigns("pub_1", SearchQuery(limit=limit, cursor=cursor))
+    position = found.next_position
+    return [each.campaign.id for each in found.items], position and found.cursors.encode(position, None)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 100])
@@ -38,10 +43,23 @@ def test_active_campaigns_are_listed_newest_first_in_full_pages(
 
 
 def test_approval_has_its_campaign(held: None) -> None:
-    (only,), _ = list_held_campaigns("pub_2", ListQuery())
+    (only,) = held_campaigns("pub_2", SearchQuery()).items
     assert (only.approval.tracking_key, only.campaign.id) == ("key1", "cmp_1")
 
 
 def test_approval_of_a_missing_campaign_is_left_out(held: None) -> None:
     CampaignRow("cmp_7").delete()
     assert page(1)[0] == ["cmp_6"]
+
+
+def test_campaigns_are_found_by_name_or_id_and_counted(held: None) -> None:
+    assert [each.campaign.id for each in held_campaigns("pub_1", SearchQuery(q="P_2")).items] == ["cmp_2"]
+    assert held_campaigns("pub_1", SearchQuery(limit=1, count="true")).total == 5
+
+
+def test_approvals_that_are_left_out_are_read_within_the_bound(held: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "Reads", partial(Reads, items=6))
+    first, cursor = page(50)
+    second, cursor = page(50, cursor)
+    assert (first, second) == (["cmp_7", "cmp_6"], ["cmp_4", "cmp_2"])
+    assert page(50, cursor) == (["cmp_1"], None)

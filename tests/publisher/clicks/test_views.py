@@ -2,11 +2,9 @@ import json
 
 import pytest
 
-from chalicelib.clicks import id_lists
 from chalicelib.reporting.lists import click_queries
-from chalicelib.tables.clicks import ClickListRow
-from tests.builders import time_of
 from tests.conftest import Api
+from tests.counted_clicks import count_clicks
 from tests.documents import (
     Publisher,
     add_publisher,
@@ -26,16 +24,24 @@ def test_publisher_sees_their_click_with_its_decision(admin: Api) -> None:
     game = new_campaign(admin, "game", payout="1.50", revenue="2.00")
     shop = new_campaign(admin, "shop", targeting={"countries": ["DE"]})
     smartlink, ann = new_smartlink(admin, {"campaign_id": game["id"], "weight": 3}, shop), new_publisher(admin, "Ann")
-    clicked(add_publisher(admin, smartlink, ann), {"sub1": "newsletter-jan"})
+    code = add_publisher(admin, smartlink, ann)
+    clicked(code, {"sub1": "newsletter-jan"})
     (click_id,) = recorded()
     click = good(ann.api.get(f"/publisher/clicks/{click_id}"))
     assert click == {
         "click_id": click_id,
         "at": click["at"],
         "smartlink_id": smartlink["id"],
+        "smartlink_name": "Summer App Deals",
         "publisher_id": ann.id,
+        "publisher_name": "Ann",
+        "link": {"code": code, "url": f"http://api1.execute-api.localhost:4566/s/{code}"},
         "outcome": "offer",
         "campaign_id": game["id"],
+        "campaign_name": "game",
+        "payout": "1.50",
+        "currency": "USD",
+        "landing": "campaign",
         "destination_url": f"https://game.example/?cid={click_id}",
         "country": "US",
         "region": None,
@@ -57,8 +63,8 @@ def test_publisher_sees_their_click_with_its_decision(admin: Api) -> None:
             "segment": "US|mobile",
             "arm": "weighted",
             "considered": [
-                {"campaign_id": game["id"], "refused": None},
-                {"campaign_id": shop["id"], "refused": "country"},
+                {"campaign_id": game["id"], "campaign_name": "game", "refused": None},
+                {"campaign_id": shop["id"], "campaign_name": "shop", "refused": "country"},
             ],
         },
     }
@@ -73,16 +79,16 @@ def test_publisher_sees_segment_and_arm_of_an_optimized_click(admin: Api) -> Non
     assert good(ann.api.get(f"/publisher/clicks/{click_id}"))["decision"] == {
         "segment": "US",
         "arm": "optimized",
-        "considered": [{"campaign_id": campaign["id"], "refused": None}],
+        "considered": [{"campaign_id": campaign["id"], "campaign_name": "game", "refused": None}],
     }
 
 
-def test_weights_probabilities_and_money_are_not_shown(admin: Api) -> None:
+def test_weights_probabilities_and_revenue_are_not_shown(admin: Api) -> None:
     ann = new_publisher(admin, "Ann")
     clicked(add_publisher(admin, new_smartlink(admin, new_campaign(admin)), ann))
     (click_id,) = recorded()
     text = json.dumps(good(ann.api.get(f"/publisher/clicks/{click_id}")))
-    for name in ("weight", "weights_version", "priority", "propensity", "draw", "revenue", "payout"):
+    for name in ("weight", "weights_version", "priority", "propensity", "draw", "chance", "revenue"):
         assert f'"{name}"' not in text
 
 
@@ -97,15 +103,14 @@ def test_other_publishers_click_and_unknown_click_are_not_found(admin: Api) -> N
 # The list
 
 
-def listed_clicks(route_id: str, *codes: str, **query: str) -> list[str]:
-    """Click on each link; write the list of the route's clicks. Return their IDs, in order."""
+def listed_clicks(*codes: str, **query: str) -> list[str]:
+    """Click on each link and count the clicks. Return their IDs, in order."""
     click_ids: list[str] = []
     for code in codes:
         before = set(recorded())
         clicked(code, query)
         click_ids += set(recorded()) - before
-    key = f"{route_id}#{time_of(click_ids[0]).date()}"
-    ClickListRow(key, max(click_ids), click_ids=id_lists.encode(sorted(click_ids)), expires_at=0).save()
+    count_clicks(*click_ids)
     return click_ids
 
 
@@ -118,7 +123,7 @@ def test_publisher_lists_their_own_clicks_only(admin: Api) -> None:
     ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     smartlink = new_smartlink(admin, new_campaign(admin))
     links = [add_publisher(admin, smartlink, each) for each in (ann, bob)]
-    of_ann, of_bob, last = listed_clicks(smartlink["id"], *links, links[0])
+    of_ann, of_bob, last = listed_clicks(*links, links[0])
     for query in ("", f"smartlink_id={smartlink['id']}"):
         assert own(ann, query, 1) == [last, of_ann]
         assert own(bob, query) == [of_bob]
@@ -127,13 +132,13 @@ def test_publisher_lists_their_own_clicks_only(admin: Api) -> None:
 def test_publisher_who_holds_nothing_has_no_clicks(admin: Api) -> None:
     ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     smartlink = new_smartlink(admin, new_campaign(admin))
-    listed_clicks(smartlink["id"], add_publisher(admin, smartlink, ann))
+    listed_clicks(add_publisher(admin, smartlink, ann))
     assert own(bob) == own(bob, f"smartlink_id={smartlink['id']}") == []
 
 
 def test_listed_click_is_the_document_of_the_click(admin: Api) -> None:
     ann, smartlink = new_publisher(admin, "Ann"), new_smartlink(admin, new_campaign(admin))
-    (click_id,) = listed_clicks(smartlink["id"], add_publisher(admin, smartlink, ann))
+    (click_id,) = listed_clicks(add_publisher(admin, smartlink, ann))
     (item,) = good(ann.api.get("/publisher/clicks"))["items"]
     assert item == good(ann.api.get(f"/publisher/clicks/{click_id}"))
 
@@ -141,8 +146,8 @@ def test_listed_click_is_the_document_of_the_click(admin: Api) -> None:
 def test_clicks_are_filtered_by_campaign_outcome_and_external_click_id(admin: Api) -> None:
     ann, campaign = new_publisher(admin, "Ann"), new_campaign(admin)
     full, empty = new_smartlink(admin, campaign), new_smartlink(admin)
-    (first,) = listed_clicks(full["id"], add_publisher(admin, full, ann), click_id="theirs")
-    (second,) = listed_clicks(empty["id"], add_publisher(admin, empty, ann), click_id="another")
+    (first,) = listed_clicks(add_publisher(admin, full, ann), click_id="theirs")
+    (second,) = listed_clicks(add_publisher(admin, empty, ann), click_id="another")
     assert own(ann) == [second, first]
     assert own(ann, f"campaign_id={campaign['id']}") == own(ann, "outcome=offer") == [first]
     assert own(ann, "outcome=fallback") == own(ann, "external_click_id=another") == [second]
@@ -156,20 +161,20 @@ def test_search_for_an_external_click_id_ends_early_without_showing_other_clicks
     ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     smartlink = new_smartlink(admin, new_campaign(admin))
     code = add_publisher(admin, smartlink, ann)
-    of_bob = listed_clicks(smartlink["id"], *[add_publisher(admin, smartlink, bob)] * 2)
+    of_bob = listed_clicks(*[add_publisher(admin, smartlink, bob)] * 2)
     page = good(ann.api.get("/publisher/clicks?external_click_id=theirs&limit=1"))
     assert (page["items"], page["next_cursor"] in of_bob) == ([], False)
-    (click_id,) = listed_clicks(smartlink["id"], code, click_id="theirs")
+    (click_id,) = listed_clicks(code, click_id="theirs")
     assert own(ann, "external_click_id=theirs", 1) == [click_id]
 
 
 def test_csv_has_neither_weights_nor_probabilities(admin: Api) -> None:
     ann, smartlink = new_publisher(admin, "Ann"), new_smartlink(admin, new_campaign(admin))
-    (click_id,) = listed_clicks(smartlink["id"], add_publisher(admin, smartlink, ann))
+    (click_id,) = listed_clicks(add_publisher(admin, smartlink, ann))
     response = ann.api.get("/publisher/clicks?format=csv")
     header, line = response.text.removeprefix("\ufeff").splitlines()
     assert line.startswith(f"{click_id},")
-    assert {"weights_version", "draw", "propensity", "payout", "revenue"}.isdisjoint(header.split(","))
+    assert {"weights_version", "weights_at", "draw", "propensity", "chance", "revenue"}.isdisjoint(header.split(","))
 
 
 def test_filters_of_admins_are_unknown(admin: Api) -> None:

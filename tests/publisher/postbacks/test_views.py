@@ -125,7 +125,7 @@ def test_all_errors_of_a_postback_are_reported_together(ann: Publisher) -> None:
     assert errors_by_pointer(ann.api.post(LIST, body)) == {
         "/url": "{pay_out} is not a macro; did you mean {payout}?; "
         "must resolve to a public address: 10.0.0.1 is not a public address",
-        "/event": "must have at least 1 characters",
+        "/event": "must not be empty",
         "/status": "must be 'pending', 'approved', 'rejected' or '*'",
         "/more": "is not a known field",
     }

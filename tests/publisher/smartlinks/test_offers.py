@@ -33,6 +33,8 @@ def test_offer_shows_payout_currency_goals_and_targeting() -> None:
         "goals": [{"name": "sale", "payout": "0", "payout_percent": "8", "counts": "once"}],
         "countries": [],
         "devices": [],
+        "os": [],
+        "languages": [],
     }
 
 

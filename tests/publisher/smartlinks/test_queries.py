@@ -11,13 +11,13 @@ def listed(publisher: Publisher, limit: int = 50) -> list[str]:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 50])
-def test_private_smartlinks_of_the_publisher_come_first_then_all_others_newest_first(admin: Api, limit: int) -> None:
+def test_private_smartlinks_of_the_publisher_are_listed_among_all_others_newest_first(admin: Api, limit: int) -> None:
     publisher = new_publisher(admin)
     kinds = ("private", "ask", "private", "public", "private", "ask")
     made = [new_smartlink(admin, name=f"{n}", visibility=kind) for n, kind in enumerate(kinds)]
     for smartlink in (made[0], made[3], made[4]):
         add_publisher(admin, smartlink, publisher)
-    assert listed(publisher, limit) == ["4", "0", "5", "3", "1"]
+    assert listed(publisher, limit) == ["5", "4", "3", "1", "0"]
 
 
 def test_cursor_of_another_publisher_is_an_error(admin: Api) -> None:

@@ -19,5 +19,5 @@ def test_message_has_a_maximum_length() -> None:
 def test_offer_document_has_no_revenue_and_no_destination() -> None:
     payout = {"payout", "payout_percent", "counts"}
     assert set(NamedGoalPayout.model_fields) == {"name", *payout}
-    offer = {"campaign_id", "name", "currency", "goals", "countries", "devices"}
+    offer = {"campaign_id", "name", "currency", "goals", "countries", "devices", "os", "languages"}
     assert set(OfferDocument.model_fields) == {*offer, *payout}

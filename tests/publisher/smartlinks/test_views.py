@@ -20,7 +20,8 @@ from tests.documents import (
 )
 
 ENTRY = {"id", "name", "description", "tags", "offer_count", "rotation", "application_status"}
-DETAIL = ENTRY | {"offers", "goal", "application", "link"}
+ENTRY |= {"status", "visibility", "application", "link", "payout_range", "countries"}
+DETAIL = ENTRY | {"offers", "goal"}
 APPLICATION = {"id", "status", "message", "applied_at", "decided_at", "reason"}
 MARKETPLACE = "/publisher/smartlinks"
 
@@ -60,7 +61,13 @@ def test_marketplace_entry_describes_the_smartlink(admin: Api) -> None:
             "tags": ["apps", "us"],
             "offer_count": 1,
             "rotation": "optimized",
+            "status": "active",
+            "visibility": "ask",
             "application_status": None,
+            "application": None,
+            "link": None,
+            "payout_range": None,
+            "countries": [],
         }
     ]
 
@@ -101,6 +108,8 @@ def test_smartlink_shows_its_offers_and_the_publishers_application(admin: Api) -
             "goals": [],
             "countries": ["DE", "US"],
             "devices": ["mobile"],
+            "os": [],
+            "languages": [],
         }
     ]
     assert (detail["goal"], detail["application_status"], detail["link"]) == ("profit", "pending", None)

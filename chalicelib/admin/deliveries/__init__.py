@@ -1,0 +1,1 @@
+"""Deliveries of postbacks to all publishers."""
