@@ -36,14 +36,16 @@ logs: install  ## follow the function logs (STAGE=prod: on AWS)
 	@$(MANAGE) logs --stage $(STAGE)
 
 test: up  ## run all tests, including those against the running stack
+	@$(MANAGE) openapi-tools
 	@$(BIN)/pytest -n auto -m "not stack" --cov
 	@$(BIN)/pytest -n 2 --dist loadfile -m "stack and not alone"
 	@$(BIN)/pytest -m "stack and alone"
 
-soak: up  ## send 20,000 clicks and 600 conversions to the running stack and check every report; play 100 stories of money; try 1,000 examples of each property
+soak: up  ## send 20,000 clicks and 600 conversions to the running stack and check every report; play 100 stories of money; try 1,000 examples of each property and 60 requests of each endpoint
 	@$(BIN)/python -m acceptance.traffic --clicks 20000 --conversions 600 --check
 	@STORIES=100 $(BIN)/pytest -q -n auto tests/conversions/test_money_model.py
 	@EXAMPLES=1000 $(BIN)/pytest -q -n auto tests/domain tests/routing tests/admin/targeting_values tests/admin/smartlinks
+	@EXAMPLES=60 $(BIN)/pytest -q -n auto tests/api_docs/test_any_request.py
 
 learn: up  ## run the optimizer on the running stack and compare its weights with the known best offers
 	@$(BIN)/python -m acceptance.learning

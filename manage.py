@@ -11,7 +11,7 @@ from demo import network
 from deploy import admin_keys, cloud, logs, package, paths, stack, swagger_ui
 from deploy.databases.files import ensure_databases
 from deploy.errors import CommandError
-from local import emulator, up
+from local import emulator, openapi_tools, up
 
 _INTERRUPTED = 130
 _PARAMETERS = {
@@ -52,9 +52,13 @@ def _down(_stage: str) -> None:
 def _clean(_stage: str) -> None:
     emulator.stop()
     for path in paths.STATE.iterdir() if paths.STATE.is_dir() else ():
-        if path != paths.EMULATOR_VENV:
+        if path not in {paths.EMULATOR_VENV, paths.OPENAPI_TOOLS}:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     print("Stopped. All data was deleted.")
+
+
+def _openapi_tools(_stage: str) -> None:
+    openapi_tools.ensure()
 
 
 def _run(_stage: str) -> None:
@@ -121,6 +125,7 @@ _COMMANDS: dict[str, Callable[[str], None]] = {
     "down": _down,
     "clean": _clean,
     "run": _run,
+    "openapi-tools": _openapi_tools,
     "env": _env,
     "logs": _logs,
     "deploy": _deploy,

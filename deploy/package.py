@@ -18,6 +18,7 @@ from deploy.progress import Progress
 CODE = "deployment.zip"
 LAYER = "layer-deployment.zip"
 TEMPLATE = "sam.json"
+DOCUMENT = "openapi.json"
 
 _INPUTS = ("app.py", "requirements.txt", "chalicelib", "vendor", ".chalice", "deploy/package.py")
 _AWS_SERVICES = ("cloudwatch", "dynamodb", "sns", "sqs", "sts")
@@ -42,7 +43,7 @@ def build(stage: str) -> Path:
         with Progress("Packaging", 1):
             _package(stage, folder)
             data = {str(file.relative_to(paths.VENDOR)): file for file in paths.VENDOR.rglob("*") if file.is_file()}
-            _rewrite(folder / CODE, add=data)
+            _rewrite(folder / CODE, add={**data, DOCUMENT: _openapi_document(folder / DOCUMENT)})
             _rewrite(folder / LAYER, drop=_LAYER_PARTS, leave_out=data)
         stamp.write_text(current)
     return folder
@@ -86,6 +87,14 @@ def _package(stage: str, folder: Path) -> None:
         shutil.rmtree(paths.ROOT / ".chalice" / "deployments", ignore_errors=True)
         message = "Chalice found no Lambda build of a requirement. Run `.venv/bin/chalice package` to see its output."
         raise CommandError(message)
+
+
+def _openapi_document(file: Path) -> Path:
+    """Write the OpenAPI document to the file: a Lambda that generates it loads every view first."""
+    from chalicelib.api_docs.document_file import build  # noqa: PLC0415 - an unchanged package is found without it
+
+    file.write_text(build(), encoding="utf-8")
+    return file
 
 
 def _rewrite(

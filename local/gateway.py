@@ -6,6 +6,7 @@
 3. It stores the read position of each stream, but not the stream. After a restart, records of the new stream would be
    skipped, so the positions are dropped.
 4. It trusts the sender's `X-Forwarded-For`. API Gateway sets it to the connecting address.
+5. It does not compress answers. API Gateway does.
 """
 
 import asyncio
@@ -14,6 +15,8 @@ import json
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, cast
+
+from local.compression import accepts_gzip, compressing, minimum_size
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -33,15 +36,16 @@ def app() -> Application:
 
 
 def limit_concurrency(emulator: Application, *, limit: int) -> Application:
-    """Let at most `limit` API calls run at the same time; further ones wait. Other requests pass freely."""
-    slots = asyncio.Semaphore(limit)
+    """Let at most `limit` API calls run at the same time, and compress their answers. Other requests pass freely."""
+    slots, minimum = asyncio.Semaphore(limit), minimum_size()
 
     async def limited(scope: AsgiScope, receive: Receive, send: Send) -> None:
         if not _is_api_call(scope):
             await emulator(scope, receive, send)
             return
+        answer = compressing(send, minimum) if accepts_gzip(scope["headers"]) else send
         async with slots:
-            await emulator(with_connecting_address(scope), receive, send)
+            await emulator(with_connecting_address(scope), receive, answer)
 
     return limited
 

@@ -1,11 +1,13 @@
 """Endpoints for the health check and the API documentation."""
 
-from chalicelib.api_docs import openapi as api_docs_openapi
+from functools import cache
+from pathlib import Path
+
+from chalicelib.api_docs.document_file import etag, server_of, text_for
 from chalicelib.api_docs.schemas import Health
-from chalicelib.endpoints import ENDPOINTS
-from chalicelib.http.dispatch import load_view
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
+from chalicelib.http.responses import FRAME_ANCESTORS
 from chalicelib.http.view import TextResponse
 from chalicelib.routing.geoip import country_database_month
 from chalicelib.settings import swagger_ui
@@ -28,7 +30,11 @@ _START_SCRIPT = (
     'SwaggerUIBundle({url: "openapi.json", dom_id: "#ui", deepLinking: true, docExpansion: "list", '
     "defaultModelsExpandDepth: 0, persistAuthorization: true});"
 )
-_CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+_CONTENT_SECURITY_POLICY = (
+    f"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; {FRAME_ANCESTORS}"
+)
+_KEPT = {"Cache-Control": "public, max-age=300"}
+_KEPT_LONGER = {"Cache-Control": "public, max-age=3600"}
 
 
 def health(request: Request) -> Health:  # noqa: ARG001
@@ -38,14 +44,14 @@ def health(request: Request) -> Health:  # noqa: ARG001
 
 def openapi(request: Request) -> TextResponse:
     """Get the OpenAPI document."""
-    views = ((endpoint, load_view(endpoint)) for endpoint in ENDPOINTS)
-    text = api_docs_openapi.text(api_docs_openapi.document(views, request.base_url))
-    return TextResponse(text, "application/json", {"Access-Control-Allow-Origin": "*"})
+    text, tag = text_for(server_of(request.base_url))
+    return TextResponse(text, "application/json", {"Access-Control-Allow-Origin": "*", "ETag": tag, **_KEPT})
 
 
 def docs(request: Request) -> TextResponse:  # noqa: ARG001
     """Show the interactive API documentation."""
-    return TextResponse(_PAGE, "text/html; charset=utf-8", {"Content-Security-Policy": _CONTENT_SECURITY_POLICY})
+    headers = {"Content-Security-Policy": _CONTENT_SECURITY_POLICY, "ETag": etag(_PAGE), **_KEPT}
+    return TextResponse(_PAGE, "text/html; charset=utf-8", headers)
 
 
 def docs_asset(request: Request, asset: str) -> TextResponse:  # noqa: ARG001
@@ -55,5 +61,12 @@ def docs_asset(request: Request, asset: str) -> TextResponse:  # noqa: ARG001
     if media is None or not (asset == "start.js" or path.is_file()):
         message = f"There is no file {asset}."
         raise NotFound(message)
-    text = _START_SCRIPT if asset == "start.js" else path.read_text(encoding="utf-8")
-    return TextResponse(text, media, {"Cache-Control": "public, max-age=3600"})
+    text, tag = (_START_SCRIPT, etag(_START_SCRIPT)) if asset == "start.js" else _file(path)
+    return TextResponse(text, media, {"ETag": tag, **_KEPT_LONGER})
+
+
+@cache
+def _file(path: Path) -> tuple[str, str]:
+    """Return a file of Swagger UI and its ETag."""
+    text = path.read_text(encoding="utf-8")
+    return text, etag(text)

@@ -55,7 +55,9 @@ def test_docs_page_loads_only_its_own_files() -> None:
         "docs/swagger-ui-bundle.js",
         "docs/start.js",
     ]
-    assert page.headers["Content-Security-Policy"].startswith("default-src 'self';")
+    assert page.headers["Content-Security-Policy"] == (
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+    )
 
 
 @pytest.fixture
@@ -89,3 +91,19 @@ def test_other_files_are_not_found(name: str) -> None:
 def test_missing_file_is_not_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "_ROOT", tmp_path)
     assert [Api().get(f"/docs/{name}").status for name in ("swagger-ui.css", "start.js")] == [404, 200]
+
+
+@pytest.mark.usefixtures("vendored")
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/docs/start.js", "/docs/swagger-ui.css"])
+def test_unchanged_documentation_is_not_sent_again(path: str) -> None:
+    first = Api().get(path)
+    again = Api().get(path, If_None_Match=first.headers["ETag"])
+    assert (first.status, again.status, again.text) == (200, 304, "")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.headers["Cache-Control"].startswith("public, max-age=")
+
+
+def test_document_has_the_address_of_the_request_and_may_be_read_from_another_origin() -> None:
+    response = Api().get("/openapi.json", Host="api.example")
+    assert response.json["servers"] == [{"url": "https://api.example", "description": "This service."}]
+    assert response.headers["Access-Control-Allow-Origin"] == "*"

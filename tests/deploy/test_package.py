@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 import zipfile
@@ -93,3 +94,9 @@ def test_vendored_data_is_in_the_code_archive_and_not_in_the_layer(tmp_path: Pat
     package._rewrite(layer, drop=4, leave_out={"country.mmdb": data})
     assert zipfile.ZipFile(code).namelist() == [cache_from_source("app.py"), "app.py", "country.mmdb"]
     assert zipfile.ZipFile(layer).namelist() == []
+
+
+def test_openapi_document_is_a_file_of_the_package(tmp_path: Path) -> None:
+    document = json.loads(package._openapi_document(tmp_path / "openapi.json").read_text())
+    assert document["servers"][0]["url"] == "https://smartlink.example/api"
+    assert "/admin/campaigns" in document["paths"]
