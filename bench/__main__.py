@@ -25,6 +25,9 @@ PARTS = (
     "throughput",
     "aggregator",
     "reports",
+    "year",
+    "event_lists",
+    "lists",
     "pools",
     "cost",
 )

@@ -165,7 +165,8 @@ def _publish_weights(pool_id: str, campaign_ids: Sequence[str]) -> None:
 
 def _create_tables(client: Any) -> None:  # noqa: ANN401 - boto3's clients have no type of their own
     resources = json.loads((ROOT / ".chalice" / "resources.json").read_text())["Resources"].values()
-    copied = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
+    indexes = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+    copied = ("KeySchema", "AttributeDefinitions", "BillingMode", *indexes)
     for table in (item["Properties"] for item in resources if item.get("Type") == "AWS::DynamoDB::Table"):
         name = table["TableName"]["Fn::Sub"].replace("${AWS::StackName}-", PREFIX)
         client.create_table(TableName=name, **{key: table[key] for key in copied if key in table})

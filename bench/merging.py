@@ -9,12 +9,17 @@ from math import ceil
 
 from bench.fake_dynamodb import Charged, FakeItem, FakeTables, patch_botocore
 from bench.stream import NOON, Traffic, batch
-from chalicelib.counters import cells, learning_blocks
-from chalicelib.counters.aggregator import aggregate
-from chalicelib.counters.blocks import HEAD, block_key
+from chalicelib.counters import cells, detail_compaction, learning_blocks
+from chalicelib.counters.aggregator import aggregate, decode_record
+from chalicelib.counters.blocks import BLOCK, CHUNK, HEAD, block_key
 from chalicelib.counters.cells import Cells, cell_of_click
 from chalicelib.counters.column_codec import encode
 from chalicelib.counters.compaction import compact_all
+from chalicelib.counters.detail_blocks import OWN, batch_order
+from chalicelib.counters.detail_cells import JOINT_LAYOUT, DetailCells, partition_of
+from chalicelib.counters.detail_codec import encode_sections
+from chalicelib.counters.detail_columns import split
+from chalicelib.counters.stream_batch import take_batch
 from chalicelib.settings import STREAM_BATCH_WINDOW_SECONDS
 from chalicelib.tables.counters import CounterBlockRow
 
@@ -28,9 +33,13 @@ BATCH = 1_000
 """Maximum records of one Lambda batch."""
 
 WARM_MINUTES, COUNTED_MINUTES = 4, 2
-"""Blocks are deleted two minutes after their merge. From the fourth minute on, as many are deleted as arrive."""
+"""Minutes of a load that is merged every minute. From the fourth minute on, as many blocks are deleted as arrive."""
 
 _QUARTERS_TO_NOON = 48
+_QUARTER_SECONDS = 900
+_MAX_QUARTER_CLICKS = 30_000
+"""Clicks of a quarter whose details are computed: more add few cells, and time."""
+
 _SAMPLES = 5
 """Number of different batches; the others repeat them under other keys."""
 
@@ -57,6 +66,21 @@ class Load:
         """Batches per second of all shards."""
         return self.rate / self.batch
 
+    @property
+    def cycle(self) -> int:
+        """Minutes from one compaction of a partition's details to the next one."""
+        return ceil(detail_compaction.MIN_BLOCKS_TO_COMPACT / round(self.batches * 60))
+
+    @property
+    def warm_minutes(self) -> int:
+        """Minutes before those that are counted: until as many blocks are deleted as arrive."""
+        return WARM_MINUTES + 2 * (self.cycle - 1)
+
+    @property
+    def counted_minutes(self) -> int:
+        """Minutes that are counted: two cycles."""
+        return COUNTED_MINUTES * self.cycle
+
 
 @dataclass(frozen=True, slots=True)
 class MergingCost:
@@ -66,7 +90,7 @@ class MergingCost:
     seconds: float
     blocks: int
     clicks: float
-    minutes: int = COUNTED_MINUTES
+    minutes: int = 1
 
     @property
     def units(self) -> float:
@@ -90,11 +114,12 @@ def measure_merging(load: Load, traffic: Traffic) -> MergingCost:
     samples = [_blocks_of(traffic, load.batch, seed) for seed in range(_SAMPLES)]
     batches = round(load.batches * 60)
     _fill_the_morning(tables, traffic)
+    _fill_the_mornings_details(tables, traffic, round(load.rate * _QUARTER_SECONDS))
     minutes = []
-    for minute in range(WARM_MINUTES + COUNTED_MINUTES):
+    for minute in range(load.warm_minutes + load.counted_minutes):
         _arrive(tables, samples, (minute, batches))
         minutes.append(_merge(tables, NOON + timedelta(minutes=minute)))
-    return _sum(minutes[WARM_MINUTES:], load.rate * 60 * COUNTED_MINUTES)
+    return _sum(minutes[load.warm_minutes :], load.rate * 60)
 
 
 def _blocks_of(traffic: Traffic, size: int, seed: int) -> list[FakeItem]:
@@ -117,12 +142,34 @@ def _fill_the_morning(tables: FakeTables, traffic: Traffic) -> None:
             CounterBlockRow(partition, HEAD, cells=encode(part), version=1, absorbed={}).save()
 
 
+def _fill_the_mornings_details(tables: FakeTables, traffic: Traffic, clicks: int) -> None:
+    """Write the detail cells of every quarter of an hour since midnight, each as a chunk: all have the same size."""
+    records = [decode_record(record) for record in batch(traffic, min(clicks, _MAX_QUARTER_CLICKS))]
+    joint = []
+    while records:
+        taken = take_batch(records)
+        joint.append(encode(taken.details, JOINT_LAYOUT))
+        records = records[len(taken.records) :]
+    parts: dict[str, DetailCells] = {}
+    for cell, counts in split(joint, lambda _, __, value: value).items():
+        parts.setdefault(partition_of(NOON.date(), cells.shard_of(cell.publisher)), {})[cell] = counts
+    with patch_botocore(tables):
+        for partition, part in parts.items():
+            CounterBlockRow(partition, HEAD, cells=encode_sections({}), version=1, absorbed={}).save()
+            stored = encode_sections(part)
+            for n in range(1, _QUARTERS_TO_NOON):
+                CounterBlockRow(partition, f"{CHUNK}{n:04d}", cells=stored, version=1, absorbed={}).save()
+
+
 def _arrive(tables: FakeTables, samples: Sequence[Sequence[FakeItem]], minute_and_batches: tuple[int, int]) -> None:
     """Write the blocks of one minute's batches, each with its own key."""
     minute, batches = minute_and_batches
     for n in range(batches):
         for position, row in enumerate(samples[n % len(samples)]):
-            tables.put("counters", {**row, "position": {"S": block_key(f"{minute} {n} {position}")}})
+            key = block_key(f"{minute} {n} {position}")
+            if row["partition"]["S"].endswith("#d"):
+                key = f"{BLOCK}{OWN}{batch_order(minute * 60_000, f'{n:024d}{position:04d}')}"
+            tables.put("counters", {**row, "position": {"S": key}})
 
 
 def _merge(tables: FakeTables, now: datetime) -> MergingCost:
@@ -132,16 +179,18 @@ def _merge(tables: FakeTables, now: datetime) -> MergingCost:
     with patch_botocore(tables):
         compacted = compact_all(cells.partitions([NOON.date()]), now)
         learned = learning_blocks.compact_smartlinks(compacted, now)
+        details = detail_compaction.compact_days([NOON.date()], now)
     seconds = time.process_time() - start - tables.cpu
-    return MergingCost(tables.charged, seconds, len(compacted) + learned, 0)
+    return MergingCost(tables.charged, seconds, len(compacted) + learned + details, 0)
 
 
 def _sum(minutes: Sequence[MergingCost], clicks: float) -> MergingCost:
+    """Return the cost of the minutes, each with this number of clicks."""
     charged = Charged()
     for minute in minutes:
         charged.requests += minute.charged.requests
         charged.writes += minute.charged.writes
         for table, units in minute.charged.reads.items():
             charged.reads[table] += units
-    seconds = statistics.median(minute.seconds for minute in minutes) * len(minutes)
-    return MergingCost(charged, seconds, sum(minute.blocks for minute in minutes), clicks)
+    seconds = statistics.fmean(minute.seconds for minute in minutes) * len(minutes)
+    return MergingCost(charged, seconds, sum(minute.blocks for minute in minutes), clicks * len(minutes), len(minutes))

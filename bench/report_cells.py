@@ -35,10 +35,10 @@ def load(count: int) -> None:
     """Write `count` cells, evenly over the days, and merge them as the schedule does."""
     start = time.monotonic()
     for n, day in enumerate(days(), start=1):
-        parts = _parts(day, count // DAYS)
+        parts, midnight = _parts(day, count // DAYS), datetime.combine(day, datetime.min.time(), UTC)
         for part in range(BLOCKS_A_DAY):
             with TransactWrite(connection=connection()) as write:
-                blocks.append_blocks(write, f"bench {day} {part}", dict(parts[part]))
+                blocks.append_blocks(write, f"bench {day} {part}", dict(parts[part]), midnight)
         _merge(cells.partitions([day]))
         if n % 5 == 0:
             print(f"loaded {n} of {DAYS} days in {time.monotonic() - start:.0f} s", flush=True)

@@ -7,50 +7,26 @@ running (`make up`).
 
 import argparse
 import json
-import os
 import resource
-import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-import boto3
 from pynamodb.exceptions import PynamoDBException
 
 from bench.figures import ROOT, Figure, FigureTarget, Floor, Part, main
+from bench.report_calls import LambdaEvent, invoke, report_event, rows, timed, use_the_local_stack
 from bench.report_cells import CELLS, days, delete, load
 from chalicelib.counters import blocks, cells
 from chalicelib.tables.counters import CounterBlockRow
-from deploy import cloud, paths
 from deploy.errors import CommandError
 
 RANGES = (1, 10, 30)
-ROUNDS = 5
 SECONDS = 3.0
 """Maximum seconds of a report."""
 
 _READERS = 8
-_FUNCTION = "APIHandler"
-
-LambdaEvent = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """The last result, and the seconds of each round."""
-
-    result: Any
-    seconds: Sequence[float]
-
-    @property
-    def median(self) -> float:
-        """Seconds of the median round."""
-        return statistics.median(self.seconds)
 
 
 def measure() -> Part:
@@ -58,7 +34,7 @@ def measure() -> Part:
     parser = argparse.ArgumentParser(prog="python -m bench.reports", description=__doc__)
     parser.add_argument("--cells", type=int, default=CELLS, help="number of cells to load (default %(default)s)")
     options = parser.parse_args()
-    _use_the_local_stack()
+    use_the_local_stack()
     try:
         delete()
         return _load_and_measure(options.cells)
@@ -77,20 +53,11 @@ def _load_and_measure(count: int) -> Part:
         delete()
 
 
-def _use_the_local_stack() -> None:
-    os.environ.update(
-        AWS_ENDPOINT_URL=paths.endpoint(),
-        AWS_ACCESS_KEY_ID="test",
-        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - the emulator's
-        AWS_DEFAULT_REGION="us-east-1",
-    )
-
-
 def figures(count: int) -> list[Figure]:
     """Measure seconds and memory of a report on `count` days."""
     cell_count = sum(piece.size for piece in blocks.read(cells.partitions(days(count))))
-    event = report_event(count)
-    report, floor = timed(lambda: _rows(_invoke(event)), lambda: _bytes(count))
+    event = _event(count)
+    report, floor = timed(lambda: rows(invoke(event)), lambda: _bytes(count))
     of = f"report on {count} day{'' if count == 1 else 's'} ({cell_count:,} cells, {report.result:,} rows)"
     reading = Floor(f"reading the same {floor.result:,} bytes", floor.median)
     used = _memory_in_new_process(count)
@@ -105,72 +72,16 @@ def figures(count: int) -> list[Figure]:
     ]
 
 
-def timed(*calls: Callable[[], Any]) -> list[Timed]:
-    """Time the calls: one warm-up each, then alternating rounds."""
-    results, seconds = [call() for call in calls], [list[float]() for _ in calls]
-    for _ in range(ROUNDS):
-        for n, call in enumerate(calls):
-            start = time.perf_counter()
-            results[n] = call()
-            seconds[n].append(time.perf_counter() - start)
-    return [Timed(result, times) for result, times in zip(results, seconds, strict=True)]
+def _event(count: int) -> LambdaEvent:
+    """Return the event of a report on `count` days."""
+    first, last = days(count)[0], days(count)[-1]
+    return report_event({"from": f"{first}", "to": f"{last}", "group_by": "campaign,country"})
 
 
 def _memory_of_the_function() -> float:
     """Return the memory of the API's Lambda in MB."""
     configured = json.loads((ROOT / ".chalice" / "config.json").read_text())
     return float(configured["lambda_functions"]["api_handler"]["lambda_memory_size"])
-
-
-def report_event(count: int) -> LambdaEvent:
-    """Return API Gateway's event of a report on `count` days."""
-    first, last = days(count)[0], days(count)[-1]
-    url = f"/admin/reports?from={first}&to={last}&group_by=campaign,country"
-    key = json.loads(paths.STACK_FILE.read_text())["admin_key"]
-    return {
-        "httpMethod": "GET",
-        "path": urlsplit(url).path,
-        "requestContext": {
-            "httpMethod": "GET",
-            "resourcePath": urlsplit(url).path,
-            "path": urlsplit(url).path,
-            "identity": {"sourceIp": "127.0.0.1"},
-        },
-        "headers": {"Authorization": f"Bearer {key}", "Host": "localhost"},
-        "multiValueQueryStringParameters": parse_qs(urlsplit(url).query),
-        "pathParameters": None,
-        "stageVariables": None,
-        "body": None,
-        "isBase64Encoded": False,
-    }
-
-
-def _invoke(event: LambdaEvent) -> LambdaEvent:
-    function = _function()
-    response = _client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
-    result: LambdaEvent = json.loads(response["Payload"].read())
-    return result
-
-
-def _rows(response: LambdaEvent) -> int:
-    """Return the number of rows of the report. Raise CommandError for an error response."""
-    if response.get("statusCode") != 200:  # noqa: PLR2004 - HTTP status
-        message = f"The report failed: {json.dumps(response)[:300]}. See `make logs`."
-        raise CommandError(message)
-    return len(json.loads(response["body"])["rows"])
-
-
-def _function() -> str:
-    """Return the name of the API's Lambda."""
-    described = _client("cloudformation").describe_stack_resource(
-        StackName=cloud.local().stack, LogicalResourceId=_FUNCTION
-    )
-    name: str = described["StackResourceDetail"]["PhysicalResourceId"]
-    return name
-
-
-def _client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no type of their own
-    return boto3.client(service, endpoint_url=paths.endpoint())  # type: ignore[call-overload]
 
 
 def _bytes(count: int) -> int:
@@ -197,7 +108,7 @@ def memory(count: int) -> str:
     import app  # noqa: PLC0415 - it is measured
 
     before = _megabytes()
-    _rows(app.app(report_event(count), None))
+    rows(app.app(_event(count), None))
     return json.dumps({"before": before, "peak": _megabytes()})
 
 

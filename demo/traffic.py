@@ -28,7 +28,7 @@ def send(running: Running, links: Sequence[Link]) -> str:
     """Send clicks and conversions on these links, now and backdated. Return a summary of the amounts."""
     rng = Random(_SEED)  # noqa: S311 - a demo, not a secret
     network = _network(Client(running.url, running.admin_key), links)
-    visits = plan.draw_visits(rng, links, addresses.draw(rng), _CLICKS)
+    visits = plan.draw_visits(rng, links, addresses.with_networks(addresses.draw(rng)), _CLICKS)
     with HttpLoad() as http_load:
         target = TrafficTarget(running, network, http_load)
         clicks = _with_backdated(rng, click_all(target, visits))

@@ -1,10 +1,10 @@
 """Draw addresses of several countries from the country database that the server uses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import maxminddb
 
@@ -16,11 +16,20 @@ NOWHERE = ("192.0.2.1", "192.0.2.77", "10.1.2.3")
 """Addresses of documentation and private networks, which have no country. The ledger looks them up all the same."""
 
 DATABASE = paths.VENDOR / "country.mmdb"
+NETWORK_DATABASE = paths.VENDOR / "asn.mmdb"
 _PER_COUNTRY = {4: 40, 6: 8}
 _TUNNELS = tuple(IPv6Network(text) for text in ("64:ff9b::/96", "2001::/32", "2002::/16"))
 """Addresses here contain an IPv4 address, whose country the server takes."""
 
 IpNetwork = IPv4Network | IPv6Network
+
+
+class Address(NamedTuple):
+    """An address of a visitor with its country and network, None if they are unknown."""
+
+    text: str
+    country: str | None
+    network: str | None = None
 
 
 def draw(rng: Random, database: Path = DATABASE) -> dict[str, str | None]:
@@ -32,6 +41,20 @@ def draw(rng: Random, database: Path = DATABASE) -> dict[str, str | None]:
         networks = _networks((network, country(record)) for network, record in reader if not _is_tunnel(network))
         addresses = [_draw_address(rng, network) for network in networks]
         return {address: country(reader.get(address)) for address in (*addresses, *NOWHERE)}
+
+
+def with_networks(countries: Mapping[str, str | None], database: Path = NETWORK_DATABASE) -> list[Address]:
+    """Return the addresses with their countries and networks; all networks are unknown without a database of them."""
+    if not database.is_file():
+        return [Address(address, code) for address, code in countries.items()]
+    with maxminddb.open_database(database) as reader:
+        return [Address(address, code, network(reader.get(address))) for address, code in countries.items()]
+
+
+def network(record: Any) -> str | None:  # noqa: ANN401 - the database's records have no type
+    """Return the AS number in a record of MaxMind's or DB-IP's database of networks: `AS7018`."""
+    number = (record or {}).get("autonomous_system_number")
+    return f"AS{number}" if number else None
 
 
 def country(record: Any) -> str | None:  # noqa: ANN401 - the database's records have no type

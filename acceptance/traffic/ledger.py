@@ -1,10 +1,12 @@
 """The ledger: clicks and payments counted from the sent traffic alone, and compared with reports."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, assert_never
+
+from acceptance.traffic import details
 
 By = Literal["click", "conversion"]
 Status = Literal["approved", "pending", "rejected"]
@@ -18,7 +20,7 @@ class Click:
     """One click as it was sent. None is an unknown value; `campaign` is None for the fallback.
 
     `visitor` is address (of IPv6 the /64) and user agent; `at` is the server's time, from the click ID. `currency` is
-    the campaign's.
+    the campaign's. `details` are the known values of detail dimensions.
     """
 
     click_id: str
@@ -34,6 +36,7 @@ class Click:
     is_duplicate: bool
     visitor: str
     currency: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class LedgerFigures:
 Ledger = dict[LedgerKey, LedgerFigures]
 """Figures by the values of the dimensions, in the order of the dimensions."""
 
-_COUNTED = tuple(field.name for field in fields(LedgerFigures))
+_COUNTED = tuple(each.name for each in fields(LedgerFigures))
 COLUMNS = (*_COUNTED, "profit")
 """The names of a row's figures in reports."""
 
@@ -92,8 +95,8 @@ def tally(
 ) -> Ledger:
     """Return the ledger of this traffic. Conversions count on the click's day, or by `conversion` on their own.
 
-    Dimensions: day (UTC), smartlink, campaign, publisher, country, device, os, sub1, currency, and goal, None for
-    clicks.
+    Dimensions: day (UTC), smartlink, campaign, publisher, country, device, os, sub1, currency, goal, None for clicks,
+    and the detail dimensions.
     """
     ledger: Ledger = {}
     for click in clicks:
@@ -169,7 +172,7 @@ def _add(ledger: Ledger, key: LedgerKey, figures: LedgerFigures) -> None:
 
 
 def _key(click: Click, at: datetime, dimensions: Sequence[str], goal: str | None = None) -> LedgerKey:
-    apart = {"day": at.date().isoformat(), "goal": goal}
+    apart = {**dict.fromkeys(details.NAMES), **click.details, "day": at.date().isoformat(), "goal": goal}
     return tuple(apart[name] if name in apart else getattr(click, name) for name in dimensions)
 
 

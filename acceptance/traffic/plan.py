@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
+from acceptance.traffic.addresses import Address
+from acceptance.traffic.details import PlannedDetails, draw_details
 from acceptance.traffic.goals import PlannedGoal
 from acceptance.traffic.ledger import Click, Status
 from acceptance.traffic.user_agents import BOTS, HUMANS, Agent
@@ -18,7 +20,6 @@ SUBS = (
 """Values of sub1: None for no value, and characters that need escaping in spreadsheets or URLs."""
 
 _SUB_NAMES = ("sub1", "pub_sub", "sub_id", "aff_sub")
-_SOURCES = (None, "feed", "banner, top", "приложение")
 _BOT_SHARE = 0.08
 _VISITS_PER_VISITOR = 3
 ROUNDS = 8
@@ -63,7 +64,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PlannedVisit:
-    """One planned click. `query` is the link's query string; `sub1` is the value expected in reports."""
+    """One planned click. `query` is the link's query string; `sub1` and `details` are expected in reports."""
 
     link: Link
     agent: Agent
@@ -71,6 +72,7 @@ class PlannedVisit:
     country: str | None
     query: Mapping[str, str]
     sub1: str | None
+    details: PlannedDetails = field(default_factory=PlannedDetails)
 
 
 class Kind(StrEnum):
@@ -124,24 +126,20 @@ class Post:
         return self.parameters.get("status") in ("rejected", "approved")
 
 
-def draw_visits(
-    rng: Random, links: Sequence[Link], addresses: Mapping[str, str | None], count: int
-) -> list[PlannedVisit]:
-    """Draw `count` visits of about a third as many visitors. `addresses` maps addresses to countries."""
-    known_addresses = list(addresses)
-    visitors = [(_agent(rng), rng.choice(known_addresses)) for _ in range(count // _VISITS_PER_VISITOR + 1)]
-    return [_visit(rng, rng.choice(links), *rng.choice(visitors), addresses) for _ in range(count)]
+def draw_visits(rng: Random, links: Sequence[Link], addresses: Sequence[Address], count: int) -> list[PlannedVisit]:
+    """Draw `count` visits of about a third as many visitors."""
+    visitors = [(_agent(rng), rng.choice(addresses)) for _ in range(count // _VISITS_PER_VISITOR + 1)]
+    return [_visit(rng, rng.choice(links), *rng.choice(visitors)) for _ in range(count)]
 
 
 def _agent(rng: Random) -> Agent:
     return rng.choice(BOTS if rng.random() < _BOT_SHARE else HUMANS)
 
 
-def _visit(rng: Random, link: Link, agent: Agent, address: str, addresses: Mapping[str, str | None]) -> PlannedVisit:
-    sub1, source = rng.choice(SUBS), rng.choice(_SOURCES)
-    parameters = {rng.choice(_SUB_NAMES): sub1, "source": source}
-    query = {name: value for name, value in parameters.items() if value is not None}
-    return PlannedVisit(link, agent, address, addresses[address], query, sub1)
+def _visit(rng: Random, link: Link, agent: Agent, address: Address) -> PlannedVisit:
+    sub1, details = rng.choice(SUBS), draw_details(rng, address.country, address.network)
+    query = details.query if sub1 is None else {rng.choice(_SUB_NAMES): sub1, **details.query}
+    return PlannedVisit(link, agent, address.text, address.country, query, sub1, details)
 
 
 def draw_actions(

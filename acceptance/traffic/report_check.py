@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from acceptance.traffic import details
 from acceptance.traffic.currencies import ExpectedReport, expected_report
 from acceptance.traffic.ledger import CELLS, By
 from acceptance.traffic.run import Sent
@@ -20,6 +21,8 @@ REPORTS: tuple[tuple[tuple[str, ...], By], ...] = (
     (("publisher", "os"), "click"),
     (("campaign", "goal"), "click"),
     (("day", "goal", "currency"), "conversion"),
+    *((("publisher", name), "click") for name in details.NAMES),
+    *(((name, "goal", "day"), "conversion") for name in details.NAMES),
 )
 """Dimensions and date basis of the reports that are compared with the ledger, for each smartlink."""
 

@@ -76,7 +76,7 @@ def send(running: Running, options: RunOptions) -> Sent:
     """Create a network and send its traffic. Takes about `clicks / rate` seconds."""
     rng = Random(options.seed)  # noqa: S311 - reproducible traffic
     created = network.create(Client(running.url, running.admin_key), secrets.token_hex(4), options.publishers)
-    visits = plan.draw_visits(rng, created.links, addresses.draw(rng), options.clicks)
+    visits = plan.draw_visits(rng, created.links, addresses.with_networks(addresses.draw(rng)), options.clicks)
     with HttpLoad() as http_load:
         target = TrafficTarget(running, created, http_load)
         real = click_all(target, visits, threads=options.concurrency, rate=options.rate)

@@ -46,6 +46,7 @@ def send_visit(target: TrafficTarget, visit: PlannedVisit) -> Click | None:
         "User-Agent": visit.agent.text,
         "X-Edge-Secret": target.running.edge_secret,
         "CloudFront-Viewer-Address": f"{visit.address}:{_PORT}",
+        **visit.details.headers,
     }
     url = f"{visit.link.url}?{urlencode(visit.query, quote_via=quote)}" if visit.query else visit.link.url
     response = target.http_load.send("GET", url, headers)
@@ -78,6 +79,7 @@ def click_from_location(network: TrafficNetwork, visit: PlannedVisit, location: 
         is_duplicate=filtered is not None and campaign != filtered and not visit.agent.is_bot,
         visitor=f"{household(visit.address)} {visit.agent.text}",
         currency=planned.currency if planned else None,
+        details={**visit.details.values, **({"browser": visit.agent.browser} if visit.agent.browser else {})},
     )
 
 

@@ -20,9 +20,14 @@ def test_load_has_shards_and_batches(load: Load, shards: int, batch: int) -> Non
     assert load.batches * load.batch == pytest.approx(load.rate)
 
 
+def test_minutes_are_counted_in_whole_cycles_of_the_compaction_of_details() -> None:
+    assert (Load(100).cycle, Load(100).warm_minutes, Load(100).counted_minutes) == (8, 18, 16)
+    assert (Load(1_000).cycle, Load(1_000).warm_minutes, Load(1_000).counted_minutes) == (4, 10, 8)
+
+
 def test_counted_minutes_merge_all_new_blocks_and_delete_as_many() -> None:
     merged = measure_merging(Load(40, window=1), Traffic(cells=1, pools=1))
-    blocks = 2 * 240 * COUNTED_MINUTES
+    blocks = 3 * 240 * COUNTED_MINUTES
     assert merged.blocks == blocks
     assert merged.charged.requests["BatchWriteItem"] * 25 >= blocks
     rewritten = merged.charged.requests["TransactWriteItems"]

@@ -4,6 +4,7 @@ from random import Random
 import pytest
 
 from acceptance.traffic import addresses
+from acceptance.traffic.addresses import Address
 from deploy.errors import CommandError
 from tests.address_databases import write_database
 
@@ -55,3 +56,12 @@ def test_the_same_seed_draws_the_same_addresses(database: Path) -> None:
 def test_missing_database_explains_how_to_create_it(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="Create it with `make up`"):
         addresses.draw(seeded(1), tmp_path / "none.mmdb")
+
+
+def test_addresses_have_the_networks_of_the_database(tmp_path: Path) -> None:
+    record = {"autonomous_system_number": 15169, "autonomous_system_organization": "Google LLC"}
+    database = write_database(tmp_path / "asn.mmdb", "networks", {"8.8.8.0/24": record})
+    located = addresses.with_networks({"8.8.8.8": "US", "192.0.2.1": None}, database)
+    assert located == [Address("8.8.8.8", "US", "AS15169"), Address("192.0.2.1", None)]
+    without = addresses.with_networks({"8.8.8.8": "US"}, tmp_path / "none.mmdb")
+    assert without == [Address("8.8.8.8", "US")]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from acceptance.traffic.addresses import Address
 from acceptance.traffic.goals import PlannedGoal
 from acceptance.traffic.ledger import Click
 from acceptance.traffic.plan import (
@@ -21,7 +22,7 @@ from acceptance.traffic.user_agents import BOTS, HUMANS, Agent
 from chalicelib.routing.user_agent import parse_user_agent
 
 LINKS = [Link("http://x/s/1", "sml_1", "pub_1"), Link("http://x/s/2", "sml_2", "pub_2", "cmp_once")]
-ADDRESSES = {"8.8.8.8": "US", "81.2.69.142": "GB", "192.0.2.1": None}
+ADDRESSES = [Address("8.8.8.8", "US", "AS15169"), Address("81.2.69.142", "GB"), Address("192.0.2.1", None)]
 CAMPAIGNS = [
     PlannedCampaign("cmp_often", "often", "often.example", "t", PlannedGoal(payout=Decimal("1.37")), 0.9),
     PlannedCampaign("cmp_never", "never", "never.example", "t", PlannedGoal(), 0),
@@ -56,7 +57,7 @@ def some_actions(count: int = 400) -> list[PlannedAction]:
 @pytest.mark.parametrize("agent", [*HUMANS, *BOTS], ids=lambda agent: agent.text[:60])
 def test_server_classifies_each_user_agent_as_expected(agent: Agent) -> None:
     read = parse_user_agent(agent.text)
-    assert (read.device, read.os, read.is_bot) == (agent.device, agent.os, agent.is_bot)
+    assert (read.device, read.os, read.browser, read.is_bot) == (agent.device, agent.os, agent.browser, agent.is_bot)
 
 
 def test_user_agents_cover_all_devices_and_operating_systems() -> None:
@@ -81,7 +82,7 @@ def test_visits_cover_all_links_sub_ids_and_countries_with_repeated_visitors() -
 
 def test_sub1_is_sent_under_one_of_its_names_or_not_at_all() -> None:
     for visit in draw_visits(seeded(2), LINKS, ADDRESSES, 200):
-        values = [value for name, value in visit.query.items() if name != "source"]
+        values = [value for name, value in visit.query.items() if name not in visit.details.query]
         assert values == ([] if visit.sub1 is None else [visit.sub1])
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from acceptance.traffic import __main__, addresses, report_check, run, summary
+from acceptance.traffic import __main__, addresses, details, report_check, run, summary
 from acceptance.traffic.currencies import expected_report
 from acceptance.traffic.ledger import By, Click, SentConversion, Status, rows, tally, total
 from acceptance.traffic.plan import Link
@@ -36,11 +36,14 @@ class Reports:
 
     def __init__(self) -> None:
         self.error = Decimal(0)
+        self.stored: tuple[list[ClickRow], list[ConversionRow]] | None = None
 
     def report(self, query: dict[str, str]) -> Any:
         smartlink, dimensions = query["smartlink_id"], query["group_by"].split(",")
-        clicks = {row.click_id: a_click(row) for row in ClickRow.scan()}
-        conversions = [self._a_conversion(row, clicks[row.click_id]) for row in ConversionRow.scan() if row.status]
+        self.stored = self.stored or (list(ClickRow.scan()), list(ConversionRow.scan()))
+        click_rows, conversion_rows = self.stored
+        clicks = {row.click_id: a_click(row) for row in click_rows}
+        conversions = [self._a_conversion(row, clicks[row.click_id]) for row in conversion_rows if row.status]
         clicked = [click for click in clicks.values() if click.smartlink == smartlink]
         converted = [conversion for conversion in conversions if conversion.click.smartlink == smartlink]
         by: By = "conversion" if query["by"] == "conversion" else "click"
@@ -78,7 +81,13 @@ def a_click(row: ClickRow) -> Click:
         is_duplicate=bool(fields.get("is_duplicate")),
         visitor="",
         currency=fields.get("currency"),
+        details=known_details(fields),
     )
+
+
+def known_details(fields: dict[str, Any]) -> dict[str, str]:
+    values = {**fields, **(fields.get("sub_ids") or {})}
+    return {name: values[name] for name in details.NAMES if values.get(name)}
 
 
 def handler(api: Api, reports: Reports) -> type[BaseHTTPRequestHandler]:
@@ -105,7 +114,7 @@ def handler(api: Api, reports: Reports) -> type[BaseHTTPRequestHandler]:
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             if parts.path == "/admin/reports":
                 return 200, {}, json.dumps(reports.report(query)).encode()
-            path = self.path.removeprefix("/api")
+            path, reports.stored = self.path.removeprefix("/api"), None
             response = Api(headers=dict(self.headers)).call(self.command, path, body)
             return response.status, response.headers, response.text.encode()
 

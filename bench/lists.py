@@ -1,0 +1,121 @@
+"""Duration and size of the first page of every list in a large network, through the API's Lambda on the local stack.
+
+`python -m bench.lists` makes 2,000 smartlinks (20 of them with 200 offers), 5,000 campaigns, 10,000 publishers and
+their applications, reads each list plain, searched, filtered and sorted, and deletes what it made. The stack must be
+running (`make up`).
+"""
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from pynamodb.exceptions import PynamoDBException
+
+from bench.figures import Figure, FigureTarget, Part, main
+from bench.lists_network import campaign_id, delete, load, publisher_id, smartlink_id
+from bench.report_calls import LambdaEvent, api_event, invoke, use_the_local_stack
+from deploy import paths
+from deploy.errors import CommandError
+
+ROUNDS = 5
+MILLISECONDS = 300
+BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A list with its query, as an admin or a publisher asks for it."""
+
+    path: str
+    is_publisher: bool = False
+
+    def event(self, key: str) -> LambdaEvent:
+        """Return API Gateway's event of the call."""
+        resource, ids = _resource(urlsplit(self.path).path)
+        return api_event(self.path, key, resource, **ids)
+
+
+def _resource(path: str) -> tuple[str, dict[str, str]]:
+    """Return the path of the endpoint and the ID in it."""
+    _, audience, kind, *rest = path.split("/")
+    if not rest:
+        return path, {}
+    name = f"{kind.removesuffix('s')}_id"
+    return f"/{audience}/{kind}/{{{name}}}/{rest[1]}", {name: rest[0]}
+
+
+def calls() -> Iterator[Call]:
+    """Yield every list: plain, searched, filtered, sorted, counted."""
+    for kind in ("smartlinks", "campaigns", "publishers"):
+        for query in ("", "?limit=200", "?q=game", "?q=nothing+has+this", "?sort=name", "?sort=-updated_at&count=true"):
+            yield Call(f"/admin/{kind}{query}")
+    filters = f"campaign_id={campaign_id(7)}"
+    figures_of = ("figures=today", "figures=30d&sort=-clicks", "figures=7d&sort=-fallback_share")
+    for query in ("has_warnings=true", filters, *figures_of):
+        yield Call(f"/admin/smartlinks?{query}")
+    for query in ("advertiser=Advertiser+7", "cap_near_limit=true", "tag=app&status=paused"):
+        yield Call(f"/admin/campaigns?{query}")
+    yield Call("/admin/publishers?tag=news&status=active")
+    for query in ("", "?status=pending", "?q=game", f"?smartlink_id={smartlink_id(1)}", "?sort=-created_at&count=true"):
+        yield Call(f"/admin/applications{query}")
+    yield Call(f"/admin/applications?publisher_id={publisher_id(0)}")
+    for query in ("", "?status=approved", "?q=game", "?q=nothing+has+this"):
+        yield Call(f"/admin/smartlinks/{smartlink_id(1)}/publishers{query}")
+    for query in ("", "?q=game"):
+        yield Call(f"/admin/publishers/{publisher_id(0)}/campaigns{query}")
+    for query in ("", "?limit=200", "?q=game", "?status=approved&sort=name", "?q=nothing+has+this"):
+        yield Call(f"/publisher/smartlinks{query}", is_publisher=True)
+    yield Call("/publisher/campaigns", is_publisher=True)
+
+
+def measure() -> Part:
+    """Make the network, measure and delete. Raise CommandError if the local stack does not respond."""
+    use_the_local_stack()
+    try:
+        key = load()
+        return Part("lists", [figure for call in calls() for figure in figures(call, key)])
+    except PynamoDBException as error:
+        message = f"The tables of the local stack do not respond ({error}). Start it with `make up`."
+        raise CommandError(message) from error
+    finally:
+        print("deleting the network", flush=True)
+        delete()
+
+
+def figures(call: Call, publisher_key: str) -> list[Figure]:
+    """Measure the milliseconds of a call, the median of rounds, and the bytes of its answer."""
+    admin_key = json.loads(paths.STACK_FILE.read_text())["admin_key"]
+    event = call.event(publisher_key if call.is_publisher else admin_key)
+    seconds, body = [], ""
+    for _ in range(ROUNDS + 1):
+        start = time.perf_counter()
+        response = invoke(event)
+        seconds.append(time.perf_counter() - start)
+        body = _body(call, response)
+    milliseconds = statistics.median(seconds[1:]) * 1000
+    page = json.loads(body)
+    size = len(body.encode())
+    print(f"{milliseconds:6.0f} ms {size:9,} bytes {len(page['items']):4d} rows  {call.path}", flush=True)
+    return [
+        Figure(f"`{call.path}`", milliseconds, "ms", target=FigureTarget(MILLISECONDS)),
+        Figure(f"`{call.path}`: answer", float(size), "bytes", target=FigureTarget(BYTES)),
+    ]
+
+
+def _body(call: Call, response: dict[str, Any]) -> str:
+    if response.get("statusCode") != 200:  # noqa: PLR2004 - HTTP status
+        message = f"{call.path} failed: {json.dumps(response)[:300]}. See `make logs`."
+        raise CommandError(message)
+    return str(response["body"])
+
+
+if __name__ == "__main__":
+    try:
+        main(measure)
+    except CommandError as error:
+        sys.exit(f"bench.lists: {error}")
