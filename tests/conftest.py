@@ -40,7 +40,7 @@ def table_definitions() -> dict[str, dict[str, Any]]:
     tables = [resource for resource in resources if resource.get("Type") == "AWS::DynamoDB::Table"]
     for properties in (table["Properties"] for table in tables):
         name = properties["TableName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
-        used = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
+        used = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
         definitions[name] = {key: properties[key] for key in used if key in properties}
     return definitions
 

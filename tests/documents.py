@@ -16,6 +16,7 @@ CURL = "curl/8.5.0"
 CAMPAIGN_EXAMPLE: dict[str, Any] = {
     "name": "Game A",
     "advertiser": "Acme",
+    "tags": ["games"],
     "destination_url": "https://acme.example/?cid={click_id}&s={sub1}",
     "status": "active",
     "payout": "1.50",
@@ -161,6 +162,12 @@ def recorded() -> dict[str, Any]:
     return {row.click_id: row for row in ClickRow.scan()}
 
 
+def an_explained_offer(campaign_id: str, **changes: Any) -> dict[str, Any]:
+    """Return an offer that a click document explains: of weight 1 and without a name, and without a chance."""
+    offer = {"campaign_id": campaign_id, "campaign_name": None, "priority": 0, "weight": 1, "chance": 0.0}
+    return {**offer, "refused": None, "refused_by": None, "allowed": None, **changes}
+
+
 def refusals(click: dict[str, Any]) -> list[str | None]:
     """Return the rejection of each offer."""
     return [each["refused"] for each in click["decision"]["considered"]]
@@ -173,6 +180,11 @@ def errors_by_pointer(answered: ApiResponse) -> dict[str, str]:
     return {each["pointer"]: each["detail"] for each in answered.json["errors"]}
 
 
+def listed(api: Api, path: str, limit: int = 50) -> list[str]:
+    """Return the IDs of all items of a list in order."""
+    return [each["id"] for page in pages(api, path, limit) for each in page]
+
+
 def pages(api: Api, path: str, limit: int) -> list[list[dict[str, Any]]]:
     """Read all pages of a list; fail if it has more than 100."""
     separator = "&" if "?" in path else "?"
@@ -180,7 +192,7 @@ def pages(api: Api, path: str, limit: int) -> list[list[dict[str, Any]]]:
     cursor = ""
     for _ in range(100):
         page = good(api.get(f"{path}{separator}limit={limit}{cursor}"))
-        assert set(page) == {"items", "next_cursor"}
+        assert set(page) - {"total"} == {"items", "next_cursor"}
         items.append(page["items"])
         if page["next_cursor"] is None:
             return items

@@ -49,8 +49,10 @@ def test_all_validation_errors_are_returned_at_once(network: Network, nothing_wr
     seats = [{"campaign_id": "cmp_1", "weight": -1}, {"campaign_id": "cmp_2", "colour": "red"}]
     found = validation_errors(network, "/admin/smartlinks", {"name": "", "offers": seats, "tag": "x"})
     assert found == {
-        "/name": "must have at least 1 characters",
+        "/name": "must not be empty",
+        "/offers/0/campaign_id": "is not a campaign: cmp_1",
         "/offers/0/weight": "must be 0 or more",
+        "/offers/1/campaign_id": "is not a campaign: cmp_2",
         "/offers/1/colour": "is not a known field",
         "/tag": "is not a known field",
     }

@@ -4,12 +4,19 @@ import copy
 import json
 import os
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain import ids
 from deploy import cloud
 from tests.stack.network import GOOGLEBOT, Network, wait_for
+
+TICK = {
+    **dict.fromkeys(("version", "account", "region", "source", "id", "time", "detail-type"), ""),
+    "detail": {},
+    "resources": [],
+}
+"""An event of a schedule."""
 
 
 def report(network: Network, group_by: str, **filters: str) -> Any:
@@ -92,6 +99,20 @@ def test_deployed_aggregator_counts_repeated_stream_records_once(network: Networ
     for delivered in (records[:30], records[:30], records[:7], records[7:30], records[:12], records[12:40]):
         assert invoke(delivered) == {"batchItemFailures": []}
     assert clicks(network, smartlink) == (41, 41, 0, 0)
+
+
+def test_click_of_a_past_day_is_in_the_report_at_once_whatever_is_rolled_up(network: Network) -> None:
+    smartlink = network.smartlink({"campaign_id": network.campaign("late")})
+    click = network.click(network.link(smartlink)).click_id
+    wait_for(30, lambda: clicks(network, smartlink)[0], 1)
+    long_ago = datetime.now(UTC) - timedelta(days=40)
+    bounds = {"from": f"{long_ago.date() - timedelta(days=9)}", "to": f"{long_ago.date()}"}
+    for delivery in range(1, 3):
+        records = stream_records(click, 1)
+        records[0]["dynamodb"]["NewImage"]["at"] = {"N": str(int(long_ago.timestamp() * 1000))}
+        assert invoke(records) == {"batchItemFailures": []}
+        assert report(network, "day", smartlink_id=smartlink, **bounds)["totals"]["clicks"] == delivery
+        invoke_function("MergeCounters", TICK)
 
 
 def test_invalid_stream_record_is_reported_and_does_not_block_others(network: Network) -> None:

@@ -23,6 +23,23 @@ def test_highest_tier_with_an_eligible_offer_gets_the_click(network: Network) ->
     assert network.click(link, country="DE").host == "second.example"
 
 
+def test_unsaved_smartlink_decides_as_it_does_once_it_is_saved(network: Network) -> None:
+    offers = [{"campaign_id": network.campaign("gb", targeting={"countries": ["GB"]})}]
+    settings = {"name": "Unsaved", "fallback_url": "https://more.example/", "offers": offers}
+    visitors = [{"country": country, "draw": 0.5} for country in ("GB", "US")]
+    path = "/admin/smartlinks/simulate"
+    unsaved = [network.good("POST", path, {"smartlink": settings, **visitor}) for visitor in visitors]
+    saved = network.good("POST", "/admin/smartlinks", settings)["id"]
+    answers = [network.good("POST", f"/admin/smartlinks/{saved}/simulate", visitor) for visitor in visitors]
+
+    assert [each["outcome"] for each in answers] == ["offer", "fallback"]
+    refused = answers[1]["decision"]["considered"][0]
+    assert (refused["refused_by"], refused["allowed"]) == ("campaign", ["GB"])
+    for one, other in zip(unsaved, answers, strict=True):
+        assert one["decision"]["considered"] == other["decision"]["considered"]
+        assert one["warnings"] == other["warnings"]
+
+
 def test_country_device_and_os_select_the_offer(network: Network) -> None:
     offers = [
         {"campaign_id": network.campaign("gb", targeting={"countries": ["GB"]}), "priority": 3},

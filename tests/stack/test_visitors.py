@@ -221,19 +221,18 @@ def test_targeting_that_reaches_nobody_is_a_warning(network: Network, targeting:
     offer = {"campaign_id": network.campaign("none"), "targeting": targeting}
     smartlink = network.good("GET", f"/admin/smartlinks/{network.smartlink(offer)}")
 
-    assert [warning for warning in smartlink["warnings"] if "can never receive a click" in warning]
+    codes = [warning["code"] for warning in smartlink["warnings"]]
+    assert "contradictory_targeting" in codes
 
 
 def test_offer_below_one_that_takes_all_its_visitors_is_a_warning(network: Network) -> None:
     top, low = network.campaign("top"), network.campaign("low")
     smartlink_id = network.smartlink({"campaign_id": top, "priority": 2}, {"campaign_id": low, "priority": 1})
 
-    assert network.good("GET", f"/admin/smartlinks/{smartlink_id}")["warnings"] == [
-        (
-            f"Offer {low} can never receive a click: {top} has a higher priority "
-            "and accepts every click that it accepts, unless the terms of a publisher cap it."
-        )
-    ]
+    (warning,) = network.good("GET", f"/admin/smartlinks/{smartlink_id}")["warnings"]
+    assert (warning["code"], warning["pointer"]) == ("covered_by_offer_above", "/offers/1/priority")
+    assert low in warning["detail"]
+    assert top in warning["detail"]
 
 
 def test_health_shows_the_date_of_the_country_database(network: Network) -> None:

@@ -5,13 +5,7 @@ from typing import Any
 
 from chalicelib.alerts.thresholds import last_hour
 from tests.stack.network import Network, wait_for
-from tests.stack.test_counting import clicks, invoke, invoke_function, stream_records
-
-TICK = {
-    **dict.fromkeys(("version", "account", "region", "source", "id", "time", "detail-type"), ""),
-    "detail": {},
-    "resources": [],
-}
+from tests.stack.test_counting import TICK, clicks, invoke, invoke_function, stream_records
 
 
 def notification_kinds(network: Network, name: str, value: str) -> list[str]:
