@@ -57,3 +57,8 @@ def test_changes_sort_by_time_then_id() -> None:
 
 def test_year_of_an_id_is_that_of_its_creation() -> None:
     assert created_year(f"sml_{ids.time_ordered_id(NOW, bytes(10))}") == "2026"
+
+
+@pytest.mark.parametrize("key", ["sml_bench_1", "", "sml_1", f"sml_{'z' * 26}"])
+def test_text_that_is_no_time_ordered_id_is_of_the_first_year(key: str) -> None:
+    assert created_year(key) == "1970"
