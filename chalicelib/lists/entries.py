@@ -1,6 +1,5 @@
 """List entries: writes one for each resource, in the transaction that writes the resource, and reads them in order."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import partial
@@ -8,6 +7,7 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.lists import summary_codec
 from chalicelib.lists.merge import Entry, Order, Piece, ReadYear, merge
 from chalicelib.lists.query_schemas import Sort
 from chalicelib.lists.reads import Reads
@@ -51,7 +51,7 @@ def entry_row(kind: ListKind, year: str, summary: dict[str, Any]) -> ListEntryRo
         format=FORMAT,
         name_key=name_key(summary["name"], summary["id"]),
         update_key=update_key(summary["updated_at"], summary["id"]),
-        summary=json.dumps(summary, separators=(",", ":"), ensure_ascii=False),
+        summary=summary_codec.encode(summary),
     )
 
 
@@ -77,7 +77,7 @@ def read_entries(kind: ListKind, keys: Iterable[tuple[str, str]]) -> dict[str, E
     """Return the summaries of these years and IDs by ID; resources that the list lacks are missing."""
     places = [(list_name(kind, year), key) for year, key in keys]
     rows = ListEntryRow.batch_get(places, consistent_read=True, attributes_to_get=["id", "summary"])
-    return {row.id: json.loads(row.summary) for row in rows}
+    return {row.id: summary_codec.decode(row.summary) for row in rows}
 
 
 def _reader(partition: str, sort: Sort) -> ReadYear:
@@ -99,5 +99,5 @@ def _read(partition: str, sort: Sort, after: str | None, limit: int) -> Piece:
         limit=limit,
         scan_index_forward=not is_descending,
     )
-    texts = [item["summary"]["S"] for item in answer["Items"]]
-    return Piece([json.loads(text) for text in texts], sum(map(len, texts)), "LastEvaluatedKey" not in answer)
+    stored = [item["summary"]["B"] for item in answer["Items"]]
+    return Piece(list(map(summary_codec.decode, stored)), sum(map(len, stored)), "LastEvaluatedKey" not in answer)

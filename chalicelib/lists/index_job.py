@@ -96,12 +96,12 @@ def _place(kind: ListKind) -> tuple[int, str | None]:
     row = get_or_none(ListEntryRow, _PLACES, kind)
     if row is None:
         return FIRST_YEAR, None
-    year, _, after = row.summary.partition(" ")
+    year, _, after = row.place.partition(" ")
     return int(year), after or None
 
 
 def _save_place(kind: ListKind, year: int, after: str | None) -> None:
-    ListEntryRow(_PLACES, kind.value, summary=f"{year} {after or ''}").save()
+    ListEntryRow(_PLACES, kind.value, place=f"{year} {after or ''}").save()
 
 
 def _renew(indexed: IndexedKind, rows: Sequence[Any], now: datetime) -> None:

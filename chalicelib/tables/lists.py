@@ -1,6 +1,6 @@
 """Table of list entries: the index of the lists that can be searched and sorted."""
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 from pynamodb.models import Model
 
@@ -31,11 +31,11 @@ class EntriesByUpdateIndex(LocalSecondaryIndex["ListEntryRow"]):
 
 
 class ListEntryRow(Model):
-    """One resource in a list: `summary` is JSON with the fields of its row and those that filters need.
+    """One resource in a list: `summary` (`lists/summary_codec.py`) has the fields of its row and those of its filters.
 
     `list` is the kind and the year of creation (`smartlinks#2026`), or `applications of pub_…`, whose entries have no
-    summary. `format` is that of the summary. The list `index` has one entry for each kind, the progress of the
-    job that completes the others.
+    summary. `format` is that of the summary. The lists `index places` and `index complete` have one entry for each
+    kind: the `place` that the job has reached that completes the index, and the format that is complete.
     """
 
     class Meta(TableMeta):
@@ -46,6 +46,7 @@ class ListEntryRow(Model):
     format = IntegerAttribute(default=1)
     name_key = UnicodeAttribute(null=True)
     update_key = UnicodeAttribute(null=True)
-    summary = UnicodeAttribute(null=True)
+    summary = BinaryAttribute(null=True, legacy_encoding=False)
+    place = UnicodeAttribute(null=True)
     by_name = EntriesByNameIndex()
     by_update = EntriesByUpdateIndex()

@@ -1,6 +1,5 @@
-import json
-
 from chalicelib.admin.publishers.list_entry import INDEXED, list_entry
+from chalicelib.lists import summary_codec
 from chalicelib.tables.publishers import PublisherRow
 from tests.builders import NOW
 from tests.conftest import Api
@@ -19,7 +18,7 @@ def test_rows_are_read_in_order_with_an_entry_each(admin: Api) -> None:
 
 def test_entry_is_the_row_of_the_list(admin: Api) -> None:
     publisher = new_publisher(admin)
-    summary = json.loads(list_entry(PublisherRow.get(publisher.id)).summary)
+    summary = summary_codec.decode(list_entry(PublisherRow.get(publisher.id)).summary)
     assert good(admin.get(PUBLISHERS))["items"] == [summary]
 
 

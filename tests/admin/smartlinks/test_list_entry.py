@@ -1,8 +1,8 @@
-import json
 from typing import Any
 
 from chalicelib.admin.smartlinks.list_entry import INDEXED, list_entry
 from chalicelib.admin.smartlinks.surroundings import surroundings
+from chalicelib.lists import summary_codec
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 from tests.builders import NOW
@@ -12,7 +12,7 @@ from tests.documents import new_campaign, new_smartlink
 
 def summary_of(smartlink: dict[str, Any]) -> dict[str, Any]:
     entry = list_entry(SmartlinkRow.get(smartlink["id"]), list(CampaignRow.scan()), surroundings(NOW))
-    return {**json.loads(entry.summary)}
+    return {**summary_codec.decode(entry.summary)}
 
 
 def test_rows_are_read_in_order_with_an_entry_each(admin: Api) -> None:
