@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from pynamodb.exceptions import PynamoDBException
 from bench.figures import Figure, FigureTarget, Part, main
 from bench.lists_network import campaign_id, delete, load, publisher_id, smartlink_id
 from bench.report_calls import LambdaEvent, api_event, invoke, use_the_local_stack
+from chalicelib.lists.index_job import index_lists, run_until
 from deploy import paths
 from deploy.errors import CommandError
 
@@ -77,6 +79,8 @@ def measure() -> Part:
     """Make the network, measure and delete. Raise CommandError if the local stack does not respond."""
     use_the_local_stack()
     try:
+        # The index of a new stack is complete once its lists were read, or `index_lists` ran.
+        index_lists(datetime.now(UTC), run_until())
         key = load()
         return Part("lists", [figure for call in calls() for figure in figures(call, key)])
     except PynamoDBException as error:
