@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
 
 from chalicelib.lists.entries import ListKind
 from chalicelib.tables.lists import ListEntryRow
@@ -25,14 +24,18 @@ _MODULES = {
 class IndexedKind:
     """The rows of a kind, and the entries that they should have.
 
-    `rows` returns the rows of a year after an ID in order of creation. `entries` returns the entries of each row.
+    `model` has the index `by_year`, by year of creation and ID. `entries` returns the entries of each row.
     `is_unchanged` is the condition under which the entries of a row are still right.
     """
 
-    model: type[Model]
-    rows: Callable[[str, str | None, int], Iterable[Any]]
+    model: Any
     entries: Callable[[Sequence[Any], datetime], Iterable[list[ListEntryRow]]]
     is_unchanged: Callable[[Any], Condition]
+
+    def rows(self, year: str, after: str | None, limit: int) -> Iterable[Any]:
+        """Return the rows of a year after an ID in order of creation."""
+        found: Iterable[Any] = self.model.by_year.query(year, self.model.id > after if after else None, limit=limit)
+        return found
 
 
 def indexed_kind(kind: ListKind) -> IndexedKind:

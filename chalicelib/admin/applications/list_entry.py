@@ -1,6 +1,6 @@
 """The list entries of applications, as the job that completes the index needs them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pynamodb.expressions.condition import Condition
@@ -11,10 +11,6 @@ from chalicelib.tables.lists import ListEntryRow
 from chalicelib.tables.publishers import ApplicationRow
 
 
-def _rows(year: str, after: str | None, limit: int) -> Iterable[ApplicationRow]:
-    return ApplicationRow.by_year.query(year, ApplicationRow.id > after if after else None, limit=limit)
-
-
 def _entries(rows: Sequence[ApplicationRow], _: datetime) -> Iterator[list[ListEntryRow]]:
     yield from map(application_entries, rows)
 
@@ -23,4 +19,4 @@ def _is_unchanged(_: ApplicationRow) -> Condition:
     return ApplicationRow.id.exists()
 
 
-INDEXED = IndexedKind(ApplicationRow, _rows, _entries, _is_unchanged)
+INDEXED = IndexedKind(ApplicationRow, _entries, _is_unchanged)

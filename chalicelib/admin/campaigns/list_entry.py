@@ -1,6 +1,6 @@
 """The list entry of a campaign."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -30,10 +30,6 @@ def list_entry(row: CampaignRow) -> ListEntryRow:
     return entry_row(ListKind.CAMPAIGNS, row.created_year, summary)
 
 
-def _rows(year: str, after: str | None, limit: int) -> Iterable[CampaignRow]:
-    return CampaignRow.by_year.query(year, CampaignRow.id > after if after else None, limit=limit)
-
-
 def _entries(rows: Sequence[CampaignRow], _: datetime) -> Iterator[list[ListEntryRow]]:
     yield from ([list_entry(row)] for row in rows)
 
@@ -42,4 +38,4 @@ def _is_unchanged(row: CampaignRow) -> Condition:
     return cast(Condition, CampaignRow.version == row.version)
 
 
-INDEXED = IndexedKind(CampaignRow, _rows, _entries, _is_unchanged)
+INDEXED = IndexedKind(CampaignRow, _entries, _is_unchanged)

@@ -1,6 +1,6 @@
 """The list entry of a publisher."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -19,10 +19,6 @@ def list_entry(row: PublisherRow) -> ListEntryRow:
     return entry_row(ListKind.PUBLISHERS, row.created_year, {name: getattr(row, name) for name in _FIELDS})
 
 
-def _rows(year: str, after: str | None, limit: int) -> Iterable[PublisherRow]:
-    return PublisherRow.by_year.query(year, PublisherRow.id > after if after else None, limit=limit)
-
-
 def _entries(rows: Sequence[PublisherRow], _: datetime) -> Iterator[list[ListEntryRow]]:
     yield from ([list_entry(row)] for row in rows)
 
@@ -31,4 +27,4 @@ def _is_unchanged(row: PublisherRow) -> Condition:
     return cast(Condition, PublisherRow.version == row.version)
 
 
-INDEXED = IndexedKind(PublisherRow, _rows, _entries, _is_unchanged)
+INDEXED = IndexedKind(PublisherRow, _entries, _is_unchanged)

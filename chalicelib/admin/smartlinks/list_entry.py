@@ -1,6 +1,6 @@
 """The list entry of a smartlink: its row in lists, the campaigns by which it is found, and what its offers pay."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -47,10 +47,6 @@ def _amounts(offer: OfferDocument) -> list[str] | None:
     return list(found) if found else None
 
 
-def _rows(year: str, after: str | None, limit: int) -> Iterable[SmartlinkRow]:
-    return SmartlinkRow.by_year.query(year, SmartlinkRow.id > after if after else None, limit=limit)
-
-
 def _entries(rows: Sequence[SmartlinkRow], now: datetime) -> Iterator[list[ListEntryRow]]:
     around = surroundings(now)
     ids = {row.id: route_publishing.campaign_ids(row.settings) for row in rows}
@@ -63,4 +59,4 @@ def _is_unchanged(row: SmartlinkRow) -> Condition:
     return cast(Condition, SmartlinkRow.version == row.version)
 
 
-INDEXED = IndexedKind(SmartlinkRow, _rows, _entries, _is_unchanged)
+INDEXED = IndexedKind(SmartlinkRow, _entries, _is_unchanged)
