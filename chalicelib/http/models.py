@@ -110,7 +110,7 @@ class ListQuery(RequestModel):
 
 
 FurtherErrors = Callable[[Any], Iterable[Error]]
-"""Return the errors of a sent document that its model does not know, such as references to what does not exist.
+"""Return the errors of a sent document that its model cannot find, such as references to missing resources.
 
 The document may be malformed anywhere: `texts_at` reads it.
 """
@@ -200,9 +200,14 @@ def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401
             yield from _texts(each, field)
 
 
+def is_unicode(text: str) -> bool:
+    """Return whether a text is valid Unicode: JSON may have lone surrogates, but tables and URLs may not."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _lone_surrogates(document: Any, pointer: str = "") -> Iterator[str]:  # noqa: ANN401 - any JSON value
-    """Yield the pointer of every string with a lone surrogate: valid in JSON, but not in tables and URLs."""
-    if isinstance(document, str) and any("\ud800" <= character <= "\udfff" for character in document):
+    """Yield the pointer of every string that is not valid Unicode."""
+    if isinstance(document, str) and not is_unicode(document):
         yield pointer
     elif isinstance(document, Mapping):
         for name, value in document.items():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from chalicelib.http.models import ListQuery, Page, ResponseModel
+from chalicelib.http.models import ListQuery, Page, ResponseModel, is_unicode
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.tables.base import FIRST_YEAR
@@ -97,7 +97,7 @@ def _encode(content: list[Any]) -> str:
 
 
 def _decode(cursor: str) -> tuple[Any, Any, Any]:
-    """Return the three values of a cursor; raise `ValidationFailed` if it has others."""
+    """Return the three values of a cursor; raise `ValidationFailed` if it does not have three."""
     try:
         first, second, third = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, TypeError) as error:
@@ -106,8 +106,8 @@ def _decode(cursor: str) -> tuple[Any, Any, Any]:
 
 
 def _is_position(value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    """Return whether a value can be a position: DynamoDB has no empty key, and none that is not valid Unicode."""
-    return isinstance(value, str) and value != "" and not any("\ud800" <= each <= "\udfff" for each in value)
+    """Return whether a value can be a position: DynamoDB rejects empty keys and invalid Unicode."""
+    return isinstance(value, str) and value != "" and is_unicode(value)
 
 
 def foreign_cursor() -> ValidationFailed:
@@ -126,7 +126,7 @@ def _decode_cursor(cursor: str | None, listing: PagedQuery) -> tuple[str | None,
 
 @dataclass(frozen=True, slots=True)
 class Cursors:
-    """Cursors of a search: each is valid for the list of this name under the same conditions, and holds a total."""
+    """Cursors of a search. Each has a position and the total; it is valid for one list under the same conditions."""
 
     name: str
     conditions: Mapping[str, Any] = field(default_factory=dict)
@@ -136,7 +136,7 @@ class Cursors:
         return _encode([self._digest(), position, total])
 
     def decode(self, cursor: str | None) -> tuple[str | None, int | None]:
-        """Return position and total of a cursor, neither without one; raise `ValidationFailed` for that of another."""
+        """Return position and total of a cursor, None without one; raise `ValidationFailed` for a foreign cursor."""
         if cursor is None:
             return None, None
         digest, position, total = _decode(cursor)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -168,7 +168,7 @@ def query_argument(view: ViewSignature, sent: Mapping[str, Any]) -> dict[str, An
     """
     if not view.query:
         return {}
-    lists = set(_list_fields(view.query))
+    lists = _list_fields(view.query)
     repeated = {name: value[-1] for name, value in sent.items() if name not in lists and value and _is_list(value)}
     parameters = {**sent, **repeated, **{name: _as_list(value) for name, value in sent.items() if name in lists}}
     if "limit" in view.query.model_fields and _INTEGER.fullmatch(str(parameters.get("limit", ""))):
@@ -197,14 +197,14 @@ def _validate_query(query: type[RequestModel], parameters: Mapping[str, Any], re
 
 
 def _of_parameter(pointer: str, detail: str, parameters: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the error; that of the only value of a list has the pointer of its parameter."""
+    """Return the error. If a list has one value, the pointer of its error is that of the parameter."""
     name = pointer.removesuffix("/0").removeprefix("/")
     return (f"/{name}" if len(_as_list(parameters.get(name))) == 1 else pointer), detail
 
 
-def _list_fields(query: type[RequestModel]) -> Iterator[str]:
-    """Yield the names of the parameters that may be sent several times."""
-    yield from (name for name, field in query.model_fields.items() if _has_list(field.annotation))
+def _list_fields(query: type[RequestModel]) -> set[str]:
+    """Return the names of the parameters that may be sent several times."""
+    return {name for name, field in query.model_fields.items() if _has_list(field.annotation)}
 
 
 def _has_list(annotation: Any) -> bool:  # noqa: ANN401 - any annotation
