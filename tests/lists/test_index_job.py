@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.lists import index_job, summary_codec
+from chalicelib.lists import entries, index_job, summary_codec
 from chalicelib.lists.entries import FORMAT, ListKind
 from chalicelib.lists.index_job import index_lists, is_complete, require_index, run_until
 from chalicelib.tables.campaigns import CampaignRow
@@ -91,10 +91,12 @@ def test_complete_kind_is_walked_some_rows_at_a_time(monkeypatch: pytest.MonkeyP
 def test_entry_of_an_older_format_is_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
     add_publisher_row(1)
     require_index(ListKind.PUBLISHERS, NOW)
-    monkeypatch.setattr(index_job, "FORMAT", FORMAT + 1)
+    for module in (entries, index_job):
+        monkeypatch.setattr(module, "FORMAT", FORMAT + 1)
     assert not is_complete(ListKind.PUBLISHERS)
     require_index(ListKind.PUBLISHERS, NOW)
     assert is_complete(ListKind.PUBLISHERS)
+    assert entries_of("publishers")["pub_001"].format == FORMAT + 1
 
 
 @pytest.mark.usefixtures("tables")
