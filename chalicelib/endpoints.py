@@ -11,7 +11,7 @@ class Endpoint:
     """One endpoint. `view` is `module:function`, `status` the status of success; `also` lists further statuses.
 
     `operation_id` is the stable name in the OpenAPI document. `media` is the content type of the response,
-    `also_media` a second type, as of a list that is also a file. A `versioned` endpoint accepts `If-Match`.
+    `also_media` a second type, such as CSV. A `versioned` endpoint accepts `If-Match`.
     """
 
     method: str

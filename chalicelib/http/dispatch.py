@@ -54,7 +54,7 @@ def load_view(endpoint: Endpoint) -> ViewSignature:
 
 
 def dispatch(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str, str]) -> Response:
-    """Return the response of an endpoint with the headers of all. HEAD gets that of GET without its body."""
+    """Return the response of an endpoint with the security headers. HEAD gets the response to GET without its body."""
     response = _response(endpoint, http_request, path)
     response.headers = {**security_headers(base_url(http_request)), **response.headers}
     if http_request.method == _HEAD:

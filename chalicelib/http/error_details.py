@@ -17,12 +17,12 @@ def validation_errors(error: ValidationError) -> list[Error]:
 
 
 def escape_step(step: str) -> str:
-    """Return a name as it stands in a JSON pointer."""
+    """Return a name escaped for a JSON pointer."""
     return step.replace("~", "~0").replace("/", "~1")
 
 
 def below(prefix: str, errors: Iterable[Error]) -> list[Error]:
-    """Return the errors of a document that is the value at `prefix` of another one."""
+    """Return the errors of a nested document with the pointers of the outer one, which has it at `prefix`."""
     return [(f"{prefix}{pointer}", detail) for pointer, detail in errors]
 
 
@@ -36,9 +36,9 @@ def in_document_order(errors: Iterable[Error], document: Any) -> list[Error]:  #
 
 
 def _place(pointer: str, document: Any, positions: dict[str, dict[str, int]]) -> tuple[int, ...]:  # noqa: ANN401 - likewise
-    """Return the position of each step of a pointer in the document; -1 ends it at what the document does not have.
+    """Return the position of each step of a pointer in the document; -1 ends it at the first missing value.
 
-    `positions` keeps those of an object's fields by its pointer: a document may have very many errors.
+    `positions` caches the positions of an object's fields by its pointer: a document may have very many errors.
     """
     place: list[int] = []
     value, here = document, ""

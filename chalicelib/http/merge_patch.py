@@ -24,7 +24,7 @@ def merged(target: Any, changes: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def unknown_nulls(model: type[BaseModel], changes: Mapping[str, Any], pointer: str = "") -> Iterator[Error]:
-    """Yield an error for each null whose field the model does not have: the merged document does not show it."""
+    """Yield an error for each null whose field the model does not have: a merge drops it without an error."""
     known = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
     for name, value in changes.items():
         place = f"{pointer}/{escape_step(name)}"

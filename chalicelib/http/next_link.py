@@ -9,9 +9,9 @@ from chalicelib.http.request import Request
 def next_link(request: Request, cursor: str | None, defaults: Mapping[str, str]) -> dict[str, str]:
     """Return the `Link` header with the absolute URL of the next page; no header if there is none.
 
-    The URL repeats the parameters of the request with the cursor. It has those of `defaults` that were not sent: the
-    default range moves with time, and all pages must have the range of the first. The path of the endpoint must have no
-    parameters.
+    The URL repeats the parameters of the request with the cursor. Parameters that were not sent have their value in
+    `defaults`: the default range moves with time, and all pages must have the range of the first. The path of the
+    endpoint must have no parameters.
     """
     if cursor is None:
         return {}

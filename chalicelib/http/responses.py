@@ -11,7 +11,7 @@ from chalicelib.http.problems import Problem
 from chalicelib.http.view import TextResponse
 
 FRAME_ANCESTORS = "frame-ancestors 'none'"
-"""The directive of a Content-Security-Policy that no other page may show the response in a frame."""
+"""The directive of a Content-Security-Policy that forbids other pages to show the response in a frame."""
 
 _TWO_YEARS = 63_072_000
 
@@ -29,7 +29,7 @@ class FileResponse(Response):
 
 
 def file_response(file: TextResponse, status: int, if_none_match: str) -> Response:
-    """Return a page or file; without its body if it has an ETag that the caller's `If-None-Match` names."""
+    """Return a page or file; without its body if the caller's `If-None-Match` names its ETag."""
     tag = file.headers.get("ETag")
     if tag and _is_named(tag, if_none_match):
         return FileResponse(replace(file, text=""), HTTPStatus.NOT_MODIFIED)
@@ -43,9 +43,9 @@ def _is_named(tag: str, if_none_match: str) -> bool:
 
 
 def security_headers(base_url: str) -> dict[str, str]:
-    """Return the headers of every response: no guessed types, no frames, and HTTPS from then on.
+    """Return the headers of every response: no guessed types, no frames, and HTTPS only.
 
-    A browser ignores the last one over HTTP, which only a stack on one machine uses: it is not sent there.
+    The last one is left out over HTTP, which only a local stack uses: browsers ignore it there.
     """
     headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": FRAME_ANCESTORS}
     if base_url.startswith("https:"):

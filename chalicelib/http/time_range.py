@@ -73,7 +73,7 @@ class TimeRangeModel(ResponseModel):
 
 
 def _moment(read: Callable[[Any], Any], sent: Any) -> datetime | None:  # noqa: ANN401 - any JSON value
-    """Return the time of a sent value, None if it is no time with a UTC offset."""
+    """Return the time of a sent value, None if it is not a time with a UTC offset."""
     try:
         moment = datetime.fromisoformat(read(sent))
     except (TypeError, ValueError):

@@ -33,7 +33,7 @@ class TextResponse:
 class ViewSignature:
     """A view with the models of its body, query and response (None for a `TextResponse`).
 
-    HEAD does not call a view that `changes_data_by_get`. A view that `validates_body` gets it unvalidated, as a `Body`.
+    HEAD does not call a view that `changes_data_by_get`. A view that `validates_body` gets an unvalidated `Body`.
     """
 
     function: Callable[..., Any]

@@ -15,7 +15,7 @@ class NotificationQuery(SearchQuery):
 
     @property
     def conditions(self) -> dict[str, Any]:
-        """Return what decides which notifications are in the list: `unread=false` leaves none out."""
+        """Return the parameters that select and order the notifications, without `unread=false`: it selects all."""
         found = super().conditions
         return {name: value for name, value in found.items() if (name, value) != ("unread", "false")}
 

@@ -38,7 +38,7 @@ def entry_search(
 ) -> Search[Entry, Entry]:
     """Return the search of a list. Raise `Unavailable` if its index is not complete and cannot be completed at once.
 
-    `reads_per_entry` is the number of items that are read for an entry to match it, with the entry itself.
+    `reads_per_entry` is the number of items that are read to match an entry, including the entry.
     """
     require_index(listed.kind, listed.now)
     size = query.rows_per_query(reads_per_entry)

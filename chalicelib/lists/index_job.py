@@ -1,8 +1,8 @@
 """The job that completes the index of lists: entries of rows that earlier releases wrote, and entries that went stale.
 
-It walks the rows of a kind in order of creation, some at a time, and begins again at the end. A kind is complete after
-its first walk. From then on the walk renews what time changes, such as the warnings of a smartlink, and what a process
-of an earlier release wrote during a deployment.
+It walks the rows of a kind in order of creation, in batches, and begins again at the end. A kind is complete after its
+first walk. Later walks renew entries that changed with time, such as the warnings of a smartlink, and entries that a
+process of an earlier release wrote during a deployment.
 """
 
 import time
@@ -33,7 +33,7 @@ SECONDS_OF_RUN = 240.0
 """Time after which a run of the Lambda ends: the next one begins within five minutes."""
 
 _PLACES, _COMPLETE = "index places", "index complete"
-"""Lists of one entry for each kind: how far the walk is, and the format that is complete."""
+"""Lists with one entry for each kind: the position of the walk, and the format that is complete."""
 
 Key = tuple[str, str]
 Entries = Mapping[Key, ListEntryRow]
@@ -72,7 +72,7 @@ def _rows_of_run(kind: ListKind, now: datetime, until: float) -> Iterator[int]:
 
 
 def _complete(kind: ListKind, now: datetime, until: float) -> bool:
-    """Walk to the end; return whether it was reached in time."""
+    """Walk to the end; return whether the walk reached it in time."""
     return all(time.monotonic() <= until for _ in _walk(kind, now))
 
 

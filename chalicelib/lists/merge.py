@@ -13,7 +13,7 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some entries in order, their size in bytes, and whether they are the last."""
+    """Consecutive entries, their size in bytes, and whether the year has no more."""
 
     entries: Sequence[Entry]
     size: int
@@ -21,7 +21,7 @@ class Piece:
 
 
 ReadYear = Callable[[str | None, int], Piece]
-"""Reads at most so many entries of a year after a position."""
+"""Reads the entries of a year after a position, up to a maximum number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Order:
 
 @dataclass(slots=True)
 class _Year:
-    """The entries of a year that were read and not yet yielded, and the position after which to read on."""
+    """The entries of a year that were read but not yet yielded, and the position after which the next read begins."""
 
     read: ReadYear
     after: str | None

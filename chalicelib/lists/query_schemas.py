@@ -41,22 +41,22 @@ class SearchQuery(QueryModel, ListQuery):
 
     @property
     def needle(self) -> str | None:
-        """Return `q` as it is compared, None if everything matches."""
+        """Return `q` in its searchable form, None without a search."""
         return None if self.q is None else searchable(self.q)
 
     @property
     def conditions(self) -> dict[str, Any]:
-        """Return what decides which items are in the list and in which order: a cursor is valid for these only."""
+        """Return the parameters that select and order the items: a cursor is valid for these only."""
         values = self.model_dump(mode="json", exclude=_PAGE_FIELDS, exclude_none=True)
         return {name: sorted(value) if isinstance(value, list) else value for name, value in values.items()}
 
     @property
     def is_narrowed(self) -> bool:
-        """Return whether the list may lack items, so that more must be read than a page has."""
+        """Return whether the query may leave out items, so that a page may need more reads than it has items."""
         return self.count == "true" or bool(self.conditions.keys() - {"sort"})
 
     def rows_per_query(self, reads_per_row: int) -> int:
-        """Return how many rows one query should read: a page, or all that a request may read to find its items."""
+        """Return the number of rows to read by one query: a page and one more, or all that a request may read."""
         return MAX_ITEMS // reads_per_row if self.is_narrowed else self.limit + 1
 
 

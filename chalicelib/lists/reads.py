@@ -12,7 +12,7 @@ Row = TypeVar("Row")
 
 @dataclass(slots=True)
 class Reads:
-    """What may still be read. `is_cut` says that reading ended for this reason, so that there may be more."""
+    """The items and bytes that may still be read. `is_cut` says that the limit ended a read: there may be more rows."""
 
     items: int = MAX_ITEMS
     bytes: int = MAX_BYTES
@@ -29,7 +29,7 @@ class Reads:
         return not self.is_cut
 
     def meter(self, rows: Iterable[Row], cost: int) -> Iterator[Row]:
-        """Yield rows, of which each costs so many items, as long as more may be read: at least one."""
+        """Yield rows while more may be read, at least one. `cost` is the number of items that are read for each row."""
         for row in rows:
             self.take(cost)
             yield row

@@ -1,4 +1,4 @@
-"""Searches a list: reads on until a page is full, and goes on from where it stopped."""
+"""Searches a list: reads until a page is full. The next page continues there."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ MAX_BATCH = 500
 class Search(Generic[Row, Item]):
     """A list: `rows` after a position in order, the position of a row, and the items of those that match.
 
-    `match` returns one item for each row, None if the row is not in the list; it counts what it reads. `name` is that
-    of the list and, if the list is somebody's own, of its owner. `batch` rows are matched at once.
+    `match` returns one item for each row, None if the row is not in the list; it counts its own reads. `name` is the
+    name of the list, with the owner if the list belongs to one. `batch` is the number of rows that are matched at once.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Found(Generic[Item]):
 
 
 def find(search: Search[Row, Item], query: SearchQuery, reads: Reads | None = None) -> Found[Item]:
-    """Return the items after the cursor that match: as many as the page has, or as were found by then.
+    """Return the matching items after the cursor: a full page, or fewer if the reads are used up or the list ends.
 
     With `count=true` the first page reads on to count the items of all pages.
     """
@@ -68,7 +68,7 @@ def find(search: Search[Row, Item], query: SearchQuery, reads: Reads | None = No
             gathered.add(search.position(row), item)
         if gathered.has_more and not is_counting:
             break
-        if budget.items < 0:  # what was read to match these rows: the rows behind them may be in memory already
+        if budget.items < 0:  # Matching used up the reads; the next rows may be in memory already.
             budget.is_cut = True
             break
     if is_counting:

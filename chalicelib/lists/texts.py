@@ -1,4 +1,4 @@
-"""Texts as a search compares them, and the sort keys of list entries."""
+"""Searchable forms of texts, and the sort keys of list entries."""
 
 import unicodedata
 from datetime import UTC, datetime, timedelta
