@@ -1,6 +1,7 @@
 """JSON merge patches (RFC 7396): merged into a document, and compared with the fields of its model."""
 
 from collections.abc import Iterator, Mapping
+from types import UnionType
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -36,6 +37,6 @@ def unknown_nulls(model: type[BaseModel], changes: Mapping[str, Any], pointer: s
 
 
 def _model_of(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any annotation
-    """Return the model of an annotation such as `Inner` or `Inner | None`; None if its values are no objects."""
-    options = (annotation, *get_args(annotation))
+    """Return the model of an annotation such as `Inner` or `Inner | None`; None for any other, such as a list."""
+    options = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
     return next((each for each in options if isinstance(each, type) and issubclass(each, BaseModel)), None)

@@ -31,6 +31,7 @@ class Outer(RequestModel):
         pytest.param({"maybe": {"size": None}}, ["/maybe/size"], id="inside an object that may be null"),
         pytest.param({"names": {"any": None}}, [], id="a name that is data"),
         pytest.param({"inner": 3, "offers": [{"size": None}]}, [], id="what the model checks itself"),
+        pytest.param({"offers": {"size": None}}, [], id="inside an object in place of a list"),
     ],
 )
 def test_null_of_an_unknown_field_is_an_error(changes: dict[str, Any], pointers: list[str]) -> None:
