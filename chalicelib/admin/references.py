@@ -1,4 +1,4 @@
-"""Errors of a document that refers to what does not exist or cannot be used."""
+"""Errors of references to campaigns and publishers that do not exist or cannot be used."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from chalicelib.tables.publishers import PublisherRow
 
 
 def campaign_errors(ids: Mapping[str, str], rows: Mapping[str, CampaignRow]) -> list[Error]:
-    """Return an error for each campaign, an ID by JSON pointer, that cannot be used; `rows` are those that exist."""
+    """Return an error for each campaign that cannot be used. `ids` are by JSON pointer, `rows` by ID."""
     found = ((pointer, route_publishing.campaign_error(key, rows.get(key))) for pointer, key in ids.items())
     return [(pointer, error) for pointer, error in found if error]
 

@@ -145,7 +145,7 @@ def validate(
 
 
 class Body(Generic[AnySettings]):
-    """The body of a request that its view validates, together with what it refers to."""
+    """The body of a request that its view validates, together with its references."""
 
     def __init__(self, model: type[AnySettings], document: Mapping[str, Any]) -> None:
         self.model = model

@@ -52,7 +52,7 @@ def fetch_page(listing: PagedQuery, query: ListQuery) -> tuple[list[Any], str | 
 def fetch_documents(
     listing: PagedQuery, query: ListQuery, documents: Callable[[list[Any]], Iterable[ResponseModel]]
 ) -> Page[Any]:
-    """Return a page of the documents of the rows. It has as many as fit, measured as they are sent."""
+    """Return a page of the documents of the rows, up to the maximum size of their JSON."""
     rows = _read_rows(listing, query)
     built = list(documents([row for _, row in rows[: query.limit]]))
     length = page_length(len(each.model_dump_json().encode()) for each in built)

@@ -26,7 +26,7 @@ ReadYear = Callable[[str | None, int], Piece]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The position of an entry, the direction, and whether every entry of a year comes before those of the next."""
+    """The position of an entry, the direction, and whether all entries of a year come before the next year."""
 
     position: Callable[[Entry], str]
     is_descending: bool

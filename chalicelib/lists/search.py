@@ -17,7 +17,7 @@ MAX_BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Search(Generic[Row, Item]):
-    """A list: `rows` after a position in order, the position of a row, and the items of those that match.
+    """A list: `rows` after a position in order, the position of a row, and the items of matching rows.
 
     `match` returns one item for each row, None if the row is not in the list; it counts its own reads. `name` is the
     name of the list, with the owner if the list belongs to one. `batch` is the number of rows that are matched at once.

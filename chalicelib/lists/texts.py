@@ -37,7 +37,7 @@ def contains(needle: str | None, *texts: str) -> bool:
 
 
 def created_year(key: str) -> str:
-    """Return the UTC year in which the resource of a time-ordered ID was created; that of 1970 for any other text."""
+    """Return the UTC year in which the resource of a time-ordered ID was created; 1970 for any other text."""
     try:
         milliseconds = int(key[-_ID_LENGTH:-_ENTROPY_LENGTH].translate(_DIGITS), 32)
         return str((_BEGINNING + timedelta(milliseconds=milliseconds)).year)

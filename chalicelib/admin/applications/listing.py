@@ -37,7 +37,7 @@ def list_applications(request: Request, query: ApplicationQuery) -> SearchPage[A
 
 
 def _rows(request: Request, query: ApplicationQuery, span: Range) -> Iterator[ApplicationRow]:
-    """Return the applications of the shortest list that has all those that the query finds."""
+    """Return the applications of the shortest list that has every result of the query."""
     if owners := query.publisher_id or query.smartlink_id:
         return of_owners(sorted(set(owners)), span)
     years = year_partitions(request, newest_first=span.is_descending)

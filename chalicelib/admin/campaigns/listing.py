@@ -16,7 +16,7 @@ _CAPPED_BATCH = 100
 """Campaigns whose caps are read at once."""
 
 _READS_PER_ENTRY = 2
-"""Half of what a request may read is one query: the entries of 1,000 campaigns are about 1 MB, or their caps follow."""
+"""One query reads half of the limit of a request: 1,000 entries are about 1 MB, and their caps need the rest."""
 
 
 def list_campaigns(request: Request, query: CampaignQuery) -> SearchPage[CampaignSummary]:

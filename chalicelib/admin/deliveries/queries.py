@@ -13,7 +13,7 @@ from chalicelib.postbacks.http_response import DeliveryStatus
 from chalicelib.tables.postbacks import PostbackDeliveryRow
 
 MAX_COST = 2_000
-"""Maximum cost of a page, in items read, of which the filter by publisher may drop most."""
+"""Maximum cost of a page, in items read. The filter by publisher may drop most of them."""
 
 READ_COST = 10
 """Cost of a read, beside its items."""

@@ -53,7 +53,7 @@ def countries_of_places(targeting: Targeting) -> frozenset[str] | None:
 def unknown_values(targeting: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return the values of a document of targeting that no visitor has, by list, each with its complaint.
 
-    An earlier release may have saved them. A list without such values is left out.
+    An earlier release may have saved them. Lists without unknown values are left out.
     """
     found = {name: {value: _complaint(name, value) for value in targeting[name]} for name in _CHECKS}
     unknown = {name: {value: each for value, each in values.items() if each} for name, values in found.items()}

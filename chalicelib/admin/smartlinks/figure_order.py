@@ -1,4 +1,4 @@
-"""The list of smartlinks in the order of a figure: those that have figures, and before or after them all others."""
+"""The list of smartlinks in the order of a figure: smartlinks with figures, and all others before or after them."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ _WITH_FIGURES, _OTHERS = "f", "o"
 _BATCH = 100
 
 Rank = tuple[bool, int, str]
-"""Sorts smartlinks by a figure: those without it last, equal ones by ID."""
+"""Sorts smartlinks by a figure: smartlinks without it last, equal ones by ID."""
 
 
 class Placed(NamedTuple):
@@ -33,7 +33,7 @@ class Placed(NamedTuple):
 
 
 def figure_search(newest: Search[Entry, Entry], sort: SmartlinkSort, figures: NetworkFigures) -> Search[Placed, Entry]:
-    """Return the search in the order of a figure. `newest` is that of all smartlinks by time of creation.
+    """Return the search in the order of a figure. `newest` is the search of all smartlinks, newest first.
 
     Raise `ValidationFailed` if amounts in several currencies would be compared.
     """

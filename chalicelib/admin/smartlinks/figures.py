@@ -60,7 +60,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class NetworkFigures:
-    """The figures of every smartlink that has some, by ID; `currencies` are those of their amounts."""
+    """Figures by smartlink ID; smartlinks without any are missing. `currencies` are the currencies of their amounts."""
 
     by_smartlink: Mapping[str, Figures]
     currency: str | None
@@ -72,7 +72,7 @@ class NetworkFigures:
 
 
 def network_figures(pieces: Sequence[Columns], period: Period, week: Period, rates: Rates) -> NetworkFigures:
-    """Return the figures of the period from cells of both periods; `week` is that of the series."""
+    """Return the figures of the period from cells of both periods; `week` is the period of the series."""
     has_several = len({value for piece in pieces for value in piece.values["currency"]} - {""}) > 1
     # Only amounts to convert are needed by day.
     dimensions = ("smartlink", "currency", "reason", *((UTC_DAY,) if has_several else ()))

@@ -50,7 +50,7 @@ class SmartlinkSort(StrEnum):
 
     @property
     def is_by_figure(self) -> bool:
-        """Return whether the order is that of a figure."""
+        """Return whether the list is sorted by a figure."""
         return self.field in {"clicks", "payout", "epc", "fallback_share"}
 
 

@@ -1,4 +1,4 @@
-"""The list of the publishers of a smartlink: everyone who applied to it or was added to it."""
+"""The list of the publishers of a smartlink: publishers who applied to it or were added to it."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Warnings about single offers: those that can take no click, and values of their targeting that have no effect."""
+"""Warnings about single offers: offers that can take no click, and values of their targeting that have no effect."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

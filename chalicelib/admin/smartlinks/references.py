@@ -15,7 +15,7 @@ from chalicelib.tables.campaigns import CampaignRow
 
 
 class SmartlinkReferences:
-    """What a smartlink refers to. `errors` reads it; then `campaigns` has the campaigns that exist, by ID.
+    """The references of a smartlink. `errors` reads them; then `campaigns` has the campaigns that exist, by ID.
 
     `before` is the smartlink before the edit, empty for a new one: its own addresses pass.
     """
@@ -26,7 +26,7 @@ class SmartlinkReferences:
         self._before = before
 
     def errors(self, document: Any) -> list[Error]:  # noqa: ANN401 - any JSON value
-        """Return an error for each campaign that cannot be used, and for each address that leads to ourselves.
+        """Return an error for each campaign that cannot be used, and for each address that leads to one of our links.
 
         Campaigns that are listed twice are an error here as well: the model finds them only if all offers are valid.
         """

@@ -1,4 +1,4 @@
-"""What the warnings about a smartlink depend on besides the smartlink, read as they are now."""
+"""Reads the inputs of warnings besides the smartlink: time, exchange rates, and the databases of networks."""
 
 from datetime import datetime
 

@@ -14,7 +14,7 @@ from chalicelib.routing.route_codec import JsonObject
 def visible_offers(
     settings: JsonObject, campaigns: Mapping[str, JsonObject], terms: Mapping[str, CampaignTerms]
 ) -> list[OfferDocument]:
-    """Return the enabled offers of active campaigns, with what their targeting and the campaign's allow together.
+    """Return the enabled offers of active campaigns, with the values that both offer and campaign allow.
 
     `terms` are those of the publisher by campaign ID.
     """

@@ -1,4 +1,4 @@
-"""What the offers of a smartlink pay, from the lowest to the highest fixed amount of a conversion."""
+"""The payout range of a smartlink: the lowest and the highest fixed amount of a conversion over its offers."""
 
 from collections.abc import Iterable
 from decimal import Decimal
