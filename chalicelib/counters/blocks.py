@@ -1,10 +1,10 @@
 """Cells in the counters table: blocks, each written with what it counts, and the chunks they are compacted into."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pynamodb.transactions import TransactWrite
 
@@ -22,6 +22,8 @@ A chunk drops the name of a block only after the block was deleted, so a reader 
 """
 
 _READERS = 8
+
+_Read = TypeVar("_Read")
 
 
 def block_key(cause: str) -> str:
@@ -56,10 +58,15 @@ def read(partitions: Sequence[str], layout: Layout[Any] = LAYOUT) -> Iterator[Co
 
     A cell may be in several blocks: its count is their sum.
     """
+    for stored in read_each(partitions, live_rows):
+        for row in stored:
+            yield decode_columns(row.cells, layout)
+
+
+def read_each(partitions: Sequence[str], read_one: Callable[[str], _Read]) -> Iterator[_Read]:
+    """Yield what `read_one` returns for each partition, reading several partitions at once."""
     with ThreadPoolExecutor(min(_READERS, max(len(partitions), 1))) as readers:
-        for stored in readers.map(live_rows, partitions):
-            for row in stored:
-                yield decode_columns(row.cells, layout)
+        yield from readers.map(read_one, partitions)
 
 
 def live_rows(partition: str) -> list[CounterBlockRow]:
@@ -77,8 +84,7 @@ def fingerprint(*partitions: Sequence[CounterBlockRow]) -> str:
 
 def counted_until(partitions: Sequence[str]) -> int | None:
     """Return the newest time in milliseconds until which the clicks in these partitions were counted, None if none."""
-    with ThreadPoolExecutor(min(_READERS, max(len(partitions), 1))) as readers:
-        return max((at for times in readers.map(_times, partitions) for at in times), default=None)
+    return max((at for times in read_each(partitions, _times) for at in times), default=None)
 
 
 def _times(partition: str) -> list[int]:

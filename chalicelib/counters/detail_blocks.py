@@ -2,13 +2,12 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.counters import detail_cells
-from chalicelib.counters.blocks import BLOCK, CHUNK, block_id
+from chalicelib.counters.blocks import BLOCK, CHUNK, live_rows, read_each
 from chalicelib.counters.column_codec import encode
 from chalicelib.counters.detail_cells import JOINT_LAYOUT, JointCell
 from chalicelib.counters.layout import Counts
@@ -16,8 +15,6 @@ from chalicelib.tables.counters import CounterBlockRow
 
 OWN, LATE = "o#", "l#"
 """Kinds of blocks, after their prefix: of values that take places in the partition, and of late cells."""
-
-_READERS = 8
 
 
 def batch_order(at: int, sequence: str) -> str:
@@ -50,16 +47,13 @@ class DetailRows:
 
 
 def read(partitions: Sequence[str]) -> Iterator[DetailRows]:
-    """Yield the current rows of each partition, reading several partitions at once."""
-    with ThreadPoolExecutor(min(_READERS, max(len(partitions), 1))) as readers:
-        yield from readers.map(read_partition, partitions)
+    """Yield the current rows of each partition as `read_each` does."""
+    return read_each(partitions, read_partition)
 
 
 def read_partition(partition: str) -> DetailRows:
     """Return the current rows of a partition."""
-    rows = list(CounterBlockRow.query(partition, consistent_read=True))
-    absorbed = {name for row in rows for name in row.absorbed or ()}
-    current = [row for row in rows if block_id(row) not in absorbed]
+    current = live_rows(partition)
     return DetailRows(
         *([row.cells for row in current if _is(row, kind)] for kind in (CHUNK, BLOCK + OWN, BLOCK + LATE))
     )
