@@ -4,13 +4,13 @@ Quarters, not hours, because some time zones differ from UTC by half or three qu
 local hours and days must be exact in each of them.
 """
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from chalicelib.clicks.rejections import lost_reason
 from chalicelib.counters.layout import AnyCell, Counts, Layout
+from chalicelib.domain import shards
 from chalicelib.domain.click import ExperimentArm
 
 QUARTER_HOUR_MS = 900_000
@@ -128,7 +128,7 @@ def add_cells(cells: dict[AnyCell, list[int]], others: Mapping[AnyCell, Counts])
 
 def shard_of(publisher_id: str) -> int:
     """Return the shard of the publisher's cells, the same in every process."""
-    return zlib.crc32(publisher_id.encode()) % SHARDS
+    return shards.shard_of(publisher_id, SHARDS)
 
 
 def partition(day: date, shard: int) -> str:

@@ -1,9 +1,10 @@
 """Keys of the lists of conversions: one for each value of a filter and UTC month, with shards for shared values."""
 
-import zlib
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+from chalicelib.domain.shards import shards_of
 
 SHARDS = 4
 """Lists of a shared value and month, by publisher: each takes about 500 transactional writes a second."""
@@ -28,7 +29,7 @@ def list_fields(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def keys_of(stored: Mapping[str, Any]) -> list[str]:
-    """Return the keys of all lists that have a complete conversion. An event that is no goal has no status and goal."""
+    """Return the keys of all lists that contain a complete conversion. An event without a goal has no status."""
     month, publisher_id = month_of(int(stored["at"])), stored["publisher_id"]
     values = {name: stored.get(field) for name, field in LIST_FIELDS.items()}
     return [key for name, value in values.items() if value for key in keys_of_value(name, value, month, [publisher_id])]
@@ -39,8 +40,7 @@ def keys_of_value(name: str, value: str, month: str, publisher_ids: Collection[s
     if name not in _SHARED:
         yield f"{name}#{value}#{month}"
         return
-    shards = range(SHARDS) if publisher_ids is None else sorted(set(map(_shard_of, publisher_ids)))
-    yield from (f"{name}#{value}#{month}#{shard}" for shard in shards)
+    yield from (f"{name}#{value}#{month}#{shard}" for shard in shards_of(publisher_ids, SHARDS))
 
 
 def month_of(milliseconds: int) -> str:
@@ -53,7 +53,3 @@ def month_start(key: str) -> datetime:
     parts = key.split("#")
     year, month = (parts[-1] if "-" in parts[-1] else parts[-2]).split("-")
     return datetime(int(year), int(month), 1, tzinfo=UTC)
-
-
-def _shard_of(publisher_id: str) -> int:
-    return zlib.crc32(publisher_id.encode()) % SHARDS
