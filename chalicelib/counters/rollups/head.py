@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-FORMAT, _WITHOUT_DETAILS = 2, 1
-"""The format that is written, and the first one, whose spans have no details."""
+FORMAT = 1
+"""The format that is written."""
 
 FULL, LITE = "f", "l"
 """Kinds of items: with all dimensions of a cell, and with those of `items.LITE_DIMENSIONS` only.
@@ -143,21 +143,14 @@ def _numbered(limits: Range, routes: Sequence[str]) -> list[int]:
 def decode(stored: bytes, version: int) -> Head:
     """Return a stored head. One of an unknown format has no spans: its days are rolled up again."""
     document = json.loads(zlib.decompress(stored))
-    if document["format"] == FORMAT:
-        spans = [_span(span, document["routes"]) for span in document["spans"]]
-    elif document["format"] == _WITHOUT_DETAILS:
-        spans = [_span([*span, False], None) for span in document["spans"]]
-    else:
+    if document["format"] != FORMAT:
         return Head(version)
-    return Head(version, tuple(spans), tuple(Garbage(*each) for each in document["garbage"]))
+    spans = tuple(_span(span, document["routes"]) for span in document["spans"])
+    return Head(version, spans, tuple(Garbage(*each) for each in document["garbage"]))
 
 
-def _span(stored: Sequence[Any], routes: Sequence[str] | None) -> Span:
-    """Return a stored span. Its ranges are names if there are no `routes`."""
+def _span(stored: Sequence[Any], routes: Sequence[str]) -> Span:
     days, generation, at, cells, items, has_details = stored
     prints = {date.fromisoformat(day): print_ for day, print_ in days.items()}
-    ranges = {
-        kind: [(first, last) if routes is None else (routes[first], routes[last]) for first, last in each]
-        for kind, each in items.items()
-    }
+    ranges = {kind: [(routes[first], routes[last]) for first, last in each] for kind, each in items.items()}
     return Span(prints, generation, at, cells, ranges, has_details)

@@ -41,11 +41,17 @@ def test_head_survives_a_round_trip() -> None:
     assert rollups_head.decode(rollups_head.encode(partly), 8) == partly
 
 
-def test_head_of_the_first_format_has_spans_without_details() -> None:
+def test_head_of_the_first_format_is_read() -> None:
     days = {f"{each}": print_ for each, print_ in SPAN.days.items()}
-    document = {"format": 1, "spans": [[days, 2, 1_000, 30, SPAN.items]], "garbage": [[1, 900, {"f": 3}]]}
+    items = {"f": [[0, 1], [1, 1], [2, 3]], "l": [[0, 1]]}
+    document = {
+        "format": 1,
+        "routes": ["sml_1", "sml_3", "sml_7", "sml_9"],
+        "spans": [[days, 2, 1_000, 30, items, True]],
+        "garbage": [[1, 900, {"f": 3}]],
+    }
     stored = zlib.compress(json.dumps(document).encode())
-    assert rollups_head.decode(stored, 7) == Head(7, (replace(SPAN, has_details=False),), (Garbage(1, 900, {"f": 3}),))
+    assert rollups_head.decode(stored, 7) == Head(7, (SPAN,), (Garbage(1, 900, {"f": 3}),))
 
 
 def test_kind_without_items_has_no_numbers() -> None:
