@@ -77,7 +77,7 @@ def live_rows(partition: str) -> list[CounterBlockRow]:
 
 
 def fingerprint(*partitions: Sequence[CounterBlockRow]) -> str:
-    """Return a name of what the live rows of partitions count. Two states with one name have the same counts."""
+    """Return a digest of the live rows of partitions. States with the same digest have the same counts."""
     names = "\n\n".join("\n".join(f"{row.position} {row.version}" for row in rows) for rows in partitions)
     return hashlib.blake2b(names.encode(), digest_size=8).hexdigest()
 

@@ -18,7 +18,7 @@ CHUNK_BYTES = 300_000
 """Maximum size of a chunk's cells. DynamoDB allows 400 KB, and the names of absorbed blocks need a part of it."""
 
 MAX_CELL_BYTES = 310_000
-"""Maximum size of the cells of one merge: one with more takes fewer blocks. A single block always fits into an item."""
+"""Maximum size of the cells of one merge. With more it takes fewer blocks; a single block always fits into an item."""
 
 MAX_BLOCKS_PER_MERGE = 1_000
 MAX_ABSORBED_NAMES = 2_000
@@ -131,7 +131,7 @@ def _drop_names(snapshot: _Snapshot, deleted: set[str]) -> None:
 def _write(snapshot: _Snapshot, blocks: list[CounterBlockRow]) -> list[CounterBlockRow]:
     """Write the chunk with the blocks and a chunk that was downsampled; return the merged blocks.
 
-    These are the first ones if all would be too large, and none if another merge was faster.
+    Only the first blocks are merged if all would be too large, and none if another merge was faster.
     """
     downsampled = _downsampled_chunk(snapshot)
     added, blocks = _fold(snapshot, blocks)
@@ -162,7 +162,7 @@ def _absorb(chunk: CounterBlockRow, rows: Iterable[CounterBlockRow], now: dateti
 def _chunk_with(snapshot: _Snapshot, added: AnyCells, names: int) -> CounterBlockRow:
     """Return the last chunk with the cells added, or a new chunk of them alone if that would be too large.
 
-    `names` is the number of blocks that the cells are from.
+    `names` is the number of blocks from which the cells are.
     """
     policy, now = snapshot.policy, snapshot.now
     if not snapshot.chunks:

@@ -20,9 +20,9 @@ class CompactionPolicy:
     """Layout of the cells, number of blocks from which they are compacted, and downsampling (None: cells are kept).
 
     `downsample` returns the cells to keep at a given time. The result must not depend on how often it was applied
-    before, nor on whether it was applied to parts or to their sum. Only blocks are merged whose key has `kind` after
-    its prefix, at most `max_blocks` at once. Cells go to a new chunk from `chunk_bytes` on. With `has_empty_head` the
-    first chunk stays empty: each merge writes its version, which costs by its size.
+    before, nor on whether it was applied to parts or to their sum. Only blocks with `kind` after the prefix of their
+    key are merged, at most `max_blocks` at once. Cells go to a new chunk from `chunk_bytes` on. With `has_empty_head`
+    the first chunk stays empty, because each merge updates its version, which costs by its size.
     """
 
     layout: Layout[Any] = LAYOUT

@@ -1,4 +1,4 @@
-"""Joint cells in the counters table: blocks in stream order, apart from those of report cells."""
+"""Joint cells in the counters table: blocks in stream order, in partitions of their own."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,16 +14,16 @@ from chalicelib.counters.layout import Counts
 from chalicelib.tables.counters import CounterBlockRow
 
 OWN, LATE = "o#", "l#"
-"""Kinds of blocks, after their prefix: of values that take places in the partition, and of late cells."""
+"""Kinds of blocks, after their prefix: with values that take places in the partition, and with late cells."""
 
 
 def batch_order(at: int, sequence: str) -> str:
-    """Return what sorts batches of the stream by time (milliseconds) and sequence number of their first record."""
+    """Return a key that sorts batches of the stream by time (milliseconds) and sequence number of the first record."""
     return f"{at:011x}{len(sequence):02d}{sequence}"
 
 
 def change_order(at: int, cause: str) -> str:
-    """Return what sorts changes of conversions by time (milliseconds) among batches. `cause` is the revision."""
+    """Return a key that sorts changes of conversions by time (milliseconds) among batches. `cause` is the revision."""
     return f"{at:011x}{hashlib.blake2b(cause.encode(), digest_size=10).hexdigest()}"
 
 

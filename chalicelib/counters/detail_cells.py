@@ -1,4 +1,4 @@
-"""Detail dimensions: what clicks and conversions are counted by one dimension at a time.
+"""Detail dimensions: dimensions by which clicks and conversions are counted one at a time.
 
 A writer adds *joint cells*, which have all detail dimensions together, because there are fewer of them in a batch.
 Compaction turns them into *detail cells* of one dimension each.
@@ -31,7 +31,7 @@ DETAILS = (
 """The detail dimensions: the first five are fields of a click, the others are sub-IDs."""
 
 COUNTS = (*cells.COUNTS, "lost_clicks")
-"""Those of report cells, and the clicks by people that reached no campaign."""
+"""The counts of a report cell, and the clicks by people that reached no campaign."""
 
 _FIELDS, _SUB_IDS = DETAILS[:5], DETAILS[5:]
 
@@ -39,8 +39,8 @@ _FIELDS, _SUB_IDS = DETAILS[:5], DETAILS[5:]
 class JointCell(NamedTuple):
     """One combination of all detail dimensions; a value that is unknown or does not apply is empty.
 
-    `click_day` is the UTC day of the click if the counts are of conversions that arrived on another day, else empty:
-    their values are counted under the names that the click's day gave them.
+    `click_day` is the UTC day of the click for conversions that arrived on another day, else empty. Their values are
+    counted under the names that they have on the day of the click.
     """
 
     quarter: int
@@ -69,7 +69,7 @@ class JointCell(NamedTuple):
 class DetailCell(NamedTuple):
     """One value of one detail dimension. `late` is 1 for conversions that arrived on another UTC day than their click.
 
-    The value of a late cell is one of the click's day: it takes no place on the day of the cell.
+    The value of a late cell has its name from the day of the click, so it takes no place on the day of the cell.
     """
 
     dimension: str
@@ -94,7 +94,7 @@ def values_of_click(stored: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the values of a click in the order of `DETAILS`. Raises TypeError if one is no string."""
     sub_ids = stored.get("sub_ids") or {}
     values = [stored.get(name) or "" for name in _FIELDS] + [sub_ids.get(name) or "" for name in _SUB_IDS]
-    "".join(values)  # a TypeError if one is no string
+    "".join(values)  # raises the TypeError
     return tuple(values)
 
 
@@ -104,13 +104,13 @@ def known_values(values: Iterable[str]) -> dict[str, str]:
 
 
 def values_of_conversion(stored: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the values that a conversion has from its click; all empty if its release did not store them."""
+    """Return the values of a conversion's click; all are empty if an earlier release stored the conversion."""
     known = stored.get("details") or {}
     return tuple([known.get(name, "") for name in DETAILS])
 
 
 def joint_cell(cell: Cell, values: tuple[str, ...], click_day: str = "") -> JointCell | None:
-    """Return the joint cell of what is counted in a report cell, or None without any known value."""
+    """Return the joint cell for the same counts as a report cell, or None if no value is known."""
     if not any(values):
         return None
     return JointCell(
@@ -137,11 +137,11 @@ def partition_of(day: date | str, shard: int) -> str:
 
 def partitions(days: Iterable[date]) -> list[str]:
     """Return all partitions of these UTC days."""
-    return [f"{name}#d" for name in cells.partitions(days)]
+    return [partition_of(day, shard) for day in days for shard in cells.shards_of(None)]
 
 
 def by_partition(joint: Mapping[JointCell, Counts]) -> dict[tuple[str, bool], JointCells]:
-    """Return the cells grouped by partition, and by whether their click is of another day, in their order."""
+    """Return the cells grouped by partition and by whether they are late, in their order."""
     parts: dict[tuple[str, bool], JointCells] = {}
     for cell, counts in joint.items():
         key = partition(cells.day_of(cell.quarter), cell.publisher), bool(cell.click_day)

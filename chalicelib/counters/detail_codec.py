@@ -9,12 +9,13 @@ from chalicelib.counters.detail_places import Places
 from chalicelib.counters.layout import Counts
 
 _LENGTH = 4
+_SHARED = LAYOUT.dimensions[2:-1]
 
 FORMAT = 1
 """The format that is written."""
 
 Section = tuple[str, int]
-"""A dimension, and 1 for late cells, which are apart from the others."""
+"""A dimension, and 1 for its late cells, else 0."""
 
 
 def encode_sections(counted: Mapping[DetailCell, Counts]) -> bytes:
@@ -57,9 +58,6 @@ def decode_section(section: bytes) -> Columns:
         {name: columns.codes[stored] for stored, name in names.items()},
         columns.counts,
     )
-
-
-_SHARED = LAYOUT.dimensions[2:-1]
 
 
 def publishers_and_values(columns: Columns, dimension: str) -> set[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Detail cells of joint cells: each row is split by dimension, column by column."""
+"""Splits joint cells into detail cells, one dimension at a time."""
 
 from collections.abc import Iterable, Sequence
 from operator import add
@@ -13,7 +13,7 @@ _SHARED = JointCell._fields[: JointCell._fields.index("click_day")]
 
 
 def split(blocks: Iterable[bytes], name_of: Naming, dimensions: Sequence[str] = DETAILS) -> DetailCells:
-    """Return what blocks of joint cells, in stream order, add to the cells of each of the dimensions."""
+    """Return the detail cells of these dimensions in blocks of joint cells, which are in stream order."""
     counted: DetailCells = {}
     for block in blocks:
         columns = decode_columns(block, JOINT_LAYOUT)
@@ -25,7 +25,7 @@ def split(blocks: Iterable[bytes], name_of: Naming, dimensions: Sequence[str] = 
 
 
 class _Rows:
-    """The rows of a block: for each the shared dimensions, the publisher, the click's day, and the counts."""
+    """The rows of a block: the shared dimensions, publisher, day of the click and counts of each."""
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns

@@ -13,11 +13,11 @@ from chalicelib.counters.detail_columns import split
 from chalicelib.counters.detail_places import Naming, Places, Subject, Undecided
 
 MIN_BLOCKS_TO_COMPACT = 192
-"""Blocks of one partition that are worth compacting: all chunks are read for the places that are taken."""
+"""Blocks of one partition that are worth compacting: each compaction reads all chunks for the taken places."""
 
 MAX_BLOCKS = 256
 CHUNK_BYTES = 60_000
-"""Size from which cells go to a new chunk. A small one costs little to rewrite."""
+"""Size from which cells go to a new chunk. A small chunk costs little to rewrite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def _own_names(chunks: Sequence[bytes]) -> Naming:
 
 @dataclass(slots=True)
 class _LateNames:
-    """Names of late values by the places of their click's day, which is compacted if a value has no place yet."""
+    """Names of late values, from the places of the click's day. If a value has no place yet, that day is compacted."""
 
     now: datetime
     known: dict[str, Places] = field(default_factory=dict)
@@ -95,7 +95,7 @@ def _compact_late(name: str, late_names: _LateNames, min_blocks: int) -> int:
 
 
 def compact_completely(name: str, now: datetime) -> None:
-    """Compact the details of a partition until no block is left, except late ones whose values have no place yet."""
+    """Compact the details of a partition until only late blocks are left whose values have no place yet."""
     late_names = _LateNames(now)
     while _compact_own([name], now, 1) or _compact_late(name, late_names, 1):
         pass
@@ -104,8 +104,8 @@ def compact_completely(name: str, now: datetime) -> None:
 def compact_days(days: Iterable[date], now: datetime, min_blocks: int = MIN_BLOCKS_TO_COMPACT) -> int:
     """Compact the details of these UTC days; return the number of merged blocks.
 
-    Late blocks stay until the places of their values are known: at most until the next call, as a conversion writes
-    the value to the day of its click too.
+    Late blocks stay until the places of their values are known. A conversion writes its values to the day of its click
+    too, so the next call finds their places.
     """
     names, late_names = partitions(days), _LateNames(now)
     return _compact_own(names, now, min_blocks) + sum(_compact_late(name, late_names, min_blocks) for name in names)

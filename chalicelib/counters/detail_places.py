@@ -1,7 +1,7 @@
-"""Places for values: of each detail dimension, publisher and UTC day the first values in stream order get one.
+"""Places of values: for each detail dimension, publisher and UTC day, the first values in stream order get one.
 
-A value with a place is counted under its own name, every other one under `(other)`. A place is taken for good, and a
-value without one never gets one later, so everything with one value is counted under one name.
+A value with a place is counted under its own name, every other value under `(other)`. A value keeps its place, and a
+value without a place never gets one later. So all counts of one value have the same name.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ Subject = tuple[str, str]
 """A dimension and a publisher."""
 
 Naming = Callable[[str, Subject, str], str]
-"""Returns the name of a value, given the UTC day of its click if it is late (else empty), and its subject."""
+"""Function that returns the name of a value, given the UTC day of its click if it is late (else "") and its subject."""
 
 
 class Undecided(Exception):  # noqa: N818 - named for the fact
@@ -54,5 +54,5 @@ class Places:
                 self.taken.setdefault((dimension, publisher), set()).add(value)
 
     def take_all(self, _: str, subject: Subject, value: str) -> str:
-        """Take a place as `take` does: the naming of values that are not late."""
+        """Return the name as `take` does. This is the naming of values that are not late."""
         return self.take(subject, value)

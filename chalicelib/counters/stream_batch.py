@@ -17,7 +17,7 @@ With the row of the batch they are the 100 items of a transaction.
 """
 
 MAX_DETAIL_BYTES = 200_000
-"""Maximum size of the values of detail dimensions: even what does not compress fits into one item of 400 KB."""
+"""Maximum size of the values of detail dimensions. They fit into one item of 400 KB even if they do not compress."""
 
 _UTF8_BYTES = 4
 """Maximum length of a character."""
@@ -66,8 +66,7 @@ class StreamBatch:
 class _RecordEffect:
     """What one record adds: one to `count` of `cell` (None: nothing), and its ID to the list of a route and day.
 
-    `detail` is the joint cell that gets one to `count` too, `learned` the partition and the learning cell that get one
-    click more.
+    `detail` is the joint cell that gets one to `count` too, `learned` the partition and the learning cell of the click.
     """
 
     cell: Cell | None = None

@@ -1,4 +1,4 @@
-"""Builds the roll-ups of one month and shard from the blocks of its days. The blocks stay the truth."""
+"""Builds the roll-ups of one month and shard from the blocks of its days."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ GARBAGE_AGE = timedelta(minutes=10)
 
 @dataclass(slots=True)
 class _Days:
-    """The cells and details of consecutive days and the fingerprint of each. `has_details` if none are missing."""
+    """The cells and details of consecutive days, and the fingerprint of each day. `has_details` if none are missing."""
 
     cells: Cells = field(default_factory=dict)
     details: DetailSections = field(default_factory=DetailSections)
@@ -31,7 +31,7 @@ class _Days:
 
     @property
     def size(self) -> int:
-        """The number of cells, and what the details count as."""
+        """The number of cells; the details count as cells by their bytes."""
         return len(self.cells) + self.details.size // plan.DETAIL_BYTES_PER_CELL
 
     def add(self, day: date, rows: Sequence[CounterBlockRow], detail_rows: Sequence[CounterBlockRow]) -> None:
@@ -44,7 +44,7 @@ class _Days:
         self.has_details = self.has_details and len(chunks) == len(detail_rows)
 
     def pack(self) -> dict[str, list[Item]]:
-        """Return the items by kind, without lite ones if they are not worth it."""
+        """Return the items by kind; without lite ones if these would not be much smaller."""
         lite = items.lite_cells(self.cells)
         packed = {FULL: items.pack(self.cells), **({} if lite is None else {LITE: items.pack(lite)})}
         return packed | (self.details.pack() if self.has_details else {})
@@ -55,7 +55,7 @@ class Builder:
     """Rolls up days of one month and shard. `head` is as it is stored.
 
     `markers` has the keys of the late markers by day. They were read before the head, and so before the blocks. Each
-    method raises `HeadChanged` if another merger has changed the head; what that leaves behind is deleted later.
+    method raises `HeadChanged` if another merger has changed the head. Items that it has written by then are garbage.
     """
 
     place: MonthShard
@@ -74,9 +74,9 @@ class Builder:
         return done
 
     def _spans(self, days: Sequence[date]) -> Iterator[_Days]:
-        """Yield the days of each span: as many as have `SPAN_CELLS` cells, at last those that are left.
+        """Yield the days of each span. Every span except the last has at least `SPAN_CELLS` cells.
 
-        The details of a day are compacted before, so that compaction does not change its fingerprint afterwards.
+        The details of a day are compacted first, so that compaction does not change its fingerprint afterwards.
         """
         part = _Days()
         for day in days:
@@ -89,9 +89,9 @@ class Builder:
             yield part
 
     def _write(self, part: _Days) -> None:
-        """Write the items, then the head that refers to them, then delete the markers of what they contain.
+        """Write the items, then the head that refers to them, then delete the markers of the blocks in them.
 
-        The head announces the generation first, so that its items are deleted if this is interrupted.
+        The head announces the generation first: if this is interrupted, a later run deletes its items.
         """
         packed = part.pack()
         counts = {kind: len(each) for kind, each in packed.items()}
@@ -107,8 +107,8 @@ class Builder:
     def delete_garbage(self) -> None:
         """Delete the items of generations that were replaced or interrupted long enough ago.
 
-        The head is written first: a merger that is still writing such a generation then cannot finish it. It lists the
-        items until they are deleted, so that they are deleted if this is interrupted.
+        The head is written first, so that a merger that is still writing one of these generations cannot finish it. It
+        lists the items until they are deleted: if this is interrupted, a later run deletes them.
         """
         before = milliseconds(self.now - GARBAGE_AGE)
         old = [each for each in self.head.garbage if each.at < before]
@@ -119,7 +119,7 @@ class Builder:
             self._save(self.head.without_garbage(before))
 
     def has_changed(self, day: date) -> bool:
-        """Return whether the blocks of the day are not those that were rolled up."""
+        """Return whether the blocks of the day differ from the blocks that were rolled up."""
         span = self.head.span_of(day)
         return span is not None and span.days[day] != blocks.fingerprint(*self._rows(day))
 

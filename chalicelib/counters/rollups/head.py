@@ -13,13 +13,13 @@ FORMAT = 1
 """The format that is written."""
 
 FULL, LITE = "f", "l"
-"""Kinds of items: with all dimensions of a cell, and with those of `items.LITE_DIMENSIONS` only.
+"""Kinds of items: with all dimensions of a cell, and with `items.LITE_DIMENSIONS` only.
 
 Items of detail cells have the name of their dimension as their kind.
 """
 
 Range = tuple[str, str]
-"""The first and the last route in an item, or routes before and after them."""
+"""The first and the last route in an item. A widened range has an earlier first or a later last route."""
 
 MAX_BYTES = 350_000
 """Maximum size of an encoded head, below the 400 KB of an item."""
@@ -33,9 +33,9 @@ class Span:
     """Consecutive days of a month that were rolled up together, as one generation of items.
 
     `days` has the fingerprint of the blocks that each day was built from. `at` is the time of the building in
-    milliseconds, `cells` the number of full cells and what the details count as. `items` has the range of each item by
-    kind. There is no kind `LITE` if its items would not be much smaller, and no kind of a detail dimension that has no
-    cells. Without `has_details` the details of the days are not in the items.
+    milliseconds, `cells` the number of full cells plus the cells that its details count as. `items` has the range of
+    each item by kind. There is no kind `LITE` if its items would not be much smaller, and no kind of a detail dimension
+    without cells. Without `has_details` the details of the days are not in the items.
     """
 
     days: Mapping[date, str]
@@ -82,7 +82,7 @@ class Head:
         return next((span for span in self.spans if day in span.days), None)
 
     def announce(self, generation: Garbage) -> "Head":
-        """Return the head before the items of a new generation are written: it is deleted if it is never finished."""
+        """Return the head with a new generation as garbage, so that its items are deleted if it is never finished."""
         return replace(self, garbage=(*self.garbage, generation))
 
     def replace_by(self, span: Span, at: int) -> "Head":
@@ -135,7 +135,7 @@ def _encoded_span(span: Span, routes: Sequence[str]) -> list[Any]:
 
 
 def _numbered(limits: Range, routes: Sequence[str]) -> list[int]:
-    """Return the numbers of the last of the routes that is not after the range, and of the first not before it."""
+    """Return the number of the last route up to the start of the range, and of the first from its end on."""
     first, last = limits
     return [bisect_right(routes, first) - 1, bisect_left(routes, last)]
 

@@ -12,17 +12,17 @@ from chalicelib.counters.layout import Counts, Layout
 from chalicelib.counters.rollups.head import Range
 
 LITE_DIMENSIONS = frozenset({"quarter", "smartlink", "campaign", "publisher", "currency", "goal", "reason"})
-"""The dimensions of lite cells. Currency and campaign are among them because amounts cannot be read without them."""
+"""The dimensions of lite cells. They include currency and campaign because reports need both to read amounts."""
 
 ITEM_BYTES = 300_000
 ITEM_CELLS = 30_000
 """Maximum size of an item, and number of cells that usually fit into it."""
 
 SHARED_CELLS = 4_000
-"""Maximum number of cells of an item with several routes: to decode them takes about a millisecond."""
+"""Maximum number of cells in an item with several routes: they are decoded in about a millisecond."""
 
 _LITE_SHARE = 0.75
-"""Maximum number of lite cells per full cell. With more they would not be worth their storage."""
+"""Maximum number of lite cells per full cell. With more, lite items would save too little to be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Item:
 
 
 def lite_cells(cells: Mapping[Cell, Counts]) -> Cells | None:
-    """Return the sums of the cells by `LITE_DIMENSIONS`, or None if these are about as many as the cells."""
+    """Return the sums of the cells by `LITE_DIMENSIONS`, or None if they are hardly fewer than the cells."""
     lite: Cells = {}
     for cell, counts in cells.items():
         key = Cell(

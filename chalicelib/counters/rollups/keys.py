@@ -1,4 +1,4 @@
-"""Keys of roll-ups and late markers in the counters table, and the days that they concern.
+"""Keys of roll-ups and late markers in the counters table, and the days that may have them.
 
 The partition of a month holds its late markers, then the head of each shard. Markers sort before heads. The items of
 the roll-ups are in partitions of their own, one for each month and shard.
@@ -13,9 +13,9 @@ MARKER = "!"
 
 _LATE_AGE = timedelta(days=2)
 _SETTLED_AGE = timedelta(days=3)
-"""A writer marks its change of a day from two days after the day, and the day is rolled up a day later than that.
+"""A change of a day has a marker from two days after the day on. A day is rolled up from three days after it on.
 
-So a change without a marker is at least a day older than the roll-up, whatever clocks and delays are.
+So a change without a marker is at least a day older than the roll-up. Clocks and delays do not add up to a day.
 """
 
 

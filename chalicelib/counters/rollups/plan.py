@@ -1,4 +1,4 @@
-"""Decides which days of a month and shard are rolled up next, and which of them together."""
+"""Decides which days of a month and shard are rolled up next, and which days together."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -8,15 +8,15 @@ from datetime import date
 from chalicelib.counters.rollups.head import Head, Span
 
 SPAN_CELLS = 20_000
-"""Days are rolled up together until they have this many cells: few items to read, and quick to build again."""
+"""Cells from which a span of days ends: large enough for few items, small enough to be built again quickly."""
 
 DETAIL_BYTES_PER_CELL = 100
-"""As many bytes of encoded detail cells take about as long to roll up as a cell, and count as one."""
+"""Bytes of encoded detail cells that count as one cell, because they take about as long to roll up."""
 
 REBUILD_MS = 60 * 60_000
-"""Minimum time between two roll-ups of the same days in milliseconds. Until then changed days are read as blocks.
+"""Minimum time between two roll-ups of the same days in milliseconds. Until then changed days are read from blocks.
 
-To write a span with details takes many more write units than to read some days of it as blocks for an hour.
+Writing a span with details costs much more than reading some of its days from blocks for an hour.
 """
 
 
@@ -37,7 +37,7 @@ class _Run:
 def runs(head: Head, settled: Sequence[date], changed: AbstractSet[date], now: int) -> list[list[date]]:
     """Return runs of consecutive days to roll up, the newest first.
 
-    `settled` are the days of the month that may be rolled up, in order; `changed` are those that have changed since
+    `settled` are the days of the month that may be rolled up, in order; `changed` are days that have changed since
     their roll-up; `now` is in milliseconds. A run contains whole spans. A new day is rolled up together with a span
     before it that has few cells, so that a month ends as few spans.
     """

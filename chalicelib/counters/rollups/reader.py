@@ -1,4 +1,4 @@
-"""Reads cells for reports: roll-ups where there are any, and the partitions of the other days."""
+"""Reads the cells of reports: from roll-ups, and from blocks for days without one."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -17,7 +17,7 @@ _READERS = 8
 _PARTITIONS_PER_READ = 8 * cells.SHARDS
 _ITEMS_PER_READ = 128
 _FEW_DAYS = 3
-"""Maximum number of days that are always read as blocks: looking for their roll-ups would take as long."""
+"""Maximum number of days that are always read from blocks, because to find their roll-ups would take as long."""
 
 _EPOCH = date(1970, 1, 1)
 
@@ -33,8 +33,8 @@ class Reads:
 class Wanted:
     """The cells to read: UTC days, shards, routes (None: all) and the dimensions that are needed.
 
-    Cells of other routes may be among those that are read. Dimensions that are not needed may have their defaults.
-    `reads` is increased by what is read.
+    The result may contain cells of other routes. Dimensions that are not needed may have their defaults. Reading
+    increases `reads`.
     """
 
     days: Sequence[date]
@@ -46,7 +46,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How to read one sort of cells: the kind of their items in a span or None, an item, and partitions of days."""
+    """How to read report cells, or the cells of one detail dimension.
+
+    `kind` returns the kind of their items in a span, or None if the span has none. `decode` decodes an item, and
+    `read_days` reads the blocks of days.
+    """
 
     kind: Callable[[Span], str | None]
     decode: Callable[[bytes], Columns]
@@ -55,7 +59,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Items of one span, and the days that are taken from them."""
+    """Items of one span, and the days to read from them."""
 
     place: MonthShard
     span: Span

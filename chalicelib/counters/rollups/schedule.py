@@ -1,4 +1,4 @@
-"""The merger's part in roll-ups: in each run it rolls up new and changed days, the newest first, for a limited time."""
+"""Schedule of roll-ups: each run of the merger rolls up new and changed days, newest first, for a limited time."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from chalicelib.domain.timestamps import milliseconds
 from chalicelib.settings import CLICK_RETENTION_DAYS
 
 SECONDS = 20
-"""Time in which one run starts to roll up further days."""
+"""Time after which one run does not start to roll up further days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,9 @@ class Run:
 
 
 def roll_up(run: Run) -> int:
-    """Roll up days of the last `CLICK_RETENTION_DAYS`; return their number, each shard counted.
+    """Roll up days of the last `CLICK_RETENTION_DAYS`; return their number, summed over the shards.
 
-    Days before the first click have no cells. A run ends after a month without any, so that a new stack is not busy
-    with them.
+    A run ends after a month without cells, so that a new stack does not spend its time on days before its first click.
     """
     months = keys.months_until(run.now, CLICK_RETENTION_DAYS)
     markers = {month: _by_place(storage.read_markers(month)) for month in months}
@@ -57,7 +56,7 @@ def _by_place(markers: Iterable[Marker]) -> dict[int, dict[date, list[Key]]]:
 
 
 def _advance(builder: Builder, run: Run) -> int:
-    """Roll up due days of one month and shard while there is time; return their number."""
+    """Roll up the due days of one month and shard while there is time; return their number."""
     month, _ = builder.place
     done = 0
     try:

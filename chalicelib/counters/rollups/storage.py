@@ -32,14 +32,14 @@ class HeadChanged(Exception):  # noqa: N818 - named for the fact
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A late marker: its key, and the day and shard that got a block."""
+    """A late marker: its key, and the day and shard to which a block was added."""
 
     key: Key
     place: Place
 
 
 def read_markers(month: str) -> list[Marker]:
-    """Return the late markers of a month. Read them before the heads: a marker is deleted after the head changed."""
+    """Return the late markers of a month. Read them before the heads: the merger writes the head first."""
     is_marker = CounterBlockRow.position.startswith(keys.MARKER)
     rows = CounterBlockRow.query(
         keys.month_partition(month), is_marker, consistent_read=True, attributes_to_get=["partition", "position"]
