@@ -56,7 +56,7 @@ def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - 
     days = days_to_compact(now, CLICK_RETENTION_DAYS)
     merged = compact_all(partitions(days), now)
     learned = learning_blocks.compact_smartlinks([*merged, *uncompacted_blocks(partitions(days[-1:]))], now)
-    # All blocks of the older day are merged, so that reports of the past read chunks only.
+    # All blocks of the older day are merged, so that reports on past days read chunks only.
     details = detail_compaction.compact_days(days[:-1], now) + detail_compaction.compact_days(days[-1:], now, 1)
     until = datetime.now(UTC) + timedelta(seconds=schedule.SECONDS)
     rolled_up = schedule.roll_up(schedule.Run(now, days[-1], lambda: datetime.now(UTC) < until))
@@ -138,7 +138,7 @@ def import_conversions(event: SQSEvent) -> dict[str, Any]:
 
 @blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="approve_conversions")
 def approve_conversions(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
-    """Approve the pending conversions whose time has come, and enter those of earlier releases in the lists."""
+    """Approve the pending conversions whose time has come, and add conversions of earlier releases to the lists."""
     from chalicelib.conversions.past_conversions import index_past_conversions  # noqa: PLC0415
     from chalicelib.conversions.scheduled_approval import approve_due  # noqa: PLC0415
 

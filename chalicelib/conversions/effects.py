@@ -1,4 +1,4 @@
-"""What a conversion counts for, as a function of its stored fields: cells of reports, details and learning, and caps.
+"""Cells of reports, details and learning and caps that count a conversion, as a function of its stored fields.
 
 Every change of a conversion writes the difference of what it counts for before and after. To undo a change is therefore
 exact, whatever happened in between.
@@ -84,12 +84,13 @@ def _counter_cells(stored: StoredFields, sign: int) -> Cells:
 def _detail_cells(stored: StoredFields, sign: int) -> JointCells:
     """Return the conversion's counts under the values of its click, as `_counter_cells` does.
 
-    If it arrived on another UTC day than its click, that day decides under which names the values are counted.
+    If it arrived on another UTC day than its click, the day of the click decides the names of the values.
     """
     values, counted = detail_cells.values_of_conversion(stored), JointCells()
+    click_day = cells.day_of(cells.quarter_of(int(stored["click_at"])))
     for cell, counts in _counter_cells(stored, sign).items():
-        click_day, day = cells.day_of(cells.quarter_of(int(stored["click_at"]))), cells.day_of(cell.quarter)
-        joint = detail_cells.joint_cell(cell, values, "" if day == click_day else click_day.isoformat())
+        is_late = cells.day_of(cell.quarter) != click_day
+        joint = detail_cells.joint_cell(cell, values, click_day.isoformat() if is_late else "")
         if joint:
             counted[joint] = [*counts, 0]
     return counted

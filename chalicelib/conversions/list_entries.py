@@ -1,4 +1,4 @@
-"""Entries of the lists of conversions, written in the transaction of the conversion that they are for."""
+"""Entries of the lists of conversions, written in the transaction of their conversion."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,10 @@ from chalicelib.tables.conversions import ConversionListRow
 
 
 def write_entries(write: TransactWrite, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
-    """Add the entries of a conversion to the transaction, and remove those of lists that it leaves.
+    """Add writes of the conversion's entries to the transaction, and deletions from the lists that it leaves.
 
-    Both are complete; `before` is None for a new conversion. If nothing changes that entries hold, nothing is written.
+    `before` and `after` are complete; `before` is None for a new conversion. Nothing is written if the entries stay the
+    same.
     """
     if before is not None and list_fields(before) == list_fields(after):
         return

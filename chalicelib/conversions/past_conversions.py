@@ -1,4 +1,4 @@
-"""Writes the entries of lists that conversions of earlier releases lack: newest first, a part in each run."""
+"""Job that adds the conversions of earlier releases to the lists: newest first, some in each run."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,13 +16,13 @@ from chalicelib.tables.base import FIRST_YEAR
 from chalicelib.tables.conversions import ConversionRow, indexed_since, set_indexed_since
 
 TIME_LIMIT = timedelta(seconds=30)
-"""After this time the next run goes on."""
+"""Time after which a run stops. The next one continues."""
 
 DEPLOYMENT = timedelta(hours=1)
 """Time after the first run in which processes of the earlier release may still write conversions without entries."""
 
 _SETTLED = timedelta(minutes=1)
-"""The index by day shows a conversion some time after it was written, far below this time."""
+"""Time after which the index by day certainly contains a conversion."""
 
 _MILLISECOND = timedelta(milliseconds=1)
 _FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
@@ -31,9 +31,9 @@ _BATCH = 14
 
 
 def index_past_conversions(clock: Callable[[], datetime], time_limit: timedelta = TIME_LIMIT) -> bool:
-    """Write entries of conversions without them; return whether all conversions have theirs.
+    """Write the missing entries of conversions; return whether all conversions have their entries.
 
-    The first run only notes the time from which every process writes entries. What is written twice stays the same.
+    The first run only stores the time from which every process writes entries. Writing an entry twice changes nothing.
     """
     started_at, stored = clock(), indexed_since()
     if stored is None:

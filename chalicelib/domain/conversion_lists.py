@@ -1,4 +1,4 @@
-"""Keys of the lists of conversions: one for each value of a filter and UTC month, with shards for shared values."""
+"""Keys of the lists of conversions: one for each UTC month and value of a filter, several for a shared value."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
@@ -20,11 +20,11 @@ LIST_FIELDS: Mapping[str, str] = {
 """The filters that have lists, and the field of a conversion that each compares."""
 
 _SHARED = frozenset({"status", "goal", "reported_by"})
-"""Filters whose values conversions of all publishers have."""
+"""Filters whose values are common to conversions of all publishers. Their lists have shards."""
 
 
 def list_fields(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a complete conversion that entries of lists copy."""
+    """Return the fields that a list entry copies from a complete conversion."""
     return {name: stored.get(name) for name in ("click_id", *LIST_FIELDS.values())}
 
 

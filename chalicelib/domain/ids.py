@@ -14,7 +14,7 @@ _PASTED_CODE = rf"(?s)[\W_]*+([0-9A-Za-z]{{{CODE_LENGTH}}})(?![0-9A-Za-z])(.*)"
 """Punctuation and invisible characters, a code, and what was pasted behind it. It is compiled when it is needed."""
 
 _TIME_LETTERS = 10
-"""Letters of a time-ordered ID that are its time."""
+"""Number of letters at the start of a time-ordered ID that encode its time."""
 
 _SMARTLINK_PREFIX = "sml_"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Status of publishers, of their applications, and on smartlinks."""
+"""Status of publishers, of their applications, and of their memberships of smartlinks."""
 
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ class ApplicationStatus(StrEnum):
 
 
 class MemberStatus(StrEnum):
-    """Status of a publisher on a smartlink."""
+    """Status of a publisher's membership of a smartlink."""
 
     PENDING = "pending"
     APPROVED = "approved"

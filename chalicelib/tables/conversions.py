@@ -49,8 +49,8 @@ class ConversionRow(Model):
     lack. `status_by` says who set the status; if `held`, only an admin approves it. `pixel` is set if a pixel reported
     it first, even if a postback completed it. The schedule approves it at `approve_at`. `revision` increases with every
     change that publishers can see. `places` are the cap counters that count it, to give them back. `CLICK_DIMENSIONS`,
-    `details` (known values by detail dimension) and `arm` are those of its click, `learned` is whether the optimizer
-    uses the click.
+    `details` (known values by detail dimension) and `arm` are those of its click, `learned` says whether the
+    optimizer uses the click.
     """
 
     class Meta(TableMeta):
@@ -102,7 +102,7 @@ class ConversionListRow(Model):
     """An entry of a list of conversions (`domain/conversion_lists.py`), in order of arrival.
 
     It is written with every change of its conversion. The row `indexed` has the time `since` which all conversions
-    have entries, in milliseconds since 1970; without it, there may be conversions of earlier releases that have none.
+    have entries, in milliseconds since 1970. Without that row, conversions of earlier releases may lack entries.
     """
 
     class Meta(TableMeta):
@@ -162,7 +162,7 @@ class ConversionImportRow(Model):
 
 
 _INDEXED = ("indexed", "since")
-"""Key of the row that says since when conversions have entries."""
+"""Key of the row with the time since which all conversions have entries."""
 
 
 def indexed_since() -> int | None:

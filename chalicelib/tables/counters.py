@@ -23,15 +23,13 @@ class CapCounterRow(Model):
 
 
 class CounterBlockRow(Model):
-    """Many cells in one item: of reports or details of one UTC day and shard, or of learning of a smartlink's epoch.
-
-    The partitions of roll-ups and late markers (`m#2026-11`) are described in `counters/rollups/keys.py`.
+    """Many cells in one item: report or detail cells of a UTC day and shard, or learning cells of a smartlink's epoch.
 
     `partition` is `2026-11-21#3` for reports, `2026-11-21#3#d` for details and `sml_…#1` for learning. `position` is
     `b#…` for a block, written once with the clicks or the conversion that it counts, and `a#…` for a chunk, into which
     blocks are merged. `absorbed` lists the rows that are in a chunk and may not be deleted yet. `at` is the time at
     which a learning block was written, or until which a report block has counted the clicks; in the first chunk, that
-    of the newest merged block.
+    of the newest merged block. Roll-ups and late markers (`m#2026-11`) are described in `counters/rollups/keys.py`.
     """
 
     class Meta(TableMeta):

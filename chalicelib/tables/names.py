@@ -1,4 +1,4 @@
-"""Reads the names of smartlinks, campaigns and publishers, without their settings where the row has its name."""
+"""Reads the names of smartlinks, campaigns and publishers. Settings are read for rows without a name only."""
 
 from collections.abc import Iterable
 from typing import Any
