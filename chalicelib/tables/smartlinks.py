@@ -48,8 +48,8 @@ class OptimizedSmartlinksIndex(GlobalSecondaryIndex["SmartlinkRow"]):
 class SmartlinkRow(Model):
     """A smartlink as configured by the admin, with its numbers of links and applications.
 
-    `name` is that of the settings; rows of earlier releases lack it until they are edited. The row of
-    a deleted smartlink stays for old clicks, without the year attributes, so that no list contains it.
+    `name` is that of the settings; rows of earlier releases lack it until they are edited. The row of a deleted
+    smartlink stays for old clicks, without the year attributes, so that no list contains it.
     """
 
     class Meta(TableMeta):

@@ -71,7 +71,7 @@ def test_finished_job_reads_no_conversions(tables: None, monkeypatch: pytest.Mon
     assert index_past_conversions(Clock()) is True
 
 
-def test_run_that_has_no_time_left_is_gone_on_with(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_without_time_left_is_continued_by_the_next_one(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(past_conversions, "_BATCH", 2)
     made = write(*(timedelta(minutes=n // 2 + 1) for n in range(5)), timedelta(days=2))
     set_indexed_since(milliseconds(NOW))

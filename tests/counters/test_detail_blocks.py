@@ -50,7 +50,7 @@ def test_late_cells_are_in_blocks_of_their_own() -> None:
 
 
 @pytest.mark.usefixtures("tables")
-def test_blocks_are_read_in_stream_order_without_those_that_a_chunk_absorbed() -> None:
+def test_blocks_are_read_in_stream_order_without_absorbed_ones() -> None:
     for order in ("3", "1", "2"):
         add(order, OWN._replace(sub2=order))
     CounterBlockRow(PARTITION, "a#0001", cells=encode({}), absorbed={"o#1": 0}).save()

@@ -52,7 +52,7 @@ def test_counts_of_a_joint_cell_are_added_by_name() -> None:
     assert joint == {JointCell(1): [2, *[0] * (len(COUNTS) - 2), 2]}
 
 
-def test_partitions_are_those_of_reports_apart() -> None:
+def test_details_have_a_partition_for_each_day_and_shard() -> None:
     day = date(2026, 11, 21)
     assert detail_cells.partitions([day]) == [f"2026-11-21#{shard}#d" for shard in range(cells.SHARDS)]
     assert detail_cells.partition(day, "pub_1") == detail_cells.partition_of(day, cells.shard_of("pub_1"))

@@ -18,7 +18,7 @@ CELLS: DetailCells = {
 }
 
 
-def test_cells_survive_a_round_trip_with_those_whose_counts_are_all_zero() -> None:
+def test_cells_survive_a_round_trip_even_if_all_their_counts_are_zero() -> None:
     assert detail_codec.decode_sections(detail_codec.encode_sections(CELLS)) == CELLS
     assert detail_codec.decode_sections(detail_codec.encode_sections({})) == {}
 

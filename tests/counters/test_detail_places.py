@@ -44,7 +44,7 @@ def test_value_without_a_place_is_undecided_until_all_places_are_taken() -> None
 
 
 @given(values, values)
-def test_a_value_is_counted_under_one_name_for_ever(before: list[str], after: list[str]) -> None:
+def test_all_counts_of_a_value_have_one_name(before: list[str], after: list[str]) -> None:
     places = Places()
     names = [(value, places.take(BROWSER, value)) for value in [*before, *after]]
     assert len(dict(names)) == len(set(names))

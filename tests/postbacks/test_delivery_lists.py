@@ -1,7 +1,7 @@
 from chalicelib.postbacks.delivery_lists import SHARDS, all_lists, list_of
 
 
-def test_list_of_a_delivery_is_among_those_of_its_status_and_publisher() -> None:
+def test_delivery_is_in_a_list_of_its_status_and_publisher() -> None:
     assert all_lists(["dead"], ["pub_1"]) == [list_of("dead", "pub_1")]
     assert list_of("dead", "pub_1") in all_lists(["sending", "dead"], None)
 

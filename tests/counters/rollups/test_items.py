@@ -8,7 +8,7 @@ from chalicelib.counters.cells import Cells, add_cells
 from chalicelib.counters.column_codec import decode, decode_columns, encode
 from chalicelib.counters.rollups import items
 from chalicelib.counters.rollups.items import Item, lite_cells, only_days, pack
-from tests.rolled_up import DAY, a_cell, day, sums
+from tests.rolled_up import DAY, a_cell, sums
 from tests.strategies import counter_cells
 
 ONE = [1, *[0] * 15]
@@ -98,4 +98,3 @@ def test_only_cells_of_the_days_are_kept() -> None:
     kept = only_days(piece, {first, first + 2})
     assert (kept.size, sums([kept], "country")) == (2, {("0",): 1, ("2",): 3})
     assert only_days(piece, {first - 1}).size == 0
-    assert day(0) == DAY
