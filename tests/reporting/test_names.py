@@ -1,7 +1,8 @@
 import pytest
 
-from chalicelib.reporting import names
+from chalicelib.reporting import names, parallel
 from chalicelib.reporting.names import CampaignLabel
+from chalicelib.tables import names as table_names
 from tests.conftest import Api
 from tests.documents import new_campaign, new_publisher, new_smartlink
 
@@ -26,11 +27,11 @@ def test_archived_campaigns_and_deleted_smartlinks_keep_their_names(admin: Api) 
 
 
 def test_nothing_is_read_without_ids(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(names, "names")
+    monkeypatch.setattr(table_names, "publisher_names", None)
     assert names.publisher_names([""]) == {}
 
 
 def test_more_ids_than_fit_into_one_read_are_read_in_several(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(names, "_IDS_PER_READ", 2)
+    monkeypatch.setattr(parallel, "KEYS_PER_READ", 2)
     publishers = {new_publisher(admin, name).id: name for name in ("Ann", "Bob", "Cleo")}
     assert names.publisher_names([*publishers, "pub_gone"]) == publishers

@@ -8,7 +8,7 @@ from chalicelib.counters.cells import day_of
 from chalicelib.reporting.lists.click_lists import ClickIds, open_list
 from chalicelib.reporting.lists.click_quarters import Quarter, quarters_of
 from chalicelib.reporting.lists.click_search import ClickSearch, first_id_of_quarter
-from chalicelib.reporting.lists.parallel import parallel
+from chalicelib.reporting.parallel import parallel
 
 MAX_LISTS = 500
 """Number of click lists (one for each route and day) after which a search ends with its quarter of an hour."""

@@ -5,14 +5,11 @@ from collections.abc import Iterator, Sequence
 from chalicelib.http.transactions import get_or_404
 from chalicelib.reporting.lists.click_ids import FoundIds
 from chalicelib.reporting.lists.click_search import ClickSearch, cut_cursor_of
-from chalicelib.reporting.lists.parallel import READERS, parallel
+from chalicelib.reporting.parallel import KEYS_PER_READ, READERS, in_batches
 from chalicelib.tables.clicks import ClickRow
 
 MAX_CLICKS = 2_000
 """Maximum number of clicks read for one page, of which a filter may drop most."""
-
-_BATCH = 100
-"""Maximum number of clicks of a read."""
 
 _MIN_BATCH = 25
 """Minimum number of clicks read at once: a filter may drop most of them."""
@@ -31,7 +28,7 @@ def find_clicks(search: ClickSearch, limit: int) -> tuple[list[ClickRow], str | 
     page: list[ClickRow] = []
     found = FoundIds(search)
     clicks_read = 0
-    while batch := found.take(min(max(limit + 1 - len(page), _MIN_BATCH), _BATCH * READERS)):
+    while batch := found.take(min(max(limit + 1 - len(page), _MIN_BATCH), KEYS_PER_READ * READERS)):
         page += [row for row in _rows(batch) if search.matches(row.attribute_values)]
         if len(page) > limit:
             return page[:limit], page[limit - 1].click_id
@@ -43,12 +40,8 @@ def find_clicks(search: ClickSearch, limit: int) -> tuple[list[ClickRow], str | 
 
 def _rows(click_ids: Sequence[str]) -> Iterator[ClickRow]:
     """Yield the clicks in the order of the IDs, without expired ones."""
-    rows = {row.click_id: row for part in parallel(_read, _parts(click_ids)) for row in part}
+    rows = {row.click_id: row for row in in_batches(_read, click_ids)}
     yield from (rows[click_id] for click_id in click_ids if click_id in rows)
-
-
-def _parts(click_ids: Sequence[str]) -> list[Sequence[str]]:
-    return [click_ids[n : n + _BATCH] for n in range(0, len(click_ids), _BATCH)]
 
 
 def _read(click_ids: Sequence[str]) -> list[ClickRow]:

@@ -1,7 +1,6 @@
 """Reads conversions from their lists: month by month, from the list of the filter that is the most selective there."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
@@ -9,6 +8,7 @@ from chalicelib.domain.conversion import Reporter
 from chalicelib.domain.conversion_lists import LIST_FIELDS, keys_of_value, month_start
 from chalicelib.reporting.lists.conversion_search import ConversionSearch, position_of
 from chalicelib.reporting.lists.steps import READ_COST, Found, Step, merged
+from chalicelib.reporting.parallel import parallel
 from chalicelib.tables.conversions import ConversionListRow
 
 _PROBE_ITEMS = 100
@@ -16,7 +16,6 @@ _PROBE_ITEMS = 100
 
 _READ_ITEMS = 500
 _MIN_PAGE_SIZE = 25
-_READERS = 8
 _EVERY_CONVERSION = ("reported_by", tuple(Reporter))
 """A filter that every conversion passes."""
 
@@ -93,10 +92,7 @@ def _read(search: ConversionSearch, keys: Sequence[str], items: int) -> Iterator
         steps = _steps_of_list(search, key, page_size)
         return chain(list(islice(steps, 1)), steps)
 
-    if len(keys) == 1:
-        return _steps_of_list(search, keys[0], page_size)
-    with ThreadPoolExecutor(_READERS) as readers:
-        return merged(list(readers.map(start_reading, keys)))
+    return merged(parallel(start_reading, keys))
 
 
 def _steps_of_list(search: ConversionSearch, key: str, page_size: int) -> Iterator[Step]:

@@ -7,15 +7,15 @@ from chalicelib.http.transactions import get_or_404
 from chalicelib.reporting.lists.conversion_days import clicks_of, narrowed, steps_of_clicks, steps_of_days
 from chalicelib.reporting.lists.conversion_index import steps_of_index
 from chalicelib.reporting.lists.conversion_search import ConversionSearch, cursor_of, cut_cursor_of
-from chalicelib.reporting.lists.parallel import parallel
 from chalicelib.reporting.lists.steps import Step, batches
+from chalicelib.reporting.parallel import KEYS_PER_READ, in_batches
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.conversions import ConversionRow, indexed_since
 
 MAX_COST = 2_000
 """Maximum cost of one page, in items read, of which a filter may drop most."""
 
-_CLICKS_PER_READ = _ROWS_PER_READ = 100
+_CLICKS_PER_READ = KEYS_PER_READ
 
 
 def get_conversion_or_404(conversion_id: str) -> ConversionRow:
@@ -71,8 +71,7 @@ def _rows(search: ConversionSearch, page: Sequence[Step]) -> list[ConversionRow]
     """Return the conversions of the page. One that no longer matches is left out."""
     found = [step.found for step in page if step.found]
     missing = [each.conversion_id for each in found if each.row is None]
-    parts = [missing[n : n + _ROWS_PER_READ] for n in range(0, len(missing), _ROWS_PER_READ)]
-    read = {row.id: row for part in parallel(_read, parts) for row in part}
+    read = {row.id: row for row in in_batches(_read, missing)}
     rows = [each.row or read.get(each.conversion_id) for each in found]
     return [row for row in rows if row is not None and search.matches(complete_conversion(row.attribute_values))]
 
