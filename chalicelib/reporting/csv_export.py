@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 BYTE_ORDER_MARK = "\ufeff"
 """Spreadsheets recognize UTF-8 by it."""
@@ -33,9 +33,9 @@ class _Lines(list[str]):
     write = list.append
 
 
-def encode(header: Sequence[str], rows: Iterable[tuple[Iterable[str | None], Iterable[object]]]) -> str:
-    """Return the CSV of a header and rows. A row is its labels and its numbers."""
-    return "".join([BYTE_ORDER_MARK, line(header, ()), *(line(labels, numbers) for labels, numbers in rows)])
+def head(columns: Iterable[str]) -> str:
+    """Return the beginning of a file: the byte order mark, and the line with the names of the columns."""
+    return BYTE_ORDER_MARK + line(columns, ())
 
 
 def line(labels: Iterable[str | None], numbers: Iterable[object]) -> str:

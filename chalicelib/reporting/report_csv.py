@@ -1,6 +1,5 @@
 """The pages of a report as CSV."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +10,7 @@ from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
 from chalicelib.reporting import csv_export
-
-MAX_BYTES = 5_000_000
-"""Maximum size of a response as a JSON string. The response of a Lambda is limited to 6 MB."""
+from chalicelib.reporting.csv_response import MAX_BYTES, csv_response, size_in_json
 
 ROWS_PER_STEP = 250
 """Rows that are encoded at a time. A page ends after a multiple of them.
@@ -43,21 +40,21 @@ def csv_page(request: Request, table: CsvTable[Row], cursor: str | None) -> Text
 
     The cursor is the number of rows before the page.
     """
-    head = csv_export.encode(table.columns, [])
+    head = csv_export.head(table.columns)
     first = end = _offset(cursor)
-    parts, size = [head], _size(head)
+    parts, size = [head], size_in_json(head)
     while end < len(table.rows):
-        part = csv_export.encode(table.columns, table.encode(table.rows[end : end + ROWS_PER_STEP])).removeprefix(head)
-        size += _size(part)
+        encoded = table.encode(table.rows[end : end + ROWS_PER_STEP])
+        part = "".join(csv_export.line(labels, numbers) for labels, numbers in encoded)
+        size += size_in_json(part)
         if size > MAX_BYTES and end > first:
             break
         parts.append(part)
         end += ROWS_PER_STEP
     name = f"{table.kind}-{table.days[0]}-{table.days[1]}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     # The default start depends on the end only.
     link = next_link(request, str(end) if end < len(table.rows) else None, {"to": table.days[1].isoformat()})
-    return TextResponse("".join(parts), "text/csv; charset=utf-8", {**headers, **link})
+    return csv_response(name, "".join(parts), link)
 
 
 def _offset(cursor: str | None) -> int:
@@ -66,8 +63,3 @@ def _offset(cursor: str | None) -> int:
     if not (cursor.isascii() and cursor.isdigit()):
         raise ValidationFailed(("/cursor", "is not a cursor of this report"))
     return int(cursor)
-
-
-def _size(text: str) -> int:
-    """Return the size of the text in the response, which is JSON."""
-    return len(json.dumps(text))

@@ -1,16 +1,15 @@
 """A requested report: its query and range, and how it is refused if it is too large."""
 
-import json
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
 from chalicelib.http.models import ResponseModel
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.request import Request
+from chalicelib.reporting.csv_response import MAX_BYTES, size_in_json
 from chalicelib.reporting.date_range import MAX_DAYS, Period, resolve_range
 from chalicelib.reporting.narrower_query import ReportRequest, suggest_narrower_query
 from chalicelib.reporting.query_schemas import PeriodQuery
-from chalicelib.reporting.report_csv import MAX_BYTES
 
 Document = TypeVar("Document", bound=ResponseModel)
 
@@ -32,7 +31,7 @@ class Report:
 
     def within_limit(self, document: Document) -> Document:
         """Return the document, or reject the report if it is too large for a response."""
-        if len(json.dumps(document.model_dump_json())) > MAX_BYTES:
+        if size_in_json(document.model_dump_json()) > MAX_BYTES:
             self.reject(self.rows_pointer, f"produces a response of more than {MAX_BYTES // 1_000_000} MB")
         return document
 

@@ -1,18 +1,23 @@
 import csv
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.reporting.csv_export import encode, escape_formula
+from chalicelib.reporting.csv_export import escape_formula, head, line
 
 LABELS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 FORMULAS = "=+-@\uff1d\uff0b\uff0d\uff20"
 HOSTILE = st.text(st.sampled_from(f"{FORMULAS}ab'\",;\t\r\n \0\x0b\x85\xa0\u200b\u2028\ufeff\u3164"), max_size=8)
 """Texts of the characters that matter to spreadsheets."""
+
+
+def encode(columns: Iterable[str], rows: Iterable[tuple[Iterable[str | None], Iterable[object]]]) -> str:
+    """Return a file of rows, each with labels and numbers."""
+    return head(columns) + "".join(line(labels, numbers) for labels, numbers in rows)
 
 
 def test_row_is_labels_and_numbers() -> None:
@@ -93,8 +98,8 @@ def _cells(text: str) -> Iterator[str]:
     for separator in ",;\t":
         for row in csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator):
             yield from row
-    for line in text.splitlines():
-        yield from (cell for half in line.split(";") for cell in half.split("\t"))
+    for text_line in text.splitlines():
+        yield from (cell for half in text_line.split(";") for cell in half.split("\t"))
 
 
 def _visible(cell: str) -> str:

@@ -11,6 +11,7 @@ from chalicelib.http.next_link import next_link
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
 from chalicelib.reporting import csv_export
+from chalicelib.reporting.csv_response import MAX_BYTES, csv_response, size_in_json
 
 MAX_ROWS = 5_000
 """Maximum number of rows of a file."""
@@ -20,9 +21,6 @@ PAGE_ROWS = 1_000
 
 MAX_PAGES = 5
 """Maximum number of pages that are read for a file. A page with a rare filter may end early."""
-
-MAX_BYTES = 5_000_000
-"""Maximum size of the response as a JSON string. The response of a Lambda is limited to 6 MB."""
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -57,21 +55,18 @@ def csv_file(
 ) -> TextResponse:
     """Return a CSV file of the list after the cursor. Its header `Link` names the next file, if there is one."""
     lines, rest = _lines(columns, reader, cursor)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    text = csv_export.BYTE_ORDER_MARK + "".join(lines)
-    link = next_link(request, rest, {"from": timestamp(name.since)})
-    return TextResponse(text, "text/csv; charset=utf-8", {**headers, **link})
+    return csv_response(str(name), "".join(lines), next_link(request, rest, {"from": timestamp(name.since)}))
 
 
 def _lines(columns: Sequence[str], reader: ListReader[Row], cursor: str | None) -> tuple[list[str], str | None]:
     """Return the lines of a file, and the cursor of the next one."""
-    lines = [csv_export.line(columns, ())]
-    size = sum(map(_size, lines)) + _size(csv_export.BYTE_ORDER_MARK)
+    lines = [csv_export.head(columns)]
+    size = size_in_json(lines[0])
     for _ in range(MAX_PAGES):
         rows, following = reader.read_page(cursor)
         for row, document in zip(rows, reader.documents(rows), strict=True):
             line = csv_export.line([_cell(document.get(column)) for column in columns], ())
-            size += _size(line)
+            size += size_in_json(line)
             if len(lines) > MAX_ROWS or (size > MAX_BYTES and len(lines) > 1):
                 return lines, cursor
             lines.append(line)
@@ -80,11 +75,6 @@ def _lines(columns: Sequence[str], reader: ListReader[Row], cursor: str | None) 
         if cursor is None:
             break
     return lines, cursor
-
-
-def _size(line: str) -> int:
-    """Return the size of a line in the response, which is a JSON string."""
-    return len(json.dumps(line)) - 2
 
 
 def _cell(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
