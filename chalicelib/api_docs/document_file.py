@@ -11,7 +11,7 @@ from chalicelib.http.dispatch import load_view
 from chalicelib.settings import openapi_document
 
 _SERVER = "https://smartlink.example/api"
-"""The base URL in the file. The document that callers read has that of their request."""
+"""The base URL in the file. A served document has the base URL of its request instead."""
 
 
 def build() -> str:

@@ -70,7 +70,7 @@ _SCALARS: dict[str, Any] = {"string": "text", "integer": 1, "number": 0.5, "bool
 
 
 def example_of(schema: Schema, definitions: Definitions, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
-    """Return a value that is valid for the schema. `name` is that of the field."""
+    """Return a value that is valid for the schema. `name` is the name of the field."""
     schema = definitions.resolved(schema)
     for key in ("examples", "enum"):
         if key in schema:

@@ -26,7 +26,10 @@ _TAGS = {
     "health": ("Service", "The health of the service."),
     "openapi.json": ("Documentation", "This document, and a page to browse it."),
     "docs": ("Documentation", ""),
-    "admin/applications": ("Applications", "Publishers asking for a smartlink, and the decisions on that."),
+    "admin/applications": (
+        "Applications",
+        "Publishers asking for a smartlink, and the decisions on their applications.",
+    ),
     "admin/audit": ("Audit log", "Who changed what."),
     "admin/campaigns": ("Campaigns", "Deals of advertisers: destination, goals, targeting and caps."),
     "admin/clicks": ("Clicks", "Recorded clicks with the explanation of their decision."),
@@ -34,7 +37,7 @@ _TAGS = {
     "admin/deliveries": ("Postback deliveries", "Deliveries of conversions to publishers, with their attempts."),
     "admin/exchange-rates": ("Exchange rates", "Rates that convert amounts of reports into one currency."),
     "admin/lost-clicks": ("Reports", "Clicks, conversions and amounts by any dimension, and lost clicks."),
-    "admin/notifications": ("Notifications", "What an admin should know: caps, failures, applications."),
+    "admin/notifications": ("Notifications", "Messages for admins: caps, failures, applications."),
     "admin/postbacks": ("Refused postbacks", "Postbacks of advertisers that were refused, with the reason."),
     "admin/publishers": ("Publishers", "Senders of traffic: their keys, approved campaigns and terms."),
     "admin/reports": ("Reports", ""),
@@ -44,12 +47,12 @@ _TAGS = {
     "publisher/conversions": ("My conversions", "The conversions of a publisher."),
     "publisher/deliveries": ("My postbacks", ""),
     "publisher/me": ("My account", "The account of a publisher and its keys."),
-    "publisher/notifications": ("My notifications", "What a publisher should know."),
+    "publisher/notifications": ("My notifications", "Messages for a publisher."),
     "publisher/postbacks": ("My postbacks", "URLs that are called for a publisher's conversions, and the deliveries."),
     "publisher/reports": ("My reports", "Clicks, conversions and payout of a publisher by any dimension."),
     "publisher/smartlinks": ("My smartlinks", "The marketplace: smartlinks, applications and links of a publisher."),
 }
-"""Tag and description of each resource. Several resources can have one tag, which one of them describes."""
+"""Tag and description of each resource. Resources can share a tag; only one of them has its description."""
 
 
 def tag_of(path: str) -> str:

@@ -1,25 +1,20 @@
-"""Descriptions of parameters by name, for those whose field has none of its own."""
+"""Descriptions of parameters by name, for fields without a description of their own."""
 
 import re
 
 _ID = re.compile(r"(\w+)_id")
 _SUB_ID = re.compile(r"sub(\d+)")
-_DESCRIPTIONS = {
+DESCRIPTIONS = {
     "advertiser": "The name of an advertiser.",
     "amount": "What the customer paid, in the campaign's currency. Percentages are of this.",
     "asset": "The name of the file.",
-    "browser": "The name of a browser.",
-    "by": "Count conversions and amounts at the time of their click or of the conversion itself.",
     "campaign_id": "The ID of a campaign: `cmp_…`.",
     "cap_near_limit": "Whether a cap has reached 80 % of its limit.",
     "click_id": "The ID of a click, as the macro `{click_id}` passed it.",
     "code": "The code of a link, or the tracking key of a direct link.",
-    "convert_to": "Convert all amounts into this currency.",
     "count": "Whether the answer has the total number of items.",
-    "country": "An ISO 3166-1 code.",
     "currency": "An ISO 4217 code.",
     "cursor": "`next_cursor` of the page before.",
-    "device": "The kind of device.",
     "event": "The name of a goal of the campaign; none means `default`.",
     "external_click_id": "The publisher's own ID of a click.",
     "figures": "The period of the figures of each item.",
@@ -28,14 +23,10 @@ _DESCRIPTIONS = {
     "goal": "The name of a goal; `default` is a conversion without an event.",
     "has_warnings": "Whether there are warnings.",
     "key_id": "The ID of an API key: its 12 characters after the role.",
-    "language": "An ISO 639-1 code.",
-    "limit": "The most items of a page.",
-    "network": "The number of an autonomous system: `AS7018`.",
-    "os": "The operating system.",
+    "limit": "Maximum number of items of a page.",
     "outcome": "Where the click went.",
     "payout": "Paid to the publisher, in place of the goal's payout.",
     "q": "Part of a name or ID, in any case of letters.",
-    "region": "An ISO 3166-2 code.",
     "reported_by": "How the conversion was reported.",
     "revenue": "Paid by the advertiser, in place of the goal's revenue.",
     "rotation": "How offers are chosen.",
@@ -58,9 +49,9 @@ _DESCRIPTIONS = {
 
 
 def description_of(name: str) -> str:
-    """Return the description of all parameters of a name. Raise KeyError for a new one without an own description."""
-    if name not in _DESCRIPTIONS and (match := _ID.fullmatch(name)):
+    """Return the description of all parameters of a name. Raise KeyError for a new name: add it to the descriptions."""
+    if name not in DESCRIPTIONS and (match := _ID.fullmatch(name)):
         return f"The ID of the {match[1].replace('_', ' ')}."
     if match := _SUB_ID.fullmatch(name):
         return f"The publisher's sub-ID {match[1]}."
-    return _DESCRIPTIONS[name]
+    return DESCRIPTIONS[name]

@@ -33,7 +33,7 @@ _EXAMPLES: dict[str, Any] = {
     "myCreatePostback": {"url": "https://pub.example/postback?cid={external_click_id}&payout={payout}"},
     "myUpdatePostback": {"event": "sale"},
 }
-"""Bodies that a first user would send. Other operations have one made of the required fields."""
+"""Bodies that a first user would send. Those of other operations are generated from their required fields."""
 
 
 def request_example(operation_id: str, schema: Schema, definitions: Definitions) -> Any:  # noqa: ANN401 - any JSON value

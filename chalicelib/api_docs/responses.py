@@ -90,9 +90,9 @@ def _success(endpoint: Endpoint, view: ViewSignature, definitions: Definitions, 
     if names := _headers(endpoint, view):
         response["headers"] = {name: header(name) for name in names}
     if status == HTTPStatus.NOT_MODIFIED:
-        return {**response, "description": "The copy is still the same."}
+        return {**response, "description": "The copy is current."}
     if endpoint.media == _IMAGE:
-        # Generators of clients know no images, and warn of them.
+        # Client generators do not support images and warn about them.
         return {**response, "description": "A transparent GIF of one pixel."}
     if view.response is NoContent:
         return response

@@ -20,7 +20,7 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class GroupQuery:
-    """What a report counts: sums of `counts` by `dimensions`, of what has one of the values of each of the filters."""
+    """The sums of a report: `counts` by `dimensions`. Each filter has the values that are counted."""
 
     dimensions: tuple[str, ...]
     counts: tuple[str, ...]
@@ -43,8 +43,8 @@ def read_groups(report: Report, query: GroupQuery) -> Groups:
 def _with_details(report: Report, query: GroupQuery) -> Groups:
     """Return the groups of a query that names no advertiser.
 
-    A detail dimension is read from its own cells. They are read before the others, which have at least their counts,
-    unless something was taken back in between: then both are read again.
+    A detail dimension is read from its own cells, and before the others, so that these have at least its counts. If a
+    count was taken back in between, both are read again.
     """
     detail = detail_of(query.dimensions, query.filters)
     if detail is None:

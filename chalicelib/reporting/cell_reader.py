@@ -23,8 +23,8 @@ class CellQuery:
     """The cells of a report: the period, the publisher or None, the smartlinks or None, and the dimensions needed.
 
     `smartlinks` are IDs of routes: of smartlinks, or of the campaigns of direct links. They and the publisher limit
-    what is read, and cells of others may still be among it. A dimension of cells that is not among `dimensions` may be
-    empty in all of them. `reads` is increased by what is read.
+    what is read, but the result may still have cells of others. A dimension that is not in `dimensions` may be empty in
+    all cells. `reads` counts what is read.
     """
 
     period: Period

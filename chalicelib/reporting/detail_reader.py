@@ -22,7 +22,7 @@ def read_details(
 ) -> Iterator[Columns]:
     """Yield the cells of one detail dimension on these UTC days, from the shard of one publisher or from all shards.
 
-    `smartlinks` are IDs of routes. They limit what is read, and cells of others may still be among it.
+    `smartlinks` are IDs of routes. They limit what is read, but the result may still have cells of others.
 
     The dimensions are quarter, smartlink, campaign, publisher, currency, goal and the detail dimension, by its name and
     never empty. The counts are those of reports and `lost_clicks`. A cell may be in several pieces: its count is their

@@ -6,7 +6,7 @@ from chalicelib.counters.detail_cells import DETAILS
 
 TIMES = ("hour", "day", "week", "month")
 VISITOR = ("country", "device", "os", "sub1")
-"""Dimensions that no detail dimension was counted beside."""
+"""Dimensions that are not counted together with detail dimensions."""
 
 ADVERTISER = "advertiser"
 ADMIN_ONLY = (ADVERTISER, "publisher")
@@ -43,7 +43,7 @@ def combination_errors(
 
 
 def _clashes(detail: str, dimensions: Iterable[str], filters: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the parameters with dimensions that were counted apart from the detail, and what is wrong with each."""
+    """Yield the parameters with dimensions that are not counted together with the detail, and the error of each."""
     apart = {*VISITOR, *DETAILS} - {detail}
     if grouped := [name for name in dimensions if name in apart]:
         yield _GROUP_BY, f"must not contain {' or '.join(grouped)} together with {detail}"

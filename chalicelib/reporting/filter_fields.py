@@ -38,7 +38,7 @@ def _validate_country(text: str) -> str:
 
 
 def _as_counted(fold: Callable[[str], str]) -> AfterValidator:
-    """Return a check that refuses other spellings of a counted value, which no row has. `fold` returns the counted."""
+    """Return a check that refuses spellings that are not counted. `fold` returns the counted spelling of a value."""
 
     def check(text: str) -> str:
         if text != OTHER and (counted := fold(text)) != text:

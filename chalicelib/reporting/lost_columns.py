@@ -1,4 +1,4 @@
-"""The lost clicks in report cells: those of people that have a reason. They are not a count of their own there."""
+"""Lost clicks in report cells: clicks by people with a reason. The cells have no separate count of them."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -12,9 +12,9 @@ _BYTE = 256
 
 
 def lost_cells(piece: Columns, mask: Sequence[int] | None) -> tuple[Sequence[int], Sequence[int]]:
-    """Return which of the cells that match the mask have a reason, by their place among them, and the clicks of each.
+    """Return the indexes, among the cells that match the mask, of those with a reason, and the lost clicks of each.
 
-    Few cells have one, so the others are passed over with as little work as possible.
+    Few cells have a reason, so the others cost as little work as possible.
     """
     flags = _flags(piece)
     if flags is None:
@@ -35,7 +35,7 @@ def _places_within(mask: Sequence[int], flags: Sequence[int]) -> list[int]:
 
 
 def _flags(piece: Columns) -> Sequence[int] | None:
-    """Return for every cell 1 if it has a reason, else 0; None if none has one."""
+    """Return for every cell 1 if it has a reason, else 0; None if no cell has one."""
     lost = bytes(map(bool, piece.values.get("reason", ())))
     if not any(lost):
         return None

@@ -10,8 +10,10 @@ from chalicelib.reporting import filter_fields as fields
 from chalicelib.reporting.date_range import validate_time
 from chalicelib.reporting.dimensions import ALL, OWN, validate_dimensions
 
-_GROUP_BY = "Comma-separated dimensions of the rows: {}. Of region, browser, language, source, network and sub2 to "
-_GROUP_BY += "sub10 one at a time, and then without country, device, os and sub1"
+_GROUP_BY = (
+    "Comma-separated dimensions of the rows: {}. At most one of region, browser, language, source, network and sub2 to "
+    "sub10, and not together with country, device, os or sub1"
+)
 
 
 def _validate_all(text: str) -> str:

@@ -18,7 +18,7 @@ Document = TypeVar("Document", bound=ResponseModel)
 class Report:
     """A requested report: the resolved period, and the request to suggest a smaller one for.
 
-    `rows_pointer` is that of the parameter to which too many rows are due.
+    `rows_pointer` points to the parameter that causes too many rows.
     """
 
     period: Period
@@ -37,7 +37,7 @@ class Report:
 
 
 def resolve(request: Request, query: PeriodQuery) -> Report:
-    """Return the report of a query. Reject a range that is too long, and a cursor without a file."""
+    """Return the report of a query. Reject a range that is too long, and the cursor of a file if JSON is requested."""
     period = resolve_range((query.from_, query.to), query.timezone, request.now)
     sent = ReportRequest(request.endpoint.path, query.parameters, period.local_days)
     report = Report(period, sent, "/group_by" if "group_by" in type(query).model_fields else "/from")

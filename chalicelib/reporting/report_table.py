@@ -13,7 +13,7 @@ from chalicelib.reporting.table import Layout, Table, build_table
 
 
 def read_table(report: Report, query: OwnReportQuery, metrics: tuple[str, ...], owner: str | None = None) -> Table:
-    """Return the table of a report of all publishers, or of the one who asks."""
+    """Return the table of a report of all publishers, or of the publisher `owner`."""
     layout = Layout(query.dimensions, metrics, query.convert_to or _only(query.currency))
     filters = {**query.filters, **({} if owner is None else {"publisher": frozenset({owner})})}
     counts = BY_CLICK if query.by == "click" else BY_CONVERSION

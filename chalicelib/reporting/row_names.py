@@ -14,7 +14,7 @@ _READERS: Mapping[str, Callable[[Collection[str]], dict[str, str]]] = {
 
 
 class RowNames:
-    """The names of IDs by dimension, empty for those that have none. Each ID is read once."""
+    """The names of IDs by dimension, empty for an ID without a name. Each ID is read once."""
 
     def __init__(self, dimensions: tuple[str, ...]) -> None:
         self._places = {name: place for place, name in enumerate(dimensions) if name in _READERS}

@@ -18,9 +18,9 @@ class Sparse(ResponseModel):
 
 
 class OwnLabels(ResponseModel):
-    """The values of the requested dimensions, with the names of IDs. Null is unknown, also a name.
+    """The values of the requested dimensions, with the names of IDs. A value or name that is not known is null.
 
-    `hour` has its UTC offset, `week` is the Monday of the week, `month` is such as `2026-11`.
+    `hour` has its UTC offset, `week` is the Monday of the week, `month` is a year and a month: `2026-11`.
     """
 
     hour: str | None = None

@@ -125,7 +125,7 @@ Names = Mapping[str, Mapping[str, str]]
 
 
 def label_columns(dimensions: Iterable[str]) -> list[str]:
-    """Return the names of the labels of a row: its dimensions, each of IDs with a name beside it."""
+    """Return the columns of a row's labels: its dimensions, and a name beside each dimension of IDs."""
     return [column for name in dimensions for column in ([name, f"{name}_name"] if name in NAMED else [name])]
 
 

@@ -29,7 +29,7 @@ _ALWAYS = {
     RejectionReason.NOT_APPROVED: None,
     RejectionReason.LOWER_TIER: None,
 }
-"""The reasons that are no rule of targeting."""
+"""Whose rule refuses, for reasons that do not depend on targeting."""
 
 _INCLUDE = {each.reason: each.include for each in DIMENSIONS} | {RejectionReason.NETWORK: "networks"}
 
@@ -48,7 +48,7 @@ def visitor_of(click: Mapping[str, Any]) -> RefusedVisitor:
 
 
 def refused_by(reason: RejectionReason, offer: Offer, seen: RefusedVisitor) -> RefusedBy | None:
-    """Return whose rule refused the click; None if it was neither's. If both refuse it is the campaign."""
+    """Return whose rule refused the click, None if neither did. If both did, return the campaign."""
     if reason in _ALWAYS:
         return _ALWAYS[reason]
     is_accepted = offer.campaign.targeting.accepts(reason, *seen)
@@ -58,7 +58,7 @@ def refused_by(reason: RejectionReason, offer: Offer, seen: RefusedVisitor) -> R
 def allowed_values(reason: RejectionReason, targeting: Mapping[str, Any], visitor: Visitor) -> list[str] | None:
     """Return the values that the rule of a document of targeting allows, at most `MAX_ALLOWED`.
 
-    None if there is no such list: nothing is allowed by name where values are excluded.
+    None if the rule has no list of allowed values, for example because it excludes values.
     """
     values = _values(reason, targeting, visitor)
     return values[:MAX_ALLOWED] or None

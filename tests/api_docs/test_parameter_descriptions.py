@@ -1,6 +1,7 @@
 import pytest
 
-from chalicelib.api_docs.parameter_descriptions import description_of
+from chalicelib.api_docs.parameter_descriptions import DESCRIPTIONS, description_of
+from tests.api_docs.support import nodes, served_document
 
 
 def test_id_of_any_resource_is_described() -> None:
@@ -18,3 +19,8 @@ def test_own_description_of_an_id_precedes() -> None:
 def test_new_name_must_be_described() -> None:
     with pytest.raises(KeyError, match="colour"):
         description_of("colour")
+
+
+def test_every_description_is_used() -> None:
+    described = " ".join(str(node["description"]) for _, node in nodes(served_document()["paths"]) if "in" in node)
+    assert [name for name, description in DESCRIPTIONS.items() if description not in described] == []

@@ -45,8 +45,8 @@ def test_no_parameter_is_null() -> None:
 
 @pytest.mark.parametrize(
     ("schema", "description"),
-    [({"type": "string", "description": "Own."}, "Own."), ({"type": "string"}, "An ISO 3166-1 code.")],
+    [({"type": "string", "description": "Own."}, "Own."), ({"type": "string"}, "An ISO 4217 code.")],
 )
 def test_own_description_of_a_field_precedes_that_of_its_name(schema: dict[str, Any], description: str) -> None:
-    described = parameter("country", "query", schema, is_required=False)
+    described = parameter("currency", "query", schema, is_required=False)
     assert (described["description"], described["schema"]) == (description, {"type": "string"})

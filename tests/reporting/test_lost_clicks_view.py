@@ -95,6 +95,14 @@ def test_lost_clicks_have_the_names_of_their_smartlinks(admin: Api) -> None:
     assert (row["smartlink_id"], row["smartlink_name"]) == (smartlink, "Winter")
 
 
+def test_lost_clicks_have_the_name_of_a_deleted_smartlink(admin: Api) -> None:
+    smartlink = new_smartlink(admin, name="Winter")["id"]
+    count((a_cell(reason="cap", smartlink=smartlink), {"unique_clicks": 1}))
+    assert admin.delete(f"/admin/smartlinks/{smartlink}").status == 204
+    (row,) = good(get_report(admin, "/admin/lost-clicks", smartlink_id=smartlink))["rows"]
+    assert row["smartlink_name"] == "Winter"
+
+
 def test_lost_clicks_are_returned_as_a_file(admin: Api) -> None:
     smartlink = new_smartlink(admin, name="=Winter")["id"]
     count((a_cell(smartlink=smartlink), {"unique_clicks": 1}), (a_cell(smartlink=smartlink, currency="USD"), MONEY))

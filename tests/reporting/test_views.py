@@ -339,6 +339,14 @@ def test_advertisers_are_those_of_the_campaigns_today(admin: Api) -> None:
     assert good(get_report(admin, advertiser="Acme"))["totals"]["clicks"] == 2
 
 
+def test_archived_campaign_counts_for_its_advertiser(admin: Api) -> None:
+    campaign = new_campaign(admin, "one", advertiser="Acme")["id"]
+    count((a_cell(campaign=campaign), {"unique_clicks": 1}))
+    assert admin.delete(f"/admin/campaigns/{campaign}").status < 300
+    (row,) = good(get_report(admin, group_by="advertiser,campaign", advertiser="Acme"))["rows"]
+    assert (row["advertiser"], row["campaign_name"], row["clicks"]) == ("Acme", "one", 1)
+
+
 def test_clicks_without_details_are_in_the_row_of_the_unknown_value(admin: Api) -> None:
     count((a_cell(), {"unique_clicks": 3}), (a_cell(reason="cap"), {"unique_clicks": 1}))
     (row,) = good(get_report(admin, group_by="browser"))["rows"]

@@ -30,7 +30,7 @@ class Range:
         return attribute < self.after if self.is_descending else attribute > self.after
 
     def options(self, queries: int = 1) -> dict[str, Any]:
-        """Return the options of each query if `queries` are merged."""
+        """Return the options of one query; `queries` is the number of queries that are merged."""
         return {"scan_index_forward": not self.is_descending, "page_size": max(1, self.size // queries)}
 
 

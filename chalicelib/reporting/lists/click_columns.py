@@ -17,6 +17,6 @@ def click_columns(model: type[ClickFacts]) -> list[str]:
 
 
 def flat_click(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a click document by column: of the link its URL. The offers considered stay a list."""
+    """Return the values of a click document by column. The link becomes its URL; the considered offers stay a list."""
     link = document["link"] and document["link"]["url"]
     return {**document, "link": link, **document["sub_ids"], **document["decision"]}

@@ -1,4 +1,4 @@
-"""The IDs of the clicks that a search may find: the counters tell in which quarters, the click lists have the IDs."""
+"""The IDs of the clicks that a search may find. The counters have the quarters of an hour, the click lists the IDs."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -14,7 +14,7 @@ MAX_LISTS = 500
 """Number of click lists (one for each route and day) after which a search ends with its quarter of an hour."""
 
 _LISTS_AT_ONCE = 16
-"""Number of click lists that are opened at once, for as many quarters as they suffice, at least for one."""
+"""Quarters of an hour are read until they need this many new click lists, which are then opened together."""
 
 _RouteDay = tuple[str, date]
 

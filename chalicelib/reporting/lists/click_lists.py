@@ -20,7 +20,7 @@ class ClickIds:
         self._next = next(click_ids, "")
 
     def pull(self, first: str, end: str) -> Iterator[str]:
-        """Yield the IDs from `first` up to, not including, `end`; drop greater ones."""
+        """Yield the IDs from `first` to `end` (exclusive), and drop greater ones."""
         while self._next >= first:
             if self._next < end:
                 yield self._next

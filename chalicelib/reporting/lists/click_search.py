@@ -19,9 +19,9 @@ _RETENTION = timedelta(days=CLICK_RETENTION_DAYS)
 _CLOCK_SKEW = timedelta(seconds=1)
 """Clocks differ: a click stored now may have a time later than the clock of this process."""
 _CUT = 18
-"""Letters of an ID that a cursor keeps where the page ends at a click that is not in it.
+"""Letters of an ID that a cursor keeps if the page ends at a click that it does not list.
 
-Such a click may be another publisher's, whose ID must not be shown. The rest of an ID is chance: two clicks of one
+The click may be another publisher's, whose ID must not be shown. The rest of an ID is random: two clicks of one
 millisecond have the same 18 letters once in 10 ** 12.
 """
 _FIELDS = {"smartlink_id": "route_id"}
@@ -32,7 +32,7 @@ _FIELDS = {"smartlink_id": "route_id"}
 class ClickSearch:
     """A search for clicks with times from `since` up to `until`, and IDs below `before`.
 
-    `filters` are values by name, of which a click must have any.
+    `filters` are the accepted values by name.
     """
 
     since: datetime
@@ -47,7 +47,7 @@ class ClickSearch:
         return moment if self.before == first_id(moment) else moment + timedelta(milliseconds=1)
 
     def after(self, cursor: str | None) -> "ClickSearch":
-        """Return the rest of the search after the cursor; raise `ValidationFailed` if it is none of this list."""
+        """Return the rest of the search after the cursor. Raise `ValidationFailed` if the cursor is not valid."""
         if cursor is None:
             return self
         if not _CLICK_ID.fullmatch(cursor):

@@ -1,4 +1,4 @@
-"""Reads conversions that have no entries in lists: day by day, the shards of each merged, or those of clicks."""
+"""Reads conversions that have no entries in lists: by day, with the shards of a day merged, or by click."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Reads conversions from their lists: month by month, from the list of the filter that is the most selective there."""
+"""Reads conversions from their lists: month by month, from the lists of the filter that selects the fewest."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ def steps_of_index(search: ConversionSearch, needed: int) -> Iterator[Step]:
 
 
 def _choices(search: ConversionSearch, month: str) -> list[list[str]]:
-    """Return for each filter the keys of the month's lists that have all conversions that pass it."""
+    """Return, for each filter, the keys of the month's lists that together have all its conversions."""
     filters = {name: values for name, values in search.filters.items() if name in LIST_FIELDS}
     return [
         [key for value in values for key in keys_of_value(name, value, month, search.publisher_ids)]
@@ -63,7 +63,7 @@ def _read_best(search: ConversionSearch, choices: Sequence[Sequence[str]]) -> It
             break
     best = min(probes, key=lambda probe: probe.end)
     yield from best.steps
-    # After the steps, so that a page that ends for its cost has gone on.
+    # After the steps, so that a page that ends because of this cost has made progress.
     yield Step(best.end, cost=sum(probe.cost for probe in probes if probe is not best))
     if not best.is_all:
         yield from _read(replace(search, before=best.end), best.keys, _READ_ITEMS)

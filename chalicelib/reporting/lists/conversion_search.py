@@ -27,8 +27,8 @@ _FIELDS = {**LIST_FIELDS, "click_id": "click_id"}
 class ConversionSearch:
     """A search for conversions with arrival times from `since` up to, not including, `until`.
 
-    `before` is the position at which the list goes on: a smaller `moment` comes next. `filters` are values by name, of
-    which a conversion must have any.
+    `before` is the position at which the list goes on: a smaller `moment` comes next. `filters` are the
+    accepted values by name.
     """
 
     since: datetime
@@ -63,7 +63,7 @@ class ConversionSearch:
         return self.filters.get("publisher_id")
 
     def after(self, cursor: str | None) -> "ConversionSearch":
-        """Return the rest of the search after the cursor; raise `ValidationFailed` if it is none of this list."""
+        """Return the rest of the search after the cursor. Raise `ValidationFailed` if the cursor is not valid."""
         if cursor is None:
             return self
         if not _CURSOR.fullmatch(cursor):
@@ -71,7 +71,7 @@ class ConversionSearch:
         return replace(self, before=min(self.before, cursor.replace(".", "#")))
 
     def split(self, since: int | None) -> tuple["ConversionSearch", "ConversionSearch"]:
-        """Return the search from a time on, in milliseconds since 1970 (None: no time is), and that before it."""
+        """Return the part from a time on (milliseconds since 1970; empty for None), and the part before it."""
         if since is None:
             return replace(self, since=self.until), self
         border = datetime.fromtimestamp(since / 1000, UTC)
@@ -89,12 +89,12 @@ def position_of(moment: datetime) -> str:
 
 
 def cursor_of(position: str) -> str:
-    """Return the cursor of the list after a listed conversion."""
+    """Return the cursor after a listed conversion."""
     return position.replace("#", ".")
 
 
 def cut_cursor_of(position: str) -> str:
-    """Return the cursor of the list after a position that is no listed conversion's."""
+    """Return the cursor after a position at which the list shows no conversion."""
     return cursor_of(position[:_CUT])
 
 

@@ -43,7 +43,7 @@ class FileName:
 
 @dataclass(frozen=True, slots=True)
 class ListReader(Generic[Row]):
-    """How a list is read: a page after a cursor with the next page's cursor, the documents of rows, a row's cursor."""
+    """Functions that read a list: a page after a cursor with the next cursor, the documents of rows, a row's cursor."""
 
     read_page: Callable[[str | None], tuple[list[Row], str | None]]
     documents: Callable[[list[Row]], Sequence[Mapping[str, Any]]]

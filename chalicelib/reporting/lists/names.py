@@ -1,4 +1,4 @@
-"""Reads what lists refer to: one batch per table. Deleted and archived ones keep their names."""
+"""Reads the names and terms that lists show, one batch per table. What is deleted or archived keeps its name."""
 
 from collections.abc import Collection, Iterable
 
@@ -23,7 +23,7 @@ def read_names(conversions: Collection[ConversionRow]) -> Names:
 
 
 def read_click_references(clicks: Collection[ClickRow], link_url: LinkUrl) -> ClickReferences:
-    """Return what the documents of clicks show besides clicks and routes: one batch of reads per table."""
+    """Return the names, terms and link addresses of the documents of clicks."""
     return ClickReferences(
         campaigns=campaign_names({row.campaign_id for row in clicks if row.campaign_id}),
         smartlinks=smartlink_names({row.route_id for row in clicks if is_smartlink_id(row.route_id)}),

@@ -15,7 +15,7 @@ Document = TypeVar("Document", bound=ResponseModel)
 def fitting_page(items: Sequence[Document], cursors: Sequence[str], cursor: str | None) -> Page[Document]:
     """Return the page with the first of these documents that fit: at least one, whatever its size.
 
-    `cursors` are those after each document, `cursor` is the one after all that was read.
+    `cursors` has the cursor after each document, `cursor` is the one after everything that was read.
     """
     sizes = accumulate(len(item.model_dump_json().encode()) + 1 for item in items)
     length = max(1, sum(size <= MAX_BYTES for size in sizes))
