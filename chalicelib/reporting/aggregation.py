@@ -204,7 +204,7 @@ def _sums_by_key(keys: Sequence[int], size: int, column: Sequence[int]) -> list[
 
 
 def _decode_groups(keys: Sequence[int], axes: Sequence[_Axis]) -> Iterable[Group]:
-    """Return the groups of the keys: those of all possible keys are the product of the values, in order."""
+    """Return the groups of the keys. The groups of all possible keys are the product of the values, in order."""
     if isinstance(keys, range):
         return product(*(axis.values for axis in axes))
     return (_decode_group(key, axes) for key in keys)

@@ -35,7 +35,7 @@ def read_details(
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads one dimension. `places` are those of the partitions of the days of late cells' clicks."""
+    """Reads one dimension. `places` has the places of the partitions in which clicks of late cells were counted."""
 
     dimension: str
     places: dict[str, Places] = field(default_factory=dict)

@@ -21,7 +21,7 @@ class RowNames:
         self._known: dict[str, dict[str, str]] = {name: {} for name in self._places}
 
     def read(self, groups: Collection[Group]) -> Names:
-        """Return the names of all IDs in these groups, and of those that were read before."""
+        """Return the names of all IDs in these groups, and of IDs that were read before."""
         for name, place in self._places.items():
             known = self._known[name]
             ids = {group[place] for group in groups} - known.keys()

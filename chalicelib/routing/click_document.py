@@ -36,7 +36,7 @@ def click_document(
     """Return the click document of the API.
 
     The route's `learned` are the weights of the click's `weights_version`; if they have expired, the configured
-    weights are shown, and no chances. `documents` are those that the route was compiled from.
+    weights are shown, and no chances. The route was compiled from `documents`.
     """
     is_duplicate, is_bot = bool(click.get("is_duplicate")), bool(click.get("is_bot"))
     smartlink_id = smartlink_id_of(click["route_id"])

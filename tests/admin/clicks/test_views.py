@@ -96,6 +96,17 @@ def test_click_is_explained_by_the_route_of_its_time(admin: Api) -> None:
     assert admin.get(f"/admin/clicks/{click['click_id']}").json == click
 
 
+def test_click_of_a_direct_link_keeps_the_name_of_an_archived_campaign(admin: Api) -> None:
+    campaign, ann = new_campaign(admin, "game"), new_publisher(admin, "Ann")
+    path = f"/admin/publishers/{ann.id}/campaigns"
+    click = click_and_explain(admin, good(admin.post(path, {"campaign_id": campaign["id"]}))["tracking_key"])
+    assert admin.delete(f"/admin/campaigns/{campaign['id']}").status < 300
+    later = good(admin.get(f"/admin/clicks/{click['click_id']}"))
+    assert later == click
+    assert (later["smartlink_id"], later["smartlink_name"]) == (None, None)
+    assert (later["campaign_name"], later["publisher_name"]) == ("game", "Ann")
+
+
 def test_click_has_the_version_of_its_route(admin: Api) -> None:
     smartlink = new_smartlink(admin, new_campaign(admin))
     code = add_publisher(admin, smartlink, new_publisher(admin))
