@@ -67,11 +67,6 @@ def past_route(route_id: str, version: int) -> Route:
     return route_codec.decode(row.snapshot, version)
 
 
-def past_weights(route_id: str, version: int) -> LearnedWeights | None:
-    """Return that version of the weights; None if it has expired or cannot be decoded."""
-    return all_past_weights([(route_id, version)]).get((route_id, version))
-
-
 def all_past_weights(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], LearnedWeights]:
     """Return the weights of each pair of route ID and weights version that are stored and can be decoded."""
     keys = {(pool_month(route_id, version), version): route_id for route_id, version in wanted}

@@ -30,8 +30,10 @@ def test_past_weights_are_those_of_their_version() -> None:
     _write_run("sml_1", LEARNED_AT, weights_codec.encode(SEGMENTS))
     _write_run("sml_1", october, weights_codec.encode({"*": {"cmp_1": 1.0}}))
 
-    assert route_history.past_weights("sml_1", LEARNED_AT) == LearnedWeights(LEARNED_AT, SEGMENTS)
-    assert route_history.past_weights("sml_1", october) == LearnedWeights(october, {"*": {"cmp_1": 1.0}})
+    assert route_history.all_past_weights([("sml_1", LEARNED_AT), ("sml_1", october)]) == {
+        ("sml_1", LEARNED_AT): LearnedWeights(LEARNED_AT, SEGMENTS),
+        ("sml_1", october): LearnedWeights(october, {"*": {"cmp_1": 1.0}}),
+    }
 
 
 @pytest.mark.usefixtures("tables")
@@ -39,7 +41,7 @@ def test_past_weights_are_those_of_their_version() -> None:
 def test_run_without_decodable_weights_has_none(stored: bytes | None) -> None:
     _write_run("sml_1", LEARNED_AT, stored)
 
-    assert route_history.past_weights("sml_1", LEARNED_AT) is None
+    assert route_history.all_past_weights([("sml_1", LEARNED_AT)]) == {}
 
 
 @pytest.mark.usefixtures("tables")
