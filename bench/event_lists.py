@@ -7,17 +7,11 @@ filter and by combinations, also by values that nothing has, and deletes what it
 
 import argparse
 import json
-import statistics
-import sys
-import time
 from collections.abc import Sequence
 
-from pynamodb.exceptions import PynamoDBException
-
 from bench import event_rows
-from bench.figures import Figure, FigureTarget, Part, main
-from bench.report_calls import api_event, invoke, use_the_local_stack
-from deploy.errors import CommandError
+from bench.figures import Figure, FigureTarget, Part
+from bench.report_calls import answer, api_event, local_stack, run, timed
 
 SECONDS = 2.0
 """Maximum seconds of a page."""
@@ -64,19 +58,16 @@ def measure() -> Part:
     parser.add_argument("--clicks", type=int, default=CLICKS, help="clicks to load")
     parser.add_argument("--cells", type=int, default=CELLS, help="counter cells to load")
     options = parser.parse_args()
-    use_the_local_stack()
-    try:
-        loaded = event_rows.load(options.conversions, options.clicks, options.cells)
-        return Part(
-            "event_lists",
-            [*_figures(f"{loaded:,} conversions", _CONVERSIONS), *_figures(f"{options.clicks:,} clicks", _CLICKS)],
-        )
-    except PynamoDBException as error:
-        message = f"The tables of the local stack do not respond ({error}). Start it with `make up`."
-        raise CommandError(message) from error
-    finally:
-        print("deleting what was loaded", flush=True)
-        event_rows.delete()
+    with local_stack():
+        try:
+            loaded = event_rows.load(options.conversions, options.clicks, options.cells)
+            kinds = {f"{loaded:,} conversions": _CONVERSIONS, f"{options.clicks:,} clicks": _CLICKS}
+            return Part(
+                "event_lists", [figure for kind, filters in kinds.items() for figure in _figures(kind, filters)]
+            )
+        finally:
+            print("deleting what was loaded", flush=True)
+            event_rows.delete()
 
 
 def _figures(kind: str, filters: Sequence[str]) -> list[Figure]:
@@ -88,15 +79,12 @@ def _figure(kind: str, query: str) -> Figure:
     """Return the seconds of the first page of a list over the year."""
     bounds = f"from={event_rows.days()[0]}&to={event_rows.days()[-1]}"
     event = api_event(f"/admin/{kind.rpartition(' ')[2]}?{query}&{bounds}")
-    seconds, text = [], ""
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        text = invoke(event)["body"]
-        seconds.append(time.perf_counter() - start)
+    (measured,) = timed(lambda: answer(event), rounds=ROUNDS)
+    text = measured.result
     name = f"{kind} of a year by {query or 'no filter'}: {_found(text)}, {len(text):,} bytes"
-    print(f"{name}: {statistics.median(seconds):.2f} s", flush=True)
+    print(f"{name}: {measured.median:.2f} s", flush=True)
     limit = SECONDS if text.startswith("{") else FILE_SECONDS
-    return Figure(name, statistics.median(seconds), "s", target=FigureTarget(limit))
+    return Figure(name, measured.median, "s", target=FigureTarget(limit))
 
 
 def _found(text: str) -> str:
@@ -104,13 +92,8 @@ def _found(text: str) -> str:
     if not text.startswith("{"):
         return f"{text.count(chr(13)) - 1} rows"
     page = json.loads(text)
-    if "items" not in page:
-        raise CommandError(text)
     return f"{len(page['items'])} items{' and a next page' if page['next_cursor'] else ''}"
 
 
 if __name__ == "__main__":
-    try:
-        main(measure)
-    except CommandError as error:
-        sys.exit(f"bench.event_lists: {error}")
+    run(measure)

@@ -8,6 +8,7 @@ from random import Random
 
 from pynamodb.models import Model
 
+from bench.counter_rows import first_quarter, midnight
 from bench.table_writer import TableWriter
 from chalicelib.admin.campaigns.schemas import CampaignSettings
 from chalicelib.admin.smartlinks.schemas import SmartlinkSettings
@@ -82,7 +83,7 @@ def delete() -> None:
 
 def _moments(count: int, random: Random) -> Iterator[int]:
     """Yield times in milliseconds, evenly over the days before today, whenever it ends."""
-    start = int(datetime.combine(FIRST_DAY, datetime.min.time(), UTC).timestamp() * 1000)
+    start = int(midnight(FIRST_DAY).timestamp() * 1000)
     for n in range(count):
         day = start + n * _STRIDE % (DAYS - 1) * _DAY_MS
         yield day + random.randrange(_DAY_MS)
@@ -186,7 +187,7 @@ def _cell(row: ClickRow) -> Cell:
 
 
 def _add_conversions(counted: Cells, day: date, size: int, random: Random) -> None:
-    first = cells.quarter_of(int(datetime.combine(day, datetime.min.time(), UTC).timestamp()) * 1000)
+    first = first_quarter(day)
     while len(counted) < size:
         quarter = first + random.randrange(cells.QUARTERS_A_DAY)
         cell = Cell(quarter, _smartlink(random), 0, _campaign(random), _publisher(random), random.choice("ABCDEFGH"))

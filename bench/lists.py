@@ -6,25 +6,16 @@ running (`make up`).
 """
 
 import json
-import statistics
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlsplit
 
-from pynamodb.exceptions import PynamoDBException
-
-from bench.figures import Figure, FigureTarget, Part, main
+from bench.figures import Figure, FigureTarget, Part
 from bench.lists_network import campaign_id, delete, load, publisher_id, smartlink_id
-from bench.report_calls import LambdaEvent, api_event, invoke, use_the_local_stack
+from bench.report_calls import LambdaEvent, answer, api_event, local_stack, run, timed
 from chalicelib.lists.index_job import index_lists, run_until
-from deploy import paths
-from deploy.errors import CommandError
 
-ROUNDS = 5
 MILLISECONDS = 300
 BYTES = 1_000_000
 
@@ -36,8 +27,8 @@ class Call:
     path: str
     is_publisher: bool = False
 
-    def event(self, key: str) -> LambdaEvent:
-        """Return API Gateway's event of the call."""
+    def event(self, key: str | None) -> LambdaEvent:
+        """Return API Gateway's event of the call with this key, or the admin's."""
         resource, ids = _resource(urlsplit(self.path).path)
         return api_event(self.path, key, resource, **ids)
 
@@ -77,31 +68,22 @@ def calls() -> Iterator[Call]:
 
 def measure() -> Part:
     """Make the network, measure and delete. Raise CommandError if the local stack does not respond."""
-    use_the_local_stack()
-    try:
-        # The index of a new stack is complete once its lists were read, or `index_lists` ran.
-        index_lists(datetime.now(UTC), run_until())
-        key = load()
-        return Part("lists", [figure for call in calls() for figure in figures(call, key)])
-    except PynamoDBException as error:
-        message = f"The tables of the local stack do not respond ({error}). Start it with `make up`."
-        raise CommandError(message) from error
-    finally:
-        print("deleting the network", flush=True)
-        delete()
+    with local_stack():
+        try:
+            # The index of a new stack is complete once its lists were read, or `index_lists` ran.
+            index_lists(datetime.now(UTC), run_until())
+            key = load()
+            return Part("lists", [figure for call in calls() for figure in figures(call, key)])
+        finally:
+            print("deleting the network", flush=True)
+            delete()
 
 
 def figures(call: Call, publisher_key: str) -> list[Figure]:
     """Measure the milliseconds of a call, the median of rounds, and the bytes of its answer."""
-    admin_key = json.loads(paths.STACK_FILE.read_text())["admin_key"]
-    event = call.event(publisher_key if call.is_publisher else admin_key)
-    seconds, body = [], ""
-    for _ in range(ROUNDS + 1):
-        start = time.perf_counter()
-        response = invoke(event)
-        seconds.append(time.perf_counter() - start)
-        body = _body(call, response)
-    milliseconds = statistics.median(seconds[1:]) * 1000
+    event = call.event(publisher_key if call.is_publisher else None)
+    (measured,) = timed(lambda: answer(event))
+    body, milliseconds = measured.result, measured.median * 1000
     page = json.loads(body)
     size = len(body.encode())
     print(f"{milliseconds:6.0f} ms {size:9,} bytes {len(page['items']):4d} rows  {call.path}", flush=True)
@@ -111,15 +93,5 @@ def figures(call: Call, publisher_key: str) -> list[Figure]:
     ]
 
 
-def _body(call: Call, response: dict[str, Any]) -> str:
-    if response.get("statusCode") != 200:  # noqa: PLR2004 - HTTP status
-        message = f"{call.path} failed: {json.dumps(response)[:300]}. See `make logs`."
-        raise CommandError(message)
-    return str(response["body"])
-
-
 if __name__ == "__main__":
-    try:
-        main(measure)
-    except CommandError as error:
-        sys.exit(f"bench.lists: {error}")
+    run(measure)

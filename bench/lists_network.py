@@ -1,7 +1,7 @@
 """The network of the list benchmark: rows as the API writes them, made and deleted in batches."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from random import Random
@@ -9,6 +9,8 @@ from typing import Any
 
 from pynamodb.models import Model
 
+from bench.counter_rows import first_quarter
+from bench.table_writer import TableWriter
 from chalicelib.access.application_entries import application_entries
 from chalicelib.admin.campaigns import list_entry as campaign_entry
 from chalicelib.admin.campaigns.schemas import CampaignSettings
@@ -40,7 +42,7 @@ from deploy.errors import CommandError
 
 CAMPAIGNS, SMARTLINKS, LARGE_SMARTLINKS, PUBLISHERS = 5_000, 2_000, 20, 10_000
 MEMBERS = 2_000
-"""Publishers who applied for the first smartlink. One publisher applied for as many smartlinks as there are pages."""
+"""The publishers below this number applied for one smartlink, all but the first, who applied for 198 others."""
 
 FIGURE_DAYS = 30
 LONGEST_SECONDS = 150
@@ -50,9 +52,11 @@ _BEGINNING = datetime(2026, 1, 2, tzinfo=UTC)
 _WORDS = ("Summer", "Winter", "Game", "Finance", "Läufer", "Игра", "VPN", "Deals", "Sweeps", "Photo", "Kids", "Global")
 _COUNTRIES = ("US", "GB", "DE", "FR", "IN", "BR", "JP", "CA", "AU", "MX")
 
+_writer = TableWriter()
+
 
 def _id(prefix: str, n: int) -> str:
-    """Return the n-th ID of a kind: the same in every run, so that a later one can delete it."""
+    """Return the n-th ID of a kind: the same in every run, so that a later run overwrites what a stopped one left."""
     return f"{prefix}_{ids.time_ordered_id(_BEGINNING + timedelta(minutes=n), n.to_bytes(10))}"
 
 
@@ -169,7 +173,7 @@ def _application(n: int, smartlink: str, publisher: str) -> ApplicationRow:
 
 
 def _rows_of_applications() -> Iterator[Model]:
-    """Yield those of many publishers for one smartlink, and those of one publisher for many smartlinks."""
+    """Yield the applications of many publishers for one smartlink and of one publisher for many, with their members."""
     pairs = [(smartlink_id(1), publisher_id(n)) for n in range(1, MEMBERS)]
     pairs += [(smartlink_id(n), publisher_id(0)) for n in range(2, 200)]
     for n, (smartlink, publisher) in enumerate(pairs):
@@ -192,8 +196,7 @@ def _rows_of_one_publisher() -> Iterator[Model]:
 def _rows_of_counters() -> Iterator[Model]:
     today = datetime.now(UTC).date()
     for day in (today - timedelta(days=n) for n in range(FIGURE_DAYS)):
-        midnight = datetime.combine(day, datetime.min.time(), UTC)
-        first, drawn = cells.quarter_of(int(midnight.timestamp()) * 1000), Cells()
+        first, drawn = first_quarter(day), Cells()
         for n in range(0, SMARTLINKS, 2):
             cell = Cell(first + n % 96, smartlink_id(n), campaign=campaign_id(n), publisher=publisher_id(n % 10))
             cells.add(drawn, cell._replace(currency="USD", country="US"), unique_clicks=1 + n % 9, conversions=0)
@@ -201,13 +204,14 @@ def _rows_of_counters() -> Iterator[Model]:
             yield CounterBlockRow(partition, "b#benchlists", cells=encode(part))
 
 
-def _all_rows() -> Iterator[Model]:
-    yield from _rows_of_campaigns()
-    yield from _rows_of_publishers()
-    yield from _rows_of_smartlinks()
-    yield from _rows_of_applications()
-    yield from _rows_of_one_publisher()
-    yield from _rows_of_counters()
+_ROWS = {
+    "campaigns": _rows_of_campaigns,
+    "publishers": _rows_of_publishers,
+    "smartlinks": _rows_of_smartlinks,
+    "applications": _rows_of_applications,
+    "terms and approvals": _rows_of_one_publisher,
+    "counters": _rows_of_counters,
+}
 
 
 def load() -> str:
@@ -215,34 +219,22 @@ def load() -> str:
     start = time.monotonic()
     key = generate_key(Role.PUBLISHER)
     ApiKeyRow(key.id, role=Role.PUBLISHER.value, owner=publisher_id(0), digest=key.digest, created_at=_at(0)).save()
-    for count, (model, rows) in enumerate(_in_batches(_all_rows()), start=1):
-        with model.batch_write() as batch:
-            for row in rows:
-                batch.save(row)
-        if count % 200 == 0:
-            print(f"written {25 * count:,} rows in {time.monotonic() - start:.0f} s", flush=True)
-        if time.monotonic() - start > LONGEST_SECONDS:
-            message = f"Loading took more than {LONGEST_SECONDS} s."
-            raise CommandError(message)
+    for name, rows_of in _ROWS.items():
+        _writer.write(_in_time(rows_of(), start))
+        print(f"loaded {name} after {time.monotonic() - start:.0f} s", flush=True)
     return key.text
 
 
-def _in_batches(rows: Iterable[Model]) -> Iterator[tuple[type[Model], Sequence[Any]]]:
-    """Yield up to 25 rows of one table at a time."""
-    waiting: dict[type[Model], list[Any]] = {}
+def _in_time(rows: Iterator[Model], start: float) -> Iterator[Model]:
     for row in rows:
-        kept = waiting.setdefault(type(row), [])
-        kept.append(row)
-        if len(kept) == 25:  # noqa: PLR2004 - the most that a batch takes
-            yield type(row), waiting.pop(type(row))
-    yield from waiting.items()
+        if time.monotonic() - start > LONGEST_SECONDS:
+            message = f"Loading took more than {LONGEST_SECONDS} s."
+            raise CommandError(message)
+        yield row
 
 
 def delete() -> None:
-    """Delete all rows, and the keys of the publisher."""
-    for model, rows in _in_batches(_all_rows()):
-        with model.batch_write() as batch:
-            for row in rows:
-                batch.delete(row)
+    """Delete all rows that were written, and the keys of the publisher."""
+    _writer.delete()
     for key in ApiKeyRow.by_owner.query(publisher_id(0)):
         key.delete()

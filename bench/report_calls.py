@@ -3,15 +3,20 @@
 import json
 import os
 import statistics
+import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import boto3
+from pynamodb.exceptions import PynamoDBException
 
+from bench.figures import Part, main
 from deploy import cloud, paths
 from deploy.errors import CommandError
 
@@ -36,20 +41,34 @@ class Timed:
         return statistics.median(self.seconds)
 
 
-def use_the_local_stack() -> None:
-    """Let the AWS SDK of this process call the emulator."""
+@contextmanager
+def local_stack() -> Iterator[None]:
+    """Let the AWS SDK of this process call the emulator. Raise CommandError if its tables do not respond."""
     os.environ.update(
         AWS_ENDPOINT_URL=paths.endpoint(),
         AWS_ACCESS_KEY_ID="test",
         AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - the emulator's
         AWS_DEFAULT_REGION="us-east-1",
     )
+    try:
+        yield
+    except PynamoDBException as error:
+        message = f"The tables of the local stack do not respond ({error}). Start it with `make up`."
+        raise CommandError(message) from error
 
 
-def timed(*calls: Callable[[], Any]) -> list[Timed]:
+def run(measure: Callable[[], Part]) -> None:
+    """Measure a part, save it and print its table. Exit with the message of a CommandError."""
+    try:
+        main(measure)
+    except CommandError as error:
+        sys.exit(f"bench.{Path(sys.argv[0]).stem}: {error}")
+
+
+def timed(*calls: Callable[[], Any], rounds: int = ROUNDS) -> list[Timed]:
     """Time the calls: one warm-up each, then alternating rounds."""
     results, seconds = [call() for call in calls], [list[float]() for _ in calls]
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for n, call in enumerate(calls):
             start = time.perf_counter()
             results[n] = call()
@@ -83,20 +102,23 @@ def api_event(url: str, key: str | None = None, resource: str | None = None, **i
     }
 
 
-def invoke(event: LambdaEvent) -> LambdaEvent:
-    """Return the response of the API's Lambda."""
+def answer(event: LambdaEvent) -> str:
+    """Call the API's Lambda and return the body of its response. Raise CommandError for an error response."""
     response = _client("lambda").invoke(FunctionName=_function(), Payload=json.dumps(event).encode())
-    result: LambdaEvent = json.loads(response["Payload"].read())
-    return result
+    return body_of(json.loads(response["Payload"].read()), event["path"])
 
 
-def rows(response: LambdaEvent) -> int:
-    """Return the number of rows of the report. Raise CommandError for an error response."""
+def body_of(response: LambdaEvent, path: str) -> str:
+    """Return the body of the response. Raise CommandError for an error response."""
     if response.get("statusCode") != 200:  # noqa: PLR2004 - HTTP status
-        message = f"The report failed: {json.dumps(response)[:300]}. See `make logs`."
+        message = f"{path} failed: {json.dumps(response)[:300]}. See `make logs`."
         raise CommandError(message)
-    body: str = response["body"]
-    return len(json.loads(body)["rows"]) if body.startswith("{") else body.count("\n") - 1
+    return str(response["body"])
+
+
+def count_rows(report: str) -> int:
+    """Return the number of rows of a report in JSON or CSV."""
+    return len(json.loads(report)["rows"]) if report.startswith("{") else report.count("\n") - 1
 
 
 @cache

@@ -7,12 +7,12 @@ from random import Random
 
 from pynamodb.transactions import TransactWrite
 
+from bench.counter_rows import add_random_counts, delete_rows, first_quarter, midnight
 from chalicelib.counters import blocks, cells, compaction
 from chalicelib.counters.cells import Cell, Cells
 from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT
 from chalicelib.domain.goal import DEFAULT_GOAL
 from chalicelib.tables.base import connection
-from chalicelib.tables.counters import CounterBlockRow
 from deploy.errors import CommandError
 
 FIRST_DAY = date(2026, 1, 30)
@@ -35,10 +35,10 @@ def load(count: int) -> None:
     """Write `count` cells, evenly over the days, and merge them as the schedule does."""
     start = time.monotonic()
     for n, day in enumerate(days(), start=1):
-        parts, midnight = _parts(day, count // DAYS), datetime.combine(day, datetime.min.time(), UTC)
+        parts = _parts(day, count // DAYS)
         for part in range(BLOCKS_A_DAY):
             with TransactWrite(connection=connection()) as write:
-                blocks.append_blocks(write, f"bench {day} {part}", dict(parts[part]), midnight)
+                blocks.append_blocks(write, f"bench {day} {part}", dict(parts[part]), midnight(day))
         _merge(cells.partitions([day]))
         if n % 5 == 0:
             print(f"loaded {n} of {DAYS} days in {time.monotonic() - start:.0f} s", flush=True)
@@ -61,9 +61,7 @@ def _parts(day: date, count: int) -> list[list[tuple[Cell, list[int]]]]:
 
 
 def _cells(day: date, count: int) -> Cells:
-    random, drawn = Random(day.toordinal()), Cells()
-    midnight = datetime.combine(day, datetime.min.time(), UTC)
-    first = cells.quarter_of(int(midnight.timestamp()) * 1000)
+    random, drawn, first = Random(day.toordinal()), Cells(), first_quarter(day)
     while len(drawn) < count:
         is_conversion = random.random() < _CONVERTED
         cell = Cell(
@@ -77,10 +75,7 @@ def _cells(day: date, count: int) -> Cells:
             currency="USD",
             goal=DEFAULT_GOAL if is_conversion else "",
         )
-        if is_conversion:
-            cells.add(drawn, cell, conversions=1, payout=1_500_000, revenue=2_000_000)
-        else:
-            cells.add(drawn, cell, unique_clicks=random.randrange(1, 9), bot_clicks=random.randrange(2))
+        add_random_counts(drawn, cell, random)
     return drawn
 
 
@@ -91,7 +86,4 @@ def _country(n: int) -> str:
 
 def delete() -> None:
     """Delete all rows of the days' partitions."""
-    for partition in cells.partitions(days()):
-        with CounterBlockRow.batch_write() as batch:
-            for row in CounterBlockRow.query(partition, attributes_to_get=["partition", "position"]):
-                batch.delete(row)
+    delete_rows(cells.partitions(days()))

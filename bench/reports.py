@@ -13,14 +13,11 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from pynamodb.exceptions import PynamoDBException
-
-from bench.figures import ROOT, Figure, FigureTarget, Floor, Part, main
-from bench.report_calls import LambdaEvent, invoke, report_event, rows, timed, use_the_local_stack
+from bench.figures import ROOT, Figure, FigureTarget, Floor, Part
+from bench.report_calls import LambdaEvent, answer, body_of, count_rows, local_stack, report_event, run, timed
 from bench.report_cells import CELLS, days, delete, load
 from chalicelib.counters import blocks, cells
 from chalicelib.tables.counters import CounterBlockRow
-from deploy.errors import CommandError
 
 RANGES = (1, 10, 30)
 SECONDS = 3.0
@@ -34,13 +31,9 @@ def measure() -> Part:
     parser = argparse.ArgumentParser(prog="python -m bench.reports", description=__doc__)
     parser.add_argument("--cells", type=int, default=CELLS, help="number of cells to load (default %(default)s)")
     options = parser.parse_args()
-    use_the_local_stack()
-    try:
+    with local_stack():
         delete()
         return _load_and_measure(options.cells)
-    except PynamoDBException as error:
-        message = f"The tables of the local stack do not respond ({error}). Start it with `make up`."
-        raise CommandError(message) from error
 
 
 def _load_and_measure(count: int) -> Part:
@@ -57,7 +50,7 @@ def figures(count: int) -> list[Figure]:
     """Measure seconds and memory of a report on `count` days."""
     cell_count = sum(piece.size for piece in blocks.read(cells.partitions(days(count))))
     event = _event(count)
-    report, floor = timed(lambda: rows(invoke(event)), lambda: _bytes(count))
+    report, floor = timed(lambda: count_rows(answer(event)), lambda: _bytes(count))
     of = f"report on {count} day{'' if count == 1 else 's'} ({cell_count:,} cells, {report.result:,} rows)"
     reading = Floor(f"reading the same {floor.result:,} bytes", floor.median)
     used = _memory_in_new_process(count)
@@ -108,7 +101,7 @@ def memory(count: int) -> str:
     import app  # noqa: PLC0415 - it is measured
 
     before = _megabytes()
-    rows(app.app(_event(count), None))
+    body_of(app.app(_event(count), None), "the report")
     return json.dumps({"before": before, "peak": _megabytes()})
 
 
@@ -117,7 +110,4 @@ def _megabytes() -> float:
 
 
 if __name__ == "__main__":
-    try:
-        main(measure)
-    except CommandError as error:
-        sys.exit(f"bench.reports: {error}")
+    run(measure)

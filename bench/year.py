@@ -6,19 +6,15 @@ deletes what it loaded. The floor is the time to read the same items without dec
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from pynamodb.exceptions import PynamoDBException
-
-from bench.figures import Figure, FigureTarget, Floor, Part, main
-from bench.report_calls import Timed, invoke, report_event, rows, timed, use_the_local_stack
+from bench.figures import Figure, FigureTarget, Floor, Part
+from bench.report_calls import Timed, answer, count_rows, local_stack, report_event, run, timed
 from bench.year_cells import CELLS, LARGE, SMALL, days, delete, load
 from chalicelib.counters.cells import SHARDS, shard_of
 from chalicelib.counters.rollups import keys, storage
-from deploy.errors import CommandError
 
 SECONDS = 2.0
 """Maximum seconds of a report."""
@@ -51,13 +47,9 @@ def measure() -> Part:
     parser = argparse.ArgumentParser(prog="python -m bench.year", description=__doc__)
     parser.add_argument("--cells", type=int, default=CELLS, help="number of cells to load (default %(default)s)")
     options = parser.parse_args()
-    use_the_local_stack()
-    try:
+    with local_stack():
         delete()
         return _load_and_measure(options.cells)
-    except PynamoDBException as error:
-        message = f"The tables of the local stack do not respond ({error}). Start it with `make up`."
-        raise CommandError(message) from error
 
 
 def _load_and_measure(count: int) -> Part:
@@ -74,7 +66,7 @@ def _load_and_measure(count: int) -> Part:
 def _figure(name: str, count: int, query: Mapping[str, str]) -> Figure:
     bounds = {"from": f"{days()[0]}", "to": f"{days()[-1]}", "group_by": "day"}
     event = report_event({**bounds, **query})
-    report, floor = timed(lambda: rows(invoke(event)), lambda: _bytes(query))
+    report, floor = timed(lambda: count_rows(answer(event)), lambda: _bytes(query))
     title = f"a year of {count:,} cells, {name} ({report.result:,} rows)"
     print(f"{title}: {_seconds(report)} s; reading {_seconds(floor)} s", flush=True)
     reading = Floor(f"reading the same {floor.result:,} bytes", floor.median)
@@ -102,7 +94,4 @@ def _bytes(query: Mapping[str, str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        main(measure)
-    except CommandError as error:
-        sys.exit(f"bench.year: {error}")
+    run(measure)

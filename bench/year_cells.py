@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 
 from pynamodb.transactions import TransactWrite
 
+from bench.counter_rows import add_random_counts, delete_rows, first_quarter, midnight
 from chalicelib.counters import blocks, cells, detail_blocks, detail_cells
 from chalicelib.counters.cells import SHARDS, Cell, Cells
 from chalicelib.counters.detail_cells import JointCells
@@ -14,7 +15,6 @@ from chalicelib.counters.rollups import keys
 from chalicelib.counters.rollups.schedule import Run, roll_up
 from chalicelib.domain.goal import DEFAULT_GOAL
 from chalicelib.tables.base import connection
-from chalicelib.tables.counters import CounterBlockRow
 from deploy.errors import CommandError
 
 FIRST_DAY = date(2024, 1, 1)
@@ -39,22 +39,21 @@ def load(count: int) -> None:
     """Write `count` cells with details, evenly over the days, and roll them up as the schedule does."""
     start = time.monotonic()
     for n, day in enumerate(days(), start=1):
-        now, counted = datetime.combine(day, datetime.min.time(), UTC), _cells(day, count // DAYS)
+        now, counted = midnight(day), _cells(day, count // DAYS)
         with TransactWrite(connection=connection()) as write:
             blocks.append_blocks(write, f"bench {day}", counted, now)
             detail_blocks.add_blocks(write, detail_blocks.batch_order(n, f"{n}"), _details(day, counted))
         if n % 100 == 0:
             print(f"loaded {n} of {DAYS} days in {time.monotonic() - start:.0f} s", flush=True)
         _check_time(start)
-    while roll_up(_run(timedelta())):
+    while roll_up(_run()):
         _check_time(start)
     print(f"rolled up after {time.monotonic() - start:.0f} s", flush=True)
 
 
-def _run(later: timedelta) -> Run:
+def _run() -> Run:
     """Return the merger's run some days after the year."""
-    now = datetime.combine(days()[-1], datetime.min.time(), UTC) + _AFTERWARDS + later
-    return Run(now, days()[-1], lambda: True)
+    return Run(midnight(days()[-1]) + _AFTERWARDS, days()[-1], lambda: True)
 
 
 def _check_time(start: float) -> None:
@@ -64,8 +63,7 @@ def _check_time(start: float) -> None:
 
 
 def _cells(day: date, count: int) -> Cells:
-    random, drawn = Random(day.toordinal()), Cells()
-    first = cells.quarter_of(int(datetime.combine(day, datetime.min.time(), UTC).timestamp()) * 1000)
+    random, drawn, first = Random(day.toordinal()), Cells(), first_quarter(day)
     while len(drawn) < count:
         is_conversion = random.random() < CONVERSIONS / CELLS
         cell = Cell(
@@ -80,10 +78,7 @@ def _cells(day: date, count: int) -> Cells:
             currency="USD",
             goal=DEFAULT_GOAL if is_conversion else "",
         )
-        if is_conversion:
-            cells.add(drawn, cell, conversions=1, payout=1_500_000, revenue=2_000_000)
-        else:
-            cells.add(drawn, cell, unique_clicks=random.randrange(1, 9), bot_clicks=random.randrange(2))
+        add_random_counts(drawn, cell, random)
     return drawn
 
 
@@ -109,7 +104,4 @@ def partitions() -> Iterator[str]:
 
 def delete() -> None:
     """Delete all rows of the days and of their roll-ups."""
-    for partition in partitions():
-        with CounterBlockRow.batch_write() as batch:
-            for row in CounterBlockRow.query(partition, attributes_to_get=["partition", "position"]):
-                batch.delete(row)
+    delete_rows(partitions())
