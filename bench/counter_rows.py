@@ -6,6 +6,7 @@ from random import Random
 
 from chalicelib.counters import cells
 from chalicelib.counters.cells import Cell, Cells
+from chalicelib.domain.timestamps import milliseconds
 from chalicelib.tables.counters import CounterBlockRow
 
 
@@ -16,7 +17,7 @@ def midnight(day: date) -> datetime:
 
 def first_quarter(day: date) -> int:
     """Return the first quarter of an hour of a UTC day."""
-    return cells.quarter_of(int(midnight(day).timestamp()) * 1000)
+    return cells.quarter_of(milliseconds(midnight(day)))
 
 
 def add_random_counts(drawn: Cells, cell: Cell, random: Random) -> None:

@@ -20,6 +20,7 @@ from chalicelib.counters.column_codec import encode
 from chalicelib.domain import ids
 from chalicelib.domain.conversion import complete_conversion
 from chalicelib.domain.conversion_lists import keys_of, list_fields
+from chalicelib.domain.timestamps import milliseconds
 from chalicelib.http.models import validate
 from chalicelib.routing import route_codec
 from chalicelib.tables.clicks import ClickListRow, ClickRow
@@ -83,7 +84,7 @@ def delete() -> None:
 
 def _moments(count: int, random: Random) -> Iterator[int]:
     """Yield times in milliseconds, evenly over the days before today, whenever it ends."""
-    start = int(midnight(FIRST_DAY).timestamp() * 1000)
+    start = milliseconds(midnight(FIRST_DAY))
     for n in range(count):
         day = start + n * _STRIDE % (DAYS - 1) * _DAY_MS
         yield day + random.randrange(_DAY_MS)

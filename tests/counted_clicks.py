@@ -9,6 +9,7 @@ from chalicelib.counters.blocks import block_key
 from chalicelib.counters.cells import Cells
 from chalicelib.counters.column_codec import encode
 from chalicelib.domain import ids
+from chalicelib.domain.timestamps import milliseconds
 from chalicelib.routing.route_history import stored_click
 from chalicelib.tables.clicks import ClickListRow, ClickRow
 from chalicelib.tables.counters import CounterBlockRow
@@ -17,7 +18,7 @@ from chalicelib.tables.counters import CounterBlockRow
 def write_click(at: datetime, route_id: str = "sml_1", n: int = 0, **changes: Any) -> str:
     """Write a click on the route; return its ID."""
     row = {
-        "at": int(at.timestamp() * 1000),
+        "at": milliseconds(at),
         "expires_at": 0,
         "code": "abcde12345",
         "route_id": route_id,
