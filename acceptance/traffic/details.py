@@ -18,10 +18,10 @@ LANGUAGES: Mapping[str | None, str | None] = {
 """Values of `Accept-Language`, and the language of each."""
 
 REGIONS: Mapping[str, tuple[str, ...]] = {"US": ("CA", "NY"), "GB": ("ENG", "SCT"), "DE": ("BY",), "IN": ("MH",)}
-"""Regions of countries, as the edge names them."""
+"""Regions of countries, as the headers of the edge have them."""
 
 NETWORKS = (7018, 3320, 55836)
-"""AS numbers that the edge names."""
+"""AS numbers in the headers of the edge."""
 
 _SOURCES = (None, "feed", "banner, top", "приложение")
 _SUBS = ("a", "b", "=1+1", "snow ☃", "two words", "50% off", "a;b", "x" * 255)
@@ -30,7 +30,7 @@ _SUB_NAMES = ("sub{n}", "sub_id_{n}", "aff_sub{n}", "s{n}")
 
 @dataclass(frozen=True, slots=True)
 class PlannedDetails:
-    """What a visit sends in its query and headers, and its known values by dimension."""
+    """The query and headers that a visit sends, and its known values by dimension."""
 
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -38,9 +38,10 @@ class PlannedDetails:
 
 
 def draw_details(rng: Random, country: str | None, network: str | None) -> PlannedDetails:
-    """Draw the details of a visit from this country. `network` is that of its address.
+    """Draw the details of a visit from this country and network.
 
-    The edge names a region for half of the visits from some countries, and another network for a quarter.
+    For half of the visits from some countries the headers of the edge have a region, for a quarter of all visits another
+    network.
     """
     headers: dict[str, str] = {}
     values = {"network": network}
@@ -61,7 +62,7 @@ def draw_details(rng: Random, country: str | None, network: str | None) -> Plann
 
 
 def _draw_subs(rng: Random) -> dict[int, str]:
-    """Draw sub-IDs by their number, from 2 to 10: a fifth of the visits has each."""
+    """Draw sub-IDs by their number, from 2 to 10, each for a fifth of the visits."""
     return {n: rng.choice(_SUBS) for n in range(2, 11) if rng.random() < 1 / 5}
 
 

@@ -95,7 +95,7 @@ def tally(
 ) -> Ledger:
     """Return the ledger of this traffic. Conversions count on the click's day, or by `conversion` on their own.
 
-    Dimensions: day (UTC), smartlink, campaign, publisher, country, device, os, sub1, currency, goal, None for clicks,
+    Dimensions: day (UTC), smartlink, campaign, publisher, country, device, os, sub1, currency, goal (None for clicks)
     and the detail dimensions.
     """
     ledger: Ledger = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A user agent string with its device type, operating system and browser; that of a bot is not its own."""
+    """A user agent string, and the device type, operating system and browser that the server should find in it."""
 
     text: str
     device: str
