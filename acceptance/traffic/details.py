@@ -40,8 +40,8 @@ class PlannedDetails:
 def draw_details(rng: Random, country: str | None, network: str | None) -> PlannedDetails:
     """Draw the details of a visit from this country and network.
 
-    For half of the visits from some countries the headers of the edge have a region, for a quarter of all visits another
-    network.
+    The headers of the edge have a region for half of the visits from some countries, and another network for a quarter
+    of all visits.
     """
     headers: dict[str, str] = {}
     values = {"network": network}
