@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from chalicelib.counters import cells
 from chalicelib.counters.cells import Cell
 from chalicelib.counters.layout import Counts, Layout
+from chalicelib.domain.macros import SUB_IDS
 
 DETAILS = (
     "region",
@@ -28,12 +29,12 @@ DETAILS = (
     "sub9",
     "sub10",
 )
-"""The detail dimensions: the first five are fields of a click, the others are sub-IDs."""
+"""The detail dimensions: sub-IDs, and fields of a click."""
 
 COUNTS = (*cells.COUNTS, "lost_clicks")
 """The counts of a report cell, and the clicks by people that reached no campaign."""
 
-_FIELDS, _SUB_IDS = DETAILS[:5], DETAILS[5:]
+_IS_SUB_ID = tuple((name, name in SUB_IDS) for name in DETAILS)
 
 
 class JointCell(NamedTuple):
@@ -93,7 +94,7 @@ LAYOUT = Layout(DetailCell, COUNTS)
 def values_of_click(stored: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the values of a click in the order of `DETAILS`. Raises TypeError if one is no string."""
     sub_ids = stored.get("sub_ids") or {}
-    values = [stored.get(name) or "" for name in _FIELDS] + [sub_ids.get(name) or "" for name in _SUB_IDS]
+    values = [(sub_ids if is_sub_id else stored).get(name) or "" for name, is_sub_id in _IS_SUB_ID]
     "".join(values)  # raises the TypeError
     return tuple(values)
 
