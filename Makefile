@@ -50,7 +50,7 @@ soak: up  ## send 20,000 clicks and 600 conversions to the running stack and che
 learn: up  ## run the optimizer on the running stack and compare its weights with the known best offers
 	@$(BIN)/python -m acceptance.learning
 
-bench: up  ## benchmark clicks, cold starts, throughput, counting, reports and learning; writes bench/RESULTS.md
+bench: up  ## benchmark clicks, cold starts, throughput, counting, lists, reports and learning; writes bench/RESULTS.md
 	@$(BIN)/python -m bench
 
 regret: install  ## compare the optimizer with other policies on simulated pools; SEEDS=5 is quicker

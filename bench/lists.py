@@ -1,19 +1,19 @@
-"""Duration and size of the first page of every list in a large network, through the API's Lambda on the local stack.
+"""Duration and size of the first page of every list in a large network, in the API's handler.
 
 `python -m bench.lists` makes 2,000 smartlinks (20 of them with 200 offers), 5,000 campaigns, 10,000 publishers and
-their applications, reads each list plain, searched, filtered and sorted, and deletes what it made. The stack must be
-running (`make up`).
+their applications in the local stack's tables, reads each list plain, searched, filtered and sorted, and deletes what
+it made. The stack must be running (`make up`).
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from bench.figures import Figure, FigureTarget, Part
 from bench.lists_network import campaign_id, delete, load, publisher_id, smartlink_id
-from bench.report_calls import LambdaEvent, answer, api_event, local_stack, run, timed
+from bench.report_calls import LambdaEvent, api_event, handler, local_stack, run, timed
 from chalicelib.lists.index_job import index_lists, run_until
 
 MILLISECONDS = 300
@@ -72,17 +72,17 @@ def measure() -> Part:
         try:
             # The index of a new stack is complete once its lists were read, or `index_lists` ran.
             index_lists(datetime.now(UTC), run_until())
-            key = load()
-            return Part("lists", [figure for call in calls() for figure in figures(call, key)])
+            key, handle = load(), handler()
+            return Part("lists", [figure for call in calls() for figure in figures(call, handle, key)])
         finally:
             print("deleting the network", flush=True)
             delete()
 
 
-def figures(call: Call, publisher_key: str) -> list[Figure]:
+def figures(call: Call, handle: Callable[[LambdaEvent], str], publisher_key: str) -> list[Figure]:
     """Measure the milliseconds of a call, the median of rounds, and the bytes of its answer."""
     event = call.event(publisher_key if call.is_publisher else None)
-    (measured,) = timed(lambda: answer(event))
+    (measured,) = timed(lambda: handle(event))
     body, milliseconds = measured.result, measured.median * 1000
     page = json.loads(body)
     size = len(body.encode())

@@ -15,8 +15,8 @@ from chalicelib.lists.search import MAX_BATCH, find
 _CAPPED_BATCH = 100
 """Campaigns whose caps are read at once."""
 
-_READS_PER_ENTRY = 2
-"""One query reads half of the limit of a request: 1,000 entries are about 1 MB, and their caps need the rest."""
+_READS_OF_CAPPED = 2
+"""With a filter by caps, a request reads entries for half of its limit, in one query: the caps need the rest."""
 
 
 def list_campaigns(request: Request, query: CampaignQuery) -> SearchPage[CampaignSummary]:
@@ -24,8 +24,8 @@ def list_campaigns(request: Request, query: CampaignQuery) -> SearchPage[Campaig
     usages: CapUsages = {}
     listed = EntryList(ListKind.CAMPAIGNS, query.sort, request.now)
     match = _matching(request, query, usages)
-    batch = MAX_BATCH if query.cap_near_limit is None else _CAPPED_BATCH
-    found = find(entry_search(listed, query, match, batch=batch, reads_per_entry=_READS_PER_ENTRY), query)
+    batch, reads = (MAX_BATCH, 1) if query.cap_near_limit is None else (_CAPPED_BATCH, _READS_OF_CAPPED)
+    found = find(entry_search(listed, query, match, batch=batch, reads_per_entry=reads), query)
     missing = [entry for entry in found.items if entry["id"] not in usages]
     usages |= _usages(request, missing)
     return found.page([CampaignSummary(**{**entry, "cap_usage": usages[entry["id"]]}) for entry in found.items])
@@ -41,7 +41,7 @@ def _matching(request: Request, query: CampaignQuery, usages: CapUsages) -> Matc
     def match_caps(batch: Sequence[Entry], reads: Reads) -> list[Entry | None]:
         entries = match(batch, reads)
         read = _usages(request, [entry for entry in entries if entry])
-        reads.take(sum(map(len, read.values())))
+        reads.take(max(len(batch), sum(map(len, read.values()))))
         usages.update(read)
         wanted = query.cap_near_limit == "true"
         return [entry if entry and any(map(is_near, read[entry["id"]])) is wanted else None for entry in entries]
