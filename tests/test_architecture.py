@@ -158,6 +158,7 @@ ADAPTERS = {
         "requests",
         "routes",
         "smartlinks",
+        "users",
     ),
 }
 """Modules that reach AWS, network, environment, files, clock, threads, logging or chance, or import one that does.
@@ -240,6 +241,7 @@ TESTED_ELSEWHERE = {
     "admin/evaluation/uplift_schemas.py": "likewise; `test_uplift.py`",
     "admin/weights/schemas.py": "likewise; `test_views.py`",
     "domain/publisher.py": "enums; `domain/test_smartlink.py` compares every enum with the API",
+    "domain/user.py": "enums; `admin/users` compares them with the API",
     "domain/route.py": "dataclasses without rules",
     "dynamodb/errors.py": "exceptions; `dynamodb/test_client.py` raises each",
     "optimizer/model/pool_statistics.py": "dataclasses; `optimizer/inputs/test_build_statistics.py` builds them",
@@ -256,7 +258,7 @@ TESTED_ELSEWHERE = {
                 "notifications",
                 "postbacks",
             ),
-            *("publishers", "refused_postbacks", "requests", "routes", "smartlinks"),
+            *("publishers", "refused_postbacks", "requests", "routes", "smartlinks", "users"),
         )
     },
 }

@@ -9,6 +9,8 @@ class ApplicationStatus(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
 
 
 class MemberStatus(StrEnum):
@@ -21,7 +23,8 @@ class MemberStatus(StrEnum):
 
 
 class PublisherStatus(StrEnum):
-    """Status of a publisher. The links of a suspended one go to the fallback URL."""
+    """Status of a publisher. The links of a suspended or closed account go to the fallback URL."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    CLOSED = "closed"

@@ -14,9 +14,15 @@ class NotificationKind(StrEnum):
     APPLICATION_DECIDED = "application_decided"
     LINK_LIVE = "link_live"
     POSTBACK_FAILING = "postback_failing"
+    DELIVERY_DEAD = "delivery_dead"
     CAP_NEARLY_REACHED = "cap_nearly_reached"
     CAP_REACHED = "cap_reached"
     FALLBACK_SHARE = "fallback_share"
+    POSTBACKS_REFUSED = "postbacks_refused"
+    SMARTLINK_PAUSED = "smartlink_paused"
+    SMARTLINK_RESUMED = "smartlink_resumed"
+    SMARTLINK_DELETED = "smartlink_deleted"
+    FRAUD_RULE = "fraud_rule"
     POISON_RECORD = "poison_record"
 
 

@@ -21,7 +21,10 @@ class PublishersByYearIndex(GlobalSecondaryIndex["PublisherRow"]):
 
 
 class PublisherRow(Model):
-    """A publisher, who sends the traffic."""
+    """A publisher, who sends the traffic.
+
+    `email_notifications` holds a boolean for each kind of notification that they switched on or off.
+    """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "publishers"
@@ -32,6 +35,7 @@ class PublisherRow(Model):
     email = UnicodeAttribute()
     status = UnicodeAttribute()
     tags = JSONAttribute(default=list)
+    email_notifications = JSONAttribute(default=dict)
     created_year = UnicodeAttribute()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()

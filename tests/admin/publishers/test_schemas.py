@@ -33,7 +33,7 @@ def test_all_errors_are_reported_together() -> None:
     assert _errors(PublisherSettings, {"email": "x" * 300, "status": "gone"}) == [
         ("/name", "is required"),
         ("/email", EMAIL),
-        ("/status", "must be 'active' or 'suspended'"),
+        ("/status", "must be 'active', 'suspended' or 'closed'"),
     ]
 
 

@@ -1,0 +1,14 @@
+"""Users of the network's console and API, and what their roles allow."""
+
+from enum import StrEnum
+
+FIRST_USER = "admin"
+"""The ID of the owner to whom the keys belong that were made before there were users."""
+
+
+class UserRole(StrEnum):
+    """Role of a user: an owner may do all, a manager all but users and domains, an analyst only read and try out."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    ANALYST = "analyst"
