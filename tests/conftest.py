@@ -182,3 +182,10 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waits: list[float] = []
     monkeypatch.setattr(transactions, "time", SimpleNamespace(sleep=waits.append, monotonic=lambda: 0.0))
     return waits
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run property tests without measuring coverage, which doubles their time: named examples cover every branch."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.no_cover)

@@ -38,6 +38,8 @@ from tests.documents import (
 )
 from tests.postbacks.rows import make_queue as make_postbacks_queue
 
+pytestmark = pytest.mark.no_cover
+
 EXAMPLES = int(os.environ.get("EXAMPLES", "4"))
 CHECKS: list[Any] = [
     not_a_server_error,

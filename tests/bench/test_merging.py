@@ -3,6 +3,8 @@ import pytest
 from bench.merging import COUNTED_MINUTES, Load, measure_merging
 from bench.stream import Traffic
 
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.mark.parametrize(
     ("load", "shards", "batch"),

@@ -30,6 +30,8 @@ from local.up import Running
 from tests.acceptance.traffic.test_run import Reports, handler
 from tests.conftest import Api
 
+pytestmark = pytest.mark.no_cover
+
 ODDS = {"best": 0.98, "other": 0.01}
 WRONG = {"best": 0.02, "other": 0.49}
 

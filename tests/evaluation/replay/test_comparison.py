@@ -18,6 +18,8 @@ from chalicelib.evaluation.reward import Reward
 from tests.builders import a_route, an_offer
 from tests.evaluation.replay.simulator import World, decode_traffic, weigh
 
+pytestmark = pytest.mark.no_cover
+
 CLICKS, LOGS = 1_500, range(1_000, 1_020)
 A, B, C = (Action(f"cmp_{n}") for n in (1, 2, 3))
 PAYOUTS = {"cmp_1": 2, "cmp_2": 3, "cmp_3": 5}
