@@ -73,8 +73,11 @@ deploy: install  ## deploy to AWS: make deploy STAGE=prod DEPLOY_BUCKET=your-buc
 	@if [ "$(STAGE)" = local ]; then echo "error: STAGE is not set. Run: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket" >&2; exit 1; fi
 	@$(MANAGE) deploy --stage $(STAGE)
 
-admin-key: install  ## print a new admin key (STAGE=prod: on AWS)
-	@$(MANAGE) admin-key --stage $(STAGE)
+# The names of the variables that were given to make, not by the shell, which sets some of these too.
+given = $(foreach name,$(1),$(if $(findstring command line,$(origin $(name))),$(name)))
+
+admin-key: install  ## print a new admin key of the first owner, or of EMAIL=… or USER=usr_…; NAME=… and EMAIL=… name the first owner (STAGE=prod: on AWS)
+	@GIVEN="$(call given,NAME EMAIL USER)" $(MANAGE) admin-key --stage $(STAGE)
 
 revoke-key: install  ## revoke an admin key: make revoke-key KEY_ID=abc123… (STAGE=prod: on AWS)
 	@$(MANAGE) revoke-key --stage $(STAGE)

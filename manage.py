@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 from demo import network
-from deploy import admin_keys, cloud, logs, package, paths, stack, swagger_ui
+from deploy import admin_keys, cloud, logs, package, paths, stack, swagger_ui, users
 from deploy.databases.files import ensure_databases
 from deploy.errors import CommandError
 from local import emulator, openapi_tools, up
@@ -108,7 +108,14 @@ def _stack_parameters() -> dict[str, str]:
 def _admin_key(stage: str) -> None:
     if stage == cloud.LOCAL:
         up.up()
-    print(admin_keys.create_admin_key(cloud.for_stage(stage)))
+    target = cloud.for_stage(stage)
+    wanted = users.Wanted(user_id=_given("USER"), email=_given("EMAIL"), name=_given("NAME"))
+    print(admin_keys.create_admin_key(target, users.owner_for(target, wanted)))
+
+
+def _given(name: str) -> str | None:
+    """Return a variable if it was given to make: shells set some of these names for other purposes."""
+    return os.environ.get(name) if name in os.environ.get("GIVEN", "").split() else None
 
 
 def _revoke_key(stage: str) -> None:

@@ -5,6 +5,9 @@ A view is a name, so that the cold start of a redirect imports no view.
 
 from dataclasses import dataclass
 
+OWNER, MANAGER, ANALYST = "owner", "manager", "analyst"
+"""The roles of users, by their names in `domain/user.py`, which the redirect does not load."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -12,6 +15,8 @@ class Endpoint:
 
     `operation_id` is the stable name in the OpenAPI document. `media` is the content type of the response,
     `also_media` a second type, such as CSV. A `versioned` endpoint accepts `If-Match`.
+    `role` is the least role of a user who may call an endpoint of admins, where it is not the usual one. An endpoint
+    that `is_own` may be called by every user for their own `user_id`.
     """
 
     method: str
@@ -23,11 +28,18 @@ class Endpoint:
     media: str = "application/json"
     also_media: str | None = None
     versioned: bool = False
+    role: str = ""
+    is_own: bool = False
 
     @property
     def audience(self) -> str:
         """Return the first segment of the path. `admin` and `publisher` require a key of that role, others no key."""
         return self.path.split("/")[1]
+
+    @property
+    def minimum_role(self) -> str:
+        """Return the least role of a user who may call the endpoint: by default analysts read and managers change."""
+        return self.role or (ANALYST if self.method == "GET" else MANAGER)
 
 
 _CAMPAIGNS = "chalicelib.admin.campaigns.views"
@@ -55,6 +67,9 @@ _OWN_CAMPAIGNS = "chalicelib.publisher.campaigns.views"
 _OWN_CONVERSIONS = "chalicelib.publisher.conversions.views"
 _POSTBACKS = "chalicelib.publisher.postbacks.views"
 _NOTIFICATIONS = "chalicelib.inbox.views"
+_USERS = "chalicelib.admin.users.views"
+_USER_KEYS = "chalicelib.admin.users.key_views"
+_SETTINGS = "chalicelib.admin.settings.views"
 _ACCOUNT = "chalicelib.publisher.account.views"
 _API_DOCS = "chalicelib.api_docs.views"
 
@@ -62,6 +77,7 @@ _CAMPAIGN = "/admin/campaigns/{campaign_id}"
 _SMARTLINK = "/admin/smartlinks/{smartlink_id}"
 _PUBLISHER = "/admin/publishers/{publisher_id}"
 _APPLICATION = "/admin/applications/{application_id}"
+_USER = "/admin/users/{user_id}"
 _POSTBACK_OF_PUBLISHER = "/publisher/postbacks/{postback_id}"
 
 ENDPOINTS = (
@@ -77,6 +93,19 @@ ENDPOINTS = (
         media="text/javascript",
         also_media="text/css",
     ),
+    Endpoint("GET", "/admin/me", "getMe", f"{_SETTINGS}:me"),
+    Endpoint("GET", "/admin/settings", "getSettings", f"{_SETTINGS}:show"),
+    Endpoint("PATCH", "/admin/settings", "updateSettings", f"{_SETTINGS}:edit", versioned=True),
+    Endpoint("GET", "/admin/users", "listUsers", f"{_USERS}:find", role=OWNER),
+    Endpoint("POST", "/admin/users", "createUser", f"{_USERS}:create", 201, also=(409,), role=OWNER),
+    Endpoint("GET", _USER, "getUser", f"{_USERS}:show", role=OWNER, is_own=True),
+    Endpoint("PATCH", _USER, "updateUser", f"{_USERS}:edit", also=(409,), versioned=True, role=OWNER, is_own=True),
+    Endpoint("DELETE", _USER, "removeUser", f"{_USERS}:remove", 204, also=(409,), versioned=True, role=OWNER),
+    Endpoint("GET", f"{_USER}/keys", "listUserKeys", f"{_USER_KEYS}:find", role=OWNER, is_own=True),
+    Endpoint(
+        "POST", f"{_USER}/keys", "createUserKey", f"{_USER_KEYS}:create", 201, also=(409,), role=OWNER, is_own=True
+    ),
+    Endpoint("DELETE", _USER + "/keys/{key_id}", "revokeUserKey", f"{_USER_KEYS}:revoke", 204, role=OWNER, is_own=True),
     Endpoint("GET", "/admin/campaigns", "listCampaigns", f"{_CAMPAIGNS}:find"),
     Endpoint("POST", "/admin/campaigns", "createCampaign", f"{_CAMPAIGNS}:create", 201),
     Endpoint("GET", _CAMPAIGN, "getCampaign", f"{_CAMPAIGNS}:show"),
@@ -99,9 +128,15 @@ ENDPOINTS = (
         f"{_SMARTLINKS}:remove_publisher",
         204,
     ),
-    Endpoint("POST", "/admin/smartlinks/simulate", "simulateUnsavedSmartlink", f"{_SIMULATION}:simulate_unsaved"),
-    Endpoint("POST", f"{_SMARTLINK}/simulate", "simulateSmartlink", f"{_SIMULATION}:simulate"),
-    Endpoint("POST", f"{_SMARTLINK}/replay", "replaySmartlink", f"{_REPLAY}:replay"),
+    Endpoint(
+        "POST",
+        "/admin/smartlinks/simulate",
+        "simulateUnsavedSmartlink",
+        f"{_SIMULATION}:simulate_unsaved",
+        role=ANALYST,
+    ),
+    Endpoint("POST", f"{_SMARTLINK}/simulate", "simulateSmartlink", f"{_SIMULATION}:simulate", role=ANALYST),
+    Endpoint("POST", f"{_SMARTLINK}/replay", "replaySmartlink", f"{_REPLAY}:replay", role=ANALYST),
     Endpoint("GET", f"{_SMARTLINK}/weights", "getSmartlinkWeights", f"{_WEIGHTS}:weights"),
     Endpoint("GET", f"{_SMARTLINK}/weights/history", "listSmartlinkWeightsHistory", f"{_WEIGHTS}:history"),
     Endpoint("GET", f"{_SMARTLINK}/uplift", "getSmartlinkUplift", f"{_UPLIFT}:uplift"),
@@ -112,7 +147,9 @@ ENDPOINTS = (
     Endpoint("POST", "/admin/publishers", "createPublisher", f"{_PUBLISHERS}:create", 201),
     Endpoint("GET", _PUBLISHER, "getPublisher", f"{_PUBLISHERS}:show"),
     Endpoint("PATCH", _PUBLISHER, "updatePublisher", f"{_PUBLISHERS}:edit", versioned=True),
-    Endpoint("POST", f"{_PUBLISHER}/keys", "createPublisherKey", f"{_PUBLISHERS}:create_key", 201),
+    Endpoint("DELETE", _PUBLISHER, "closePublisher", f"{_PUBLISHERS}:close", 204, versioned=True),
+    Endpoint("GET", f"{_PUBLISHER}/keys", "listPublisherKeys", f"{_PUBLISHERS}:find_keys"),
+    Endpoint("POST", f"{_PUBLISHER}/keys", "createPublisherKey", f"{_PUBLISHERS}:create_key", 201, also=(409,)),
     Endpoint("DELETE", _PUBLISHER + "/keys/{key_id}", "revokePublisherKey", f"{_PUBLISHERS}:revoke_key", 204),
     Endpoint("GET", f"{_PUBLISHER}/campaigns", "listPublisherCampaigns", f"{_PUBLISHERS}:find_campaigns"),
     Endpoint("POST", f"{_PUBLISHER}/campaigns", "approvePublisherCampaign", f"{_PUBLISHERS}:approve_campaign", 201),
@@ -151,7 +188,13 @@ ENDPOINTS = (
     Endpoint("GET", "/admin/exchange-rates", "getExchangeRates", f"{_RATES}:show"),
     Endpoint("PUT", "/admin/exchange-rates", "setExchangeRates", f"{_RATES}:replace", versioned=True),
     Endpoint("GET", "/admin/notifications", "listNotifications", f"{_NOTIFICATIONS}:find"),
-    Endpoint("POST", "/admin/notifications/{notification_id}/read", "readNotification", f"{_NOTIFICATIONS}:read"),
+    Endpoint(
+        "POST",
+        "/admin/notifications/{notification_id}/read",
+        "readNotification",
+        f"{_NOTIFICATIONS}:read",
+        role=ANALYST,
+    ),
     Endpoint("GET", "/admin/audit", "listAuditLog", f"{_AUDIT}:find"),
     Endpoint("GET", "/postback", "recordPostback", f"{_POSTBACK}:postback", also=(403, 404, 410, 503)),
     Endpoint("POST", "/postback", "recordPostbackByPost", f"{_POSTBACK}:postback", also=(403, 404, 410, 503)),
@@ -190,5 +233,7 @@ ENDPOINTS = (
     Endpoint("GET", "/publisher/notifications", "myListNotifications", f"{_NOTIFICATIONS}:find"),
     Endpoint("POST", "/publisher/notifications/{notification_id}/read", "myReadNotification", f"{_NOTIFICATIONS}:read"),
     Endpoint("GET", "/publisher/me", "myGetAccount", f"{_ACCOUNT}:show"),
-    Endpoint("POST", "/publisher/me/keys", "myCreateKey", f"{_ACCOUNT}:create_key", 201),
+    Endpoint("GET", "/publisher/me/keys", "myListKeys", f"{_ACCOUNT}:find_keys"),
+    Endpoint("POST", "/publisher/me/keys", "myCreateKey", f"{_ACCOUNT}:create_key", 201, also=(409,)),
+    Endpoint("DELETE", "/publisher/me/keys/{key_id}", "myRevokeKey", f"{_ACCOUNT}:revoke_key", 204),
 )

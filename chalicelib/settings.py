@@ -133,6 +133,11 @@ def notifications_topic() -> str:
     return os.environ.get("NOTIFICATIONS_TOPIC", "")
 
 
+def email_from() -> str:
+    """Return the address that e-mails are sent from; empty if none are sent."""
+    return os.environ.get("EMAIL_FROM", "")
+
+
 def edge_secret() -> str:
     """Return the secret that a CDN must send as `X-Edge-Secret`; empty if no CDN is trusted."""
     return os.environ.get("EDGE_SECRET", "")

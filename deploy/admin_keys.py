@@ -1,27 +1,29 @@
-"""Create, revoke and look up admin keys directly in the table. The API cannot create the first key: it requires one."""
+"""Create, revoke and look up admin keys directly in the tables. The API cannot create the first one: it needs one."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from deploy.cloud import Cloud
 from deploy.errors import CommandError
+from deploy.users import live_users
 
 _ADMIN = "slk_admin_"
 _ID_LENGTH = 12
 
 
-def create_admin_key(cloud: Cloud) -> str:
-    """Create an admin key and return its text. The table stores only its hash."""
+def create_admin_key(cloud: Cloud, user_id: str) -> str:
+    """Create an admin key of a user and return its text. The table stores only its hash."""
     from chalicelib.http.authentication import Role, generate_key  # noqa: PLC0415 - most commands create no key and start faster without this import
 
     key = generate_key(Role.ADMIN)
     item = {
         "id": key.id,
         "role": str(Role.ADMIN),
-        "owner": "admin",
+        "owner": user_id,
         "digest": key.digest,
-        "created_at": datetime.now(UTC).isoformat(),
+        "created_at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     client = cloud.session.client("dynamodb", endpoint_url=cloud.endpoint)
     try:
@@ -44,11 +46,14 @@ def revoke(cloud: Cloud, key_id: str) -> None:
         raise CommandError(message) from error
 
 
-def exists(cloud: Cloud, key: str) -> bool:
-    """Return whether this admin key is in the table."""
+def works(cloud: Cloud, key: str) -> bool:
+    """Return whether this admin key is in the table and its user is not removed."""
     client = cloud.session.client("dynamodb", endpoint_url=cloud.endpoint)
     key_id = key.removeprefix(_ADMIN)[:_ID_LENGTH]
-    return bool(key_id) and "Item" in client.get_item(TableName=_table(cloud), Key={"id": {"S": key_id}})
+    if not key_id:
+        return False
+    item: dict[str, Any] = client.get_item(TableName=_table(cloud), Key={"id": {"S": key_id}}).get("Item", {})
+    return "owner" in item and any(each.id == item["owner"]["S"] for each in live_users(cloud))
 
 
 def _table(cloud: Cloud) -> str:

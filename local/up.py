@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
-from deploy import admin_keys, cloud, package, paths, stack, swagger_ui
+from deploy import admin_keys, cloud, package, paths, stack, swagger_ui, users
 from deploy.databases.files import ensure_databases
 from deploy.errors import CommandError
 from local import emulator, quirks
@@ -54,11 +54,11 @@ def _check_port(previous: Running | None) -> None:
 
 
 def _admin_key(previous: Running | None) -> str:
-    """Return the previous admin key if the table still has it, else a new one."""
+    """Return the previous admin key if it still works, else a new one of the first owner."""
     target = cloud.local()
-    if previous and admin_keys.exists(target, previous.admin_key):
+    if previous and admin_keys.works(target, previous.admin_key):
         return previous.admin_key
-    return admin_keys.create_admin_key(target)
+    return admin_keys.create_admin_key(target, users.owner_for(target, users.Wanted()))
 
 
 def load_stack_or_none() -> Running | None:

@@ -1,17 +1,20 @@
 """Response documents of API keys."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from chalicelib.http.fields import Timestamp
 from chalicelib.http.models import ResponseModel
 
 
 class KeyDocument(ResponseModel):
-    """The public part of an API key."""
+    """The public part of an API key. `last_used_on` is the UTC day of its last use, null before the first."""
 
     key_id: str
     prefix: str
     created_at: Timestamp
+    last_used_on: Annotated[str, Field(json_schema_extra={"format": "date"})] | None
 
 
 class NewKeyDocument(KeyDocument):

@@ -27,7 +27,7 @@ _VALUES = {
     "country": "US",
     "country_database": "2026-11",
     "currency": "USD",
-    "decided_by": "k3v5q2m7x4ab",
+    "decided_by": f"usr_{_ULID}",
     "destination_url": "https://acme.example/?cid={click_id}&s={sub1}",
     "email": "ann@pub.example",
     "event": "sale",
@@ -50,7 +50,6 @@ _VALUES = {
     "publisher_name": "Ann",
     "region": "US-TX",
     "revenue": "2.00",
-    "role": "pub",
     "segment": "US|mobile",
     "smartlink": f"sml_{_ULID}",
     "smartlink_id": f"sml_{_ULID}",
@@ -59,11 +58,13 @@ _VALUES = {
     "tag": "games",
     "timezone": "UTC",
     "txid": "order-1",
+    "user_id": f"usr_{_ULID}",
+    "user_name": "Ben",
     "url": "https://go.network.example/s/k3v5q2m7x4",
 }
 """Values of fields by name."""
 
-_KEYS = {"rates": "EUR", "sub_ids": "sub1"}
+_KEYS = {"email_notifications": "cap_reached", "rates": "EUR", "sub_ids": "sub1"}
 """Names in mappings, by the field of the mapping."""
 
 _SCALARS: dict[str, Any] = {"string": "text", "integer": 1, "number": 0.5, "boolean": True, "null": None}

@@ -7,7 +7,7 @@ from chalicelib.api_docs.info import tag_of
 from chalicelib.api_docs.parameters import parameters, takes_form
 from chalicelib.api_docs.request_examples import request_example
 from chalicelib.api_docs.responses import CSV, JSON, needs_key, responses
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoints import MANAGER, OWNER, Endpoint
 from chalicelib.http.view import ViewSignature
 
 FORM = "application/x-www-form-urlencoded"
@@ -33,8 +33,8 @@ def operation(endpoint: Endpoint, view: ViewSignature, definitions: Definitions)
 
 def _facts(endpoint: Endpoint, view: ViewSignature) -> list[str]:
     """Return sentences that hold for all endpoints of a kind."""
-    roles = {"admin": "Needs an admin key.", "publisher": "Needs a publisher key."}
-    facts = [roles.get(endpoint.audience, "Needs no key.")]
+    keys = {"admin": f"Needs an admin key{_role(endpoint)}.", "publisher": "Needs a publisher key."}
+    facts = [keys.get(endpoint.audience, "Needs no key.")]
     if endpoint.also_media == CSV:
         facts.append("`format=csv` returns a file.")
     if endpoint.versioned:
@@ -42,6 +42,13 @@ def _facts(endpoint: Endpoint, view: ViewSignature) -> list[str]:
     if view.patch:
         facts.append("A field that is not sent keeps its value; null resets it.")
     return facts
+
+
+def _role(endpoint: Endpoint) -> str:
+    """Return whose admin key an endpoint needs."""
+    owner = "an owner, or your own" if endpoint.is_own else "an owner"
+    roles = {OWNER: owner, MANAGER: "a manager or owner"}
+    return f" of {roles[endpoint.minimum_role]}" if endpoint.minimum_role in roles else ""
 
 
 def _request_body(endpoint: Endpoint, view: ViewSignature, definitions: Definitions) -> Schema | None:

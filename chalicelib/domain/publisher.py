@@ -28,3 +28,10 @@ class PublisherStatus(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     CLOSED = "closed"
+
+
+class SignUp(StrEnum):
+    """Whether publishers may sign up by themselves."""
+
+    CLOSED = "closed"
+    OPEN = "open"

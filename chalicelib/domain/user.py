@@ -12,3 +12,8 @@ class UserRole(StrEnum):
     OWNER = "owner"
     MANAGER = "manager"
     ANALYST = "analyst"
+
+    def includes(self, other: "UserRole") -> bool:
+        """Return whether a user of this role may do everything that one of the other role may."""
+        ranks = list(UserRole)
+        return ranks.index(self) <= ranks.index(other)

@@ -15,12 +15,14 @@ JsonDocument = Mapping[str, Any]
 class AuditChange:
     """A change of `subject`: an ID, or two IDs joined by a slash (`sml_…/pub_…`).
 
-    `before` is None if the subject is new, `after` is None if it was deleted. Both are JSON without secrets.
+    `before` is None if the subject is new, `after` is None if it was deleted. Both are JSON without secrets. A change
+    by a publisher is only stored if it is `also_by_publishers`.
     """
 
     subject: str
     before: JsonDocument | None
     after: JsonDocument | None
+    also_by_publishers: bool = False
 
     @property
     def subjects(self) -> tuple[str, ...]:

@@ -10,12 +10,16 @@ _NO_ENDPOINT = Endpoint("", "/", "", "")
 
 
 def background_request(
-    now: datetime, endpoint: Endpoint = _NO_ENDPOINT, actor: str = "", once: IdempotencyKey | None = None
+    now: datetime,
+    endpoint: Endpoint = _NO_ENDPOINT,
+    actor: str = "",
+    once: IdempotencyKey | None = None,
+    actor_name: str = "",
 ) -> Request:
     """Return the request in whose name background work writes at `now`.
 
-    `endpoint` and `actor` are those of the request that ordered the work, if one did. `once` is the key under which
-    its transactions store their response, so that none is written twice.
+    `endpoint`, `actor` and `actor_name` are those of the request that ordered the work, if one did. `once` is the key
+    under which its transactions store their response, so that none is written twice.
     """
     return Request(
         endpoint=endpoint,
@@ -26,4 +30,5 @@ def background_request(
         idempotency=once,
         entropy=os.urandom,
         actor=actor,
+        actor_name=actor_name,
     )

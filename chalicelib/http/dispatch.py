@@ -17,7 +17,8 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.dynamodb.errors import TableError
 from chalicelib.endpoints import Endpoint
-from chalicelib.http.authentication import authorize
+from chalicelib.http.authentication import Principal
+from chalicelib.http.authorization import authorize
 from chalicelib.http.idempotency import idempotency_key, store_response, stored_response
 from chalicelib.http.models import NoContent
 from chalicelib.http.problems import MalformedRequest, NotFound, Problem, Unavailable
@@ -81,7 +82,8 @@ def _response(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[st
 
 
 def _handle(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str, str]) -> Response:
-    owner, actor = authorize(endpoint, http_request.headers.get("authorization"))
+    now = datetime.now(UTC)
+    who = _caller_fields(authorize(endpoint, http_request.headers.get("authorization"), path, now))
     view = load_view(endpoint)
     if view.changes_data_by_get and http_request.method == _HEAD:
         return FileResponse(TextResponse("", endpoint.media, {"Cache-Control": "no-store"}), endpoint.status)
@@ -89,16 +91,15 @@ def _handle(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str,
     parameters = all_parameters(view, http_request, sent.parameters)
     request = Request(
         endpoint=endpoint,
-        owner=owner,
-        now=datetime.now(UTC),
+        now=now,
         base_url=base_url(http_request),
         if_match=if_match(http_request.headers.get("if-match")),
-        idempotency=idempotency_key(endpoint, (owner, *path.values()), http_request, sent.text),
+        idempotency=idempotency_key(endpoint, (who["actor"], *path.values()), http_request, sent.text),
         entropy=os.urandom,
-        actor=actor,
         cookies=cookies(http_request.headers.get("cookie", "")),
         address=caller_address(http_request),
         parameters=parameters,
+        **who,
     )
     _check_id_lengths(path)
     media = http_request.headers.get("content-type", "")
@@ -106,6 +107,14 @@ def _handle(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str,
     if isinstance(result, TextResponse):
         return file_response(result, endpoint.status, http_request.headers.get("if-none-match", ""))
     return result if isinstance(result, Response) else _document_response(request, result)
+
+
+def _caller_fields(caller: Principal | None) -> dict[str, Any]:
+    """Return the fields of a request that say who sent it."""
+    if caller is None:
+        return {"owner": "", "actor": ""}
+    who = {"owner": caller.owner, "actor": caller.actor, "actor_name": caller.name}
+    return {**who, "key_id": caller.key_id, "role": caller.user_role}
 
 
 def _check_id_lengths(path: Mapping[str, str]) -> None:

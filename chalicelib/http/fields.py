@@ -11,6 +11,9 @@ from chalicelib.domain.currency import currency_error
 from chalicelib.domain.timestamps import timestamp
 
 _MONEY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+MAX_EMAIL = 254
+"""Maximum length of an e-mail address."""
 
 
 def _validate_money(text: str) -> str:
@@ -51,6 +54,14 @@ def _utc_timestamp(text: str) -> str:
         raise ValueError(message) from error
 
 
+def _validate_email(text: str) -> str:
+    trimmed = text.strip()
+    if len(trimmed) > MAX_EMAIL or not _EMAIL.fullmatch(trimmed):
+        message = "must be an e-mail address such as ann@pub.example"
+        raise ValueError(message)
+    return trimmed
+
+
 DateTimeInput = Annotated[
     str,
     Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-01T00:00:00Z"]),
@@ -62,6 +73,13 @@ Money = Annotated[
     str,
     AfterValidator(_validate_money),
     Field(json_schema_extra={"pattern": f"^{_MONEY.pattern}$", "examples": ["1.50"]}),
+]
+
+
+Email = Annotated[
+    str,
+    AfterValidator(_validate_email),
+    Field(json_schema_extra={"pattern": f"^{_EMAIL.pattern}$", "maxLength": MAX_EMAIL}, examples=["ann@pub.example"]),
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.domain import ids
 from chalicelib.domain.timestamps import timestamp
+from chalicelib.domain.user import UserRole
 from chalicelib.endpoints import Endpoint
 
 
@@ -27,7 +28,8 @@ class Request:
     """An authenticated request. `owner` is `admin`, a publisher's ID, or empty if the endpoint is open.
 
     `if_match` is the version that an edit expects, None for any. `base_url` is the address of the API
-    without a trailing slash. `actor` is the ID of the caller's key, empty if the endpoint is open.
+    without a trailing slash. `actor` is the ID of the calling user or publisher, `actor_name` their name, and `key_id`
+    their key; all are empty if the endpoint is open. `role` is that of a user, None for other callers.
     `cookies` are the values by name. `address` is the caller's. `parameters` are those of the query, and of the body of
     a POST that takes them there, as they were sent.
     """
@@ -43,6 +45,14 @@ class Request:
     cookies: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    actor_name: str = ""
+    key_id: str = ""
+    role: UserRole | None = None
+
+    @property
+    def may_see_tokens(self) -> bool:
+        """Return whether the caller may see the tokens of campaigns: analysts may not."""
+        return self.role is not UserRole.ANALYST
 
     @property
     def year(self) -> str:

@@ -17,7 +17,7 @@ from chalicelib.http.models import ResponseModel
 from chalicelib.http.problems import NotFound, PreconditionFailed, Unavailable, ValidationFailed
 from chalicelib.http.request import Request
 from chalicelib.tables.base import MAX_ITEM_BYTES, AnyRow, commit, connection, get_or_none, item_bytes
-from chalicelib.tables.requests import AuditRow, IdempotencyKeyRow
+from chalicelib.tables.requests import AuditRow, IdempotencyKeyRow, user_year
 
 ATTEMPTS = 20
 RETRY_BUDGET_SECONDS = 15
@@ -68,8 +68,8 @@ def transaction(
     """Write all items that the block adds, or none; raise `TransactionConflict` if a condition fails.
 
     If the request has an `Idempotency-Key`, `response` is stored in the same transaction: a repeated request
-    finds it, and two concurrent requests cannot both write. `change` is added to the audit log if an admin
-    made it. It takes 2 of the 100 items of a transaction, or 4 if its subject is a pair.
+    finds it, and two concurrent requests cannot both write. `change` is added to the audit log. It takes 2 of the 100
+    items of a transaction, or 4 if its subject is a pair.
     """
     write = _MeasuredWrite(connection=connection())
     if request.idempotency and response:
@@ -97,8 +97,12 @@ def _commit(write: TransactWrite) -> None:
 
 
 def add_change(write: TransactWrite, request: Request, change: AuditChange) -> None:
-    """Add the change to the transaction and thereby to the audit log, which lists only changes by admins."""
-    if request.endpoint.audience != "admin":
+    """Add the change to the transaction and thereby to the audit log.
+
+    The log lists changes by admins, and those by publishers that say so.
+    """
+    audience = request.endpoint.audience
+    if not (audience == "admin" or (audience == "publisher" and change.also_by_publishers)):
         return
     audit_id, truncated = request.new_id("aud"), truncate(change)
     # One row for the list of all changes and one for the list of each subject, so that no list needs a filter.
@@ -107,7 +111,10 @@ def add_change(write: TransactWrite, request: Request, change: AuditChange) -> N
             partition,
             audit_id,
             at=request.timestamp,
-            actor=request.actor,
+            actor=request.key_id,
+            user_id=request.actor,
+            user_name=request.actor_name or request.actor,
+            user_year=user_year(request.actor, request.year) if partition == request.year else None,
             action=f"{request.endpoint.method} {request.endpoint.path}",
             subject=change.subject,
             before=truncated.before,

@@ -142,7 +142,8 @@ class ClickGoalRow(Model):
 class ConversionImportRow(Model):
     """A chunk of an import: its rows until it is finished, then their results; both as compressed JSON.
 
-    `actor` is the key that posted the import. Times are milliseconds since 1970.
+    `actor` is the user who posted the import, or their key if an earlier release wrote it. Times are milliseconds since
+    1970.
     """
 
     class Meta(TableMeta):

@@ -43,7 +43,7 @@ class PublisherRow(Model):
 
 
 class KeysByOwnerIndex(GlobalSecondaryIndex["ApiKeyRow"]):
-    """The keys of a publisher, or of the admins (`owner` is `admin`)."""
+    """The keys of a publisher or user."""
 
     class Meta:
         index_name = "by_owner"
@@ -54,7 +54,11 @@ class KeysByOwnerIndex(GlobalSecondaryIndex["ApiKeyRow"]):
 
 
 class ApiKeyRow(Model):
-    """An API key: only the SHA-256 of its secret part is stored. A revoked key is deleted."""
+    """An API key: only the SHA-256 of its secret part is stored. A revoked key is deleted.
+
+    `owner` is a publisher or a user. `last_used_on` is a UTC day, null before the first use. The row `keys of {owner}`
+    is no key: it has `key_ids`, the keys of an owner as of its `version`, some of which may be revoked since.
+    """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "api_keys"
@@ -64,6 +68,9 @@ class ApiKeyRow(Model):
     owner = UnicodeAttribute()
     digest = UnicodeAttribute()
     created_at = UnicodeAttribute()
+    last_used_on = UnicodeAttribute(null=True)
+    key_ids = JSONAttribute(null=True)
+    version = IntegerAttribute(null=True)
     by_owner = KeysByOwnerIndex()
 
 
@@ -117,7 +124,7 @@ class ApplicationsByStatusIndex(GlobalSecondaryIndex["ApplicationRow"]):
 class ApplicationRow(Model):
     """A publisher's application for a smartlink.
 
-    `decided_by` is the ID of an admin's API key; applications that earlier releases decided lack it.
+    `decided_by` is the ID of a user, or that of an admin's API key if an earlier release wrote it, or missing.
     """
 
     class Meta(TableMeta):

@@ -36,6 +36,7 @@ from tests.documents import (
     recorded,
     set_terms,
 )
+from tests.people import new_user
 from tests.postbacks.rows import make_queue as make_postbacks_queue
 
 pytestmark = pytest.mark.no_cover
@@ -86,6 +87,8 @@ def world(admin: Api) -> dict[str, Any]:
         "click_id": click_id,
         "conversion_id": converted["conversion_id"],
         "postback_id": postback["id"],
+        "user_id": new_user(admin, "manager").id,
+        "key_id": good(publisher.api.post("/publisher/me/keys"))["key_id"],
         "asset": "start.js",
         "code": link,
         "keys": {"admin": admin.key, "publisher": publisher.api.key, "": ""},

@@ -16,7 +16,7 @@ VALUES: dict[type[StrEnum], str] = {
     smartlink.OfferAccess: "grant respect",
     smartlink.PoolChangePolicy: "keep reset",
     publisher.ApplicationStatus: "pending approved declined",
-    publisher.PublisherStatus: "active suspended",
+    publisher.PublisherStatus: "active suspended closed",
     conversion.ConversionStatus: "pending approved rejected",
     campaign.TrackingMethod: "postback pixel",
     campaign.Approval: "auto manual",

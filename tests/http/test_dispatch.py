@@ -24,15 +24,14 @@ from tests.documents import (
     set_terms,
 )
 from tests.http.support import EVERYWHERE, problem_detail
+from tests.people import stored_key, stored_publisher
 
 GUARDED = [endpoint for endpoint in ENDPOINTS if endpoint.audience in {"admin", "publisher"}]
 
 
 def a_key(role: authentication.Role) -> str:
-    generated = authentication.generate_key(role)
-    created_at = "2026-11-21T00:00:00Z"
-    ApiKeyRow(generated.id, role=role.value, owner="pub_1", digest=generated.digest, created_at=created_at).save()
-    return generated.text
+    owner = "admin" if role is authentication.Role.ADMIN else stored_publisher().id
+    return stored_key(role, owner).text
 
 
 def send(endpoint: Endpoint, key: str = "", body: Any = None) -> ApiResponse:
@@ -134,13 +133,21 @@ def world(admin: Api) -> dict[str, str]:
     """IDs of one resource of each kind that a click and a conversion leave, and the key of their publisher."""
     campaign = new_campaign(admin)
     smartlink, publisher = new_smartlink(admin, campaign), new_publisher(admin)
+    good(publisher.api.get("/publisher/me"))  # the first request of a day stores the use of the key
     clicked(add_publisher(admin, smartlink, publisher))
     (click_id,) = recorded()
     sent = f"click_id={click_id}&token={campaign['postback_token']}"
     good(Api().get(f"/postback?{sent}"))
     set_terms(admin, publisher.id, campaign, payout="2")
     ids = {"campaign_id": campaign["id"], "smartlink_id": smartlink["id"], "publisher_id": publisher.id}
-    return {**ids, "click_id": click_id, "asset": "start.js", "import_id": "none", "key": publisher.api.key}
+    return {
+        **ids,
+        "click_id": click_id,
+        "asset": "start.js",
+        "import_id": "none",
+        "user_id": "admin",
+        "key": publisher.api.key,
+    }
 
 
 def everything_stored() -> dict[str, Any]:

@@ -232,7 +232,7 @@ def test_unknown_query_parameter_is_rejected(admin: Api) -> None:
     ],
 )
 def test_limit_is_a_whole_number_from_1_to_200(admin: Api, limit: str, detail: str) -> None:
-    assert errors_by_pointer(admin.get(f"/admin/audit?limit={limit}")) == {"/limit": detail}
+    assert errors_by_pointer(admin.get(f"/admin/users/admin/keys?limit={limit}")) == {"/limit": detail}
 
 
 def test_limit_of_5000_digits_is_rejected(admin: Api) -> None:

@@ -61,7 +61,7 @@ def test_revoked_key_is_rejected_immediately(network: Network) -> None:
 
 def test_admin_key_created_by_command_works_until_revoked(network: Network) -> None:
     here = cloud.local()
-    key = admin_keys.create_admin_key(here)
+    key = admin_keys.create_admin_key(here, "admin")
     assert network.call("GET", "/admin/campaigns", key=key).status == 200
     admin_keys.revoke(here, key.removeprefix("slk_admin_")[:12])
     assert network.call("GET", "/admin/campaigns", key=key).status == 401

@@ -35,6 +35,7 @@ def resources_of(network: Network, publisher: Publisher, address: str) -> dict[s
         "postback_id": made["id"],
         "delivery_id": publisher.deliveries(made["id"])[0]["id"],
         "notification_id": publisher.good("GET", "/publisher/notifications")["items"][0]["id"],
+        "key_id": publisher.good("POST", "/publisher/me/keys")["key_id"],
     }
 
 

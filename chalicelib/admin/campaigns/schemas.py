@@ -231,8 +231,8 @@ class PixelUrl(ResponseModel):
 class CampaignDocument(CampaignSettings, ResponseModel):
     """A campaign. Advertisers report conversions to `postback_url`, which contains `postback_token`.
 
-    The token before it works until `previous_token_expires_at`; null means that there is none. `pixel_urls` has the
-    pixel of a campaign that is tracked by pixel, on each host that its links use.
+    Both are null for analysts. The token before it works until `previous_token_expires_at`; null means that there is
+    none. `pixel_urls` has the pixel of a campaign that is tracked by pixel, on each host that its links use.
     """
 
     # Campaigns of earlier releases may have a code that is none of ISO 4217.
@@ -241,8 +241,8 @@ class CampaignDocument(CampaignSettings, ResponseModel):
     version: int
     created_at: Timestamp
     updated_at: Timestamp
-    postback_token: str
-    postback_url: str
+    postback_token: str | None
+    postback_url: str | None
     pixel_urls: list[PixelUrl]
     previous_token_expires_at: Timestamp | None
     cap_usage: list[CapUsage]

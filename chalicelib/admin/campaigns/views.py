@@ -84,15 +84,15 @@ def _save(request: Request, row: CampaignRow, settings: dict[str, Any]) -> Campa
 
 
 def _document(request: Request, row: CampaignRow) -> CampaignDocument:
-    query = urlencode({"token": row.postback_token})
+    token = row.postback_token if request.may_see_tokens else None
     return CampaignDocument(
         **row.settings,
         id=row.id,
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        postback_token=row.postback_token,
-        postback_url=f"{request.base_url}/postback?click_id={{click_id}}&{query}",
+        postback_token=token,
+        postback_url=token and f"{request.base_url}/postback?click_id={{click_id}}&{urlencode({'token': token})}",
         pixel_urls=pixel_urls.of_campaign(request, row),
         previous_token_expires_at=token_rotation.previous_token_expires_at(row, request.now),
         cap_usage=usage_of_campaigns([row], request.now)[row.id],

@@ -1,32 +1,14 @@
 """Request and response models of publishers for admins."""
 
-import re
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from chalicelib.access.api_key_schemas import KeyDocument
 from chalicelib.domain.publisher import MemberStatus, PublisherStatus
-from chalicelib.http.fields import Name, Tags, Timestamp
+from chalicelib.http.fields import Email, Name, Tags, Timestamp
 from chalicelib.http.models import LinkDocument, RequestModel, ResponseModel
 from chalicelib.lists.query_schemas import AnyOf, SearchQuery, SortedQuery
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_MAX_EMAIL = 254
-
-
-def _validate_email(text: str) -> str:
-    if len(text) > _MAX_EMAIL or not _EMAIL.fullmatch(text):
-        message = "must be an e-mail address such as ann@pub.example"
-        raise ValueError(message)
-    return text
-
-
-Email = Annotated[
-    str,
-    AfterValidator(_validate_email),
-    Field(json_schema_extra={"pattern": f"^{_EMAIL.pattern}$", "maxLength": _MAX_EMAIL}, examples=["ann@pub.example"]),
-]
 
 
 class NewPublisher(RequestModel):
@@ -38,7 +20,7 @@ class NewPublisher(RequestModel):
 
 
 class PublisherSettings(NewPublisher):
-    """Editable fields of a publisher. The links of a suspended publisher use the fallback."""
+    """Editable fields of a publisher. The links of a suspended or closed account use the fallback."""
 
     status: PublisherStatus = PublisherStatus.ACTIVE
 

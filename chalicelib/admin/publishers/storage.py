@@ -4,7 +4,7 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.access import publisher_links
+from chalicelib.access import api_keys, publisher_links
 from chalicelib.access.publisher_links import LinkChange
 from chalicelib.admin.publishers.list_entry import list_entry
 from chalicelib.admin.publishers.schemas import PublisherQuery
@@ -40,15 +40,23 @@ def create(request: Request, row: PublisherRow, key: ApiKeyRow, response: Respon
     with transaction(request, response, change) as write:
         write.save(row, PublisherRow.id.does_not_exist())
         write.save(list_entry(row))
-        write.save(key, ApiKeyRow.id.does_not_exist())
+        api_keys.add_first_key(write, key)
 
 
 def save(request: Request, row: PublisherRow, before: dict[str, Any]) -> None:
-    """Write an edited publisher if the stored version is the one before it; copy their status to all their links."""
+    """Write an edited publisher if the stored version is the one before it; copy their status to all their links.
+
+    The keys of a closed account are deleted after it is closed: no request is served with them any more, and none is
+    made. If that was cut short, the rest is deleted before the account is opened again.
+    """
     change = AuditChange(row.id, before, editable_fields(row))
+    if before["status"] == PublisherStatus.CLOSED:
+        api_keys.revoke_all(row.id)
     with publisher_links.transaction_with_links(request, _link_change(row), change) as write:
         write.save(row, PublisherRow.version == row.version - 1)
         write.save(list_entry(row))
+    if row.status == PublisherStatus.CLOSED:
+        api_keys.revoke_all(row.id)
 
 
 def _link_change(row: PublisherRow) -> LinkChange:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.access import api_keys, campaign_approvals, membership
-from chalicelib.access.api_key_schemas import NewKeyDocument
+from chalicelib.access import api_keys, campaign_approvals, key_owners, membership
+from chalicelib.access.api_key_schemas import KeyDocument, NewKeyDocument
 from chalicelib.admin.publishers import approvals, placements, storage
 from chalicelib.admin.publishers.schemas import (
     ApprovalQuery,
@@ -22,7 +22,7 @@ from chalicelib.admin.publishers.schemas import (
 from chalicelib.admin.references import campaign_id_errors
 from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http import authentication
-from chalicelib.http.models import Body, NoContent, Patch
+from chalicelib.http.models import Body, ListQuery, NoContent, Page, Patch
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
@@ -50,7 +50,7 @@ def create(request: Request, body: NewPublisher) -> NewPublisherDocument:
         created_at=request.timestamp,
         updated_at=request.timestamp,
     )
-    key = api_keys.new_key(request, row.id, generated)
+    key = api_keys.new_key(request, key_owners.publisher(row.id), generated)
     document = NewPublisherDocument(**_detail(row, [key]).model_dump(), api_key=generated.text)
     storage.create(request, row, key, document)
     return document
@@ -63,26 +63,43 @@ def show(request: Request, publisher_id: str) -> PublisherDetail:  # noqa: ARG00
 
 
 def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) -> PublisherDetail:
-    """Edit a publisher. The links of a suspended publisher use the fallback at once."""
+    """Edit a publisher. The links of a suspended publisher use the fallback at once.
+
+    The status `closed` closes the account, as DELETE does; `active` opens it again, without keys.
+    """
     row = membership.get_publisher_or_404(publisher_id)
     check_if_match(request, row.version)
     before = storage.editable_fields(row)
     settings = body.apply_to(before)
     row.name, row.email, row.tags = settings.name, settings.email, settings.tags
-    row.status = settings.status.value
-    row.version, row.updated_at = row.version + 1, request.timestamp
-    storage.save(request, row, before)
+    _save(request, row, before, settings.status)
     return _detail(row, api_keys.list_keys(row.id))
 
 
+def close(request: Request, publisher_id: str) -> NoContent:
+    """Close a publisher's account: their keys stop working and their links use the fallback at once.
+
+    What they earned stays. Conversions of their past clicks still count and are still sent to their postback URLs.
+    """
+    row = membership.get_publisher_or_404(publisher_id)
+    check_if_match(request, row.version)
+    _save(request, row, storage.editable_fields(row), PublisherStatus.CLOSED)
+    return NoContent()
+
+
+def find_keys(request: Request, publisher_id: str, query: ListQuery) -> Page[KeyDocument]:  # noqa: ARG001
+    """List the live API keys of a publisher, oldest first."""
+    return api_keys.page_of_keys(membership.get_publisher_or_404(publisher_id).id, query)
+
+
 def create_key(request: Request, publisher_id: str) -> NewKeyDocument:
-    """Create an API key for a publisher. It is shown once."""
-    return api_keys.create(request, membership.get_publisher_or_404(publisher_id).id)
+    """Create an API key for a publisher. It is shown once. A publisher has at most 20 live keys."""
+    return api_keys.create(request, key_owners.publisher(publisher_id))
 
 
 def revoke_key(request: Request, publisher_id: str, key_id: str) -> NoContent:
     """Revoke an API key of a publisher. It stops working at once."""
-    api_keys.revoke(request, publisher_id, key_id)
+    api_keys.revoke(request, key_owners.publisher(publisher_id), key_id)
     return NoContent()
 
 
@@ -114,6 +131,12 @@ def find_smartlinks(
 ) -> SearchPage[PublisherSmartlinkDocument]:
     """List the smartlinks that a publisher applied to or was added to, with their links."""
     return placements.list_smartlinks(request, membership.get_publisher_or_404(publisher_id).id, query)
+
+
+def _save(request: Request, row: PublisherRow, before: dict[str, Any], status: PublisherStatus) -> None:
+    row.status = status.value
+    row.version, row.updated_at = row.version + 1, request.timestamp
+    storage.save(request, row, before)
 
 
 def _detail(row: PublisherRow, keys: Iterable[ApiKeyRow]) -> PublisherDetail:

@@ -24,7 +24,7 @@ _log = logging.getLogger("smartlink")
 
 
 class Recorder:
-    """Records the rows of one chunk, in their order, in the name of the key that posted the import."""
+    """Records the rows of one chunk, in their order, in the name of the user who posted the import."""
 
     def __init__(self, import_id: str, actor: str) -> None:
         self._import_id = import_id

@@ -3,9 +3,8 @@
 from typing import Any
 
 from chalicelib.access import applications, membership, terms
-from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.models import LinkDocument
-from chalicelib.http.problems import Forbidden, NotFound
+from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import ResultWithStatus
 from chalicelib.lists.query_schemas import SearchPage
@@ -53,9 +52,6 @@ def show(request: Request, smartlink_id: str) -> SmartlinkDetail:
 def apply(request: Request, smartlink_id: str, body: NewApplication) -> ApplyDocument | ResultWithStatus[ApplyDocument]:
     """Apply to a smartlink. Public smartlinks approve immediately."""
     state = _get_visible_or_404(request, smartlink_id)
-    if state.publisher.status != PublisherStatus.ACTIVE:
-        message = "Your account is suspended."
-        raise Forbidden(message)
     if state.status in (membership.PENDING, membership.APPROVED):
         return _current_application(request, state)
     application = applications.new_application(request, state, body.message)

@@ -7,23 +7,26 @@ from chalicelib.access.api_key_schemas import KeyDocument
 from chalicelib.http import authentication
 from chalicelib.http.request import Request
 from chalicelib.tables.publishers import ApiKeyRow, CampaignApprovalRow
-from tests.conftest import Api
+from tests.conftest import Api, dynamodb
 from tests.documents import (
+    add_publisher,
     apply,
     click_and_explain,
     clicked,
     errors_by_pointer,
     good,
+    listed,
     new_campaign,
     new_publisher,
     new_smartlink,
     pages,
+    recorded,
     refusals,
 )
 
 ANN = {"name": "Ann", "email": "ann@pub.example"}
 PUBLISHER = {"id", "version", "name", "email", "tags", "status", "created_at", "updated_at", "keys"}
-KEY = {"key_id", "prefix", "created_at"}
+KEY = {"key_id", "prefix", "created_at", "last_used_on"}
 APPROVAL = {"campaign_id", "campaign_name", "tracking_key", "url", "approved_at"}
 
 
@@ -134,10 +137,92 @@ def test_suspended_publisher_can_read_but_not_apply(admin: Api) -> None:
     admin.patch(path_of(publisher.id), {"status": "suspended"})
     assert publisher.api.get("/publisher/me").json["status"] == "suspended"
     refused = apply(publisher, smartlink)
-    assert (refused.status, refused.json["detail"]) == (403, "Your account is suspended.")
+    assert (refused.status, refused.json["detail"]) == (
+        403,
+        "Your account is suspended: you can read, but not change anything. Ask the network.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/me/keys"), ("DELETE", "/me/keys/abc"), ("POST", "/postbacks"), ("PATCH", "/postbacks/x")],
+)
+def test_suspended_publisher_changes_nothing(admin: Api, method: str, path: str) -> None:
+    publisher = new_publisher(admin)
+    admin.patch(path_of(publisher.id), {"status": "suspended"})
+    assert publisher.api.call(method, f"/publisher{path}", b"{").status == 403
+
+
+# Closing
+
+
+def close(admin: Api, publisher_id: str, how: str) -> None:
+    path = path_of(publisher_id)
+    answer = admin.delete(path) if how == "delete" else admin.patch(path, {"status": "closed"})
+    assert answer.status in {200, 204}
+
+
+@pytest.mark.parametrize("how", ["delete", "patch"])
+def test_closed_account_has_no_keys_and_its_links_use_the_fallback(admin: Api, how: str) -> None:
+    publisher, smartlink = new_publisher(admin), new_smartlink(admin, new_campaign(admin))
+    code = add_publisher(admin, smartlink, publisher)
+    second = Api(good(admin.post(f"{path_of(publisher.id)}/keys"))["api_key"])
+    close(admin, publisher.id, how)
+    assert [each.get("/publisher/me").status for each in (publisher.api, second)] == [401, 401]
+    shown = good(admin.get(path_of(publisher.id)))
+    assert (shown["status"], shown["keys"], shown["version"]) == ("closed", [], 2)
+    assert clicked(code).headers["Location"] == "https://network.example/more"
+    assert listed(admin, "/admin/publishers?status=closed") == [publisher.id]
+    refused = admin.post(f"{path_of(publisher.id)}/keys")
+    detail = f"The account of publisher {publisher.id} is closed. Set its status to active first."
+    assert (refused.status, refused.json["detail"]) == (409, detail)
+
+
+def test_account_that_is_opened_again_gets_new_keys(admin: Api) -> None:
+    publisher, smartlink = new_publisher(admin), new_smartlink(admin, new_campaign(admin))
+    code = add_publisher(admin, smartlink, publisher)
+    close(admin, publisher.id, "delete")
+    good(admin.patch(path_of(publisher.id), {"status": "active"}))
+    assert publisher.api.get("/publisher/me").status == 401
+    assert Api(good(admin.post(f"{path_of(publisher.id)}/keys"))["api_key"]).get("/publisher/me").status == 200
+    assert clicked(code).headers["Location"].startswith("https://game.example/")
+
+
+def test_key_that_survives_a_closing_cut_short_never_works_again(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    publisher = new_publisher(admin)
+    with monkeypatch.context() as cut:
+        cut.setattr("chalicelib.access.api_keys.revoke_all", lambda _: 1 / 0)
+        assert admin.delete(path_of(publisher.id)).status == 500
+    assert publisher.api.get("/publisher/me").status == 401
+    good(admin.patch(path_of(publisher.id), {"status": "active"}))
+    assert publisher.api.get("/publisher/me").status == 401
+
+
+def test_account_is_closed_at_its_version_only(admin: Api) -> None:
+    publisher = new_publisher(admin)
+    assert admin.delete(path_of(publisher.id), If_Match='"2"').status == 412
+    assert publisher.api.get("/publisher/me").status == 200
+    assert admin.delete(path_of(publisher.id), If_Match='"1"').status == 204
+
+
+def test_conversion_of_a_closed_account_is_still_recorded(admin: Api) -> None:
+    campaign, publisher = new_campaign(admin, payout="1"), new_publisher(admin)
+    clicked(add_publisher(admin, new_smartlink(admin, campaign), publisher))
+    (click_id,) = recorded()
+    close(admin, publisher.id, "delete")
+    sent = f"click_id={click_id}&token={campaign['postback_token']}"
+    assert good(Api().get(f"/postback?{sent}"))["conversion_status"] == "approved"
 
 
 # Keys
+
+
+def test_admin_lists_the_keys_of_a_publisher(admin: Api) -> None:
+    publisher = new_publisher(admin)
+    path = f"{path_of(publisher.id)}/keys"
+    second = good(admin.post(path))["key_id"]
+    found = [[each["key_id"] for each in page] for page in pages(admin, path, 1)]
+    assert found == [[publisher.api.key[8:20]], [second]]
 
 
 def test_every_key_works_until_it_is_revoked(admin: Api) -> None:
@@ -180,9 +265,12 @@ def test_publisher_key_is_forbidden_on_admin_endpoints(admin: Api) -> None:
 
 def test_secret_of_a_key_is_not_stored(admin: Api) -> None:
     secret = admin.post(f"{path_of(new_publisher(admin).id)}/keys").json["api_key"][-43:]
-    rows = list(ApiKeyRow.scan())
-    assert secret not in str([row.serialize() for row in rows])
-    assert {row.role for row in rows} == {authentication.Role.ADMIN.value, authentication.Role.PUBLISHER.value}
+    rows = dynamodb().scan(TableName="smartlink-api_keys")["Items"]
+    assert secret not in str(rows)
+    assert {row["role"]["S"] for row in rows if "role" in row} == {
+        authentication.Role.ADMIN.value,
+        authentication.Role.PUBLISHER.value,
+    }
 
 
 # Campaigns

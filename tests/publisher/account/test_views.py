@@ -18,7 +18,7 @@ def test_new_key_is_shown_once_and_works(admin: Api) -> None:
     publisher = new_publisher(admin)
     created = publisher.api.post("/publisher/me/keys")
     assert created.status == 201
-    assert set(created.json) == {"key_id", "prefix", "created_at", "api_key"}
+    assert set(created.json) == {"key_id", "prefix", "created_at", "last_used_on", "api_key"}
     assert created.json["prefix"] == f"slk_pub_{created.json['key_id']}" == created.json["api_key"][:20]
     assert Api(created.json["api_key"]).get("/publisher/me").json["id"] == publisher.id
     assert created.json["api_key"][-43:] not in publisher.api.get("/publisher/me").text
@@ -34,3 +34,27 @@ def test_admin_revokes_a_key_that_the_publisher_created(admin: Api) -> None:
 def test_each_publisher_reads_their_own_account(admin: Api) -> None:
     ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
     assert [each.api.get("/publisher/me").json["name"] for each in (ann, bob)] == ["Ann", "Bob"]
+
+
+def test_publisher_lists_and_revokes_their_keys(admin: Api) -> None:
+    publisher = new_publisher(admin)
+    second = good(publisher.api.post("/publisher/me/keys"))
+    keys = good(publisher.api.get("/publisher/me/keys"))["items"]
+    assert [each["key_id"] for each in keys] == [publisher.api.key[8:20], second["key_id"]]
+    assert [each["last_used_on"] is None for each in keys] == [False, True]
+    assert publisher.api.delete(f"/publisher/me/keys/{second['key_id']}").status == 204
+    assert Api(second["api_key"]).get("/publisher/me").status == 401
+    assert publisher.api.delete(f"/publisher/me/keys/{second['key_id']}").status == 404
+
+
+def test_publisher_revokes_no_key_of_another(admin: Api) -> None:
+    ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    assert bob.api.delete(f"/publisher/me/keys/{ann.api.key[8:20]}").status == 404
+    assert ann.api.get("/publisher/me").status == 200
+
+
+def test_publisher_has_at_most_five_live_keys_until_an_admin_makes_more(admin: Api) -> None:
+    publisher = new_publisher(admin)
+    statuses = [publisher.api.post("/publisher/me/keys").status for _ in range(5)]
+    assert statuses == [201, 201, 201, 201, 409]
+    assert admin.post(f"/admin/publishers/{publisher.id}/keys").status == 201

@@ -1,0 +1,1 @@
+"""Users of the network: list, create, edit, remove, and their API keys."""
