@@ -20,6 +20,7 @@ _PARAMETERS = {
     "PublicUrl": "PUBLIC_URL",
     "AlarmEmail": "ALARM_EMAIL",
     "NotificationsTopic": "NOTIFICATIONS_TOPIC",
+    "EmailFrom": "EMAIL_FROM",
 }
 """Environment variables of `make deploy`, by CloudFormation parameter."""
 

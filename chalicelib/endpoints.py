@@ -56,6 +56,7 @@ _CONVERSIONS = "chalicelib.admin.conversions.views"
 _DELIVERIES = "chalicelib.admin.deliveries.views"
 _REFUSED = "chalicelib.admin.refused_postbacks.views"
 _IMPORTS = "chalicelib.admin.conversions.imports"
+_COUNTS = "chalicelib.admin.counts.views"
 _AUDIT = "chalicelib.admin.audit.views"
 _RATES = "chalicelib.admin.exchange_rates.views"
 _REPORTS = "chalicelib.reporting.views"
@@ -195,6 +196,15 @@ ENDPOINTS = (
         f"{_NOTIFICATIONS}:read",
         role=ANALYST,
     ),
+    Endpoint(
+        "POST",
+        "/admin/notifications/read-all",
+        "readAllNotifications",
+        f"{_NOTIFICATIONS}:read_all",
+        204,
+        role=ANALYST,
+    ),
+    Endpoint("GET", "/admin/counts", "getCounts", f"{_COUNTS}:show"),
     Endpoint("GET", "/admin/audit", "listAuditLog", f"{_AUDIT}:find"),
     Endpoint("GET", "/postback", "recordPostback", f"{_POSTBACK}:postback", also=(403, 404, 410, 503)),
     Endpoint("POST", "/postback", "recordPostbackByPost", f"{_POSTBACK}:postback", also=(403, 404, 410, 503)),
@@ -232,8 +242,11 @@ ENDPOINTS = (
     ),
     Endpoint("GET", "/publisher/notifications", "myListNotifications", f"{_NOTIFICATIONS}:find"),
     Endpoint("POST", "/publisher/notifications/{notification_id}/read", "myReadNotification", f"{_NOTIFICATIONS}:read"),
+    Endpoint("POST", "/publisher/notifications/read-all", "myReadAllNotifications", f"{_NOTIFICATIONS}:read_all", 204),
+    Endpoint("GET", "/publisher/counts", "myGetCounts", f"{_ACCOUNT}:counts"),
     Endpoint("GET", "/publisher/me", "myGetAccount", f"{_ACCOUNT}:show"),
     Endpoint("GET", "/publisher/me/keys", "myListKeys", f"{_ACCOUNT}:find_keys"),
     Endpoint("POST", "/publisher/me/keys", "myCreateKey", f"{_ACCOUNT}:create_key", 201, also=(409,)),
     Endpoint("DELETE", "/publisher/me/keys/{key_id}", "myRevokeKey", f"{_ACCOUNT}:revoke_key", 204),
+    Endpoint("PATCH", "/publisher/me", "myUpdateAccount", f"{_ACCOUNT}:edit", versioned=True),
 )

@@ -109,6 +109,29 @@ def deliver_postbacks(event: SQSEvent) -> dict[str, Any]:
     return _process_each(event, handle_message)
 
 
+@blueprint.on_dynamodb_record(
+    stream_arn="notifications",  # .chalice/resources.json sets the ARN
+    batch_size=10,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=5,
+    name="queue_emails",
+)
+def queue_emails(event: DynamoDBEvent) -> dict[str, Any]:
+    """Queue a message for each e-mail of the new notifications; return the first record that failed."""
+    from chalicelib.emails import fan_out  # noqa: PLC0415
+
+    failed = fan_out.queue_emails(event.to_dict()["Records"])
+    return _failures(failed) if failed else _failures()
+
+
+@blueprint.on_sqs_message(queue="emails", batch_size=10, name="send_emails", maximum_concurrency=2)
+def send_emails(event: SQSEvent) -> dict[str, Any]:
+    """Send e-mails; return the messages to be received again."""
+    from chalicelib.emails.delivery import handle_message  # noqa: PLC0415
+
+    return _process_each(event, handle_message)
+
+
 @blueprint.schedule(Rate(optimizer_interval_minutes(), unit=Rate.MINUTES), name="learn")
 def learn(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
     """Queue all active smartlinks in rotation `optimized`, several per message."""

@@ -134,8 +134,13 @@ def notifications_topic() -> str:
 
 
 def email_from() -> str:
-    """Return the address that e-mails are sent from; empty if none are sent."""
-    return os.environ.get("EMAIL_FROM", "")
+    """Return the address from which e-mails are sent; empty to send none."""
+    return os.environ.get("EMAIL_FROM", "").strip()
+
+
+def emails_queue() -> str:
+    """Return the URL of the queue of e-mails to send."""
+    return os.environ["EMAILS_QUEUE_URL"]
 
 
 def edge_secret() -> str:

@@ -7,6 +7,7 @@
    skipped, so the positions are dropped.
 4. It trusts the sender's `X-Forwarded-For`. API Gateway sets it to the connecting address.
 5. It does not compress answers. API Gateway does.
+6. It does not know that the resource of sending an e-mail is the sender's identity, to which our policy is limited.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ import importlib
 import json
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
+from email.utils import parseaddr
 from typing import Any, cast
 
 from local.compression import accepts_gzip, compressing, minimum_size
@@ -32,6 +34,8 @@ def app() -> Application:
     functions: Any = importlib.import_module("ministack.services.lambda_svc")
     functions.__dict__["_execute_function"] = with_partial_batch_failures(functions._execute_function)  # noqa: SLF001
     functions.load_persisted_state = without_stream_positions(functions.load_persisted_state)
+    actions: Any = importlib.import_module("ministack.core.iam_actions")
+    actions.extract_resource_arn = with_sender_identities(actions.extract_resource_arn)
     return limit_concurrency(emulator, limit=_CALLS_PER_CORE * (os.cpu_count() or 1))
 
 
@@ -76,6 +80,19 @@ def without_stream_positions(load: Callable[[dict[str, Any]], None]) -> Callable
 
     def wrapper(state: dict[str, Any]) -> None:
         load({name: part for name, part in state.items() if name != "dynamodb_stream_positions"})
+
+    return wrapper
+
+
+def with_sender_identities(extract: Callable[..., str]) -> Callable[..., str]:
+    """Wrap `extract`, which returns the resource of a call: that of an e-mail is the identity of its sender."""
+
+    def wrapper(service: str, method: str, path: str, headers: object, body: bytes, *further: Any) -> str:  # noqa: ANN401 - as extract
+        if service == "ses" and path.endswith("/outbound-emails"):
+            _, region, account = further
+            _, address = parseaddr(json.loads(body)["FromEmailAddress"])
+            return f"arn:aws:ses:{region}:{account}:identity/{address}"
+        return extract(service, method, path, headers, body, *further)
 
     return wrapper
 

@@ -26,6 +26,7 @@ os.environ.update(
     LEARNING_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/learning",
     IMPORTS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/imports",
     POSTBACKS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/postbacks",
+    EMAILS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/emails",
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)
 

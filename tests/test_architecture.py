@@ -46,6 +46,8 @@ ADAPTERS = {
         "campaigns.views",
         "clicks.views",
         "conversions.decisions",
+        "counts.queries",
+        "counts.views",
         "deliveries.queries",
         "deliveries.views",
         "conversions.imports",
@@ -91,11 +93,12 @@ ADAPTERS = {
     *_in("caps", "reservation"),
     *_in("clicks", "backlog", "write"),
     *_in("conversions", "campaign_lookup", "changes", "list_entries", "past_conversions", "recording", "refused"),
-    *_in("conversions", "scheduled_approval", "slots", "terms"),
+    *_in("conversions", "refusal_notifications", "scheduled_approval", "slots", "terms"),
     *_in("conversions", "imports.job", "imports.receipts", "imports.recorder", "imports.storage", "views"),
     *_in("counters", "aggregator", "blocks", "compaction", "detail_blocks", "detail_compaction", "learning_blocks"),
     *_in("counters", "rollups.build", "rollups.reader", "rollups.schedule", "rollups.storage"),
     *_in("dynamodb", "client", "sdk_client", "transport"),
+    *_in("emails", "delivery", "fan_out", "recipients", "ses"),
     *_in("evaluation", "replay.click_reader", "uplift.cell_reader"),
     *_in("exchange", "rate_reader"),
     *_in(
@@ -111,14 +114,15 @@ ADAPTERS = {
         "responses",
         "transactions",
     ),
-    *_in("inbox", "views"),
+    *_in("inbox", "reading", "views"),
     *_in("lambdas", ""),
-    *_in("lists", "entries", "entry_search", "index_job", "kinds", "search"),
+    *_in("lists", "counting", "entries", "entry_search", "index_job", "kinds", "search"),
     *_in("notifications", "send"),
     *_in("optimizer", "history.weight_history", "job", "scheduler"),
-    *_in("postbacks", "delivery", "fan_out", "http_client", "queue", "subscriptions"),
+    *_in("postbacks", "delivery", "failures", "fan_out", "http_client", "queue", "subscriptions"),
     *_in(
         "publisher",
+        "account.storage",
         "account.views",
         "campaigns.queries",
         "campaigns.views",
@@ -224,14 +228,14 @@ FLOORS = (
     {"admin"},
     {"evaluation", "publisher", "lambdas"},
     {"optimizer", "reporting", "conversions", "alerts", "api_docs", "inbox"},
-    {"routing", "counters", "postbacks", "access", "exchange", "lists"},
+    {"routing", "counters", "postbacks", "access", "exchange", "lists", "emails"},
     {"http", "caps", "clicks", "notifications"},
     {"tables", "dynamodb", "sqs"},
     {"settings", "endpoints", "domain"},
 )
 """From the top down. A package may import what is on a lower floor, and nothing on its own."""
 
-WITHOUT_HTTP = {"routing", "caps", "clicks", "dynamodb", "counters", "optimizer", "notifications"}
+WITHOUT_HTTP = {"routing", "caps", "clicks", "dynamodb", "counters", "optimizer", "notifications", "emails"}
 """Packages of the redirect and of background Lambdas, which serve no API request."""
 
 TABLE_READERS = {"routing": {"chalicelib.routing.route_history"}, "clicks": {"chalicelib.clicks.backlog"}}

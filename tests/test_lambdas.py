@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.emails.message import encode as email_body
 from chalicelib.lambdas import (
     announce_conversions,
     approve_conversions,
@@ -14,6 +15,8 @@ from chalicelib.lambdas import (
     index_lists,
     learn,
     learn_pools,
+    queue_emails,
+    send_emails,
     write_clicks,
 )
 from chalicelib.optimizer.job_message import JobMessage
@@ -26,6 +29,9 @@ from tests.advertiser import conversions, new_deal
 from tests.conftest import Api, dynamodb
 from tests.conversions.imports.queue import create_queue as make_imports_queue
 from tests.conversions.imports.queue import post_rows, results, take_messages
+from tests.emails.people import a_notification, a_user
+from tests.emails.people import make_queue as make_emails_queue
+from tests.emails.people import queued as queued_emails
 from tests.optimizer.pools import AT, a_pool
 from tests.optimizer.queue import create_queue as make_learning_queue
 from tests.optimizer.queue import queued_messages as queued_runs
@@ -168,7 +174,7 @@ def test_failed_delivery_is_queued_for_its_next_attempt(closed_port: int) -> Non
     for row in (a_postback(url=f"http://localhost:{closed_port}/{{click_id}}"), a_conversion(), a_click()):
         row.save()
     assert failed_deliveries(delivery_body(a_delivery_message())) == []
-    (delivery,) = PostbackDeliveryRow.scan()
+    (delivery,) = PostbackDeliveryRow.scan(PostbackDeliveryRow.moment.exists())
     assert (delivery.status, delivery.url) == ("failed", f"http://localhost:{closed_port}/click-1")
     assert [each.attempt for each in queued_deliveries()] == [2]
 
@@ -178,7 +184,7 @@ def test_loopback_addresses_are_refused_by_default(closed_port: int, monkeypatch
     for row in (a_postback(url=f"http://127.0.0.1:{closed_port}/"), a_conversion(), a_click()):
         row.save()
     assert failed_deliveries(delivery_body(a_delivery_message())) == []
-    assert [each.status for each in PostbackDeliveryRow.scan()] == ["refused"]
+    assert [each.status for each in PostbackDeliveryRow.scan(PostbackDeliveryRow.moment.exists())] == ["refused"]
 
 
 @pytest.mark.parametrize("poison", ["", "not json", "[]", "{}", "null"])
@@ -253,3 +259,27 @@ def test_schedule_approves_the_pending_conversions_that_are_due(admin: Api) -> N
 @pytest.mark.usefixtures("tables")
 def test_index_lists_tells_how_many_rows_it_saw() -> None:
     assert index_lists(TICK, None) == {"campaigns": 0, "publishers": 0, "smartlinks": 0, "applications": 0}
+
+
+# E-mails
+
+
+def test_notification_is_queued_and_sent(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMAIL_FROM", "network@smartlink.example")
+    sent: list[str] = []
+    monkeypatch.setattr("chalicelib.emails.ses.send", lambda _, address, **__: sent.append(address))
+    make_emails_queue()
+    a_user()
+    record = {"SequenceNumber": "1", "NewImage": a_notification().serialize()}
+    assert failures(queue_emails({"Records": [{"eventName": "INSERT", "dynamodb": record}]}, None)) == []
+    assert failures(send_emails(messages("not json", *map(email_body, queued_emails())), None)) == ["0"]
+    assert sent == ["usr_1@network.example"]
+
+
+def test_stream_of_notifications_is_read_again_from_the_record_that_failed(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMAIL_FROM", "network@smartlink.example")
+    record = {"SequenceNumber": "7", "NewImage": a_notification().serialize()}
+    dynamodb().delete_table(TableName="smartlink-users")
+    assert failures(queue_emails({"Records": [{"eventName": "INSERT", "dynamodb": record}]}, None)) == ["7"]

@@ -25,6 +25,13 @@ def test_optimizer_interval_is_configurable_and_five_minutes_by_default(monkeypa
     assert optimizer_interval_minutes() == 2
 
 
+def test_no_email_is_sent_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EMAIL_FROM", raising=False)
+    assert settings.email_from() == ""
+    monkeypatch.setenv("EMAIL_FROM", " network@smartlink.example ")
+    assert settings.email_from() == "network@smartlink.example"
+
+
 def test_visitor_hash_key_has_at_most_64_bytes_and_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VISITOR_HASH_KEY", raising=False)
     assert settings.visitor_hash_key() == b""

@@ -9,6 +9,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.conversions.authorization import WrongAddress, WrongToken
 from chalicelib.conversions.campaign_lookup import campaign_id_of
+from chalicelib.conversions.refusal_notifications import notify_once
 from chalicelib.conversions.refused_hour import (
     MAX_CLICK_ID,
     MAX_DETAIL,
@@ -74,6 +75,7 @@ def record_refusal(request: Request, campaign_id: str, click_id: str, reason: Re
     try:
         if hour not in _omitted and _take_place(hour):
             _row(request, hour, click_id, reason, detail).save()
+            notify_once(campaign_id, reason, request.now)
         else:
             _omit(hour)
     except Exception:  # noqa: BLE001 - the caller gets the same answer

@@ -21,7 +21,7 @@ class NotificationQuery(SearchQuery):
 
 
 class NotificationDocument(ResponseModel):
-    """A notification. `subject` holds the related IDs by name."""
+    """A notification. `subject` holds the related IDs by name. `read` says whether the caller has read it."""
 
     id: str
     kind: NotificationKind

@@ -14,9 +14,7 @@ from chalicelib import settings
 from chalicelib.domain.click import complete_click
 from chalicelib.domain.macros import fill
 from chalicelib.domain.timestamps import expiry_time, timestamp
-from chalicelib.notifications.notification import Notification, NotificationKind
-from chalicelib.notifications.send import send_once
-from chalicelib.postbacks import http_client, queue
+from chalicelib.postbacks import failures, http_client, queue
 from chalicelib.postbacks.delivery_lists import list_of
 from chalicelib.postbacks.delivery_message import DeliveryMessage, decode, delivery_id, next_attempt
 from chalicelib.postbacks.http_response import DeliveryOutcome, DeliveryStatus
@@ -188,20 +186,11 @@ def _next_try_at(attempt: int, outcome: DeliveryOutcome, dependencies: DeliveryD
 
 
 def _retry_or_notify(row: PostbackDeliveryRow, message: DeliveryMessage, dependencies: DeliveryDependencies) -> None:
-    """Queue the next attempt of a failed delivery; notify the publisher of a final failure.
-
-    The publisher gets at most one notification per postback and day.
-    """
+    """Queue the next attempt of a failed delivery, and notify the publisher of failures."""
+    if row.status == DeliveryStatus.DELIVERED:
+        failures.reset(row)
+        return
     if row.status == DeliveryStatus.FAILED:
         assert row.next_try_at  # noqa: S101 - written together with the status
         dependencies.enqueue(next_attempt(message, datetime.fromisoformat(row.next_try_at)))
-    elif row.status in (DeliveryStatus.DEAD, DeliveryStatus.REFUSED):
-        once_key = f"{row.postback_id}#{row.at[:10]}"
-        send_once(row.publisher_id, _notification(row), once=once_key, now=dependencies.now)
-
-
-def _notification(row: PostbackDeliveryRow) -> Notification:
-    attempts = "1 attempt" if row.attempt == 1 else f"{row.attempt} attempts"
-    text = f"Delivery to {parse_target(row.url).authority} failed after {attempts}: {row.error}"
-    subject = {"postback_id": row.postback_id, "delivery_id": row.id, "conversion_id": row.conversion_id}
-    return Notification(NotificationKind.POSTBACK_FAILING, subject, text)
+    failures.count_and_notify(row, dependencies.now)

@@ -8,6 +8,7 @@ from chalicelib.http.pagination import PagedQuery, fetch_page
 from chalicelib.http.problems import Conflict, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import transaction
+from chalicelib.postbacks import failures
 from chalicelib.postbacks.delivery_message import DeliveryMessage
 from chalicelib.postbacks.queue import enqueue
 from chalicelib.postbacks.subscription_filter import matches
@@ -65,12 +66,14 @@ def save(request: Request, row: PostbackRow) -> None:
     """Write an edited postback if the stored version is the one before it."""
     with transaction(request) as write:
         write.save(row, PostbackRow.version == row.version - 1)
+        failures.add_reset(write, row.id)
 
 
 def delete(request: Request, row: PostbackRow) -> None:
     """Delete the postback. Its queued deliveries are dropped when they are due."""
     with transaction(request) as write:
         write.delete(row, PostbackRow.version == row.version)
+        failures.add_reset(write, row.id)
 
 
 def list_deliveries(

@@ -1,6 +1,6 @@
 """Tables of postback subscriptions and deliveries."""
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -51,7 +51,11 @@ class DeliveriesByStatusIndex(GlobalSecondaryIndex["PostbackDeliveryRow"]):
 
 
 class PostbackDeliveryRow(Model):
-    """One attempt to deliver a postback. `id` is derived from the conversion's revision and the attempt."""
+    """One attempt to deliver a postback. `id` is derived from the conversion's revision and the attempt.
+
+    A row with the ID `failing#pbk_…` is no delivery: it has the IDs of the first failed attempts in a row of a postback
+    (`failed`), as long as it fails.
+    """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "postback_deliveries"
@@ -75,5 +79,6 @@ class PostbackDeliveryRow(Model):
     moment = UnicodeAttribute()
     expires_at = IntegerAttribute()
     status_shard = UnicodeAttribute(null=True)
+    failed = UnicodeSetAttribute(null=True)
     by_postback = DeliveriesByPostbackIndex()
     by_status = DeliveriesByStatusIndex()

@@ -24,7 +24,10 @@ def test_visibility_timeout_of_click_backlog_is_six_lambda_timeouts() -> None:
     assert resources["UnwrittenClicks"]["Properties"]["VisibilityTimeout"] == 6 * timeout
 
 
-@pytest.mark.parametrize(("queue", "function"), [("Learning", "learn_pools"), ("Imports", "import_conversions")])
+@pytest.mark.parametrize(
+    ("queue", "function"),
+    [("Learning", "learn_pools"), ("Imports", "import_conversions"), ("Emails", "send_emails")],
+)
 def test_visibility_timeout_of_a_queue_exceeds_the_lambda_timeout(queue: str, function: str) -> None:
     resources = json.loads((paths.ROOT / ".chalice" / "resources.json").read_text())["Resources"]
     functions = json.loads((paths.ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]

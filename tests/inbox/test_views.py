@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.inbox import views
+from chalicelib.inbox.schemas import NotificationQuery
 from chalicelib.lists import search
 from chalicelib.lists.reads import Reads
 from chalicelib.notifications.notification import Notification, NotificationKind
@@ -11,6 +13,7 @@ from chalicelib.notifications.send import ADMIN, send_once
 from tests.builders import NOW
 from tests.conftest import Api
 from tests.documents import add_publisher, apply, errors_by_pointer, good, new_publisher, new_smartlink, pages, pending
+from tests.http.support import a_request
 
 NOTIFICATIONS = "/admin/notifications"
 
@@ -136,3 +139,50 @@ def test_admins_cannot_see_or_read_notifications_of_publishers(admin: Api) -> No
     (own,) = good(publisher.api.get("/publisher/notifications"))["items"]
     assert listed(admin) == []
     assert admin.post(f"{NOTIFICATIONS}/{own['id']}/read").status == 404
+
+
+def test_all_notifications_are_read_at_once(admin: Api) -> None:
+    notify("a", "b", "c")
+    assert (admin.post(f"{NOTIFICATIONS}/read-all").status, listed(admin, "?unread=true")) == (204, [])
+    assert [each["read"] for each in listed(admin)] == [True] * 3
+    assert good(admin.get("/admin/counts"))["unread_notifications"] == 0
+    later = Notification(NotificationKind.POISON_RECORD, {}, "d")
+    send_once(ADMIN, later, once="d", now=NOW + timedelta(seconds=1))
+    assert [each["text"] for each in listed(admin, "?unread=true")] == ["d"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_unread_notifications_after_those_that_are_read_are_listed(admin: Api, limit: int) -> None:
+    notify("a", "b")
+    good_status = admin.post(f"{NOTIFICATIONS}/read-all").status
+    texts = ["c", "d", "e"]
+    for n, text in enumerate(texts):
+        notification = Notification(NotificationKind.POISON_RECORD, {}, text)
+        send_once(ADMIN, notification, once=text, now=NOW + timedelta(seconds=n + 1))
+    good(admin.post(f"{NOTIFICATIONS}/{listed(admin)[1]['id']}/read"))
+    found = [each["text"] for page in pages(admin, f"{NOTIFICATIONS}?unread=true", limit) for each in page]
+    assert (good_status, found) == (204, ["e", "c"])
+
+
+def test_publisher_reads_all_of_theirs(admin: Api) -> None:
+    publisher = new_publisher(admin)
+    notify("a", owner=publisher.id)
+    notify("a")
+    assert good(publisher.api.get("/publisher/counts"))["unread_notifications"] == 1
+    assert publisher.api.post("/publisher/notifications/read-all").status == 204
+    assert good(publisher.api.get("/publisher/counts"))["unread_notifications"] == 0
+    assert good(publisher.api.get("/publisher/notifications?unread=true"))["items"] == []
+    assert len(listed(admin, "?unread=true")) == 1
+
+
+def test_each_user_has_their_own_unread_notifications(tables: None) -> None:
+    notify("a", "b")
+    olga, max_ = (a_request(owner=ADMIN, actor=actor) for actor in ("usr_1", "usr_2"))
+    everything = NotificationQuery()
+    newest = views.find(olga, everything).items[0]
+    assert views.read(olga, newest.id).read
+    assert [each.read for each in views.find(olga, everything).items] == [True, False]
+    assert [each.read for each in views.find(max_, everything).items] == [False, False]
+    views.read_all(max_)
+    assert [each.read for each in views.find(max_, everything).items] == [True, True]
+    assert [each.text for each in views.find(olga, NotificationQuery(unread="true")).items] == ["a"]

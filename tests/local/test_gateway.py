@@ -76,3 +76,12 @@ def test_stream_positions_are_dropped_on_load() -> None:
     seen: list[dict[str, Any]] = []
     gateway.without_stream_positions(seen.append)({"esms": {"a": 1}, "dynamodb_stream_positions": {"a": 3000}})
     assert seen == [{"esms": {"a": 1}}]
+
+
+def test_resource_of_an_email_is_the_identity_of_its_sender() -> None:
+    extract = gateway.with_sender_identities(lambda *_: "*")
+    rest: tuple[Any, ...] = ({}, "us-east-1", "000000000000")
+    body = b'{"FromEmailAddress": "Summer Network <network@smartlink.example>"}'
+    sent = extract("ses", "POST", "/v2/email/outbound-emails", {}, body, *rest)
+    assert sent == "arn:aws:ses:us-east-1:000000000000:identity/network@smartlink.example"
+    assert extract("ses", "GET", "/v2/email/account", {}, b"", *rest) == "*"

@@ -60,7 +60,7 @@ def stored_rows(tables: None) -> None:
 
 
 def deliveries() -> list[PostbackDeliveryRow]:
-    return sorted(PostbackDeliveryRow.scan(), key=lambda row: row.moment)
+    return sorted(PostbackDeliveryRow.scan(PostbackDeliveryRow.moment.exists()), key=lambda row: row.moment)
 
 
 def delivery(message: DeliveryMessage) -> dict[str, Any]:
@@ -292,25 +292,48 @@ def test_delivery_is_dead_after_eight_failures() -> None:
     assert fakes.now - NOW == timedelta(seconds=83_915 + 7 * 0.2)
 
 
-def test_publisher_is_notified_of_a_dead_delivery() -> None:
-    last = a_message(attempt=8)
-    Fakes([FAILS]).deliver(last)
-    (notification,) = notifications()
-    assert (notification.owner_year, notification.kind) == ("pub_1#2026", "postback_failing")
-    assert notification.subject == {
-        "postback_id": "pbk_1",
-        "delivery_id": delivery_id(last),
-        "conversion_id": "cnv_1",
-    }
-    assert notification.text == "Delivery to pub.example failed after 8 attempts: The server responded with status 500."
+def notified_kinds(times: int) -> list[str]:
+    """Let an attempt fail so many times, and return the kinds of the notifications."""
+    fakes = Fakes([FAILS])
+    fakes.queued.append(a_message())
+    for _ in range(times):
+        message = fakes.queued.pop(0)
+        fakes.now = max(fakes.now, message.due)
+        for _ in range(2):  # received twice
+            fakes.deliver(message)
+            del fakes.queued[1:]
+    return sorted(str(row.kind) for row in notifications())
+
+
+@pytest.mark.parametrize(
+    ("failed", "kinds"),
+    [(2, []), (3, ["postback_failing"]), (7, ["postback_failing"]), (8, ["delivery_dead", "postback_failing"])],
+)
+def test_publisher_is_notified_of_the_third_failure_in_a_row_and_of_the_dead_delivery(
+    failed: int, kinds: list[str]
+) -> None:
+    assert list(dict.fromkeys(notified_kinds(failed))) == kinds
+
+
+def test_failures_of_different_deliveries_are_in_a_row() -> None:
+    for n in range(3):
+        assert notifications() == []
+        Fakes([FAILS]).deliver(a_message(series=f"rpl_{n}"))
+    assert [row.kind for row in notifications()] == ["postback_failing"]
+
+
+def test_success_ends_the_failures_in_a_row() -> None:
+    for n, outcome in enumerate([FAILS, FAILS, OK, FAILS, FAILS]):
+        Fakes([outcome]).deliver(a_message(series=f"rpl_{n}"))
+    assert notifications() == []
 
 
 def test_publisher_is_notified_once_per_postback_and_day() -> None:
     for n in range(3):
         Fakes([FAILS]).deliver(a_message(attempt=8, series=f"rpl_{n}"))
-    assert len(notifications()) == 1
+    assert sorted(row.kind for row in notifications()) == ["delivery_dead", "postback_failing"]
     Fakes([FAILS], now=NOW + timedelta(days=1)).deliver(a_message(attempt=8, series="rpl_3"))
-    assert len(notifications()) == 2
+    assert len(notifications()) == 4
 
 
 def test_refused_address_is_final_and_notified() -> None:

@@ -9,6 +9,7 @@ from chalicelib.domain.publisher import MemberStatus, PublisherStatus
 from chalicelib.http.fields import Email, Name, Tags, Timestamp
 from chalicelib.http.models import LinkDocument, RequestModel, ResponseModel
 from chalicelib.lists.query_schemas import AnyOf, SearchQuery, SortedQuery
+from chalicelib.notifications.preference_schemas import PublisherEmailNotifications
 
 
 class NewPublisher(RequestModel):
@@ -23,6 +24,12 @@ class PublisherSettings(NewPublisher):
     """Editable fields of a publisher. The links of a suspended or closed account use the fallback."""
 
     status: PublisherStatus = PublisherStatus.ACTIVE
+
+
+class PublisherEdit(PublisherSettings):
+    """Editable fields of a publisher, with the kinds of notification that they get by e-mail."""
+
+    email_notifications: PublisherEmailNotifications = Field({})
 
 
 class PublisherQuery(SortedQuery):
@@ -42,8 +49,12 @@ class PublisherDocument(PublisherSettings, ResponseModel):
 
 
 class PublisherDetail(PublisherDocument):
-    """A publisher with their valid API keys."""
+    """A publisher with their valid API keys.
 
+    `email_notifications` says for each kind whether it is sent by e-mail.
+    """
+
+    email_notifications: PublisherEmailNotifications
     keys: list[KeyDocument]
 
 

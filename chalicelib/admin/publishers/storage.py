@@ -31,7 +31,13 @@ def find_publishers(request: Request, query: PublisherQuery) -> Found[Entry]:
 
 def editable_fields(row: PublisherRow) -> dict[str, Any]:
     """Return the fields that an admin may edit."""
-    return {"name": row.name, "email": row.email, "tags": row.tags, "status": row.status}
+    return {
+        "name": row.name,
+        "email": row.email,
+        "tags": row.tags,
+        "status": row.status,
+        "email_notifications": row.email_notifications,
+    }
 
 
 def create(request: Request, row: PublisherRow, key: ApiKeyRow, response: ResponseModel) -> None:

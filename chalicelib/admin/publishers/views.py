@@ -14,8 +14,8 @@ from chalicelib.admin.publishers.schemas import (
     NewPublisherDocument,
     PublisherDetail,
     PublisherDocument,
+    PublisherEdit,
     PublisherQuery,
-    PublisherSettings,
     PublisherSmartlinkDocument,
     PublisherSmartlinkQuery,
 )
@@ -27,6 +27,7 @@ from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
 from chalicelib.lists.query_schemas import SearchPage
+from chalicelib.notifications.preferences import Audience, email_choices
 from chalicelib.tables.publishers import ApiKeyRow, PublisherRow
 
 
@@ -62,7 +63,7 @@ def show(request: Request, publisher_id: str) -> PublisherDetail:  # noqa: ARG00
     return _detail(row, api_keys.list_keys(row.id))
 
 
-def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) -> PublisherDetail:
+def edit(request: Request, publisher_id: str, body: Patch[PublisherEdit]) -> PublisherDetail:
     """Edit a publisher. The links of a suspended publisher use the fallback at once.
 
     The status `closed` closes the account, as DELETE does; `active` opens it again, without keys.
@@ -72,6 +73,7 @@ def edit(request: Request, publisher_id: str, body: Patch[PublisherSettings]) ->
     before = storage.editable_fields(row)
     settings = body.apply_to(before)
     row.name, row.email, row.tags = settings.name, settings.email, settings.tags
+    row.email_notifications = settings.email_notifications
     _save(request, row, before, settings.status)
     return _detail(row, api_keys.list_keys(row.id))
 
@@ -140,7 +142,9 @@ def _save(request: Request, row: PublisherRow, before: dict[str, Any], status: P
 
 
 def _detail(row: PublisherRow, keys: Iterable[ApiKeyRow]) -> PublisherDetail:
-    return PublisherDetail(**_fields(row), keys=[api_keys.document(key) for key in keys])
+    choices = email_choices(row.email_notifications, Audience.PUBLISHER)
+    documents = [api_keys.document(key) for key in keys]
+    return PublisherDetail(**_fields(row), email_notifications=choices, keys=documents)
 
 
 def _fields(row: PublisherRow) -> dict[str, Any]:

@@ -25,8 +25,11 @@ from tests.documents import (
 )
 
 ANN = {"name": "Ann", "email": "ann@pub.example"}
-PUBLISHER = {"id", "version", "name", "email", "tags", "status", "created_at", "updated_at", "keys"}
 KEY = {"key_id", "prefix", "created_at", "last_used_on"}
+PUBLISHER = {
+    *("id", "version", "name", "email", "tags", "status", "created_at", "updated_at"),
+    *("email_notifications", "keys"),
+}
 APPROVAL = {"campaign_id", "campaign_name", "tracking_key", "url", "approved_at"}
 
 

@@ -1,0 +1,1 @@
+"""Counts of what wants attention, for the network's staff."""

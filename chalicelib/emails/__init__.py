@@ -1,0 +1,1 @@
+"""Notifications by e-mail: from the stream of their table to the recipients, each once."""
