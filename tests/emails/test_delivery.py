@@ -257,7 +257,7 @@ def test_message_of_the_queue_is_sent_with_the_settings(message: EmailMessage, m
     monkeypatch.setenv("EMAIL_FROM", "network@smartlink.example")
     monkeypatch.setattr("chalicelib.emails.ses.send", lambda _, address, **named: sent.append((address, named)))
     handle_message(encode(message))
-    expected = {"sender": "network@smartlink.example", "network": "Smartlink"}
+    expected = {"sender": "network@smartlink.example", "network": "Smartlink network"}
     assert sent == [("usr_1@network.example", expected)]
 
 

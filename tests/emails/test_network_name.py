@@ -1,5 +1,9 @@
 from chalicelib.emails.network_name import network_name
+from tests.conftest import Api
+from tests.documents import good
 
 
-def test_network_has_a_name() -> None:
-    assert network_name() == "Smartlink"
+def test_name_is_that_of_the_settings(admin: Api) -> None:
+    assert network_name() == "Smartlink network"
+    good(admin.patch("/admin/settings", {"name": "Acme"}))
+    assert network_name() == "Acme"

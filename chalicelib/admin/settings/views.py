@@ -12,9 +12,10 @@ from chalicelib.http.models import Patch
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match, transaction
+from chalicelib.notifications.preferences import Audience, email_choices
 from chalicelib.settings import email_from
 from chalicelib.tables.settings import NetworkSettingsRow, network_settings
-from chalicelib.tables.users import find_user
+from chalicelib.tables.users import UserRow, find_user
 
 SUBJECT = "settings"
 """The subject of changes in the audit log."""
@@ -27,12 +28,17 @@ def me(request: Request) -> MeDocument:
         message = f"There is no user {request.actor}."
         raise NotFound(message)
     return MeDocument(
-        user=MeUser(**{name: getattr(user, name) for name in MeUser.model_fields}),
+        user=_user(user),
         network_name=network.name,
         timezone=network.timezone,
         currencies=in_use.currencies(request.now),
         tracking_domains=in_use.tracking_domains(request.now),
     )
+
+
+def _user(row: UserRow) -> MeUser:
+    fields = {name: getattr(row, name) for name in MeUser.model_fields}
+    return MeUser(**{**fields, "email_notifications": email_choices(row.email_notifications, Audience.STAFF)})
 
 
 def show(request: Request) -> NetworkSettingsDocument:  # noqa: ARG001

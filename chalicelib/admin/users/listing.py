@@ -10,6 +10,7 @@ from chalicelib.lists.merge import Entry
 from chalicelib.lists.query_schemas import SearchPage
 from chalicelib.lists.reads import Reads
 from chalicelib.lists.search import Search, find
+from chalicelib.notifications.preferences import Audience, email_choices
 from chalicelib.tables.users import UserRow
 
 
@@ -38,4 +39,5 @@ def document(row: UserRow) -> UserDocument:
 
 
 def _fields(row: UserRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in UserDocument.model_fields}
+    choices = email_choices(row.email_notifications, Audience.STAFF)
+    return {**{name: getattr(row, name) for name in UserDocument.model_fields}, "email_notifications": choices}

@@ -6,7 +6,7 @@ from chalicelib.domain.user import UserRole
 from chalicelib.http.fields import Email, Name, Timestamp
 from chalicelib.http.models import RequestModel, ResponseModel
 from chalicelib.lists.query_schemas import AnyOf, SortedQuery
-from chalicelib.notifications.notification import NotificationKind
+from chalicelib.notifications.preference_schemas import StaffEmailNotifications
 
 
 class NewUser(RequestModel):
@@ -23,7 +23,7 @@ class UserSettings(RequestModel):
     name: Name
     email: Email | None = None
     role: UserRole
-    email_notifications: dict[NotificationKind, bool] = Field({})
+    email_notifications: StaffEmailNotifications = Field({})
 
 
 class UserQuery(SortedQuery):
@@ -33,7 +33,10 @@ class UserQuery(SortedQuery):
 
 
 class UserDocument(UserSettings, ResponseModel):
-    """A user. The owner `admin`, to whom keys of earlier releases belong, has no times before the first edit."""
+    """A user. `email_notifications` has every kind of notification for staff.
+
+    The owner `admin`, to whom keys of earlier releases belong, has no times before the first edit.
+    """
 
     id: str
     version: int

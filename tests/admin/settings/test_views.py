@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.notifications.preferences import Audience, email_choices
 from chalicelib.tables.settings import NetworkSettingsRow
 from tests.conftest import Api
 from tests.documents import errors_by_pointer, good, new_campaign, new_smartlink
@@ -107,7 +108,7 @@ def test_user_sees_themselves_and_the_network(admin: Api) -> None:
             "name": "Ben",
             "email": "ben@network.example",
             "role": "analyst",
-            "email_notifications": {},
+            "email_notifications": email_choices({}, Audience.STAFF),
             "version": 1,
         },
         "network_name": "Acme",

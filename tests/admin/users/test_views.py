@@ -4,12 +4,14 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.users import roster
+from chalicelib.notifications.preferences import Audience, email_choices
 from chalicelib.tables.users import UserRow
 from tests.conftest import Api
 from tests.documents import errors_by_pointer, good, listed, new_campaign
 from tests.people import CREATED_AT, User, new_user
 
 USERS = "/admin/users"
+DEFAULT_EMAILS = email_choices({}, Audience.STAFF)
 BEN = {"name": "Ben", "email": "ben@network.example", "role": "manager"}
 FIRST = {
     "id": "admin",
@@ -17,7 +19,7 @@ FIRST = {
     "name": "admin",
     "email": None,
     "role": "owner",
-    "email_notifications": {},
+    "email_notifications": DEFAULT_EMAILS,
     "created_at": None,
     "updated_at": None,
 }
@@ -74,11 +76,12 @@ def test_new_user_has_no_key_until_one_is_made(admin: Api) -> None:
 
 def test_edit_changes_only_the_given_fields(admin: Api) -> None:
     user = good(admin.post(USERS, BEN))
-    switches = {"cap_reached": False, "application_received": True}
+    switches = {"cap_reached": False, "fallback_share": True}
     edited = good(admin.patch(path_of(user["id"]), {"email_notifications": switches}, If_Match='"1"'))
-    assert edited == {**user, "email_notifications": switches, "version": 2, "updated_at": edited["updated_at"]}
+    choices = {**DEFAULT_EMAILS, **switches}
+    assert edited == {**user, "email_notifications": choices, "version": 2, "updated_at": edited["updated_at"]}
     merged = good(admin.patch(path_of(user["id"]), {"email_notifications": {"cap_reached": None}}))
-    assert merged["email_notifications"] == {"application_received": True}
+    assert merged["email_notifications"] == {**DEFAULT_EMAILS, "fallback_share": True}
     assert admin.patch(path_of(user["id"]), {"name": "Bob"}, If_Match='"2"').status == 412
 
 
@@ -229,7 +232,7 @@ def test_user_removed_while_a_key_is_made_for_them_gets_none(admin: Api, monkeyp
 def test_user_may_change_only_their_own_notifications(admin: Api) -> None:
     analyst, other = new_user(admin, "analyst", "Ben"), new_user(admin, "manager", "Cleo")
     edited = good(analyst.api.patch(path_of(analyst.id), {"email_notifications": {"cap_reached": False}}))
-    assert edited["email_notifications"] == {"cap_reached": False}
+    assert edited["email_notifications"] == {**DEFAULT_EMAILS, "cap_reached": False}
     refused = analyst.api.patch(path_of(analyst.id), {"role": "owner"})
     assert (refused.status, refused.json["detail"]) == (
         403,
