@@ -44,6 +44,8 @@ class Endpoint:
 
 _CAMPAIGNS = "chalicelib.admin.campaigns.views"
 _SMARTLINKS = "chalicelib.admin.smartlinks.views"
+_SMARTLINK_STATUS = "chalicelib.admin.smartlinks.status_views"
+_SMARTLINK_VERSIONS = "chalicelib.admin.smartlinks.version_views"
 _SIMULATION = "chalicelib.admin.smartlinks.simulation_views"
 _WEIGHTS = "chalicelib.admin.weights.views"
 _UPLIFT = "chalicelib.admin.evaluation.uplift"
@@ -118,8 +120,19 @@ ENDPOINTS = (
     Endpoint("GET", _SMARTLINK, "getSmartlink", f"{_SMARTLINKS}:show"),
     Endpoint("PATCH", _SMARTLINK, "updateSmartlink", f"{_SMARTLINKS}:edit", versioned=True),
     Endpoint("DELETE", _SMARTLINK, "deleteSmartlink", f"{_SMARTLINKS}:delete", 204, versioned=True),
-    Endpoint("POST", f"{_SMARTLINK}/pause", "pauseSmartlink", f"{_SMARTLINKS}:pause", versioned=True),
-    Endpoint("POST", f"{_SMARTLINK}/resume", "resumeSmartlink", f"{_SMARTLINKS}:resume", versioned=True),
+    Endpoint("POST", f"{_SMARTLINK}/pause", "pauseSmartlink", f"{_SMARTLINK_STATUS}:pause", versioned=True),
+    Endpoint("POST", f"{_SMARTLINK}/resume", "resumeSmartlink", f"{_SMARTLINK_STATUS}:resume", versioned=True),
+    Endpoint("POST", f"{_SMARTLINK}/clone", "cloneSmartlink", f"{_SMARTLINKS}:clone", 201, also=(409,)),
+    Endpoint("GET", f"{_SMARTLINK}/versions", "listSmartlinkVersions", f"{_SMARTLINK_VERSIONS}:find"),
+    Endpoint("GET", _SMARTLINK + "/versions/{version}", "getSmartlinkVersion", f"{_SMARTLINK_VERSIONS}:show"),
+    Endpoint(
+        "POST",
+        _SMARTLINK + "/versions/{version}/restore",
+        "restoreSmartlinkVersion",
+        f"{_SMARTLINK_VERSIONS}:restore",
+        also=(409,),
+        versioned=True,
+    ),
     Endpoint("GET", f"{_SMARTLINK}/publishers", "listSmartlinkPublishers", f"{_SMARTLINKS}:find_publishers"),
     Endpoint("POST", f"{_SMARTLINK}/publishers", "addSmartlinkPublisher", f"{_SMARTLINKS}:add_publisher", 201),
     Endpoint(

@@ -35,6 +35,9 @@ TOKEN_OVERLAP_DAYS = 7
 IMPORT_RETENTION_DAYS = 90
 """Retention of imports of conversions and their results."""
 
+SMARTLINK_VERSION_DAYS = 400
+"""Days for which a version of a smartlink is kept after the next one was written."""
+
 IDEMPOTENCY_RETENTION_DAYS = 1
 """Retention of the responses to requests with an idempotency key."""
 

@@ -43,6 +43,7 @@ DESCRIPTIONS = {
     "txid": "The advertiser's ID of the transaction. The same one is recorded once.",
     "unread": "Whether to list unread notifications only.",
     "user_id": "The ID of a user: `usr_…`, or `admin`.",
+    "version": "A version of the smartlink.",
     "visibility": "Who sees the smartlink.",
     "If-Match": "The ETag of the version to change: with another version, the answer is 412.",
     "If-None-Match": "The ETag of a copy: if it is still the same, the answer is 304 without a body.",

@@ -16,6 +16,19 @@ class SmartlinkStatus(StrEnum):
     DELETED = "deleted"
 
 
+class VersionAction(StrEnum):
+    """What made a version of a smartlink. An `earlier` one is of a release that kept none: its author is not known."""
+
+    CREATED = "created"
+    CLONED = "cloned"
+    EDITED = "edited"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    RESTORED = "restored"
+    DELETED = "deleted"
+    EARLIER = "earlier"
+
+
 class Visibility(StrEnum):
     """Who may join a smartlink: publishers after approval, any publisher at once, or only those that an admin adds."""
 
@@ -85,7 +98,7 @@ class OfferAccess(StrEnum):
 
 
 class PoolChangePolicy(StrEnum):
-    """Whether an edit of the offers keeps the learned weights of the offers that stay."""
+    """Whether the learned weights are kept or reset when offers are added or removed. Other edits keep them."""
 
     KEEP = "keep"
     RESET = "reset"

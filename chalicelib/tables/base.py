@@ -1,13 +1,14 @@
 """Base of the table models: attributes, connection, lookups. A test compares them with `.chalice/resources.json`."""
 
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
 from pynamodb.attributes import Attribute, JSONAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
-from pynamodb.constants import NUMBER
+from pynamodb.constants import BINARY, NUMBER
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
@@ -63,6 +64,22 @@ class SettingsAttribute(JSONAttribute):
 
     def deserialize(self, value: str) -> dict[str, Any]:
         return self._complete(json.loads(decompress(value)))
+
+
+class PackedSettingsAttribute(Attribute[dict[str, Any]]):
+    """Settings likewise, always compressed: binary, they are never longer than in a `SettingsAttribute`."""
+
+    attr_type = BINARY
+
+    def __init__(self, complete: Callable[[Settings], dict[str, Any]]) -> None:
+        super().__init__()
+        self._complete = complete
+
+    def serialize(self, value: Settings) -> bytes:
+        return zlib.compress(json.dumps(with_format(value)).encode())
+
+    def deserialize(self, value: bytes) -> dict[str, Any]:
+        return self._complete(json.loads(zlib.decompress(value)))
 
 
 class LongTextAttribute(UnicodeAttribute):

@@ -34,7 +34,8 @@ class CampaignRow(Model):
     """A campaign as configured by the admin: `settings` is the document of the API.
 
     `name` is that of the settings; rows of earlier releases lack it until they are edited.
-    `previous_token` is valid until `previous_token_until`, in seconds since 1970.
+    `previous_token` is valid until `previous_token_until`, in seconds since 1970. Each smartlink that takes the
+    campaign into its pool adds 1 to `link_version`.
     """
 
     class Meta(TableMeta):
@@ -47,6 +48,7 @@ class CampaignRow(Model):
     postback_token = UnicodeAttribute()
     previous_token = UnicodeAttribute(null=True)
     previous_token_until = IntegerAttribute(null=True)
+    link_version = IntegerAttribute(null=True)
     created_year = UnicodeAttribute()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
@@ -69,10 +71,16 @@ class ReplacedTokenRow(Model):
 
 
 class PoolCampaignRow(Model):
-    """A campaign in a smartlink (as an offer or the catch-all): finds the routes that an edit affects."""
+    """A campaign in a smartlink (as an offer or the catch-all): finds the routes that an edit affects.
+
+    It is written before the smartlink: by an edit that will write `edit_version` of it, at `linked_at` in seconds since
+    1970. Rows of earlier releases have neither.
+    """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "offers"
 
     campaign_id = UnicodeAttribute(hash_key=True)
     pool_id = UnicodeAttribute(range_key=True)
+    edit_version = IntegerAttribute(null=True)
+    linked_at = IntegerAttribute(null=True)

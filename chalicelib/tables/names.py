@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.publishers import PublisherRow
 from chalicelib.tables.smartlinks import SmartlinkRow
+from chalicelib.tables.users import NETWORK, UserRow
 
 
 def smartlink_names(ids: Iterable[str]) -> dict[str, str]:
@@ -21,6 +22,12 @@ def campaign_names(ids: Iterable[str]) -> dict[str, str]:
 def publisher_names(ids: Iterable[str]) -> dict[str, str]:
     """Return the names of the publishers that exist, by ID."""
     return {row.id: row.name for row in PublisherRow.batch_get(sorted(set(ids)), attributes_to_get=["id", "name"])}
+
+
+def user_names(ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of the users that exist, by ID. Removed ones keep theirs."""
+    keys = [(NETWORK, user_id) for user_id in sorted(set(ids))]
+    return {row.id: row.name for row in UserRow.batch_get(keys, attributes_to_get=["id", "name"])}
 
 
 def _names(model: type[SmartlinkRow] | type[CampaignRow], ids: set[str]) -> dict[str, str]:

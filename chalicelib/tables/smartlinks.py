@@ -1,4 +1,4 @@
-"""Table of smartlinks and its indexes."""
+"""Tables of smartlinks and of their versions."""
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
@@ -6,7 +6,13 @@ from pynamodb.models import Model
 
 from chalicelib.domain.stored_settings import complete_smartlink
 from chalicelib.settings import table_prefix
-from chalicelib.tables.base import IntegerAttribute, SettingsAttribute, TableMeta
+from chalicelib.tables.base import (
+    IntegerAttribute,
+    LongTextAttribute,
+    PackedSettingsAttribute,
+    SettingsAttribute,
+    TableMeta,
+)
 
 
 class SmartlinksByYearIndex(GlobalSecondaryIndex["SmartlinkRow"]):
@@ -71,3 +77,28 @@ class SmartlinkRow(Model):
     by_year = SmartlinksByYearIndex()
     marketplace = MarketplaceIndex()
     optimized = OptimizedSmartlinksIndex()
+
+
+class SmartlinkVersionRow(Model):
+    """One version of a smartlink: its document, who made it, and what changed since the version before.
+
+    `action` is a `VersionAction`, `changes` the JSON of `admin.smartlinks.version_changes`. The newest version does not
+    expire; `expires_at` is set when the next one is written.
+    """
+
+    class Meta(TableMeta):
+        table_name = table_prefix() + "smartlink_versions"
+
+    smartlink_id = UnicodeAttribute(hash_key=True)
+    version = IntegerAttribute(range_key=True)
+    format = IntegerAttribute(default=1)
+    at = UnicodeAttribute()
+    user_id = UnicodeAttribute(null=True)
+    action = UnicodeAttribute()
+    restored_version = IntegerAttribute(null=True)
+    cloned_from = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    settings = PackedSettingsAttribute(complete_smartlink)
+    changes = LongTextAttribute(default="[]")
+    omitted_changes = IntegerAttribute(default=0)
+    expires_at = IntegerAttribute(null=True)

@@ -7,7 +7,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.admin import route_publishing
-from chalicelib.admin.smartlinks import republishing, storage
+from chalicelib.admin.smartlinks import campaign_links, republishing
 from chalicelib.routing import weights_codec
 from chalicelib.tables.base import connection
 from chalicelib.tables.routes import RouteRow
@@ -144,7 +144,7 @@ def test_edit_does_not_publish_a_smartlink_that_removed_the_campaign(admin: Api)
 
 @pytest.mark.parametrize("batch", [0, 40], ids=["after the campaign", "with the campaign"])
 def test_edit_does_not_publish_a_deleted_smartlink(admin: Api, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
-    monkeypatch.setattr(storage, "_UNLINKED_PER_TRANSACTION", 0)
+    monkeypatch.setattr(campaign_links, "_UNLINKED_PER_TRANSACTION", 0)
     monkeypatch.setattr(republishing, "BATCH", batch)
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)

@@ -10,6 +10,7 @@ VALUES: dict[type[StrEnum], str] = {
     visitor.OperatingSystem: "ios android windows macos linux chromeos other",
     campaign.CampaignStatus: "active paused archived",
     smartlink.SmartlinkStatus: "active paused deleted",
+    smartlink.VersionAction: "created cloned edited paused resumed restored deleted earlier",
     smartlink.Visibility: "ask public private",
     smartlink.Rotation: "weighted optimized",
     smartlink.OptimizationGoal: "epc profit revenue conversion_rate",

@@ -49,27 +49,19 @@ def check_not_archived(row: CampaignRow) -> None:
         raise Conflict(message)
 
 
-def check_not_in_use(campaign_id: str) -> None:
-    """Raise `Conflict` with the smartlinks that use the campaign, if there are any."""
-    names = [f"{pool.settings['name']} ({pool.id})" for pool in route_publishing.pools_with_campaign(campaign_id)]
-    if names:
-        message = f"Remove the campaign from these smartlinks first: {', '.join(names)}"
-        raise Conflict(message)
-
-
 def save(
     request: Request, row: CampaignRow, *, before: dict[str, Any] | None, response: ResponseModel | None = None
 ) -> None:
     """Write a campaign (new without `before`, its settings before the edit), and publish the routes that contain it.
 
     The first 30 smartlinks are published in the same transaction, the others right after it, with those that added
-    the campaign in the meantime.
+    the campaign in the meantime. A campaign is archived only if no smartlink has linked it since its row was read.
     """
     row.name = row.settings["name"]
     own_version = route_publishing.published_version(row.id)
     pools = route_publishing.pool_ids_with_campaign(row.id) if before else []
     with transaction(request, response, AuditChange(row.id, before, row.settings)) as write:
-        write.save(row, _has_version(row.version - 1))
+        write.save(row, _is_current(row))
         write.save(list_entry(row))
         route_publishing.add_direct_route(write, row, own_version)
         published = republishing.add_routes_of_pools(write, request, pools, row)
@@ -83,8 +75,17 @@ def _is_larger(settings: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     return len(json.dumps(settings)) > len(json.dumps(before))
 
 
-def _has_version(version: int) -> Condition:
-    return CampaignRow.version == version if version else CampaignRow.id.does_not_exist()
+def _is_current(row: CampaignRow) -> Condition:
+    """Return the condition that the stored row is the version before; for an archived one with the same links."""
+    if row.version == 1:
+        return CampaignRow.id.does_not_exist()
+    is_version: Condition = CampaignRow.version == row.version - 1
+    if row.settings["status"] != CampaignStatus.ARCHIVED:
+        return is_version
+    linked, stored = row.link_version, CampaignRow.link_version
+    is_linked_as_read = stored.does_not_exist() if linked is None else stored == linked
+    unchanged: Condition = is_version & is_linked_as_read
+    return unchanged
 
 
 def _publish_others(request: Request, campaign_id: str, published: Collection[str]) -> None:

@@ -7,6 +7,7 @@ from chalicelib.admin.campaigns import listing, pixel_urls, storage, token_rotat
 from chalicelib.admin.campaigns.cap_usage import usage_of_campaigns
 from chalicelib.admin.campaigns.list_schemas import CampaignQuery, CampaignSummary
 from chalicelib.admin.campaigns.schemas import CampaignDocument, CampaignSettings, with_default_approval
+from chalicelib.admin.smartlinks.campaign_links import check_not_in_use
 from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.http.models import Body, NoContent, Patch
 from chalicelib.http.request import Request
@@ -50,7 +51,7 @@ def edit(request: Request, campaign_id: str, body: Patch[CampaignSettings]) -> C
     stored, also = with_default_approval(row.settings, body.changes), storage.destination_errors(request, row.settings)
     edited = body.apply_to(stored, also)
     if edited.status is CampaignStatus.ARCHIVED:
-        storage.check_not_in_use(campaign_id)
+        check_not_in_use(campaign_id, request.now)
     return _save(request, row, edited.model_dump(mode="json"))
 
 
@@ -58,7 +59,7 @@ def archive(request: Request, campaign_id: str) -> NoContent:
     """Archive a campaign that no smartlink uses."""
     row = storage.get_campaign_or_404(campaign_id)
     check_if_match(request, row.version)
-    storage.check_not_in_use(campaign_id)
+    check_not_in_use(campaign_id, request.now)
     _save(request, row, {**row.settings, "status": CampaignStatus.ARCHIVED.value})
     return NoContent()
 

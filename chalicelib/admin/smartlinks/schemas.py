@@ -2,10 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Self, cast
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    ValidationError,
+    WithJsonSchema,
+    field_validator,
+)
 
 from chalicelib.admin.smartlinks.warning_document import WarningDocument
 from chalicelib.admin.targeting_fields import Destination, TargetingSettings
@@ -121,7 +128,23 @@ class SmartlinkSettings(RequestModel):
         return offers
 
 
-class SmartlinkDocument(SmartlinkSettings, ResponseModel):
+class StoredSmartlink(SmartlinkSettings, ResponseModel):
+    """The settings of a smartlink as they are stored."""
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any], **values: Any) -> Self:  # noqa: ANN401 - fields of any type
+        """Return the document of stored settings, also of those that a request may not have any more."""
+        try:
+            return cls(**settings, **values)
+        except ValidationError:
+            return cast(Self, cls.model_construct(**settings, **values))
+
+    def model_dump_json(self, **options: Any) -> str:  # noqa: ANN401 - those of pydantic
+        """Return the document as JSON, without a warning about stored values of another type."""
+        return super().model_dump_json(**{"warnings": False, **options})
+
+
+class SmartlinkDocument(StoredSmartlink):
     """A smartlink with its counts of offers, live links and pending applications, and its warnings."""
 
     id: str

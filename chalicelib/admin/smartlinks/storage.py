@@ -1,8 +1,7 @@
 """Storage of smartlinks, and what follows from an edit: its campaigns' lists of smartlinks, route and approvals."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from pynamodb.expressions.update import Action
@@ -10,39 +9,51 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.access.campaign_approvals import approve_campaigns
 from chalicelib.admin import route_publishing
+from chalicelib.admin.smartlinks import versions
+from chalicelib.admin.smartlinks.campaign_links import link_campaigns, unlink_campaigns
 from chalicelib.admin.smartlinks.list_entry import list_entry
 from chalicelib.admin.smartlinks.surroundings import surroundings
+from chalicelib.admin.smartlinks.versions import Origin, Previous
 from chalicelib.domain.publisher import ApplicationStatus
-from chalicelib.domain.smartlink import OfferAccess, PoolChangePolicy, SmartlinkStatus
+from chalicelib.domain.smartlink import (
+    OfferAccess,
+    PoolChangePolicy,
+    Rotation,
+    SmartlinkStatus,
+    VersionAction,
+    Visibility,
+)
 from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.models import ResponseModel
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_item_size, transaction
 from chalicelib.lists.entries import ListKind, delete_entry
-from chalicelib.tables.campaigns import CampaignRow, PoolCampaignRow
+from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.publishers import MembershipRow
 from chalicelib.tables.smartlinks import SmartlinkRow
-
-_UNLINKED_PER_TRANSACTION = 90
-"""A transaction has at most 100 items; smartlink, route and audit log need some of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An edit of a smartlink: its audit document and route version before the edit, and its campaigns after it.
+    """An edit of a smartlink: its version and route version before the edit, its campaigns after it, and its origin.
 
     `is_reset` starts a new epoch: the learned weights are removed.
     """
 
-    before: dict[str, Any]
+    before: Previous
     route_version: int
     campaigns: Collection[CampaignRow]
     is_reset: bool
+    origin: Origin
 
 
 def resets_learning(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Return whether an edit of the settings removes the learned weights."""
-    return bool(before["offers"] != after["offers"]) and after["on_pool_change"] == PoolChangePolicy.RESET
+    """Return whether an edit of the settings removes the learned weights: offers are added or removed."""
+    return after["on_pool_change"] == PoolChangePolicy.RESET and _offered(before) != _offered(after)
+
+
+def _offered(settings: Mapping[str, Any]) -> set[str]:
+    return {offer["campaign_id"] for offer in settings["offers"]}
 
 
 def audit_document(row: SmartlinkRow) -> dict[str, Any]:
@@ -50,13 +61,43 @@ def audit_document(row: SmartlinkRow) -> dict[str, Any]:
     return {**row.settings, "status": row.status}
 
 
-def create(request: Request, row: SmartlinkRow, campaigns: Collection[CampaignRow], response: ResponseModel) -> None:
+def new_row(request: Request, settings: dict[str, Any], status: SmartlinkStatus) -> SmartlinkRow:
+    """Return the row of a new smartlink, not written yet."""
+    row = SmartlinkRow(
+        request.new_id("sml"),
+        version=1,
+        status=status.value,
+        settings=settings,
+        epoch=1,
+        live_count=0,
+        pending_count=0,
+        created_year=request.year,
+        created_at=request.timestamp,
+        updated_at=request.timestamp,
+    )
+    set_index_years(row)
+    return row
+
+
+def set_index_years(row: SmartlinkRow) -> None:
+    """Set the attributes by which indexes find the smartlink, from its settings and status."""
+    is_private = row.settings["visibility"] == Visibility.PRIVATE
+    is_optimized = row.settings["rotation"] == Rotation.OPTIMIZED and row.status == SmartlinkStatus.ACTIVE
+    row.market_year = None if is_private else row.created_year
+    row.optimized_year = row.created_year if is_optimized else None
+
+
+def create(
+    request: Request, row: SmartlinkRow, campaigns: Collection[CampaignRow], response: ResponseModel, origin: Origin
+) -> None:
     """Write a new smartlink and its route."""
     row.name = row.settings["name"]
-    _link_campaigns(row.id, route_publishing.campaign_ids(row.settings))
-    with transaction(request, response, AuditChange(row.id, None, audit_document(row))) as write:
+    link_campaigns(request, row, _only(campaigns, route_publishing.campaign_ids(row.settings)))
+    after = {**audit_document(row), **_source(origin)}
+    with transaction(request, response, AuditChange(row.id, None, after)) as write:
         write.save(row, SmartlinkRow.id.does_not_exist())
         write.save(list_entry(row, campaigns, surroundings(request.now)))
+        versions.add_first_version(write, request, row, origin)
         route_publishing.add_pool_route(write, row, campaigns, version=0)
 
 
@@ -68,16 +109,30 @@ def save(request: Request, row: SmartlinkRow, edit: Edit, response: ResponseMode
     that needs them, and unlinked together with it.
     """
     check_item_size(row)
-    after_ids, before_ids = route_publishing.campaign_ids(row.settings), route_publishing.campaign_ids(edit.before)
-    newly_granted = _granted_campaign_ids(row.settings) - _granted_campaign_ids(edit.before)
-    _link_campaigns(row.id, after_ids - before_ids)
+    before = edit.before.document
+    after_ids, before_ids = route_publishing.campaign_ids(row.settings), route_publishing.campaign_ids(before)
+    newly_granted = _granted_campaign_ids(row.settings) - _granted_campaign_ids(before)
+    link_campaigns(request, row, _only(edit.campaigns, after_ids - before_ids))
     _approve_for_members(request, row.id, newly_granted)
-    with transaction(request, response, AuditChange(row.id, edit.before, audit_document(row))) as write:
-        write.update(SmartlinkRow(row.id), _actions(row), SmartlinkRow.version == row.version - 1)
-        write.save(list_entry(row, edit.campaigns, surroundings(request.now)))
-        route_publishing.add_pool_route(write, row, edit.campaigns, edit.route_version, removes_weights=edit.is_reset)
-        _unlink_campaigns(write, row.id, before_ids - after_ids)
+    after = {**audit_document(row), **_source(edit.origin)}
+    with transaction(request, response, AuditChange(row.id, before, after)) as write:
+        _add_edit(write, request, row, edit)
+        unlink_campaigns(write, row.id, before_ids - after_ids)
     _approve_for_members(request, row.id, newly_granted)
+
+
+def _add_edit(write: TransactWrite, request: Request, row: SmartlinkRow, edit: Edit) -> None:
+    """Add an edited smartlink to the transaction, with its entry in lists, its version and its route."""
+    write.update(SmartlinkRow(row.id), _actions(row), SmartlinkRow.version == row.version - 1)
+    write.save(list_entry(row, edit.campaigns, surroundings(request.now)))
+    versions.add_version(write, request, row, edit.before, edit.origin)
+    route_publishing.add_pool_route(write, row, edit.campaigns, edit.route_version, removes_weights=edit.is_reset)
+
+
+def _source(origin: Origin) -> dict[str, Any]:
+    """Return what the audit log says about the source of a restored or cloned smartlink."""
+    named = {"restored_version": origin.restored_version, "cloned_from": origin.cloned_from}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _actions(row: SmartlinkRow) -> list[Action]:
@@ -101,26 +156,31 @@ def _actions(row: SmartlinkRow) -> list[Action]:
 
 def delete(request: Request, row: SmartlinkRow) -> None:
     """Mark the smartlink as deleted and delete its route; its links return 404."""
-    version = route_publishing.published_version(row.id)
+    route_version, before = route_publishing.published_version(row.id), versions.previous(row)
+    row.status, row.version, row.updated_at = SmartlinkStatus.DELETED.value, row.version + 1, request.timestamp
     deletion: list[Action] = [
-        SmartlinkRow.status.set(SmartlinkStatus.DELETED),
-        SmartlinkRow.version.add(1),
-        SmartlinkRow.updated_at.set(request.timestamp),
+        SmartlinkRow.status.set(row.status),
+        SmartlinkRow.version.set(row.version),
+        SmartlinkRow.updated_at.set(row.updated_at),
         SmartlinkRow.created_year.remove(),
         SmartlinkRow.market_year.remove(),
         SmartlinkRow.optimized_year.remove(),
     ]
-    with transaction(request, change=AuditChange(row.id, audit_document(row), None)) as write:
-        write.update(SmartlinkRow(row.id), deletion, SmartlinkRow.version == row.version)
+    with transaction(request, change=AuditChange(row.id, before.document, None)) as write:
+        write.update(SmartlinkRow(row.id), deletion, SmartlinkRow.version == before.version)
         delete_entry(write, ListKind.SMARTLINKS, row.created_year, row.id)
-        route_publishing.delete_route(write, row.id, version)
-        _unlink_campaigns(write, row.id, route_publishing.campaign_ids(row.settings))
+        versions.add_version(write, request, row, before, Origin(VersionAction.DELETED))
+        route_publishing.delete_route(write, row.id, route_version)
+        unlink_campaigns(write, row.id, route_publishing.campaign_ids(row.settings))
 
 
-def _granted_campaign_ids(settings: dict[str, Any]) -> set[str]:
+def _only(campaigns: Collection[CampaignRow], ids: Collection[str]) -> list[CampaignRow]:
+    return [campaign for campaign in campaigns if campaign.id in ids]
+
+
+def _granted_campaign_ids(settings: Mapping[str, Any]) -> set[str]:
     """Return the campaigns that every member may run."""
-    grants = settings["offer_access"] == OfferAccess.GRANT
-    return {offer["campaign_id"] for offer in settings["offers"]} if grants else set()
+    return _offered(settings) if settings["offer_access"] == OfferAccess.GRANT else set()
 
 
 def _approve_for_members(request: Request, pool_id: str, campaign_ids: set[str]) -> None:
@@ -129,16 +189,3 @@ def _approve_for_members(request: Request, pool_id: str, campaign_ids: set[str])
         members = MembershipRow.by_pool.query(pool_id, filter_condition=approved)
         pairs = [(member.publisher_id, campaign_id) for member in members for campaign_id in campaign_ids]
         approve_campaigns(request, pairs)
-
-
-def _link_campaigns(pool_id: str, campaign_ids: Iterable[str]) -> None:
-    with PoolCampaignRow.batch_write() as batch:
-        for campaign_id in campaign_ids:
-            batch.save(PoolCampaignRow(campaign_id, pool_id))
-
-
-def _unlink_campaigns(write: TransactWrite, pool_id: str, campaign_ids: Iterable[str]) -> None:
-    # In the transaction, so that it cannot delete the row of a later edit. Rows that do not fit stay: each only
-    # causes one more route to be published.
-    for campaign_id in islice(campaign_ids, _UNLINKED_PER_TRANSACTION):
-        write.delete(PoolCampaignRow(campaign_id, pool_id))

@@ -1,7 +1,7 @@
 import pytest
 
 from chalicelib.admin import route_publishing
-from chalicelib.admin.smartlinks import republishing, storage
+from chalicelib.admin.smartlinks import campaign_links, republishing
 from tests.conftest import Api
 from tests.documents import errors_by_pointer, good, listed, new_campaign, new_smartlink
 
@@ -48,7 +48,7 @@ def test_edit_that_makes_a_route_too_large_writes_nothing(
 
 
 def test_larger_edit_checks_only_smartlinks_that_have_the_campaign(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "_UNLINKED_PER_TRANSACTION", 0)
+    monkeypatch.setattr(campaign_links, "_UNLINKED_PER_TRANSACTION", 0)
     monkeypatch.setattr(republishing, "BATCH", 0)
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)

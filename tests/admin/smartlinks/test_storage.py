@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.admin.smartlinks import storage
+from chalicelib.admin.smartlinks import campaign_links
 from tests.admin.edited_smartlinks import location, path_of, tracking_keys, with_offers
 from tests.conftest import Api
 from tests.documents import (
@@ -58,7 +58,7 @@ def test_links_of_a_deleted_smartlink_are_not_found(admin: Api) -> None:
 
 
 def test_campaigns_that_could_not_be_unlinked_can_be_archived(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "_UNLINKED_PER_TRANSACTION", 1)
+    monkeypatch.setattr(campaign_links, "_UNLINKED_PER_TRANSACTION", 1)
     campaigns = [new_campaign(admin, f"c{n}") for n in range(3)]
     smartlink = new_smartlink(admin, *campaigns)
     admin.patch(path_of(smartlink), {"offers": []})
