@@ -155,6 +155,7 @@ ENDPOINTS = (
     Endpoint("GET", f"{_SMARTLINK}/weights/history", "listSmartlinkWeightsHistory", f"{_WEIGHTS}:history"),
     Endpoint("GET", f"{_SMARTLINK}/uplift", "getSmartlinkUplift", f"{_UPLIFT}:uplift"),
     Endpoint("GET", "/admin/applications", "listApplications", f"{_APPLICATIONS}:find"),
+    Endpoint("POST", "/admin/applications/decide", "decideApplications", f"{_APPLICATIONS}:decide_many"),
     Endpoint("POST", f"{_APPLICATION}/approve", "approveApplication", f"{_APPLICATIONS}:approve", also=(409,)),
     Endpoint("POST", f"{_APPLICATION}/decline", "declineApplication", f"{_APPLICATIONS}:decline", also=(409,)),
     Endpoint("GET", "/admin/publishers", "listPublishers", f"{_PUBLISHERS}:find"),
@@ -231,6 +232,13 @@ ENDPOINTS = (
         f"{_MARKETPLACE}:apply",
         201,
         also=(200,),
+    ),
+    Endpoint(
+        "POST",
+        "/publisher/smartlinks/{smartlink_id}/withdraw",
+        "myWithdrawApplication",
+        f"{_MARKETPLACE}:withdraw",
+        also=(409,),
     ),
     Endpoint(
         "GET", "/publisher/reports", "myGetReport", f"{_REPORTS}:publisher_report", also=(404,), also_media="text/csv"

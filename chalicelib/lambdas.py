@@ -179,6 +179,14 @@ def index_lists(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its
     return index_job.index_lists(datetime.now(UTC), index_job.run_until())
 
 
+@blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="finish_tasks")
+def finish_tasks(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
+    """Finish what follows from changes of smartlinks for their publishers: links, decisions, notifications."""
+    from chalicelib.access.task_runner import finish_due  # noqa: PLC0415
+
+    return {"tasks": finish_due(lambda: datetime.now(UTC))}
+
+
 def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str, Any]:
     """Process each message separately, so that one failure does not delay the others."""
     failed = []

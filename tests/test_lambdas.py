@@ -1,16 +1,18 @@
 import json
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.access.task_rows import past_deletions
 from chalicelib.emails.message import encode as email_body
 from chalicelib.lambdas import (
     announce_conversions,
     approve_conversions,
     deliver_postbacks,
+    finish_tasks,
     import_conversions,
     index_lists,
     learn,
@@ -283,3 +285,9 @@ def test_stream_of_notifications_is_read_again_from_the_record_that_failed(
     record = {"SequenceNumber": "7", "NewImage": a_notification().serialize()}
     dynamodb().delete_table(TableName="smartlink-users")
     assert failures(queue_emails({"Records": [{"eventName": "INSERT", "dynamodb": record}]}, None)) == ["7"]
+
+
+@pytest.mark.usefixtures("tables")
+def test_schedule_finishes_the_tasks_of_smartlinks() -> None:
+    past_deletions(datetime.now(UTC) - timedelta(minutes=1)).save()
+    assert [finish_tasks(TICK, None), finish_tasks(TICK, None)] == [{"tasks": 1}, {"tasks": 0}]

@@ -1,27 +1,28 @@
 """Campaign approvals: a publisher's permission for one campaign, with the tracking key of their direct link."""
 
-from collections.abc import Collection, Iterable
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.access import terms
 from chalicelib.access.terms import LinkTerms
 from chalicelib.domain.publisher import PublisherStatus
+from chalicelib.domain.smartlink import OfferAccess
 from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.request import Request
-from chalicelib.http.transactions import retry_on_conflict, transaction
+from chalicelib.http.transactions import transaction
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.publishers import CampaignApprovalRow, PublisherRow
 from chalicelib.tables.routes import LinkRow
 
-_BATCH = 25
-"""Approvals per transaction: each takes at most 4 of its 100 items."""
 
-Pair = tuple[str, str]
-"""Publisher ID and campaign ID."""
+def granted_campaign_ids(settings: Mapping[str, Any]) -> set[str]:
+    """Return the campaigns that a smartlink of these settings grants to each of its publishers."""
+    grants = settings["offer_access"] == OfferAccess.GRANT
+    return {offer["campaign_id"] for offer in settings["offers"]} if grants else set()
 
 
 def get_approval_or_none(publisher_id: str, campaign_id: str) -> CampaignApprovalRow | None:
@@ -29,34 +30,11 @@ def get_approval_or_none(publisher_id: str, campaign_id: str) -> CampaignApprova
     return get_or_none(CampaignApprovalRow, publisher_id, campaign_id)
 
 
-def approve_campaigns(request: Request, pairs: Collection[Pair]) -> None:
-    """Approve the campaign of each pair, unless the publisher has an approval for it.
-
-    A withdrawn approval stays withdrawn. Idempotent: existing approvals are not changed.
-    """
-    ordered = sorted(set(pairs))
-    for n in range(0, len(ordered), _BATCH):
-        retry_on_conflict(partial(_approve_batch, request, ordered[n : n + _BATCH]))
-
-
-def _approve_batch(request: Request, pairs: list[Pair]) -> None:
-    rows = CampaignApprovalRow.batch_get(pairs, consistent_read=True)
-    existing = {(row.publisher_id, row.campaign_id) for row in rows}
-    missing = [pair for pair in pairs if pair not in existing]
-    if not missing:
-        return
-    publishers = _publishers({publisher_id for publisher_id, _ in missing})
-    with transaction(request) as write:
-        for publisher in publishers:
-            in_force = check_publisher(write, publisher)
-            for publisher_id, campaign_id in missing:
-                if publisher_id == publisher.id:
-                    row = _new_approval(request, publisher_id, campaign_id, request.new_code())
-                    _add_approval(write, publisher, in_force, row)
-
-
-def _publishers(publisher_ids: Iterable[str]) -> list[PublisherRow]:
-    return list(PublisherRow.batch_get(sorted(publisher_ids), consistent_read=True))
+def holds_all(publisher_id: str, campaign_ids: Sequence[str]) -> bool:
+    """Return whether the publisher is approved for each of these campaigns."""
+    keys = [(publisher_id, each) for each in sorted(set(campaign_ids))]
+    rows = CampaignApprovalRow.batch_get(keys, consistent_read=True)
+    return {row.campaign_id for row in rows if row.active} == set(campaign_ids)
 
 
 def check_publisher(write: TransactWrite, publisher: PublisherRow) -> LinkTerms:
@@ -70,18 +48,22 @@ def check_publisher(write: TransactWrite, publisher: PublisherRow) -> LinkTerms:
     return in_force
 
 
-def _new_approval(request: Request, publisher_id: str, campaign_id: str, tracking_key: str) -> CampaignApprovalRow:
-    """Return the row of a new approval. It is not written yet."""
+def new_approval(
+    request: Request, publisher_id: str, campaign_id: str, tracking_key: str, granted_by: list[str] | None = None
+) -> CampaignApprovalRow:
+    """Return the row of an approval from now on. It is not written yet."""
     return CampaignApprovalRow(
         publisher_id,
         campaign_id,
         tracking_key=tracking_key,
         active=True,
         approved_at=request.timestamp,
+        granted_by=granted_by,
     )
 
 
-def _add_approval(write: TransactWrite, publisher: PublisherRow, in_force: LinkTerms, row: CampaignApprovalRow) -> None:
+def add_approval(write: TransactWrite, publisher: PublisherRow, in_force: LinkTerms, row: CampaignApprovalRow) -> None:
+    """Add a new approval with its direct link."""
     write.save(row, CampaignApprovalRow.campaign_id.does_not_exist())
     add_new_link(write, publisher, in_force, row.tracking_key, row.campaign_id)
 
@@ -100,23 +82,28 @@ def add_new_link(write: TransactWrite, publisher: PublisherRow, in_force: LinkTe
 
 
 def approve(request: Request, publisher: PublisherRow, campaign_id: str) -> CampaignApprovalRow:
-    """Approve the campaign for the publisher. A withdrawn approval becomes active again with its tracking key."""
+    """Approve the campaign for the publisher, whatever smartlinks grant it.
+
+    A withdrawn approval becomes active again with its tracking key.
+    """
     existing = get_approval_or_none(publisher.id, campaign_id)
-    if existing and existing.active:
+    if existing and existing.active and existing.granted_by is None:
         return existing
     key = existing.tracking_key if existing else request.new_code()
-    row = _new_approval(request, publisher.id, campaign_id, key)
+    row = new_approval(request, publisher.id, campaign_id, key)
+    if existing and existing.active:
+        row.approved_at = existing.approved_at
     with transaction(request, change=_change(existing, row)) as write:
         in_force = check_publisher(write, publisher)
         if existing:
-            _set_active(write, row)
+            replace_approval(write, existing, row)
         else:
-            _add_approval(write, publisher, in_force, row)
+            add_approval(write, publisher, in_force, row)
     return row
 
 
 def withdraw(request: Request, row: CampaignApprovalRow) -> None:
-    """Withdraw the approval: the direct link returns 404 from now on."""
+    """Withdraw the approval: the direct link returns 404 from now on, and no smartlink grants the campaign again."""
     withdrawn = CampaignApprovalRow(
         row.publisher_id,
         row.campaign_id,
@@ -125,19 +112,32 @@ def withdraw(request: Request, row: CampaignApprovalRow) -> None:
         approved_at=row.approved_at,
     )
     with transaction(request, change=_change(row, withdrawn)) as write:
-        _set_active(write, withdrawn)
+        replace_approval(write, row, withdrawn)
 
 
-def _set_active(write: TransactWrite, row: CampaignApprovalRow) -> None:
-    is_unchanged = (CampaignApprovalRow.tracking_key == row.tracking_key) & (
-        CampaignApprovalRow.active == (not row.active)
+def replace_approval(write: TransactWrite, before: CampaignApprovalRow, after: CampaignApprovalRow) -> None:
+    """Add the change of an approval and of its direct link. The transaction fails if the approval changed meanwhile."""
+    granted_by: Action = (
+        CampaignApprovalRow.granted_by.remove()
+        if after.granted_by is None
+        else CampaignApprovalRow.granted_by.set(after.granted_by)
     )
     actions: list[Action] = [
-        CampaignApprovalRow.active.set(row.active),
-        CampaignApprovalRow.approved_at.set(row.approved_at),
+        CampaignApprovalRow.active.set(after.active),
+        CampaignApprovalRow.approved_at.set(after.approved_at),
+        granted_by,
     ]
-    write.update(row, actions, is_unchanged)
-    write.update(LinkRow(row.tracking_key), [LinkRow.active.set(row.active)], LinkRow.code.exists())
+    write.update(after, actions, _is_unchanged(before))
+    if after.active != before.active:
+        write.update(LinkRow(after.tracking_key), [LinkRow.active.set(after.active)], LinkRow.code.exists())
+
+
+def _is_unchanged(row: CampaignApprovalRow) -> Condition:
+    granted_by = CampaignApprovalRow.granted_by
+    has_same_grants = granted_by.does_not_exist() if row.granted_by is None else granted_by == row.granted_by
+    is_same = (CampaignApprovalRow.tracking_key == row.tracking_key) & (CampaignApprovalRow.active == row.active)
+    unchanged: Condition = is_same & has_same_grants
+    return unchanged
 
 
 def _change(before: CampaignApprovalRow | None, after: CampaignApprovalRow) -> AuditChange:
@@ -147,4 +147,4 @@ def _change(before: CampaignApprovalRow | None, after: CampaignApprovalRow) -> A
 
 
 def _document(row: CampaignApprovalRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("tracking_key", "active", "approved_at")}
+    return {name: getattr(row, name) for name in ("tracking_key", "active", "approved_at", "granted_by")}

@@ -4,18 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.domain.publisher import ApplicationStatus, MemberStatus
-from chalicelib.domain.smartlink import SmartlinkStatus, Visibility
-from chalicelib.http.problems import NotFound
+from chalicelib.domain.smartlink import SmartlinkStatus
+from chalicelib.http.problems import Conflict, NotFound
 from chalicelib.http.request import Request
-from chalicelib.http.transactions import get_or_404
+from chalicelib.http.transactions import TransactionConflict, get_or_404
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.publishers import ApplicationRow, MembershipRow, PublisherRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 
 APPROVED, PENDING, DECLINED = ApplicationStatus.APPROVED, ApplicationStatus.PENDING, ApplicationStatus.DECLINED
+WITHDRAWN, CLOSED = ApplicationStatus.WITHDRAWN, ApplicationStatus.CLOSED
 
 REMOVAL_REASON = "removed from the smartlink"
 """The reason of an application that was approved and whose publisher was removed."""
+
+DELETION_REASON = "the smartlink was deleted"
+"""The reason of a closed application."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class MembershipState:
 
     @property
     def status(self) -> str | None:
-        """Return `pending`, `approved` or `declined`; None if the publisher never applied."""
+        """Return the status of the membership, an `ApplicationStatus`; None if the publisher never applied."""
         return self.membership.status if self.membership else None
 
     @property
@@ -42,9 +46,15 @@ class MembershipState:
         return f"{self.pool.id}/{self.publisher.id}"
 
     @property
-    def can_view(self) -> bool:
-        """Return whether the publisher may see the smartlink."""
-        return self.pool.settings["visibility"] != Visibility.PRIVATE or self.status == APPROVED
+    def was_refused(self) -> bool:
+        """Return whether the publisher was declined or removed, and not approved since.
+
+        Rows of earlier releases say so by their status, or by a code without approval.
+        """
+        member = self.membership
+        if member is None or member.status == APPROVED:
+            return False
+        return bool(member.was_refused) or member.status == DECLINED or member.code is not None
 
 
 def get_smartlink_or_404(pool_id: str) -> SmartlinkRow:
@@ -68,6 +78,21 @@ def load_membership(pool_id: str, publisher_id: str) -> MembershipState:
     )
 
 
+def load_membership_of(application: ApplicationRow) -> MembershipState:
+    """Return the membership to decide on.
+
+    Raise `Conflict` if the smartlink is deleted, which closes applications, and `TransactionConflict` if another
+    decision was made after the application was read.
+    """
+    if get_or_404(SmartlinkRow, "smartlink", application.pool_id).status == SmartlinkStatus.DELETED:
+        message = "The smartlink was deleted, which closes its applications."
+        raise Conflict(message)
+    state = load_membership(application.pool_id, application.publisher_id)
+    if state.status != application.status:
+        raise TransactionConflict
+    return state
+
+
 def get_membership_or_none(publisher_id: str, pool_id: str) -> MembershipRow | None:
     """Return the membership row; None if the publisher never applied."""
     return get_or_none(MembershipRow, publisher_id, pool_id)
@@ -87,6 +112,11 @@ def applications_of(memberships: Iterable[MembershipRow]) -> dict[str | None, Ap
 def link_code(row: MembershipRow | None) -> str | None:
     """Return the code of the publisher's link if it is active, else None."""
     return row.code if row and row.status == APPROVED else None
+
+
+def is_member(row: MembershipRow) -> bool:
+    """Return whether the publisher has a status on the smartlink: those whose application ended otherwise have none."""
+    return row.status not in (WITHDRAWN, CLOSED)
 
 
 def member_status(row: MembershipRow, application: ApplicationRow | None) -> MemberStatus:

@@ -31,6 +31,7 @@ _EXAMPLES: dict[str, Any] = {
     "updateSettings": {"contact": "partners@network.example", "timezone": "Europe/Berlin"},
     "setPublisherTerms": {"payout": "2.00"},
     "setExchangeRates": {"base": "USD", "rates": {"EUR": "1.08"}, "from": "2026-11-01"},
+    "decideApplications": {"ids": ["app_01kb2v7xtnq4d5w9e2r8c6m3pz"], "decision": "approve"},
     "decideConversion": {"status": "rejected", "reason": "Refunded."},
     "importConversions": {"rows": [{"click_id": "01kb2v7xtnq4d5w9e2r8c6m3pz", "txid": "order-1", "event": "sale"}]},
     "myCreatePostback": {"url": "https://pub.example/postback?cid={external_click_id}&payout={payout}"},

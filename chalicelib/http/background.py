@@ -6,12 +6,12 @@ from datetime import datetime
 from chalicelib.endpoints import Endpoint
 from chalicelib.http.request import IdempotencyKey, Request
 
-_NO_ENDPOINT = Endpoint("", "/", "", "")
+NO_ENDPOINT = Endpoint("", "/", "", "")
 
 
 def background_request(
     now: datetime,
-    endpoint: Endpoint = _NO_ENDPOINT,
+    endpoint: Endpoint = NO_ENDPOINT,
     actor: str = "",
     once: IdempotencyKey | None = None,
     actor_name: str = "",

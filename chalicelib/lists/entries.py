@@ -14,7 +14,7 @@ from chalicelib.lists.reads import Reads
 from chalicelib.lists.texts import name_key, update_key
 from chalicelib.tables.lists import ListEntryRow
 
-FORMAT = 1
+FORMAT = 2
 """The format of the summaries that are written. A higher one makes `index_lists` write all entries again."""
 
 

@@ -19,8 +19,9 @@ MAX_BATCH = 500
 class Search(Generic[Row, Item]):
     """A list: `rows` after a position in order, the position of a row, and the items of matching rows.
 
-    `match` returns one item for each row, None if the row is not in the list; it counts its own reads. `name` is the
-    name of the list, with the owner if the list belongs to one. `batch` is the number of rows that are matched at once.
+    `match` returns one item for each row, None if the row is not in the list; it counts its own reads. If these are
+    used up, it may leave out the last rows, but not the first. `name` is the name of the list, with the owner if the
+    list belongs to one. `batch` is the number of rows that are matched at once.
     """
 
     name: str
@@ -64,7 +65,7 @@ def find(search: Search[Row, Item], query: SearchQuery, reads: Reads | None = No
     gathered: _Gathered[Item] = _Gathered(limit=query.limit, last=after, placed=[])
     rows = search.rows(after, budget)
     while batch := list(islice(rows, min(search.batch, MAX_BATCH if query.is_narrowed else query.limit + 1))):
-        for row, item in zip(batch, search.match(batch, budget), strict=True):
+        for row, item in zip(batch, search.match(batch, budget), strict=False):
             gathered.add(search.position(row), item)
         if gathered.has_more and not is_counting:
             break

@@ -86,7 +86,11 @@ class MembersOfSmartlinkIndex(GlobalSecondaryIndex["MembershipRow"]):
 
 
 class MembershipRow(Model):
-    """Membership of a publisher in a smartlink: the latest application, and the code of their link if they had one."""
+    """Membership of a publisher in a smartlink: the latest application, and the code of their link if they had one.
+
+    `was_refused` says that they were declined or removed and not approved since, and `pool_version` is the version of
+    the smartlink at which the status began. Rows of earlier releases lack both.
+    """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "memberships"
@@ -96,6 +100,8 @@ class MembershipRow(Model):
     status = UnicodeAttribute()
     application_id = UnicodeAttribute(null=True)
     code = UnicodeAttribute(null=True)
+    was_refused = BooleanAttribute(null=True)
+    pool_version = IntegerAttribute(null=True)
     by_pool = MembersOfSmartlinkIndex()
 
 
@@ -148,7 +154,9 @@ class ApplicationRow(Model):
 class CampaignApprovalRow(Model):
     """A publisher's approval for one campaign, and the code of their direct link to it.
 
-    A revoked approval stays as inactive, so that a new approval restores the same code.
+    A revoked approval stays as inactive, so that a new approval restores the same code. `granted_by` are the smartlinks
+    that grant it, sorted: it is active while there is one. It is absent if an admin decided on the campaign itself, and
+    on rows of earlier releases, which no smartlink ends.
     """
 
     class Meta(TableMeta):
@@ -159,6 +167,7 @@ class CampaignApprovalRow(Model):
     tracking_key = UnicodeAttribute()
     active = BooleanAttribute()
     approved_at = UnicodeAttribute()
+    granted_by = JSONAttribute(null=True)
 
 
 class TermsRow(Model):

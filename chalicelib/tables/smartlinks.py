@@ -1,6 +1,6 @@
-"""Tables of smartlinks and of their versions."""
+"""Tables of smartlinks, of their versions, and of the work that their edits left to do."""
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -102,3 +102,29 @@ class SmartlinkVersionRow(Model):
     changes = LongTextAttribute(default="[]")
     omitted_changes = IntegerAttribute(default=0)
     expires_at = IntegerAttribute(null=True)
+
+
+class SmartlinkTaskRow(Model):
+    """Work on the publishers of a smartlink that follows from a change of it, written in the change's transaction.
+
+    `queue` is the same for all tasks: there are only a few at a time. `id` is in the order of `at`. `version` is that
+    of the smartlink after the change. `actor`, `actor_name` and `operation_id` are who changed it and how. `cursor` is
+    the last publisher or application that was worked off. A task is deleted when it is done.
+    """
+
+    class Meta(TableMeta):
+        table_name = table_prefix() + "smartlink_tasks"
+
+    queue = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    format = IntegerAttribute(default=1)
+    kind = UnicodeAttribute()
+    pool_id = UnicodeAttribute(null=True)
+    version = IntegerAttribute(null=True)
+    publisher_id = UnicodeAttribute(null=True)
+    campaign_ids = JSONAttribute(null=True)
+    actor = UnicodeAttribute(null=True)
+    actor_name = UnicodeAttribute(null=True)
+    operation_id = UnicodeAttribute(null=True)
+    at = UnicodeAttribute()
+    cursor = UnicodeAttribute(null=True)

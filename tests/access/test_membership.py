@@ -1,9 +1,14 @@
+from typing import Any
+
 import pytest
 
 from chalicelib.access import membership
-from chalicelib.http.problems import NotFound
+from chalicelib.http.problems import Conflict, NotFound
+from chalicelib.http.transactions import TransactionConflict
+from chalicelib.tables.publishers import ApplicationRow, MembershipRow, PublisherRow
+from chalicelib.tables.smartlinks import SmartlinkRow
 from tests.conftest import Api
-from tests.documents import add_publisher, apply, new_publisher, new_smartlink
+from tests.documents import add_publisher, apply, new_publisher, new_smartlink, pending
 from tests.http.support import a_request
 
 
@@ -33,14 +38,6 @@ def test_removed_publisher_keeps_their_code_but_has_no_link(admin: Api) -> None:
     assert membership.link_code(state.membership) is None
 
 
-def test_private_smartlink_is_visible_to_approved_publishers_only(admin: Api) -> None:
-    smartlink = new_smartlink(admin, visibility="private")
-    ann, bob = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
-    add_publisher(admin, smartlink, ann)
-    visible = [membership.load_membership(smartlink["id"], each.id).can_view for each in (ann, bob)]
-    assert visible == [True, False]
-
-
 def test_deleted_smartlink_is_not_found(admin: Api) -> None:
     smartlink = new_smartlink(admin)
     assert membership.get_smartlink_or_404(smartlink["id"]).id == smartlink["id"]
@@ -54,3 +51,44 @@ def test_unknown_resources_are_not_found() -> None:
     for lookup in (membership.get_smartlink_or_404, membership.get_publisher_or_404, membership.get_application_or_404):
         with pytest.raises(NotFound):
             lookup("none")
+
+
+def _state(**member: Any) -> membership.MembershipState:
+    row = MembershipRow("pub_1", "sml_1", **member) if member else None
+    return membership.MembershipState(SmartlinkRow("sml_1"), PublisherRow("pub_1"), row)
+
+
+@pytest.mark.parametrize(
+    ("member", "expected"),
+    [
+        pytest.param({}, False, id="never applied"),
+        pytest.param({"status": "pending"}, False, id="pending"),
+        pytest.param({"status": "pending", "was_refused": True}, True, id="pending after a refusal"),
+        pytest.param({"status": "withdrawn", "was_refused": True}, True, id="withdrawn after a refusal"),
+        pytest.param({"status": "withdrawn"}, False, id="withdrawn"),
+        pytest.param({"status": "declined"}, True, id="declined by an earlier release"),
+        pytest.param({"status": "pending", "code": "abcde12345"}, True, id="removed by an earlier release"),
+        pytest.param({"status": "approved", "code": "abcde12345"}, False, id="approved"),
+    ],
+)
+def test_refusal_lasts_until_an_approval(member: dict[str, Any], expected: bool) -> None:
+    assert _state(**member).was_refused is expected
+
+
+def test_publisher_whose_application_was_withdrawn_or_closed_is_no_member() -> None:
+    statuses = ("pending", "approved", "declined", "withdrawn", "closed")
+    rows = [MembershipRow("pub_1", "sml_1", status=status) for status in statuses]
+    assert [membership.is_member(row) for row in rows] == [True, True, True, False, False]
+
+
+def test_application_for_a_deleted_smartlink_cannot_be_decided(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin), new_publisher(admin)
+    apply(publisher, smartlink)
+    application = ApplicationRow.get(pending(admin)[0])
+    assert membership.load_membership_of(application).status == "pending"
+    application.status = "approved"  # as it was read before another decision
+    with pytest.raises(TransactionConflict):
+        membership.load_membership_of(application)
+    admin.delete(f"/admin/smartlinks/{smartlink['id']}")
+    with pytest.raises(Conflict, match="The smartlink was deleted"):
+        membership.load_membership_of(application)

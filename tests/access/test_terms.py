@@ -2,7 +2,7 @@ import pytest
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.access import membership, terms
-from chalicelib.access.campaign_approvals import approve_campaigns, check_publisher
+from chalicelib.access.campaign_approvals import check_publisher
 from chalicelib.access.terms import LinkTerms
 from chalicelib.domain.campaign import CapScope
 from chalicelib.domain.terms import CampaignTerms
@@ -71,15 +71,6 @@ def test_new_link_is_not_written_with_terms_that_a_newer_version_replaced(admin:
 
     with pytest.raises(TransactionConflict):
         create_link()
-
-
-def test_bulk_approval_of_25_publishers_with_terms_fits_in_one_transaction(admin: Api) -> None:
-    campaign = new_campaign(admin)
-    publishers = [new_publisher(admin, f"P{n}").id for n in range(25)]
-    for each in publishers:
-        TermsRow(each, 1, document={"campaigns": {}}, created_at="").save()
-    approve_campaigns(a_request(), [(each, campaign["id"]) for each in publishers])
-    assert (len(list(LinkRow.scan())), _carried()) == (25, {(1, None)})
 
 
 def test_link_terms_of_a_version_without_terms_for_a_campaign_change_nothing(admin: Api) -> None:

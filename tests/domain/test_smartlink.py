@@ -16,7 +16,7 @@ VALUES: dict[type[StrEnum], str] = {
     smartlink.OptimizationGoal: "epc profit revenue conversion_rate",
     smartlink.OfferAccess: "grant respect",
     smartlink.PoolChangePolicy: "keep reset",
-    publisher.ApplicationStatus: "pending approved declined",
+    publisher.ApplicationStatus: "pending approved declined withdrawn closed",
     publisher.PublisherStatus: "active suspended closed",
     conversion.ConversionStatus: "pending approved rejected",
     campaign.TrackingMethod: "postback pixel",

@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -102,3 +103,12 @@ def test_page_is_cut_where_its_documents_exceed_its_size(monkeypatch: pytest.Mon
 
 def test_last_page_has_no_cursor() -> None:
     assert find(a_search(), SearchQuery()).page([]).next_cursor is None
+
+
+def test_search_goes_on_at_the_first_row_that_was_not_matched() -> None:
+    def match(letters: Sequence[str], reads: Reads) -> Sequence[str]:
+        reads.take(3)
+        return letters[:2] if reads.items < 0 else letters
+
+    search = replace(a_search(), match=match)
+    assert page_of(find(search, SearchQuery(q="x"), Reads(items=9))) == ("abcde", "e")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from chalicelib.access.membership import PENDING, applications_of, link_code, member_status
+from chalicelib.access.membership import PENDING, applications_of, is_member, link_code, member_status
 from chalicelib.admin.publishers.schemas import PublisherSmartlinkDocument, PublisherSmartlinkQuery
 from chalicelib.http.models import LinkDocument
 from chalicelib.http.request import Request
@@ -45,7 +45,7 @@ def _match(
     applications = applications_of(rows)
     documents = [
         _document(request, entries[row.pool_id], row, applications.get(row.application_id))
-        if row.pool_id in entries
+        if row.pool_id in entries and is_member(row)
         else None
         for row in rows
     ]

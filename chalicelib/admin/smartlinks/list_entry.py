@@ -6,6 +6,7 @@ from typing import cast
 
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.access.visibility import required_campaign_ids
 from chalicelib.admin import route_publishing
 from chalicelib.admin.smartlinks.surroundings import surroundings
 from chalicelib.admin.smartlinks.warnings import Surroundings, warnings
@@ -26,6 +27,7 @@ def list_entry(row: SmartlinkRow, campaigns: Collection[CampaignRow], around: Su
     """Return the entry of a smartlink with these campaigns, not written yet.
 
     `offers` has the offers that publishers see, with the range of their payouts; `campaign_ids` are the others.
+    `required_campaign_ids` open a private smartlink to publishers who are approved for all of them.
     """
     documents = {each.id: route_publishing.campaign_document(each) for each in campaigns}
     visible = visible_offers(row.settings, documents, {})
@@ -39,6 +41,8 @@ def list_entry(row: SmartlinkRow, campaigns: Collection[CampaignRow], around: Su
         "campaign_ids": sorted(route_publishing.campaign_ids(row.settings) - offers.keys()),
         "countries": all_countries(each.countries for each in visible),
     }
+    if required := required_campaign_ids(row.settings):
+        summary["required_campaign_ids"] = required
     return entry_row(ListKind.SMARTLINKS, row.created_year, summary)
 
 

@@ -129,6 +129,7 @@ class MemberQuery(SearchQuery):
 class MemberDocument(ResponseModel):
     """A publisher who applied to the smartlink or was added to it. `link` is null unless their link is active.
 
+    Publishers who withdrew their application are left out.
     `applied_at` and `decided_at` are those of the latest application, null without one.
     """
 

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from chalicelib.access.membership import APPROVED, MembershipState, applications_of, link_code, member_status
+from chalicelib.access.membership import (
+    APPROVED,
+    MembershipState,
+    applications_of,
+    is_member,
+    link_code,
+    member_status,
+)
 from chalicelib.admin.smartlinks.list_schemas import MemberDocument, MemberQuery
 from chalicelib.http.models import LinkDocument
 from chalicelib.http.request import Request
@@ -30,10 +37,12 @@ def list_members(request: Request, pool: SmartlinkRow, query: MemberQuery) -> Se
         return reads.meter(found, cost)
 
     def match(rows: Sequence[MembershipRow], _: Reads) -> Sequence[MembershipRow | None]:
-        if matches_all:
-            return rows
-        documents = _documents(request, pool, rows)
-        return [row if _is_found(each, query) else None for row, each in zip(rows, documents, strict=True)]
+        members = [row for row in rows if is_member(row)]
+        if not matches_all:
+            documents = _documents(request, pool, members)
+            members = [row for row, each in zip(members, documents, strict=True) if _is_found(each, query)]
+        found = {row.publisher_id for row in members}
+        return [row if row.publisher_id in found else None for row in rows]
 
     found = find(Search(f"publishers of {pool.id}", rows, lambda row: row.publisher_id, match, _BATCH), query)
     return found.page(_documents(request, pool, found.items))

@@ -1,4 +1,4 @@
-"""Storage of smartlinks, and what follows from an edit: its campaigns' lists of smartlinks, route and approvals."""
+"""Storage of smartlinks, and what follows from an edit: its campaigns' lists of smartlinks, route and tasks."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,16 +7,15 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.access.campaign_approvals import approve_campaigns
+from chalicelib.access.task_rows import TaskKind, new_task, tasks_of_edit
+from chalicelib.access.task_runner import run_now
 from chalicelib.admin import route_publishing
 from chalicelib.admin.smartlinks import versions
 from chalicelib.admin.smartlinks.campaign_links import link_campaigns, unlink_campaigns
 from chalicelib.admin.smartlinks.list_entry import list_entry
 from chalicelib.admin.smartlinks.surroundings import surroundings
 from chalicelib.admin.smartlinks.versions import Origin, Previous
-from chalicelib.domain.publisher import ApplicationStatus
 from chalicelib.domain.smartlink import (
-    OfferAccess,
     PoolChangePolicy,
     Rotation,
     SmartlinkStatus,
@@ -29,7 +28,6 @@ from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_item_size, transaction
 from chalicelib.lists.entries import ListKind, delete_entry
 from chalicelib.tables.campaigns import CampaignRow
-from chalicelib.tables.publishers import MembershipRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 
 
@@ -102,23 +100,23 @@ def create(
 
 
 def save(request: Request, row: SmartlinkRow, edit: Edit, response: ResponseModel) -> None:
-    """Write an edited smartlink and its route if the stored version is the one before it; approve its new offers.
+    """Write an edited smartlink and its route if the stored version is the one before it.
 
-    Members are approved for new offers before the transaction, so that a repeated edit completes an interrupted one,
-    and again after it, for members who joined in the meantime. Campaigns are linked to the smartlink before the route
+    What follows for its publishers is written as tasks with it. Campaigns are linked to the smartlink before the route
     that needs them, and unlinked together with it.
     """
     check_item_size(row)
     before = edit.before.document
     after_ids, before_ids = route_publishing.campaign_ids(row.settings), route_publishing.campaign_ids(before)
-    newly_granted = _granted_campaign_ids(row.settings) - _granted_campaign_ids(before)
+    tasks = tasks_of_edit(request, before, row)
     link_campaigns(request, row, _only(edit.campaigns, after_ids - before_ids))
-    _approve_for_members(request, row.id, newly_granted)
     after = {**audit_document(row), **_source(edit.origin)}
     with transaction(request, response, AuditChange(row.id, before, after)) as write:
         _add_edit(write, request, row, edit)
         unlink_campaigns(write, row.id, before_ids - after_ids)
-    _approve_for_members(request, row.id, newly_granted)
+        for task in tasks:
+            write.save(task)
+    run_now(request, tasks)
 
 
 def _add_edit(write: TransactWrite, request: Request, row: SmartlinkRow, edit: Edit) -> None:
@@ -155,9 +153,10 @@ def _actions(row: SmartlinkRow) -> list[Action]:
 
 
 def delete(request: Request, row: SmartlinkRow) -> None:
-    """Mark the smartlink as deleted and delete its route; its links return 404."""
+    """Mark the smartlink as deleted and delete its route; its links return 404. Pending applications are closed."""
     route_version, before = route_publishing.published_version(row.id), versions.previous(row)
     row.status, row.version, row.updated_at = SmartlinkStatus.DELETED.value, row.version + 1, request.timestamp
+    task = new_task(request, TaskKind.DELETED, row.id, version=row.version)
     deletion: list[Action] = [
         SmartlinkRow.status.set(row.status),
         SmartlinkRow.version.set(row.version),
@@ -172,20 +171,9 @@ def delete(request: Request, row: SmartlinkRow) -> None:
         versions.add_version(write, request, row, before, Origin(VersionAction.DELETED))
         route_publishing.delete_route(write, row.id, route_version)
         unlink_campaigns(write, row.id, route_publishing.campaign_ids(row.settings))
+        write.save(task)
+    run_now(request, [task])
 
 
 def _only(campaigns: Collection[CampaignRow], ids: Collection[str]) -> list[CampaignRow]:
     return [campaign for campaign in campaigns if campaign.id in ids]
-
-
-def _granted_campaign_ids(settings: Mapping[str, Any]) -> set[str]:
-    """Return the campaigns that every member may run."""
-    return _offered(settings) if settings["offer_access"] == OfferAccess.GRANT else set()
-
-
-def _approve_for_members(request: Request, pool_id: str, campaign_ids: set[str]) -> None:
-    if campaign_ids:
-        approved = MembershipRow.status == ApplicationStatus.APPROVED
-        members = MembershipRow.by_pool.query(pool_id, filter_condition=approved)
-        pairs = [(member.publisher_id, campaign_id) for member in members for campaign_id in campaign_ids]
-        approve_campaigns(request, pairs)

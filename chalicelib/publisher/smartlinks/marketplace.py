@@ -1,4 +1,7 @@
-"""The marketplace as one publisher sees it: all smartlinks but private ones, and the private ones that they are on."""
+"""The marketplace as one publisher sees it: all smartlinks but private ones, and private ones that are open to them.
+
+A private smartlink is open to publishers who are on it and, if it respects approvals, to those who have all of them.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +16,7 @@ from chalicelib.lists.merge import Entry
 from chalicelib.lists.reads import Reads
 from chalicelib.lists.search import Found, Search, find
 from chalicelib.lists.texts import created_year
+from chalicelib.publisher.smartlinks.held_campaigns import HeldCampaigns
 from chalicelib.publisher.smartlinks.queries import memberships_by_smartlink
 from chalicelib.publisher.smartlinks.schemas import MarketplaceQuery
 from chalicelib.tables.publishers import MembershipRow
@@ -30,17 +34,32 @@ def find_smartlinks(request: Request, query: MarketplaceQuery) -> Found[Entry]:
 
 
 def _visible(publisher_id: str, match: Match) -> Match:
-    """Return the match without private smartlinks that the publisher is not on."""
+    """Return the match without private smartlinks that are not open to the publisher."""
+    held = HeldCampaigns(publisher_id)
 
     def match_visible(batch: Sequence[Entry], reads: Reads) -> list[Entry | None]:
         found = match(batch, reads)
-        private = [entry["id"] for entry in found if entry and entry["visibility"] == Visibility.PRIVATE]
-        memberships = memberships_by_smartlink(publisher_id, private)
-        reads.take(len(private))
-        hidden = {key for key in private if key not in memberships or memberships[key].status != APPROVED}
-        return [None if entry and entry["id"] in hidden else entry for entry in found]
+        required = _required(publisher_id, found, reads)
+        visible: list[Entry | None] = []
+        for n, entry in enumerate(found):
+            if n in required and held.lacks(required[n]):
+                if visible and reads.items < 0:
+                    break  # The next request goes on here.
+                held.read((required[later] for later in required if later >= n), reads)
+            is_open = n not in required or (bool(required[n]) and held.has_all(required[n]))
+            visible.append(entry if is_open else None)
+        return visible
 
     return match_visible
+
+
+def _required(publisher_id: str, found: Sequence[Entry | None], reads: Reads) -> dict[int, list[str]]:
+    """Return the campaigns whose approvals open each private smartlink that the publisher is not on, by its place."""
+    private = {n: entry for n, entry in enumerate(found) if entry and entry["visibility"] == Visibility.PRIVATE}
+    memberships = memberships_by_smartlink(publisher_id, (entry["id"] for entry in private.values()))
+    reads.take(len(private))
+    own = {key for key, row in memberships.items() if row.status == APPROVED}
+    return {n: entry.get("required_campaign_ids", []) for n, entry in private.items() if entry["id"] not in own}
 
 
 def _of_statuses(publisher_id: str, query: MarketplaceQuery, search: Search[Entry, Entry]) -> Search[Entry, Entry]:

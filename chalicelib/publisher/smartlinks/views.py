@@ -1,10 +1,11 @@
-"""Endpoints of the marketplace: list smartlinks, show one, apply."""
+"""Endpoints of the marketplace: list smartlinks, show one, apply, withdraw."""
 
 from typing import Any
 
-from chalicelib.access import applications, membership, terms
+from chalicelib.access import applying, membership, terms
+from chalicelib.access.visibility import can_view
 from chalicelib.http.models import LinkDocument
-from chalicelib.http.problems import NotFound
+from chalicelib.http.problems import Conflict, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import ResultWithStatus
 from chalicelib.lists.query_schemas import SearchPage
@@ -50,15 +51,27 @@ def show(request: Request, smartlink_id: str) -> SmartlinkDetail:
 
 
 def apply(request: Request, smartlink_id: str, body: NewApplication) -> ApplyDocument | ResultWithStatus[ApplyDocument]:
-    """Apply to a smartlink. Public smartlinks approve immediately."""
+    """Apply to a smartlink. One that is public, or that respects approvals that you all have, approves immediately."""
     state = _get_visible_or_404(request, smartlink_id)
     if state.status in (membership.PENDING, membership.APPROVED):
         return _current_application(request, state)
-    application = applications.new_application(request, state, body.message)
+    application = applying.new_application(request, state, body.message)
     code = membership.code_for(request, state)
     link = _link(request, state.pool, code if application.status == membership.APPROVED else None)
     document = ApplyDocument(status=application.status, link=link)
-    applications.apply(request, state, application, code, document)
+    applying.apply(request, state, application, code, document)
+    return document
+
+
+def withdraw(request: Request, smartlink_id: str) -> ApplyDocument:
+    """Withdraw your pending application. You can apply again."""
+    state = membership.load_membership(smartlink_id, request.owner)
+    if state.status != membership.PENDING:
+        _check_visible(state)
+        message = "You have no pending application for this smartlink."
+        raise Conflict(message)
+    document = ApplyDocument(status=membership.WITHDRAWN, link=None)
+    applying.withdraw(request, state, document)
     return document
 
 
@@ -69,10 +82,14 @@ def _current_application(request: Request, state: membership.MembershipState) ->
 
 def _get_visible_or_404(request: Request, smartlink_id: str) -> membership.MembershipState:
     state = membership.load_membership(smartlink_id, request.owner)
-    if not state.can_view:  # the same error as for an unknown ID: it must not reveal that the smartlink exists
-        message = f"There is no smartlink {smartlink_id}."
-        raise NotFound(message)
+    _check_visible(state)
     return state
+
+
+def _check_visible(state: membership.MembershipState) -> None:
+    if not can_view(state):  # the same error as for an unknown ID: it must not reveal that the smartlink exists
+        message = f"There is no smartlink {state.pool.id}."
+        raise NotFound(message)
 
 
 def _fields(smartlink: SmartlinkRow) -> dict[str, Any]:

@@ -3,7 +3,9 @@ from typing import Any
 import pytest
 from pynamodb.exceptions import PutError
 
-from chalicelib.access import applications
+from chalicelib.access import grants
+from chalicelib.access.task_runner import finish_due
+from tests.access.later import soon
 from tests.conftest import Api
 from tests.documents import (
     Publisher,
@@ -75,7 +77,9 @@ def test_applications_are_listed_by_status(admin: Api) -> None:
 
 def test_unknown_status_is_an_error(admin: Api) -> None:
     response = admin.get(f"{APPLICATIONS}?status=open")
-    assert errors_by_pointer(response) == {"/status": "must be 'pending', 'approved' or 'declined'"}
+    assert errors_by_pointer(response) == {
+        "/status": "must be 'pending', 'approved', 'declined', 'withdrawn' or 'closed'"
+    }
 
 
 def test_cursor_of_another_list_is_an_error(admin: Api) -> None:
@@ -128,10 +132,13 @@ def test_reason_is_optional_and_validated(admin: Api) -> None:
     assert admin.post(path).json["reason"] is None
 
 
-def test_repeated_decline_keeps_the_first_reason(admin: Api) -> None:
+def test_second_decline_is_a_conflict_and_keeps_the_first_reason(admin: Api) -> None:
     _, _, application = applied(admin)
-    first = admin.post(f"{APPLICATIONS}/{application}/decline", {"reason": "no"})
-    assert admin.post(f"{APPLICATIONS}/{application}/decline", {"reason": "never"}).json == first.json
+    first = good(admin.post(f"{APPLICATIONS}/{application}/decline", {"reason": "no"}))
+    for reason in ("no", "never"):
+        again = admin.post(f"{APPLICATIONS}/{application}/decline", {"reason": reason})
+        assert (again.status, again.json["detail"]) == (409, f"The application was declined at {first['decided_at']}.")
+    assert good(admin.get(APPLICATIONS))["items"] == [first]
 
 
 def test_decision_cannot_be_reversed(admin: Api) -> None:
@@ -190,7 +197,7 @@ def test_unknown_application_is_not_found(admin: Api) -> None:
 
 
 @pytest.mark.parametrize("key", [{}, {"Idempotency_Key": "k1"}], ids=["without a key", "with a key"])
-def test_repeated_approval_completes_interrupted_campaign_approvals(
+def test_interrupted_campaign_approvals_are_completed_later(
     admin: Api, monkeypatch: pytest.MonkeyPatch, key: dict[str, str]
 ) -> None:
     _, publisher, application = applied(admin)
@@ -200,9 +207,10 @@ def test_repeated_approval_completes_interrupted_campaign_approvals(
         raise PutError
 
     with monkeypatch.context() as patched:
-        patched.setattr(applications, "approve_campaigns", fail)
-        assert admin.post(path, **key).status == 503
-    assert admin.post(path, **key).status == 200
+        patched.setattr(grants, "_grant", fail)
+        approved = good(admin.post(path, **key))
+    assert approved == good(admin.post(path, **key))
+    finish_due(soon)
     assert len(good(admin.get(f"/admin/publishers/{publisher.id}/campaigns"))["items"]) == 1
 
 

@@ -70,3 +70,9 @@ def test_only_an_active_link_is_shown(admin: Api, network: Network) -> None:
 def test_smartlinks_of_another_publisher_are_not_listed(admin: Api, network: Network) -> None:
     assert statuses(admin, new_publisher(admin, "Bob")) == {}
     assert admin.get("/admin/publishers/pub_1/smartlinks").status == 404
+
+
+def test_smartlink_of_a_withdrawn_application_is_not_listed(admin: Api, network: Network) -> None:
+    publisher, made = network
+    good(publisher.api.post(f"/publisher/smartlinks/{made['Pending']['id']}/withdraw"))
+    assert set(smartlinks(admin, publisher)) == {"Approved", "Declined", "Removed", "Added"}

@@ -38,3 +38,10 @@ def test_entry_has_every_campaign_once(admin: Api) -> None:
 def test_entry_counts_the_warnings(admin: Api) -> None:
     smartlink = new_smartlink(admin, fallback_url=None)
     assert summary_of(smartlink)["warning_count"] == len(smartlink["warnings"]) == 2
+
+
+def test_entry_has_the_campaigns_that_open_a_private_smartlink(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    private = new_smartlink(admin, campaign, visibility="private", offer_access="respect")
+    assert summary_of(private)["required_campaign_ids"] == [campaign["id"]]
+    assert "required_campaign_ids" not in summary_of(new_smartlink(admin, campaign, visibility="private"))

@@ -62,3 +62,12 @@ def test_all_publishers_are_counted_without_their_names(
     monkeypatch.setattr(search, "Reads", partial(Reads, items=7))
     path = f"/admin/smartlinks/{network[0]['id']}/publishers?count=true"
     assert [good(admin.get(path + query))["total"] for query in ("", "&q=a")] == [6, None]
+
+
+def test_publisher_who_withdrew_is_not_listed(admin: Api, network: Any) -> None:
+    smartlink, publishers = network
+    good(publishers["Cid"].api.post(f"/publisher/smartlinks/{smartlink['id']}/withdraw"))
+    everyone = {"Anouk": "approved", "Bob": "declined", "Dolly": "approved", "Eve": "removed", "Fay": "approved"}
+    assert members(admin, smartlink) == everyone
+    assert members(admin, smartlink, "status=pending") == {}
+    assert good(admin.get(f"/admin/smartlinks/{smartlink['id']}/publishers?count=true"))["total"] == 5

@@ -282,8 +282,9 @@ def test_application_for_a_deleted_smartlink_cannot_be_decided(admin: Api) -> No
     apply(new_publisher(admin), smartlink)
     (application,) = pending(admin)
     admin.delete(path_of(smartlink))
-    assert admin.post(f"/admin/applications/{application}/approve").status == 404
-    assert admin.post(f"/admin/applications/{application}/decline", {}).status == 404
+    assert pending(admin) == []
+    assert admin.post(f"/admin/applications/{application}/approve").status == 409
+    assert admin.post(f"/admin/applications/{application}/decline", {}).status == 409
 
 
 def test_click_on_a_deleted_smartlink_is_still_explained(admin: Api) -> None:
@@ -433,7 +434,7 @@ def test_withdrawn_campaign_is_skipped_only_if_approvals_are_respected(admin: Ap
 
 
 def test_more_approvals_than_one_transaction_takes_are_all_made(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.access.campaign_approvals._BATCH", 2)
+    monkeypatch.setattr("chalicelib.access.grants.GRANTED_PER_TRANSACTION", 2)
     campaigns = [new_campaign(admin, f"c{n}") for n in range(5)]
     publisher = new_publisher(admin)
     add_publisher(admin, new_smartlink(admin, *campaigns), publisher)

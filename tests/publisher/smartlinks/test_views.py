@@ -3,8 +3,11 @@ from typing import Any
 import pytest
 from pynamodb.exceptions import PutError
 
-from chalicelib.access import applications as access_applications
-from tests.conftest import Api
+from chalicelib.access import grants
+from chalicelib.access.task_runner import finish_due
+from tests.access.later import soon
+from tests.conftest import Api, ApiResponse
+from tests.consistency import inconsistencies
 from tests.documents import (
     Publisher,
     add_publisher,
@@ -271,7 +274,7 @@ def test_unknown_smartlink_is_not_found(admin: Api) -> None:
 
 
 @pytest.mark.parametrize("key", [{}, {"Idempotency_Key": "k1"}], ids=["without a key", "with a key"])
-def test_repeated_application_completes_interrupted_campaign_approvals(
+def test_interrupted_campaign_approvals_are_completed_later(
     admin: Api, monkeypatch: pytest.MonkeyPatch, key: dict[str, str]
 ) -> None:
     smartlink, publisher = new_smartlink(admin, new_campaign(admin), visibility="public"), new_publisher(admin)
@@ -281,10 +284,149 @@ def test_repeated_application_completes_interrupted_campaign_approvals(
         raise PutError
 
     with monkeypatch.context() as patched:
-        patched.setattr(access_applications, "approve_campaigns", fail)
-        assert publisher.api.post(path, **key).status == 503
+        patched.setattr(grants, "_grant", fail)
+        assert publisher.api.post(path, **key).status == 201
     assert publisher.api.post(path, **key).json["status"] == "approved"
+    finish_due(soon)
     assert len(good(admin.get(f"/admin/publishers/{publisher.id}/campaigns"))["items"]) == 1
+
+
+# Withdrawing
+
+
+def withdraw(publisher: Publisher, smartlink: dict[str, Any], **headers: str) -> ApiResponse:
+    return publisher.api.post(f"{MARKETPLACE}/{smartlink['id']}/withdraw", **headers)
+
+
+def test_withdrawn_application_leaves_the_queue(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin), new_publisher(admin)
+    apply(publisher, smartlink)
+    assert good(withdraw(publisher, smartlink)) == {"status": "withdrawn", "link": None}
+    assert pending(admin) == []
+    (listed,) = good(admin.get("/admin/applications?status=withdrawn"))["items"]
+    assert (listed["status"], listed["decided_by"], listed["reason"]) == ("withdrawn", None, None)
+    assert listed["applied_at"] <= listed["decided_at"]
+    assert good(admin.get(f"/admin/smartlinks/{smartlink['id']}"))["pending_count"] == 0
+    assert shown(publisher, smartlink)["application_status"] == "withdrawn"
+    assert inconsistencies() == []
+
+
+def test_publisher_can_apply_again_after_withdrawing(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin), new_publisher(admin)
+    apply(publisher, smartlink)
+    withdraw(publisher, smartlink)
+    assert (apply(publisher, smartlink).status, len(pending(admin))) == (201, 1)
+    decide(admin, "approve")
+    assert shown(publisher, smartlink)["application_status"] == "approved"
+
+
+def test_only_a_pending_application_can_be_withdrawn(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin), new_publisher(admin)
+    detail = "You have no pending application for this smartlink."
+    never = withdraw(publisher, smartlink)
+    apply(publisher, smartlink)
+    first, again = withdraw(publisher, smartlink), withdraw(publisher, smartlink)
+    add_publisher(admin, smartlink, publisher)
+    approved = withdraw(publisher, smartlink)
+    assert first.status == 200
+    assert [(each.status, each.json["detail"]) for each in (never, again, approved)] == [(409, detail)] * 3
+
+
+def test_repeated_withdrawal_with_its_key_has_the_first_response(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin), new_publisher(admin)
+    apply(publisher, smartlink)
+    answers = [withdraw(publisher, smartlink, Idempotency_Key="k1").json for _ in range(2)]
+    assert answers == [{"status": "withdrawn", "link": None}] * 2
+
+
+def test_application_can_be_withdrawn_from_a_smartlink_that_became_private(admin: Api) -> None:
+    smartlink, ann, bob = new_smartlink(admin), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    apply(ann, smartlink)
+    admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"visibility": "private"})
+    assert [withdraw(each, smartlink).status for each in (ann, bob)] == [200, 404]
+
+
+def test_suspended_publisher_cannot_withdraw(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin), new_publisher(admin)
+    apply(publisher, smartlink)
+    good(admin.patch(f"/admin/publishers/{publisher.id}", {"status": "suspended"}))
+    assert withdraw(publisher, smartlink).status == 403
+    assert len(pending(admin)) == 1
+
+
+def test_declined_publisher_does_not_get_around_the_decision_by_withdrawing(admin: Api) -> None:
+    smartlink, publisher = new_smartlink(admin), new_publisher(admin)
+    apply(publisher, smartlink)
+    decide(admin, "decline")
+    admin.patch(f"/admin/smartlinks/{smartlink['id']}", {"visibility": "public"})
+    apply(publisher, smartlink)
+    withdraw(publisher, smartlink)
+    assert apply(publisher, smartlink).json["status"] == "pending"
+    decide(admin, "approve")
+    remove(admin, smartlink, publisher)
+    assert apply(publisher, smartlink).json["status"] == "pending"
+
+
+# Private smartlinks that respect approvals
+
+
+def a_private_smartlink(admin: Api, *offers: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return new_smartlink(admin, *offers, **{"visibility": "private", "offer_access": "respect", **changes})
+
+
+def approve_campaign(admin: Api, publisher: Publisher, campaign: dict[str, Any]) -> dict[str, Any]:
+    path = f"/admin/publishers/{publisher.id}/campaigns"
+    approval: dict[str, Any] = good(admin.post(path, {"campaign_id": campaign["id"]}))
+    return approval
+
+
+def test_publisher_with_every_approval_sees_and_joins_a_private_smartlink(admin: Api) -> None:
+    one, two, off = (new_campaign(admin, name) for name in ("one", "two", "off"))
+    smartlink = a_private_smartlink(admin, one, two, {"campaign_id": off["id"], "enabled": False})
+    publisher = new_publisher(admin)
+    for campaign in (one, two):
+        assert (listed(publisher), publisher.api.get(f"{MARKETPLACE}/{smartlink['id']}").status) == ([], 404)
+        assert apply(publisher, smartlink).status == 404
+        approve_campaign(admin, publisher, campaign)
+    assert [each["id"] for each in listed(publisher)] == [smartlink["id"]]
+    assert shown(publisher, smartlink)["application_status"] is None
+    joined = apply(publisher, smartlink)
+    assert (joined.status, joined.json["status"]) == (201, "approved")
+    assert clicked(joined.json["link"]["code"]).status == 302
+    assert inconsistencies() == []
+
+
+def test_member_of_a_private_smartlink_stays_without_the_approvals(admin: Api) -> None:
+    campaign, publisher, other = new_campaign(admin), new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    smartlink = a_private_smartlink(admin, campaign)
+    for each in (publisher, other):
+        approve_campaign(admin, each, campaign)
+    apply(publisher, smartlink)
+    for each in (publisher, other):
+        admin.delete(f"/admin/publishers/{each.id}/campaigns/{campaign['id']}")
+    assert shown(publisher, smartlink)["application_status"] == "approved"
+    assert ([each["id"] for each in listed(publisher)], listed(other)) == ([smartlink["id"]], [])
+    assert other.api.get(f"{MARKETPLACE}/{smartlink['id']}").status == 404
+
+
+@pytest.mark.parametrize(
+    "changes", [{"offers": []}, {"offer_access": "grant"}], ids=["without enabled offers", "that grants access"]
+)
+def test_private_smartlink_is_hidden(admin: Api, changes: dict[str, Any]) -> None:
+    campaign, publisher = new_campaign(admin), new_publisher(admin)
+    smartlink = a_private_smartlink(admin, campaign)
+    approve_campaign(admin, publisher, campaign)
+    good(admin.patch(f"/admin/smartlinks/{smartlink['id']}", changes))
+    assert (listed(publisher), apply(publisher, smartlink).status) == ([], 404)
+
+
+def test_removed_publisher_with_every_approval_needs_a_decision(admin: Api) -> None:
+    campaign, publisher = new_campaign(admin), new_publisher(admin)
+    smartlink = a_private_smartlink(admin, campaign)
+    approve_campaign(admin, publisher, campaign)
+    apply(publisher, smartlink)
+    remove(admin, smartlink, publisher)
+    assert apply(publisher, smartlink).json["status"] == "pending"
 
 
 # Data that publishers must not see
