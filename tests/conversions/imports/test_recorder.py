@@ -31,7 +31,7 @@ def a_recorder(import_id: str = "imp_1") -> Recorder:
 # Rows
 
 
-def test_new_conversion_is_an_import_decided_by_the_key_that_posted_it(admin: Api) -> None:
+def test_new_conversion_is_an_import_decided_by_the_user_who_posted_it(admin: Api) -> None:
     deal = new_deal(admin, approval="manual", caps=caps_of("conversions", limit="9"))
     fields: dict[str, Any] = {"click_id": deal.click(), "txid": "t1", "payout": "1.25", "status": "approved"}
     receipt = record(a_recorder(), **fields)
