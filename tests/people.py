@@ -1,6 +1,7 @@
 """Users and publishers with keys, written to the tables or created through the API."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from chalicelib.http import authentication
 from chalicelib.http.authentication import GeneratedKey, Role
@@ -28,7 +29,7 @@ def stored_key(role: Role, owner: str) -> GeneratedKey:
 
 def stored_publisher(publisher_id: str = "pub_1", *, name: str = "Ann", status: str = "active") -> PublisherRow:
     """Store a publisher."""
-    times = {"created_year": "2026", "created_at": CREATED_AT, "updated_at": CREATED_AT}
+    times: dict[str, Any] = {"created_year": "2026", "created_at": CREATED_AT, "updated_at": CREATED_AT}
     row = PublisherRow(publisher_id, version=1, name=name, email="ann@pub.example", status=status, **times)
     row.save()
     return row

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -93,7 +94,12 @@ def test_key_of_a_missing_publisher_is_rejected() -> None:
 def test_use_of_a_key_is_stored_by_utc_day_once_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     generated, updates = _stored_key(), list[str]()
     update = ApiKeyRow.update
-    monkeypatch.setattr(ApiKeyRow, "update", lambda key, *args: (updates.append(key.id), update(key, *args)))
+
+    def counted(key: ApiKeyRow, *args: Any) -> None:
+        updates.append(key.id)
+        update(key, *args)
+
+    monkeypatch.setattr(ApiKeyRow, "update", counted)
     tokyo = timezone(timedelta(hours=9))
     moments = [NOW, NOW + timedelta(hours=1), datetime(2026, 11, 29, 8, tzinfo=tokyo), NOW + timedelta(days=1), NOW]
     days = []

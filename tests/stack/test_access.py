@@ -35,7 +35,7 @@ def asked(network: Network, keys: dict[Caller, str], calls: list[Call]) -> list[
     """Ask for the calls at once and return those that were answered wrongly."""
 
     def ask(call: Call) -> int:
-        body = None if call.endpoint.method == "GET" else {}
+        body: object = None if call.endpoint.method == "GET" else {}
         return network.call(call.endpoint.method, call.path, body, key=keys[call.caller], **headers).status
 
     headers = {name.replace("-", "_"): value for name, value in NO_VERSION.items()}

@@ -99,7 +99,7 @@ def test_empty_subject_lists_all_changes(admin: Api) -> None:
 def an_old_change(n: int, subject: str = "cmp_1") -> None:
     """Store a change as earlier releases did: without a user."""
     for partition in ("2026", f"{subject}#2026"):
-        fields = {"at": "", "actor": "key_1", "action": "POST /admin/campaigns", "subject": subject}
+        fields: dict[str, Any] = {"at": "", "actor": "key_1", "action": "POST /admin/campaigns", "subject": subject}
         AuditRow(partition, f"aud_00{n}", before=None, after={}, **fields).save()
 
 

@@ -9,7 +9,7 @@ from tests.documents import errors_by_pointer, good, new_campaign, new_smartlink
 from tests.people import new_user
 
 SETTINGS = "/admin/settings"
-DEFAULTS = {
+DEFAULTS: dict[str, Any] = {
     "name": "Smartlink network",
     "contact": "",
     "timezone": "UTC",

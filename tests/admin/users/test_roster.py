@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from chalicelib.admin.users.roster import Roster, load_roster, save
@@ -10,7 +12,7 @@ from tests.people import CREATED_AT
 
 
 def a_user(user_id: str, role: str = "analyst", version: int = 1) -> UserRow:
-    times = {"created_at": CREATED_AT, "updated_at": CREATED_AT}
+    times: dict[str, Any] = {"created_at": CREATED_AT, "updated_at": CREATED_AT}
     email = f"{user_id}@network.example"
     return UserRow(id=user_id, version=version, name=user_id, email=email, role=role, **times)
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from chalicelib.admin.users import roster
+from chalicelib.http import authentication
 from chalicelib.notifications.preferences import Audience, email_choices
 from chalicelib.tables.users import UserRow
 from tests.conftest import Api
@@ -212,17 +213,13 @@ def test_key_that_survives_a_removal_cut_short_is_rejected(admin: Api, monkeypat
 
 
 def test_user_removed_while_a_key_is_made_for_them_gets_none(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    user = new_user(admin, "manager")
-    from chalicelib.access import api_keys
+    user, generate = new_user(admin, "manager"), authentication.generate_key
 
-    generate = api_keys.authentication.generate_key
-
-    def remove_first(role: Any) -> Any:
-        row = UserRow.get("network", user.id)
-        row.update([UserRow.removed_at.set(CREATED_AT)])
+    def remove_first(role: authentication.Role) -> authentication.GeneratedKey:
+        UserRow.get("network", user.id).update([UserRow.removed_at.set(CREATED_AT)])
         return generate(role)
 
-    monkeypatch.setattr(api_keys.authentication, "generate_key", remove_first)
+    monkeypatch.setattr(authentication, "generate_key", remove_first)
     assert admin.post(f"{path_of(user.id)}/keys").status == 404
 
 
