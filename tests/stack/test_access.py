@@ -89,3 +89,11 @@ def test_sixteen_calls_at_once_leave_a_publisher_with_five_keys(network: Network
     keys = network.good("GET", f"/admin/publishers/{publisher_id}/keys")["items"]
     assert len(keys) == 5
     wait_for(5, lambda: network.good("GET", "/publisher/me/keys", key=key)["items"] == keys, wanted=True)
+
+
+def test_sixteen_users_at_once_do_not_get_one_email_address(network: Network) -> None:
+    body = {"name": "one", "email": f"one-{network.mark}@network.example", "role": "analyst"}
+    answers = run_concurrently(16, lambda _: network.call("POST", "/admin/users", body))
+    assert sorted(each.status for each in answers) == [201] + [422] * 15
+    (made,) = [each.json()["id"] for each in answers if each.status == 201]
+    network.good("DELETE", f"/admin/users/{made}")
