@@ -69,8 +69,13 @@ def test_concurrent_approvals_make_one_link(network: Network) -> None:
     ids = applicants(network, smartlink, 4)
     body = {"ids": ids, "decision": "approve"}
     answers = run_concurrently(THREADS, lambda _: network.good("POST", "/admin/applications/decide", body), THREADS)
-    links = {tuple(each["link"]["code"] for each in answer["results"]) for answer in answers}
-    assert len(links) == 1
+    results = [each for answer in answers for each in answer["results"]]
+    # On a busy machine some of the 64 decisions give up and ask to be sent again.
+    assert {each["error"] for each in results} <= {
+        None,
+        "Other requests are changing this resource. Retry the request.",
+    }
+    assert len({(each["id"], each["link"]["code"]) for each in results if each["link"]}) == 4
     assert network.good("GET", f"/admin/smartlinks/{smartlink}")["live_count"] == 4
     check(smartlink)
 
