@@ -21,7 +21,7 @@ from chalicelib.http.request import Request
 from chalicelib.tables.publishers import MembershipRow
 from chalicelib.tables.smartlinks import SmartlinkTaskRow
 
-SECONDS_IN_REQUEST = 5.0
+SECONDS_IN_REQUEST = 3.0
 """Time for which a request works off its tasks."""
 
 SECONDS_OF_RUN = 50.0

@@ -113,7 +113,7 @@ def _clock(*readings: float) -> SimpleNamespace:
 
 def test_request_stops_after_a_few_seconds_and_leaves_the_rest(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     crowd = a_crowd(admin)
-    monkeypatch.setattr(task_runner, "time", _clock(0.0, 5.1))
+    monkeypatch.setattr(task_runner, "time", _clock(0.0, 3.1))
     run_now(a_request(), [_a_task(crowd)])
     assert (len(crowd.notified("smartlink_paused")), waiting_tasks()) == (1, ["paused"])
     (task,) = SmartlinkTaskRow.query("tasks")
