@@ -8,7 +8,7 @@ SOURCES := app.py manage.py acceptance bench chalicelib demo deploy local tests
 STAGE ?= local
 SEEDS ?= 20
 
-.PHONY: help install up run down clean env logs test soak learn bench regret freeze check format deploy admin-key revoke-key
+.PHONY: help install up run down clean env logs test soak learn bench query regret freeze check format deploy admin-key revoke-key
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -52,6 +52,11 @@ learn: up  ## run the optimizer on the running stack and compare its weights wit
 
 bench: up  ## benchmark clicks, cold starts, throughput, counting, lists, reports and learning; writes bench/RESULTS.md
 	@$(BIN)/python -m bench
+
+query: install  ## query the archive: make query SQL="SELECT count(*) FROM clicks" FROM=2026-11-01 TO=2026-11-02 FORMAT=csv (STAGE=prod: on AWS)
+	@$(MANAGE) query --stage $(STAGE)
+
+export SQL FROM TO FORMAT MAX_GB
 
 regret: install  ## compare the optimizer with other policies on simulated pools; SEEDS=5 is quicker
 	@$(BIN)/python -m bench.regret --seeds $(SEEDS)

@@ -6,11 +6,13 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from demo import network
-from deploy import admin_keys, cloud, logs, package, paths, stack, swagger_ui, users
+from deploy import admin_keys, cloud, logs, package, paths, retention, stack, swagger_ui, users
 from deploy.databases.files import ensure_databases
 from deploy.errors import CommandError
+from deploy.query import command as query_command
 from local import emulator, openapi_tools, up
 
 _INTERRUPTED = 130
@@ -21,6 +23,8 @@ _PARAMETERS = {
     "AlarmEmail": "ALARM_EMAIL",
     "NotificationsTopic": "NOTIFICATIONS_TOPIC",
     "EmailFrom": "EMAIL_FROM",
+    "ClickDays": "CLICK_DAYS",
+    "ArchiveDays": "ARCHIVE_DAYS",
 }
 """Environment variables of `make deploy`, by CloudFormation parameter."""
 
@@ -92,18 +96,26 @@ def _deploy(stage: str) -> None:
     if not account.bucket:
         message = "DEPLOY_BUCKET is not set. Run `make deploy STAGE=prod DEPLOY_BUCKET=your-bucket`."
         raise CommandError(message)
+    parameters = _stack_parameters()
     print(f"Deploying {account.stack} to {account.session.region_name}. The first deployment takes a few minutes …")
     ensure_databases()
     swagger_ui.ensure()
-    changed = stack.deploy(account, package.build(stage), _stack_parameters())
+    changed = stack.deploy(account, package.build(stage), parameters)
     deployed = stack.describe(account)
     url = stack.outputs(deployed)["EndpointURL"].rstrip("/") if deployed else ""
     print(f"{'Deployed' if changed else 'Nothing changed'}: {url}")
 
 
 def _stack_parameters() -> dict[str, str]:
-    """Return the CloudFormation parameters that are set in the environment."""
+    """Return the CloudFormation parameters that are set in the environment. Raise CommandError for a wrong one."""
+    retention.check(os.environ)
     return {parameter: os.environ[name] for parameter, name in _PARAMETERS.items() if name in os.environ}
+
+
+def _query(stage: str) -> None:
+    now, target = datetime.now(UTC), cloud.for_stage(stage)
+    query = query_command.parse_query(os.environ, now)
+    print(query_command.run(target, query, now))
 
 
 def _admin_key(stage: str) -> None:
@@ -137,6 +149,7 @@ _COMMANDS: dict[str, Callable[[str], None]] = {
     "env": _env,
     "logs": _logs,
     "deploy": _deploy,
+    "query": _query,
     "admin-key": _admin_key,
     "revoke-key": _revoke_key,
 }

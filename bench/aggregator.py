@@ -56,6 +56,7 @@ def measure() -> Part:
         AWS_ACCESS_KEY_ID="test",
         AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - nothing is sent
         AWS_DEFAULT_REGION="us-east-1",
+        ARCHIVE_BUCKET="smartlink-archive",
     )
     figures: list[Figure] = []
     facts: dict[str, float] = {}

@@ -6,10 +6,10 @@
 import sys
 
 from bench.cost_model.bill import bill, total
+from bench.cost_model.case import MILLION, Case
 from bench.cost_model.measurements import MissingResult, facts, stack
 from bench.cost_model.page import BASE, FILE, page
 from bench.cost_model.prices import prices
-from bench.cost_model.usage import MILLION, Case
 from bench.figures import ROOT, Figure, Floor, Part, main
 
 

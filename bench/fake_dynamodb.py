@@ -171,6 +171,9 @@ _OPERATIONS: dict[str, Callable[[FakeTables, FakeRequest], FakeResponse]] = {
 }
 
 
+_COPIED = b"<CopyObjectResult><ETag>&quot;1&quot;</ETag></CopyObjectResult>"
+"""S3's response to a copy; for a put its body is ignored."""
+
 _HEADERS: Any = HeadersDict({"Content-Type": "application/x-amz-json-1.0"})
 
 
@@ -184,11 +187,13 @@ class _Raw(BytesIO):
 
 @contextmanager
 def patch_botocore(tables: FakeTables) -> Iterator[FakeTables]:
-    """Answer every request of this process's botocore clients from the tables."""
+    """Answer every request of this process's botocore clients from the tables. S3 accepts every object."""
 
     def send(_: URLLib3Session, request: Any) -> AWSResponse:  # noqa: ANN401 - botocore's prepared request
         start = time.process_time()
-        operation = request.headers["X-Amz-Target"]
+        operation = request.headers.get("X-Amz-Target")
+        if operation is None:
+            return AWSResponse(request.url, 200, _HEADERS, _Raw(_COPIED))
         name = (operation.decode() if isinstance(operation, bytes) else operation).rpartition(".")[2]
         body = json.dumps(tables.answer(name, json.loads(request.body))).encode()
         tables.cpu += time.process_time() - start

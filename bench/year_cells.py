@@ -14,7 +14,7 @@ from chalicelib.counters.detail_cells import JointCells
 from chalicelib.counters.rollups import keys
 from chalicelib.counters.rollups.schedule import Run, roll_up
 from chalicelib.domain.goal import DEFAULT_GOAL
-from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.settings import COUNTER_DAYS
 from chalicelib.tables.base import connection
 from deploy.errors import CommandError
 
@@ -98,7 +98,7 @@ def partitions() -> Iterator[str]:
     """Yield the partitions of the days and of all months that the merger looked at."""
     yield from cells.partitions(days())
     yield from detail_cells.partitions(days())
-    for month in keys.months_until(_run().now, CLICK_RETENTION_DAYS):
+    for month in keys.months_until(_run().now, COUNTER_DAYS):
         yield keys.month_partition(month)
         yield from (keys.item_key(month, shard, 0, "", 0)[0] for shard in range(SHARDS))
 

@@ -9,7 +9,12 @@ from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib.settings import CLICK_RETENTION_DAYS, STREAM_BATCH_WINDOW_SECONDS, optimizer_interval_minutes
+from chalicelib.settings import (
+    ARCHIVE_BATCH_WINDOW_SECONDS,
+    COUNTER_DAYS,
+    STREAM_BATCH_WINDOW_SECONDS,
+    optimizer_interval_minutes,
+)
 
 blueprint = Blueprint(__name__)
 
@@ -53,7 +58,7 @@ def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - 
     from chalicelib.counters.rollups import schedule  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    days = days_to_compact(now, CLICK_RETENTION_DAYS)
+    days = days_to_compact(now, COUNTER_DAYS)
     merged = compact_all(partitions(days), now)
     learned = learning_blocks.compact_smartlinks([*merged, *uncompacted_blocks(partitions(days[-1:]))], now)
     # All blocks of the older day are merged, so that reports on past days read chunks only.
@@ -98,6 +103,21 @@ def announce_conversions(event: DynamoDBEvent) -> dict[str, Any]:
     records = event.to_dict()["Records"]
     failed = fan_out(records, datetime.now(UTC))
     print(f"processed {len(records)} changed conversions; first failed record: {failed or 'none'}")
+    return _failures(failed) if failed else _failures()
+
+
+@blueprint.on_dynamodb_record(
+    stream_arn="conversions",  # .chalice/resources.json sets the ARN
+    batch_size=1000,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=ARCHIVE_BATCH_WINDOW_SECONDS,
+    name="archive_conversions",
+)
+def archive_conversions(event: DynamoDBEvent) -> dict[str, Any]:
+    """Archive the changed conversions; return the first record that failed."""
+    from chalicelib.conversions.archiving import archive  # noqa: PLC0415
+
+    failed = archive(event.to_dict()["Records"], datetime.now(UTC))
     return _failures(failed) if failed else _failures()
 
 

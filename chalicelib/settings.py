@@ -8,11 +8,28 @@ from pathlib import Path
 ROUTE_CACHE_TTL_SECONDS = 2.0
 """Time for which a process caches a link or route: the most that an edit takes to reach every visitor."""
 
-CLICK_RETENTION_DAYS = 400
-"""Retention of clicks: longer than any attribution window (at most 365 days)."""
+DEFAULT_CLICK_DAYS = 90
+FEWEST_CLICK_DAYS = 7
+MOST_CLICK_DAYS = 399
+"""Fewer than `ROUTE_VERSION_DAYS`: a click is explained and paid by the route version that decided it."""
+
+ATTRIBUTION_GRACE_DAYS = 7
+"""Days for which a click stays after the attribution window of its campaign."""
+
+COUNTER_DAYS = 400
+"""Days back to which counters are compacted and rolled up. Counters themselves never expire."""
+
+WEIGHT_HISTORY_DAYS = 400
+"""Retention of optimizer runs and their weights."""
+
+ROUTE_VERSION_DAYS = 400
+"""Retention of replaced route versions: longer than that of any click, also of one with the longest window."""
 
 STREAM_BATCH_WINDOW_SECONDS = 10
 """Time for which the stream collects clicks into a batch: longer means fewer writes and later counts."""
+
+ARCHIVE_BATCH_WINDOW_SECONDS = 60
+"""Time for which the stream collects changed conversions into an object of the archive."""
 
 STREAM_BATCH_RETENTION_DAYS = 7
 """Retention of the rows of counted batches: longer than the retention of a stream's records (24 hours)."""
@@ -99,6 +116,17 @@ def ca_bundle() -> str | None:
 def click_backlog_queue() -> str:
     """Return the URL of the queue for clicks that DynamoDB rejected."""
     return os.environ["UNWRITTEN_CLICKS_QUEUE_URL"]
+
+
+def click_days() -> int:
+    """Return the days for which clicks are stored, or longer for a long attribution window (`CLICK_DAYS`)."""
+    text = os.environ.get("CLICK_DAYS", "")
+    return int(text) if text.isdecimal() else DEFAULT_CLICK_DAYS
+
+
+def archive_bucket() -> str:
+    """Return the name of the S3 bucket of the archive."""
+    return os.environ["ARCHIVE_BUCKET"]
 
 
 def poison_records_queue() -> str:

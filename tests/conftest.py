@@ -14,6 +14,8 @@ import pytest
 
 from tests.moto_endpoint import moto_endpoint
 
+ARCHIVE = "smartlink-archive"
+
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
@@ -21,6 +23,7 @@ os.environ.update(
     MOTO_ACCOUNT_ID="123456789012",
     TABLE_PREFIX="smartlink-",
     EDGE_SECRET="edge-secret",
+    ARCHIVE_BUCKET=ARCHIVE,
     UNWRITTEN_CLICKS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/unwritten-clicks",
     POISON_RECORDS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/poison-records",
     LEARNING_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/learning",
@@ -63,12 +66,16 @@ def emulated_aws() -> Any:
 
 
 def empty_tables() -> None:
-    """Create or empty every table of the stack; remove all queues and topics."""
+    """Create or empty every table of the stack and its archive; remove all queues and topics."""
     from moto.backends import get_backend
 
     account_and_region = (os.environ["MOTO_ACCOUNT_ID"], os.environ["AWS_DEFAULT_REGION"])
     for backend in (get_backend("sns"), get_backend("sqs")):
         backend[account_and_region[0]][account_and_region[1]].reset()
+    archive = get_backend("s3")[account_and_region[0]]["aws"]
+    if ARCHIVE not in archive.buckets:
+        archive.create_bucket(ARCHIVE, account_and_region[1])
+    archive.buckets[ARCHIVE].keys.clear()
     existing = get_backend("dynamodb")[account_and_region[0]][account_and_region[1]].tables
     for name, definition in table_definitions().items():
         table = existing.get(f"smartlink-{name}")

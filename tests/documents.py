@@ -192,7 +192,7 @@ def pages(api: Api, path: str, limit: int) -> list[list[dict[str, Any]]]:
     cursor = ""
     for _ in range(100):
         page = good(api.get(f"{path}{separator}limit={limit}{cursor}"))
-        assert set(page) - {"total"} == {"items", "next_cursor"}
+        assert set(page) - {"total", "clicks_kept_from"} == {"items", "next_cursor"}
         items.append(page["items"])
         if page["next_cursor"] is None:
             return items

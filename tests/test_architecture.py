@@ -106,12 +106,14 @@ ADAPTERS = {
     ),
     *_in("alerts", "cap_alerts", "fallback_alerts"),
     *_in("api_docs", "document_file", "views"),
+    *_in("archive", "objects"),
     *_in("caps", "reservation"),
     *_in("clicks", "backlog", "write"),
     *_in("conversions", "campaign_lookup", "changes", "list_entries", "past_conversions", "recording", "refused"),
-    *_in("conversions", "refusal_notifications", "scheduled_approval", "slots", "terms"),
+    *_in("conversions", "archiving", "refusal_notifications", "scheduled_approval", "slots", "terms"),
     *_in("conversions", "imports.job", "imports.receipts", "imports.recorder", "imports.storage", "views"),
-    *_in("counters", "aggregator", "blocks", "compaction", "detail_blocks", "detail_compaction", "learning_blocks"),
+    *_in("counters", "aggregator", "batch_rows", "blocks", "compaction"),
+    *_in("counters", "detail_blocks", "detail_compaction", "learning_blocks"),
     *_in("counters", "rollups.build", "rollups.reader", "rollups.schedule", "rollups.storage"),
     *_in("dynamodb", "client", "sdk_client", "transport"),
     *_in("emails", "delivery", "fan_out", "network_name", "recipients", "ses"),
@@ -246,13 +248,13 @@ FLOORS = (
     {"evaluation", "publisher", "lambdas"},
     {"optimizer", "reporting", "conversions", "alerts", "api_docs", "inbox"},
     {"routing", "counters", "postbacks", "access", "exchange", "lists", "emails"},
-    {"http", "caps", "clicks", "notifications"},
+    {"http", "caps", "clicks", "notifications", "archive"},
     {"tables", "dynamodb", "sqs"},
     {"settings", "endpoints", "domain"},
 )
 """From the top down. A package may import what is on a lower floor, and nothing on its own."""
 
-WITHOUT_HTTP = {"routing", "caps", "clicks", "dynamodb", "counters", "optimizer", "notifications", "emails"}
+WITHOUT_HTTP = {"routing", "caps", "clicks", "dynamodb", "counters", "optimizer", "notifications", "archive", "emails"}
 """Packages of the redirect and of background Lambdas, which serve no API request."""
 
 TABLE_READERS = {"routing": {"chalicelib.routing.route_history"}, "clicks": {"chalicelib.clicks.backlog"}}
@@ -301,6 +303,7 @@ TESTS_OF_SEVERAL_MODULES = {
     "test_stored_documents.py": "rows of earlier releases",
     "test_added_fields.py": "rows of earlier releases, with a field more in each document",
     "access/test_membership_histories.py": "any history of requests for one smartlink, and what its tasks left",
+    "archive/test_exactly_once.py": "kills, redeliveries, splits and two invocations at once",
     "api_docs/test_generators.py": "what linters and generators of clients say of the document",
     "api_docs/test_any_request.py": "any request that the document allows, and others",
     "conversions/test_money_model.py": "any story of reports and decisions, against a model in memory",

@@ -32,6 +32,27 @@ def test_no_email_is_sent_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.email_from() == "network@smartlink.example"
 
 
+def test_clicks_are_kept_for_90_days_unless_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLICK_DAYS", raising=False)
+    assert settings.click_days() == 90
+    monkeypatch.setenv("CLICK_DAYS", "30")
+    assert settings.click_days() == 30
+
+
+def test_template_accepts_the_click_days_that_route_versions_outlive() -> None:
+    parameter = json.loads(RESOURCES.read_text())["Parameters"]["ClickDays"]
+    bounds = (settings.DEFAULT_CLICK_DAYS, settings.FEWEST_CLICK_DAYS, settings.MOST_CLICK_DAYS)
+    assert (parameter["Default"], parameter["MinValue"], parameter["MaxValue"]) == bounds
+    longest_window = 365 + settings.ATTRIBUTION_GRACE_DAYS
+    assert max(longest_window, settings.MOST_CLICK_DAYS) < settings.ROUTE_VERSION_DAYS
+
+
+def test_staged_objects_outlive_the_rows_that_name_them() -> None:
+    archive = json.loads(RESOURCES.read_text())["Resources"]["Archive"]["Properties"]
+    staged = next(rule for rule in archive["LifecycleConfiguration"]["Rules"] if rule.get("Prefix") == "staged/")
+    assert staged["ExpirationInDays"] > settings.STREAM_BATCH_RETENTION_DAYS
+
+
 def test_visitor_hash_key_has_at_most_64_bytes_and_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VISITOR_HASH_KEY", raising=False)
     assert settings.visitor_hash_key() == b""

@@ -1,6 +1,7 @@
 """`python -m acceptance.traffic`: send clicks and conversions to the local stack and count them in a ledger.
 
-With --check, compare the reports with the ledger and print the differences. The exit code is 1 if there are any.
+With --check, compare the reports with the ledger, and the archive with both, and print the differences. The exit code
+is 1 if there are any.
 """
 
 import argparse
@@ -8,8 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from acceptance.traffic import report_check, run, summary
+from acceptance.traffic import archive_check, report_check, run, summary
 from acceptance.traffic.run import RunOptions
+from deploy import cloud
 from deploy.errors import CommandError
 from local import up
 
@@ -52,7 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--publishers", type=_at_least(1), default=defaults.publishers)
     parser.add_argument("--concurrency", type=_at_least(1), default=defaults.concurrency, help="concurrent requests")
     parser.add_argument("--out", type=Path, help="write all requests and the ledger to this JSON file")
-    parser.add_argument("--check", action="store_true", help="compare the reports with the ledger")
+    parser.add_argument("--check", action="store_true", help="compare reports and archive with the ledger")
     return parser.parse_args()
 
 
@@ -81,14 +83,18 @@ def _send(options: RunOptions, *, out: Path | None, checks_reports: bool) -> int
     print(summary.format_table(sent))
     if out:
         summary.write(out, options, sent)
-    differences = report_check.check(running, sent) if checks_reports else sent.unexpected_results()
+    differences = _compare(running, sent) if checks_reports else sent.unexpected_results()
     for difference in differences[:_MAX_PRINTED]:
         print(difference)
     if len(differences) > _MAX_PRINTED:
         print(f"… and {len(differences) - _MAX_PRINTED} more")
     if checks_reports:
-        print(f"{len(differences)} differences between the reports and the ledger")
+        print(f"{len(differences)} differences between the reports, the archive and the ledger")
     return 1 if differences else 0
+
+
+def _compare(running: up.Running, sent: run.Sent) -> list[str]:
+    return [*report_check.check(running, sent), *archive_check.check(cloud.local(), running, sent)]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from acceptance.traffic.ledger import Click
 from acceptance.traffic.send import click_time
 from chalicelib.domain.ids import time_ordered_id
-from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.settings import DEFAULT_CLICK_DAYS
 from deploy import cloud
 from deploy.errors import CommandError
 
@@ -57,7 +57,7 @@ def _backdated(item: StoredItem, click: Click, at: datetime) -> tuple[StoredItem
     click_id = time_ordered_id(at, os.urandom(10))
     moment = click_time(click_id)
     ms = round(moment.timestamp() * 1000)
-    expires_at = ms // 1000 + CLICK_RETENTION_DAYS * _DAY_SECONDS
+    expires_at = ms // 1000 + DEFAULT_CLICK_DAYS * _DAY_SECONDS
     changes = {"click_id": {"S": click_id}, "at": {"N": str(ms)}, "expires_at": {"N": str(expires_at)}}
     return item | changes, replace(click, click_id=click_id, at=moment)
 

@@ -42,6 +42,9 @@ class Assumptions:
         1_000, "ms", "one run of `watch_fallbacks` over the last hour's counters, every 5 minutes"
     )
     watch_ms: float = _assumed(20, "ms", "one batch of `watch_caps`, at most one per shard in 5 seconds")
+    object_ms: float = _assumed(40, "ms", "latency of one S3 put or copy, from a Lambda in the region")
+    archived_bytes: float = _assumed(91, "bytes", "a click in the archive, compressed, as measured on the local stack")
+    archive_months: float = _assumed(12, "months", "time for which the archive is kept, in this model")
     pollers: float = _assumed(5, "", "Lambda pollers per queue; each polls an empty queue three times per minute")
     key_calls: float = _assumed(12, "an hour", "key requests of one function for one table: one in five minutes")
     tables_used: float = _assumed(40, "", "pairs of a function and a table that it uses constantly")

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from bench.cost_model.case import MILLION, REDIRECT, Case
 from bench.cost_model.prices import Prices
-from bench.cost_model.usage import MILLION, REDIRECT, Case, Use, uses
+from bench.cost_model.usage import Use, uses
 
 
 @dataclass(frozen=True, slots=True)

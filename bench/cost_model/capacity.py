@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import ceil
 
+from bench.cost_model.case import Case
 from bench.cost_model.measurements import SATURATED
-from bench.cost_model.usage import Case
 from bench.units import IN_A_TRANSACTION, read_units, write_units
 from chalicelib.counters.cells import SHARDS
 from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS

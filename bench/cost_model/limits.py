@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from bench.cost_model import capacity
+from bench.cost_model.case import MILLION, Case
 from bench.cost_model.markdown import clicks_a_second, number, table, words
-from bench.cost_model.usage import MILLION, Case, uses
+from bench.cost_model.usage import uses
 
 
 def section(cases: Sequence[Case]) -> str:

@@ -5,10 +5,10 @@ from decimal import Decimal
 from bench.cost_model import limits
 from bench.cost_model.assumptions import Assumptions
 from bench.cost_model.bill import Charge, alternatives, bill, by_part, total
+from bench.cost_model.case import MILLION, Case
 from bench.cost_model.markdown import clicks_a_second, dollars, number, table, words
 from bench.cost_model.measurements import SATURATED, WANTED, Facts, Stack
 from bench.cost_model.prices import Price, Prices
-from bench.cost_model.usage import MILLION, Case
 from bench.figures import load_stamp
 from bench.merging import Load
 

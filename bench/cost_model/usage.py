@@ -4,17 +4,13 @@ Formulas are in the functions' docstrings. Free tiers and volume discounts are l
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil
 
-from bench.cost_model.assumptions import Assumptions
-from bench.cost_model.measurements import Facts, Stack
-from bench.merging import Load
+from bench.cost_model.case import COUNTER, GB, HOUR, MERGER, MILLION, MONTH, REDIRECT, REQUESTS_AN_OBJECT, Case
 from bench.units import IN_A_TRANSACTION, read_units, write_units
-from chalicelib.settings import CLICK_RETENTION_DAYS, ROUTE_CACHE_TTL_SECONDS
+from chalicelib.settings import DEFAULT_CLICK_DAYS, WEIGHT_HISTORY_DAYS
 
-MILLION, GB = 1_000_000, 1e9
-HOUR, MONTH = 3_600.0, 30.4 * 86_400
 LOG_MONTHS = 1.0
 """`log_retention_in_days` of `.chalice/config.json`."""
 
@@ -28,7 +24,6 @@ LOG_LINES = (
 )
 """Log lines of Lambda itself per invocation. The redirect prints nothing (`LOG_CLICKS` is off)."""
 
-REDIRECT, COUNTER, MERGER = "api_handler", "count_clicks", "merge_counters"
 _QUEUES, _POLLS_A_MINUTE, _CALLS_A_MESSAGE = 3, 3, 3
 _MESSAGE_POOLS = 25
 _WATCHED_SECONDS, _FALLBACK_SECONDS = 5, 300
@@ -44,83 +39,6 @@ class Use:
     price: str
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Input of the models: measured facts, stack, load, whether campaigns have click caps, and assumptions."""
-
-    facts: Facts
-    stack: Stack
-    load: Load
-    capped: bool = False
-    assumed: Assumptions = field(default_factory=Assumptions)
-
-    @property
-    def seconds(self) -> float:
-        """Duration of a million clicks in seconds."""
-        return MILLION / self.load.rate
-
-    def share(self, function: str) -> float:
-        """Return the function's share of a vCPU by its memory, at most 1: our code is single-threaded."""
-        return min(1.0, self.stack.megabytes[function] / self.assumed.vcpu_mb)
-
-    def cpu_ms(self, function: str, microseconds: float) -> float:
-        """Return the function's milliseconds for CPU time measured on this machine."""
-        return microseconds / 1e3 * self.assumed.core_ratio / self.share(function)
-
-    def gb_seconds(self, function: str, milliseconds: float) -> float:
-        """Return the GB-seconds of billed milliseconds of the function."""
-        return milliseconds / 1e3 * self.stack.megabytes[function] / 1_024
-
-    @property
-    def cap_calls(self) -> float:
-        """Calls per click for the campaign's cap."""
-        extra = self.facts.click("capped_calls_per_click") - self.facts.click("calls_per_click")
-        return extra if self.capped else 0.0
-
-    @property
-    def click_ms(self) -> int:
-        """Billed time of a warm click in whole milliseconds: CPU, latency of the calls, Lambda's overhead."""
-        calls = self.facts.click("calls_per_click") + self.cap_calls
-        cpu = self.cpu_ms(REDIRECT, self.facts.click("cpu_us"))
-        reads = self.reads * self.assumed.read_ms
-        return ceil(cpu + calls * self.assumed.write_ms + reads + self.assumed.runtime_ms)
-
-    @property
-    def processes(self) -> int:
-        """Number of busy redirect processes: rate x time, without the time of reads."""
-        calls = self.facts.click("calls_per_click") + self.cap_calls
-        cpu = self.cpu_ms(REDIRECT, self.facts.click("cpu_us"))
-        milliseconds = cpu + calls * self.assumed.write_ms + self.assumed.runtime_ms
-        return max(1, ceil(self.load.rate * milliseconds / 1e3))
-
-    def misses(self, keys: float) -> float:
-        """Return the reads per click of a value cached for `ROUTE_CACHE_TTL_SECONDS`, with `keys` equally used keys.
-
-        A process uses one key r times per second. Each read also serves the r T uses while it is cached: 1 / (1 + r T).
-        """
-        rate = self.load.rate / self.processes / keys
-        return 1 / (1 + rate * ROUTE_CACHE_TTL_SECONDS)
-
-    @property
-    def reads(self) -> float:
-        """Reads per click of link and route."""
-        return self.misses(self.assumed.links) + self.misses(self.assumed.pools)
-
-    @property
-    def counting_ms(self) -> float:
-        """Billed time of counting one batch."""
-        batch = self.facts.batch(self.load)
-        latency = batch.runs * self.assumed.transaction_ms + (batch.requests - batch.runs) * self.assumed.read_ms
-        return self.cpu_ms(COUNTER, batch.cpu_us) + latency + self.assumed.runtime_ms
-
-    @property
-    def merging_ms(self) -> float:
-        """Billed time of one minute's compaction. Each call counts as a query."""
-        merging = self.facts.merging(self.load)
-        cpu = self.cpu_ms(MERGER, merging.cpu_ms * 1e3)
-        return cpu + merging.requests * self.assumed.read_ms + self.assumed.runtime_ms
-
-
 def uses(case: Case) -> list[Use]:
     """Return the usage of a million clicks."""
     parts = (
@@ -129,6 +47,7 @@ def uses(case: Case) -> list[Use]:
         _clicks,
         _caps,
         _aggregator,
+        _archive,
         _compaction,
         _optimizer,
         _click_storage,
@@ -179,6 +98,15 @@ def _aggregator(case: Case) -> Iterable[Use]:
     yield Use("aggregator", "reads", MILLION / batch.clicks * batch.read_units, "read_unit")
 
 
+def _archive(case: Case) -> Iterable[Use]:
+    """Each transaction of the aggregator stages an object and copies it. The time of this is the aggregator's."""
+    batch = case.facts.batch(case.load)
+    objects = MILLION / batch.clicks * batch.runs
+    stored = MILLION * case.assumed.archived_bytes / GB
+    yield Use("archive", "puts and copies", objects * REQUESTS_AN_OBJECT, "object_write")
+    yield Use("archive", "storage", stored * case.assumed.archive_months, "object_storage")
+
+
 def _compaction(case: Case) -> Iterable[Use]:
     merging, minutes = case.facts.merging(case.load), case.seconds / 60
     yield Use("compaction", "invocations", minutes, "lambda_request")
@@ -198,7 +126,8 @@ def _optimizer(case: Case) -> Iterable[Use]:
     yield Use("optimizer", "writes", runs * IN_A_TRANSACTION * _run_write_units(case), "write_unit")
     yield Use("optimizer", "reads", runs * _run_read_units(case), "read_unit")
     yield Use("optimizer", "messages", _CALLS_A_MESSAGE * messages, "queue_request")
-    yield Use("optimizer", "history for 400 days", _months_of(runs * _history_bytes(case)), "table_storage")
+    history = _months_of(runs * _history_bytes(case), WEIGHT_HISTORY_DAYS)
+    yield Use("optimizer", f"history for {WEIGHT_HISTORY_DAYS} days", history, "table_storage")
 
 
 def _history_bytes(case: Case) -> float:
@@ -214,16 +143,16 @@ def _run_read_units(case: Case) -> float:
     return read_units(int(size), consistent=True)
 
 
-def _months_of(size: float) -> float:
-    """Return the GB-months of `size` bytes that are stored as long as a click."""
-    return size / GB * CLICK_RETENTION_DAYS * 86_400 / MONTH
+def _months_of(size: float, days: int) -> float:
+    """Return the GB-months of `size` bytes that are stored for these days."""
+    return size / GB * days * 86_400 / MONTH
 
 
 def _click_storage(case: Case) -> Iterable[Use]:
     """A click and its entry in the click list of the day. Merged blocks have only a few bytes per cell."""
     size = case.facts.click("item_bytes") + case.assumed.overhead_bytes + case.facts.aggregator("list_bytes_per_click")
-    stored = _months_of(MILLION * size)
-    yield Use("click storage", f"for {CLICK_RETENTION_DAYS} days", stored, "table_storage")
+    stored = _months_of(MILLION * size, DEFAULT_CLICK_DAYS)
+    yield Use("click storage", f"for {DEFAULT_CLICK_DAYS} days", stored, "table_storage")
     yield Use("click storage", "point-in-time recovery", stored, "recovery_storage")
 
 

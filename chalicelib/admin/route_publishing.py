@@ -1,18 +1,22 @@
 """Compiles and publishes routes: the current one, which links use, and a copy of every version."""
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.domain.smartlink import SmartlinkStatus
+from chalicelib.domain.timestamps import expiry_time
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.routing import route_codec
 from chalicelib.routing.click_references import PastRoute
 from chalicelib.routing.route_history import decode_with_documents, route_of_row
 from chalicelib.routing.weights_codec import MAX_WEIGHTS_BYTES
+from chalicelib.settings import ROUTE_VERSION_DAYS
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.campaigns import CampaignRow, PoolCampaignRow
 from chalicelib.tables.routes import RouteRow
@@ -102,6 +106,7 @@ def add_direct_route(write: TransactWrite, campaign: CampaignRow, version: int) 
 def _add(write: TransactWrite, route_id: str, snapshot: bytes, version: int, *, removes_weights: bool = False) -> None:
     """Add the current route and the copy of its version, which never has learned weights."""
     if version:
+        _expire_replaced(route_id, version - 1, datetime.now(UTC))
         weights: list[Action] = [RouteRow.weights.remove(), RouteRow.weights_version.remove()]
         changes: list[Action] = [RouteRow.version.set(version + 1), RouteRow.snapshot.set(snapshot)]
         changes += weights if removes_weights else []
@@ -109,6 +114,21 @@ def _add(write: TransactWrite, route_id: str, snapshot: bytes, version: int, *, 
     else:
         write.save(RouteRow(route_id, version=1, snapshot=snapshot), RouteRow.id.does_not_exist())
     write.save(RouteRow(f"{route_id}@{version + 1}", version=version + 1, snapshot=snapshot))
+
+
+def _expire_replaced(route_id: str, version: int, now: datetime) -> None:
+    """Let a version expire that was replaced before now. Its clicks end before, so nothing refers to it then.
+
+    This is no part of the transaction of the next version, whose size is limited. The current version and the one
+    before it stay.
+    """
+    row, expires_at = RouteRow(f"{route_id}@{version}"), expiry_time(now, ROUTE_VERSION_DAYS)
+    is_stored = RouteRow.id.exists() & RouteRow.expires_at.does_not_exist()
+    try:
+        row.update([RouteRow.expires_at.set(expires_at)], condition=is_stored)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
 
 
 def delete_route(write: TransactWrite, route_id: str, version: int) -> None:

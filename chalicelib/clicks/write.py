@@ -8,15 +8,17 @@ from typing import Any
 from chalicelib.clicks.item_codec import encode
 from chalicelib.dynamodb.attribute_values import Item
 from chalicelib.dynamodb.client import call, table_name
-from chalicelib.settings import CLICK_RETENTION_DAYS, click_backlog_queue
+from chalicelib.settings import ATTRIBUTION_GRACE_DAYS, click_backlog_queue, click_days
 
 
-def write_click(click: Mapping[str, Any]) -> bool:
+def write_click(click: Mapping[str, Any], attribution_window_days: int = 0) -> bool:
     """Write the click and return whether the table took it; otherwise it goes to the backlog queue.
 
+    It expires `CLICK_DAYS` after the click, or a week after the attribution window of its campaign if that is later.
     If the queue rejects it too, it goes to the log. Never raises: the visitor is waiting.
     """
-    item = encode(click, click["at"] // 1000 + CLICK_RETENTION_DAYS * 86_400)
+    days = max(click_days(), attribution_window_days + ATTRIBUTION_GRACE_DAYS)
+    item = encode(click, click["at"] // 1000 + days * 86_400)
     try:
         _write(item)
     except Exception as error:  # noqa: BLE001 - whatever it is, the click must not be lost

@@ -203,7 +203,7 @@ def _create(
             absent = ConversionRow.id.does_not_exist()
             write.condition_check(ConversionRow, report.earlier_id, condition=absent)
         if goal:
-            slots.take(write, row, slot, goal)
+            slots.take(write, row, slot, goal, source.click.expires_at)
         add_effects(write, None, row, request.now)
     return row
 

@@ -7,15 +7,16 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.conversion import ConversionStatus
 from chalicelib.domain.goal import Goal, GoalCounts
-from chalicelib.settings import CLICK_RETENTION_DAYS
 from chalicelib.tables.conversions import ClickGoalRow, ConversionRow
 
 
-def take(write: TransactWrite, row: ConversionRow, slot: ClickGoalRow | None, goal: Goal) -> None:
-    """Take the slot for a new conversion: if it is free, or if all before are rejected and the goal counts once."""
+def take(write: TransactWrite, row: ConversionRow, slot: ClickGoalRow | None, goal: Goal, expires_at: int) -> None:
+    """Take the slot for a new conversion: if it is free, or if all before are rejected and the goal counts once.
+
+    A new slot expires at `expires_at`, with its click.
+    """
     if slot is None:
         pixel_id = row.id if row.pixel else None
-        expires_at = row.click_at // 1000 + CLICK_RETENTION_DAYS * 86_400
         new = ClickGoalRow(row.click_id, goal.name, conversion_id=row.id, pixel_id=pixel_id, expires_at=expires_at)
         write.save(new, ClickGoalRow.goal.does_not_exist())
     elif goal.counts is GoalCounts.ONCE:

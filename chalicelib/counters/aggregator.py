@@ -6,18 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import sqs
+from chalicelib.archive import objects, schema
 from chalicelib.clicks import id_lists, item_codec
-from chalicelib.counters import detail_blocks, learning_blocks, stream_batch
+from chalicelib.counters import batch_rows, detail_blocks, learning_blocks, stream_batch
 from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.stream_batch import StreamBatch, StreamRecord
-from chalicelib.domain.timestamps import expiry_time
 from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.notifications.send import ADMIN, send_once
-from chalicelib.settings import CLICK_RETENTION_DAYS, STREAM_BATCH_RETENTION_DAYS, poison_records_queue
+from chalicelib.settings import poison_records_queue
 from chalicelib.tables.base import commit, connection
 from chalicelib.tables.clicks import ClickListRow
 from chalicelib.tables.counters import StreamBatchRow
@@ -45,12 +45,15 @@ def decode_record(received: Mapping[str, Any]) -> StreamRecord:
 
 
 def aggregate(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Count each click of the stream's records once. Raises AggregationStopped if the tables reject the rest.
+    """Count and archive each click of the stream's records once. Raises AggregationStopped if AWS rejects the rest.
 
     A batch of records is written in one transaction: its report, detail and learning cells, its click IDs by route, and
     a row that is keyed by its first record and lists all of them. If records are delivered again, that row is found and
     they are skipped. If a delivery ends inside a counted batch (Lambda split it in two), the rest of the batch gets a
     row of its own. So each record with which a delivery can start is either uncounted or has a row.
+
+    The batch's object is staged before the transaction, which stores its name, and published after it. A record is
+    skipped only after the object of its batch was published.
     """
     pending = [decode_record(record) for record in received]
     while pending:
@@ -64,35 +67,39 @@ def aggregate(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
 
 def _aggregate_next(pending: list[StreamRecord], now: datetime) -> list[StreamRecord]:
     """Count or skip at least one record; return the remaining ones."""
-    counted = _counted_sequences(pending[0].sequence)
-    if counted:
-        uncounted, rest = stream_batch.skip_counted(counted, pending)
-        if rest:
-            _write_resume_marker(rest, now)
-        return uncounted
+    row = batch_rows.committed_batch(pending[0].sequence)
+    if row:
+        return batch_rows.skip_batch(row, pending, now)
     batch = stream_batch.take_batch(pending)
     for record, complaint in batch.poison:
         _quarantine(record, complaint, now)
-    return pending[len(batch.records) :] if _commit(batch, now) else pending
+    staged = _stage(batch)
+    if not _commit(batch, staged, now):
+        return pending
+    objects.publish(staged)
+    return pending[len(batch.records) :]
 
 
-def _counted_sequences(first: str) -> list[str]:
-    """Return all records of the counted batch that starts with this one; empty if there is none."""
-    try:
-        return id_lists.decode(StreamBatchRow.get(first, consistent_read=True).records)
-    except DoesNotExist:
-        return []
+def _stage(batch: StreamBatch) -> str | None:
+    """Stage the object of the batch; a batch without a counted click has none."""
+    if not batch.clicks:
+        return None
+    first = batch.records[0]
+    return objects.stage(
+        objects.object_key(schema.CLICKS, first.sequence, first.at), map(schema.click_line, batch.clicks)
+    )
 
 
-def _commit(batch: StreamBatch, now: datetime) -> bool:
-    """Write the batch; return False if another invocation has counted its first record."""
+def _commit(batch: StreamBatch, staged: str | None, now: datetime) -> bool:
+    """Write the batch and the name of its object; return False if another invocation has counted its first record."""
     write, first = TransactWrite(connection=connection()), batch.sequences[0]
-    write.save(_batch_row(batch.sequences, now), StreamBatchRow.first.does_not_exist())
+    write.save(batch_rows.batch_row(batch.sequences, now, staged), StreamBatchRow.first.does_not_exist())
     append_blocks(write, first, batch.counted, now, batch.newest)
     detail_blocks.add_blocks(write, detail_blocks.batch_order(batch.records[0].at, first), batch.details)
     learning_blocks.add_blocks(write, first, batch.learned, now)
     for (route_id, day), click_ids in batch.lists.items():
-        write.save(_click_list_row(f"{route_id}#{day}", click_ids, now))
+        expires_at = batch.list_expiry[route_id, day]
+        write.save(_click_list_row(f"{route_id}#{day}", click_ids, expires_at))
     try:
         commit(write)
     except TransactWriteError as error:
@@ -102,19 +109,7 @@ def _commit(batch: StreamBatch, now: datetime) -> bool:
     return True
 
 
-def _write_resume_marker(rest: Sequence[str], now: datetime) -> None:
-    """Write a row for the counted records after the end of a delivery, because the next delivery starts there."""
-    if not _counted_sequences(rest[0]):
-        _batch_row(rest, now).save()
-
-
-def _batch_row(sequences: Sequence[str], now: datetime) -> StreamBatchRow:
-    expires_at = expiry_time(now, STREAM_BATCH_RETENTION_DAYS)
-    return StreamBatchRow(sequences[0], records=id_lists.encode(sequences), expires_at=expires_at)
-
-
-def _click_list_row(route_day: str, click_ids: Sequence[str], now: datetime) -> ClickListRow:
-    expires_at = expiry_time(now, CLICK_RETENTION_DAYS)
+def _click_list_row(route_day: str, click_ids: Sequence[str], expires_at: int) -> ClickListRow:
     return ClickListRow(route_day, max(click_ids), click_ids=id_lists.encode(click_ids), expires_at=expires_at)
 
 

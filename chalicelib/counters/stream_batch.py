@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from chalicelib.counters import cells, detail_cells, learning_cells
 from chalicelib.counters.cells import Cell, Cells
@@ -23,6 +23,17 @@ _UTF8_BYTES = 4
 """Maximum length of a character."""
 
 
+class Sequenced(Protocol):
+    """A record of a stream with its sequence number."""
+
+    @property
+    def sequence(self) -> str:
+        """The sequence number."""
+
+
+AnyRecord = TypeVar("AnyRecord", bound=Sequenced)
+
+
 @dataclass(frozen=True, slots=True)
 class StreamRecord:
     """One record of the clicks' stream: its sequence number, its time in milliseconds, and the click if it has one.
@@ -40,15 +51,18 @@ class StreamRecord:
 class StreamBatch:
     """The records of a batch and what they add.
 
-    `counted` are report cells, `details` joint cells, `learned` learning cells by partition, `lists` click IDs by route
-    and UTC day, `poison` the records that cannot be counted, with the error.
+    `counted` are report cells, `details` joint cells, `learned` learning cells by partition, `clicks` the counted
+    clicks, `lists` their IDs by route and UTC day, `list_expiry` when the last click of a list expires, `poison` the
+    records that cannot be counted, with the error.
     """
 
     records: list[StreamRecord] = field(default_factory=list)
     counted: Cells = field(default_factory=dict)
     details: JointCells = field(default_factory=dict)
     learned: dict[str, LearningCells] = field(default_factory=dict)
+    clicks: list[Mapping[str, Any]] = field(default_factory=list)
     lists: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    list_expiry: dict[tuple[str, str], int] = field(default_factory=dict)
     poison: list[tuple[StreamRecord, str]] = field(default_factory=list)
 
     @property
@@ -132,12 +146,15 @@ def _add(batch: StreamBatch, record: StreamRecord, effect: _RecordEffect) -> Non
     if effect.learned:
         learning_cells.add_click(batch.learned, *effect.learned)
     if effect.route_day and record.click:
+        batch.clicks.append(record.click)
         batch.lists.setdefault(effect.route_day, []).append(record.click["click_id"])
+        expires_at = max(batch.list_expiry.get(effect.route_day, 0), record.click.get("expires_at", 0))
+        batch.list_expiry[effect.route_day] = expires_at
     if effect.complaint:
         batch.poison.append((record, effect.complaint))
 
 
-def skip_counted(counted: Sequence[str], records: Sequence[StreamRecord]) -> tuple[list[StreamRecord], list[str]]:
+def skip_counted(counted: Sequence[str], records: Sequence[AnyRecord]) -> tuple[list[AnyRecord], list[str]]:
     """Return the records after a counted batch, and the sequence numbers of the batch after the records.
 
     The records start with the first record of the batch, so at least one of both is empty.

@@ -59,7 +59,7 @@ def redirect(**_: str) -> Response:
     decision = _decide_or_fall_back(route, context, click_id, may_reserve=is_click)
     click = click_record.record(click_id, context, route, decision)
     if is_click:
-        _write(click, now)
+        _write(click, decision.campaign, now)
         _log(click, started_at)
     destination = click_record.fill_destination(decision.url, click) if decision.url else None
     if not destination:
@@ -81,9 +81,9 @@ def _code_and_rest(event: Mapping[str, Any]) -> tuple[str, str]:
     return ids.split_link_code("/".join([segments[name] for name in sorted(segments)]) + end)
 
 
-def _write(click: Mapping[str, Any], now: datetime) -> None:
+def _write(click: Mapping[str, Any], campaign: Campaign | None, now: datetime) -> None:
     """Write the click, then release an expired lease unless the table failed: the visitor is waiting."""
-    if not write_click(click):
+    if not write_click(click, campaign.attribution_window_days if campaign else 0):
         return
     try:
         reservation.release_expired_lease(now)

@@ -44,11 +44,16 @@ class CounterBlockRow(Model):
 
 
 class StreamBatchRow(Model):
-    """A counted batch of consecutive stream records: keyed by its first record, with a list of all of them."""
+    """A counted batch of consecutive stream records: keyed by its first record, with a list of all of them.
+
+    `staged` is the key of the batch's object in the archive's folder of attempts; a batch without lines has none, nor
+    has the rest of a batch, or a batch of an earlier release. A batch of the conversions' stream has a prefixed key.
+    """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "runs"
 
     first = UnicodeAttribute(hash_key=True)
     records = BinaryAttribute(legacy_encoding=False)
+    staged = UnicodeAttribute(null=True)
     expires_at = IntegerAttribute()

@@ -11,7 +11,7 @@ class RouteRow(Model):
     """A compiled route. `id` is that of the smartlink or campaign; `id@version` is a copy of each published version.
 
     The learned weights are an attribute of the current route, so that an edit does not change them; past weights are
-    in `WeightHistoryRow`.
+    in `WeightHistoryRow`. Only a version that was replaced has `expires_at`.
     """
 
     class Meta(TableMeta):
@@ -22,6 +22,7 @@ class RouteRow(Model):
     snapshot = BinaryAttribute(legacy_encoding=False)
     weights = BinaryAttribute(legacy_encoding=False, null=True)
     weights_version = IntegerAttribute(null=True)
+    expires_at = IntegerAttribute(null=True)
 
 
 class WeightHistoryRow(Model):

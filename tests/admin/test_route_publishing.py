@@ -1,4 +1,6 @@
 import re
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +53,39 @@ def test_edit_publishes_a_new_version_and_keeps_the_earlier_ones(admin: Api) -> 
     assert RouteRow.get(smartlink["id"]).version == 4
     kept = {row.id for row in RouteRow.scan() if row.id.startswith(smartlink["id"])}
     assert kept == {smartlink["id"], *(f"{smartlink['id']}@{n}" for n in (1, 2, 3, 4))}
+
+
+def test_version_before_the_replaced_one_expires_400_days_after_the_edit(admin: Api) -> None:
+    smartlink = new_smartlink(admin)
+    for name in ("a", "b"):
+        admin.patch(path_of(smartlink), {"name": name})
+    before = time.time()
+    admin.patch(path_of(smartlink), {"name": "c"})
+    expiry = {row.version: row.expires_at for row in RouteRow.scan() if row.id.startswith(f"{smartlink['id']}@")}
+    assert [version for version, expires_at in sorted(expiry.items()) if expires_at is None] == [3, 4]
+    assert 0 <= expiry[2] - (before + 400 * 86_400) + 1 < 60
+    assert expiry[1] <= expiry[2]
+    assert RouteRow.get(smartlink["id"]).expires_at is None
+
+
+def test_version_that_expires_keeps_its_time(admin: Api) -> None:
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    RouteRow("sml_1@1", version=1, snapshot=b"").save()
+    for day in range(2):
+        route_publishing._expire_replaced("sml_1", 1, now + timedelta(days=day))
+    assert RouteRow.get("sml_1@1").expires_at == int(now.timestamp()) + 400 * 86_400
+    route_publishing._expire_replaced("sml_1", 0, now)
+    assert RouteRow.count("sml_1@0") == 0
+
+
+def test_table_error_while_a_version_is_set_to_expire_is_raised(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def throttled(*_: Any, **__: Any) -> None:
+        message = "throttled"
+        raise UpdateError(message)
+
+    monkeypatch.setattr(RouteRow, "update", throttled)
+    with pytest.raises(UpdateError):
+        route_publishing._expire_replaced("sml_1", 1, datetime(2026, 11, 21, tzinfo=UTC))
 
 
 def test_edit_keeps_the_learned_weights(admin: Api) -> None:

@@ -11,7 +11,7 @@ from chalicelib.counters import blocks, learning_blocks
 from chalicelib.counters.cells import COUNTS, SHARDS, Cell, days_to_compact
 from chalicelib.counters.compaction_policy import MIN_BLOCKS_TO_COMPACT
 from chalicelib.counters.learning_cells import LearningCell
-from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.settings import COUNTER_DAYS
 from chalicelib.tables.base import connection
 from chalicelib.tables.notifications import NotificationRow
 from chalicelib.tables.smartlinks import SmartlinkRow
@@ -87,7 +87,7 @@ def test_schedule_merges_blocks() -> None:
 def test_schedule_merges_learning_blocks_of_smartlinks_with_few_clicks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learning_blocks, "COMPACTION_POLICY", replace(learning_blocks.COMPACTION_POLICY, min_blocks=2))
     monkeypatch.setattr(lambdas, "datetime", SimpleNamespace(now=lambda _: NOW))
-    older_day = days_to_compact(NOW, CLICK_RETENTION_DAYS)[-1]
+    older_day = days_to_compact(NOW, COUNTER_DAYS)[-1]
     add_clicks("sml_1", 1, 0, at=datetime.combine(older_day, HOUR.timetz()))
     add_clicks("sml_2", 1, 0, at=NOW)
     cell = LearningCell(int(HOUR.timestamp()) // 3600, 1, "US", "mobile", "cmp_1")

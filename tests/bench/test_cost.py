@@ -1,9 +1,9 @@
 from bench.cost import cost_page
 from bench.cost_model.bill import bill, total
+from bench.cost_model.case import MILLION, Case
 from bench.cost_model.measurements import facts, stack
 from bench.cost_model.page import BASE, FILE
 from bench.cost_model.prices import prices
-from bench.cost_model.usage import MILLION, Case
 from bench.figures import ROOT
 
 

@@ -31,10 +31,23 @@ def a_click(click_id: str = "01m7y0t1vmy3cyr3ct0v4mvta8") -> dict[str, Any]:
     }
 
 
-def test_click_expires_after_400_days() -> None:
-    assert write_click(a_click())
+@pytest.mark.parametrize(
+    ("click_days", "window", "days"),
+    [
+        pytest.param("", 30, 90, id="default"),
+        pytest.param("30", 0, 30, id="no campaign"),
+        pytest.param("90", 83, 90, id="window and a week are 90 days"),
+        pytest.param("90", 120, 127, id="a week longer than the window"),
+        pytest.param("ninety", 365, 372, id="no number counts as not set"),
+    ],
+)
+def test_click_expires_after_click_days_or_a_week_after_its_window(
+    click_days: str, window: int, days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLICK_DAYS", click_days)
+    assert write_click(a_click(), window)
     (row,) = ClickRow.scan()
-    assert row.expires_at == SECONDS + 400 * 86_400
+    assert row.expires_at == SECONDS + days * 86_400
 
 
 @pytest.mark.parametrize("queue", ["none", "no URL"])

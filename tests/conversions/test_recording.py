@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +9,9 @@ from chalicelib.conversions.conversion import ReportedConversion
 from chalicelib.counters import cells
 from chalicelib.counters.learning_cells import COUNTS
 from chalicelib.domain.conversion import ConversionStatus, Reporter
+from chalicelib.http import dispatch
 from chalicelib.http.transactions import TransactionConflict
+from chalicelib.routing import redirect
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.conversions import ClickGoalRow, ConversionRow
@@ -320,3 +322,20 @@ def test_import_for_a_deleted_campaign_is_paid_as_at_the_click_and_uses_no_caps(
     report = ReportedConversion(source.click.click_id)
     recorded = recording.record_conversion(a_request(now=datetime.now(UTC)), deleted, report, Reporter.IMPORT)
     assert (recorded.row.payout, recorded.row.status, used()) == ("1.50", "approved", {})
+
+
+def test_click_of_day_91_still_takes_a_conversion_if_the_window_has_120_days(
+    admin: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long, short = new_deal(admin, attribution_window_days=120), new_deal(admin, attribution_window_days=30)
+    clicked_at = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    monkeypatch.setattr(redirect, "datetime", SimpleNamespace(now=lambda _: clicked_at))
+    long_click, short_click = long.click(), short.click()
+    day_91 = clicked_at + timedelta(days=91)
+    monkeypatch.setattr(dispatch, "datetime", SimpleNamespace(now=lambda _: day_91))
+    for row in ClickRow.scan(ClickRow.expires_at < int(day_91.timestamp())):
+        row.delete()
+    assert good(long.post(long_click, txid="late"))["status"] == "recorded"
+    assert short.post(short_click, txid="late").status == 404
+    (slot,) = ClickGoalRow.scan()
+    assert slot.expires_at == ClickRow.get(long_click).expires_at == int(clicked_at.timestamp()) + 127 * 86_400

@@ -7,12 +7,14 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib import settings as stack_settings
 from chalicelib import sqs
+from chalicelib.archive import objects
 from chalicelib.clicks import id_lists
 from chalicelib.counters import aggregator, cells, detail_blocks, detail_cells, detail_places, stream_batch
 from chalicelib.counters.cells import Cell, Cells
@@ -25,6 +27,7 @@ from chalicelib.tables.clicks import ClickListRow, ClickRow
 from chalicelib.tables.counters import CounterBlockRow, StreamBatchRow
 from chalicelib.tables.notifications import NotificationRow
 from tests.advertiser import holds_reports
+from tests.archive import archived
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 AT = int(NOW.timestamp() * 1000)
@@ -301,6 +304,7 @@ def test_invalid_record_is_queued_counted_and_notified_once_and_blocks_no_other(
     assert sum(counts[0] for counts in total.values()) == 2
     (message,) = poison_messages()
     assert message["sequence"] == records[1]["dynamodb"]["SequenceNumber"]
+    assert [line["click_id"] for line in archived.lines("clicks/")] == ["click00000", "click00002"]
     assert message["reason"]
     notifications = [row for row in NotificationRow.scan() if row.kind]
     assert [(row.kind, row.owner_year) for row in notifications] == [("poison_record", "admin#2026")]
@@ -333,6 +337,52 @@ def test_transaction_cancelled_for_another_reason_stops_the_aggregation(monkeypa
     with pytest.raises(aggregator.AggregationStopped):
         aggregator.aggregate([a_record(0)], NOW)
     assert counted() == {}
+
+
+def test_object_that_s3_refuses_stops_the_count_before_the_batch_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> str:
+        raise ClientError({"Error": {"Code": "SlowDown"}}, "PutObject")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(objects, "stage", refuse)
+        with pytest.raises(aggregator.AggregationStopped):
+            aggregator.aggregate([a_record(0)], NOW)
+    assert counted() == {}
+    aggregator.aggregate([a_record(0)], NOW)
+    assert [line["click_id"] for line in archived.lines("clicks/")] == ["click00000"]
+
+
+def test_batch_whose_object_was_not_published_is_delivered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Any) -> None:
+        raise ClientError({"Error": {"Code": "SlowDown"}}, "CopyObject")
+
+    records = [a_record(n) for n in range(3)]
+    with monkeypatch.context() as patch:
+        patch.setattr(objects, "publish", refuse)
+        failures = count_clicks({"Records": records}, None)
+    assert failures == {"batchItemFailures": [{"itemIdentifier": records[0]["dynamodb"]["SequenceNumber"]}]}
+    assert counted() == expected(3)
+    assert archived.lines("clicks/") == []
+    aggregator.aggregate(records[:1], NOW)
+    assert len(archived.lines("clicks/")) == 3
+
+
+def test_batch_without_an_inserted_click_has_no_object() -> None:
+    aggregator.aggregate([a_record(0, "MODIFY"), a_record(1, "REMOVE", image={})], NOW)
+    assert archived.objects("") == {}
+
+
+def test_batch_that_an_earlier_release_counted_has_no_object() -> None:
+    StreamBatchRow(f"{100_000_000_000_000_000_000}", records=id_lists.encode([str(10**20)]), expires_at=0).save()
+    aggregator.aggregate([a_record(0), a_record(1)], NOW)
+    assert [line["click_id"] for line in archived.lines("clicks/")] == ["click00001"]
+
+
+def test_list_of_click_ids_expires_with_its_last_click() -> None:
+    same: dict[str, Any] = {"route_id": "sml_1"}
+    aggregator.aggregate([a_record(n, **same, expires_at=at) for n, at in enumerate((90, 372, 90))], NOW)
+    (row,) = ClickListRow.scan()
+    assert row.expires_at == 372
 
 
 def test_row_of_a_counted_batch_outlives_the_records_of_the_stream() -> None:

@@ -11,7 +11,7 @@ from chalicelib.optimizer import job
 from chalicelib.optimizer.history import run_record, weight_history
 from chalicelib.optimizer.job import optimize_pools
 from chalicelib.optimizer.job_message import JobMessage
-from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.settings import WEIGHT_HISTORY_DAYS
 from chalicelib.tables.counters import CapCounterRow, CounterBlockRow
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from tests.conftest import Api
@@ -52,7 +52,7 @@ def test_run_publishes_weights_and_its_record(admin: Api) -> None:
     (row,) = run_history(pool)
     assert (row.version, row.status, row.route_version, row.epoch, row.reason) == (AT, "published", 1, 1, None)
     assert row.weights == current_route(pool).weights
-    assert row.expires_at == AT + CLICK_RETENTION_DAYS * 86_400
+    assert row.expires_at == AT + WEIGHT_HISTORY_DAYS * 86_400
     run = run_record.decode(row.run)
     assert (run.clicks, run.conversions, run.goal) == (50, 2, "epc")
     assert {segment.name for segment in run.segments} == set(weights.segments)

@@ -14,7 +14,7 @@ from chalicelib.domain.ids import time_ordered_id
 from chalicelib.dynamodb import client as dynamodb_client
 from chalicelib.dynamodb import sdk_client, transport
 from chalicelib.dynamodb.attribute_values import string_value
-from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.settings import DEFAULT_CLICK_DAYS
 from chalicelib.tables import base
 from chalicelib.tables.clicks import ClickRow
 from deploy import cloud
@@ -119,4 +119,4 @@ def test_pynamodb_reads_all_of_200_clicks_written_by_16_threads(
 def as_stored(click: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a click as its model reads them."""
     known = {name: value for name, value in click.items() if value is not None}
-    return {**known, "expires_at": click["at"] // 1000 + CLICK_RETENTION_DAYS * 86_400}
+    return {**known, "expires_at": click["at"] // 1000 + DEFAULT_CLICK_DAYS * 86_400}

@@ -10,7 +10,7 @@ from chalicelib import tables
 from chalicelib.domain.click import ExperimentArm, Outcome, RejectionReason, TrackingParameters
 from chalicelib.routing import click_record
 from chalicelib.routing.decision import Decision
-from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.settings import DEFAULT_CLICK_DAYS
 from chalicelib.tables import base, clicks
 from tests.builders import a_campaign, a_click_context, an_offer, an_optimized_route
 from tests.conftest import RESOURCES
@@ -118,7 +118,7 @@ def test_typical_click_is_under_one_kilobyte() -> None:
         Outcome.OFFER, chosen, "https://a.example/", rejections, ExperimentArm.OPTIMIZED, propensity, segment="US"
     )
     click = click_record.record("01m7y0t1vmy3cyr3ct0v4mvta8", a_click_context(parameters=parameters), route, decision)
-    item = clicks.ClickRow(**click, expires_at=click["at"] // 1000 + CLICK_RETENTION_DAYS * 86_400).serialize()
+    item = clicks.ClickRow(**click, expires_at=click["at"] // 1000 + DEFAULT_CLICK_DAYS * 86_400).serialize()
     assert sum(len(name.encode()) + _size(value) for name, value in item.items()) < 1024
 
 

@@ -1,15 +1,15 @@
 """Endpoints for admins: recorded clicks."""
 
 from chalicelib.admin.clicks.schemas import ClickDocument, ClickQuery
-from chalicelib.http.models import Page
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
 from chalicelib.reporting.lists import click_queries
 from chalicelib.reporting.lists.click_list import click_documents, list_clicks
 from chalicelib.reporting.lists.click_search import create_search
+from chalicelib.reporting.lists.schemas import ClickPage
 
 
-def find(request: Request, query: ClickQuery) -> Page[ClickDocument] | TextResponse:
+def find(request: Request, query: ClickQuery) -> ClickPage[ClickDocument] | TextResponse:
     """List the recorded clicks, newest first, as JSON or CSV."""
     return list_clicks(request, create_search(query, query.filters, request.now), query, ClickDocument)
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from chalicelib.counters.cells import QUARTER_HOUR_MS
+from chalicelib.domain.timestamps import timestamp
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.time_range import TimeRangeQuery
 from chalicelib.reporting.date_range import Period
@@ -27,3 +28,17 @@ def evaluation_period(query: TimeRangeQuery, now: datetime) -> Period:
     if period.end - period.start > _MAX_RANGE + _QUARTER_HOUR:
         raise ValidationFailed(("/from", f"must be at most {MAX_DAYS} days before `to`"))
     return period
+
+
+def replay_period(query: TimeRangeQuery, kept_from: datetime, now: datetime) -> Period:
+    """Return the range of a replay: that of `evaluation_period`, without the time from which clicks have expired.
+
+    Of that time only clicks with a long attribution window are left, which stand for no others. Raise
+    `ValidationFailed` if nothing is left of the range.
+    """
+    period = evaluation_period(query, now)
+    start = kept_from + (_EPOCH - kept_from) % _QUARTER_HOUR
+    if period.end <= start:
+        reach = timestamp(start)
+        raise ValidationFailed(("/to", f"must be after {reach}, since when all clicks are stored. Query the archive."))
+    return Period(max(period.start, start), period.end)

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.access import membership
 from chalicelib.admin import route_publishing
 from chalicelib.admin.evaluation import replay_document
-from chalicelib.admin.evaluation.period import evaluation_period
+from chalicelib.admin.evaluation.period import replay_period
 from chalicelib.admin.evaluation.replay_schemas import Replay, ReplayDocument
 from chalicelib.admin.smartlinks.references import SmartlinkReferences
 from chalicelib.admin.smartlinks.schemas import SmartlinkSettings
@@ -30,6 +30,7 @@ from chalicelib.http.models import Body, Patch, validate
 from chalicelib.http.problems import ValidationFailed, errors_of
 from chalicelib.http.request import Request
 from chalicelib.http.time_range import TimeRangeQuery
+from chalicelib.reporting.lists.click_search import kept_from
 from chalicelib.routing import route_codec
 from chalicelib.tables.smartlinks import SmartlinkRow
 
@@ -56,7 +57,8 @@ def replay(request: Request, smartlink_id: str, body: Body[Replay]) -> ReplayDoc
     """Estimate from logged clicks what an edit would have earned. Nothing is stored."""
     smartlink = membership.get_smartlink_or_404(smartlink_id)
     valid = body.validated(lambda sent: _errors(request, smartlink, sent))
-    period = evaluation_period(valid, request.now)
+    kept = kept_from(request.now)
+    period = replay_period(valid, kept, request.now)
     settings, edited = apply_edit(request, smartlink, valid.smartlink)
     recorded = click_reader.read_recorded_clicks(smartlink_id, period, sample_size(len(edited.offers)))
     rewards = click_reader.read_rewards(smartlink_id, period, recorded.sample)
@@ -69,6 +71,7 @@ def replay(request: Request, smartlink_id: str, body: Body[Replay]) -> ReplayDoc
         smartlink_id=smartlink_id,
         from_=timestamp(period.start),
         to=timestamp(period.end),
+        clicks_kept_from=timestamp(kept),
         goal=settings.goal,
         currency=currency,
         recorded=counts.recorded,
@@ -84,7 +87,7 @@ def replay(request: Request, smartlink_id: str, body: Body[Replay]) -> ReplayDoc
 def _errors(request: Request, smartlink: SmartlinkRow, sent: Mapping[str, Any]) -> list[Error]:
     """Return the errors of the range and of the edit, as far as the body can be read."""
     bounds = {name: sent[name] for name in ("from", "to") if name in sent}
-    of_range = errors_of(lambda: evaluation_period(validate(TimeRangeQuery, bounds), request.now))
+    of_range = errors_of(lambda: replay_period(validate(TimeRangeQuery, bounds), kept_from(request.now), request.now))
     edit = sent.get("smartlink")
     of_edit = errors_of(lambda: apply_edit(request, smartlink, edit)) if isinstance(edit, dict) else ()
     return [*of_range, *of_edit]

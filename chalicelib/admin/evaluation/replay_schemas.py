@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chalicelib.domain.smartlink import OptimizationGoal
 from chalicelib.evaluation.replay.comparison import Verdict
-from chalicelib.http.fields import Bounds, SixPlaceDecimal
+from chalicelib.http.fields import Bounds, SixPlaceDecimal, Timestamp
 from chalicelib.http.models import ResponseModel
 from chalicelib.http.time_range import TimeRangeModel, TimeRangeQuery
 
@@ -94,9 +94,11 @@ class ReplayDocument(TimeRangeModel):
     """Estimated results of the edit. `recorded` are all clicks in the range, including bots and duplicates.
 
     `read` of them were read (a sample if `sampled`), and `judged` of those were evaluated: the unique clicks of humans
-    whose decision is known.
+    whose decision is known. Clicks before `clicks_kept_from` have expired: an earlier range is shortened to begin after
+    it.
     """
 
+    clicks_kept_from: Timestamp
     smartlink_id: str
     goal: OptimizationGoal
     currency: str | None

@@ -12,13 +12,13 @@ from chalicelib.optimizer.history import run_record
 from chalicelib.optimizer.history.run_record import RunRecord
 from chalicelib.optimizer.history.weight_history import find_newest, months
 from chalicelib.routing.route_history import pool_month
-from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.settings import WEIGHT_HISTORY_DAYS
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 
 _DEFAULT_RANGE = timedelta(days=7)
-_RETENTION = timedelta(days=CLICK_RETENTION_DAYS)
+_RETENTION = timedelta(days=WEIGHT_HISTORY_DAYS)
 _MAX_CLOCK_LEAD = timedelta(minutes=1)
 """A run's version may be a moment later than the run."""
 

@@ -9,7 +9,7 @@ from chalicelib.counters.rollups import keys, plan, storage
 from chalicelib.counters.rollups.build import Builder
 from chalicelib.counters.rollups.storage import HeadChanged, Key, Marker
 from chalicelib.domain.timestamps import milliseconds
-from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.settings import COUNTER_DAYS
 
 SECONDS = 20
 """Time after which one run does not start to roll up further days."""
@@ -25,11 +25,11 @@ class Run:
 
 
 def roll_up(run: Run) -> int:
-    """Roll up days of the last `CLICK_RETENTION_DAYS`; return their number, summed over the shards.
+    """Roll up days of the last `COUNTER_DAYS`; return their number, summed over the shards.
 
     A run ends after a month without cells, so that a new stack does not spend its time on days before its first click.
     """
-    months = keys.months_until(run.now, CLICK_RETENTION_DAYS)
+    months = keys.months_until(run.now, COUNTER_DAYS)
     markers = {month: _by_place(storage.read_markers(month)) for month in months}
     heads = storage.read_heads((month, shard) for month in months for shard in range(SHARDS))
     total = 0

@@ -9,7 +9,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.timestamps import expiry_time
 from chalicelib.routing.route_history import pool_month
-from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.settings import WEIGHT_HISTORY_DAYS
 from chalicelib.tables.base import connection
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 
@@ -45,7 +45,7 @@ def new_row(pool_id: str, version: int, status: str, route: RouteRow) -> WeightH
         version,
         status=status,
         route_version=route.version,
-        expires_at=expiry_time(datetime.fromtimestamp(version, UTC), CLICK_RETENTION_DAYS),
+        expires_at=expiry_time(datetime.fromtimestamp(version, UTC), WEIGHT_HISTORY_DAYS),
     )
 
 

@@ -1,12 +1,12 @@
 """Endpoints for the publisher's clicks."""
 
-from chalicelib.http.models import Page
 from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
 from chalicelib.publisher.clicks.schemas import OwnClickDocument, OwnClicksQuery
 from chalicelib.reporting.lists.click_list import click_documents, list_clicks
 from chalicelib.reporting.lists.click_search import create_search
+from chalicelib.reporting.lists.schemas import ClickPage
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.clicks import ClickRow
 
@@ -20,7 +20,7 @@ def _get_own_or_404(publisher_id: str, click_id: str) -> ClickRow:
     return row
 
 
-def find(request: Request, query: OwnClicksQuery) -> Page[OwnClickDocument] | TextResponse:
+def find(request: Request, query: OwnClicksQuery) -> ClickPage[OwnClickDocument] | TextResponse:
     """List your clicks, newest first, as JSON or CSV."""
     filters = {**query.filters, "publisher_id": (request.owner,)}
     return list_clicks(request, create_search(query, filters, request.now), query, OwnClickDocument)

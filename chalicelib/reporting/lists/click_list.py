@@ -3,17 +3,17 @@
 from collections.abc import Collection
 from typing import Any, TypeVar
 
-from chalicelib.http.models import Page
+from chalicelib.domain.timestamps import timestamp
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
 from chalicelib.reporting.click_schemas import ClickFacts
 from chalicelib.reporting.lists.click_columns import click_columns, flat_click
 from chalicelib.reporting.lists.click_queries import find_clicks
-from chalicelib.reporting.lists.click_search import ClickSearch
+from chalicelib.reporting.lists.click_search import ClickSearch, kept_from
 from chalicelib.reporting.lists.csv_file import PAGE_ROWS, FileName, ListReader, csv_file
 from chalicelib.reporting.lists.names import read_click_references
 from chalicelib.reporting.lists.page import fitting_page
-from chalicelib.reporting.lists.schemas import ClickListQuery
+from chalicelib.reporting.lists.schemas import ClickListQuery, ClickPage
 from chalicelib.routing import route_history
 from chalicelib.routing.click_document import click_document
 from chalicelib.tables.clicks import ClickRow
@@ -23,12 +23,14 @@ Document = TypeVar("Document", bound=ClickFacts)
 
 def list_clicks(
     request: Request, search: ClickSearch, query: ClickListQuery, model: type[Document]
-) -> Page[Document] | TextResponse:
+) -> ClickPage[Document] | TextResponse:
     """Return the answer to the query: the documents of a page, or a CSV file."""
     if query.format == "csv":
         return _file(request, search, query.cursor, model)
     rows, cursor = find_clicks(search.after(query.cursor), query.limit)
-    return fitting_page(click_documents(request, rows, model), list(map(_cursor, rows)), cursor)
+    page = fitting_page(click_documents(request, rows, model), list(map(_cursor, rows)), cursor)
+    kept = timestamp(kept_from(request.now))
+    return ClickPage(items=page.items, next_cursor=page.next_cursor, clicks_kept_from=kept)
 
 
 def _file(request: Request, search: ClickSearch, cursor: str | None, model: type[Document]) -> TextResponse:

@@ -11,11 +11,12 @@ from chalicelib.counters.cells import QUARTER_HOUR_MS
 from chalicelib.domain.ids import time_of_id
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.reporting.lists.schemas import ClickListQuery, Filters
-from chalicelib.settings import CLICK_RETENTION_DAYS
+from chalicelib.settings import ROUTE_VERSION_DAYS, click_days
 
 _CLICK_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")
 _DEFAULT_RANGE = timedelta(days=7)
-_RETENTION = timedelta(days=CLICK_RETENTION_DAYS)
+_RETENTION = timedelta(days=ROUTE_VERSION_DAYS)
+"""No click is older: neither one with the longest attribution window, nor one of an earlier release."""
 _CLOCK_SKEW = timedelta(seconds=1)
 """Clocks differ: a click stored now may have a time later than the clock of this process."""
 _CUT = 18
@@ -60,9 +61,14 @@ class ClickSearch:
 
 
 def create_search(query: ClickListQuery, filters: Filters, now: datetime) -> ClickSearch:
-    """Return the search for a query: by default the last seven days, at most as far back as clicks are stored."""
+    """Return the search for a query: by default the last seven days, at most as far back as any click is stored."""
     since, until = query.clamp(now - _RETENTION, now + _CLOCK_SKEW, _DEFAULT_RANGE)
     return ClickSearch(since, until, first_id(until), filters)
+
+
+def kept_from(now: datetime) -> datetime:
+    """Return the time since which all clicks are stored. Of earlier ones, those with a long attribution window are."""
+    return now - timedelta(days=click_days())
 
 
 def cut_cursor_of(click_id: str) -> str:

@@ -1,14 +1,14 @@
 """Query parameters and documents of the lists that admins and publishers both have."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Generic, Literal
 
 from pydantic import Field
 
 from chalicelib.domain.click import Outcome
 from chalicelib.domain.conversion import ConversionStatus, Reporter
 from chalicelib.http.fields import Timestamp
-from chalicelib.http.models import ResponseModel
+from chalicelib.http.models import ListItem, Page, ResponseModel
 from chalicelib.http.time_range import RangeQuery
 
 MAX_VALUES = 20
@@ -51,6 +51,16 @@ class ClickListQuery(FilteredQuery):
     smartlink_id: Ids | None = None
     campaign_id: Ids | None = None
     outcome: Annotated[list[Outcome], Field(max_length=MAX_VALUES)] | None = None
+
+
+class ClickPage(Page[ListItem], Generic[ListItem]):
+    """One page of a list of clicks. `next_cursor` fetches the next page; it is null on the last page.
+
+    All clicks since `clicks_kept_from` are stored. Earlier ones are listed only if their campaign has a longer
+    attribution window.
+    """
+
+    clicks_kept_from: Timestamp
 
 
 class ConversionListQuery(FilteredQuery):

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from acceptance.traffic import __main__, addresses, details, report_check, run, summary
+from acceptance.traffic import __main__, addresses, archive_check, details, report_check, run, summary
 from acceptance.traffic.currencies import expected_report
 from acceptance.traffic.ledger import By, Click, SentConversion, Status, rows, tally, total
 from acceptance.traffic.plan import Link
@@ -175,9 +175,10 @@ def test_command_exits_with_1_if_reports_differ_from_the_ledger(
     running: Running, reports: Reports, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(up, "load_stack_or_none", lambda: running)
+    monkeypatch.setattr(archive_check, "check", lambda *_: [])
     monkeypatch.setattr(sys, "argv", ["acceptance.traffic", "--clicks=20", "--conversions=2", "--rate=0", "--check"])
     assert __main__.main() == 0
-    assert "0 differences between the reports and the ledger" in capsys.readouterr().out
+    assert "0 differences between the reports, the archive and the ledger" in capsys.readouterr().out
     reports.error = Decimal(1)
     assert __main__.main() == 1
 

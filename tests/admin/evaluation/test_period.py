@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.admin.evaluation.period import evaluation_period
+from chalicelib.admin.evaluation.period import evaluation_period, replay_period
 from chalicelib.http.problems import ValidationFailed
 from chalicelib.http.time_range import TimeRangeQuery
 
@@ -47,3 +47,21 @@ def test_invalid_range_is_rejected(span: dict[str, str], complaint: str) -> None
 
 def test_92_days_are_allowed() -> None:
     assert resolve(**{"from": "2026-08-01", "to": "2026-10-31"}) == ("08-01T00:00", "11-01T00:00")
+
+
+KEPT_FROM = datetime(2026, 11, 1, 10, 7, tzinfo=UTC)
+
+
+def test_replay_begins_when_all_clicks_are_stored() -> None:
+    period = replay_period(TimeRangeQuery(**{"from": "2026-10-20"}), KEPT_FROM, NOW)
+    assert (f"{period.start:%m-%dT%H:%M}", f"{period.end:%m-%dT%H:%M}") == ("11-01T10:15", "11-21T10:15")
+    later = replay_period(TimeRangeQuery(**{"from": "2026-11-20"}), KEPT_FROM, NOW)
+    assert f"{later.start:%m-%dT%H:%M}" == "11-20T00:00"
+
+
+def test_replay_of_expired_clicks_is_refused() -> None:
+    span: Any = {"from": "2026-10-20", "to": "2026-10-31"}
+    with pytest.raises(ValidationFailed) as refused:
+        replay_period(TimeRangeQuery(**span), KEPT_FROM, NOW)
+    complaint = "must be after 2026-11-01T10:15:00.000Z, since when all clicks are stored. Query the archive."
+    assert refused.value.errors == (("/to", complaint),)

@@ -110,7 +110,7 @@ def test_replay_without_an_edit_returns_the_past(admin: Api) -> None:
         "USD",
     ]
     assert [document[name] for name in ("recorded", "read", "judged", "sampled")] == [12, 12, 12, False]
-    assert document["from"] < document["to"]
+    assert document["clicks_kept_from"] < document["from"] < document["to"]
 
 
 def test_replay_returns_each_offer(admin: Api) -> None:

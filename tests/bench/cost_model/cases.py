@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from bench.cost_model.case import Case
 from bench.cost_model.measurements import Facts, Stack
-from bench.cost_model.usage import Case
 from bench.merging import Load
 
 CLICK = {"calls_per_click": 1.0, "capped_calls_per_click": 1.25, "item_bytes": 900.0, "cpu_us": 1_000.0}

@@ -1,8 +1,9 @@
 from decimal import Decimal
 
 from bench.cost_model.bill import alternatives, bill, by_part, total
+from bench.cost_model.case import MILLION
 from bench.cost_model.prices import Price, prices
-from bench.cost_model.usage import MILLION, uses
+from bench.cost_model.usage import uses
 from tests.bench.cost_model.cases import a_case
 
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.cost_model.assumptions import Assumptions
-from bench.cost_model.usage import LOG_LINES, MILLION, Case, uses
+from bench.cost_model.case import MILLION, Case
+from bench.cost_model.usage import LOG_LINES, uses
 from tests.bench.cost_model.cases import a_case, some_facts
 
 
@@ -69,8 +70,13 @@ def test_higher_rate_means_more_full_batches() -> None:
     assert high.merging_ms > 9 * low.merging_ms
 
 
-def test_click_is_stored_for_400_days_with_overhead_and_list_entry() -> None:
-    months = (900 + 100 + 14) * MILLION / 1e9 * 400 / 30.4
+def test_each_transaction_of_the_aggregator_puts_and_copies_an_object() -> None:
+    assert used(a_case(100))["archive", "object_write"] == 2 * MILLION / 25
+    assert used(a_case())["archive", "object_storage"] == pytest.approx(91 * MILLION / 1e9 * 12)
+
+
+def test_click_is_stored_for_90_days_with_overhead_and_list_entry() -> None:
+    months = (900 + 100 + 14) * MILLION / 1e9 * 90 / 30.4
     assert used(a_case())["click storage", "table_storage"] == pytest.approx(months)
     assert used(a_case())["click storage", "recovery_storage"] == pytest.approx(months)
 

@@ -21,7 +21,7 @@ def _few_days(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "settled_days", lambda month, now: settled_days(month, now)[:8])
     monkeypatch.setattr(schedule, "SHARDS", SHARDS)
     monkeypatch.setattr(cells, "SHARDS", SHARDS)
-    monkeypatch.setattr(schedule, "CLICK_RETENTION_DAYS", 40)
+    monkeypatch.setattr(schedule, "COUNTER_DAYS", 40)
 
 
 def a_run(now: datetime = NOW, checked: date = DAY, times: int = 99) -> Run:

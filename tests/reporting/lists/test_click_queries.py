@@ -1,9 +1,12 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from chalicelib.domain.timestamps import timestamp
+from chalicelib.http import dispatch
 from chalicelib.reporting.lists import click_quarters, click_queries, page
 from chalicelib.routing import route_codec, weights_codec
 from chalicelib.routing.route_history import pool_month
@@ -186,6 +189,13 @@ def test_expired_click_is_skipped(admin: Api, routes: None) -> None:
     click_ids = write_clicks(4)
     ClickRow(click_ids[1]).delete()
     assert list_pages(admin, "smartlink_id=sml_1") == [[click_ids[0], *click_ids[2:]]]
+
+
+def test_list_says_since_when_all_clicks_are_stored(admin: Api, routes: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLICK_DAYS", "30")
+    monkeypatch.setattr(dispatch, "datetime", SimpleNamespace(now=lambda _: NOON))
+    kept_from = timestamp(NOON - timedelta(days=30))
+    assert good(admin.get("/admin/clicks"))["clicks_kept_from"] == kept_from
 
 
 def test_page_is_limited_by_the_size_of_a_response(admin: Api, routes: None, monkeypatch: pytest.MonkeyPatch) -> None:

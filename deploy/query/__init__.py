@@ -1,0 +1,1 @@
+"""`make query`: fetches objects of the archive and queries them with DuckDB."""
