@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chalicelib.endpoints import ENDPOINTS, Endpoint
+from chalicelib.endpoint import Endpoint
+from chalicelib.endpoints import ENDPOINTS
 
 OWNERS_ONLY = ("/admin/users", "/admin/domains")
 """Managers do all but users and domains."""

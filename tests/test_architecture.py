@@ -250,7 +250,9 @@ FLOORS = (
     {"routing", "counters", "postbacks", "access", "exchange", "lists", "emails"},
     {"http", "caps", "clicks", "notifications", "archive"},
     {"tables", "dynamodb", "sqs"},
-    {"settings", "endpoints", "domain"},
+    {"endpoints"},
+    {"admin_endpoints"},
+    {"settings", "endpoint", "domain"},
 )
 """From the top down. A package may import what is on a lower floor, and nothing on its own."""
 

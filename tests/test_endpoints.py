@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.endpoints import ENDPOINTS, Endpoint
+from chalicelib.endpoint import Endpoint
+from chalicelib.endpoints import ENDPOINTS
 
 ROOT = Path(__file__).parent.parent
 for_each_endpoint = pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from chalicelib.api_docs.operations import operation
 from chalicelib.api_docs.redirect_operations import PATH, redirect_operations
 from chalicelib.api_docs.responses import HEADERS, problem_responses
 from chalicelib.api_docs.schemas import ProblemDocument
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoint import Endpoint
 from chalicelib.http.models import NoContent
 from chalicelib.http.view import ViewSignature
 

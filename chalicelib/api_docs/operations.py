@@ -7,7 +7,7 @@ from chalicelib.api_docs.info import tag_of
 from chalicelib.api_docs.parameters import parameters, takes_form
 from chalicelib.api_docs.request_examples import request_example
 from chalicelib.api_docs.responses import CSV, JSON, needs_key, responses
-from chalicelib.endpoints import MANAGER, OWNER, Endpoint
+from chalicelib.endpoint import MANAGER, OWNER, Endpoint
 from chalicelib.http.view import ViewSignature
 
 FORM = "application/x-www-form-urlencoded"

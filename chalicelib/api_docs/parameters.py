@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from chalicelib.api_docs.definitions import Definitions, Schema
 from chalicelib.api_docs.parameter_descriptions import description_of
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoint import Endpoint
 from chalicelib.http.view import ViewSignature
 
 _PARAMETER = re.compile(r"\{(\w+)\}")

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from chalicelib.api_docs.definitions import Definitions, Schema
 from chalicelib.api_docs.examples import example_of
 from chalicelib.api_docs.schemas import ProblemDocument
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoint import Endpoint
 from chalicelib.http.models import NoContent
 from chalicelib.http.view import ViewSignature
 

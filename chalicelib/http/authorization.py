@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.domain.user import UserRole
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoint import Endpoint
 from chalicelib.http.authentication import ROLES, Principal, Role, authenticate
 from chalicelib.http.problems import Forbidden, Unauthenticated
 

@@ -3,7 +3,7 @@
 import os
 from datetime import datetime
 
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoint import Endpoint
 from chalicelib.http.request import IdempotencyKey, Request
 
 NO_ENDPOINT = Endpoint("", "/", "", "")

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.endpoints import ENDPOINTS, Endpoint
+from chalicelib.endpoint import Endpoint
+from chalicelib.endpoints import ENDPOINTS
 
 blueprint = Blueprint(__name__)
 

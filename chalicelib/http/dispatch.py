@@ -16,7 +16,7 @@ from chalice.app import Response
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.dynamodb.errors import TableError
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoint import Endpoint
 from chalicelib.http.authentication import Principal
 from chalicelib.http.authorization import authorize
 from chalicelib.http.idempotency import idempotency_key, store_response, stored_response

@@ -9,7 +9,7 @@ from chalice.app import Request as ChaliceRequest
 from chalice.app import Response
 
 from chalicelib.domain.timestamps import expiry_time
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoint import Endpoint
 from chalicelib.http.authentication import ROLES
 from chalicelib.http.models import ResponseModel
 from chalicelib.http.problems import MalformedRequest, ValidationFailed

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.domain import ids
 from chalicelib.domain.timestamps import timestamp
 from chalicelib.domain.user import UserRole
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoint import Endpoint
 
 
 @dataclass(frozen=True, slots=True)

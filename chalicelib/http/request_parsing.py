@@ -11,7 +11,7 @@ from chalice.app import Request as ChaliceRequest
 
 from chalicelib import settings
 from chalicelib.domain import visitor
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoint import Endpoint
 from chalicelib.http.error_details import Error, escape_step
 from chalicelib.http.models import Body, LenientQuery, Patch, RequestModel, validate
 from chalicelib.http.problems import MalformedRequest, PayloadTooLarge, ValidationFailed

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib.domain.user import UserRole
-from chalicelib.endpoints import ENDPOINTS, Endpoint
+from chalicelib.endpoint import Endpoint
+from chalicelib.endpoints import ENDPOINTS
 from chalicelib.http import authorization
 from chalicelib.http.authentication import Principal, Role
 from chalicelib.http.authorization import authorize

@@ -6,7 +6,8 @@ import pytest
 
 import app
 from chalicelib.admin.campaigns import storage
-from chalicelib.endpoints import ENDPOINTS, Endpoint
+from chalicelib.endpoint import Endpoint
+from chalicelib.endpoints import ENDPOINTS
 from chalicelib.http import authentication, dispatch
 from chalicelib.http.request_parsing import MAX_BODY
 from chalicelib.lists.index_job import index_lists, run_until

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.endpoints import ENDPOINTS, Endpoint
+from chalicelib.endpoint import Endpoint
+from chalicelib.endpoints import ENDPOINTS
 from chalicelib.http.models import ListQuery, NoContent
 from chalicelib.http.problems import Conflict, NotFound, ValidationFailed
 from chalicelib.http.request import IdempotencyKey, Request

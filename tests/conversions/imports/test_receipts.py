@@ -5,7 +5,7 @@ from pynamodb.exceptions import PutError
 
 from chalicelib.conversions.imports.receipts import find_receipt, keep_receipt, receipt_key
 from chalicelib.conversions.receipt import Receipt, ReceiptResult, receipt_of
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoint import Endpoint
 from chalicelib.http.background import background_request
 from chalicelib.tables.requests import IdempotencyKeyRow
 from tests.conftest import dynamodb

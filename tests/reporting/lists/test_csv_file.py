@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.endpoints import Endpoint
+from chalicelib.endpoint import Endpoint
 from chalicelib.http.view import TextResponse
 from chalicelib.reporting.lists import csv_file as module
 from chalicelib.reporting.lists.csv_file import FileName, ListReader, csv_file
