@@ -1,8 +1,9 @@
-"""Reads the names of smartlinks, campaigns and publishers. Settings are read for rows without a name only."""
+"""Reads the names of smartlinks, campaigns, publishers and users. Settings are read for rows without a name only."""
 
 from collections.abc import Iterable
 from typing import Any
 
+from chalicelib.domain.user import FIRST_USER
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.publishers import PublisherRow
 from chalicelib.tables.smartlinks import SmartlinkRow
@@ -25,9 +26,11 @@ def publisher_names(ids: Iterable[str]) -> dict[str, str]:
 
 
 def user_names(ids: Iterable[str]) -> dict[str, str]:
-    """Return the names of the users that exist, by ID. Removed ones keep theirs."""
-    keys = [(NETWORK, user_id) for user_id in sorted(set(ids))]
-    return {row.id: row.name for row in UserRow.batch_get(keys, attributes_to_get=["id", "name"])}
+    """Return the names of the users that exist, by ID. Removed ones keep theirs; `admin` needs no row."""
+    wanted = sorted(set(ids))
+    rows = UserRow.batch_get([(NETWORK, user_id) for user_id in wanted], attributes_to_get=["id", "name"])
+    without_row = {FIRST_USER: FIRST_USER} if FIRST_USER in wanted else {}
+    return without_row | {row.id: row.name for row in rows}
 
 
 def _names(model: type[SmartlinkRow] | type[CampaignRow], ids: set[str]) -> dict[str, str]:

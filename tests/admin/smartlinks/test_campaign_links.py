@@ -107,8 +107,8 @@ def test_campaign_is_added_or_archived_but_never_both(
     assert {tuple(each) for each in done} == {(added, 409), (422, 204)}
 
 
-CALLS_BEFORE_LINK = {"restore": 5, "clone": 3}
-"""Key, route, smartlink, version and campaigns; key, smartlink and campaigns."""
+CALLS_BEFORE_LINK = {"restore": 6, "clone": 4}
+"""Key, user, route, smartlink, version and campaigns; key, user, smartlink and campaigns."""
 
 
 @pytest.mark.usefixtures("unhurried")
