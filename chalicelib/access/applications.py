@@ -81,14 +81,15 @@ def remove(request: Request, state: MembershipState) -> None:
     grants.run_member_task(request, task)
 
 
-def close(request: Request, state: MembershipState) -> None:
-    """Close the pending application for a deleted smartlink, and notify the publisher."""
+def close(request: Request, state: MembershipState, reason: str) -> None:
+    """Close the pending application. Notify the publisher if the smartlink was deleted."""
     application = _latest_application(state)
     assert application  # noqa: S101 - a pending publisher has applied
     notification = smartlink_notifications.closed(state.pool.settings["name"], subject_of(state))
-    change = change_of(state, application.id, status=CLOSED, reason=DELETION_REASON)
-    with transaction_with_notifications(request, [(state.publisher.id, notification)], None, change) as write:
-        add_decision(write, request, application, CLOSED, DELETION_REASON)
+    notifications = [(state.publisher.id, notification)] if reason == DELETION_REASON else []
+    change = change_of(state, application.id, status=CLOSED, reason=reason)
+    with transaction_with_notifications(request, notifications, None, change) as write:
+        add_decision(write, request, application, CLOSED, reason)
         add_membership(write, state, CLOSED, application.id)
         add_counts_of_version(write, state.pool, pending=-1)
 

@@ -19,7 +19,7 @@ from chalicelib.http.models import ResponseModel
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import transaction
 from chalicelib.notifications import send
-from chalicelib.tables.publishers import ApplicationRow
+from chalicelib.tables.publishers import ApplicationRow, PublisherRow
 
 
 def new_application(request: Request, state: MembershipState, message: str) -> ApplicationRow:
@@ -60,6 +60,10 @@ def apply(
             add_admission(write, state, code, application.id)
             write.save(task)
         else:
+            # An account that is closed meanwhile has no pending application.
+            write.condition_check(
+                PublisherRow, state.publisher.id, condition=PublisherRow.status == state.publisher.status
+            )
             add_membership(write, state, PENDING, application.id)
         add_counts_of_version(write, state.pool, live=int(is_approved), pending=int(not is_approved))
     if is_approved:

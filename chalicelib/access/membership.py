@@ -19,6 +19,7 @@ REMOVAL_REASON = "removed from the smartlink"
 """The reason of an application that was approved and whose publisher was removed."""
 
 DELETION_REASON = "the smartlink was deleted"
+CLOSURE_REASON = "the account was closed"
 """The reason of a closed application."""
 
 

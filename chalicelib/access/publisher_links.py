@@ -14,7 +14,7 @@ from chalicelib.http.transactions import retry_on_conflict, transaction
 from chalicelib.tables.publishers import CampaignApprovalRow, MembershipRow
 from chalicelib.tables.routes import LinkRow
 
-LINKS_PER_TRANSACTION = 90
+LINKS_PER_TRANSACTION = 88
 """A transaction has at most 100 items; the cause and the audit log need some of them."""
 
 ROOM_BYTES = 3_000_000

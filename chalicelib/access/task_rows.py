@@ -1,4 +1,4 @@
-"""Tasks: work on the publishers of a smartlink that follows from a change of it.
+"""Tasks: work that follows from a change of a smartlink for its publishers, or of a publisher for their smartlinks.
 
 A task is written in the transaction of the change, so that the work is done even if the request is cut short. Working
 off a task twice changes nothing.
@@ -29,7 +29,8 @@ _log = logging.getLogger("smartlink")
 class TaskKind(StrEnum):
     """What changed: a publisher was added or removed; the smartlink grants more, was made public, and so on.
 
-    `past_deletions` closes the applications of smartlinks that earlier releases deleted.
+    `account_closed` closes the applications of a publisher, `past_deletions` those of smartlinks that earlier releases
+    deleted.
     """
 
     MEMBER = "member"
@@ -38,10 +39,11 @@ class TaskKind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     DELETED = "deleted"
+    ACCOUNT_CLOSED = "account_closed"
     PAST_DELETIONS = "past_deletions"
 
 
-def new_task(request: Request, kind: TaskKind, pool_id: str, **details: Any) -> SmartlinkTaskRow:  # noqa: ANN401 - attributes
+def new_task(request: Request, kind: TaskKind, pool_id: str | None, **details: Any) -> SmartlinkTaskRow:  # noqa: ANN401 - attributes
     """Return a task of the request, not written yet."""
     return SmartlinkTaskRow(
         QUEUE,

@@ -12,6 +12,7 @@ from functools import partial
 
 from pynamodb.exceptions import UpdateError
 
+from chalicelib.access.membership import PENDING
 from chalicelib.access.past_deletions import add_past_deletions, deleted_applications
 from chalicelib.access.task_rows import TaskKind, due_tasks, run_logged
 from chalicelib.access.task_steps import STEPS, align_links, began_before, close_pending
@@ -85,6 +86,11 @@ def _places(task: SmartlinkTaskRow, now: datetime) -> Iterator[Place]:
     """Yield the places of the task after its cursor."""
     if task.kind == TaskKind.MEMBER:
         yield task.publisher_id, partial(align_links, task, task.publisher_id)
+    elif task.kind == TaskKind.ACCOUNT_CLOSED:
+        later = MembershipRow.pool_id > task.cursor if task.cursor else None
+        for member in MembershipRow.query(task.publisher_id, later, consistent_read=True):
+            if member.status == PENDING:
+                yield member.pool_id, partial(close_pending, member.pool_id, task.publisher_id)
     elif task.kind == TaskKind.PAST_DELETIONS:
         for row in deleted_applications(task.cursor, now):
             yield row.id, partial(close_pending, row.pool_id, row.publisher_id)

@@ -3,8 +3,16 @@
 from collections.abc import Callable
 
 from chalicelib.access import applications, grants, smartlink_notifications
-from chalicelib.access.membership import APPROVED, PENDING, MembershipState, code_for
+from chalicelib.access.membership import (
+    APPROVED,
+    CLOSURE_REASON,
+    DELETION_REASON,
+    PENDING,
+    MembershipState,
+    code_for,
+)
 from chalicelib.access.task_rows import TaskKind
+from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.domain.smartlink import SmartlinkStatus, Visibility
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import retry_on_conflict
@@ -33,12 +41,16 @@ def began_before(task: SmartlinkTaskRow, member: MembershipRow) -> bool:
 
 
 def close_pending(pool_id: str, publisher_id: str, request: Request) -> None:
-    """Close the publisher's pending application if the smartlink is deleted."""
+    """Close the publisher's pending application if the smartlink is deleted or their account is closed."""
 
     def attempt() -> None:
         state = _load(pool_id, publisher_id)
-        if state.pool.status == SmartlinkStatus.DELETED and state.status == PENDING:
-            applications.close(request, state)
+        if state.status != PENDING:
+            return
+        if state.pool.status == SmartlinkStatus.DELETED:
+            applications.close(request, state, DELETION_REASON)
+        elif state.publisher.status == PublisherStatus.CLOSED:
+            applications.close(request, state, CLOSURE_REASON)
 
     retry_on_conflict(attempt)
 

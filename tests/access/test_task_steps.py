@@ -104,7 +104,7 @@ def test_only_pending_applications_of_deleted_smartlinks_are_closed(admin: Api) 
 
 
 def test_every_kind_for_many_publishers_has_its_steps() -> None:
-    alone = {TaskKind.MEMBER, TaskKind.PAST_DELETIONS}
+    alone = {TaskKind.MEMBER, TaskKind.PAST_DELETIONS, TaskKind.ACCOUNT_CLOSED}
     assert set(TaskKind) - alone == STEPS.keys()
     assert STEPS[TaskKind.PAUSED].keys() == {APPROVED}
     assert task_steps.STEPS[TaskKind.DELETED].keys() == {APPROVED, PENDING}

@@ -6,6 +6,8 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.access import api_keys, publisher_links
 from chalicelib.access.publisher_links import LinkChange
+from chalicelib.access.task_rows import TaskKind, new_task
+from chalicelib.access.task_runner import run_now
 from chalicelib.admin.publishers.list_entry import list_entry
 from chalicelib.admin.publishers.schemas import PublisherQuery
 from chalicelib.domain.publisher import PublisherStatus
@@ -53,16 +55,22 @@ def save(request: Request, row: PublisherRow, before: dict[str, Any]) -> None:
     """Write an edited publisher if the stored version is the one before it; copy their status to all their links.
 
     The keys of a closed account are deleted after it is closed: no request is served with them any more, and none is
-    made. If that was cut short, the rest is deleted before the account is opened again.
+    made. If that was cut short, the rest is deleted before the account is opened again. A task closes their pending
+    applications.
     """
     change = AuditChange(row.id, before, editable_fields(row))
+    is_closed = row.status == PublisherStatus.CLOSED
+    tasks = [new_task(request, TaskKind.ACCOUNT_CLOSED, None, publisher_id=row.id)] if is_closed else []
     if before["status"] == PublisherStatus.CLOSED:
         api_keys.revoke_all(row.id)
     with publisher_links.transaction_with_links(request, _link_change(row), change) as write:
         write.save(row, PublisherRow.version == row.version - 1)
         write.save(list_entry(row))
-    if row.status == PublisherStatus.CLOSED:
+        for task in tasks:
+            write.save(task)
+    if is_closed:
         api_keys.revoke_all(row.id)
+    run_now(request, tasks)
 
 
 def _link_change(row: PublisherRow) -> LinkChange:

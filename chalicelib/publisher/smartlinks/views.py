@@ -4,8 +4,9 @@ from typing import Any
 
 from chalicelib.access import applying, membership, terms
 from chalicelib.access.visibility import can_view
+from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.models import LinkDocument
-from chalicelib.http.problems import Conflict, NotFound
+from chalicelib.http.problems import Conflict, Forbidden, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import ResultWithStatus
 from chalicelib.lists.query_schemas import SearchPage
@@ -53,6 +54,7 @@ def show(request: Request, smartlink_id: str) -> SmartlinkDetail:
 def apply(request: Request, smartlink_id: str, body: NewApplication) -> ApplyDocument | ResultWithStatus[ApplyDocument]:
     """Apply to a smartlink. One that is public, or that respects approvals that you all have, approves immediately."""
     state = _get_visible_or_404(request, smartlink_id)
+    _check_active(state)
     if state.status in (membership.PENDING, membership.APPROVED):
         return _current_application(request, state)
     application = applying.new_application(request, state, body.message)
@@ -90,6 +92,13 @@ def _check_visible(state: membership.MembershipState) -> None:
     if not can_view(state):  # the same error as for an unknown ID: it must not reveal that the smartlink exists
         message = f"There is no smartlink {state.pool.id}."
         raise NotFound(message)
+
+
+def _check_active(state: membership.MembershipState) -> None:
+    # Authorization has checked it; a retry after a conflict reads it again.
+    if state.publisher.status != PublisherStatus.ACTIVE:
+        message = f"Your account is {state.publisher.status}."
+        raise Forbidden(message)
 
 
 def _fields(smartlink: SmartlinkRow) -> dict[str, Any]:

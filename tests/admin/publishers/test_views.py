@@ -2,12 +2,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib.access import api_keys, campaign_approvals
+from chalicelib.access import api_keys, applying, campaign_approvals
 from chalicelib.access.api_key_schemas import KeyDocument
+from chalicelib.access.task_runner import finish_due
 from chalicelib.http import authentication
 from chalicelib.http.request import Request
 from chalicelib.tables.publishers import ApiKeyRow, CampaignApprovalRow
+from chalicelib.tables.smartlinks import SmartlinkTaskRow
+from tests.access.later import soon
 from tests.conftest import Api, dynamodb
+from tests.consistency import inconsistencies
 from tests.documents import (
     add_publisher,
     apply,
@@ -179,6 +183,54 @@ def test_closed_account_has_no_keys_and_its_links_use_the_fallback(admin: Api, h
     refused = admin.post(f"{path_of(publisher.id)}/keys")
     detail = f"The account of publisher {publisher.id} is closed. Set its status to active first."
     assert (refused.status, refused.json["detail"]) == (409, detail)
+
+
+def test_closing_an_account_closes_its_pending_applications(admin: Api) -> None:
+    publisher, other = new_publisher(admin, "Ann"), new_publisher(admin, "Bob")
+    approved, waiting = new_smartlink(admin), new_smartlink(admin)
+    add_publisher(admin, approved, publisher)
+    for each in (publisher, other):
+        apply(each, waiting)
+    close(admin, publisher.id, "delete")
+    closed, pending = good(admin.get("/admin/applications"))["items"]
+    assert (closed["status"], closed["reason"], closed["decided_by"]) == ("closed", "the account was closed", "admin")
+    assert (pending["publisher_id"], pending["status"]) == (other.id, "pending")
+    assert good(admin.get(f"/admin/smartlinks/{waiting['id']}"))["pending_count"] == 1
+    assert (inconsistencies(), [row.kind for row in SmartlinkTaskRow.scan()]) == ([], ["account_closed"])
+    finish_due(soon)
+    assert "account_closed" not in [row.kind for row in SmartlinkTaskRow.scan()]
+
+
+def test_applications_that_a_killed_request_left_are_closed_by_the_schedule(
+    admin: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher, smartlinks = new_publisher(admin), [new_smartlink(admin) for _ in range(3)]
+    for each in smartlinks:
+        apply(publisher, each)
+    with monkeypatch.context() as cut:
+        cut.setattr("chalicelib.admin.publishers.storage.run_now", lambda *_: 1 / 0)
+        assert admin.delete(path_of(publisher.id)).status == 500
+    assert listed(admin, "/admin/applications?status=closed") == []
+    SmartlinkTaskRow.query("tasks").next().update([SmartlinkTaskRow.cursor.set(min(each["id"] for each in smartlinks))])
+    finish_due(soon)
+    assert len(listed(admin, "/admin/applications?status=closed")) == 2
+
+
+def test_application_is_not_written_if_the_account_is_closed_meanwhile(
+    admin: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher, smartlink = new_publisher(admin), new_smartlink(admin)
+    original, answers = applying.new_application, list[int]()
+
+    def close_first(*arguments: Any) -> Any:
+        if not answers:
+            answers.append(admin.delete(path_of(publisher.id)).status)
+        return original(*arguments)
+
+    monkeypatch.setattr(applying, "new_application", close_first)
+    refused = publisher.api.post(f"/publisher/smartlinks/{smartlink['id']}/apply", {})
+    assert (answers, refused.status, refused.json["detail"]) == ([204], 403, "Your account is closed.")
+    assert good(admin.get("/admin/applications?status=pending"))["items"] == []
 
 
 def test_account_that_is_opened_again_gets_new_keys(admin: Api) -> None:
