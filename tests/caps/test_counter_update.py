@@ -72,6 +72,10 @@ def test_simulated_table_updates_a_counter_as_dynamodb_does(
     assert _stored_state() == simulated.counters.get("day")
 
 
+def test_counter_without_an_item_has_no_state() -> None:
+    assert (parse_counter(None), parse_counter({"used": {"N": "3"}})) == (None, CounterState(3, 0))
+
+
 def test_counter_has_the_ttl_of_its_update() -> None:
     dynamodb().update_item(**update_request(CounterUpdate("day", 1, may_create=True, expires_at=END), TABLE))
     item = _stored_item()

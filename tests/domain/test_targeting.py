@@ -196,6 +196,11 @@ def test_region_matches_on_every_level(regions: list[str], region: str, is_accep
     assert rejection is (None if is_accepted else RejectionReason.REGION)
 
 
+def test_regions_of_campaign_and_offer_leave_the_narrower_ones() -> None:
+    both = _targeting(regions=["GB-ENG", "DE-BY"]).intersect(_targeting(regions=["GB-WBK", "FR-IDF"]))
+    assert both.regions == frozenset({"GB-WBK"})
+
+
 def test_networks_of_campaign_and_offer_may_name_the_same_network_differently() -> None:
     both = _targeting(networks=["AS7018"]).intersect(_targeting(networks=["AT&T Internet"]))
 

@@ -147,6 +147,7 @@ def world(admin: Api) -> dict[str, str]:
         "asset": "start.js",
         "import_id": "none",
         "user_id": "admin",
+        "version": "1",
         "key": publisher.api.key,
     }
 

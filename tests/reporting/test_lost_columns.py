@@ -39,6 +39,11 @@ def test_piece_without_a_reason_has_no_lost_clicks(piece: Columns) -> None:
     assert lost_cells(piece, None) == ((), ())
 
 
+def test_places_are_those_within_the_matching_cells() -> None:
+    piece = a_piece([1, 0, 1, 1], unique_clicks=[5, 6, 7, 8])
+    assert lost_cells(piece, [0, 1, 1, 1]) == ([1, 2], [7, 8])
+
+
 def test_piece_without_clicks_has_none() -> None:
     assert lost_cells(a_piece([0, 1], payout=[5, 5]), None) == ([1], [0])
 

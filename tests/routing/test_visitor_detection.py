@@ -30,6 +30,14 @@ def _place(visitor_seen: Visitor) -> tuple[str, str | None, str | None, str | No
     return visitor_seen.address, visitor_seen.country, visitor_seen.region, visitor_seen.city
 
 
+def test_agent_with_other_letters_than_ascii_is_read() -> None:
+    assert (
+        _detect({"user-agent": f"{PIXEL} \udcff\u00e9"}).os
+        is _detect({"user-agent": PIXEL}).os
+        is OperatingSystem.ANDROID
+    )
+
+
 AT_HOME = ("203.0.113.7", "DE", "DE-BE", "Berlin")
 AT_THE_EDGE = ("198.51.100.9", "GB", "GB-ENG", "London")
 

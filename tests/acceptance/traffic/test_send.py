@@ -78,7 +78,7 @@ def test_backdated_click_differs_only_in_id_and_times() -> None:
     assert item == {
         "click_id": {"S": click.click_id},
         "at": {"N": str(int(before.timestamp() * 1000))},
-        "expires_at": {"N": str(int(before.timestamp()) + 400 * 86_400)},
+        "expires_at": {"N": str(int(before.timestamp()) + 90 * 86_400)},
         "ca": {"S": "cmp_once"},
     }
     assert (click.at, click_time(click.click_id), click.campaign) == (before, before, "cmp_once")

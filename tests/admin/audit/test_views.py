@@ -284,7 +284,14 @@ def test_declined_application_is_audited_with_its_reason(admin: Api) -> None:
 def test_new_publisher_is_audited_with_the_id_of_their_key_without_its_secret(admin: Api) -> None:
     created = good(admin.post("/admin/publishers", {"name": "Ann", "email": "ann@pub.example"}))
     key_id = created["keys"][0]["key_id"]
-    after = {"name": "Ann", "email": "ann@pub.example", "tags": [], "status": "active", "key_id": key_id}
+    after = {
+        "name": "Ann",
+        "email": "ann@pub.example",
+        "tags": [],
+        "status": "active",
+        "email_notifications": {},
+        "key_id": key_id,
+    }
     assert latest(admin) == ("POST /admin/publishers", created["id"], None, after)
     assert created["api_key"][-43:] not in admin.get(AUDIT).text
 
@@ -292,7 +299,7 @@ def test_new_publisher_is_audited_with_the_id_of_their_key_without_its_secret(ad
 def test_suspension_is_audited(admin: Api) -> None:
     publisher = new_publisher(admin, "Ann")
     good(admin.patch(f"/admin/publishers/{publisher.id}", {"status": "suspended"}))
-    before = {"name": "Ann", "email": "ann@pub.example", "tags": [], "status": "active"}
+    before = {"name": "Ann", "email": "ann@pub.example", "tags": [], "status": "active", "email_notifications": {}}
     action = "PATCH /admin/publishers/{publisher_id}"
     assert latest(admin) == (action, publisher.id, before, {**before, "status": "suspended"})
 
@@ -314,7 +321,12 @@ def test_approved_and_withdrawn_campaign_is_audited_as_a_pair(admin: Api) -> Non
     path, body = f"/admin/publishers/{publisher.id}/campaigns", {"campaign_id": campaign["id"]}
     approval = good(admin.post(path, body))
     pair = f"{publisher.id}/{campaign['id']}"
-    active = {"tracking_key": approval["tracking_key"], "active": True, "approved_at": approval["approved_at"]}
+    active = {
+        "tracking_key": approval["tracking_key"],
+        "active": True,
+        "approved_at": approval["approved_at"],
+        "granted_by": None,
+    }
     assert latest(admin) == ("POST /admin/publishers/{publisher_id}/campaigns", pair, None, active)
     admin.delete(f"{path}/{campaign['id']}")
     withdrawn = "DELETE /admin/publishers/{publisher_id}/campaigns/{campaign_id}"

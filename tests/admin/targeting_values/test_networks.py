@@ -80,6 +80,18 @@ def test_meant_network_is_always_accepted(text: str) -> None:
     assert (meant := meant_network(text)) is None or network_error(meant) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "network"),
+    [
+        pytest.param(" as 13335 ", "AS13335", id="a number in another spelling"),
+        pytest.param(" Vodafone ", "Vodafone", id="spaces around a name"),
+        pytest.param("AS0", None, id="a number that no visitor has"),
+    ],
+)
+def test_network_is_understood_in_other_spellings(text: str, network: str | None) -> None:
+    assert meant_network(text) == network
+
+
 @given(st.integers(1, 23455) | st.integers(131072, 4199999999))
 def test_every_public_number_is_accepted(number: int) -> None:
     assert (network_error(f"AS{number}"), meant_network(str(number))) == (None, f"AS{number}")

@@ -18,8 +18,6 @@ from chalicelib.evaluation.reward import Reward
 from tests.builders import a_route, an_offer
 from tests.evaluation.replay.simulator import World, decode_traffic, weigh
 
-pytestmark = pytest.mark.no_cover
-
 CLICKS, LOGS = 1_500, range(1_000, 1_020)
 A, B, C = (Action(f"cmp_{n}") for n in (1, 2, 3))
 PAYOUTS = {"cmp_1": 2, "cmp_2": 3, "cmp_3": 5}
@@ -88,6 +86,7 @@ def test_identical_policy_reproduces_the_past_exactly(route: Route, seed: int) -
         assert action.epc.value * action.happened.clicks == pytest.approx(action.happened.reward.payout)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "edited",
     [
