@@ -19,6 +19,9 @@ from tests.builders import a_route, an_offer
 from tests.evaluation.replay.simulator import World, decode_traffic, weigh
 
 CLICKS, LOGS = 1_500, range(1_000, 1_020)
+CLICKS_OF_LOG = 600
+"""Clicks of each of the logs whose intervals are counted."""
+
 A, B, C = (Action(f"cmp_{n}") for n in (1, 2, 3))
 PAYOUTS = {"cmp_1": 2, "cmp_2": 3, "cmp_3": 5}
 RATES = {"US": (0.02, 0.12, 0.03), "GB": (0.15, 0.02, 0.02), "DE": (0.05, 0.04, 0.01)}
@@ -56,7 +59,7 @@ def compare(
 
 def is_inside(edited: Route, seed: int) -> bool:
     """Return whether the interval from a log contains the true difference of the edit for its visitors."""
-    clicks = log(seed, CLICKS, optimized=edited.rotation is Rotation.OPTIMIZED)
+    clicks = log(seed, CLICKS_OF_LOG, optimized=edited.rotation is Rotation.OPTIMIZED)
     difference = compare_policies(weigh(clicks, edited), REWARDS, OptimizationGoal.EPC).difference
     assert difference
     assert difference.interval
