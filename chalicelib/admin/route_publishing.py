@@ -131,19 +131,29 @@ def _expire_replaced(route_id: str, version: int, now: datetime) -> None:
             raise
 
 
+def take_route_id(write: TransactWrite, route_id: str, now: datetime) -> None:
+    """Take the ID of a route that is not published yet, so that its publication fails; it expires after a day."""
+    taken = RouteRow(route_id, version=0, snapshot=b"", expires_at=expiry_time(now, 1))
+    write.save(taken, RouteRow.id.does_not_exist() | (RouteRow.version == 0))
+
+
 def delete_route(write: TransactWrite, route_id: str, version: int) -> None:
     """Delete the current route: its links return 404. Past versions stay."""
     write.delete(RouteRow(route_id), RouteRow.version == version)
 
 
-def pool_ids_with_campaign(campaign_id: str) -> list[str]:
-    """Return the smartlinks that may have the campaign."""
-    return [row.pool_id for row in PoolCampaignRow.query(campaign_id, consistent_read=True)]
+def links_of_campaign(campaign_id: str) -> list[PoolCampaignRow]:
+    """Return the links to the smartlinks that may have the campaign."""
+    return list(PoolCampaignRow.query(campaign_id, consistent_read=True))
 
 
 def pools_with_campaign(campaign_id: str) -> list[SmartlinkRow]:
     """Return the smartlinks that have the campaign."""
-    pools = SmartlinkRow.batch_get(pool_ids_with_campaign(campaign_id), consistent_read=True)
-    return [
-        pool for pool in pools if pool.status != SmartlinkStatus.DELETED and campaign_id in campaign_ids(pool.settings)
-    ]
+    pool_ids = [link.pool_id for link in links_of_campaign(campaign_id)]
+    pools = SmartlinkRow.batch_get(pool_ids, consistent_read=True)
+    return [pool for pool in pools if holds(pool, campaign_id)]
+
+
+def holds(pool: SmartlinkRow, campaign_id: str) -> bool:
+    """Return whether the smartlink has the campaign; a deleted one has none."""
+    return pool.status != SmartlinkStatus.DELETED and campaign_id in campaign_ids(pool.settings)

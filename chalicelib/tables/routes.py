@@ -11,7 +11,8 @@ class RouteRow(Model):
     """A compiled route. `id` is that of the smartlink or campaign; `id@version` is a copy of each published version.
 
     The learned weights are an attribute of the current route, so that an edit does not change them; past weights are
-    in `WeightHistoryRow`. Only a version that was replaced has `expires_at`.
+    in `WeightHistoryRow`. Only a version that was replaced has `expires_at`, and a row of
+    version 0, which makes the creation of a smartlink fail.
     """
 
     class Meta(TableMeta):

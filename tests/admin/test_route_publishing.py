@@ -184,7 +184,7 @@ def test_edit_does_not_publish_a_deleted_smartlink(admin: Api, monkeypatch: pyte
     campaign = new_campaign(admin)
     smartlink = new_smartlink(admin, campaign)
     admin.delete(f"/admin/smartlinks/{smartlink['id']}")
-    assert route_publishing.pool_ids_with_campaign(campaign["id"]) == [smartlink["id"]]
+    assert [each.pool_id for each in route_publishing.links_of_campaign(campaign["id"])] == [smartlink["id"]]
     assert admin.patch(f"/admin/campaigns/{campaign['id']}", {"name": "B"}).status == 200
     assert route_publishing.published_version(smartlink["id"]) == 0
 

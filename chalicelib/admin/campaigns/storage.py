@@ -54,19 +54,19 @@ def save(
 ) -> None:
     """Write a campaign (new without `before`, its settings before the edit), and publish the routes that contain it.
 
-    The first 30 smartlinks are published in the same transaction, the others right after it, with those that added
-    the campaign in the meantime. A campaign is archived only if no smartlink has linked it since its row was read.
+    The first 30 smartlinks are published in the same transaction, the others right after it. The transaction fails if
+    a smartlink has linked the campaign since its row was read.
     """
     row.name = row.settings["name"]
     own_version = route_publishing.published_version(row.id)
-    pools = route_publishing.pool_ids_with_campaign(row.id) if before else []
+    links = route_publishing.links_of_campaign(row.id) if before else []
     with transaction(request, response, AuditChange(row.id, before, row.settings)) as write:
         write.save(row, _is_current(row))
         write.save(list_entry(row))
         route_publishing.add_direct_route(write, row, own_version)
-        published = republishing.add_routes_of_pools(write, request, pools, row)
+        published = republishing.add_routes_of_pools(write, request, links, row)
         if before and _is_larger(row.settings, before):
-            republishing.check_routes((each for each in pools if each not in published), row)
+            republishing.check_routes((each for each in links if each.pool_id not in published), row)
     if before:
         _publish_others(request, row.id, published)
 
@@ -76,19 +76,16 @@ def _is_larger(settings: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
 
 
 def _is_current(row: CampaignRow) -> Condition:
-    """Return the condition that the stored row is the version before; for an archived one with the same links."""
+    """Return the condition that the stored row is the version before, and that no smartlink linked it meanwhile."""
     if row.version == 1:
         return CampaignRow.id.does_not_exist()
-    is_version: Condition = CampaignRow.version == row.version - 1
-    if row.settings["status"] != CampaignStatus.ARCHIVED:
-        return is_version
     linked, stored = row.link_version, CampaignRow.link_version
     is_linked_as_read = stored.does_not_exist() if linked is None else stored == linked
-    unchanged: Condition = is_version & is_linked_as_read
+    unchanged: Condition = (CampaignRow.version == row.version - 1) & is_linked_as_read
     return unchanged
 
 
 def _publish_others(request: Request, campaign_id: str, published: Collection[str]) -> None:
-    for pool_id in route_publishing.pool_ids_with_campaign(campaign_id):
-        if pool_id not in published:
-            retry_on_conflict(partial(republishing.republish, request, pool_id))
+    for link in route_publishing.links_of_campaign(campaign_id):
+        if link.pool_id not in published:
+            retry_on_conflict(partial(republishing.republish, request, link))

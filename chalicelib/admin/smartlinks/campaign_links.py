@@ -2,8 +2,9 @@
 
 A pool may have more campaigns than a transaction has items, so the transaction of a smartlink cannot check them.
 Before it, each new campaign is linked: that transaction fails if the campaign was changed since the request read it,
-and adds 1 to the campaign's `link_version`. Archiving reads that number, then the links and their smartlinks, and
-commits only if it is unchanged. It is refused if a smartlink holds the campaign, or an edit may be about to add it.
+and adds 1 to the campaign's `link_version`. An edit of the campaign reads that number, then the links and their
+smartlinks, and commits only if it is unchanged. It publishes the routes of the smartlinks that hold the campaign or may
+be about to add it. Archiving is refused if there is one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,6 @@ from itertools import islice
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.admin import route_publishing
-from chalicelib.domain.smartlink import SmartlinkStatus
 from chalicelib.http.problems import Conflict
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import transaction
@@ -64,24 +64,19 @@ def check_not_in_use(campaign_id: str, now: datetime) -> None:
 
     Call this after reading the campaign's row, and archive it only if its `link_version` is unchanged.
     """
-    links = list(PoolCampaignRow.query(campaign_id, consistent_read=True))
+    links = route_publishing.links_of_campaign(campaign_id)
     pools = {row.id: row for row in SmartlinkRow.batch_get([link.pool_id for link in links], consistent_read=True)}
-    holders = [pool for pool in pools.values() if _holds(pool, campaign_id)]
+    holders = [pool for pool in pools.values() if route_publishing.holds(pool, campaign_id)]
     if holders:
         names = ", ".join(f"{pool.settings['name']} ({pool.id})" for pool in holders)
         message = f"Remove the campaign from these smartlinks first: {names}"
         raise Conflict(message)
-    if any(_is_pending(link, pools.get(link.pool_id), now) for link in links):
+    if any(is_pending(link, pools.get(link.pool_id), now) for link in links):
         message = f"An edit of a smartlink may be adding the campaign. Try again in {PENDING_SECONDS} seconds."
         raise Conflict(message)
 
 
-def _holds(pool: SmartlinkRow, campaign_id: str) -> bool:
-    is_deleted = pool.status == SmartlinkStatus.DELETED
-    return not is_deleted and campaign_id in route_publishing.campaign_ids(pool.settings)
-
-
-def _is_pending(link: PoolCampaignRow, pool: SmartlinkRow | None, now: datetime) -> bool:
+def is_pending(link: PoolCampaignRow, pool: SmartlinkRow | None, now: datetime) -> bool:
     """Return whether the edit that wrote the link may still write its smartlink, whose current row is `pool`."""
     if link.edit_version is None or now.timestamp() - link.linked_at > PENDING_SECONDS:
         return False
