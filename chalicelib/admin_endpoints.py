@@ -72,7 +72,9 @@ ADMIN_ENDPOINTS = (
         versioned=True,
     ),
     Endpoint("GET", f"{_SMARTLINK}/publishers", "listSmartlinkPublishers", f"{_SMARTLINKS}:find_publishers"),
-    Endpoint("POST", f"{_SMARTLINK}/publishers", "addSmartlinkPublisher", f"{_SMARTLINKS}:add_publisher", 201),
+    Endpoint(
+        "POST", f"{_SMARTLINK}/publishers", "addSmartlinkPublisher", f"{_SMARTLINKS}:add_publisher", 201, also=(409,)
+    ),
     Endpoint(
         "DELETE",
         _SMARTLINK + "/publishers/{publisher_id}",

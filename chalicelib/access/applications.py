@@ -22,8 +22,9 @@ from chalicelib.access.membership_writes import (
     subject_of,
     transaction_with_notifications,
 )
+from chalicelib.domain.publisher import PublisherStatus
 from chalicelib.http.models import ResponseModel
-from chalicelib.http.problems import NotFound
+from chalicelib.http.problems import Conflict, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import transaction
 from chalicelib.tables.publishers import ApplicationRow, PublisherRow
@@ -36,8 +37,12 @@ def approve(
 ) -> None:
     """Add the publisher to the smartlink and approve their application if one is pending.
 
-    `subject` is the subject in the audit log: the application, or the pair of smartlink and publisher.
+    `subject` is the subject in the audit log: the application, or the pair of smartlink and publisher. Raise `Conflict`
+    if the publisher's account is closed.
     """
+    if state.publisher.status == PublisherStatus.CLOSED:
+        message = f"The account of publisher {state.publisher.id} is closed."
+        raise Conflict(message)
     latest = _latest_application(state)
     change = change_of(state, subject, status=APPROVED, code=code)
     task = grants.member_task(request, state.pool, state.publisher.id)

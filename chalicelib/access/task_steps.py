@@ -56,13 +56,14 @@ def close_pending(pool_id: str, publisher_id: str, request: Request) -> None:
 
 
 def _approve_pending(task: SmartlinkTaskRow, publisher_id: str, request: Request) -> None:
-    """Approve the pending application if the smartlink still is public."""
+    """Approve the pending application if the smartlink still is public. That of a closed account is closed instead."""
 
     def attempt() -> None:
         state = _load(task.pool_id, publisher_id)
         member, pool = state.membership, state.pool
         is_public = pool.settings["visibility"] == Visibility.PUBLIC and pool.status != SmartlinkStatus.DELETED
-        if is_public and member and member.status == PENDING and began_before(task, member):
+        is_closed = state.publisher.status == PublisherStatus.CLOSED
+        if is_public and not is_closed and member and member.status == PENDING and began_before(task, member):
             applications.approve(request, state, code_for(request, state), None, subject=member.application_id)
 
     retry_on_conflict(attempt)

@@ -1,3 +1,4 @@
+import pytest
 from pynamodb.expressions.update import Action
 
 from chalicelib.access import task_steps
@@ -80,6 +81,20 @@ def test_smartlink_that_is_not_public_any_more_approves_nobody(admin: Api) -> No
     SmartlinkRow(crowd.smartlink["id"]).update(deletion)
     step(an_opening(crowd, version=2), cid, a_request())
     assert crowd.statuses()["Cid"] == "pending"
+
+
+def test_public_smartlink_approves_a_suspended_publisher_and_no_closed_account(
+    admin: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = a_crowd(admin)
+    monkeypatch.setattr("chalicelib.admin.publishers.storage.run_now", lambda *_: None)
+    for name, status in (("Cid", "closed"), ("Dee", "suspended")):
+        good(admin.patch(f"/admin/publishers/{crowd.publishers[name].id}", {"status": status}))
+    good(crowd.change(visibility="public"))
+    assert [crowd.statuses()[name] for name in ("Cid", "Dee")] == ["pending", "approved"]
+    finish_due(soon)
+    assert [crowd.statuses()[name] for name in ("Cid", "Dee")] == ["closed", "approved"]
+    assert inconsistencies() == []
 
 
 def test_pausing_and_resuming_notify_the_approved_publishers_once_each(admin: Api) -> None:

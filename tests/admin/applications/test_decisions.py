@@ -161,3 +161,14 @@ def test_decision_that_another_one_overtakes_is_a_conflict(
     assert admin.post(f"{PATH}/{ids[0]}/{second}").status == 409
     assert statuses()[0] == {"approve": "approved", "decline": "declined"}[first]
     assert inconsistencies() == []
+
+
+def test_closed_account_is_not_approved(admin: Api, ids: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.admin.publishers.storage.run_now", lambda *_: None)
+    row = ApplicationRow.get(ids[0])
+    good(admin.patch(f"/admin/publishers/{row.publisher_id}", {"status": "closed"}))
+    closed = f"The account of publisher {row.publisher_id} is closed."
+    assert [each["error"] for each in decide(admin, ids, "approve")] == [closed, None, None]
+    added = admin.post(f"/admin/smartlinks/{row.pool_id}/publishers", {"publisher_id": row.publisher_id})
+    assert (added.status, added.json["detail"]) == (409, closed)
+    assert (statuses(), inconsistencies()) == (["pending", "approved", "approved"], [])
