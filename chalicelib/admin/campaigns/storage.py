@@ -54,8 +54,8 @@ def save(
 ) -> None:
     """Write a campaign (new without `before`, its settings before the edit), and publish the routes that contain it.
 
-    The first 30 smartlinks are published in the same transaction, the others right after it. The transaction fails if
-    a smartlink has linked the campaign since its row was read.
+    The first 30 smartlinks are published in the same transaction, the others right after it, with those that linked
+    the campaign in the meantime. A campaign is archived only if no smartlink has linked it since its row was read.
     """
     row.name = row.settings["name"]
     own_version = route_publishing.published_version(row.id)
@@ -76,12 +76,15 @@ def _is_larger(settings: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
 
 
 def _is_current(row: CampaignRow) -> Condition:
-    """Return the condition that the stored row is the version before, and that no smartlink linked it meanwhile."""
+    """Return the condition that the stored row is the version before; for an archived one with the same links."""
     if row.version == 1:
         return CampaignRow.id.does_not_exist()
+    is_version: Condition = CampaignRow.version == row.version - 1
+    if row.settings["status"] != CampaignStatus.ARCHIVED:
+        return is_version
     linked, stored = row.link_version, CampaignRow.link_version
     is_linked_as_read = stored.does_not_exist() if linked is None else stored == linked
-    unchanged: Condition = (CampaignRow.version == row.version - 1) & is_linked_as_read
+    unchanged: Condition = is_version & is_linked_as_read
     return unchanged
 
 

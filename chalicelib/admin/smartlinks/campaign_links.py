@@ -2,9 +2,8 @@
 
 A pool may have more campaigns than a transaction has items, so the transaction of a smartlink cannot check them.
 Before it, each new campaign is linked: that transaction fails if the campaign was changed since the request read it,
-and adds 1 to the campaign's `link_version`. An edit of the campaign reads that number, then the links and their
-smartlinks, and commits only if it is unchanged. It publishes the routes of the smartlinks that hold the campaign or may
-be about to add it. Archiving is refused if there is one.
+and adds 1 to the campaign's `link_version`. Archiving reads that number, then the links and their smartlinks, and
+commits only if it is unchanged. It is refused if a smartlink holds the campaign, or an edit may be about to add it.
 """
 
 from collections.abc import Iterable, Sequence

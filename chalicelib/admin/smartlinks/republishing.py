@@ -30,17 +30,17 @@ def add_routes_of_pools(
 ) -> set[str]:
     """Add the next routes of the smartlinks that are linked to the edited campaign, as many as fit.
 
-    Return the IDs handled.
+    Return their IDs.
     """
-    handled: set[str] = set()
+    added: set[str] = set()
     room, around = ROOM_BYTES, surroundings(request.now)
     for link in islice(links, BATCH):
         if linked := _linked(link, request.now):
             room -= _add_next_route(write, linked, around, edited)
-        handled.add(link.pool_id)
+            added.add(link.pool_id)
         if room < 2 * route_publishing.MAX_ROUTE_BYTES:
             break
-    return handled
+    return added
 
 
 def check_routes(links: Iterable[PoolCampaignRow], edited: CampaignRow) -> None:
