@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from deploy.cloud import Cloud
+from deploy.cloud import LOCAL, Cloud
 from deploy.errors import CommandError
 from deploy.upload import template, upload
 
@@ -49,6 +49,10 @@ def describe(cloud: Cloud) -> "StackTypeDef | None":
         if "does not exist" in str(error):
             return None
         message = f"CloudFormation rejected the request: {error}"
+        raise CommandError(message) from error
+    except BotoCoreError as error:
+        start = "Start the stack with `make up`" if cloud.stage == LOCAL else "Check your AWS credentials and network"
+        message = f"CloudFormation did not answer: {error}. {start}."
         raise CommandError(message) from error
 
 

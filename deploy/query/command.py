@@ -3,17 +3,24 @@
 import csv
 import io
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.archive.schema import CLICKS, CONVERSIONS
 from deploy.cloud import Cloud
 from deploy.errors import CommandError
 from deploy.query import fetching, views
 from deploy.query.days import Days, click_hours, conversion_hours, parse_days
+
+if TYPE_CHECKING:
+    import duckdb
+
+Result = tuple[list[str], list[tuple[Any, ...]]]
+"""The names of the columns, and the rows."""
 
 _FORMATS = ("table", "csv")
 _MAX_ROWS = 200
@@ -76,13 +83,30 @@ def execute(query: Query, folder: Path) -> str:
     with duckdb.connect(":memory:") as connection:
         try:
             views.create_views(connection, folder, query.days)
-            result = connection.execute(query.sql)
-            names = [column[0] for column in result.description or ()]
-            rows = result.fetchall()
+            names, rows = _interruptible(connection, query.sql)
         except duckdb.Error as error:
             message = f"DuckDB refused the query: {error}"
             raise CommandError(message) from error
     return _csv(names, rows) if query.format == "csv" else _table(names, rows)
+
+
+def _interruptible(connection: "duckdb.DuckDBPyConnection", sql: str) -> Result:
+    """Return the names and rows of a result. DuckDB holds back Ctrl-C until it is done, so a thread runs the query."""
+    with ThreadPoolExecutor(1) as worker:
+        running = worker.submit(_result, connection, sql)
+        try:
+            return running.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
+
+
+def _result(connection: "duckdb.DuckDBPyConnection", sql: str) -> Result:
+    result = connection.execute(sql)
+    if not result:
+        message = "SQL has no statement. Set it to a query, such as SELECT count(*) FROM clicks."
+        raise CommandError(message)
+    return [column[0] for column in result.description or ()], result.fetchall()
 
 
 def _duckdb() -> Any:  # noqa: ANN401 - a module

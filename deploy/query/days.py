@@ -7,6 +7,8 @@ from deploy.errors import CommandError
 
 _DEFAULT_DAYS = 7
 _MAX_DAYS = 3_660
+_YEARS = range(2000, 3000)
+"""Years of a day that is not mistyped: the days around it are dates too."""
 _HOUR = timedelta(hours=1)
 
 
@@ -43,10 +45,13 @@ def parse_days(since: str, until: str, today: date) -> Days:
 
 def _parse(text: str, name: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if day.year not in _YEARS:
         message = f"{name} is not a day: {text}. Write it as 2026-11-01."
-        raise CommandError(message) from error
+        raise CommandError(message)
+    return day
 
 
 def click_hours(days: Days, now: datetime) -> list[datetime]:

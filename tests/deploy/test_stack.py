@@ -8,6 +8,7 @@ import pytest
 
 from deploy import paths, stack
 from deploy.cloud import Cloud
+from deploy.errors import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -142,3 +143,13 @@ def test_first_deployment_with_a_secret_generates_it_and_a_later_one_keeps_it(pa
 def test_failures_list_the_failed_resource_without_cancellations_and_earlier_events() -> None:
     cloud = Cloud(cast("boto3.Session", _Events()), None, "prod", "smartlink-prod", "bucket")
     assert stack._failures(cloud, earlier={"1"}) == ["  ClicksTable: Table limit exceeded"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "step"),
+    [("local", "Start the stack with `make up`."), ("prod", "Check your AWS credentials and network.")],
+)
+def test_error_without_an_answer_says_what_to_do(stage: str, step: str) -> None:
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    with pytest.raises(CommandError, match=f"CloudFormation did not answer: Could not connect .*{step}"):
+        stack.describe(Cloud(session, "http://127.0.0.1:1", stage, "smartlink", ""))

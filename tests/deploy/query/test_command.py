@@ -1,3 +1,4 @@
+import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -84,6 +85,28 @@ def test_days_without_objects_have_empty_views() -> None:
 def test_error_of_duckdb_is_shown() -> None:
     with pytest.raises(CommandError, match=r"DuckDB refused the query: .*colour"):
         ask("SELECT colour FROM clicks")
+
+
+@pytest.mark.parametrize("sql", ["-- nothing", ";", "/* SELECT 1 */"])
+def test_text_without_a_statement_is_an_error_that_says_so(sql: str) -> None:
+    with pytest.raises(CommandError, match="SQL has no statement"):
+        ask(sql)
+
+
+def test_interrupted_query_ends_at_once() -> None:
+    script = """if True:
+        import os, signal, threading
+        from datetime import date
+        from pathlib import Path
+        from deploy.query import command
+        day = date(2026, 11, 21)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        sql = "SELECT sum(range) FROM range(1000000000000)"
+        command.execute(command.Query(sql, command.Days(day, day)), Path("no-archive"))
+    """
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=30)
+    assert ended.stderr.rstrip().endswith("KeyboardInterrupt")
 
 
 def test_missing_duckdb_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,8 @@ def test_default_is_the_last_seven_days() -> None:
             "2026-11-01",
             "FROM (2026-11-02) is after TO (2026-11-01). Set FROM to a day that is not after TO.",
         ),
+        ("0001-01-01", "0001-01-02", "TO is not a day: 0001-01-02. Write it as 2026-11-01."),
+        ("", "9999-12-31", "TO is not a day: 9999-12-31. Write it as 2026-11-01."),
         ("2000-01-01", "", "FROM and TO span more than 3,660 days. Ask for fewer days."),
     ],
 )
