@@ -119,9 +119,12 @@ def click_backlog_queue() -> str:
 
 
 def click_days() -> int:
-    """Return the days for which clicks are stored, or longer for a long attribution window (`CLICK_DAYS`)."""
+    """Return the days for which clicks are stored, or longer for a long attribution window (`CLICK_DAYS`).
+
+    A number out of bounds becomes the nearest bound, any other text the default.
+    """
     text = os.environ.get("CLICK_DAYS", "")
-    return int(text) if text.isdecimal() else DEFAULT_CLICK_DAYS
+    return min(max(int(text), FEWEST_CLICK_DAYS), MOST_CLICK_DAYS) if text.isdecimal() else DEFAULT_CLICK_DAYS
 
 
 def archive_bucket() -> str:

@@ -16,6 +16,7 @@ def check(environment: Mapping[str, str]) -> None:
 
 def _check(environment: Mapping[str, str], name: str, fewest: int, most: int) -> None:
     text = environment.get(name)
-    if text is not None and not (text.isdecimal() and fewest <= int(text) <= most):
+    # The template compares texts: it takes 00 for another number than 0.
+    if text is not None and not (text.isdecimal() and text == str(int(text)) and fewest <= int(text) <= most):
         message = f"{name} is {text}. Set it to a number of days from {fewest} to {most:,}."
         raise CommandError(message)

@@ -35,8 +35,9 @@ def test_no_email_is_sent_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_clicks_are_kept_for_90_days_unless_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLICK_DAYS", raising=False)
     assert settings.click_days() == 90
-    monkeypatch.setenv("CLICK_DAYS", "30")
-    assert settings.click_days() == 30
+    for text, days in {"30": 30, "0": 7, "6": 7, "400": 399, "9" * 30: 399, "": 90, "-5": 90, "1.5": 90}.items():
+        monkeypatch.setenv("CLICK_DAYS", text)
+        assert settings.click_days() == days, text
 
 
 def test_template_accepts_the_click_days_that_route_versions_outlive() -> None:

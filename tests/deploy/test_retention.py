@@ -18,6 +18,7 @@ def test_possible_numbers_of_days_are_accepted(name: str, text: str) -> None:
     [
         ("CLICK_DAYS", "6", "CLICK_DAYS is 6. Set it to a number of days from 7 to 399."),
         ("CLICK_DAYS", "400", "CLICK_DAYS is 400. Set it to a number of days from 7 to 399."),
+        ("ARCHIVE_DAYS", "00", "ARCHIVE_DAYS is 00. Set it to a number of days from 0 to 36,500."),
         ("ARCHIVE_DAYS", "-1", "ARCHIVE_DAYS is -1. Set it to a number of days from 0 to 36,500."),
         ("ARCHIVE_DAYS", "", "ARCHIVE_DAYS is . Set it to a number of days from 0 to 36,500."),
     ],
