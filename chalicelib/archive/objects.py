@@ -29,9 +29,12 @@ def object_key(kind: str, first: str, at: int) -> str:
 
 
 def encode(lines: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return the content of an object: JSON lines, compressed. The same lines give the same bytes."""
+    """Return the content of an object: JSON lines, compressed. The same lines give the same bytes.
+
+    Half a surrogate pair, which no engine reads, becomes a question mark.
+    """
     text = "".join(f"{json.dumps(line, ensure_ascii=False, separators=(',', ':'))}\n" for line in lines)
-    return gzip.compress(text.encode(), mtime=0)
+    return gzip.compress(text.encode(errors="replace"), mtime=0)
 
 
 def stage(key: str, lines: Iterable[Mapping[str, Any]]) -> str:

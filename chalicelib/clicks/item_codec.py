@@ -24,11 +24,20 @@ def _json_value(value: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
     return {"S": json.dumps(value)}
 
 
+def _texts(text: str) -> Any:  # noqa: ANN401 - JSON
+    """Return an object of texts, or None. Others would stop the counting of every later click."""
+    value = json.loads(text)
+    if value is not None and not (isinstance(value, dict) and all(isinstance(each, str) for each in value.values())):
+        message = f"not an object of texts: {text}"
+        raise ValueError(message)
+    return value
+
+
 _CODECS = {
     FieldKind.TEXT: _Codec(string_value, "S", str),
     FieldKind.NUMBER: _Codec(number_value, "N", int),
     FieldKind.FLAG: _Codec(_flag_value, "BOOL", bool),
-    FieldKind.JSON: _Codec(_json_value, "S", json.loads),
+    FieldKind.JSON: _Codec(_json_value, "S", _texts),
 }
 _ENCODERS = {name: (field.stored, _CODECS[field.kind].encode) for name, field in CLICK_FIELDS.items()}
 _DECODERS = {

@@ -1,3 +1,6 @@
+import gzip
+import json
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -29,6 +32,10 @@ def test_same_lines_are_staged_as_the_same_object_and_others_beside_it() -> None
     other = objects.stage(KEY, LINES[:1])
     assert archived.objects("staged/") == {first: LINES, other: LINES[:1]}
     assert objects.published_key(first) == objects.published_key(other) == KEY
+
+
+def test_half_a_surrogate_pair_stops_no_batch() -> None:
+    assert json.loads(gzip.decompress(objects.encode([{"source": "a\ud800"}]))) == {"source": "a?"}
 
 
 def test_batch_without_an_object_publishes_nothing() -> None:

@@ -79,8 +79,14 @@ def test_unknown_attribute_is_ignored() -> None:
 
 @pytest.mark.parametrize(
     ("stored", "error"),
-    [({"lc": {"N": "1"}}, KeyError), ({"rv": {"N": "x"}}, ValueError), ({"su": {"S": "{"}}, ValueError)],
-    ids=["another kind", "no number", "no JSON"],
+    [
+        ({"lc": {"N": "1"}}, KeyError),
+        ({"rv": {"N": "x"}}, ValueError),
+        ({"su": {"S": "{"}}, ValueError),
+        ({"su": {"S": "[1]"}}, ValueError),
+        ({"su": {"S": '{"sub1": 1}'}}, ValueError),
+    ],
+    ids=["another kind", "no number", "no JSON", "no object", "no text"],
 )
 def test_stored_field_of_another_type_is_an_error(stored: Any, error: type[Exception]) -> None:
     with pytest.raises(error):

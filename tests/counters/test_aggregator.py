@@ -289,6 +289,8 @@ BROKEN = {
     "no publisher": {"click_id": {"S": "x"}, "at": {"N": "1795000000000"}, "ro": {"S": "sml_1"}, "ep": {"N": "1"}},
     "another type": {"click_id": {"S": "x"}, "at": {"S": "yesterday"}},
     "an unknown outcome": {**a_click(1).serialize(), "ou": {"S": "elsewhere"}},
+    "sub-IDs that are no object": {**a_click(1).serialize(), "su": {"S": "[1]"}},
+    "a sub-ID that is no text": {**a_click(1).serialize(), "su": {"S": '{"sub1": {}}'}},
     "nothing": {},
 }
 
