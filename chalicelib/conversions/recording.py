@@ -88,10 +88,10 @@ class Recorded:
 def get_source_or_404(click_id: str) -> ConversionSource:
     """Return the source of the click's conversions; raise `NotFound` if the click is unknown or has no campaign."""
     click = get_or_none(ClickRow, click_id) if len(click_id) <= _MAX_CLICK_ID_LENGTH else None
-    if click is None or not click.campaign_id:
+    route = past_route(click.route_id, click.route_version) if click and click.campaign_id else None
+    if click is None or route is None:
         message = "No click with this ID was sent to a campaign."
         raise NotFound(message)
-    route = past_route(click.route_id, click.route_version)
     campaign = get_or_none(CampaignRow, click.campaign_id)
     return ConversionSource(click, campaign, campaign_of(route, click.campaign_id))
 

@@ -10,6 +10,7 @@ from chalicelib.domain.route import LearnedWeights, Route
 from chalicelib.routing import route_codec
 from chalicelib.routing.click_references import PastRoute, RouteDocuments
 from chalicelib.routing.route_cache import stored_route, stored_weights
+from chalicelib.tables.base import get_or_none
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 
@@ -28,12 +29,15 @@ def version_of(row: ClickRow) -> Version:
 
 
 def routes_of(rows: Iterable[ClickRow]) -> Mapping[Version, Route]:
-    """Return the route of each click, by its version."""
+    """Return the route of each click, by its version; none for one that has expired."""
     return {version: past.route for version, past in past_routes_of(rows).items()}
 
 
 def past_routes_of(rows: Iterable[ClickRow]) -> Mapping[Version, PastRoute]:
-    """Return the route of each click, by its version; each route and each version of weights is read once."""
+    """Return the route of each click, by its version; each route and each version of weights is read once.
+
+    There is none for a version that has expired. DynamoDB deletes expired rows in any order, so its clicks may be left.
+    """
     versions = set(map(version_of, rows))
     row_ids = {version: f"{version[0]}@{version[1]}" for version in versions}
     route_rows = RouteRow.batch_get(sorted(set(row_ids.values())), consistent_read=True)
@@ -42,6 +46,7 @@ def past_routes_of(rows: Iterable[ClickRow]) -> Mapping[Version, PastRoute]:
     return {
         version: _with_weights(routes[row_id], learned.get((version[0], version[2] or 0)))
         for version, row_id in row_ids.items()
+        if row_id in routes
     }
 
 
@@ -61,10 +66,10 @@ def route_of_row(row: RouteRow) -> Route:
     return stored_route(row.attribute_values)
 
 
-def past_route(route_id: str, version: int) -> Route:
-    """Return that version of the route; every published version is stored."""
-    row = RouteRow.get(f"{route_id}@{version}", consistent_read=True)
-    return route_codec.decode(row.snapshot, version)
+def past_route(route_id: str, version: int) -> Route | None:
+    """Return that version of the route, or None if it has expired."""
+    row = get_or_none(RouteRow, f"{route_id}@{version}")
+    return route_codec.decode(row.snapshot, version) if row else None
 
 
 def all_past_weights(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], LearnedWeights]:

@@ -4,7 +4,7 @@ from chalicelib.admin.clicks.schemas import ClickDocument, ClickQuery
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
 from chalicelib.reporting.lists import click_queries
-from chalicelib.reporting.lists.click_list import click_documents, list_clicks
+from chalicelib.reporting.lists.click_list import click_document_or_404, list_clicks
 from chalicelib.reporting.lists.click_search import create_search
 from chalicelib.reporting.lists.schemas import ClickPage
 
@@ -16,5 +16,4 @@ def find(request: Request, query: ClickQuery) -> ClickPage[ClickDocument] | Text
 
 def show(request: Request, click_id: str) -> ClickDocument:
     """Show a click and explain its decision."""
-    (document,) = click_documents(request, [click_queries.get_click_or_404(click_id)], ClickDocument)
-    return document
+    return click_document_or_404(request, click_queries.get_click_or_404(click_id), ClickDocument)

@@ -106,7 +106,7 @@ def _read_approved_conversions(route_id: str, wanted: frozenset[str], day: date)
 def read_logged_clicks(click_ids: Sequence[str], rewards: Mapping[str, Reward]) -> Iterator[LoggedClick | None]:
     """Yield the unique clicks of humans among these, in order.
 
-    Yield None for a click whose decision failed, or whose learned weights have expired.
+    Yield None for a click whose decision failed, or whose route version or learned weights have expired.
     """
     for first in range(0, len(click_ids), _MAX_CLICKS_IN_MEMORY):
         ids = click_ids[first : first + _MAX_CLICKS_IN_MEMORY]
@@ -114,10 +114,12 @@ def read_logged_clicks(click_ids: Sequence[str], rewards: Mapping[str, Reward]) 
         for part in _parts_by_version(rows):
             routes = routes_of(part)
             for row in part:
-                yield _decode(row, routes[version_of(row)], rewards.get(row.click_id, Reward()))
+                yield _decode(row, routes.get(version_of(row)), rewards.get(row.click_id, Reward()))
 
 
-def _decode(row: ClickRow, route: Route, reward: Reward) -> LoggedClick | None:
+def _decode(row: ClickRow, route: Route | None, reward: Reward) -> LoggedClick | None:
+    if route is None:
+        return None
     has_weights = row.weights_version is None or route.learned is not None
     stored = stored_click(row)
     return decode_click(stored, route, reward) if has_weights and is_complete(stored, route) else None

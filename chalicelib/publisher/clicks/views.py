@@ -4,7 +4,7 @@ from chalicelib.http.problems import NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.view import TextResponse
 from chalicelib.publisher.clicks.schemas import OwnClickDocument, OwnClicksQuery
-from chalicelib.reporting.lists.click_list import click_documents, list_clicks
+from chalicelib.reporting.lists.click_list import click_document_or_404, list_clicks
 from chalicelib.reporting.lists.click_search import create_search
 from chalicelib.reporting.lists.schemas import ClickPage
 from chalicelib.tables.base import get_or_none
@@ -28,5 +28,4 @@ def find(request: Request, query: OwnClicksQuery) -> ClickPage[OwnClickDocument]
 
 def show(request: Request, click_id: str) -> OwnClickDocument:
     """Show one of your clicks and explain its routing."""
-    (document,) = click_documents(request, [_get_own_or_404(request.owner, click_id)], OwnClickDocument)
-    return document
+    return click_document_or_404(request, _get_own_or_404(request.owner, click_id), OwnClickDocument)

@@ -150,6 +150,13 @@ def test_click_with_a_failed_decision_is_excluded(tables: None) -> None:
     assert list(read_logged_clicks([write_click(0, outcome="fallback", campaign_id=None, refusals=None)], {})) == [None]
 
 
+def test_click_whose_route_version_has_expired_is_none(tables: None) -> None:
+    publish(1)
+    click_id = write_click(0)
+    RouteRow("sml_1@1").delete()
+    assert list(read_logged_clicks([click_id], {})) == [None]
+
+
 def test_clicks_are_read_in_parts(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(click_reader, "_MAX_CLICKS_IN_MEMORY", 2)
     publish(1)

@@ -5,6 +5,8 @@ from io import StringIO
 import pytest
 
 from chalicelib.reporting.lists import csv_file
+from chalicelib.routing import route_cache
+from chalicelib.tables.routes import RouteRow
 from tests.advertiser import new_deal
 from tests.conftest import Api
 from tests.counted_clicks import count_clicks
@@ -48,3 +50,19 @@ def test_header_of_a_file_names_the_next(admin: Api, monkeypatch: pytest.MonkeyP
 
 def test_unknown_format_is_rejected(admin: Api) -> None:
     assert set(errors_by_pointer(admin.get(f"{PATH}?format=xml"))) == {"/format"}
+
+
+def test_click_whose_route_version_has_expired_is_gone(admin: Api) -> None:
+    deal = new_deal(admin)
+    expired = deal.click()
+    good(admin.patch(f"/admin/smartlinks/{deal.smartlink['id']}", {"description": "new"}))
+    route_cache.clear_caches()
+    click_ids = {expired, later := deal.click()}
+    count_clicks(*click_ids)
+    RouteRow(f"{deal.smartlink['id']}@1").delete()
+    listed = good(admin.get(f"{PATH}?smartlink_id={deal.smartlink['id']}"))["items"]
+    text = admin.get(f"{PATH}?smartlink_id={deal.smartlink['id']}&format=csv").text
+    assert ([click["click_id"] for click in listed], expired in text, later in text) == ([later], False, True)
+    assert admin.get(f"{PATH}/{later}").status == 200
+    assert admin.get(f"{PATH}/{expired}").status == 404
+    assert deal.post(expired).status == 404
