@@ -73,7 +73,7 @@ def _archive_next(pending: list[Change], now: datetime) -> list[Change]:
     if not _commit(batch, staged, now):
         return pending
     objects.publish(staged)
-    return pending[MAX_RECORDS:]
+    return pending[len(batch) :]
 
 
 def _stage(batch: Sequence[Change]) -> str | None:

@@ -1,7 +1,10 @@
 """Clicks and conversions on moto with kills, redeliveries, splits and two invocations at once: each archived once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -48,6 +51,21 @@ rounds = st.lists(
     max_size=4,
 )
 
+batch_sizes = st.lists(st.integers(1, 6), min_size=1, max_size=4)
+
+
+@contextmanager
+def batches_of(sizes: Sequence[int], module: ModuleType) -> Iterator[Callable[[Any], Any]]:
+    """Yield a function that starts an invocation with its records: each makes batches of another size."""
+    following = cycle(sizes)
+    with pytest.MonkeyPatch.context() as patch:
+
+        def resize(records: Any) -> Any:
+            patch.setattr(module, "MAX_RECORDS", next(following))
+            return records
+
+        yield resize
+
 
 def deliver(process: Callable[[int, int], Any], planned: Sequence[Any], check: Callable[[], None]) -> None:
     """Deliver all records, as planned first, and check after each round.
@@ -91,8 +109,10 @@ examples = settings(max_examples=10, deadline=None, suppress_health_check=[Healt
 
 
 @examples
-@given(planned=rounds, size=st.integers(1, 6))
-def test_archive_holds_each_click_once_in_the_batch_that_was_committed(planned: Sequence[Any], size: int) -> None:
+@given(planned=rounds, sizes=batch_sizes)
+def test_archive_holds_each_click_once_in_the_batch_that_was_committed(
+    planned: Sequence[Any], sizes: Sequence[int]
+) -> None:
     empty_tables()
     records = [a_record(n) for n in range(TOTAL)]
     records[5:7] = [a_record(5, "MODIFY"), a_record(6, "REMOVE", image={})]
@@ -102,16 +122,15 @@ def test_archive_holds_each_click_once_in_the_batch_that_was_committed(planned: 
     def check() -> None:
         check_objects("clicks", "", lambda line: sequences[line["click_id"]], [sequences[name] for name in wanted])
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stream_batch, "MAX_RECORDS", size)
-        deliver(lambda first, last: aggregator.aggregate(records[first:last], NOW), planned, check)
+    with batches_of(sizes, stream_batch) as resize:
+        deliver(lambda first, last: aggregator.aggregate(resize(records[first:last]), NOW), planned, check)
     assert sorted(line["click_id"] for line in archived.lines("clicks/")) == wanted
     assert sum(sum(counts[:3]) for counts in counted().values()) == len(wanted)
 
 
 @examples
-@given(planned=rounds, size=st.integers(1, 6))
-def test_archive_holds_each_change_of_a_conversion_once(planned: Sequence[Any], size: int) -> None:
+@given(planned=rounds, sizes=batch_sizes)
+def test_archive_holds_each_change_of_a_conversion_once(planned: Sequence[Any], sizes: Sequence[int]) -> None:
     empty_tables()
     records = [a_changed_conversion(n, conversion=n % 7) for n in range(TOTAL)]
     records[5] = a_changed_conversion(5, conversion=5, removed=True)
@@ -124,9 +143,8 @@ def test_archive_holds_each_change_of_a_conversion_once(planned: Sequence[Any], 
     def check() -> None:
         check_objects("conversions", archiving.STREAM, version, wanted)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(archiving, "MAX_RECORDS", size)
-        deliver(lambda first, last: archiving.archive(records[first:last], NOW), planned, check)
+    with batches_of(sizes, archiving) as resize:
+        deliver(lambda first, last: archiving.archive(resize(records[first:last]), NOW), planned, check)
     lines = archived.lines("conversions/")
     assert sorted(map(version, lines)) == wanted
     assert len({(line["conversion_id"], line["version"]) for line in lines}) == len(wanted)

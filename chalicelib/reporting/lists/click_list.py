@@ -45,7 +45,7 @@ def _file(request: Request, search: ClickSearch, cursor: str | None, model: type
 
 
 def _cursor(document: ClickFacts) -> str:
-    return document.click_id
+    return str(document.click_id)
 
 
 def click_document_or_404(request: Request, row: ClickRow, model: type[Document]) -> Document:
