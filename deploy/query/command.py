@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ Result = tuple[list[str], list[tuple[Any, ...]]]
 _FORMATS = ("table", "csv")
 _MAX_ROWS = 200
 _DEFAULT_MAX_GB = 5.0
+_INTERRUPT_SECONDS = 0.1
+"""Time between two interrupts of a query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ def _interruptible(connection: "duckdb.DuckDBPyConnection", sql: str) -> Result:
         try:
             return running.result()
         except KeyboardInterrupt:
-            connection.interrupt()
+            while not running.done():  # an interrupt before the query has begun is lost
+                connection.interrupt()
+                wait([running], _INTERRUPT_SECONDS)
             raise
 
 

@@ -99,14 +99,17 @@ def test_interrupted_query_ends_at_once() -> None:
         from datetime import date
         from pathlib import Path
         from deploy.query import command
-        day = date(2026, 11, 21)
+        day, run_query = date(2026, 11, 21), command._result
+        def interrupted(*arguments):
+            threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+            return run_query(*arguments)
+        command._result = interrupted
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
         sql = "SELECT sum(range) FROM range(1000000000000)"
         command.execute(command.Query(sql, command.Days(day, day)), Path("no-archive"))
     """
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=30)
-    assert ended.stderr.rstrip().endswith("KeyboardInterrupt")
+    assert ended.stderr.rstrip().endswith("KeyboardInterrupt"), ended.stderr
 
 
 def test_missing_duckdb_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
