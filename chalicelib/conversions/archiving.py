@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PutError, PynamoDBException
 
 from chalicelib.archive import objects, schema
-from chalicelib.counters import batch_rows
+from chalicelib.counters import batch_rows, stream_batch
 from chalicelib.domain.conversion import complete_conversion
 from chalicelib.tables.conversions import ConversionRow
 from chalicelib.tables.counters import StreamBatchRow
@@ -49,13 +49,13 @@ def archive(received: Sequence[Mapping[str, Any]], now: datetime) -> str | None:
 
 def decode_record(received: Mapping[str, Any]) -> Change:
     """Return a record of the stream's event. A removed conversion has no line, nor has what is no conversion."""
-    change = received["dynamodb"]
-    sequence, at = change["SequenceNumber"], int(float(change.get("ApproximateCreationDateTime", 0)) * 1000)
-    if not change.get("NewImage"):
+    sequence, at = stream_batch.position_of(received)
+    image = received["dynamodb"].get("NewImage")
+    if not image:
         return Change(sequence, at)
     row = ConversionRow()
     try:
-        row.deserialize(change["NewImage"])
+        row.deserialize(image)
         stored = complete_conversion(row.attribute_values)
         return Change(sequence, at, schema.conversion_line(stored, sequence, at))
     except Exception:  # noqa: BLE001 - a broken record raises many kinds of errors

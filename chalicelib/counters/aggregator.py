@@ -33,12 +33,11 @@ class AggregationStopped(Exception):  # noqa: N818 - named for the fact
 
 def decode_record(received: Mapping[str, Any]) -> StreamRecord:
     """Return a record of the stream's event. Only an insert has a click: an expired click stays counted."""
-    change = received["dynamodb"]
-    sequence, at = change["SequenceNumber"], int(float(change.get("ApproximateCreationDateTime", 0)) * 1000)
+    sequence, at = stream_batch.position_of(received)
     if received["eventName"] != "INSERT":
         return StreamRecord(sequence, at)
     try:
-        click = item_codec.decode(change["NewImage"])
+        click = item_codec.decode(received["dynamodb"]["NewImage"])
     except Exception as error:  # noqa: BLE001 - an invalid record must not block the following ones
         return StreamRecord(sequence, at, complaint=f"{type(error).__name__}: {error}")
     return StreamRecord(sequence, at, click)

@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from chalicelib.archive import objects
 from chalicelib.clicks import id_lists
 from chalicelib.counters import stream_batch
-from chalicelib.counters.stream_batch import Sequenced
+from chalicelib.counters.stream_batch import AnyRecord
 from chalicelib.domain.timestamps import expiry_time
 from chalicelib.settings import STREAM_BATCH_RETENTION_DAYS
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.counters import StreamBatchRow
-
-AnyRecord = TypeVar("AnyRecord", bound=Sequenced)
 
 
 def batch_row(sequences: Sequence[str], now: datetime, staged: str | None = None, stream: str = "") -> StreamBatchRow:

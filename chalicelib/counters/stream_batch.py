@@ -108,6 +108,12 @@ class _RecordEffect:
         return len(text) if text.isascii() else _UTF8_BYTES * len(text)
 
 
+def position_of(received: Mapping[str, Any]) -> tuple[str, int]:
+    """Return the sequence number of a record of a stream's event, and its time in milliseconds, 0 if it has none."""
+    change = received["dynamodb"]
+    return change["SequenceNumber"], int(float(change.get("ApproximateCreationDateTime", 0)) * 1000)
+
+
 def take_batch(records: Iterable[StreamRecord]) -> StreamBatch:
     """Return the longest batch from the start of the records that fits into one transaction."""
     batch, items, detail_bytes = StreamBatch(), set[object](), 0
