@@ -14,24 +14,32 @@ from pathlib import Path
 from deploy import paths
 from deploy.errors import CommandError
 from local.http import get
+from local.setup import fingerprint
 
 _PID_FILE = paths.STATE / "ministack.pid"
+_SOURCES = sorted((paths.ROOT / "local").glob("*.*"))
+"""Modules of the gateway, and the requirements of the emulator: a running emulator has those of its start."""
+
 _START_SECONDS = 60.0
 _STOP_SECONDS = 60.0
 _WARM_SECONDS = 3600
 
 
 def start() -> None:
-    """Start the emulator unless it is running_pid, and return when it responds."""
-    process = None
+    """Start the emulator unless it is running, and return when it responds. One of another version is replaced."""
+    process, version = None, fingerprint([*_SOURCES])
+    if running_pid() is not None:
+        _, port, *running = _PID_FILE.read_text().split()
+        if port != str(paths.port()):
+            message = "The stack is already running on another port. Run `make down` first."
+            raise CommandError(message)
+        if running != [version]:
+            stop()
     if running_pid() is None:
         if _port_is_taken():
             raise CommandError(port_taken_message(paths.port()))
         process = _spawn()
-        _PID_FILE.write_text(f"{process.pid} {paths.port()}")
-    elif _PID_FILE.read_text().split()[1] != str(paths.port()):
-        message = "The stack is already running on another port. Run `make down` first."
-        raise CommandError(message)
+        _PID_FILE.write_text(f"{process.pid} {paths.port()} {version}")
     _wait_until_ready(process)
 
 
