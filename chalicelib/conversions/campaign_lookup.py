@@ -1,4 +1,4 @@
-"""The campaign that a refused postback belongs to."""
+"""The campaign that a refused postback belongs to, and its tokens."""
 
 from datetime import datetime
 
@@ -18,6 +18,12 @@ def campaign_id_of(click_id: str, token: str, now: datetime) -> str | None:
 def _campaign_id_of_click(click_id: str) -> str | None:
     click = get_or_none(ClickRow, click_id) if 0 < len(click_id) <= _MAX_LENGTH else None
     return click.campaign_id if click else None
+
+
+def tokens_of(campaign_id: str) -> list[str]:
+    """Return the current and the previous token of the campaign."""
+    row = get_or_none(CampaignRow, campaign_id)
+    return [token for token in (row.postback_token, row.previous_token) if token] if row else []
 
 
 def campaign_id_of_token(token: str, now: datetime) -> str | None:

@@ -8,7 +8,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from chalicelib.conversions.authorization import WrongAddress, WrongToken
-from chalicelib.conversions.campaign_lookup import campaign_id_of
+from chalicelib.conversions.campaign_lookup import campaign_id_of, tokens_of
 from chalicelib.conversions.refusal_notifications import notify_once
 from chalicelib.conversions.refused_hour import (
     MAX_CLICK_ID,
@@ -17,6 +17,7 @@ from chalicelib.conversions.refused_hour import (
     refused_hour,
     shown_query,
     unsaved_count,
+    without_tokens,
 )
 from chalicelib.conversions.schemas import MissingToken, PostbackQuery
 from chalicelib.domain.refusal import RefusalReason
@@ -84,17 +85,18 @@ def record_refusal(request: Request, campaign_id: str, click_id: str, reason: Re
 
 def _row(request: Request, hour: RefusedHour, click_id: str, reason: RefusalReason, detail: str) -> RefusedPostbackRow:
     refusal_id, at = request.new_id("rfp"), milliseconds(request.now)
+    tokens = tokens_of(hour.campaign_id)
     return RefusedPostbackRow(
         hour.campaign_day,
         f"{at:013d}#{refusal_id}",
         id=refusal_id,
         at=at,
         campaign_id=hour.campaign_id,
-        click_id=click_id[:MAX_CLICK_ID] or None,
+        click_id=without_tokens(click_id, tokens)[:MAX_CLICK_ID] or None,
         reason=reason.value,
-        detail=detail[:MAX_DETAIL],
+        detail=without_tokens(detail, tokens)[:MAX_DETAIL],
         address=request.address,
-        sent_query=shown_query(request.parameters),
+        sent_query=shown_query(request.parameters, tokens),
         day_shard=hour.day_shard,
         expires_at=_expiry(hour),
     )

@@ -1,6 +1,7 @@
 """The list of refused postbacks in one hour: its keys, its limits, and what is shown of a request."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -78,7 +79,15 @@ def unsaved_count(omitted: int) -> int:
     return max(1, omitted // 2) if omitted & (omitted - 1) == 0 else 0
 
 
-def shown_query(parameters: Mapping[str, Any]) -> str:
-    """Return the parameters as a query string of limited length, without those that may hold a token."""
+def without_tokens(text: str, tokens: Sequence[str]) -> str:
+    """Return the text with `[token]` instead of each token: analysts read refused postbacks."""
+    return re.sub("|".join(map(re.escape, tokens)), "[token]", text, flags=re.IGNORECASE) if tokens else text
+
+
+def shown_query(parameters: Mapping[str, Any], tokens: Sequence[str] = ()) -> str:
+    """Return the parameters as a query string of limited length, without those that may hold a token by their name.
+
+    The campaign's `tokens` are hidden in the others: they may be sent under any name, or nested in a value.
+    """
     shown = {name: value for name, value in parameters.items() if "token" not in name.lower()}
-    return urlencode(shown, errors="replace")[:MAX_QUERY]
+    return without_tokens(urlencode(shown, errors="replace"), tokens)[:MAX_QUERY]

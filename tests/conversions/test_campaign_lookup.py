@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.conversions.campaign_lookup import campaign_id_of, campaign_id_of_token
+from chalicelib.conversions.campaign_lookup import campaign_id_of, campaign_id_of_token, tokens_of
 from tests.advertiser import new_deal
 from tests.conftest import Api
 from tests.documents import good, new_campaign
@@ -25,3 +25,11 @@ def test_replaced_token_has_its_campaign_until_it_expires(admin: Api) -> None:
     assert campaign_id_of_token(rotated["postback_token"], NOW) == campaign["id"]
     assert campaign_id_of_token(campaign["postback_token"], NOW) == campaign["id"]
     assert campaign_id_of_token(campaign["postback_token"], NOW + timedelta(days=8)) is None
+
+
+def test_campaign_has_its_current_and_previous_token(admin: Api) -> None:
+    campaign = new_campaign(admin)
+    assert tokens_of(campaign["id"]) == [campaign["postback_token"]]
+    rotated = good(admin.post(f"/admin/campaigns/{campaign['id']}/rotate-token"))
+    assert tokens_of(campaign["id"]) == [rotated["postback_token"], campaign["postback_token"]]
+    assert tokens_of("cmp_unknown") == []

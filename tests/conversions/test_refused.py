@@ -149,6 +149,19 @@ def test_listed_postback_has_the_callers_address_and_no_token(admin: Api) -> Non
     assert token not in str(row.serialize())
 
 
+def test_token_is_hidden_wherever_it_was_sent(admin: Api) -> None:
+    deal = new_deal(admin)
+    old, path = deal.campaign["postback_token"], f"/admin/campaigns/{deal.campaign['id']}"
+    new = good(admin.post(f"{path}/rotate-token"))["postback_token"]
+    Api().post(f"/postback?{urlencode({'click_id': new, 'token': new, 'key': old.upper()})}", {"auth": {"pass": new}})
+    Api().get(f"/postback?{urlencode({'click_id': deal.click(), 'key': new})}", **EDGE)
+    swapped, misnamed = rows()
+    assert (swapped.reason, swapped.click_id, misnamed.reason) == ("unknown_click", "[token]", "wrong_token")
+    assert all("key=[token]" in row.sent_query for row in (swapped, misnamed))
+    texts = str([row.serialize() for row in (swapped, misnamed)]).lower()
+    assert (new in texts, old in texts) == (False, False)
+
+
 def test_long_click_id_and_detail_are_cut(tables: None) -> None:
     record_refusal(request(), "cmp_1", "c" * 500, RefusalReason.INVALID, "d" * 5_000)
     (row,) = rows()

@@ -63,5 +63,12 @@ def test_query_is_shown_without_its_token(parameters: dict[str, str], query: str
     assert shown_query(parameters) == query
 
 
+def test_tokens_are_hidden_in_the_values_of_other_parameters() -> None:
+    sent = {"url": "https://api.example/postback?token=s3", "key": "S3", "a": "t4", "b": "c"}
+    assert shown_query(sent, ["s3", "t4"]) == (
+        "url=https%3A%2F%2Fapi.example%2Fpostback%3Ftoken%3D[token]&key=[token]&a=[token]&b=c"
+    )
+
+
 def test_long_query_is_cut() -> None:
     assert len(shown_query({"a": "x" * 5_000})) == MAX_QUERY
