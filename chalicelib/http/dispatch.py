@@ -20,7 +20,6 @@ from chalicelib.endpoint import Endpoint
 from chalicelib.http.authentication import Principal
 from chalicelib.http.authorization import authorize
 from chalicelib.http.idempotency import idempotency_key, store_response, stored_response
-from chalicelib.http.models import NoContent
 from chalicelib.http.problems import MalformedRequest, NotFound, Problem, Unavailable
 from chalicelib.http.request import Request
 from chalicelib.http.request_parsing import (
@@ -134,6 +133,6 @@ def _call_view(request: Request, view: ViewSignature, arguments: Mapping[str, An
 
 def _document_response(request: Request, result: Any) -> Response:  # noqa: ANN401 - a document or a `ResultWithStatus`
     answer = result if isinstance(result, ResultWithStatus) else ResultWithStatus(result, request.endpoint.status)
-    if request.idempotency and not isinstance(answer.document, NoContent):
+    if request.idempotency:
         store_response(request, answer.document, answer.status)
     return json_response(answer.document.model_dump_json(), answer.status, getattr(answer.document, "version", None))

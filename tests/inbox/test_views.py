@@ -151,6 +151,16 @@ def test_all_notifications_are_read_at_once(admin: Api) -> None:
     assert [each["text"] for each in listed(admin, "?unread=true")] == ["d"]
 
 
+def test_repeated_read_all_marks_no_newer_notification(admin: Api) -> None:
+    notify("a")
+    first = admin.post(f"{NOTIFICATIONS}/read-all", Idempotency_Key="k")
+    later = Notification(NotificationKind.POISON_RECORD, {}, "b")
+    send_once(ADMIN, later, once="b", now=NOW + timedelta(seconds=1))
+    repeated = admin.post(f"{NOTIFICATIONS}/read-all", Idempotency_Key="k")
+    assert (repeated.status, repeated.text, repeated.headers) == (204, "", first.headers)
+    assert [each["text"] for each in listed(admin, "?unread=true")] == ["b"]
+
+
 @pytest.mark.parametrize("limit", [1, 2, 50])
 def test_unread_notifications_after_those_that_are_read_are_listed(admin: Api, limit: int) -> None:
     notify("a", "b")
