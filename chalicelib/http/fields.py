@@ -56,7 +56,7 @@ def _utc_timestamp(text: str) -> str:
 
 def _validate_email(text: str) -> str:
     trimmed = text.strip()
-    if len(trimmed) > MAX_EMAIL or not _EMAIL.fullmatch(trimmed):
+    if len(text) > MAX_EMAIL or not _EMAIL.fullmatch(trimmed):
         message = "must be an e-mail address such as ann@pub.example"
         raise ValueError(message)
     return trimmed

@@ -9,7 +9,7 @@ from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.error_details import Error
 from chalicelib.http.fields import MAX_EMAIL
 from chalicelib.http.models import ResponseModel
-from chalicelib.http.problems import Conflict, NotFound
+from chalicelib.http.problems import Conflict, Forbidden, NotFound
 from chalicelib.http.references import texts_at
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import transaction
@@ -24,8 +24,8 @@ _USERS = "users"
 class Roster:
     """The users who are not removed, and the version of all users. Every change of a user raises that version.
 
-    A change that was decided by one version fails if another was made meanwhile. So two owners cannot remove each
-    other, and no two users can get the same e-mail address.
+    A change that was decided by one version fails if another was made meanwhile, and is decided anew. So two owners
+    cannot remove each other, and no two users can get the same e-mail address.
     """
 
     version: int
@@ -38,6 +38,12 @@ class Roster:
             message = f"There is no user {user_id}."
             raise NotFound(message)
         return row
+
+    def check_owner(self, user_id: str) -> None:
+        """Raise `Forbidden` unless the user is an owner: a caller may be none any more since they were authorized."""
+        if not any(each.id == user_id and each.role == UserRole.OWNER for each in self.users):
+            message = "Only owners of the network change users. You may change your own email_notifications."
+            raise Forbidden(message)
 
     def email_errors(self, user_id: str, sent: Any) -> list[Error]:  # noqa: ANN401 - any JSON value
         """Return an error if another user has the e-mail address of a sent document."""

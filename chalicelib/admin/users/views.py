@@ -9,7 +9,6 @@ from chalicelib.admin.users.schemas import NewUser, UserDocument, UserQuery, Use
 from chalicelib.domain.user import UserRole
 from chalicelib.http.audit_change import AuditChange
 from chalicelib.http.models import Body, NoContent, Patch
-from chalicelib.http.problems import Forbidden
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import check_if_match
 from chalicelib.lists.query_schemas import SearchPage
@@ -24,6 +23,7 @@ def find(request: Request, query: UserQuery) -> SearchPage[UserDocument]:  # noq
 def create(request: Request, body: Body[NewUser]) -> UserDocument:
     """Create a user. Create a key for them next: they sign in with it."""
     roster, user_id = load_roster(), request.new_id("usr")
+    roster.check_owner(request.actor)
     new = body.validated(lambda sent: roster.email_errors(user_id, sent))
     roster.check_room()
     row = UserRow(id=user_id, version=0, created_at=request.timestamp)
@@ -41,8 +41,9 @@ def edit(request: Request, user_id: str, body: Patch[UserSettings]) -> UserDocum
 
     Users who are not owners may change their own `email_notifications` only.
     """
-    _check_may_edit(request, body)
     roster = load_roster()
+    if user_id != request.actor or body.changes.keys() - {"email_notifications"}:
+        roster.check_owner(request.actor)
     row = roster.get_or_404(user_id)
     check_if_match(request, row.version)
     before = _settings(row)
@@ -55,6 +56,7 @@ def edit(request: Request, user_id: str, body: Patch[UserSettings]) -> UserDocum
 def remove(request: Request, user_id: str) -> NoContent:
     """Remove a user. Their keys stop working at once. The last owner cannot be removed."""
     roster = load_roster()
+    roster.check_owner(request.actor)
     row = roster.get_or_404(user_id)
     check_if_match(request, row.version)
     roster.check_not_last_owner(user_id)
@@ -64,12 +66,6 @@ def remove(request: Request, user_id: str) -> NoContent:
     save(request, roster, row, AuditChange(row.id, before, None))
     api_keys.revoke_all(user_id)
     return NoContent()
-
-
-def _check_may_edit(request: Request, body: Patch[UserSettings]) -> None:
-    if request.role is not UserRole.OWNER and body.changes.keys() - {"email_notifications"}:
-        message = "You may change your own email_notifications only. Ask an owner of the network for other changes."
-        raise Forbidden(message)
 
 
 def _save(

@@ -109,6 +109,10 @@ def test_repeated_request_creates_one_user(admin: Api) -> None:
 WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "no such role": ({"role": "boss"}, {"/role": "must be 'owner', 'manager' or 'analyst'"}),
     "no address": ({"email": "ben"}, {"/email": "must be an e-mail address such as ann@pub.example"}),
+    "a padded address": (
+        {"email": " " * 300 + "other@network.example"},
+        {"/email": "must be an e-mail address such as ann@pub.example"},
+    ),
     "an empty name": ({"name": ""}, {"/name": "must not be empty"}),
     "an unknown field": ({"phone": "1"}, {"/phone": "is not a known field"}),
 }
@@ -184,6 +188,28 @@ def test_of_two_owners_who_are_taken_away_at_once_one_stays(
     assert good(admin.get(path_of("admin")))["role"] == "owner"
 
 
+TAKEN: dict[str, Callable[[Api, str], int]] = {
+    "demoted": lambda admin, path: admin.patch(path, {"role": "analyst"}).status,
+    "removed": lambda admin, path: admin.delete(path).status,
+}
+CHANGES: dict[str, Callable[[Api, str], int]] = {
+    "create": lambda api, _: api.post(USERS, {**BEN, "email": "eve@network.example"}).status,
+    "edit": lambda api, path: api.patch(path, {"role": "analyst"}).status,
+    "remove": lambda api, path: api.delete(path).status,
+}
+
+
+@pytest.mark.parametrize("take", TAKEN.values(), ids=TAKEN)
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_owner_who_is_none_any_more_changes_no_user(
+    admin: Api, monkeypatch: pytest.MonkeyPatch, take: Callable[[Api, str], int], change: Callable[[Api, str], int]
+) -> None:
+    ben, cleo = new_user(admin, "owner", "Ben"), new_user(admin, "owner", "Cleo")
+    act_after_the_first_read(monkeypatch, lambda: take(admin, path_of(ben.id)))
+    assert change(ben.api, path_of(cleo.id)) == 403
+    assert listed(cleo.api, f"{USERS}?role=owner") == [cleo.id, "admin"]
+
+
 # Removing
 
 
@@ -225,7 +251,7 @@ def test_user_may_change_only_their_own_notifications(admin: Api) -> None:
     refused = analyst.api.patch(path_of(analyst.id), {"role": "owner"})
     assert (refused.status, refused.json["detail"]) == (
         403,
-        "You may change your own email_notifications only. Ask an owner of the network for other changes.",
+        "Only owners of the network change users. You may change your own email_notifications.",
     )
     assert analyst.api.patch(path_of(other.id), {"email_notifications": {}}).status == 403
     assert good(analyst.api.get(path_of(analyst.id)))["role"] == "analyst"
