@@ -89,6 +89,7 @@ def _rows(cloud: Cloud) -> list[dict[str, Any]]:
 
 def _store_first_owner(cloud: Cloud, wanted: Wanted) -> None:
     """Write the row of the first owner, and raise the version of all users as the API does."""
+    _check(wanted)
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     texts = {"network": "network", "id": _FIRST, "name": wanted.name or _FIRST, "role": _OWNER, "created_at": now}
     texts |= {"updated_at": now, "email_notifications": "{}"}
@@ -102,6 +103,19 @@ def _store_first_owner(cloud: Cloud, wanted: Wanted) -> None:
         "ExpressionAttributeValues": {":one": {"N": "1"}},
     }
     _client(cloud).transact_write_items(TransactItems=[{"Put": put}, {"Update": update}])
+
+
+def _check(wanted: Wanted) -> None:
+    """Raise `CommandError` if the API would refuse the name or address."""
+    from chalicelib.admin.users.schemas import UserSettings  # noqa: PLC0415 - only for the first owner of a network
+    from chalicelib.http.models import validate  # noqa: PLC0415
+    from chalicelib.http.problems import ValidationFailed  # noqa: PLC0415
+
+    try:
+        validate(UserSettings, {"name": wanted.name or _FIRST, "email": wanted.email, "role": _OWNER})
+    except ValidationFailed as error:
+        errors = [f"{pointer.strip('/').upper()} {detail}" for pointer, detail in error.errors]
+        raise CommandError("; ".join(errors) + ".") from error
 
 
 def _client(cloud: Cloud) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time

@@ -41,6 +41,15 @@ def test_first_owner_gets_name_and_address_once(cloud: Cloud) -> None:
     assert new_user(first, "manager").api.get("/admin/me").status == 200
 
 
+def test_first_owner_gets_no_name_or_address_that_the_api_would_refuse(cloud: Cloud) -> None:
+    with pytest.raises(CommandError) as raised:
+        owner_for(cloud, Wanted(name="a" * 201, email="ann"))
+    assert str(raised.value) == (
+        "NAME must have at most 200 characters; EMAIL must be an e-mail address such as ann@pub.example."
+    )
+    assert user_of(api_of(cloud)) == ("admin", "admin", None, "owner")
+
+
 def test_key_is_made_for_the_user_given(cloud: Cloud) -> None:
     admin = api_of(cloud)
     ben = new_user(admin, "manager", "Ben")
