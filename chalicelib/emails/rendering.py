@@ -31,11 +31,11 @@ def render(notification: Notification, network: str, public_url: str) -> Email:
     is empty, the e-mail has no link.
     """
     template = TEMPLATES[notification.kind]
-    said = notification.text
+    said = one_line(notification.text)
     url = _url(notification, template, public_url)
     footer = _footer(notification, template, one_line(network))
     return Email(
-        subject=_shorten(one_line(said)),
+        subject=_shorten(said),
         text=_text(template, said, url, footer),
         html=_html(template, said, url, footer),
     )

@@ -54,6 +54,12 @@ def test_id_in_the_link_is_encoded() -> None:
     assert 'href="https://go.network.example/console#/campaigns/a%22%2Fb"' in email.html
 
 
+def test_name_with_line_breaks_adds_no_paragraph_to_the_text() -> None:
+    email = rendered(NotificationKind.APPLICATION_RECEIVED, "Ann\n\nUrgent: pay\u2028now\u202e applied.")
+    assert "\n\nAnn Urgent: pay now applied.\n\n" in email.text
+    assert "<p>Ann Urgent: pay now applied.</p>" in email.html
+
+
 def test_long_subject_is_cut() -> None:
     email = rendered(NotificationKind.FALLBACK_SHARE, "x" * 500)
     assert (len(email.subject), email.subject[-2:]) == (MAX_SUBJECT, "x…")
