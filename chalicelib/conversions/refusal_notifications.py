@@ -23,8 +23,9 @@ def notify_once(campaign_id: str, reason: RefusalReason, now: datetime) -> None:
     try:
         notification = _notification(campaign_id, reason)
         send_once(ADMIN, notification, once=campaign_day, now=now)
-    except Exception:  # noqa: BLE001 - the caller gets the same answer
+    except Exception:  # noqa: BLE001 - the caller gets the same answer, and the next refusal tries again
         _log.exception("the staff was not notified of refused postbacks of campaign %s", campaign_id)
+        return
     if len(_notified) >= _MAX_DAYS:
         _notified.clear()
     _notified.add(campaign_day)

@@ -52,11 +52,15 @@ def test_process_that_notified_reads_nothing_more() -> None:
     notify_once("cmp_1", RefusalReason.INVALID, NOW)
 
 
-def test_failure_is_logged_and_not_tried_again_by_this_process(caplog: pytest.LogCaptureFixture) -> None:
-    dynamodb().delete_table(TableName="smartlink-notifications")
-    for _ in range(2):
+def test_failure_is_logged_and_the_next_refusal_notifies(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(refusal_notifications, "send_once", lambda *_, **__: 1 / 0)
         notify_once("cmp_1", RefusalReason.INVALID, NOW)
     assert caplog.text.count("was not notified of refused postbacks of campaign cmp_1") == 1
+    notify_once("cmp_1", RefusalReason.INVALID, NOW)
+    assert len(texts()) == 1
 
 
 def test_memory_of_days_is_bounded(monkeypatch: pytest.MonkeyPatch, notified: set[str]) -> None:
