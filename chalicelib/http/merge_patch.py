@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from types import UnionType
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -34,6 +34,16 @@ def unknown_nulls(model: type[BaseModel], changes: Mapping[str, Any], pointer: s
         inner = _model_of(known.get(name))
         if inner and isinstance(value, Mapping):
             yield from unknown_nulls(inner, value, place)
+        names = _names_of(known.get(name))
+        if names and isinstance(value, Mapping):
+            unknown = (each for each in value if value[each] is None and each not in names)
+            yield from ((f"{place}/{escape_step(each)}", _UNKNOWN) for each in unknown)
+
+
+def _names_of(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 - any annotation
+    """Return the names that an annotation such as `dict[Literal["a", "b"], bool]` allows; none for any other."""
+    key = get_args(annotation)[0] if get_origin(annotation) is dict else None
+    return get_args(key) if get_origin(key) is Literal else ()
 
 
 def _model_of(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any annotation

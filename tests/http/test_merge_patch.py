@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import Field
@@ -18,6 +18,7 @@ class Outer(RequestModel):
     inner: Inner = Inner()
     maybe: Inner | None = None
     names: dict[str, str] = Field({})
+    switches: dict[Literal["a", "b"], bool] = Field({})
     offers: list[Inner] = Field([])
 
 
@@ -30,7 +31,8 @@ class Outer(RequestModel):
         pytest.param({"inner": {"weight": None, "a/b": None}}, ["/inner/a~1b"], id="inside an object"),
         pytest.param({"maybe": {"size": None}}, ["/maybe/size"], id="inside an object that may be null"),
         pytest.param({"names": {"any": None}}, [], id="a name that is data"),
-        pytest.param({"inner": 3, "offers": [{"size": None}]}, [], id="what the model checks itself"),
+        pytest.param({"switches": {"a": None, "c": None}}, ["/switches/c"], id="a name that is none of a few"),
+        pytest.param({"inner": 3, "switches": 3, "offers": [{"size": None}]}, [], id="what the model checks itself"),
         pytest.param({"offers": {"size": None}}, [], id="inside an object in place of a list"),
     ],
 )

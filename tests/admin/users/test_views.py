@@ -125,8 +125,9 @@ def test_invalid_field_is_reported_with_its_pointer(admin: Api, change: dict[str
     assert errors_by_pointer(admin.patch(path_of(user["id"]), change)) == errors
 
 
-def test_unknown_kind_of_notification_is_reported(admin: Api) -> None:
-    errors = errors_by_pointer(admin.patch(path_of("admin"), {"email_notifications": {"lunch": True}}))
+@pytest.mark.parametrize("choice", [True, None])
+def test_unknown_kind_of_notification_is_reported(admin: Api, choice: bool | None) -> None:
+    errors = errors_by_pointer(admin.patch(path_of("admin"), {"email_notifications": {"lunch": choice}}))
     assert list(errors) == ["/email_notifications/lunch"]
 
 
