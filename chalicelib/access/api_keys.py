@@ -88,10 +88,14 @@ def revoke(request: Request, owner: KeyOwner, key_id: str) -> None:
         write.delete(key, ApiKeyRow.id.exists())
 
 
-def revoke_all(owner_id: str) -> None:
-    """Delete all keys of a removed user or closed account, which no request is served with any more."""
+def revoke_all(request: Request, owner_id: str) -> None:
+    """Delete the keys of a removed user or closed account, which no request is served with any more.
+
+    Keys made after the request began stay: meanwhile another may have opened the account.
+    """
     for key in list_keys(owner_id):
-        key.delete()
+        if key.created_at <= request.timestamp:
+            key.delete()
 
 
 def _add_key(write: TransactWrite, key: ApiKeyRow, others: Sequence[str], head: ApiKeyRow | None) -> None:

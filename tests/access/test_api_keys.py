@@ -115,7 +115,7 @@ def test_row_of_the_keys_of_an_owner_is_no_key() -> None:
 
 def test_all_keys_of_an_owner_are_revoked_at_once() -> None:
     keys = [api_keys.create(a_request(), key_owners.publisher(each)) for each in ("pub_1", "pub_1", "pub_2")]
-    api_keys.revoke_all("pub_1")
+    api_keys.revoke_all(a_request(), "pub_1")
     assert [works(each) for each in keys] == [False, False, True]
 
 

@@ -62,14 +62,14 @@ def save(request: Request, row: PublisherRow, before: dict[str, Any]) -> None:
     is_closed = row.status == PublisherStatus.CLOSED
     tasks = [new_task(request, TaskKind.ACCOUNT_CLOSED, None, publisher_id=row.id)] if is_closed else []
     if before["status"] == PublisherStatus.CLOSED:
-        api_keys.revoke_all(row.id)
+        api_keys.revoke_all(request, row.id)
     with publisher_links.transaction_with_links(request, _link_change(row), change) as write:
         write.save(row, PublisherRow.version == row.version - 1)
         write.save(list_entry(row))
         for task in tasks:
             write.save(task)
     if is_closed:
-        api_keys.revoke_all(row.id)
+        api_keys.revoke_all(request, row.id)
     run_now(request, tasks)
 
 

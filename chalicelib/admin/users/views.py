@@ -64,7 +64,7 @@ def remove(request: Request, user_id: str) -> NoContent:
     row.version, row.removed_at, row.updated_at = row.version + 1, request.timestamp, request.timestamp
     row.created_at = row.created_at or request.timestamp
     save(request, roster, row, AuditChange(row.id, before, None))
-    api_keys.revoke_all(user_id)
+    api_keys.revoke_all(request, user_id)
     return NoContent()
 
 

@@ -246,11 +246,25 @@ def test_account_that_is_opened_again_gets_new_keys(admin: Api) -> None:
 def test_key_that_survives_a_closing_cut_short_never_works_again(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     publisher = new_publisher(admin)
     with monkeypatch.context() as cut:
-        cut.setattr("chalicelib.access.api_keys.revoke_all", lambda _: 1 / 0)
+        cut.setattr("chalicelib.access.api_keys.revoke_all", lambda *_: 1 / 0)
         assert admin.delete(path_of(publisher.id)).status == 500
     assert publisher.api.get("/publisher/me").status == 401
     good(admin.patch(path_of(publisher.id), {"status": "active"}))
     assert publisher.api.get("/publisher/me").status == 401
+
+
+def test_key_of_an_account_that_is_opened_while_it_is_closed_works(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    publisher, revoke_all, made = new_publisher(admin), api_keys.revoke_all, list[Api]()
+
+    def open_first(request: Request, owner_id: str) -> None:
+        monkeypatch.setattr(api_keys, "revoke_all", revoke_all)
+        good(admin.patch(path_of(owner_id), {"status": "active"}))
+        made.append(Api(good(admin.post(f"{path_of(owner_id)}/keys"))["api_key"]))
+        revoke_all(request, owner_id)
+
+    monkeypatch.setattr(api_keys, "revoke_all", open_first)
+    close(admin, publisher.id, "delete")
+    assert [api.get("/publisher/me").status for api in (publisher.api, *made)] == [401, 200]
 
 
 def test_account_is_closed_at_its_version_only(admin: Api) -> None:
