@@ -116,7 +116,7 @@ ADAPTERS = {
     *_in("counters", "detail_blocks", "detail_compaction", "learning_blocks"),
     *_in("counters", "rollups.build", "rollups.reader", "rollups.schedule", "rollups.storage"),
     *_in("dynamodb", "client", "sdk_client", "transport"),
-    *_in("emails", "delivery", "fan_out", "network_name", "recipients", "ses"),
+    *_in("emails", "delivery", "fan_out", "recipients", "ses"),
     *_in("evaluation", "replay.click_reader", "uplift.cell_reader"),
     *_in("exchange", "rate_reader"),
     *_in(

@@ -13,12 +13,12 @@ from chalicelib import settings
 from chalicelib.domain.timestamps import expiry_time, timestamp
 from chalicelib.emails import ses
 from chalicelib.emails.message import EmailMessage, decode
-from chalicelib.emails.network_name import network_name
 from chalicelib.emails.recipients import recipient
 from chalicelib.emails.rendering import Email, render
 from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.notifications import NotificationRow
+from chalicelib.tables.settings import network_settings
 
 CLAIM_SECONDS = 60
 """Age at which a claim expires. A call of SES takes at most 10 seconds, so the process of an older claim has died."""
@@ -42,7 +42,7 @@ class EmailDependencies:
 
 def handle_message(body: str) -> None:
     """Process one message of the queue. After any exception the message must be received again."""
-    network, sender = network_name(), settings.email_from()
+    network, sender = network_settings().name, settings.email_from()
     if not sender:
         _log.error("an e-mail was dropped: EMAIL_FROM is not set any more")
         return

@@ -15,6 +15,7 @@ from chalicelib.emails.ses import EmailRefused
 from chalicelib.notifications.notification import NotificationKind
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.notifications import NotificationRow
+from chalicelib.tables.settings import NetworkSettingsRow
 from tests.builders import NOW
 from tests.conftest import dynamodb
 from tests.emails.people import a_notification, a_publisher, a_user
@@ -256,8 +257,9 @@ def test_message_of_the_queue_is_sent_with_the_settings(message: EmailMessage, m
     sent: list[tuple[str, dict[str, str]]] = []
     monkeypatch.setenv("EMAIL_FROM", "network@smartlink.example")
     monkeypatch.setattr("chalicelib.emails.ses.send", lambda _, address, **named: sent.append((address, named)))
+    NetworkSettingsRow(name="Acme", version=1).save()
     handle_message(encode(message))
-    expected = {"sender": "network@smartlink.example", "network": "Smartlink network"}
+    expected = {"sender": "network@smartlink.example", "network": "Acme"}
     assert sent == [("usr_1@network.example", expected)]
 
 
