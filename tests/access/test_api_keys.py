@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -117,6 +117,12 @@ def test_all_keys_of_an_owner_are_revoked_at_once() -> None:
     keys = [api_keys.create(a_request(), key_owners.publisher(each)) for each in ("pub_1", "pub_1", "pub_2")]
     api_keys.revoke_all(a_request(), "pub_1")
     assert [works(each) for each in keys] == [False, False, True]
+
+
+def test_key_made_after_the_request_began_stays() -> None:
+    later = api_keys.create(a_request(now=NOW + timedelta(seconds=1)), ANN)
+    api_keys.revoke_all(a_request(), "pub_1")
+    assert works(later)
 
 
 # The maximum
