@@ -52,6 +52,7 @@ class MeDocument(ResponseModel):
     """
 
     user: MeUser
+    role: UserRole
     network_name: str
     timezone: str
     currencies: list[str]

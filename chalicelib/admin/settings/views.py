@@ -29,6 +29,7 @@ def me(request: Request) -> MeDocument:
         raise NotFound(message)
     return MeDocument(
         user=_user(user),
+        role=user.role,
         network_name=network.name,
         timezone=network.timezone,
         currencies=in_use.currencies(request.now),

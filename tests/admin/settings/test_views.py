@@ -111,6 +111,7 @@ def test_user_sees_themselves_and_the_network(admin: Api) -> None:
             "email_notifications": email_choices({}, Audience.STAFF),
             "version": 1,
         },
+        "role": "analyst",
         "network_name": "Acme",
         "timezone": "Asia/Tokyo",
         "currencies": ["EUR", "USD"],
