@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from chalicelib.dynamodb import transport, wire_format
 from chalicelib.dynamodb.client import call
 from chalicelib.dynamodb.errors import NotApplied, OutcomeUnknown, TableError
-from chalicelib.dynamodb.transport import ServerAddress
+from chalicelib.dynamodb.transport import ConnectionBroken, ServerAddress
 from tests.dynamodb.conftest import Clock
 from tests.dynamodb.server import BREAKS, PATIENCE, Request, Server, echo, raw, respond, serving, then_close
 
@@ -332,3 +332,17 @@ def test_server_with_an_untrusted_certificate_gets_no_request(tmp_path: Path, tr
     ours, theirs = an_authority(tmp_path, "localhost"), an_authority(tmp_path / "theirs", "localhost")
     server = trusting(theirs, ours.file, "certificate verify failed: self.signed")
     assert (server.accepted, server.requests) == (4, [])
+
+
+def test_request_that_cannot_be_sent_did_not_arrive() -> None:
+    class Broken:
+        def settimeout(self, seconds: float) -> None:
+            pass
+
+        def sendall(self, request: bytes) -> None:
+            raise BrokenPipeError
+
+    connection: Any = Broken()
+    with pytest.raises(ConnectionBroken) as raised:
+        transport._send_and_receive(connection, b"request", 1)
+    assert not raised.value.arrived
