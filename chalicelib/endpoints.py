@@ -3,8 +3,8 @@
 A view is a name, so that the cold start of a redirect imports no view.
 """
 
-from chalicelib.admin_endpoints import ADMIN_ENDPOINTS
 from chalicelib.endpoint import Endpoint
+from chalicelib.staff_endpoints import STAFF_ENDPOINTS
 
 _REPORTS = "chalicelib.reporting.views"
 _POSTBACK = "chalicelib.conversions.views"
@@ -31,7 +31,7 @@ ENDPOINTS = (
         media="text/javascript",
         also_media="text/css",
     ),
-    *ADMIN_ENDPOINTS,
+    *STAFF_ENDPOINTS,
     Endpoint("GET", "/postback", "recordPostback", f"{_POSTBACK}:postback", also=(403, 404, 410, 503)),
     Endpoint("POST", "/postback", "recordPostbackByPost", f"{_POSTBACK}:postback", also=(403, 404, 410, 503)),
     Endpoint("GET", "/pixel.gif", "recordPixel", f"{_POSTBACK}:pixel", media="image/gif"),

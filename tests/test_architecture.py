@@ -251,7 +251,7 @@ FLOORS = (
     {"http", "caps", "clicks", "notifications", "archive"},
     {"tables", "dynamodb", "sqs"},
     {"endpoints"},
-    {"admin_endpoints"},
+    {"staff_endpoints"},
     {"settings", "endpoint", "domain"},
 )
 """From the top down. A package may import what is on a lower floor, and nothing on its own."""
@@ -277,7 +277,7 @@ TESTED_ELSEWHERE = {
     "domain/publisher.py": "enums; `domain/test_smartlink.py` compares every enum with the API",
     "domain/user.py": "enums; `admin/users` compares them with the API",
     "endpoint.py": "`api_docs/test_openapi.py` and `http/test_authorization.py` use each column",
-    "admin_endpoints.py": "a table; `http/test_access_walk.py` calls every endpoint",
+    "staff_endpoints.py": "a table; `http/test_access_walk.py` calls every endpoint",
     "domain/route.py": "dataclasses without rules",
     "dynamodb/errors.py": "exceptions; `dynamodb/test_client.py` raises each",
     "optimizer/model/pool_statistics.py": "dataclasses; `optimizer/inputs/test_build_statistics.py` builds them",

@@ -33,7 +33,7 @@ _PUBLISHER = "/admin/publishers/{publisher_id}"
 _APPLICATION = "/admin/applications/{application_id}"
 _USER = "/admin/users/{user_id}"
 
-ADMIN_ENDPOINTS = (
+STAFF_ENDPOINTS = (
     Endpoint("GET", "/admin/me", "getMe", f"{_SETTINGS}:me"),
     Endpoint("GET", "/admin/settings", "getSettings", f"{_SETTINGS}:show"),
     Endpoint("PATCH", "/admin/settings", "updateSettings", f"{_SETTINGS}:edit", versioned=True),
