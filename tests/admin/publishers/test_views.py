@@ -328,7 +328,7 @@ def test_admin_key_cannot_be_revoked_as_a_publisher_key(admin: Api) -> None:
     assert admin.get("/admin/publishers").status == 200
 
 
-def test_publisher_key_is_forbidden_on_staff_endpoints(admin: Api) -> None:
+def test_publisher_key_is_forbidden_on_admin_endpoints(admin: Api) -> None:
     assert new_publisher(admin).api.get("/admin/publishers").status == 403
 
 
