@@ -15,6 +15,8 @@ OWN = {
     "/publisher/clicks",
     "/publisher/conversions",
     "/publisher/notifications",
+    "/publisher/notifications/read-all",
+    "/publisher/counts",
 }
 """Endpoints without a resource ID: they return the caller's own data."""
 
@@ -64,6 +66,15 @@ def statuses_of(network: Network, owner: Publisher, calls: list[Any], things: di
         network.call(each.method, each.path.format(**things), BODIES.get(each.method), key=owner.key).status
         for each in ordered
     }
+
+
+def test_publisher_counts_and_reads_only_own_notifications(network: Network) -> None:
+    one, other = Publisher(network), Publisher(network)
+    unread = other.good("GET", "/publisher/counts")["unread_notifications"]
+    assert unread > 0
+    assert network.call("POST", "/publisher/notifications/read-all", key=one.key).status == 204
+    counted = [each.good("GET", "/publisher/counts")["unread_notifications"] for each in (one, other)]
+    assert counted == [0, unread]
 
 
 def test_publisher_reports_and_lists_contain_only_own_data(network: Network) -> None:
