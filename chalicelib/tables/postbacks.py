@@ -53,8 +53,8 @@ class DeliveriesByStatusIndex(GlobalSecondaryIndex["PostbackDeliveryRow"]):
 class PostbackDeliveryRow(Model):
     """One attempt to deliver a postback. `id` is derived from the conversion's revision and the attempt.
 
-    A row with the ID `failing#pbk_…` is no delivery: it has the IDs of the first failed attempts in a row of a postback
-    (`failed`), as long as it fails.
+    A row with the ID `failing#pbk_…` is no delivery: its `failed` has the IDs of the first attempts of a postback that
+    failed in a row. It is deleted when an attempt succeeds.
     """
 
     class Meta(TableMeta):

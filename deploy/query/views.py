@@ -47,7 +47,7 @@ def create_views(connection: "duckdb.DuckDBPyConnection", folder: Path, days: Da
 
 
 def _source(kind: str, files: Sequence[Path]) -> str:
-    """Return the query of all lines of one kind; without files, of none."""
+    """Return the query of all lines of one kind. Without files it has no rows."""
     columns = COLUMNS[kind]
     if not files:
         nothing = ", ".join(f'CAST(NULL AS {_DUCKDB_TYPES[each]}) AS "{name}"' for name, each in columns.items())

@@ -24,7 +24,7 @@ ann = partial(a_request, owner="pub_1", actor="key_1")
 
 
 def notify(number: int, owner: str = ADMIN, first: int = 0) -> list[NotificationRow]:
-    """Send so many notifications, a millisecond apart, and return all of the owner, oldest first."""
+    """Send `number` notifications, a millisecond apart, and return all of the owner, oldest first."""
     for n in range(first, first + number):
         notification = Notification(NotificationKind.CAP_REACHED, {}, str(n))
         send_once(owner, notification, once=str(n), now=NOW + timedelta(milliseconds=n))

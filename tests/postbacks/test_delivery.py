@@ -293,7 +293,7 @@ def test_delivery_is_dead_after_eight_failures() -> None:
 
 
 def notified_kinds(times: int) -> list[str]:
-    """Let an attempt fail so many times, and return the kinds of the notifications."""
+    """Let an attempt fail a number of times, and return the kinds of the notifications."""
     fakes = Fakes([FAILS])
     fakes.queued.append(a_message())
     for _ in range(times):

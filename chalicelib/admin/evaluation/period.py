@@ -33,7 +33,7 @@ def evaluation_period(query: TimeRangeQuery, now: datetime) -> Period:
 def replay_period(query: TimeRangeQuery, kept_from: datetime, now: datetime) -> Period:
     """Return the range of a replay: that of `evaluation_period`, without the time from which clicks have expired.
 
-    Of that time only clicks with a long attribution window are left, which stand for no others. Raise
+    The clicks that are left of that time are no sample of all: they have a long attribution window. Raise
     `ValidationFailed` if nothing is left of the range.
     """
     period = evaluation_period(query, now)

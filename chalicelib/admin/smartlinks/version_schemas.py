@@ -24,11 +24,11 @@ class SmartlinkChange(ResponseModel):
     is_truncated: bool
 
 
-class SmartlinkVersionSummary(ResponseModel):
-    """A version of a smartlink in the list: who made it, when, how, and what changed since the version before.
+class VersionOrigin(ResponseModel):
+    """Who made a version of a smartlink, when and how.
 
     `user_id` and `user_name` are null if they are not known. `restored_version` is the version that was restored,
-    `cloned_from` the smartlink that was cloned. `omitted_changes` are those that are too many for the list.
+    `cloned_from` the smartlink that was cloned.
     """
 
     version: int
@@ -38,20 +38,21 @@ class SmartlinkVersionSummary(ResponseModel):
     action: VersionAction
     restored_version: int | None
     cloned_from: str | None
+
+
+class SmartlinkVersionSummary(VersionOrigin):
+    """A version of a smartlink in the list: its origin, and what changed since the version before.
+
+    `omitted_changes` is the number of changes that are too many for the list.
+    """
+
     status: SmartlinkStatus
     changes: list[SmartlinkChange]
     omitted_changes: int
 
 
-class SmartlinkVersionDocument(StoredSmartlink):
+class SmartlinkVersionDocument(StoredSmartlink, VersionOrigin):
     """A past or current version of a smartlink with its settings and status."""
 
     smartlink_id: str
-    version: int
-    at: Timestamp
-    user_id: str | None
-    user_name: str | None
-    action: VersionAction
-    restored_version: int | None
-    cloned_from: str | None
     status: SmartlinkStatus

@@ -26,7 +26,7 @@ AT = int(NOW.timestamp())
 
 
 class Interrupted(NamedTuple):
-    """The answer to a request, that to the one in its midst, and whether the request made so many calls."""
+    """The answer to a request, and the answer to the request that interrupted it, None if none did."""
 
     answer: ApiResponse
     other: ApiResponse | None
