@@ -20,6 +20,8 @@ _PARAMETERS = {
     "EdgeSecret": "EDGE_SECRET",
     "VisitorHashKey": "VISITOR_HASH_KEY",
     "PublicUrl": "PUBLIC_URL",
+    "TrackingUrl": "TRACKING_URL",
+    "RedirectConcurrency": "REDIRECT_CONCURRENCY",
     "AlarmEmail": "ALARM_EMAIL",
     "NotificationsTopic": "NOTIFICATIONS_TOPIC",
     "EmailFrom": "EMAIL_FROM",

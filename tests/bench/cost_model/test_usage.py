@@ -32,13 +32,13 @@ def test_caps_cost_the_additional_calls() -> None:
 def test_billed_time_is_cpu_by_vcpu_share_plus_latencies_plus_overhead() -> None:
     steady = a_case(100_000, assumed=replace(Assumptions(), links=1, pools=1))
     assert steady.click_ms == 1 + 5 + 1 + 1  # the last for the reads, which are hardly any
-    half = replace(steady, stack=replace(steady.stack, megabytes={**steady.stack.megabytes, "api_handler": 885}))
+    half = replace(steady, stack=replace(steady.stack, megabytes={**steady.stack.megabytes, "redirect": 885}))
     assert half.click_ms == 2 + 5 + 1 + 1
 
 
 def test_more_memory_than_one_vcpu_is_not_faster() -> None:
     case = a_case()
-    more = replace(case, stack=replace(case.stack, megabytes={**case.stack.megabytes, "api_handler": 4_000}))
+    more = replace(case, stack=replace(case.stack, megabytes={**case.stack.megabytes, "redirect": 4_000}))
     assert more.click_ms == case.click_ms
 
 
