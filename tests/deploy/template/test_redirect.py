@@ -27,3 +27,8 @@ def test_redirect_reserves_no_processes_unless_a_number_is_given() -> None:
     assert template["Resources"]["Redirect"]["Properties"]["ReservedConcurrentExecutions"] == {
         "Fn::If": ["HasRedirectConcurrency", {"Ref": "RedirectConcurrency"}, {"Ref": "AWS::NoValue"}]
     }
+
+
+def test_lambda_logs_nothing_for_a_click_that_goes_well() -> None:
+    logging = packaged.template()["Resources"]["Redirect"]["Properties"]["LoggingConfig"]
+    assert logging == {"LogFormat": "JSON", "SystemLogLevel": "WARN", "ApplicationLogLevel": "INFO"}
