@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bench.cost_model.case import GB, MILLION, MONTH, REDIRECT, Case
+from bench.cost_model.case import API, GB, MILLION, MONTH, REDIRECT, Case
 from bench.cost_model.prices import Prices
 from bench.cost_model.usage import Use, click_storage, log_bytes, uses
 
@@ -52,6 +52,17 @@ def alternatives(case: Case, prices: Prices) -> dict[str, Decimal]:
         "Lambda's own log lines of the redirect": whole + price["log_ingested"].of(MILLION * log_bytes(case) / GB),
         f"the redirect at {2 * case.stack.megabytes[REDIRECT]:,} MB": total(bill(_doubled(case), prices)),
     }
+
+
+def conversions(case: Case, prices: Prices, count: int) -> Decimal:
+    """Return the dollars of conversions by postback: the calls, their function, their writes."""
+    price, gb = prices.by_name, case.stack.megabytes[API] / 1_024
+    return (
+        price["http_request"].of(count)
+        + price["lambda_request"].of(count)
+        + price["lambda_x86"].of(count * case.assumed.conversion_ms / 1e3 * gb)
+        + price["write_unit"].of(count * case.assumed.conversion_units)
+    )
 
 
 def monthly(case: Case, prices: Prices) -> Decimal:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bench.cost_model import limits
 from bench.cost_model.assumptions import Assumptions
-from bench.cost_model.bill import Charge, alternatives, bill, by_part, monthly, total
+from bench.cost_model.bill import Charge, alternatives, bill, by_part, conversions, monthly, total
 from bench.cost_model.case import MILLION, MONTH, Case
 from bench.cost_model.markdown import clicks_a_second, dollars, number, table, words
 from bench.cost_model.measurements import SATURATED, WANTED, Facts, Stack
@@ -17,6 +17,7 @@ BASE = Load(100)
 """The load of the itemized bill."""
 
 RATES = (Load(10), BASE, Load(1_000), Load(10_000), Load(100_000))
+CONVERSION_PERCENTS = (1, 2, 5)
 CAPACITY = (Load(100), Load(10_000), Load(100_000))
 FILE = "docs/cost.md"
 
@@ -28,6 +29,7 @@ def page(facts: Facts, stack: Stack, prices: Prices) -> str:
         _head(prices),
         _summary(case, prices),
         _bill(case, prices),
+        _with_conversions(case, prices),
         _by_rate(case, prices),
         _by_month(case, prices),
         _doors(case, prices),
@@ -87,6 +89,20 @@ are not included."""
 def _line(charge: Charge, prices: Prices) -> tuple[str, ...]:
     use, unit = charge.use, prices.by_name[charge.use.price].unit
     return f"{use.part}: {use.what}", number(use.quantity), unit, dollars(charge.dollars)
+
+
+def _with_conversions(case: Case, prices: Prices) -> str:
+    whole, rows = total(bill(case, prices)), []
+    for percent in CONVERSION_PERCENTS:
+        cost = conversions(case, prices, MILLION * percent // 100)
+        rows.append((f"{percent} %", f"{MILLION * percent // 100:,}", f"{cost:.2f}", f"{whole + cost:.2f}"))
+    return f"""## With conversions
+
+A thousand conversions by postback cost ${conversions(case, prices, 1_000):.3f}: the calls, their function and
+{number(case.assumed.conversion_units)} write units each. They are not part of the bill of a million clicks. Postbacks
+to publishers are not included.
+
+{table(("clicks that convert", "conversions of a million clicks", "$ for them", "$ with the clicks"), rows)}"""
 
 
 def _by_rate(case: Case, prices: Prices) -> str:

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from bench.cost_model.bill import alternatives, bill, by_part, total
+from bench.cost_model.bill import alternatives, bill, by_part, conversions, total
 from bench.cost_model.case import MILLION
 from bench.cost_model.prices import Price, prices
 from bench.cost_model.usage import click_storage, log_bytes, uses
@@ -42,3 +42,8 @@ def test_alternatives_differ_by_the_replaced_charges() -> None:
     assert found["point-in-time recovery of clicks"] == whole + recovered
     assert found["Lambda's own log lines of the redirect"] == whole + logged
     assert found["all Lambdas on Arm, at equal speed"] < whole
+
+
+def test_thousand_conversions_cost_their_calls_their_function_and_their_writes() -> None:
+    calls, run, writes = Decimal("0.0012"), 60 * Decimal("0.0000166667"), 24 * Decimal("0.000625")
+    assert conversions(a_case(), prices(), 1_000) == calls + run + writes
