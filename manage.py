@@ -50,7 +50,8 @@ def main() -> int:
 
 def _up(_stage: str) -> None:
     running = up.up()
-    print(f"Up at {running.url} (admin key and edge secret: {paths.STACK_FILE.relative_to(paths.ROOT)})")
+    print(f"Up at {running.url}, links at {running.tracking_url}")
+    print(f"Admin key and edge secret: {paths.STACK_FILE.relative_to(paths.ROOT)}")
 
 
 def _down(_stage: str) -> None:
@@ -82,7 +83,12 @@ def _run(_stage: str) -> None:
 
 def _env(_stage: str) -> None:
     running = up.running_stack()
-    variables = {"URL": running.url, "ADMIN_KEY": running.admin_key, "EDGE_SECRET": running.edge_secret}
+    variables = {
+        "URL": running.url,
+        "TRACKING_URL": running.tracking_url,
+        "ADMIN_KEY": running.admin_key,
+        "EDGE_SECRET": running.edge_secret,
+    }
     print("\n".join(f"{name}={shlex.quote(value)}" for name, value in variables.items()))
 
 

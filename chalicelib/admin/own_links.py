@@ -31,7 +31,7 @@ def own_link_errors(
 
 
 def _own_hosts(request: Request, domain: str | None) -> frozenset[own_links.Host]:
-    addresses = [request.base_url, settings.public_url(), f"https://{domain}" if domain else ""]
+    addresses = [request.base_url, request.tracking_url, settings.public_url(), f"https://{domain}" if domain else ""]
     return frozenset(own_links.host_of(each) for each in addresses if each)
 
 

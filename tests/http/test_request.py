@@ -57,6 +57,13 @@ def test_link_url_is_on_the_tracking_domain_if_given() -> None:
     assert REQUEST.link_url("abcde12345", "go.network.example") == "https://go.network.example/s/abcde12345"
 
 
+def test_link_url_is_on_the_tracking_url_if_the_api_has_another() -> None:
+    request = replace(REQUEST, tracking_url="https://go.network.example")
+    assert (REQUEST.tracking_base, request.tracking_base) == (REQUEST.base_url, "https://go.network.example")
+    assert request.link_url("abcde12345") == "https://go.network.example/s/abcde12345"
+    assert request.link_url("abcde12345", "a.network.example") == "https://a.network.example/s/abcde12345"
+
+
 def test_request_has_no_actor_by_default() -> None:
     assert REQUEST.actor == ""
 

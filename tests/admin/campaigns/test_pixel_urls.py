@@ -1,3 +1,5 @@
+import pytest
+
 from tests.conftest import Api
 from tests.documents import good, new_campaign, new_smartlink
 
@@ -12,6 +14,18 @@ def test_campaign_tracked_by_pixel_has_a_pixel_on_each_host_of_its_links(admin: 
     assert urls[1]["url"] == f"https://a.network.example{query}"
     assert urls[0]["url"].endswith(query)
     assert urls[0]["host"] in urls[0]["url"]
+
+
+def test_campaign_has_a_pixel_on_both_doors(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://console.network.example/v1")
+    monkeypatch.setenv("TRACKING_URL", "https://go.network.example")
+    campaign = new_campaign(admin, tracking="pixel")
+    new_smartlink(admin, campaign, tracking_domain="go.network.example")
+    query = f"/pixel.gif?campaign_id={campaign['id']}"
+    assert good(admin.get(f"/admin/campaigns/{campaign['id']}"))["pixel_urls"] == [
+        {"host": "go.network.example", "url": f"https://go.network.example{query}"},
+        {"host": "console.network.example", "url": f"https://console.network.example/v1{query}"},
+    ]
 
 
 def test_campaign_tracked_by_postback_has_no_pixel(admin: Api) -> None:
