@@ -31,7 +31,7 @@ class Request:
     without a trailing slash. `actor` is the ID of the calling user or publisher, `actor_name` their name, and `key_id`
     their key; all are empty if the endpoint is open. `role` is that of a user, None for other callers.
     `cookies` are the values by name. `address` is the caller's. `parameters` are those of the query, and of the body of
-    a POST that takes them there, as they were sent.
+    a POST that takes them there, as they were sent. `active_hosts` reads the tracking domains that are active.
     """
 
     endpoint: Endpoint
@@ -48,6 +48,7 @@ class Request:
     actor_name: str = ""
     key_id: str = ""
     role: UserRole | None = None
+    active_hosts: Callable[[], frozenset[str]] = frozenset
 
     @property
     def may_see_tokens(self) -> bool:
@@ -77,5 +78,6 @@ class Request:
         return self.entropy(20).hex()
 
     def link_url(self, code: str, tracking_domain: str | None = None) -> str:
-        """Return the URL of a link code, on the tracking domain if one is given."""
-        return f"https://{tracking_domain}/s/{code}" if tracking_domain else f"{self.base_url}/s/{code}"
+        """Return the URL of a link code, on the tracking domain if one is given that is active."""
+        is_active = bool(tracking_domain) and tracking_domain in self.active_hosts()
+        return f"https://{tracking_domain}/s/{code}" if is_active else f"{self.base_url}/s/{code}"

@@ -10,13 +10,14 @@ from chalicelib.tables.campaigns import CampaignRow
 
 
 def of_campaign(request: Request, row: CampaignRow) -> list[PixelUrl]:
-    """Return the pixel on the stack's own host and on each tracking domain; nothing if the campaign has no pixel."""
+    """Return the pixel on the stack's own host and on active tracking domains; nothing if the campaign has no pixel."""
     if row.settings["tracking"] != TrackingMethod.PIXEL:
         return []
     query = urlencode({"campaign_id": row.id})
     own = PixelUrl(host=urlsplit(request.base_url).netloc, url=f"{request.base_url}/pixel.gif?{query}")
     domains = {pool.settings["tracking_domain"] for pool in route_publishing.pools_with_campaign(row.id)}
-    return [own, *(_on_domain(domain, query) for domain in sorted(filter(None, domains)) if domain != own.host)]
+    used = sorted(domain for domain in domains if domain and domain != own.host)
+    return [own, *(_on_domain(domain, query) for domain in used if domain in request.active_hosts())]
 
 
 def _on_domain(domain: str, query: str) -> PixelUrl:
