@@ -192,19 +192,10 @@ def public_url() -> str:
     return os.environ.get("PUBLIC_URL", "").rstrip("/")
 
 
-def tracking_api_id() -> str:
-    """Return the ID of the API to which tracking domains are mapped."""
-    return os.environ["TRACKING_API_ID"]
-
-
-def edge_domain() -> str:
-    """Return the name of the CDN's distribution to which tracking domains lead; empty if they lead to API Gateway."""
-    return os.environ.get("EDGE_DOMAIN", "")
-
-
-def checks_dns() -> bool:
-    """Return whether a tracking domain is active only after its DNS record is seen; not on a local stack."""
-    return os.environ.get("TRACKING_DNS_CHECK", "1") != "0"
+def tracking_domains() -> tuple[str, str, bool]:
+    """Return the ID of the API of tracking domains, the name of the CDN before them or "", and if DNS is checked."""
+    checks_dns = os.environ.get("TRACKING_DNS_CHECK", "1") != "0"
+    return os.environ["TRACKING_API_ID"], os.environ.get("EDGE_DOMAIN", ""), checks_dns
 
 
 def click_logging_enabled() -> bool:

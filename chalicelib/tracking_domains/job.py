@@ -120,8 +120,8 @@ def _update(row: DomainRow, actions: list[Action], condition: Condition) -> bool
 @cache
 def cloud() -> Cloud:
     """Return AWS, with clients of this process."""
-    leads_to = dns.leads_to if settings.checks_dns() else _always
-    return Cloud(_client("acm"), _client("apigatewayv2"), leads_to, settings.tracking_api_id(), settings.edge_domain())
+    api_id, edge, checks_dns = settings.tracking_domains()
+    return Cloud(_client("acm"), _client("apigatewayv2"), dns.leads_to if checks_dns else _always, api_id, edge)
 
 
 def _client(name: Any) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time

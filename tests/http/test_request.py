@@ -53,8 +53,11 @@ def test_link_url_is_on_the_address_of_the_api() -> None:
     assert REQUEST.link_url("abcde12345") == "https://api.network.example/v1/s/abcde12345"
 
 
-def test_link_url_is_on_the_tracking_domain_if_given() -> None:
-    assert REQUEST.link_url("abcde12345", "go.network.example") == "https://go.network.example/s/abcde12345"
+def test_link_url_is_on_the_tracking_domain_if_it_is_active() -> None:
+    request = replace(REQUEST, active_hosts=lambda: frozenset({"go.network.example"}))
+    assert request.link_url("abcde12345", "go.network.example") == "https://go.network.example/s/abcde12345"
+    assert request.link_url("abcde12345", "no.network.example") == REQUEST.link_url("abcde12345")
+    assert REQUEST.link_url("abcde12345", "go.network.example") == REQUEST.link_url("abcde12345")
 
 
 def test_request_has_no_actor_by_default() -> None:

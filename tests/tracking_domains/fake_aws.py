@@ -1,19 +1,13 @@
-"""ACM and API Gateway in memory, as their documents describe them, and rows of domains."""
+"""ACM and API Gateway in memory, as their documents describe them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.timestamps import timestamp
-from chalicelib.domain.tracking_domain import DomainStatus
-from chalicelib.tables.tracking_domains import HOSTS, DomainRow
 from chalicelib.tracking_domains.life import Cloud
 
-NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-HOST = "go.brand.example"
 API = "trackapi01"
 TARGET = "d-1.execute-api.us-east-1.amazonaws.com"
 
@@ -168,24 +162,3 @@ def a_cloud(aws: FakeAws, *, leads_here: bool | None = True, **changes: Any) -> 
     """Return the fake as a cloud in which hosts lead to us, or not."""
     fields: dict[str, Any] = {"acm": aws, "gateway": aws, "leads_to": lambda *_: leads_here, "api_id": API}
     return Cloud(**{**fields, **changes})
-
-
-def a_domain(host: str = HOST, **changes: Any) -> DomainRow:
-    """Write a domain with the reservation of its host. It is as new, or as `changes` say."""
-    fields: dict[str, Any] = {
-        "version": 1,
-        "status": DomainStatus.PENDING_CERTIFICATE.value,
-        "check_at": timestamp(NOW),
-        "created_at": timestamp(NOW),
-        "updated_at": timestamp(NOW),
-    }
-    row = DomainRow(id=f"dom_{host.replace('.', '')[:28]}", host=host, **{**fields, **changes})
-    row.save()
-    DomainRow(HOSTS, host).update([DomainRow.created_at.set(row.created_at)])
-    return row
-
-
-def an_active_domain(host: str = HOST, **changes: Any) -> DomainRow:
-    """Write a domain on which links are printed."""
-    later = timestamp(NOW + timedelta(days=1))
-    return a_domain(host, **{"status": DomainStatus.ACTIVE.value, "check_at": later, **changes})

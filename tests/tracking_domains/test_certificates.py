@@ -7,7 +7,8 @@ from botocore.exceptions import ClientError
 from chalicelib.domain.tracking_domain import validation_record
 from chalicelib.tracking_domains import certificates
 from chalicelib.tracking_domains.state import Certificate
-from tests.tracking_domains.fake_aws import HOST, FakeAws, aws_error
+from tests.tracking_domains.fake_aws import FakeAws, aws_error
+from tests.tracking_domains.rows import HOST
 
 RECORD = validation_record("CNAME", "_x.go.brand.example.", "_y.acm-validations.aws.")
 AGAIN = "Delete the domain here and add it again."

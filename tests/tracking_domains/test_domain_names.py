@@ -3,7 +3,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.tracking_domains import domain_names
 from chalicelib.tracking_domains.state import DomainName
-from tests.tracking_domains.fake_aws import API, HOST, TARGET, FakeAws, aws_error
+from tests.tracking_domains.fake_aws import API, TARGET, FakeAws, aws_error
+from tests.tracking_domains.rows import HOST
 
 ARN = "arn:1"
 

@@ -10,16 +10,8 @@ from chalicelib.domain.tracking_domain import DomainStatus
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.tracking_domains import HOSTS, NETWORK, DomainRow, active_hosts
 from chalicelib.tracking_domains import dns, job
-from tests.tracking_domains.fake_aws import (
-    HOST,
-    NOW,
-    TARGET,
-    FakeAws,
-    a_cloud,
-    a_domain,
-    an_active_domain,
-    aws_error,
-)
+from tests.tracking_domains.fake_aws import TARGET, FakeAws, a_cloud, aws_error
+from tests.tracking_domains.rows import HOST, NOW, a_domain, an_active_domain
 
 pytestmark = pytest.mark.usefixtures("tables")
 MINUTE = timedelta(minutes=1)

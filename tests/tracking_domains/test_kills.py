@@ -13,7 +13,8 @@ from chalicelib.tables.base import get_or_none
 from chalicelib.tables.tracking_domains import HOSTS, NETWORK, DomainRow
 from chalicelib.tracking_domains import job
 from tests.conftest import empty_tables
-from tests.tracking_domains.fake_aws import HOST, NOW, FakeAws, Killed, a_cloud, a_domain
+from tests.tracking_domains.fake_aws import FakeAws, Killed, a_cloud
+from tests.tracking_domains.rows import HOST, NOW, a_domain
 
 STEP = timedelta(minutes=2)
 """Time between two runs: longer than a lease, shorter than AWS remembers a token."""

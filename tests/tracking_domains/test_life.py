@@ -3,7 +3,8 @@ import pytest
 from chalicelib.domain.tracking_domain import DnsRecord, DomainStatus, RecordPurpose
 from chalicelib.tracking_domains.life import set_up, tear_down
 from chalicelib.tracking_domains.state import FOREIGN, MISSES
-from tests.tracking_domains.fake_aws import API, HOST, NOW, TARGET, FakeAws, a_cloud, a_domain, an_active_domain
+from tests.tracking_domains.fake_aws import API, TARGET, FakeAws, a_cloud
+from tests.tracking_domains.rows import HOST, NOW, a_domain, an_active_domain
 
 pytestmark = pytest.mark.usefixtures("tables")
 

@@ -5,7 +5,8 @@ import pytest
 from chalicelib.domain.tracking_domain import DnsRecord, DomainStatus, RecordPurpose, validation_record
 from chalicelib.tracking_domains import state
 from chalicelib.tracking_domains.state import Built, Certificate, DomainName, Past, State, Waiting
-from tests.tracking_domains.fake_aws import HOST, NOW, TARGET
+from tests.tracking_domains.fake_aws import TARGET
+from tests.tracking_domains.rows import HOST, NOW
 
 RECORD = validation_record("CNAME", "_x.go.brand.example.", "_y.acm-validations.aws.")
 ISSUED = Certificate(is_issued=True, record=RECORD)

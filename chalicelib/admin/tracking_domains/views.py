@@ -69,9 +69,7 @@ def _check_unused(row: DomainRow, used: Sequence[uses.Use]) -> None:
     if used:
         named = ", ".join(f"{each.name} ({each.id})" for each in used[:_NAMED])
         further = f" and {len(used) - _NAMED} more" if len(used) > _NAMED else ""
-        message = (
-            f"Smartlinks use {row.host}: {named}{further}. Set their tracking_domain to null or another one first."
-        )
+        message = f"Smartlinks use {row.host}: {named}{further}. Set another tracking_domain or null in them first."
         raise Conflict(message)
 
 
