@@ -188,7 +188,7 @@ def visitor_hash_key() -> bytes:
 
 
 def public_url() -> str:
-    """Return the public base URL without a trailing slash; empty to use that of the request."""
+    """Return the public base URL of API, console and portal without a trailing slash; empty to use the request's."""
     return os.environ.get("PUBLIC_URL", "").rstrip("/")
 
 
@@ -196,6 +196,11 @@ def tracking_domains() -> tuple[str, str, bool]:
     """Return the ID of the API of tracking domains, the name of the CDN before them or "", and if DNS is checked."""
     checks_dns = os.environ.get("TRACKING_DNS_CHECK", "1") != "0"
     return os.environ["TRACKING_API_ID"], os.environ.get("EDGE_DOMAIN", ""), checks_dns
+
+
+def tracking_url() -> str:
+    """Return the public base URL of links without a trailing slash; empty to use that of the API."""
+    return os.environ.get("TRACKING_URL", "").rstrip("/")
 
 
 def click_logging_enabled() -> bool:

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 from chalicelib.domain.click import CLICK_FIELDS, FieldKind, complete_click
 from chalicelib.dynamodb.attribute_values import Item, number_value, string_value
 
+RESTORED = "restored"
+"""Attribute of an item that was put back from the archive. It was counted before, so the stream skips it."""
+
 
 class _Codec(NamedTuple):
     """How values of one kind are written and read: an attribute value, its type, and back."""

@@ -31,7 +31,9 @@ def get_or_404(domain_id: str) -> DomainRow:
 
 def host_errors(request: Request, host: str) -> list[Error]:
     """Return an error if the host is that of the API, of its console or of the links without a tracking domain."""
-    own = {urlsplit(each).hostname for each in (request.base_url, settings.public_url()) if each}
+    own = {
+        urlsplit(each).hostname for each in (request.base_url, settings.public_url(), settings.tracking_url()) if each
+    }
     return [("/host", "must not be the host of this API")] if host in own else []
 
 
