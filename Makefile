@@ -29,7 +29,7 @@ down:  ## stop the stack; data is kept
 clean:  ## stop the stack and delete its data
 	@if [ -x $(BIN)/python ]; then $(MANAGE) clean; fi
 
-env:  ## print URL, ADMIN_KEY and EDGE_SECRET for a shell: eval "$$(make -s env)"
+env:  ## print URL, TRACKING_URL, ADMIN_KEY and EDGE_SECRET for a shell: eval "$$(make -s env)"
 	@$(MANAGE) env
 
 logs: install  ## follow the function logs (STAGE=prod: on AWS)

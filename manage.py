@@ -82,7 +82,12 @@ def _run(_stage: str) -> None:
 
 def _env(_stage: str) -> None:
     running = up.running_stack()
-    variables = {"URL": running.url, "ADMIN_KEY": running.admin_key, "EDGE_SECRET": running.edge_secret}
+    variables = {
+        "URL": running.url,
+        "TRACKING_URL": running.tracking_url,
+        "ADMIN_KEY": running.admin_key,
+        "EDGE_SECRET": running.edge_secret,
+    }
     print("\n".join(f"{name}={shlex.quote(value)}" for name, value in variables.items()))
 
 

@@ -36,6 +36,7 @@ def create_and_print(running: Running) -> None:
         _write(network)
     status = _click_status(network["links"]["public"]["url"])
     print(f"API              {running.url}\nDocumentation    {running.url}/docs")
+    print(f"Links, postback  {running.tracking_url}")
     print(f"Admin key        {running.admin_key}\nEdge secret      {running.edge_secret}")
     for publisher in network["publishers"].values():
         print(f"{publisher['name']:<16} {publisher['api_key']}")

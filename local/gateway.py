@@ -5,8 +5,8 @@
 2. It marks a DynamoDB stream batch as processed whatever the function reports. AWS resends failed records.
 3. It stores the read position of each stream, but not the stream. After a restart, records of the new stream would be
    skipped, so the positions are dropped.
-4. It trusts the sender's `X-Forwarded-For`. API Gateway sets it to the connecting address.
-5. It does not compress answers. API Gateway does.
+4. It trusts the sender's `X-Forwarded-For`, and reads requests to both kinds of API alike (`local/doors.py`).
+5. It sends events of format 2.0 from an HTTP API, whatever the integration says (`local/http_api.py`).
 6. It does not know that the resource of sending an e-mail is the sender's identity, to which our policy is limited.
 """
 
@@ -14,16 +14,12 @@ import asyncio
 import importlib
 import json
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from email.utils import parseaddr
 from typing import Any, cast
 
-from local.compression import accepts_gzip, compressing, minimum_size
-
-AsgiScope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
+from local import doors, hosts
+from local.asgi import Application, AsgiScope, Receive, Send
 
 _CALLS_PER_CORE = 3
 
@@ -36,28 +32,28 @@ def app() -> Application:
     functions.load_persisted_state = without_stream_positions(functions.load_persisted_state)
     actions: Any = importlib.import_module("ministack.core.iam_actions")
     actions.extract_resource_arn = with_sender_identities(actions.extract_resource_arn)
-    return limit_concurrency(emulator, limit=_CALLS_PER_CORE * (os.cpu_count() or 1))
+    limit, api = _CALLS_PER_CORE * (os.cpu_count() or 1), doors.install(emulator)
+    return limit_concurrency(emulator, api, limit=limit, is_api_call=hosts.api_calls())
 
 
-def limit_concurrency(emulator: Application, *, limit: int) -> Application:
-    """Let at most `limit` API calls run at the same time, and compress their answers. Other requests pass freely."""
-    slots, minimum = asyncio.Semaphore(limit), minimum_size()
+def limit_concurrency(
+    emulator: Application,
+    api: Application,
+    *,
+    limit: int,
+    is_api_call: Callable[[AsgiScope], bool] = hosts.is_api_call,
+) -> Application:
+    """Send API calls to `api`, at most `limit` at the same time, and other requests to the emulator."""
+    slots = asyncio.Semaphore(limit)
 
     async def limited(scope: AsgiScope, receive: Receive, send: Send) -> None:
-        if not _is_api_call(scope):
+        if not is_api_call(scope):
             await emulator(scope, receive, send)
             return
-        answer = compressing(send, minimum) if accepts_gzip(scope["headers"]) else send
         async with slots:
-            await emulator(with_connecting_address(scope), receive, answer)
+            await api(scope, receive, send)
 
     return limited
-
-
-def with_connecting_address(scope: AsgiScope) -> AsgiScope:
-    """Return the request with `X-Forwarded-For` set to the connecting address."""
-    headers = [(name, value) for name, value in scope["headers"] if name != b"x-forwarded-for"]
-    return {**scope, "headers": [*headers, (b"x-forwarded-for", scope["client"][0].encode())]}
 
 
 def with_partial_batch_failures(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -107,9 +103,3 @@ def _failures(result: dict[str, Any]) -> list[Any]:
     result_body = json.loads(body) if isinstance(body, str) and body.startswith("{") else body
     failed: list[Any] = result_body.get("batchItemFailures", []) if isinstance(result_body, dict) else []
     return failed
-
-
-def _is_api_call(scope: AsgiScope) -> bool:
-    return scope["type"] == "http" and any(
-        name == b"host" and b".execute-api." in value for name, value in scope["headers"]
-    )

@@ -21,11 +21,15 @@ _EMAIL_FROM = "network@smartlink.example"
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Address and keys of the stack on this machine, stored in `.local/stack.json`."""
+    """Addresses and keys of the stack on this machine, stored in `.local/stack.json`.
+
+    `url` is the REST API, for staff and publishers; `tracking_url` is the HTTP API, for visitors and advertisers.
+    """
 
     url: str
     admin_key: str
     edge_secret: str
+    tracking_url: str
 
 
 def up() -> Running:
@@ -37,11 +41,16 @@ def up() -> Running:
     _check_port(previous)
     emulator.start()
     secret = previous.edge_secret if previous else secrets.token_urlsafe(24)
-    url = f"http://{_deploy(secret)}.execute-api.localhost:{paths.port()}/api"
+    api_ids = _deploy(secret)
+    url, tracking_url = f"{_address(api_ids['RestAPIId'])}/api", _address(api_ids["TrackingApiId"])
     _wait_until_healthy(url)
-    running = Running(url, _admin_key(previous), secret)
+    running = Running(url, _admin_key(previous), secret, tracking_url)
     _save(running)
     return running
+
+
+def _address(api_id: str) -> str:
+    return f"http://{api_id}.execute-api.localhost:{paths.port()}"
 
 
 def _check_port(previous: Running | None) -> None:
@@ -68,7 +77,9 @@ def load_stack_or_none() -> Running | None:
     if not paths.STACK_FILE.is_file():
         return None
     document = json.loads(paths.STACK_FILE.read_text())
-    return Running(document["url"], document["admin_key"], document["edge_secret"])
+    # Releases with one door did not write `tracking_url`: it answered links too.
+    tracking_url = document.get("tracking_url", document["url"])
+    return Running(document["url"], document["admin_key"], document["edge_secret"], tracking_url)
 
 
 def running_stack() -> Running:
@@ -80,8 +91,8 @@ def running_stack() -> Running:
     return running
 
 
-def _deploy(edge_secret: str) -> str:
-    """Deploy the stack if it changed, and return the API's ID."""
+def _deploy(edge_secret: str) -> dict[str, str]:
+    """Deploy the stack if it changed, and return its outputs, which have the IDs of both APIs."""
     target = cloud.local()
     folder = package.build(target.stage)
     parameters = {
@@ -95,10 +106,10 @@ def _deploy(edge_secret: str) -> str:
     if deployed is None:
         message = "The stack was not found after its deployment. Run `make clean`, then `make up`."
         raise CommandError(message)
-    api_id = stack.outputs(deployed)["RestAPIId"]
+    outputs = stack.outputs(deployed)
     if has_changed:
-        quirks.put_gateway_responses(target, folder, api_id)
-    return api_id
+        quirks.put_gateway_responses(target, folder, outputs["RestAPIId"])
+    return outputs
 
 
 def _wait_until_healthy(url: str) -> None:

@@ -309,6 +309,7 @@ TESTED_ELSEWHERE = {
 """Modules without a test file of their own, and where they are tested."""
 
 TESTS_OF_SEVERAL_MODULES = {
+    "test_app.py": "events of both doors",
     "test_architecture.py": "the layout",
     "test_cold_start.py": "what a redirect loads",
     "test_error_words.py": "every field of every request, broken in every way",

@@ -97,7 +97,7 @@ def send_post(target: TrafficTarget, post: Post) -> PostResult:
     token = target.network.campaign(click.campaign or "").token
     query = urlencode({"click_id": click.click_id, "token": token, **post.parameters}, quote_via=quote)
     response = target.http_load.send(
-        post.method, f"{target.running.url}/postback?{query}", {"User-Agent": "Acme-Postbacks/1.0"}
+        post.method, f"{target.running.tracking_url}/postback?{query}", {"User-Agent": "Acme-Postbacks/1.0"}
     )
     return PostResult(post, datetime.now(UTC), response.status, _status_or_none(response))
 

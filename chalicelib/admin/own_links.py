@@ -35,7 +35,8 @@ def own_link_errors(
 
 def _own_hosts(request: Request, domain: str | None) -> frozenset[own_links.Host]:
     tracking = {row.host for row in live_domains()} | ({domain} if domain else set())
-    addresses = [request.base_url, settings.public_url(), *(f"https://{host}" for host in sorted(tracking))]
+    addresses = [request.base_url, request.tracking_url, settings.public_url()]
+    addresses += [f"https://{host}" for host in sorted(tracking)]
     return frozenset(own_links.host_of(each) for each in addresses if each)
 
 

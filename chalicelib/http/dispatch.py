@@ -15,6 +15,7 @@ from chalice.app import Request as ChaliceRequest
 from chalice.app import Response
 from pynamodb.exceptions import PynamoDBException
 
+from chalicelib import settings
 from chalicelib.dynamodb.errors import TableError
 from chalicelib.endpoint import Endpoint
 from chalicelib.http.authentication import Principal
@@ -93,6 +94,7 @@ def _handle(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str,
         endpoint=endpoint,
         now=now,
         base_url=base_url(http_request),
+        tracking_url=settings.tracking_url(),
         if_match=if_match(http_request.headers.get("if-match")),
         idempotency=idempotency_key(endpoint, (who["actor"], *path.values()), http_request, sent.text),
         entropy=os.urandom,

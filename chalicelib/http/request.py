@@ -28,7 +28,8 @@ class Request:
     """An authenticated request. `owner` is `admin`, a publisher's ID, or empty if the endpoint is open.
 
     `if_match` is the version that an edit expects, None for any. `base_url` is the address of the API
-    without a trailing slash. `actor` is the ID of the calling user or publisher, `actor_name` their name, and `key_id`
+    without a trailing slash, `tracking_url` that of links, empty if it is the same.
+    `actor` is the ID of the calling user or publisher, `actor_name` their name, and `key_id`
     their key; all are empty if the endpoint is open. `role` is that of a user, None for other callers.
     `cookies` are the values by name. `address` is the caller's. `parameters` are those of the query, and of the body of
     a POST that takes them there, as they were sent. `active_hosts` reads the tracking domains that are active.
@@ -49,11 +50,17 @@ class Request:
     key_id: str = ""
     role: UserRole | None = None
     active_hosts: Callable[[], frozenset[str]] = frozenset
+    tracking_url: str = ""
 
     @property
     def may_see_tokens(self) -> bool:
         """Return whether the caller may see the tokens of campaigns: analysts may not."""
         return self.role is not UserRole.ANALYST
+
+    @property
+    def tracking_base(self) -> str:
+        """Return the address that visitors and advertisers call: that of links, postback and pixel."""
+        return self.tracking_url or self.base_url
 
     @property
     def year(self) -> str:
@@ -80,4 +87,4 @@ class Request:
     def link_url(self, code: str, tracking_domain: str | None = None) -> str:
         """Return the URL of a link code, on the tracking domain if one is given that is active."""
         is_active = bool(tracking_domain) and tracking_domain in self.active_hosts()
-        return f"https://{tracking_domain}/s/{code}" if is_active else f"{self.base_url}/s/{code}"
+        return f"https://{tracking_domain}/s/{code}" if is_active else f"{self.tracking_base}/s/{code}"

@@ -18,6 +18,7 @@ from chalicelib.http.problems import MalformedRequest, PayloadTooLarge, Validati
 from chalicelib.http.view import ViewSignature
 
 MAX_BODY = 1024 * 1024
+_NO_STAGE = "$default"
 _FORM = "application/x-www-form-urlencoded"
 _INTEGER = re.compile(r"-?[0-9]{1,100}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
@@ -238,5 +239,6 @@ def base_url(http_request: ChaliceRequest) -> str:
     host = http_request.headers.get("host", "localhost")
     scheme = http_request.headers.get("x-forwarded-proto", "http" if ".localhost" in host else "https")
     stage = http_request.context.get("stage", "")
-    # A custom domain is mapped to the stage. Only the address of API Gateway has the stage in its path.
-    return f"{scheme}://{host}/{stage}" if stage and "execute-api" in host else f"{scheme}://{host}"
+    # A custom domain is mapped to the stage, and the stage of an HTTP API is in no path. That of a REST API is.
+    has_stage = stage and stage != _NO_STAGE and "execute-api" in host
+    return f"{scheme}://{host}/{stage}" if has_stage else f"{scheme}://{host}"

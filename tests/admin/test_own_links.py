@@ -8,6 +8,7 @@ from tests.documents import errors_by_pointer, good, new_campaign, new_link, new
 from tests.tracking_domains.rows import a_domain, an_active_domain
 
 OWN = "must not lead to one of our own links; use the address that the link leads to"
+CONVERSION = "must not lead to our own postback or pixel; use the address of the advertiser's page"
 HOST = "http://api1.execute-api.localhost:4566"
 
 
@@ -39,11 +40,21 @@ def test_host_of_links_is_that_of_the_configuration_too(admin: Api, monkeypatch:
     assert errors_by_pointer(answered) == {"/destination_url": OWN}
 
 
+@pytest.mark.parametrize(("path", "error"), [("/s/x", OWN), ("/pixel.gif", CONVERSION), ("/postback", CONVERSION)])
+def test_host_of_links_is_that_of_the_tracking_url_too(
+    admin: Api, monkeypatch: pytest.MonkeyPatch, path: str, error: str
+) -> None:
+    monkeypatch.setenv("TRACKING_URL", "https://t1.execute-api.eu-west-1.amazonaws.com")
+    answered = admin.post(
+        "/admin/campaigns", campaign(destination_url=f"https://t1.execute-api.eu-west-1.amazonaws.com{path}")
+    )
+    assert errors_by_pointer(answered) == {"/destination_url": error}
+
+
 @pytest.mark.parametrize("path", ["/postback?click_id={click_id}", "/api/pixel.gif"])
 def test_destination_that_records_a_conversion_is_refused(admin: Api, path: str) -> None:
     answered = admin.post("/admin/campaigns", campaign(destination_url=HOST + path))
-    error = "must not lead to our own postback or pixel; use the address of the advertiser's page"
-    assert errors_by_pointer(answered) == {"/destination_url": error}
+    assert errors_by_pointer(answered) == {"/destination_url": CONVERSION}
 
 
 @pytest.mark.parametrize(

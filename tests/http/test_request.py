@@ -60,6 +60,14 @@ def test_link_url_is_on_the_tracking_domain_if_it_is_active() -> None:
     assert REQUEST.link_url("abcde12345", "go.network.example") == REQUEST.link_url("abcde12345")
 
 
+def test_link_url_is_on_the_tracking_url_if_the_api_has_another() -> None:
+    active = frozenset({"a.network.example"})
+    request = replace(REQUEST, tracking_url="https://go.network.example", active_hosts=lambda: active)
+    assert (REQUEST.tracking_base, request.tracking_base) == (REQUEST.base_url, "https://go.network.example")
+    assert request.link_url("abcde12345") == "https://go.network.example/s/abcde12345"
+    assert request.link_url("abcde12345", "a.network.example") == "https://a.network.example/s/abcde12345"
+
+
 def test_request_has_no_actor_by_default() -> None:
     assert REQUEST.actor == ""
 

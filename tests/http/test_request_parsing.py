@@ -12,7 +12,16 @@ from chalicelib.http.request import Request
 from chalicelib.http.request_parsing import MAX_BODY, base_url
 from chalicelib.http.view import TextResponse, inspect_view
 from tests.conftest import Api
-from tests.documents import errors_by_pointer, good, new_campaign, new_publisher, new_smartlink, pages
+from tests.documents import (
+    clicked,
+    errors_by_pointer,
+    good,
+    new_campaign,
+    new_publisher,
+    new_smartlink,
+    pages,
+    recorded,
+)
 from tests.http.support import CAMPAIGN, EVERYWHERE, echo, post_to_view, problem_detail
 
 # Bodies
@@ -360,6 +369,11 @@ def test_custom_domain_contains_no_stage() -> None:
     assert _base_url("api", Host="go.network.example", X_Forwarded_Proto="https") == "https://go.network.example"
 
 
+def test_address_of_an_http_api_contains_no_stage() -> None:
+    url = _base_url("$default", Host="x1.execute-api.eu-west-1.amazonaws.com", X_Forwarded_Proto="https")
+    assert url == "https://x1.execute-api.eu-west-1.amazonaws.com"
+
+
 def test_local_address_uses_http() -> None:
     url = _base_url("api", Host="x1.execute-api.localhost:4566")
     assert url == "http://x1.execute-api.localhost:4566/api"
@@ -376,6 +390,22 @@ def test_link_url_starts_with_the_public_url(admin: Api, monkeypatch: pytest.Mon
     path = f"/admin/smartlinks/{smartlink['id']}/publishers"
     link = good(admin.post(path, {"publisher_id": publisher.id}))["link"]
     assert link["url"] == f"https://go.network.example/s/{link['code']}"
+
+
+def test_link_and_postback_urls_start_with_the_tracking_url(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://console.network.example")
+    monkeypatch.setenv("TRACKING_URL", "https://go.network.example/")
+    campaign, publisher = new_campaign(admin), new_publisher(admin)
+    assert campaign["postback_url"].startswith("https://go.network.example/postback?click_id={click_id}&token=")
+    smartlink = new_smartlink(admin, campaign, visibility="public")
+    link = good(admin.post(f"/admin/smartlinks/{smartlink['id']}/publishers", {"publisher_id": publisher.id}))["link"]
+    assert link["url"] == f"https://go.network.example/s/{link['code']}"
+    assert good(publisher.api.get(f"/publisher/smartlinks/{smartlink['id']}"))["link"] == link
+    clicked(link["code"])
+    (click_id,) = recorded()
+    assert good(admin.get(f"/admin/clicks/{click_id}"))["link"]["url"] == link["url"]
+    listed = admin.get("/admin/campaigns?limit=1")
+    assert "go.network.example" not in listed.headers.get("Link", "")
 
 
 def test_errors_of_query_and_body_come_together(admin: Api) -> None:

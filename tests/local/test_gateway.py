@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from local import gateway
-from local.gateway import AsgiScope, Receive, Send, limit_concurrency, with_connecting_address
+from local.asgi import AsgiScope, Receive, Send
+from local.gateway import limit_concurrency
 
 _API = {"type": "http", "headers": [(b"host", b"abc.execute-api.localhost:4566")], "client": ("127.0.0.1", 5000)}
 _TABLE = {"type": "http", "headers": [(b"host", b"127.0.0.1:4566")], "client": ("127.0.0.1", 5000)}
@@ -14,7 +15,7 @@ _TABLE = {"type": "http", "headers": [(b"host", b"127.0.0.1:4566")], "client": (
 def _max_concurrency(scope: AsgiScope, *, calls: int, limit: int) -> int:
     active = most = 0
 
-    async def emulator(_: AsgiScope, __: Receive, ___: Send) -> None:
+    async def application(_: AsgiScope, __: Receive, ___: Send) -> None:
         nonlocal active, most
         active += 1
         most = max(most, active)
@@ -28,7 +29,7 @@ def _max_concurrency(scope: AsgiScope, *, calls: int, limit: int) -> int:
         return
 
     async def burst() -> None:
-        limited = limit_concurrency(emulator, limit=limit)
+        limited = limit_concurrency(application, application, limit=limit)
         await asyncio.gather(*(limited(dict(scope), nothing, nowhere) for _ in range(calls)))
 
     asyncio.run(burst())
@@ -43,9 +44,27 @@ def test_calls_to_tables_and_queues_are_not_limited() -> None:
     assert _max_concurrency(_TABLE, calls=20, limit=3) == 20
 
 
-def test_forged_forwarded_for_is_replaced_by_the_connecting_address() -> None:
-    forged = {**_API, "headers": [*_API["headers"], (b"x-forwarded-for", b"8.8.8.8")]}
-    assert with_connecting_address(forged)["headers"] == [*_API["headers"], (b"x-forwarded-for", b"127.0.0.1")]
+def test_calls_of_an_api_go_through_its_door_and_others_do_not() -> None:
+    reached = []
+
+    async def emulator(_: AsgiScope, __: Receive, ___: Send) -> None:
+        reached.append("emulator")
+
+    async def door(_: AsgiScope, __: Receive, ___: Send) -> None:
+        reached.append("door")
+
+    async def nothing() -> MutableMapping[str, Any]:
+        return {}
+
+    async def nowhere(_: MutableMapping[str, Any]) -> None:
+        return
+
+    async def calls() -> None:
+        for scope in (_API, _TABLE):
+            await limit_concurrency(emulator, door, limit=1)(dict(scope), nothing, nowhere)
+
+    asyncio.run(calls())
+    assert reached == ["door", "emulator"]
 
 
 STREAM = {"Records": [{"eventID": "1", "dynamodb": {}}]}

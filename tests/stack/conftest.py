@@ -38,7 +38,7 @@ def deployed() -> dict[str, Any]:
 @pytest.fixture
 def network(deployed: dict[str, Any]) -> Network:
     """Return a network on the stack with a unique mark."""
-    return Network(deployed["url"], deployed["admin_key"], deployed["edge_secret"])
+    return Network(deployed["url"], deployed["admin_key"], deployed["edge_secret"], deployed["tracking_url"])
 
 
 @pytest.fixture

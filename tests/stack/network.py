@@ -47,11 +47,12 @@ class Clicked:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The deployed stack: the admin API, and clicks of visitors."""
+    """The deployed stack: the admin API, and clicks of visitors, whose links have the address `tracking_url`."""
 
     url: str
     admin_key: str
     edge_secret: str
+    tracking_url: str
     mark: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def call(
@@ -103,6 +104,10 @@ class Network:
         member = {"publisher_id": publisher_id or self.publisher()[0]}
         url: str = self.good("POST", f"/admin/smartlinks/{smartlink_id}/publishers", member)["link"]["url"]
         return url
+
+    def on_rest_api(self, link: str) -> str:
+        """Return the URL of a link on the REST API, as an earlier release printed it."""
+        return link.replace(self.tracking_url, self.url)
 
     def click(
         self,

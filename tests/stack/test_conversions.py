@@ -11,7 +11,7 @@ def send_postback(
     network: Network, click_id: str, token: str, method: str = "GET", **parameters: str
 ) -> tuple[int, Any]:
     query = "&".join(f"{name}={value}" for name, value in parameters.items())
-    answer = send(method, f"{network.url}/postback?click_id={click_id}&token={token}&{query}")
+    answer = send(method, f"{network.tracking_url}/postback?click_id={click_id}&token={token}&{query}")
     return answer.status, answer.json()
 
 
@@ -82,8 +82,8 @@ def test_pixel_records_the_conversion_of_the_redirect_cookie(network: Network) -
     cookie = seen.answer.headers["set-cookie"].partition(";")[0]
     assert cookie.split(".")[1] == seen.click_id
     for _ in range(2):
-        gif = send("GET", f"{network.url}/pixel.gif?campaign_id={campaign}&txid=7", headers={"Cookie": cookie})
+        gif = send("GET", f"{network.tracking_url}/pixel.gif?campaign_id={campaign}&txid=7", headers={"Cookie": cookie})
         assert (gif.status, gif.headers["content-type"], gif.body[:6]) == (200, "image/gif", b"GIF89a")
-    assert send("GET", f"{network.url}/pixel.gif?campaign_id={campaign}&txid=8").status == 200
+    assert send("GET", f"{network.tracking_url}/pixel.gif?campaign_id={campaign}&txid=8").status == 200
     found = totals(network, campaign)
     assert (found["conversions"], found["revenue"]) == (1, "0.90")

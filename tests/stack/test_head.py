@@ -50,6 +50,12 @@ def test_head_has_no_body(network: Network, path: str, status: int) -> None:
     assert raw(network, f"HEAD {{stage}}{path} HTTP/1.1") == (status, b"")
 
 
+@pytest.mark.parametrize(("path", "status"), [("/pixel.gif", 200), ("/postback", 200), ("/s/abcde12345", 404)])
+def test_head_has_no_body_at_the_http_api_either(network: Network, path: str, status: int) -> None:
+    of_head, of_get = (send(method, f"{network.tracking_url}{path}") for method in ("HEAD", "GET"))
+    assert (of_head.status, of_head.body, of_get.body != b"") == (status, b"", True)
+
+
 @pytest.mark.alone
 def test_head_of_postback_and_pixel_records_nothing(
     network: Network, count_items: Callable[[], dict[str, int]]

@@ -9,7 +9,7 @@ from local.up import Running
 
 
 def test_reports_and_archive_match_400_sent_clicks_and_40_conversions_exactly(deployed: dict[str, Any]) -> None:
-    running = Running(deployed["url"], deployed["admin_key"], deployed["edge_secret"])
+    running = Running(deployed["url"], deployed["admin_key"], deployed["edge_secret"], deployed["tracking_url"])
     sent = run.send(running, RunOptions(clicks=400, conversions=40, rate=0, seed=1, publishers=2))
     assert len(sent.real) == 400
     assert len(sent.conversions) == 40

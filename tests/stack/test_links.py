@@ -13,8 +13,10 @@ def landing(network: Network, destination: str) -> str:
     return network.link(network.smartlink({"campaign_id": network.campaign("links", destination_url=destination)}))
 
 
-def test_damaged_links_work(network: Network) -> None:
+@pytest.mark.parametrize("door", ["REST", "HTTP"])
+def test_damaged_links_work(network: Network, door: str) -> None:
     link = landing(network, DESTINATION)
+    link = network.on_rest_api(link) if door == "REST" else link
     plain = ["", ".", ",", ")", "%3E", "%22", "%20", "%E2%80%8B", "/", "%3C/a%3E", "/)", "/%20", "[/url]"]
     with_sub_ids = [
         *("&sub1=a&sub2=b", "%26sub1=a%26sub2=b", "%3Fsub1=a&sub2=b", ";sub1=a;sub2=b", "&amp;sub1=a&amp;sub2=b"),
@@ -22,7 +24,10 @@ def test_damaged_links_work(network: Network) -> None:
         *("?sub1=a&amp;sub2=b", "?sub1=a&amp;amp;sub2=b", "?sub1=a?sub2=b", "??sub1=a&sub2=b", "?S1=a&s2=b"),
     ]
     ends = {tail: network.click(f"{link}{tail}").location.partition("&s=")[2] for tail in [*plain, *with_sub_ids]}
-    assert ends == {**dict.fromkeys(plain, "&t=&x=&a=1"), **dict.fromkeys(with_sub_ids, "a&t=b&x=&a=1")}
+    # An HTTP API drops a path behind an encoded question mark.
+    cut = [tail for tail in with_sub_ids if "%3F" in tail and door == "HTTP"]
+    expected = {**dict.fromkeys(plain, "&t=&x=&a=1"), **dict.fromkeys(with_sub_ids, "a&t=b&x=&a=1")}
+    assert ends == {**expected, **dict.fromkeys(cut, "&t=&x=&a=1")}
     assert network.click(f"{link}x").status == 404
 
 
@@ -55,12 +60,18 @@ def test_scripts_and_our_own_links_are_no_destinations(network: Network) -> None
     link = landing(network, DESTINATION)
     code = link.rpartition("/")[2]
     intent = f"intent://go.other.example/s/{code}#Intent;scheme=https;end"
-    own = [link, f"{network.url}/%73/{code}", f"https://go.other.example/s/{code}.", intent]
+    own = [
+        link,
+        f"{network.url}/%73/{code}",
+        f"{network.tracking_url}/s/abcde12345",
+        f"https://go.other.example/s/{code}.",
+        intent,
+    ]
     bodies = [{"name": "x", "destination_url": url, "fail_url": "jaVascript:alert(1)"} for url in own]
     invalid = [network.call("POST", "/admin/campaigns", body).json()["errors"] for body in bodies]
     assert {error["pointer"] for errors in invalid for error in errors} == {"/destination_url", "/fail_url"}
     refused = [network.call("POST", "/admin/campaigns", {**body, "fail_url": None}).json() for body in bodies]
-    assert [each["errors"] for each in refused] == [[{"pointer": "/destination_url", "detail": OWN}]] * 4
+    assert [each["errors"] for each in refused] == [[{"pointer": "/destination_url", "detail": OWN}]] * len(own)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ MACROS = (
 
 @pytest.fixture(scope="module")
 def lenient(deployed: dict[str, Any]) -> Advertiser:
-    network = Network(deployed["url"], deployed["admin_key"], deployed["edge_secret"])
+    network = Network(deployed["url"], deployed["admin_key"], deployed["edge_secret"], deployed["tracking_url"])
     return Advertiser(network, "lenient", payout="1.50", revenue="2.00")
 
 
@@ -208,7 +208,7 @@ def call_pixel(shop: Advertiser, click_id: str, **parameters: str) -> None:
     """Call the pixel with cookies that name a click: the one of this release, and the one of earlier releases."""
     query = urlencode({"campaign_id": shop.id, **parameters})
     for cookie in (f"clicks={shop.id}.{click_id}.9999999999", f"click_{shop.id}={click_id}"):
-        answer = send("GET", f"{shop.network.url}/pixel.gif?{query}", headers={"Cookie": cookie})
+        answer = send("GET", f"{shop.network.tracking_url}/pixel.gif?{query}", headers={"Cookie": cookie})
         assert (answer.status, answer.headers["content-type"]) == (200, "image/gif")
 
 

@@ -20,7 +20,7 @@ HEADLESS = '"HeadlessChrome";v="130", "Not?A_Brand";v="99"'
 @pytest.fixture(scope="module")
 def link(deployed: dict[str, Any]) -> str:
     """Return a link whose only campaign takes every click, bots included."""
-    network = Network(deployed["url"], deployed["admin_key"], deployed["edge_secret"])
+    network = Network(deployed["url"], deployed["admin_key"], deployed["edge_secret"], deployed["tracking_url"])
     return network.link(network.smartlink({"campaign_id": network.campaign("any", targeting={"exclude_bots": False})}))
 
 

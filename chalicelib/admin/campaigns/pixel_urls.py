@@ -10,15 +10,19 @@ from chalicelib.tables.campaigns import CampaignRow
 
 
 def of_campaign(request: Request, row: CampaignRow) -> list[PixelUrl]:
-    """Return the pixel on the stack's own host and on active tracking domains; nothing if the campaign has no pixel."""
+    """Return the pixel on the hosts of both doors and on active tracking domains; nothing if the campaign has no pixel.
+
+    Links on the host of the API were printed before it had a door of its own for visitors, and are still answered.
+    """
     if row.settings["tracking"] != TrackingMethod.PIXEL:
         return []
     query = urlencode({"campaign_id": row.id})
-    own = PixelUrl(host=urlsplit(request.base_url).netloc, url=f"{request.base_url}/pixel.gif?{query}")
+    own = [_below(base, query) for base in dict.fromkeys((request.tracking_base, request.base_url))]
     domains = {pool.settings["tracking_domain"] for pool in route_publishing.pools_with_campaign(row.id)}
-    used = sorted(domain for domain in domains if domain and domain != own.host)
-    return [own, *(_on_domain(domain, query) for domain in used if domain in request.active_hosts())]
+    hosts = {each.host for each in own}
+    used = sorted(each for each in domains if each and each not in hosts)
+    return [*own, *(_below(f"https://{each}", query) for each in used if each in request.active_hosts())]
 
 
-def _on_domain(domain: str, query: str) -> PixelUrl:
-    return PixelUrl(host=domain, url=f"https://{domain}/pixel.gif?{query}")
+def _below(base: str, query: str) -> PixelUrl:
+    return PixelUrl(host=urlsplit(base).netloc, url=f"{base}/pixel.gif?{query}")

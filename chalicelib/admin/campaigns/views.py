@@ -93,7 +93,7 @@ def _document(request: Request, row: CampaignRow) -> CampaignDocument:
         created_at=row.created_at,
         updated_at=row.updated_at,
         postback_token=token,
-        postback_url=token and f"{request.base_url}/postback?click_id={{click_id}}&{urlencode({'token': token})}",
+        postback_url=token and f"{request.tracking_base}/postback?click_id={{click_id}}&{urlencode({'token': token})}",
         pixel_urls=pixel_urls.of_campaign(request, row),
         previous_token_expires_at=token_rotation.previous_token_expires_at(row, request.now),
         cap_usage=usage_of_campaigns([row], request.now)[row.id],

@@ -169,7 +169,8 @@ def running(admin: Api, country_database: None, learning: Learning) -> Iterator[
         server.daemon_threads = True
         thread = Thread(target=server.serve_forever)
         thread.start()
-        yield Running(f"http://127.0.0.1:{server.server_port}", admin.key, "edge-secret")
+        address = f"http://127.0.0.1:{server.server_port}"
+        yield Running(address, admin.key, "edge-secret", address)
         server.shutdown()
         thread.join()
 

@@ -140,7 +140,8 @@ def running(admin: Api, reports: Reports, monkeypatch: pytest.MonkeyPatch) -> It
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield Running(f"http://127.0.0.1:{server.server_port}", admin.key, "edge-secret")
+        address = f"http://127.0.0.1:{server.server_port}"
+        yield Running(address, admin.key, "edge-secret", address)
         server.shutdown()
         thread.join()
 

@@ -1,3 +1,5 @@
+import pytest
+
 from chalicelib.tables.tracking_domains import DomainRow
 from tests.conftest import Api
 from tests.documents import good, new_campaign, new_smartlink
@@ -22,6 +24,19 @@ def test_domain_that_is_not_active_any_more_has_no_pixel(admin: Api) -> None:
     new_smartlink(admin, campaign, tracking_domain=domain.host)
     domain.update([DomainRow.status.set("failed")])
     assert len(good(admin.get(f"/admin/campaigns/{campaign['id']}"))["pixel_urls"]) == 1
+
+
+def test_campaign_has_a_pixel_on_both_doors(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://console.network.example/v1")
+    monkeypatch.setenv("TRACKING_URL", "https://go.network.example")
+    an_active_domain("go.network.example")
+    campaign = new_campaign(admin, tracking="pixel")
+    new_smartlink(admin, campaign, tracking_domain="go.network.example")
+    query = f"/pixel.gif?campaign_id={campaign['id']}"
+    assert good(admin.get(f"/admin/campaigns/{campaign['id']}"))["pixel_urls"] == [
+        {"host": "go.network.example", "url": f"https://go.network.example{query}"},
+        {"host": "console.network.example", "url": f"https://console.network.example/v1{query}"},
+    ]
 
 
 def test_campaign_tracked_by_postback_has_no_pixel(admin: Api) -> None:
