@@ -193,9 +193,9 @@ def public_url() -> str:
 
 
 def tracking_domains() -> tuple[str, str, bool]:
-    """Return the ID of the API of tracking domains, the name of the CDN before them or "", and if DNS is checked."""
+    """Return the ID of the API of tracking domains, the distributions of hosts behind a CDN, and if DNS is checked."""
     checks_dns = os.environ.get("TRACKING_DNS_CHECK", "1") != "0"
-    return os.environ["TRACKING_API_ID"], os.environ.get("EDGE_DOMAIN", ""), checks_dns
+    return os.environ["TRACKING_API_ID"], os.environ.get("EDGE_DOMAINS", ""), checks_dns
 
 
 def tracking_url() -> str:

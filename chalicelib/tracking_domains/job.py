@@ -120,8 +120,15 @@ def _update(row: DomainRow, actions: list[Action], condition: Condition) -> bool
 @cache
 def cloud() -> Cloud:
     """Return AWS, with clients of this process."""
-    api_id, edge, checks_dns = settings.tracking_domains()
-    return Cloud(_client("acm"), _client("apigatewayv2"), dns.leads_to if checks_dns else _always, api_id, edge)
+    api_id, edges, checks_dns = settings.tracking_domains()
+    leads_to = dns.leads_to if checks_dns else _always
+    return Cloud(_client("acm"), _client("apigatewayv2"), leads_to, api_id, _by_host(edges))
+
+
+def _by_host(edges: str) -> dict[str, str]:
+    """Return the distribution of each host, from `host=distribution` separated by commas."""
+    pairs = (each.partition("=") for each in edges.split(",") if each)
+    return {host.strip(): name.strip() for host, _, name in pairs}
 
 
 def _client(name: Any) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time

@@ -1,7 +1,7 @@
 """Sets up what a tracking domain needs at AWS, and deletes it. Each step can be repeated: twice equals once."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.domain.timestamps import timestamp
@@ -17,14 +17,14 @@ from chalicelib.tracking_domains.state import Built, Past, State, after_issue, b
 class Cloud:
     """AWS as this package uses it, and the lookup of a host. `api_id` is the tracking API.
 
-    `edge` is the name of the CDN's distribution in front of all hosts, empty if hosts lead to API Gateway.
+    `edges` has the names of the CDN's distributions by host. Other hosts lead to API Gateway.
     """
 
     acm: Acm
     gateway: Gateway
     leads_to: Callable[[str, Iterable[str]], bool | None]
     api_id: str
-    edge: str = ""
+    edges: Mapping[str, str] = field(default_factory=dict)
 
 
 def set_up(row: DomainRow, cloud: Cloud, now: datetime) -> State:
@@ -37,7 +37,7 @@ def set_up(row: DomainRow, cloud: Cloud, now: datetime) -> State:
     if name is None or name.certificate_arn != arn:
         return of_foreign_name(certificate)
     domain_names.map_to(cloud.gateway, row.host, cloud.api_id)
-    built = Built(row.host, certificate, name, cloud.edge)
+    built = Built(row.host, certificate, name, cloud.edges.get(row.host, ""))
     past = Past(row.status == DomainStatus.ACTIVE, row.misses)
     return after_issue(built, past, leads_here=cloud.leads_to(row.host, built.targets))
 

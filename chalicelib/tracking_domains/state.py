@@ -53,7 +53,7 @@ class DomainName:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What AWS has for a host: its certificate and its domain name. `edge` is the CDN's name, empty without one."""
+    """What AWS has for a host: certificate and domain name. `edge` is the name of its CDN, empty without one."""
 
     host: str
     certificate: Certificate

@@ -160,14 +160,17 @@ def test_domains_that_are_not_due_cost_one_query() -> None:
 
 def test_clients_are_those_of_the_region_and_api_of_the_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRACKING_API_ID", "api1")
-    monkeypatch.setenv("EDGE_DOMAIN", "d1.cloudfront.net")
+    monkeypatch.setenv("EDGE_DOMAINS", "a.example=d1.cloudfront.net,b.example=d2.cloudfront.net")
     job.cloud.cache_clear()
     cloud: Any = job.cloud()
-    assert (cloud.api_id, cloud.edge, cloud.leads_to) == ("api1", "d1.cloudfront.net", dns.leads_to)
+    assert (cloud.api_id, cloud.leads_to) == ("api1", dns.leads_to)
+    assert cloud.edges == {"a.example": "d1.cloudfront.net", "b.example": "d2.cloudfront.net"}
     assert {each.meta.service_model.service_name for each in (cloud.acm, cloud.gateway)} == {"acm", "apigatewayv2"}
     monkeypatch.setenv("TRACKING_DNS_CHECK", "0")
+    monkeypatch.delenv("EDGE_DOMAINS")
     job.cloud.cache_clear()
     assert job.cloud().leads_to(HOST, [TARGET])
+    assert job.cloud().edges == {}
     job.cloud.cache_clear()
 
 

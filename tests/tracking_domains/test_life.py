@@ -35,6 +35,15 @@ def test_foreign_domain_name_fails_the_domain_and_is_left_alone() -> None:
     assert (list(aws.names), aws.certificates) == ([HOST], {})
 
 
+def test_host_behind_a_cdn_is_led_to_its_distribution_and_others_are_not() -> None:
+    asked: list[tuple[str, ...]] = []
+    edges, hosts = {HOST: "d1.cloudfront.net"}, (HOST, "b.example")
+    for host in hosts:
+        cloud = a_cloud(FakeAws(issues_at_once=True), leads_to=lambda _, names: asked.append(names), edges=edges)
+        set_up(a_domain(host), cloud, NOW)
+    assert asked == [("d1.cloudfront.net", TARGET), (TARGET,)]
+
+
 def test_active_domain_counts_its_misses() -> None:
     aws, row = FakeAws(issues_at_once=True), an_active_domain(misses=MISSES - 2)
     assert set_up(row, a_cloud(aws, leads_here=False), NOW).misses == MISSES - 1
