@@ -54,13 +54,24 @@ def create(gateway: Gateway, host: str, certificate_arn: str) -> DomainName | No
 
 def map_to(gateway: Gateway, host: str, api_id: str) -> None:
     """Map the whole host to the API, unless it is. A deployment may have replaced the API."""
-    found = gateway.get_api_mappings(DomainName=host).get("Items", [])
-    whole = next((each for each in found if not each.get("ApiMappingKey")), None)
+    whole = _mapping(gateway, host)
     if whole is None:
         gateway.create_api_mapping(DomainName=host, ApiId=api_id, Stage=_STAGE)
     elif whole["ApiId"] != api_id:
         mapping = whole["ApiMappingId"]
         gateway.update_api_mapping(DomainName=host, ApiMappingId=mapping, ApiId=api_id, Stage=_STAGE)
+
+
+def is_mapped_to(gateway: Gateway, host: str, api_id: str) -> bool:
+    """Return whether the whole host is mapped to the API."""
+    whole = _mapping(gateway, host)
+    return whole is not None and whole["ApiId"] == api_id
+
+
+def _mapping(gateway: Gateway, host: str) -> Mapping[str, Any] | None:
+    """Return the mapping of the whole host; those below a path have a key."""
+    found = gateway.get_api_mappings(DomainName=host).get("Items", [])
+    return next((each for each in found if not each.get("ApiMappingKey")), None)
 
 
 def delete(gateway: Gateway, host: str) -> None:

@@ -10,7 +10,16 @@ from chalicelib.tables.tracking_domains import DomainRow
 from chalicelib.tracking_domains import certificates, domain_names
 from chalicelib.tracking_domains.certificates import Acm
 from chalicelib.tracking_domains.domain_names import Gateway
-from chalicelib.tracking_domains.state import Built, Past, State, after_issue, before_issue, of_foreign_name
+from chalicelib.tracking_domains.state import (
+    Built,
+    Certificate,
+    DomainName,
+    Past,
+    State,
+    after_issue,
+    before_issue,
+    of_foreign_name,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +37,26 @@ class Cloud:
 
 
 def set_up(row: DomainRow, cloud: Cloud, now: datetime) -> State:
-    """Take every step that is possible now, and return the state after it."""
+    """Take every step that is possible now, and return the state after it.
+
+    A domain name that was made by hand and is mapped to the tracking API is used as it is, with its own certificate.
+    """
+    name = domain_names.find(cloud.gateway, row.host)
+    if name and name.certificate_arn != row.certificate_arn:
+        is_ours = domain_names.is_mapped_to(cloud.gateway, row.host, cloud.api_id)
+        return _built(row, cloud, Certificate(is_issued=True), name) if is_ours else of_foreign_name(Certificate())
     arn = row.certificate_arn or _request(row, cloud, now)
     certificate = certificates.describe(cloud.acm, arn)
     if not certificate.is_issued:
         return before_issue(certificate)
-    name = domain_names.find(cloud.gateway, row.host) or domain_names.create(cloud.gateway, row.host, arn)
-    if name is None or name.certificate_arn != arn:
+    name = name or domain_names.create(cloud.gateway, row.host, arn)
+    if name is None:
         return of_foreign_name(certificate)
     domain_names.map_to(cloud.gateway, row.host, cloud.api_id)
+    return _built(row, cloud, certificate, name)
+
+
+def _built(row: DomainRow, cloud: Cloud, certificate: Certificate, name: DomainName) -> State:
     built = Built(row.host, certificate, name, cloud.edges.get(row.host, ""))
     past = Past(row.status == DomainStatus.ACTIVE, row.misses)
     return after_issue(built, past, leads_here=cloud.leads_to(row.host, built.targets))
@@ -53,7 +73,7 @@ def _request(row: DomainRow, cloud: Cloud, now: datetime) -> str:
 def tear_down(row: DomainRow, cloud: Cloud) -> bool:
     """Delete everything that the domain has at AWS; return whether nothing of it is left.
 
-    A domain name with another certificate is not ours and stays.
+    A domain name with another certificate was made by hand and stays.
     """
     if not row.requested_at:
         return True

@@ -14,8 +14,8 @@ _IMPATIENT = timedelta(hours=2)
 """Time after its creation for which a domain is checked every minute: somebody waits for it."""
 
 FOREIGN = (
-    "The host is a custom domain of API Gateway already, which was not made here. Delete it at AWS, then delete the "
-    "domain here and add it again."
+    "The host is a custom domain of API Gateway already, which was not made here. Map it to the tracking API or delete "
+    "it at AWS; then delete the domain here and add it again."
 )
 _BUSY = {"", "Throttling", "ThrottlingException", "TooManyRequestsException", "ServiceUnavailableException"}
 _REFUSALS = {"InvalidParameterException", "InvalidDomainValidationOptionsException", "ValidationException"}

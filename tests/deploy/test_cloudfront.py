@@ -1,4 +1,4 @@
-"""The template of CloudFront in front of a tracking domain: it forwards what the redirect reads, and nothing is cached."""
+"""The template of CloudFront in front of a tracking domain: it forwards what the redirect reads, and caches nothing."""
 
 import json
 import re

@@ -47,6 +47,7 @@ class FakeAws:
     in_use: int = 0
     issues_at_once: bool = False
     fails_at: int = -1
+    is_taken: bool = False
 
     def _call(self, name: str, work: Callable[[], Any]) -> Any:
         number = len(self.calls)
@@ -112,7 +113,7 @@ class FakeAws:
         return self._call("create_domain_name", lambda: self._create(**sent))
 
     def _create(self, DomainName: str, DomainNameConfigurations: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        if DomainName in self.names:
+        if self.is_taken:
             raise _TAKEN
         (sent,) = DomainNameConfigurations
         assert self.certificates[sent["CertificateArn"]]["Status"] == "ISSUED"

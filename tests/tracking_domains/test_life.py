@@ -29,10 +29,29 @@ def test_records_are_shown_one_after_the_other_until_the_domain_is_active() -> N
 def test_foreign_domain_name_fails_the_domain_and_is_left_alone() -> None:
     aws, row = FakeAws(issues_at_once=True), a_domain()
     aws.names[HOST] = {"CertificateArn": "arn:foreign", "ApiGatewayDomainName": TARGET}
+    aws.mappings[HOST] = []
     found = set_up(row, a_cloud(aws), NOW)
     assert (found.status, found.reason, found.records) == (DomainStatus.FAILED, FOREIGN, ())
     assert tear_down(row, a_cloud(aws))
     assert (list(aws.names), aws.certificates) == ([HOST], {})
+
+
+def test_domain_name_made_by_hand_for_the_tracking_api_is_used_and_stays() -> None:
+    aws, row = FakeAws(), a_domain()
+    aws.names[HOST] = {"CertificateArn": "arn:own", "ApiGatewayDomainName": TARGET}
+    aws.mappings[HOST] = [{"ApiMappingId": "m1", "ApiId": API}]
+    found = set_up(row, a_cloud(aws), NOW)
+    assert (found.status, found.records) == (DomainStatus.ACTIVE, (TRAFFIC,))
+    assert tear_down(row, a_cloud(aws))
+    assert (list(aws.names), aws.made) == ([HOST], [])
+
+
+def test_domain_name_of_another_account_fails_the_domain() -> None:
+    aws, row = FakeAws(issues_at_once=True), a_domain()
+    set_up(row, a_cloud(aws), NOW)
+    aws.names.clear()
+    aws.is_taken = True
+    assert set_up(row, a_cloud(aws), NOW).reason == FOREIGN
 
 
 def test_host_behind_a_cdn_is_led_to_its_distribution_and_others_are_not() -> None:
