@@ -69,6 +69,11 @@ def live_domains() -> list[DomainRow]:
     return [row for row in all_domains() if not row.removed_at]
 
 
+def inactive_hosts() -> frozenset[str]:
+    """Return the hosts of domains on which no link is printed: not active, or being removed."""
+    return frozenset(row.host for row in all_domains() if row.removed_at or row.status != DomainStatus.ACTIVE)
+
+
 def active_hosts() -> frozenset[str]:
-    """Return the hosts on which links are printed."""
+    """Return the hosts that a smartlink may be set to."""
     return frozenset(row.host for row in live_domains() if row.status == DomainStatus.ACTIVE)

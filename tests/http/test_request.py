@@ -53,16 +53,15 @@ def test_link_url_is_on_the_address_of_the_api() -> None:
     assert REQUEST.link_url("abcde12345") == "https://api.network.example/v1/s/abcde12345"
 
 
-def test_link_url_is_on_the_tracking_domain_if_it_is_active() -> None:
-    request = replace(REQUEST, active_hosts=lambda: frozenset({"go.network.example"}))
-    assert request.link_url("abcde12345", "go.network.example") == "https://go.network.example/s/abcde12345"
-    assert request.link_url("abcde12345", "no.network.example") == REQUEST.link_url("abcde12345")
-    assert REQUEST.link_url("abcde12345", "go.network.example") == REQUEST.link_url("abcde12345")
+def test_link_url_is_on_the_tracking_domain_if_it_can_be_used() -> None:
+    assert REQUEST.link_url("abcde12345", "go.network.example") == "https://go.network.example/s/abcde12345"
+    request = replace(REQUEST, inactive_hosts=lambda: frozenset({"go.network.example"}))
+    assert request.link_url("abcde12345", "go.network.example") == REQUEST.link_url("abcde12345")
+    assert [request.can_use(each) for each in ("a.network.example", "go.network.example", None)] == [True, False, False]
 
 
 def test_link_url_is_on_the_tracking_url_if_the_api_has_another() -> None:
-    active = frozenset({"a.network.example"})
-    request = replace(REQUEST, tracking_url="https://go.network.example", active_hosts=lambda: active)
+    request = replace(REQUEST, tracking_url="https://go.network.example")
     assert (REQUEST.tracking_base, request.tracking_base) == (REQUEST.base_url, "https://go.network.example")
     assert request.link_url("abcde12345") == "https://go.network.example/s/abcde12345"
     assert request.link_url("abcde12345", "a.network.example") == "https://a.network.example/s/abcde12345"

@@ -21,7 +21,7 @@ def of_campaign(request: Request, row: CampaignRow) -> list[PixelUrl]:
     domains = {pool.settings["tracking_domain"] for pool in route_publishing.pools_with_campaign(row.id)}
     hosts = {each.host for each in own}
     used = sorted(each for each in domains if each and each not in hosts)
-    return [*own, *(_below(f"https://{each}", query) for each in used if each in request.active_hosts())]
+    return [*own, *(_below(f"https://{each}", query) for each in used if request.can_use(each))]
 
 
 def _below(base: str, query: str) -> PixelUrl:
