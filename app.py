@@ -29,8 +29,9 @@ class Application(Chalice):
 def _name_route(event: dict[str, Any]) -> None:
     """Set the route by which Chalice knows the path, in the event: no copy is made, as a visitor is waiting."""
     called: dict[str, Any] = event["requestContext"]
-    route, stage = called["resourcePath"], f"/{called['stage']}/"
-    route = route[len(stage) - 1 :] if route.startswith(stage) else route
+    route: str = called["resourcePath"]
+    if not route.startswith(_BELOW):
+        route = route.removeprefix(f"/{called['stage']}")
     if route.startswith(_BELOW):
         route, event["pathParameters"] = _LINK, {"code": event["path"].partition(_BELOW)[2]}
     called["resourcePath"] = route

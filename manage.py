@@ -51,7 +51,8 @@ def main() -> int:
 
 def _up(_stage: str) -> None:
     running = up.up()
-    print(f"Up at {running.url} (admin key and edge secret: {paths.STACK_FILE.relative_to(paths.ROOT)})")
+    print(f"Up at {running.url}, links at {running.tracking_url}")
+    print(f"Admin key and edge secret: {paths.STACK_FILE.relative_to(paths.ROOT)}")
 
 
 def _down(_stage: str) -> None:

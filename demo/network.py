@@ -62,7 +62,10 @@ def _existing_network(running: Running) -> dict[str, Any] | None:
     exists = all(
         admin.call("GET", f"/admin/smartlinks/{pool}").status < _FOUND for pool in network["smartlinks"].values()
     )
-    return network if exists else None
+    if not exists:
+        return None
+    publisher = Client(running.url, network["publishers"]["one"]["api_key"])
+    return {**network, "links": _links_of(publisher, network["smartlinks"])}
 
 
 def _create(running: Running) -> dict[str, Any]:
@@ -124,7 +127,12 @@ def _links(
     for application in admin.get("/admin/applications?status=pending&limit=200")["items"]:
         if application["publisher_id"] == member["publisher_id"]:
             admin.post(f"/admin/applications/{application['id']}/approve", {}, idempotency_key=f"demo-{mark}-approve")
-    return {key: one.get(f"/publisher/smartlinks/{pool}")["link"] for key, pool in smartlinks.items()}
+    return _links_of(one, smartlinks)
+
+
+def _links_of(publisher: Client, smartlinks: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Return the publisher's links with their current address, which an update of the stack may change."""
+    return {key: publisher.get(f"/publisher/smartlinks/{pool}")["link"] for key, pool in smartlinks.items()}
 
 
 def _links_of_publisher_one(network: dict[str, Any]) -> list[Link]:
