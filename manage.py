@@ -22,6 +22,7 @@ _PARAMETERS = {
     "VisitorHashKey": "VISITOR_HASH_KEY",
     "PublicUrl": "PUBLIC_URL",
     "TrackingUrl": "TRACKING_URL",
+    "EdgeDomains": "EDGE_DOMAINS",
     "RedirectConcurrency": "REDIRECT_CONCURRENCY",
     "AlarmEmail": "ALARM_EMAIL",
     "NotificationsTopic": "NOTIFICATIONS_TOPIC",

@@ -207,6 +207,19 @@ def finish_tasks(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - it
     return {"tasks": finish_due(lambda: datetime.now(UTC))}
 
 
+@blueprint.on_dynamodb_record(
+    stream_arn="domains",  # .chalice/resources.json sets the ARN, and a schedule of one minute
+    batch_size=10,
+    starting_position="TRIM_HORIZON",
+    name="manage_domains",
+)
+def manage_domains(event: DynamoDBEvent) -> dict[str, int]:  # noqa: ARG001 - what is due is in the table
+    """Take the next steps of tracking domains: at once after they were added or deleted, and each minute."""
+    from chalicelib.tracking_domains import job  # noqa: PLC0415
+
+    return {"domains": job.manage_due(job.cloud(), lambda: datetime.now(UTC))}
+
+
 def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str, Any]:
     """Process each message separately, so that one failure does not delay the others."""
     failed = []

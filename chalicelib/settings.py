@@ -192,6 +192,12 @@ def public_url() -> str:
     return os.environ.get("PUBLIC_URL", "").rstrip("/")
 
 
+def tracking_domains() -> tuple[str, str, bool]:
+    """Return the ID of the API of tracking domains, the distributions of hosts behind a CDN, and if DNS is checked."""
+    checks_dns = os.environ.get("TRACKING_DNS_CHECK", "1") != "0"
+    return os.environ["TRACKING_API_ID"], os.environ.get("EDGE_DOMAINS", ""), checks_dns
+
+
 def tracking_url() -> str:
     """Return the public base URL of links without a trailing slash; empty to use that of the API."""
     return os.environ.get("TRACKING_URL", "").rstrip("/")

@@ -27,6 +27,7 @@ _NOTIFICATIONS = "chalicelib.inbox.views"
 _USERS = "chalicelib.admin.users.views"
 _USER_KEYS = "chalicelib.admin.users.key_views"
 _SETTINGS = "chalicelib.admin.settings.views"
+_DOMAINS = "chalicelib.admin.tracking_domains.views"
 _CAMPAIGN = "/admin/campaigns/{campaign_id}"
 _SMARTLINK = "/admin/smartlinks/{smartlink_id}"
 _PUBLISHER = "/admin/publishers/{publisher_id}"
@@ -47,6 +48,19 @@ STAFF_ENDPOINTS = (
         "POST", f"{_USER}/keys", "createUserKey", f"{_USER_KEYS}:create", 201, also=(409,), role=OWNER, is_own=True
     ),
     Endpoint("DELETE", _USER + "/keys/{key_id}", "revokeUserKey", f"{_USER_KEYS}:revoke", 204, role=OWNER, is_own=True),
+    Endpoint("GET", "/admin/domains", "listDomains", f"{_DOMAINS}:find"),
+    Endpoint("POST", "/admin/domains", "createDomain", f"{_DOMAINS}:create", 201, also=(409,), role=OWNER),
+    Endpoint("GET", "/admin/domains/{domain_id}", "getDomain", f"{_DOMAINS}:show"),
+    Endpoint(
+        "DELETE",
+        "/admin/domains/{domain_id}",
+        "deleteDomain",
+        f"{_DOMAINS}:delete",
+        204,
+        also=(409,),
+        versioned=True,
+        role=OWNER,
+    ),
     Endpoint("GET", "/admin/campaigns", "listCampaigns", f"{_CAMPAIGNS}:find"),
     Endpoint("POST", "/admin/campaigns", "createCampaign", f"{_CAMPAIGNS}:create", 201),
     Endpoint("GET", _CAMPAIGN, "getCampaign", f"{_CAMPAIGNS}:show"),

@@ -25,7 +25,7 @@ TEMPLATE = "sam.json"
 DOCUMENT = "openapi.json"
 
 _INPUTS = ("app.py", "requirements.txt", "chalicelib", "vendor", ".chalice", "deploy/package.py", "deploy/template")
-_AWS_SERVICES = ("cloudwatch", "dynamodb", "s3", "sesv2", "sns", "sqs", "sts")
+_AWS_SERVICES = ("acm", "apigatewayv2", "cloudwatch", "dynamodb", "s3", "sesv2", "sns", "sqs", "sts")
 _UNUSED = (
     *("aiohttp/", "aiohappyeyeballs/", "aiosignal/", "frozenlist/", "multidict/", "propcache/", "yarl/"),
     *("requests/", "charset_normalizer/"),

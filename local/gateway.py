@@ -18,7 +18,7 @@ from collections.abc import Callable
 from email.utils import parseaddr
 from typing import Any, cast
 
-from local import doors
+from local import doors, hosts
 from local.asgi import Application, AsgiScope, Receive, Send
 
 _CALLS_PER_CORE = 3
@@ -32,15 +32,22 @@ def app() -> Application:
     functions.load_persisted_state = without_stream_positions(functions.load_persisted_state)
     actions: Any = importlib.import_module("ministack.core.iam_actions")
     actions.extract_resource_arn = with_sender_identities(actions.extract_resource_arn)
-    return limit_concurrency(emulator, doors.install(emulator), limit=_CALLS_PER_CORE * (os.cpu_count() or 1))
+    limit, api = _CALLS_PER_CORE * (os.cpu_count() or 1), doors.install(emulator)
+    return limit_concurrency(emulator, api, limit=limit, is_api_call=hosts.api_calls())
 
 
-def limit_concurrency(emulator: Application, api: Application, *, limit: int) -> Application:
+def limit_concurrency(
+    emulator: Application,
+    api: Application,
+    *,
+    limit: int,
+    is_api_call: Callable[[AsgiScope], bool] = hosts.is_api_call,
+) -> Application:
     """Send API calls to `api`, at most `limit` at the same time, and other requests to the emulator."""
     slots = asyncio.Semaphore(limit)
 
     async def limited(scope: AsgiScope, receive: Receive, send: Send) -> None:
-        if not _is_api_call(scope):
+        if not is_api_call(scope):
             await emulator(scope, receive, send)
             return
         async with slots:
@@ -96,9 +103,3 @@ def _failures(result: dict[str, Any]) -> list[Any]:
     result_body = json.loads(body) if isinstance(body, str) and body.startswith("{") else body
     failed: list[Any] = result_body.get("batchItemFailures", []) if isinstance(result_body, dict) else []
     return failed
-
-
-def _is_api_call(scope: AsgiScope) -> bool:
-    return scope["type"] == "http" and any(
-        name == b"host" and b".execute-api." in value for name, value in scope["headers"]
-    )

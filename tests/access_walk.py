@@ -14,6 +14,9 @@ from chalicelib.endpoints import ENDPOINTS
 OWNERS_ONLY = ("/admin/users", "/admin/domains")
 """Managers do all but users and domains."""
 
+READ_BY_ALL = "/admin/domains"
+"""Everyone sees the domains: whether links are printed on one, and why not."""
+
 FOR_ANALYSTS = {
     "POST /admin/smartlinks/simulate",
     "POST /admin/smartlinks/{smartlink_id}/simulate",
@@ -99,9 +102,9 @@ def _user_may(call: Call) -> bool:
     method, path = call.endpoint.method, call.endpoint.path
     if call.is_own and (path in FOR_ONESELF or (path == "/admin/users/{user_id}" and method != "DELETE")):
         return True
-    if path.startswith(OWNERS_ONLY):
-        return call.caller is Caller.OWNER
     is_reading = method == "GET" or f"{method} {path}" in FOR_ANALYSTS
+    if path.startswith(OWNERS_ONLY) and not (is_reading and path.startswith(READ_BY_ALL)):
+        return call.caller is Caller.OWNER
     return is_reading or call.caller is not Caller.ANALYST
 
 

@@ -97,6 +97,9 @@ ADAPTERS = {
         "smartlinks.version_views",
         "smartlinks.versions",
         "smartlinks.views",
+        "tracking_domains.storage",
+        "tracking_domains.uses",
+        "tracking_domains.views",
         "users.key_views",
         "users.listing",
         "users.roster",
@@ -190,8 +193,10 @@ ADAPTERS = {
         "routes",
         "settings",
         "smartlinks",
+        "tracking_domains",
         "users",
     ),
+    *_in("tracking_domains", "certificates", "dns", "domain_names", "job", "life"),
 }
 """Modules that reach AWS, network, environment, files, clock, threads, logging or chance, or import one that does.
 
@@ -209,6 +214,7 @@ THIRD_PARTY = {
     "chalicelib.admin.targeting_values.languages": {"pycountry"},
     "chalicelib.admin.targeting_values.region_index": {"pycountry"},
     "chalicelib.admin.smartlinks.warning_document": {"pydantic"},
+    "chalicelib.admin.tracking_domains.hosts": {"idna"},
     "chalicelib.http.error_details": {"pydantic"},
     "chalicelib.http.fields": {"pydantic"},
     "chalicelib.http.merge_patch": {"pydantic"},
@@ -247,7 +253,7 @@ FLOORS = (
     {"admin"},
     {"evaluation", "publisher", "lambdas"},
     {"optimizer", "reporting", "conversions", "alerts", "api_docs", "inbox"},
-    {"routing", "counters", "postbacks", "access", "exchange", "lists", "emails"},
+    {"routing", "counters", "postbacks", "access", "exchange", "lists", "emails", "tracking_domains"},
     {"http", "caps", "clicks", "notifications", "archive"},
     {"tables", "dynamodb", "sqs"},
     {"endpoints"},
@@ -275,6 +281,7 @@ TESTED_ELSEWHERE = {
     "admin/evaluation/uplift_schemas.py": "likewise; `test_uplift.py`",
     "admin/weights/schemas.py": "likewise; `test_views.py`",
     "domain/publisher.py": "enums; `domain/test_smartlink.py` compares every enum with the API",
+    "domain/tracking_domain.py": "enums and records; `tracking_domains/test_life.py` compares them",
     "domain/user.py": "enums; `admin/users` compares them with the API",
     "endpoint.py": "`api_docs/test_openapi.py` and `http/test_authorization.py` use each column",
     "staff_endpoints.py": "a table; `http/test_access_walk.py` calls every endpoint",
@@ -294,7 +301,8 @@ TESTED_ELSEWHERE = {
                 "notifications",
                 "postbacks",
             ),
-            *("publishers", "refused_postbacks", "requests", "routes", "settings", "smartlinks", "users"),
+            *("publishers", "refused_postbacks", "requests", "routes", "settings", "smartlinks"),
+            *("tracking_domains", "users"),
         )
     },
 }
@@ -314,6 +322,7 @@ TESTS_OF_SEVERAL_MODULES = {
     "conversions/test_money_model.py": "any story of reports and decisions, against a model in memory",
     "conversions/test_money_rules.py": "rules of money from pixel and postback to reports and caps",
     "routing/test_links.py": "damaged links and any destination, from the request to the redirect",
+    "tracking_domains/test_kills.py": "runs that are killed at any call, requests in between, and what is left",
     "http/test_access_walk.py": "every endpoint, asked by callers of every kind",
     "dynamodb/test_contract.py": "both DynamoDB clients on the same requests",
     "dynamodb/test_credentials.py": "credentials from the environment to the signature",

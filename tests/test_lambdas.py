@@ -17,6 +17,7 @@ from chalicelib.lambdas import (
     index_lists,
     learn,
     learn_pools,
+    manage_domains,
     queue_emails,
     send_emails,
     write_clicks,
@@ -27,6 +28,8 @@ from chalicelib.postbacks.delivery_message import encode as delivery_body
 from chalicelib.tables.clicks import ClickRow
 from chalicelib.tables.postbacks import PostbackDeliveryRow
 from chalicelib.tables.routes import RouteRow
+from chalicelib.tables.tracking_domains import active_hosts
+from chalicelib.tracking_domains import job as domains_job
 from tests.advertiser import conversions, new_deal
 from tests.conftest import Api, dynamodb
 from tests.conversions.imports.queue import create_queue as make_imports_queue
@@ -41,6 +44,8 @@ from tests.postbacks.rows import a_click, a_conversion, a_postback
 from tests.postbacks.rows import a_message as a_delivery_message
 from tests.postbacks.rows import make_queue as make_postbacks_queue
 from tests.postbacks.rows import queued as queued_deliveries
+from tests.tracking_domains.fake_aws import FakeAws, a_cloud
+from tests.tracking_domains.rows import HOST, a_domain
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -291,3 +296,15 @@ def test_stream_of_notifications_is_read_again_from_the_record_that_failed(
 def test_schedule_finishes_the_tasks_of_smartlinks() -> None:
     past_deletions(datetime.now(UTC) - timedelta(minutes=1)).save()
     assert [finish_tasks(TICK, None), finish_tasks(TICK, None)] == [{"tasks": 1}, {"tasks": 0}]
+
+
+@pytest.mark.usefixtures("tables")
+@pytest.mark.parametrize("event", [TICK, {"Records": [{"eventName": "INSERT"}]}], ids=["schedule", "stream"])
+def test_schedule_and_stream_take_the_next_steps_of_tracking_domains(
+    event: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws = FakeAws(issues_at_once=True)
+    monkeypatch.setattr(domains_job, "cloud", lambda: a_cloud(aws))
+    a_domain()
+    assert [manage_domains(event, None), manage_domains(event, None)] == [{"domains": 1}, {"domains": 0}]
+    assert active_hosts() == {HOST}

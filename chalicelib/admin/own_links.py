@@ -6,6 +6,7 @@ from chalicelib import settings
 from chalicelib.domain import own_links
 from chalicelib.http.request import Request
 from chalicelib.tables.routes import LinkRow
+from chalicelib.tables.tracking_domains import live_domains
 
 _ERROR = "must not lead to one of our own links; use the address that the link leads to"
 _CONVERSION = "must not lead to our own postback or pixel; use the address of the advertiser's page"
@@ -16,10 +17,12 @@ def own_link_errors(
 ) -> list[tuple[str, str]]:
     """Return an error for each URL, by JSON pointer, that leads to ourselves. URLs that are `stored` already pass.
 
-    Links are known by their host (that of the API, and the tracking domain if one is given), and on any other host by
-    their code: tracking domains have no table of their own.
+    Links are known by their host (that of the API, each tracking domain, and the one that is given), and on any other
+    host by their code: CDNs and hosts of earlier releases are not listed.
     """
     changed = {pointer: url for pointer, url in urls.items() if url and url not in stored}
+    if not changed:
+        return []
     hosts = _own_hosts(request, domain)
     existing = _existing_codes({code for url in changed.values() for code in own_links.link_codes(url)})
     links = [
@@ -31,7 +34,9 @@ def own_link_errors(
 
 
 def _own_hosts(request: Request, domain: str | None) -> frozenset[own_links.Host]:
-    addresses = [request.base_url, request.tracking_url, settings.public_url(), f"https://{domain}" if domain else ""]
+    tracking = {row.host for row in live_domains()} | ({domain} if domain else set())
+    addresses = [request.base_url, request.tracking_url, settings.public_url()]
+    addresses += [f"https://{host}" for host in sorted(tracking)]
     return frozenset(own_links.host_of(each) for each in addresses if each)
 
 

@@ -38,6 +38,7 @@ _TAGS = {
     "admin/conversions": ("Conversions", "Paid actions: lists, approval and imports."),
     "admin/counts": ("Counts", "How much wants attention."),
     "admin/deliveries": ("Postback deliveries", "Deliveries of conversions to publishers, with their attempts."),
+    "admin/domains": ("Tracking domains", "Hosts of the network for links: their DNS records and status."),
     "admin/exchange-rates": ("Exchange rates", "Rates that convert amounts of reports into one currency."),
     "admin/lost-clicks": ("Reports", "Clicks, conversions and amounts by any dimension, and lost clicks."),
     "admin/me": ("Users", ""),

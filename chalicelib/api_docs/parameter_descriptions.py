@@ -15,6 +15,7 @@ DESCRIPTIONS = {
     "count": "Whether the answer has the total number of items.",
     "currency": "An ISO 4217 code.",
     "cursor": "`next_cursor` of the page before.",
+    "domain_id": "The ID of a tracking domain: `dom_…`.",
     "event": "The name of a goal of the campaign; none means `default`.",
     "external_click_id": "The publisher's own ID of a click.",
     "figures": "The period of the figures of each item.",

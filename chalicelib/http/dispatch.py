@@ -41,6 +41,7 @@ from chalicelib.http.responses import (
 )
 from chalicelib.http.transactions import retry_on_conflict
 from chalicelib.http.view import ResultWithStatus, TextResponse, ViewSignature, inspect_view
+from chalicelib.tables.tracking_domains import inactive_hosts
 
 _HEAD = "HEAD"
 _MAX_ID_LENGTH = 200
@@ -100,6 +101,7 @@ def _handle(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str,
         cookies=cookies(http_request.headers.get("cookie", "")),
         address=caller_address(http_request),
         parameters=parameters,
+        inactive_hosts=cache(inactive_hosts),
         **who,
     )
     _check_id_lengths(path)

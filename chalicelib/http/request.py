@@ -32,7 +32,7 @@ class Request:
     `actor` is the ID of the calling user or publisher, `actor_name` their name, and `key_id`
     their key; all are empty if the endpoint is open. `role` is that of a user, None for other callers.
     `cookies` are the values by name. `address` is the caller's. `parameters` are those of the query, and of the body of
-    a POST that takes them there, as they were sent.
+    a POST that takes them there, as they were sent. `inactive_hosts` reads the tracking domains that cannot be used.
     """
 
     endpoint: Endpoint
@@ -49,6 +49,7 @@ class Request:
     actor_name: str = ""
     key_id: str = ""
     role: UserRole | None = None
+    inactive_hosts: Callable[[], frozenset[str]] = frozenset
     tracking_url: str = ""
 
     @property
@@ -84,5 +85,14 @@ class Request:
         return self.entropy(20).hex()
 
     def link_url(self, code: str, tracking_domain: str | None = None) -> str:
-        """Return the URL of a link code, on the tracking domain if one is given."""
-        return f"https://{tracking_domain}/s/{code}" if tracking_domain else f"{self.tracking_base}/s/{code}"
+        """Return the URL of a link code, on the tracking domain if one is given that can be used."""
+        return (
+            f"https://{tracking_domain}/s/{code}" if self.can_use(tracking_domain) else f"{self.tracking_base}/s/{code}"
+        )
+
+    def can_use(self, tracking_domain: str | None) -> bool:
+        """Return whether URLs are printed on a tracking domain.
+
+        One that is no resource was set up by hand under an earlier release, and stays in use.
+        """
+        return bool(tracking_domain) and tracking_domain not in self.inactive_hosts()

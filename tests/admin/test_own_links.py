@@ -5,6 +5,7 @@ from chalicelib.tables.routes import LinkRow
 from chalicelib.tables.smartlinks import SmartlinkRow
 from tests.conftest import Api
 from tests.documents import errors_by_pointer, good, new_campaign, new_link, new_publisher, new_smartlink
+from tests.tracking_domains.rows import a_domain, an_active_domain
 
 OWN = "must not lead to one of our own links; use the address that the link leads to"
 CONVERSION = "must not lead to our own postback or pixel; use the address of the advertiser's page"
@@ -127,12 +128,23 @@ def test_errors_of_links_and_of_campaigns_are_reported_together(admin: Api) -> N
 
 def test_fallback_on_the_smartlinks_own_tracking_domain_is_refused(admin: Api) -> None:
     body = {"name": "S", "fallback_url": "https://go.network.example/s/x", "tracking_domain": "go.network.example"}
-    assert errors_by_pointer(admin.post("/admin/smartlinks", body)) == {"/fallback_url": OWN}
+    assert errors_by_pointer(admin.post("/admin/smartlinks", body)) == {
+        "/tracking_domain": "must be an active tracking domain; ask an owner of the network to add it",
+        "/fallback_url": OWN,
+    }
     good(admin.post("/admin/smartlinks", {**body, "tracking_domain": None}))
+
+
+def test_fallback_on_any_tracking_domain_is_refused_even_before_it_is_active(admin: Api) -> None:
+    body = {"name": "S", "fallback_url": "https://go.brand.example/s/x"}
+    good(admin.post("/admin/smartlinks", body))
+    a_domain("go.brand.example")
+    assert errors_by_pointer(admin.post("/admin/smartlinks", body)) == {"/fallback_url": OWN}
 
 
 def test_new_tracking_domain_makes_the_fallback_a_link(admin: Api) -> None:
     smartlink = new_smartlink(admin, fallback_url="https://go.network.example/s/x")
+    an_active_domain("go.network.example")
     path = f"/admin/smartlinks/{smartlink['id']}"
     assert good(admin.patch(path, {"name": "B"}))["version"] == 2
     assert errors_by_pointer(admin.patch(path, {"tracking_domain": "go.network.example"})) == {"/fallback_url": OWN}

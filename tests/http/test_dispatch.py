@@ -26,6 +26,7 @@ from tests.documents import (
 )
 from tests.http.support import EVERYWHERE, problem_detail
 from tests.people import stored_key, stored_publisher
+from tests.tracking_domains.rows import an_active_domain
 
 GUARDED = [endpoint for endpoint in ENDPOINTS if endpoint.audience in {"admin", "publisher"}]
 
@@ -146,6 +147,7 @@ def world(admin: Api) -> dict[str, str]:
         "click_id": click_id,
         "asset": "start.js",
         "import_id": "none",
+        "domain_id": an_active_domain().id,
         "user_id": "admin",
         "version": "1",
         "key": publisher.api.key,

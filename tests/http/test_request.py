@@ -53,8 +53,11 @@ def test_link_url_is_on_the_address_of_the_api() -> None:
     assert REQUEST.link_url("abcde12345") == "https://api.network.example/v1/s/abcde12345"
 
 
-def test_link_url_is_on_the_tracking_domain_if_given() -> None:
+def test_link_url_is_on_the_tracking_domain_if_it_can_be_used() -> None:
     assert REQUEST.link_url("abcde12345", "go.network.example") == "https://go.network.example/s/abcde12345"
+    request = replace(REQUEST, inactive_hosts=lambda: frozenset({"go.network.example"}))
+    assert request.link_url("abcde12345", "go.network.example") == REQUEST.link_url("abcde12345")
+    assert [request.can_use(each) for each in ("a.network.example", "go.network.example", None)] == [True, False, False]
 
 
 def test_link_url_is_on_the_tracking_url_if_the_api_has_another() -> None:

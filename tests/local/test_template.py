@@ -20,3 +20,12 @@ def test_links_have_the_address_of_the_http_api_on_this_machine(monkeypatch: pyt
     changed = template.for_emulator(packaged.template("local"))
     variables = changed["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
     assert variables["TRACKING_URL"] == {"Fn::Sub": "http://${TrackingApi}.execute-api.localhost:4599"}
+
+
+def test_tracking_domains_are_active_without_dns_on_this_machine() -> None:
+    original = packaged.template("local")
+    changed = template.for_emulator(original)
+    found = [
+        each["Resources"]["ManageDomains"]["Properties"]["Environment"]["Variables"] for each in (original, changed)
+    ]
+    assert [each.get("TRACKING_DNS_CHECK") for each in found] == [None, "0"]

@@ -76,9 +76,9 @@ def test_table_has_a_ttl_if_and_only_if_its_model_has_expires_at(name: str) -> N
     assert _tables()[name].get("TimeToLiveSpecification") == expected
 
 
-def test_clicks_caps_conversions_and_notifications_are_streamed() -> None:
+def test_clicks_caps_conversions_domains_and_notifications_are_streamed() -> None:
     streams = {name: each["StreamSpecification"] for name, each in _tables().items() if "StreamSpecification" in each}
-    streamed = ("clicks", "caps", "conversions", "notifications")
+    streamed = ("clicks", "caps", "conversions", "domains", "notifications")
     assert streams == {name: {"StreamViewType": "NEW_IMAGE"} for name in streamed}
 
 

@@ -10,7 +10,7 @@ from chalicelib.tables.campaigns import CampaignRow
 
 
 def of_campaign(request: Request, row: CampaignRow) -> list[PixelUrl]:
-    """Return the pixel on the hosts of both doors and on each tracking domain; nothing if the campaign has no pixel.
+    """Return the pixel on the hosts of both doors and on active tracking domains; nothing if the campaign has no pixel.
 
     Links on the host of the API were printed before it had a door of its own for visitors, and are still answered.
     """
@@ -20,7 +20,8 @@ def of_campaign(request: Request, row: CampaignRow) -> list[PixelUrl]:
     own = [_below(base, query) for base in dict.fromkeys((request.tracking_base, request.base_url))]
     domains = {pool.settings["tracking_domain"] for pool in route_publishing.pools_with_campaign(row.id)}
     hosts = {each.host for each in own}
-    return [*own, *(_below(f"https://{each}", query) for each in sorted(filter(None, domains)) if each not in hosts)]
+    used = sorted(each for each in domains if each and each not in hosts)
+    return [*own, *(_below(f"https://{each}", query) for each in used if request.can_use(each))]
 
 
 def _below(base: str, query: str) -> PixelUrl:

@@ -1,4 +1,4 @@
-"""Currencies and tracking domains in use, from the index of lists: of the newest 2,000 campaigns and smartlinks."""
+"""Currencies in use, from the index of lists: of the newest 2,000 campaigns."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,11 +12,6 @@ from chalicelib.lists.reads import MAX_ITEMS, Reads
 def currencies(now: datetime) -> list[str]:
     """Return the currencies of campaigns, sorted."""
     return sorted({str(value) for value in _values(ListKind.CAMPAIGNS, "currency", now)})
-
-
-def tracking_domains(now: datetime) -> list[str]:
-    """Return the tracking domains of smartlinks, sorted."""
-    return sorted({str(value) for value in _values(ListKind.SMARTLINKS, "tracking_domain", now) if value})
 
 
 def _values(kind: ListKind, name: str, now: datetime) -> Iterator[object]:

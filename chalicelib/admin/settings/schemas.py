@@ -48,7 +48,7 @@ class MeUser(ResponseModel):
 class MeDocument(ResponseModel):
     """The user who sent the request, and what they need to know of the network.
 
-    `currencies` are those of the newest 2,000 campaigns, `tracking_domains` those of the newest 2,000 smartlinks.
+    `currencies` are those of the newest 2,000 campaigns, `tracking_domains` the active ones.
     """
 
     user: MeUser

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.admin import route_publishing
+from chalicelib.admin.tracking_domains.uses import domain_errors
 from chalicelib.domain.campaign import CampaignStatus
 from chalicelib.http.problems import Conflict
 from chalicelib.tables.campaigns import CampaignRow
@@ -32,3 +33,10 @@ def usable_campaigns(settings: Mapping[str, Any], label: str, advice: str) -> di
         message = f"{label} has campaigns that are archived or do not exist: {names}. {advice}"
         raise Conflict(message)
     return rows
+
+
+def check_domain(settings: Mapping[str, Any], current: Mapping[str, Any], label: str, advice: str) -> None:
+    """Raise `Conflict` if the settings have another tracking domain than the current ones, and it is not active."""
+    if domain_errors(settings, current):
+        message = f"{label} uses {settings['tracking_domain']}, which is no active tracking domain. {advice}"
+        raise Conflict(message)

@@ -8,6 +8,7 @@ from chalicelib.admin.own_links import own_link_errors
 from chalicelib.admin.references import campaign_errors
 from chalicelib.admin.smartlinks.schemas import MAX_DOMAIN, repeated_campaigns
 from chalicelib.admin.targeting_fields import MAX_DESTINATION
+from chalicelib.admin.tracking_domains.uses import domain_errors
 from chalicelib.http.error_details import Error
 from chalicelib.http.references import EACH, MAX_ID, texts_at
 from chalicelib.http.request import Request
@@ -26,7 +27,7 @@ class SmartlinkReferences:
         self._before = before
 
     def errors(self, document: Any) -> list[Error]:  # noqa: ANN401 - any JSON value
-        """Return an error for each campaign that cannot be used, and for each address that leads to one of our links.
+        """Return an error for each campaign or tracking domain that cannot be used, and for each link of ours.
 
         Campaigns that are listed twice are an error here as well: the model finds them only if all offers are valid.
         """
@@ -34,7 +35,8 @@ class SmartlinkReferences:
         self.campaigns = route_publishing.campaigns(set(ids.values()))
         repeated = repeated_campaigns([key for pointer, key in ids.items() if pointer != "/catch_all_campaign_id"])
         twice = [("/offers", repeated)] if repeated else []
-        return twice + campaign_errors(ids, self.campaigns) + self._link_errors(document)
+        domains = domain_errors(document, self._before)
+        return twice + campaign_errors(ids, self.campaigns) + domains + self._link_errors(document)
 
     def _link_errors(self, document: Any) -> list[Error]:  # noqa: ANN401 - any JSON value
         domain = _domain(document)

@@ -33,8 +33,13 @@ CampaignId = Annotated[str, Field(min_length=1, max_length=MAX_ID, examples=["cm
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
+def is_domain(text: str) -> bool:
+    """Return whether a text is a host name in lower case."""
+    return len(text) <= MAX_DOMAIN and bool(_DOMAIN.fullmatch(text))
+
+
 def _validate_domain(text: str) -> str:
-    if len(text) > MAX_DOMAIN or not _DOMAIN.fullmatch(text):
+    if not is_domain(text):
         message = "must be a host name in lower case such as go.network.example, without https:// and path"
         raise ValueError(message)
     return text

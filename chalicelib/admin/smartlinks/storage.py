@@ -15,6 +15,7 @@ from chalicelib.admin.smartlinks.campaign_links import link_campaigns, unlink_ca
 from chalicelib.admin.smartlinks.list_entry import list_entry
 from chalicelib.admin.smartlinks.surroundings import surroundings
 from chalicelib.admin.smartlinks.versions import Origin, Previous
+from chalicelib.admin.tracking_domains.uses import add_use
 from chalicelib.domain.smartlink import (
     PoolChangePolicy,
     Rotation,
@@ -96,6 +97,7 @@ def create(
         write.save(row, SmartlinkRow.id.does_not_exist())
         write.save(list_entry(row, campaigns, surroundings(request.now)))
         versions.add_first_version(write, request, row, origin)
+        add_use(write, row.settings["tracking_domain"])
         route_publishing.add_pool_route(write, row, campaigns, version=0)
 
 
@@ -124,6 +126,7 @@ def _add_edit(write: TransactWrite, request: Request, row: SmartlinkRow, edit: E
     write.update(SmartlinkRow(row.id), _actions(row), SmartlinkRow.version == row.version - 1)
     write.save(list_entry(row, edit.campaigns, surroundings(request.now)))
     versions.add_version(write, request, row, edit.before, edit.origin)
+    add_use(write, row.settings["tracking_domain"], edit.before.document["tracking_domain"])
     route_publishing.add_pool_route(write, row, edit.campaigns, edit.route_version, removes_weights=edit.is_reset)
 
 

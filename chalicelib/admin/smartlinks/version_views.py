@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from chalicelib.access import membership
 from chalicelib.admin.smartlinks import editing, version_changes, versions
-from chalicelib.admin.smartlinks.copied_settings import usable_campaigns
+from chalicelib.admin.smartlinks.copied_settings import check_domain, usable_campaigns
 from chalicelib.admin.smartlinks.editing import Changed
 from chalicelib.admin.smartlinks.schemas import SmartlinkDocument
 from chalicelib.admin.smartlinks.version_schemas import (
@@ -42,7 +42,9 @@ def restore(request: Request, smartlink_id: str, version: str) -> SmartlinkDocum
     """Restore a version of a smartlink: its settings and status. It becomes the newest version."""
     loaded = editing.load(request, smartlink_id)
     past = versions.get_version_or_404(smartlink_id, version)
-    campaigns = usable_campaigns(past.settings, f"Version {past.version}", "Edit the smartlink instead.")
+    label, advice = f"Version {past.version}", "Edit the smartlink instead."
+    campaigns = usable_campaigns(past.settings, label, advice)
+    check_domain(past.settings, loaded.row.settings, label, advice)
     origin = Origin(VersionAction.RESTORED, restored_version=past.version)
     return editing.save(request, loaded, Changed(past.settings, past.status, campaigns, origin))
 

@@ -5,8 +5,9 @@ import pytest
 from chalicelib.notifications.preferences import Audience, email_choices
 from chalicelib.tables.settings import NetworkSettingsRow
 from tests.conftest import Api
-from tests.documents import errors_by_pointer, good, new_campaign, new_smartlink
+from tests.documents import errors_by_pointer, good, new_campaign
 from tests.people import new_user
+from tests.tracking_domains.rows import a_domain, an_active_domain
 
 SETTINGS = "/admin/settings"
 DEFAULTS: dict[str, Any] = {
@@ -100,8 +101,9 @@ def test_user_sees_themselves_and_the_network(admin: Api) -> None:
     good(admin.patch(SETTINGS, {"name": "Acme", "timezone": "Asia/Tokyo"}))
     for currency in ("USD", "EUR", "USD"):
         new_campaign(admin, currency=currency)
-    for domain in ("b.example", None, "a.example"):
-        new_smartlink(admin, tracking_domain=domain)
+    for host in ("b.example", "a.example"):
+        an_active_domain(host)
+    a_domain("c.example")
     assert good(user.api.get("/admin/me")) == {
         "user": {
             "id": user.id,

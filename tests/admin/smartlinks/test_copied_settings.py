@@ -1,9 +1,10 @@
 import pytest
 
-from chalicelib.admin.smartlinks.copied_settings import copied_name, usable_campaigns
+from chalicelib.admin.smartlinks.copied_settings import check_domain, copied_name, usable_campaigns
 from chalicelib.http.problems import Conflict
 from tests.conftest import Api
 from tests.documents import new_campaign
+from tests.tracking_domains.rows import HOST, a_domain, an_active_domain
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,18 @@ def test_conflict_names_every_campaign_that_cannot_be_used(admin: Api) -> None:
     assert set(usable_campaigns({"offers": settings["offers"][:1], "catch_all_campaign_id": None}, "", "")) == {
         good["id"]
     }
+
+
+def test_conflict_names_a_tracking_domain_that_is_not_active(tables: None) -> None:
+    a_domain()
+    past, current = {"tracking_domain": HOST}, {"tracking_domain": None}
+    with pytest.raises(Conflict) as raised:
+        check_domain(past, current, "Version 3", "Edit it.")
+    assert str(raised.value) == f"Version 3 uses {HOST}, which is no active tracking domain. Edit it."
+    check_domain(past, past, "", "")
+    check_domain(current, past, "", "")
+
+
+def test_active_tracking_domain_can_be_taken_over(tables: None) -> None:
+    an_active_domain()
+    check_domain({"tracking_domain": HOST}, {"tracking_domain": None}, "", "")

@@ -37,7 +37,7 @@ def test_stored_address_passes_while_the_tracking_domain_stays(
     stored = {"tracking_domain": "go.example", "fallback_url": "https://api.example/s/abcde12345"}
     errors = SmartlinkReferences(a_request(), stored).errors({**stored, "tracking_domain": domain})
 
-    assert errors == ([("/fallback_url", OWN)] if is_refused else [])
+    assert [each for each in errors if each[0] == "/fallback_url"] == ([("/fallback_url", OWN)] if is_refused else [])
 
 
 def test_errors_of_fields_and_references_come_in_one_round(admin: Api) -> None:

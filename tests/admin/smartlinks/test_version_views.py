@@ -20,6 +20,7 @@ from tests.documents import (
     publish_weights,
 )
 from tests.strategies import COUNTRIES
+from tests.tracking_domains.rows import an_active_domain
 
 OUTSIDE = {
     "version",
@@ -184,6 +185,15 @@ def test_version_with_archived_campaigns_is_refused_with_their_names(admin: Api)
         in refused.json["detail"]
     )
     assert admin.get(path).json == before
+
+
+def test_version_on_a_domain_that_was_deleted_is_refused(admin: Api) -> None:
+    domain = an_active_domain()
+    path = path_of(new_smartlink(admin, tracking_domain=domain.host))
+    good(admin.patch(path, {"tracking_domain": None}))
+    assert admin.delete(f"/admin/domains/{domain.id}").status == 204
+    refused = admin.post(f"{path}/versions/1/restore")
+    assert (refused.status, f"Version 1 uses {domain.host}, " in refused.json["detail"]) == (409, True)
 
 
 def test_current_version_with_an_archived_campaign_cannot_be_restored(admin: Api) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.stored_targeting import STORED_DEFAULTS
+from chalicelib.tables.tracking_domains import DomainRow
 from tests.admin.edited_smartlinks import archive_within_pool, location, path_of, tracking_keys, with_offers
 from tests.conftest import Api
 from tests.documents import (
@@ -22,6 +23,7 @@ from tests.documents import (
     publish_weights,
     refusals,
 )
+from tests.tracking_domains.rows import an_active_domain
 
 SETTINGS: dict[str, Any] = {
     "name": "Summer App Deals",
@@ -127,11 +129,15 @@ def test_tracking_domain_is_a_plain_host_name(admin: Api, domain: str) -> None:
     }
 
 
-def test_links_use_the_tracking_domain(admin: Api) -> None:
+def test_links_use_the_tracking_domain_as_long_as_it_is_active(admin: Api) -> None:
+    domain = an_active_domain("go.network.example")
     smartlink = new_smartlink(admin, tracking_domain="go.network.example")
     code = add_publisher(admin, smartlink, new_publisher(admin))
     (member,) = good(admin.get(f"{path_of(smartlink)}/publishers"))["items"]
     assert member["link"] == {"code": code, "url": f"https://go.network.example/s/{code}"}
+    domain.update([DomainRow.status.set("failed")])
+    (member,) = good(admin.get(f"{path_of(smartlink)}/publishers"))["items"]
+    assert member["link"]["url"].endswith(f".execute-api.localhost:4566/s/{code}")
 
 
 def test_document_has_warnings(admin: Api) -> None:

@@ -1,0 +1,1 @@
+"""Tracking domains: list, add and delete them, and which smartlinks use them."""
