@@ -88,8 +88,17 @@ def region() -> str:
 
 def dynamodb_endpoint() -> str:
     """Return the URL of DynamoDB: the configured one, by the variables of the AWS SDKs, or that of the region."""
-    named = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB") or os.environ.get("AWS_ENDPOINT_URL")
-    return named or f"https://dynamodb.{region()}.{_domain(region())}"
+    return _endpoint("dynamodb")
+
+
+def sqs_endpoint() -> str:
+    """Return the URL of SQS, likewise."""
+    return _endpoint("sqs")
+
+
+def _endpoint(service: str) -> str:
+    named = os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or os.environ.get("AWS_ENDPOINT_URL")
+    return named or f"https://{service}.{region()}.{_domain(region())}"
 
 
 def _domain(its_region: str) -> str:

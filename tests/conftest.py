@@ -89,12 +89,13 @@ def empty_tables() -> None:
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Provide empty tables and empty caches."""
     from chalicelib import settings
+    from chalicelib.aws_json import transport
     from chalicelib.caps import reservation
-    from chalicelib.dynamodb import transport
     from chalicelib.routing import route_cache
 
-    # Only the redirect's own DynamoDB client needs the endpoint: moto patches the clients of the SDK.
+    # Only the redirect's own clients need the endpoint: moto patches the clients of the SDK.
     monkeypatch.setattr(settings, "dynamodb_endpoint", moto_endpoint)
+    monkeypatch.setattr(settings, "sqs_endpoint", moto_endpoint)
     transport.reset()
     emulated_aws().start(reset=False)
     try:

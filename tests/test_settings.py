@@ -77,28 +77,32 @@ def regions() -> list[str]:
 
 
 @cache
-def resolver() -> EndpointProvider:
-    """Return the SDK's resolver of endpoints."""
+def resolver(service: str) -> EndpointProvider:
+    """Return the SDK's resolver of a service's endpoints."""
     loader: Any = sdk().get_component("data_loader")
-    rules = loader.load_service_model("dynamodb", "endpoint-rule-set-1")
+    rules = loader.load_service_model(service, "endpoint-rule-set-1")
     return EndpointProvider(rules, loader.load_data("partitions"))
 
 
 @pytest.fixture
 def no_endpoint(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """No configured endpoint."""
-    for name in ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL", "AWS_REGION"):
+    for name in ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
 
 
-def test_endpoint_of_every_region_is_that_of_the_sdk(no_endpoint: pytest.MonkeyPatch) -> None:
+ENDPOINTS = {"dynamodb": settings.dynamodb_endpoint, "sqs": settings.sqs_endpoint}
+
+
+@pytest.mark.parametrize("service", ENDPOINTS)
+def test_endpoint_of_every_region_is_that_of_the_sdk(no_endpoint: pytest.MonkeyPatch, service: str) -> None:
     endpoints = {}
     for region in regions():
         no_endpoint.setenv("AWS_DEFAULT_REGION", region)
-        endpoints[region] = settings.dynamodb_endpoint()
+        endpoints[region] = ENDPOINTS[service]()
     assert len(endpoints) >= 40
-    assert endpoints == {region: resolver().resolve_endpoint(Region=region).url for region in endpoints}
+    assert endpoints == {region: resolver(service).resolve_endpoint(Region=region).url for region in endpoints}
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "cn-north-1", "us-gov-west-1"])
@@ -113,6 +117,7 @@ def test_service_specific_endpoint_takes_precedence(no_endpoint: pytest.MonkeyPa
     assert settings.dynamodb_endpoint() == "http://127.0.0.1:1"
     no_endpoint.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:2")
     assert settings.dynamodb_endpoint() == "http://127.0.0.1:2"
+    assert settings.sqs_endpoint() == "http://127.0.0.1:1"
     no_endpoint.delenv("AWS_ENDPOINT_URL")
     assert settings.dynamodb_endpoint() == "http://127.0.0.1:2"
 

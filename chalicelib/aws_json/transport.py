@@ -1,29 +1,41 @@
-"""Connections to DynamoDB: one request and its response over HTTPS."""
+"""Connections to the services: one signed request and its response over HTTPS."""
 
 import select
 import socket
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import urlsplit
 
 from chalicelib import settings
-from chalicelib.dynamodb import sigv4, wire_format
-from chalicelib.dynamodb.errors import OutcomeUnknown
-from chalicelib.dynamodb.sigv4 import Credentials
+from chalicelib.aws_json import connecting, credentials, sigv4, wire_format
 
 _CONNECT_SECONDS = 1.0
 _RESPONSE_SECONDS = 1.0
 _MAX_IDLE = 16
+_MAX_IDLE_SECONDS = 20
 _CHUNK_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """A service of the JSON protocol.
+
+    `name` is its name in signatures, `target` the prefix of its operations, `url` the function that returns its URL.
+    """
+
+    name: str
+    target: str
+    url: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
 class ServerAddress:
-    """Address of the DynamoDB endpoint; `host` is the value of the Host header."""
+    """Address of an endpoint; `host` is the value of the Host header."""
 
     hostname: str
     port: int
@@ -39,44 +51,58 @@ class ConnectionBroken(Exception):  # noqa: N818 - a fact about a connection
         self.arrived = arrived
 
 
-_idle: deque[socket.socket] = deque(maxlen=_MAX_IDLE)
+_idle: dict[ServerAddress, deque[tuple[socket.socket, float]]] = {}
+"""Idle connections of each address, the last used one at the end, with the time (Unix) since when they are idle."""
 
 
 def reset() -> None:
-    """Close idle connections and drop the cached endpoint, certificates and credentials (for tests)."""
+    """Close idle connections and drop the cached endpoints, certificates and credentials (for tests)."""
     while _idle:
-        _idle.pop().close()
+        for connection, _ in _idle.popitem()[1]:
+            connection.close()
     endpoint.cache_clear()
     _tls_wrapper.cache_clear()
-    credentials_provider.cache_clear()
+    credentials.provider.cache_clear()
 
 
-def signed_request(operation: str, body: bytes) -> bytes:
-    """Return the bytes of a signed request."""
-    credentials, moment = credentials_provider()(), f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+def prepare(service: Service) -> None:
+    """Load credentials and trusted certificates, which takes no part of a time limit. Raises NoCredentials."""
+    credentials.provider()
+    if endpoint(service).is_secure:
+        with suppress(OSError):  # connecting raises it again
+            _tls_wrapper()
+
+
+def signed_request(service: Service, operation: str, body: bytes) -> bytes:
+    """Return the bytes of a signed request. Raises NoCredentials."""
+    current, moment = credentials.provider()(), f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     headers = {
         "content-type": "application/x-amz-json-1.0",
-        "host": endpoint().host,
+        "host": endpoint(service).host,
         "x-amz-date": moment,
-        **({"x-amz-security-token": credentials.token} if credentials.token else {}),
-        "x-amz-target": f"DynamoDB_20120810.{operation}",
+        **({"x-amz-security-token": current.token} if current.token else {}),
+        "x-amz-target": f"{service.target}.{operation}",
     }
-    authorization = sigv4.authorization_header(
-        headers, body, moment=moment, region=settings.region(), credentials=credentials
-    )
+    scope = sigv4.Scope(settings.region(), service.name)
+    authorization = sigv4.authorization_header(headers, body, moment=moment, scope=scope, credentials=current)
     return wire_format.encode_request({**headers, "authorization": authorization}, body)
 
 
-def round_trip(request: bytes, deadline: float) -> wire_format.HttpResponse:
-    """Send a request and return its response; the connection is kept for the next request."""
-    connection = _connection(deadline)
+def round_trip(service: Service, request: bytes, deadline: float) -> wire_format.HttpResponse:
+    """Send a request and return its response; the connection is kept for the next request.
+
+    `deadline` is of `time.monotonic()`. Raises ConnectionBroken.
+    """
+    address = endpoint(service)
+    connection = _connection(address, deadline)
     try:
         response = _send_and_receive(connection, request, _time_limit(_RESPONSE_SECONDS, deadline))
     except BaseException:
         connection.close()
         raise
-    if response.keep_alive and len(_idle) < _MAX_IDLE:
-        _idle.append(connection)
+    idle = _idle.setdefault(address, deque(maxlen=_MAX_IDLE))
+    if response.keep_alive and len(idle) < _MAX_IDLE:
+        idle.append((connection, time.time()))
     else:
         connection.close()
     return response
@@ -93,7 +119,7 @@ def _send_and_receive(connection: socket.socket, request: bytes, seconds: float)
     try:
         connection.sendall(request)
     except OSError as error:
-        # DynamoDB does not apply an incomplete request.
+        # No service applies an incomplete request.
         raise ConnectionBroken(error, arrived=False) from error
     try:
         return _receive(connection, end)
@@ -119,20 +145,29 @@ def _receive(connection: socket.socket, end: float) -> wire_format.HttpResponse:
         connection.settimeout(_time_limit(_RESPONSE_SECONDS, end))
 
 
-def _connection(deadline: float) -> socket.socket:
+def _connection(address: ServerAddress, deadline: float) -> socket.socket:
     """Return an idle connection, or a new one."""
-    while _idle:
+    idle = _idle.setdefault(address, deque(maxlen=_MAX_IDLE))
+    while idle:
         try:
-            idle = _idle.pop()
+            connection, since = idle.pop()
         except IndexError:  # another thread took it
             break
-        if not _is_closed_by_peer(idle):
-            return idle
-        idle.close()
+        if _is_recent(since) and not _is_closed_by_peer(connection):
+            return connection
+        connection.close()
     try:
-        return _connect(endpoint(), _time_limit(_CONNECT_SECONDS, deadline))
+        return _connect(address, min(deadline, time.monotonic() + _CONNECT_SECONDS))
     except OSError as error:
         raise ConnectionBroken(error, arrived=False) from error
+
+
+def _is_recent(since: float) -> bool:
+    """Return whether a connection idle since then may be reused: gateways drop older ones without a word.
+
+    By the wall clock, because a steady one may stand still while a Lambda is frozen. If it was set back, it is unknown.
+    """
+    return 0 <= time.time() - since <= _MAX_IDLE_SECONDS
 
 
 def _is_closed_by_peer(connection: socket.socket) -> bool:
@@ -142,10 +177,17 @@ def _is_closed_by_peer(connection: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
-def _connect(address: ServerAddress, seconds: float) -> socket.socket:
-    connection = socket.create_connection((address.hostname, address.port), timeout=seconds)
+def _connect(address: ServerAddress, deadline: float) -> socket.socket:
+    connection = connecting.connect(address.hostname, address.port, deadline)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return _tls_wrapper()(connection, address.hostname) if address.is_secure else connection
+    if not address.is_secure:
+        return connection
+    try:
+        connection.settimeout(_time_limit(_CONNECT_SECONDS, deadline))
+        return _tls_wrapper()(connection, address.hostname)
+    except OSError:
+        connection.close()
+        raise
 
 
 @cache
@@ -158,44 +200,8 @@ def _tls_wrapper() -> Callable[[socket.socket, str], socket.socket]:
 
 
 @cache
-def endpoint() -> ServerAddress:
-    """Return the address of DynamoDB."""
-    url = urlsplit(settings.dynamodb_endpoint())
+def endpoint(service: Service) -> ServerAddress:
+    """Return the address of a service."""
+    url = urlsplit(service.url())
     is_secure = url.scheme == "https"
     return ServerAddress(url.hostname or "", url.port or (443 if is_secure else 80), is_secure, url.netloc)
-
-
-@cache
-def credentials_provider() -> Callable[[], Credentials]:
-    """Return a function that returns the current credentials.
-
-    A Lambda has them in its environment for its whole life. Others are found and renewed by botocore, which is not
-    loaded before: loading it takes longer than everything else that a new process does for its first click.
-    """
-    from_environment = settings.environment_credentials()
-    if not from_environment:
-        return _botocore_provider()
-    credentials = Credentials(*from_environment)
-    return lambda: credentials
-
-
-def _botocore_provider() -> Callable[[], Credentials]:
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - slow to load, see above
-    from botocore.session import Session  # noqa: PLC0415 - likewise
-
-    try:
-        session_credentials = Session().get_credentials()
-    except BotoCoreError as error:
-        raise OutcomeUnknown(str(error)) from error
-    if session_credentials is None:
-        message = "no AWS credentials were found"
-        raise OutcomeUnknown(message)
-
-    def current() -> Credentials:
-        try:
-            frozen = session_credentials.get_frozen_credentials()
-        except (BotoCoreError, RuntimeError) as error:  # RuntimeError: the renewed ones have expired too
-            raise OutcomeUnknown(str(error)) from error
-        return Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token)
-
-    return current
