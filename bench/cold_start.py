@@ -90,7 +90,7 @@ def unpacked_package(folder: Path) -> Iterator[str]:
 
 def rounds(tables: FakeEndpoint, code: str, path: str) -> tuple[Start, Start]:
     """Return the median start of the application and of the floor, with `path` as `PYTHONPATH`."""
-    environment = {**environment_without_options(), **tables.environment, "PYTHONPATH": path}
+    environment = {**environment_without_options(), **tables.environment, "ONLY_REDIRECT": "1", "PYTHONPATH": path}
     click_event = json.dumps(event(next(visits(code))))
     run_process("cold_start_app", click_event, environment)
     item: TypedItem = tables.items("clicks")[-1]

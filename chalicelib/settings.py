@@ -71,6 +71,11 @@ _DOMAINS = {
 _ROOT = Path(__file__).resolve().parent.parent
 
 
+def only_redirect() -> bool:
+    """Return whether this process serves redirects and nothing else, as the function `Redirect` does."""
+    return os.environ.get("ONLY_REDIRECT", "") == "1"
+
+
 def table_prefix() -> str:
     """Return the prefix of all table names: the name of the stack and a hyphen."""
     return os.environ.get("TABLE_PREFIX", "smartlink-")

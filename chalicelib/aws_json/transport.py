@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from chalicelib import settings
@@ -21,7 +21,7 @@ _MAX_IDLE_SECONDS = 20
 _CHUNK_BYTES = 65_536
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Service:
     """A service of the JSON protocol.
 
@@ -51,15 +51,27 @@ class ConnectionBroken(Exception):  # noqa: N818 - a fact about a connection
         self.arrived = arrived
 
 
-_idle: dict[ServerAddress, deque[tuple[socket.socket, float]]] = {}
-"""Idle connections of each address, the last used one at the end, with the time (Unix) since when they are idle."""
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection, and the poll that sees whether there is something to read."""
+
+    socket: socket.socket
+    poll: select.poll
+
+    def is_closed_by_peer(self) -> bool:
+        """Return whether the peer closed it while it was idle: then there is something to read, its end."""
+        return bool(self.poll.poll(0))
+
+
+_idle: dict[Service, deque[tuple[Connection, float]]] = {}
+"""Idle connections to each service, the last used one at the end, with the time (Unix) since when they are idle."""
 
 
 def reset() -> None:
     """Close idle connections and drop the cached endpoints, certificates and credentials (for tests)."""
     while _idle:
         for connection, _ in _idle.popitem()[1]:
-            connection.close()
+            connection.socket.close()
     endpoint.cache_clear()
     _tls_wrapper.cache_clear()
     credentials.provider.cache_clear()
@@ -75,7 +87,7 @@ def prepare(service: Service) -> None:
 
 def signed_request(service: Service, operation: str, body: bytes) -> bytes:
     """Return the bytes of a signed request. Raises NoCredentials."""
-    current, moment = credentials.provider()(), f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    current, moment = credentials.provider()(), _moment(int(time.time()))
     headers = {
         "content-type": "application/x-amz-json-1.0",
         "host": endpoint(service).host,
@@ -84,8 +96,16 @@ def signed_request(service: Service, operation: str, body: bytes) -> bytes:
         "x-amz-target": f"{service.target}.{operation}",
     }
     scope = sigv4.Scope(settings.region(), service.name)
-    authorization = sigv4.authorization_header(headers, body, moment=moment, scope=scope, credentials=current)
-    return wire_format.encode_request({**headers, "authorization": authorization}, body)
+    headers["authorization"] = sigv4.authorization_header(
+        headers, body, moment=moment, scope=scope, credentials=current
+    )
+    return wire_format.encode_request(headers, body)
+
+
+@lru_cache(maxsize=1)
+def _moment(second: int) -> str:
+    """Return a Unix time as `20261121T120000Z`."""
+    return f"{datetime.fromtimestamp(second, UTC):%Y%m%dT%H%M%SZ}"
 
 
 def round_trip(service: Service, request: bytes, deadline: float) -> wire_format.HttpResponse:
@@ -93,18 +113,19 @@ def round_trip(service: Service, request: bytes, deadline: float) -> wire_format
 
     `deadline` is of `time.monotonic()`. Raises ConnectionBroken.
     """
-    address = endpoint(service)
-    connection = _connection(address, deadline)
+    idle = _idle.get(service)
+    if idle is None:
+        idle = _idle.setdefault(service, deque(maxlen=_MAX_IDLE))
+    connection = _reusable(idle) or _connect(endpoint(service), deadline)
     try:
-        response = _send_and_receive(connection, request, _time_limit(_RESPONSE_SECONDS, deadline))
+        response = _send_and_receive(connection.socket, request, _time_limit(_RESPONSE_SECONDS, deadline))
     except BaseException:
-        connection.close()
+        connection.socket.close()
         raise
-    idle = _idle.setdefault(address, deque(maxlen=_MAX_IDLE))
     if response.keep_alive and len(idle) < _MAX_IDLE:
         idle.append((connection, time.time()))
     else:
-        connection.close()
+        connection.socket.close()
     return response
 
 
@@ -145,21 +166,17 @@ def _receive(connection: socket.socket, end: float) -> wire_format.HttpResponse:
         connection.settimeout(_time_limit(_RESPONSE_SECONDS, end))
 
 
-def _connection(address: ServerAddress, deadline: float) -> socket.socket:
-    """Return an idle connection, or a new one."""
-    idle = _idle.setdefault(address, deque(maxlen=_MAX_IDLE))
+def _reusable(idle: deque[tuple[Connection, float]]) -> Connection | None:
+    """Take an idle connection that can be reused, and close those that cannot; None if there is none."""
     while idle:
         try:
             connection, since = idle.pop()
         except IndexError:  # another thread took it
             break
-        if _is_recent(since) and not _is_closed_by_peer(connection):
+        if _is_recent(since) and not connection.is_closed_by_peer():
             return connection
-        connection.close()
-    try:
-        return _connect(address, min(deadline, time.monotonic() + _CONNECT_SECONDS))
-    except OSError as error:
-        raise ConnectionBroken(error, arrived=False) from error
+        connection.socket.close()
+    return None
 
 
 def _is_recent(since: float) -> bool:
@@ -170,14 +187,17 @@ def _is_recent(since: float) -> bool:
     return 0 <= time.time() - since <= _MAX_IDLE_SECONDS
 
 
-def _is_closed_by_peer(connection: socket.socket) -> bool:
-    """Return whether the peer closed an idle connection: then there is something to read, its end."""
+def _connect(address: ServerAddress, deadline: float) -> Connection:
+    try:
+        connected = _open(address, min(deadline, time.monotonic() + _CONNECT_SECONDS))
+    except OSError as error:
+        raise ConnectionBroken(error, arrived=False) from error
     poll = select.poll()
-    poll.register(connection, select.POLLIN)
-    return bool(poll.poll(0))
+    poll.register(connected, select.POLLIN)
+    return Connection(connected, poll)
 
 
-def _connect(address: ServerAddress, deadline: float) -> socket.socket:
+def _open(address: ServerAddress, deadline: float) -> socket.socket:
     connection = connecting.connect(address.hostname, address.port, deadline)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if not address.is_secure:

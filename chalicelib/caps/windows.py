@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,12 @@ def _caps(campaign: Campaign, metrics: Collection[CapMetric]) -> Iterator[Cap]:
 
 def cap_counter(cap: Cap, campaign_id: str, publisher_id: str, now: datetime) -> CapCounter:
     """Return the counter of a campaign's cap for a click or conversion of this publisher."""
+    # Every window begins and ends with a minute, and time zones are slow.
+    return _counter_of_minute(cap, campaign_id, publisher_id, now.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=1024)
+def _counter_of_minute(cap: Cap, campaign_id: str, publisher_id: str, now: datetime) -> CapCounter:
     start, end = window(cap, now)
     owner = _owner(cap.scope, publisher_id)
     since = str(int(start.timestamp())) if start else "ever"

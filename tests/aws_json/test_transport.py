@@ -35,7 +35,7 @@ RESPONSE = raw({"Item": {"a": {"S": "b"}}})
 
 def idle_connections() -> list[socket.socket]:
     """Return the connections to DynamoDB that wait for the next request."""
-    return [connection for connection, _ in transport._idle.get(transport.endpoint(DYNAMODB), ())]
+    return [connection.socket for connection, _ in transport._idle.get(DYNAMODB, ())]
 
 
 def wait_for_peer() -> None:
@@ -90,17 +90,16 @@ def test_connection_with_unrequested_data_is_not_reused(server: Server) -> None:
 
 
 def test_idle_connection_taken_by_another_thread_is_replaced(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Raced(deque[tuple[socket.socket, float]]):
+    class Raced(deque[tuple[transport.Connection, float]]):
         """Idle connections of which another thread takes the last one first."""
 
-        def pop(self) -> tuple[socket.socket, float]:  # type: ignore[override]
-            super().pop()[0].close()
+        def pop(self) -> tuple[transport.Connection, float]:  # type: ignore[override]
+            super().pop()[0].socket.close()
             return super().pop()
 
     call("GetItem", {})
-    address = transport.endpoint(DYNAMODB)
     with monkeypatch.context() as patch:
-        patch.setattr(transport, "_idle", {address: Raced(transport._idle.pop(address))})
+        patch.setattr(transport, "_idle", {DYNAMODB: Raced(transport._idle.pop(DYNAMODB))})
         assert call("GetItem", {}) == {}
         idle_connections()[0].close()
     assert server.accepted == 2
@@ -146,9 +145,8 @@ def test_connection_idle_for_over_20_seconds_is_not_reused(server: Server, clock
 
 
 def test_all_connections_idle_for_over_20_seconds_are_closed(server: Server, clock: Clock) -> None:
-    address = transport.endpoint(DYNAMODB)
     pairs = [socket.socketpair() for _ in range(3)]
-    transport._idle[address] = deque((ours, clock.now) for ours, _ in pairs)
+    transport._idle[DYNAMODB] = deque((transport.Connection(ours, select.poll()), clock.now) for ours, _ in pairs)
     clock.now += 21
     assert call("GetItem", {}) == {}
     assert [ours.fileno() for ours, _ in pairs] == [-1] * 3
