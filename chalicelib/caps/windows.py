@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from chalicelib.domain.campaign import Campaign, Cap, CapMetric, CapScope, CapWindow
 from chalicelib.domain.money import millionths
@@ -79,6 +78,8 @@ def window(cap: Cap, now: datetime) -> tuple[datetime, datetime] | tuple[None, N
     """Return start and end (UTC) of the cap's window around `now`. A day has 23 or 25 hours if the clock changes."""
     if cap.window is CapWindow.TOTAL:
         return None, None
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - many clicks are under no cap
+
     local = now.astimezone(ZoneInfo(cap.timezone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     match cap.window:
