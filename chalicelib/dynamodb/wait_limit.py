@@ -45,7 +45,20 @@ def is_click() -> bool:
 @contextmanager
 def one_click() -> Iterator[None]:
     """Limit all requests in the block together: a visitor is waiting. Each is sent again at most once, and soon."""
-    token = _of_click.set(WaitLimit(seconds=0.5, attempts=2, attempt_seconds=0.25, longest_first_pause=0.01))
+    with _limit(WaitLimit(seconds=0.5, attempts=2, attempt_seconds=0.25, longest_first_pause=0.01)):
+        yield
+
+
+@contextmanager
+def first_read() -> Iterator[None]:
+    """Limit all requests in the block together, apart from the others of the click: without them it fails at once."""
+    with _limit(WaitLimit(seconds=1.2, attempts=2, attempt_seconds=0.6, longest_first_pause=0.01)):
+        yield
+
+
+@contextmanager
+def _limit(limit: WaitLimit) -> Iterator[None]:
+    token = _of_click.set(limit)
     try:
         yield
     finally:

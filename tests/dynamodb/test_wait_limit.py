@@ -52,3 +52,11 @@ def test_after_a_failure_at_most_a_tenth_of_a_second_is_left(spent: float, left:
     limit = WaitLimit(seconds=0.5, has_failed=True)
     limit.spend(spent)
     assert limit.seconds == pytest.approx(left)
+
+
+def test_first_read_of_a_link_takes_no_time_of_the_rest_of_the_click() -> None:
+    with wait_limit.one_click():
+        with wait_limit.first_read():
+            assert (wait_limit.current().seconds, wait_limit.current().attempts) == (1.2, 2)
+            wait_limit.current().spend(1.0)
+        assert wait_limit.current().seconds == 0.5
