@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+_CLICK_SECONDS = 0.5
+_FIRST_READ_SECONDS = 1.2
 _AFTER_FAILURE = 0.1
 """Seconds left for the other requests of a click once one has failed: the table probably fails them too."""
 
@@ -45,19 +47,20 @@ def is_click() -> bool:
 @contextmanager
 def one_click() -> Iterator[None]:
     """Limit all requests in the block together: a visitor is waiting. Each is sent again at most once, and soon."""
-    with _limit(WaitLimit(seconds=0.5, attempts=2, attempt_seconds=0.25, longest_first_pause=0.01)):
+    with _visitor_waits(_CLICK_SECONDS):
         yield
 
 
 @contextmanager
 def first_read() -> Iterator[None]:
     """Limit all requests in the block together, apart from the others of the click: without them it fails at once."""
-    with _limit(WaitLimit(seconds=1.2, attempts=2, attempt_seconds=0.6, longest_first_pause=0.01)):
+    with _visitor_waits(_FIRST_READ_SECONDS):
         yield
 
 
 @contextmanager
-def _limit(limit: WaitLimit) -> Iterator[None]:
+def _visitor_waits(seconds: float) -> Iterator[None]:
+    limit = WaitLimit(seconds=seconds, attempts=2, attempt_seconds=seconds / 2, longest_first_pause=0.01)
     token = _of_click.set(limit)
     try:
         yield
