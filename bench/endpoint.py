@@ -95,7 +95,15 @@ class FakeEndpoint:
 
 def environment_without_options() -> dict[str, str]:
     """Return the environment without AWS settings and options that change the application or Python's start."""
-    options = {"LOG_CLICKS", "EDGE_SECRET", "TABLE_CLIENT", "PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME"}
+    options = {
+        "LOG_CLICKS",
+        "EDGE_SECRET",
+        "TABLE_CLIENT",
+        "CLICK_SECONDS",
+        "ONLY_REDIRECT",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONPROFILEIMPORTTIME",
+    }
     variables = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {name: value for name, value in variables.items() if name not in options}
 

@@ -88,19 +88,15 @@ def empty_tables() -> None:
 @pytest.fixture
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Provide empty tables and empty caches."""
-    from chalicelib import settings
-    from chalicelib.aws_json import transport
+    from chalicelib.aws_json import endpoints, transport
     from chalicelib.caps import reservation
-    from chalicelib.clicks import enqueue
     from chalicelib.dynamodb import wait_limit
     from chalicelib.routing import route_cache
 
     # Only the redirect's own clients need the endpoint: moto patches the clients of the SDK.
-    monkeypatch.setattr(settings, "dynamodb_endpoint", moto_endpoint)
-    monkeypatch.setattr(settings, "sqs_endpoint", moto_endpoint)
+    monkeypatch.setattr(endpoints, "service_url", lambda _: moto_endpoint())
     # moto has all the time that it takes on a busy machine.
-    for module, name in ((wait_limit, "_CLICK_SECONDS"), (wait_limit, "_FIRST_READ_SECONDS"), (enqueue, "_SECONDS")):
-        monkeypatch.setattr(module, name, 60.0)
+    monkeypatch.setattr(wait_limit, "click_seconds", lambda: 60.0)
     transport.reset()
     emulated_aws().start(reset=False)
     try:

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from chalicelib import settings
-from chalicelib.aws_json import connecting, credentials, sigv4, wire_format
+from chalicelib.aws_json import connecting, credentials, endpoints, sigv4, wire_format
 
 _CONNECT_SECONDS = 1.0
 _RESPONSE_SECONDS = 1.0
@@ -23,14 +23,10 @@ _CHUNK_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Service:
-    """A service of the JSON protocol.
-
-    `name` is its name in signatures, `target` the prefix of its operations, `url` the function that returns its URL.
-    """
+    """A service of the JSON protocol: its name in URLs and signatures, and the prefix of its operations."""
 
     name: str
     target: str
-    url: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +218,6 @@ def _tls_wrapper() -> Callable[[socket.socket, str], socket.socket]:
 @cache
 def endpoint(service: Service) -> ServerAddress:
     """Return the address of a service."""
-    url = urlsplit(service.url())
+    url = urlsplit(endpoints.service_url(service.name))
     is_secure = url.scheme == "https"
     return ServerAddress(url.hostname or "", url.port or (443 if is_secure else 80), is_secure, url.netloc)

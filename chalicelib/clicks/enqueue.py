@@ -8,10 +8,10 @@ import time
 
 from chalicelib import settings
 from chalicelib.aws_json import credentials, transport
+from chalicelib.dynamodb import wait_limit
 
-SQS = transport.Service("sqs", "AmazonSQS", lambda: settings.sqs_endpoint())  # noqa: PLW0108 - tests replace it
+SQS = transport.Service("sqs", "AmazonSQS")
 
-_SECONDS = 0.5
 _ATTEMPTS = 2
 
 
@@ -20,9 +20,10 @@ class NotQueued(Exception):  # noqa: N818 - a fact about a click
 
 
 def enqueue(body: str) -> None:
-    """Send the click to the queue, in half a second with one retry. Raises NotQueued, KeyError or NoCredentials.
+    """Send the click to the queue, in half a second (`CLICK_SECONDS`) with one retry.
 
-    It may be sent twice, and is written once all the same: under its own ID.
+    It may be sent twice, and is written once all the same: under its own ID. Raises NotQueued, KeyError or
+    NoCredentials.
     """
     if settings.table_client() == "pynamodb":
         from chalicelib import sqs  # noqa: PLC0415 - loads the SDK, as the table's client did
@@ -31,7 +32,7 @@ def enqueue(body: str) -> None:
         return
     message = json.dumps({"QueueUrl": settings.click_backlog_queue(), "MessageBody": body}).encode()
     transport.prepare(SQS)
-    end, error = time.monotonic() + _SECONDS, ""
+    end, error = time.monotonic() + wait_limit.click_seconds(), ""
     for attempts_left in range(_ATTEMPTS, 0, -1):
         now = time.monotonic()
         try:

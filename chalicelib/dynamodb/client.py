@@ -20,11 +20,7 @@ from chalicelib.dynamodb.wait_limit import WaitLimit
 DynamoDbJson = Mapping[str, Any]
 """A request or a response in DynamoDB's JSON; binary values in base64."""
 
-DYNAMODB = transport.Service(
-    "dynamodb",
-    "DynamoDB_20120810",
-    lambda: settings.dynamodb_endpoint(),  # noqa: PLW0108 - tests replace it
-)
+DYNAMODB = transport.Service("dynamodb", "DynamoDB_20120810")
 
 _BATCH_ATTEMPTS = 4
 _MAX_BATCH_KEYS = 100

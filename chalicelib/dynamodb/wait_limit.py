@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 
-_CLICK_SECONDS = 0.5
-_FIRST_READ_SECONDS = 1.2
-_AFTER_FAILURE = 0.1
-"""Seconds left for the other requests of a click once one has failed: the table probably fails them too."""
+from chalicelib import settings
+
+_FIRST_READ = 2.4
+_AFTER_FAILURE = 0.2
+"""The times of a first read, and of the other requests of a click once one has failed, as parts of the click's time.
+
+A table that has failed one request will probably fail the others.
+"""
 
 
 @dataclass(slots=True)
@@ -22,16 +27,23 @@ class WaitLimit:
     attempts: int = 4
     attempt_seconds: float = 3.0
     longest_first_pause: float = 0.04
+    seconds_after_failure: float = 3.0
     has_failed: bool = False
 
     def spend(self, seconds: float) -> None:
         """Subtract what a request or a pause took."""
         self.seconds -= seconds
         if self.has_failed:
-            self.seconds = min(self.seconds, _AFTER_FAILURE)
+            self.seconds = min(self.seconds, self.seconds_after_failure)
 
 
 _of_click: ContextVar[WaitLimit | None] = ContextVar("_of_click", default=None)
+
+
+@cache
+def click_seconds() -> float:
+    """Return the seconds that all requests of a click may take together; read once, because it is on every click."""
+    return settings.click_seconds()
 
 
 def current() -> WaitLimit:
@@ -47,21 +59,20 @@ def is_click() -> bool:
 @contextmanager
 def one_click() -> Iterator[None]:
     """Limit all requests in the block together: a visitor is waiting. Each is sent again at most once, and soon."""
-    with _visitor_waits(_CLICK_SECONDS):
+    with _visitor_waits(click_seconds()):
         yield
 
 
 @contextmanager
 def first_read() -> Iterator[None]:
     """Limit all requests in the block together, apart from the others of the click: without them it fails at once."""
-    with _visitor_waits(_FIRST_READ_SECONDS):
+    with _visitor_waits(_FIRST_READ * click_seconds()):
         yield
 
 
 @contextmanager
 def _visitor_waits(seconds: float) -> Iterator[None]:
-    limit = WaitLimit(seconds=seconds, attempts=2, attempt_seconds=seconds / 2, longest_first_pause=0.01)
-    token = _of_click.set(limit)
+    token = _of_click.set(WaitLimit(seconds, 2, seconds / 2, 0.01, _AFTER_FAILURE * seconds))
     try:
         yield
     finally:

@@ -154,9 +154,10 @@ def test_all_connections_idle_for_over_20_seconds_are_closed(server: Server, clo
         theirs.close()
 
 
-def test_services_have_connections_of_their_own(server: Server) -> None:
+def test_services_have_connections_of_their_own(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as queue:
-        sqs = transport.Service("sqs", "AmazonSQS", lambda: queue.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", queue.url)
+        sqs = transport.Service("sqs", "AmazonSQS")
         for _ in range(2):
             call("GetItem", {})
             request = transport.signed_request(sqs, "SendMessage", b"{}")

@@ -10,7 +10,6 @@ import pytest
 from bench.faulty_server import Fault, FaultyServer, Request, faulty_server, http_error
 from bench.refused import CASES, Case, Queue, Result
 from chalicelib.aws_json import transport
-from chalicelib.clicks import enqueue
 from chalicelib.clicks.write import write_click
 from chalicelib.dynamodb import wait_limit
 
@@ -58,8 +57,7 @@ def a_click(number: int) -> dict[str, object]:
 
 def write_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write the clicks with shorter limits: a server that hangs would take most of the time of this test."""
-    monkeypatch.setattr(wait_limit, "_CLICK_SECONDS", 0.06)
-    monkeypatch.setattr(enqueue, "_SECONDS", 0.06)
+    monkeypatch.setattr(wait_limit, "click_seconds", lambda: 0.06)
     for number in range(CLICKS):
         with wait_limit.one_click():
             write_click(a_click(number))

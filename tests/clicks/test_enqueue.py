@@ -9,6 +9,7 @@ import pytest
 from chalicelib.aws_json import credentials, transport
 from chalicelib.clicks import enqueue
 from chalicelib.clicks.enqueue import NotQueued
+from chalicelib.dynamodb import wait_limit
 from tests.aws_json.server import BREAKS, Server, Step, reject, respond, serving
 
 BODY = '{"click_id":{"S":"a-click"}}'
@@ -19,7 +20,7 @@ URL = "https://sqs.us-east-1.amazonaws.com/123456789012/unwritten-clicks"
 @pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """The server to which clicks are sent, with a time limit that a slow machine can meet."""
-    monkeypatch.setattr(enqueue, "_SECONDS", 60.0)
+    monkeypatch.setattr(wait_limit, "click_seconds", lambda: 60.0)
     with serving() as server:
         server.otherwise = respond(ACCEPTED)
         monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", server.url)

@@ -49,9 +49,20 @@ def test_click_of_another_thread_has_its_own_limit() -> None:
 
 @pytest.mark.parametrize(("spent", "left"), [(0.0, 0.1), (0.3, 0.1), (0.45, 0.05), (0.6, -0.1)])
 def test_after_a_failure_at_most_a_tenth_of_a_second_is_left(spent: float, left: float) -> None:
-    limit = WaitLimit(seconds=0.5, has_failed=True)
+    limit = WaitLimit(seconds=0.5, seconds_after_failure=0.1, has_failed=True)
     limit.spend(spent)
     assert limit.seconds == pytest.approx(left)
+
+
+@pytest.mark.parametrize(("setting", "seconds"), [("", 0.5), ("3", 3.0), ("0.25", 0.25)])
+def test_time_of_a_click_is_a_setting(setting: str, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLICK_SECONDS", setting)
+    wait_limit.click_seconds.cache_clear()
+    with wait_limit.one_click():
+        limit = wait_limit.current()
+    wait_limit.click_seconds.cache_clear()
+    assert (limit.seconds, limit.attempt_seconds) == (seconds, seconds / 2)
+    assert limit.seconds_after_failure == pytest.approx(seconds / 5)
 
 
 def test_first_read_of_a_link_takes_no_time_of_the_rest_of_the_click() -> None:

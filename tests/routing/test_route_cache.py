@@ -166,11 +166,10 @@ def test_only_the_first_read_of_a_link_has_more_time_than_the_click(monkeypatch:
         seconds.append(wait_limit.current().seconds)
 
     monkeypatch.setattr(route_cache, "links", TtlCache(fetch, seconds=0.0))
-    monkeypatch.setattr(wait_limit, "_FIRST_READ_SECONDS", 120.0)
     with wait_limit.one_click():
         for _ in range(2):
             route_cache.load_link_and_route("abcde12345")
-    assert seconds == [120.0, 60.0]
+    assert seconds == [144.0, 60.0]
 
 
 SEGMENTS = {"US|mobile": {"cmp_1": 0.25, "cmp_2": 0.75}, "*": {"cmp_1": 1.0}}
