@@ -61,8 +61,12 @@ class FakeEndpoint:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Environment variables for an application that uses this endpoint."""
+        """Environment variables for an application that uses this endpoint, all that a deployed redirect reads."""
         return {
+            "AWS_REGION": "us-east-1",
+            "CLICK_DAYS": "90",
+            "EDGE_SECRET": "",
+            "VISITOR_HASH_KEY": "bench",
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "bench",
             "AWS_SECRET_ACCESS_KEY": "bench",
