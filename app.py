@@ -1,4 +1,8 @@
-"""The Chalice application: registers the redirect, the background Lambdas and the API, and knows both doors."""
+"""The Chalice application: registers the redirect, the background Lambdas and the API, and knows both doors.
+
+The function that serves only redirects (`ONLY_REDIRECT`) registers nothing else: each visitor of a new process waits
+for its imports.
+"""
 
 import gc
 
@@ -9,8 +13,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.http.blueprint import blueprint as api
-from chalicelib.lambdas import blueprint as lambdas
+from chalicelib import settings
 from chalicelib.routing.redirect import blueprint as redirect
 
 _LINK, _BELOW = "/s/{code}", "/s/"
@@ -39,8 +42,12 @@ def _name_route(event: dict[str, Any]) -> None:
 
 app = Application(app_name="smartlink")
 app.register_blueprint(redirect)
-app.register_blueprint(lambdas)
-app.register_blueprint(api)
+if not settings.only_redirect():
+    from chalicelib.http.blueprint import blueprint as api
+    from chalicelib.lambdas import blueprint as lambdas
+
+    app.register_blueprint(lambdas)
+    app.register_blueprint(api)
 
 # What the import created lives as long as the process: no collection, not even one in the first click, scans it again.
 gc.freeze()

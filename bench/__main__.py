@@ -22,6 +22,7 @@ PARTS = (
     "countries",
     "visitors",
     "cold_start",
+    "refused",
     "throughput",
     "aggregator",
     "reports",

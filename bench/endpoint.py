@@ -61,8 +61,12 @@ class FakeEndpoint:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Environment variables for an application that uses this endpoint."""
+        """Environment variables for an application that uses this endpoint, all that a deployed redirect reads."""
         return {
+            "AWS_REGION": "us-east-1",
+            "CLICK_DAYS": "90",
+            "EDGE_SECRET": "",
+            "VISITOR_HASH_KEY": "bench",
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "bench",
             "AWS_SECRET_ACCESS_KEY": "bench",
@@ -95,7 +99,15 @@ class FakeEndpoint:
 
 def environment_without_options() -> dict[str, str]:
     """Return the environment without AWS settings and options that change the application or Python's start."""
-    options = {"LOG_CLICKS", "EDGE_SECRET", "TABLE_CLIENT", "PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME"}
+    options = {
+        "LOG_CLICKS",
+        "EDGE_SECRET",
+        "TABLE_CLIENT",
+        "CLICK_SECONDS",
+        "ONLY_REDIRECT",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONPROFILEIMPORTTIME",
+    }
     variables = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {name: value for name, value in variables.items() if name not in options}
 

@@ -58,17 +58,12 @@ SMARTLINK_VERSION_DAYS = 400
 IDEMPOTENCY_RETENTION_DAYS = 1
 """Retention of the responses to requests with an idempotency key."""
 
-_DOMAINS = {
-    "cn-": "amazonaws.com.cn",
-    "us-isob-": "sc2s.sgov.gov",
-    "us-isof-": "csp.hci.ic.gov",
-    "us-iso-": "c2s.ic.gov",
-    "eu-isoe-": "cloud.adc-e.uk",
-    "eusc-": "amazonaws.eu",
-}
-"""AWS domains other than `amazonaws.com`, by the prefix of the region."""
-
 _ROOT = Path(__file__).resolve().parent.parent
+
+
+def only_redirect() -> bool:
+    """Return whether this process serves redirects and nothing else, as the function `Redirect` does."""
+    return os.environ.get("ONLY_REDIRECT", "") == "1"
 
 
 def table_prefix() -> str:
@@ -86,14 +81,9 @@ def region() -> str:
     return os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
 
 
-def dynamodb_endpoint() -> str:
-    """Return the URL of DynamoDB: the configured one, by the variables of the AWS SDKs, or that of the region."""
-    named = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB") or os.environ.get("AWS_ENDPOINT_URL")
-    return named or f"https://dynamodb.{region()}.{_domain(region())}"
-
-
-def _domain(its_region: str) -> str:
-    return next((domain for start, domain in _DOMAINS.items() if its_region.startswith(start)), "amazonaws.com")
+def service_endpoint(service: str) -> str | None:
+    """Return the URL of an AWS service (`dynamodb`) that the variables of the AWS SDKs configure; None without one."""
+    return os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or os.environ.get("AWS_ENDPOINT_URL") or None
 
 
 def environment_credentials() -> tuple[str, str, str | None] | None:
@@ -116,6 +106,14 @@ def ca_bundle() -> str | None:
 def click_backlog_queue() -> str:
     """Return the URL of the queue for clicks that DynamoDB rejected."""
     return os.environ["UNWRITTEN_CLICKS_QUEUE_URL"]
+
+
+def click_seconds() -> float:
+    """Return the seconds that a visitor waits at most for the table, and for the queue (`CLICK_SECONDS`).
+
+    They are half a second on AWS. An emulator on a busy machine takes longer for what it accepts.
+    """
+    return float(os.environ.get("CLICK_SECONDS") or 0.5)
 
 
 def click_days() -> int:

@@ -24,7 +24,10 @@ LAYER = "layer-deployment.zip"
 TEMPLATE = "sam.json"
 DOCUMENT = "openapi.json"
 
-_INPUTS = ("app.py", "requirements.txt", "chalicelib", "vendor", ".chalice", "deploy/package.py", "deploy/template")
+_INPUTS = (
+    *("app.py", "requirements.txt", "chalicelib", "vendor", ".chalice"),
+    *("deploy/package.py", "deploy/template", "deploy/maxminddb_extension.py"),
+)
 _AWS_SERVICES = ("acm", "apigatewayv2", "cloudwatch", "dynamodb", "s3", "sesv2", "sns", "sqs", "sts")
 _UNUSED = (
     *("aiohttp/", "aiohappyeyeballs/", "aiosignal/", "frozenlist/", "multidict/", "propcache/", "yarl/"),
@@ -33,6 +36,9 @@ _UNUSED = (
     *("pycountry/locales/", "pycountry/tests/"),
 )
 """Dependencies of geoip2's web service client, examples, tests and translated names of countries."""
+
+_REPLACED = {"python/maxminddb/__init__.py": Path(__file__).with_name("maxminddb_extension.py")}
+"""Files of the layer that shorter ones of ours replace."""
 
 _LAYER_PARTS = 4
 """Leading folders to drop: the emulator searches Chalice's python/lib/python3.x/site-packages/ last."""
@@ -49,7 +55,7 @@ def build(stage: str) -> Path:
             _complete(folder / TEMPLATE)
             data = {str(file.relative_to(paths.VENDOR)): file for file in paths.VENDOR.rglob("*") if file.is_file()}
             _rewrite(folder / CODE, add={**data, DOCUMENT: _openapi_document(folder / DOCUMENT)})
-            _rewrite(folder / LAYER, drop=_LAYER_PARTS, leave_out=data)
+            _rewrite(folder / LAYER, drop=_LAYER_PARTS, leave_out=data, add=_REPLACED)
         stamp.write_text(current)
     return folder
 
@@ -122,8 +128,8 @@ def _rewrite(
 ) -> None:
     """Rewrite an archive reproducibly: no dates, no generated or unused files, every module compiled.
 
-    `drop` leading folders are replaced by python/. The files of `add` are written to the root, where the app reads
-    its data. Chalice puts them into the layer as well; `leave_out` removes them there.
+    `drop` leading folders are replaced by python/. The files of `add` are written over them: to the root, where the app
+    reads its data. Chalice puts them into the layer as well; `leave_out` removes them there.
     """
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)

@@ -88,13 +88,15 @@ def empty_tables() -> None:
 @pytest.fixture
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Provide empty tables and empty caches."""
-    from chalicelib import settings
+    from chalicelib.aws_json import endpoints, transport
     from chalicelib.caps import reservation
-    from chalicelib.dynamodb import transport
+    from chalicelib.dynamodb import wait_limit
     from chalicelib.routing import route_cache
 
-    # Only the redirect's own DynamoDB client needs the endpoint: moto patches the clients of the SDK.
-    monkeypatch.setattr(settings, "dynamodb_endpoint", moto_endpoint)
+    # Only the redirect's own clients need the endpoint: moto patches the clients of the SDK.
+    monkeypatch.setattr(endpoints, "service_url", lambda _: moto_endpoint())
+    # moto has all the time that it takes on a busy machine.
+    monkeypatch.setattr(wait_limit, "click_seconds", lambda: 60.0)
     transport.reset()
     emulated_aws().start(reset=False)
     try:

@@ -1,4 +1,4 @@
-"""DynamoDB on loopback for clients that are not the SDK's: whatever arrives is answered by moto, in this process."""
+"""DynamoDB and SQS on loopback for clients that are not the SDK's: moto answers whatever arrives, in this process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-HOST = "https://dynamodb.us-east-1.amazonaws.com/"
+HOSTS = {
+    "AmazonSQS": "https://sqs.us-east-1.amazonaws.com/",
+    "DynamoDB_20120810": "https://dynamodb.us-east-1.amazonaws.com/",
+}
+"""Where moto expects the requests of each service."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -46,10 +50,11 @@ def _answer(headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
     from botocore.compat import HTTPHeaders
     from moto.core.models import botocore_stubber
 
+    host = HOSTS[headers["x-amz-target"].partition(".")[0]]
     named = HTTPHeaders()
     for name, value in headers.items():
         named[name] = value
-    answered = botocore_stubber.process_request(AWSPreparedRequest("POST", HOST, named, body, stream_output=False))
+    answered = botocore_stubber.process_request(AWSPreparedRequest("POST", host, named, body, stream_output=False))
     if not botocore_stubber.enabled or answered is None:
         return 500, b'{"__type": "NoMoto"}'
     status, _, text = answered

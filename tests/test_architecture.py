@@ -110,15 +110,16 @@ ADAPTERS = {
     *_in("alerts", "cap_alerts", "fallback_alerts"),
     *_in("api_docs", "document_file", "views"),
     *_in("archive", "objects"),
+    *_in("aws_json", "connecting", "credentials", "endpoints", "transport"),
     *_in("caps", "reservation"),
-    *_in("clicks", "backlog", "write"),
+    *_in("clicks", "backlog", "enqueue", "write"),
     *_in("conversions", "campaign_lookup", "changes", "list_entries", "past_conversions", "recording", "refused"),
     *_in("conversions", "archiving", "refusal_notifications", "scheduled_approval", "slots", "terms"),
     *_in("conversions", "imports.job", "imports.receipts", "imports.recorder", "imports.storage", "views"),
     *_in("counters", "aggregator", "batch_rows", "blocks", "compaction"),
     *_in("counters", "detail_blocks", "detail_compaction", "learning_blocks"),
     *_in("counters", "rollups.build", "rollups.reader", "rollups.schedule", "rollups.storage"),
-    *_in("dynamodb", "client", "sdk_client", "transport"),
+    *_in("dynamodb", "client", "sdk_client", "wait_limit"),
     *_in("emails", "delivery", "fan_out", "recipients", "ses"),
     *_in("evaluation", "replay.click_reader", "uplift.cell_reader"),
     *_in("exchange", "rate_reader"),
@@ -256,13 +257,25 @@ FLOORS = (
     {"routing", "counters", "postbacks", "access", "exchange", "lists", "emails", "tracking_domains"},
     {"http", "caps", "clicks", "notifications", "archive"},
     {"tables", "dynamodb", "sqs"},
+    {"aws_json"},
     {"endpoints"},
     {"staff_endpoints"},
     {"settings", "endpoint", "domain"},
 )
 """From the top down. A package may import what is on a lower floor, and nothing on its own."""
 
-WITHOUT_HTTP = {"routing", "caps", "clicks", "dynamodb", "counters", "optimizer", "notifications", "archive", "emails"}
+WITHOUT_HTTP = {
+    "routing",
+    "caps",
+    "clicks",
+    "dynamodb",
+    "aws_json",
+    "counters",
+    "optimizer",
+    "notifications",
+    "archive",
+    "emails",
+}
 """Packages of the redirect and of background Lambdas, which serve no API request."""
 
 TABLE_READERS = {"routing": {"chalicelib.routing.route_history"}, "clicks": {"chalicelib.clicks.backlog"}}
@@ -325,7 +338,6 @@ TESTS_OF_SEVERAL_MODULES = {
     "tracking_domains/test_kills.py": "runs that are killed at any call, requests in between, and what is left",
     "http/test_access_walk.py": "every endpoint, asked by callers of every kind",
     "dynamodb/test_contract.py": "both DynamoDB clients on the same requests",
-    "dynamodb/test_credentials.py": "credentials from the environment to the signature",
 }
 """Test files of no single module, and what they hold."""
 

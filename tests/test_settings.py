@@ -1,11 +1,9 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import botocore
 import pytest
-from botocore.endpoint_provider import EndpointProvider
 from botocore.session import Session
 
 from chalicelib import settings
@@ -62,7 +60,7 @@ def test_visitor_hash_key_has_at_most_64_bytes_and_may_be_missing(monkeypatch: p
         assert settings.visitor_hash_key() == key
 
 
-# DynamoDB endpoint and certificates
+# Region and certificates
 
 
 @cache
@@ -70,60 +68,14 @@ def sdk() -> Session:
     return Session()
 
 
-def regions() -> list[str]:
-    """Return every region of every partition of AWS."""
-    partitions = sdk().get_available_partitions()
-    return [region for partition in partitions for region in sdk().get_available_regions("dynamodb", partition)]
-
-
-@cache
-def resolver() -> EndpointProvider:
-    """Return the SDK's resolver of endpoints."""
-    loader: Any = sdk().get_component("data_loader")
-    rules = loader.load_service_model("dynamodb", "endpoint-rule-set-1")
-    return EndpointProvider(rules, loader.load_data("partitions"))
-
-
-@pytest.fixture
-def no_endpoint(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """No configured endpoint."""
-    for name in ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL", "AWS_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    return monkeypatch
-
-
-def test_endpoint_of_every_region_is_that_of_the_sdk(no_endpoint: pytest.MonkeyPatch) -> None:
-    endpoints = {}
-    for region in regions():
-        no_endpoint.setenv("AWS_DEFAULT_REGION", region)
-        endpoints[region] = settings.dynamodb_endpoint()
-    assert len(endpoints) >= 40
-    assert endpoints == {region: resolver().resolve_endpoint(Region=region).url for region in endpoints}
-
-
-@pytest.mark.parametrize("region", ["eu-central-1", "cn-north-1", "us-gov-west-1"])
-def test_endpoint_is_that_of_the_sdk_client(no_endpoint: pytest.MonkeyPatch, region: str) -> None:
-    no_endpoint.setenv("AWS_DEFAULT_REGION", region)
-    client = sdk().create_client("dynamodb", region_name=region)
-    assert settings.dynamodb_endpoint() == client.meta.endpoint_url
-
-
-def test_service_specific_endpoint_takes_precedence(no_endpoint: pytest.MonkeyPatch) -> None:
-    no_endpoint.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    assert settings.dynamodb_endpoint() == "http://127.0.0.1:1"
-    no_endpoint.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:2")
-    assert settings.dynamodb_endpoint() == "http://127.0.0.1:2"
-    no_endpoint.delenv("AWS_ENDPOINT_URL")
-    assert settings.dynamodb_endpoint() == "http://127.0.0.1:2"
-
-
-def test_region_of_the_lambda_takes_precedence_over_the_default(no_endpoint: pytest.MonkeyPatch) -> None:
+def test_region_of_the_lambda_takes_precedence_over_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_REGION", raising=False)
     assert settings.region() == "us-east-1"
-    no_endpoint.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
     assert settings.region() == "eu-west-1"
-    no_endpoint.setenv("AWS_REGION", "")
+    monkeypatch.setenv("AWS_REGION", "")
     assert settings.region() == "us-east-1"
-    no_endpoint.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
     with pytest.raises(KeyError, match="AWS_DEFAULT_REGION"):
         settings.region()
 
@@ -185,3 +137,10 @@ def test_database_is_the_named_one_or_next_to_the_app_or_in_vendor(
     assert [*found, address_database(database)] == [None, built, shipped, shipped, named]
     named.unlink()
     assert address_database(database) is None
+
+
+def test_only_the_function_of_the_redirect_registers_redirects_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ONLY_REDIRECT", raising=False)
+    assert not settings.only_redirect()
+    monkeypatch.setenv("ONLY_REDIRECT", "1")
+    assert settings.only_redirect()

@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from chalicelib.caps.leases import LeasePool
 from chalicelib.caps.windows import CapCounter
 from chalicelib.domain.click import RejectionReason
 from chalicelib.dynamodb.attribute_values import number_value, string_value
-from chalicelib.dynamodb.client import batch_get, call, table_name
+from chalicelib.dynamodb.client import batch_get, call, pause, table_name
 from chalicelib.dynamodb.errors import CONDITION_FAILED, TRANSACTION_FAILED, NotApplied, RequestRejected, TableError
 
 _ATTEMPTS = 10
@@ -131,7 +130,8 @@ def _transact(writes: Sequence[Mapping[str, Any]], requests: Sequence[LeaseReque
             failed = [reason if reason.get("Code") == _CONDITION_FAILED_REASON else None for reason in rejected.reasons]
             if any(failed):
                 return _failed_conditions(failed, requests)
-            time.sleep(random.uniform(0, 0.005 * 2 ** min(n, 5)))  # noqa: S311 - jitter between contenders
+            if not pause(random.uniform(0, 0.005 * 2 ** min(n, 5))):  # noqa: S311 - jitter between contenders
+                break
         else:
             return WriteResult(WriteStatus.APPLIED)
     return WriteResult(WriteStatus.NOT_APPLIED)

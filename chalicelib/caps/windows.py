@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from chalicelib.domain.campaign import Campaign, Cap, CapMetric, CapScope, CapWindow
 from chalicelib.domain.money import millionths
@@ -51,6 +51,12 @@ def _caps(campaign: Campaign, metrics: Collection[CapMetric]) -> Iterator[Cap]:
 
 def cap_counter(cap: Cap, campaign_id: str, publisher_id: str, now: datetime) -> CapCounter:
     """Return the counter of a campaign's cap for a click or conversion of this publisher."""
+    # Every window begins and ends with a minute, and time zones are slow.
+    return _counter_of_minute(cap, campaign_id, publisher_id, now.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=1024)
+def _counter_of_minute(cap: Cap, campaign_id: str, publisher_id: str, now: datetime) -> CapCounter:
     start, end = window(cap, now)
     owner = _owner(cap.scope, publisher_id)
     since = str(int(start.timestamp())) if start else "ever"
@@ -72,6 +78,8 @@ def window(cap: Cap, now: datetime) -> tuple[datetime, datetime] | tuple[None, N
     """Return start and end (UTC) of the cap's window around `now`. A day has 23 or 25 hours if the clock changes."""
     if cap.window is CapWindow.TOTAL:
         return None, None
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - many clicks are under no cap
+
     local = now.astimezone(ZoneInfo(cap.timezone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     match cap.window:

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.clicks.item_codec import encode
 from chalicelib.dynamodb.attribute_values import Item
 from chalicelib.dynamodb.client import call, table_name
-from chalicelib.settings import ATTRIBUTION_GRACE_DAYS, click_backlog_queue, click_days
+from chalicelib.settings import ATTRIBUTION_GRACE_DAYS, click_days
 
 
 def write_click(click: Mapping[str, Any], attribution_window_days: int = 0) -> bool:
@@ -36,9 +36,10 @@ def _write(stored: Item) -> None:
 def _send_to_backlog(stored: Item) -> None:
     body = json.dumps(stored, separators=(",", ":"))
     try:
-        from chalicelib import sqs  # noqa: PLC0415 - needed only when the table fails
+        from chalicelib.clicks.enqueue import enqueue  # noqa: PLC0415 - needed only when the table fails
 
-        sqs.send(click_backlog_queue(), body)
-    except Exception:  # noqa: BLE001 - see above
+        enqueue(body)
+    except Exception as error:  # noqa: BLE001 - see above
+        print(f"click {stored['click_id']['S']} not queued: {error!r}", file=sys.stderr)
         # The last resort that can still be replayed by hand; the alarm `click-lost` watches for the word.
         print(f"CLICK_NOT_WRITTEN {body}", file=sys.stderr, flush=True)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, assert_never
-from zoneinfo import ZoneInfo
 
 from chalicelib.domain.goal import DEFAULT_GOAL, Goal, GoalCounts
 from chalicelib.domain.targeting import Targeting
@@ -137,6 +136,8 @@ def _minute(now: datetime) -> float:
 @lru_cache(maxsize=1024)
 def _hour_and_weekday(minute: float, timezone: str) -> tuple[int, int]:
     """Return both for the whole minute: since 1972 the clocks of all zones have changed at whole minutes only."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - few campaigns have a schedule
+
     local = datetime.fromtimestamp(minute * 60, ZoneInfo(timezone))
     return local.hour, local.isoweekday()
 

@@ -11,18 +11,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.dynamodb import transport, wire_format
+from chalicelib.aws_json import credentials, transport, wire_format
+from chalicelib.dynamodb import wait_limit
 from chalicelib.dynamodb.attribute_values import to_python
 from chalicelib.dynamodb.errors import RETRYABLE_CODES, STALE_CREDENTIALS, NotApplied, OutcomeUnknown, RequestRejected
+from chalicelib.dynamodb.wait_limit import WaitLimit
 
 DynamoDbJson = Mapping[str, Any]
 """A request or a response in DynamoDB's JSON; binary values in base64."""
 
-_TOTAL_SECONDS = 3.0
-"""Time limit for all attempts together, because the visitor is waiting."""
+DYNAMODB = transport.Service("dynamodb", "DynamoDB_20120810")
 
-_ATTEMPTS = 4
-_FIRST_WAIT = 0.02
+_BATCH_ATTEMPTS = 4
 _MAX_BATCH_KEYS = 100
 """Maximum number of keys in one BatchGetItem."""
 
@@ -33,13 +33,33 @@ def call(operation: str, request: DynamoDbJson, *, at_most_once: bool = False) -
     """Return DynamoDB's response to an operation: `call("GetItem", {"TableName": …, "Key": …})`.
 
     A request that fails is sent again after growing waits, for three seconds; with `at_most_once` only if it was
-    certainly not applied. Raises RequestRejected, OutcomeUnknown or, only with `at_most_once`, NotApplied.
+    certainly not applied. Of a click (`wait_limit.one_click`) it is sent again once, and all its requests together have
+    half a second. Raises RequestRejected, OutcomeUnknown or NotApplied; the last with `at_most_once`, or if no time is
+    left to send the request at all.
     """
     if settings.table_client() == "pynamodb":
         from chalicelib.dynamodb import sdk_client  # noqa: PLC0415 - loads the SDK
 
-        return sdk_client.call(operation, request, at_most_once=at_most_once)
-    return _call_with_retries(operation, json.dumps(request, separators=(",", ":")).encode(), at_most_once=at_most_once)
+        return sdk_client.call(operation, request, at_most_once=at_most_once, is_click=wait_limit.is_click())
+    limit, body = wait_limit.current(), json.dumps(request, separators=(",", ":")).encode()
+    if limit.seconds <= 0:
+        message = f"{operation}: not sent, the click has waited too long"
+        raise NotApplied(message)
+    try:
+        transport.prepare(DYNAMODB)
+        return _call_in_time(limit, operation, body, at_most_once=at_most_once)
+    except credentials.NoCredentials as missing:
+        raise OutcomeUnknown(str(missing)) from missing
+
+
+def pause(seconds: float) -> bool:
+    """Wait before a request is repeated; return False without waiting if the click has no time for it."""
+    limit = wait_limit.current()
+    if seconds >= limit.seconds:
+        return False
+    time.sleep(seconds)
+    limit.spend(seconds)
+    return True
 
 
 def get(table: str, key: DynamoDbJson) -> dict[str, Any] | None:
@@ -57,7 +77,7 @@ def batch_get(table: str, keys: Sequence[DynamoDbJson], *, consistent: bool = Fa
 
 def _get_batch(table: str, request: DynamoDbJson) -> list[DynamoDbJson]:
     items: list[DynamoDbJson] = []
-    for _ in range(_ATTEMPTS):
+    for _ in range(_BATCH_ATTEMPTS):
         response = call("BatchGetItem", {"RequestItems": {table: request}})
         items += response["Responses"].get(table, ())
         unprocessed = response.get("UnprocessedKeys") or {}
@@ -73,13 +93,25 @@ def table_name(table: str) -> str:
     return settings.table_prefix() + table
 
 
-def _call_with_retries(operation: str, body: bytes, *, at_most_once: bool) -> DynamoDbJson:
-    deadline, error = time.monotonic() + _TOTAL_SECONDS, ""
-    for attempt in range(_ATTEMPTS):
-        if attempt and not _back_off(attempt, deadline):
+def _call_in_time(limit: WaitLimit, operation: str, body: bytes, *, at_most_once: bool) -> DynamoDbJson:
+    start = time.monotonic()
+    try:
+        return _call_with_retries(limit, operation, body, at_most_once=at_most_once)
+    except (NotApplied, OutcomeUnknown):
+        limit.has_failed = True
+        raise
+    finally:
+        limit.spend(time.monotonic() - start)
+
+
+def _call_with_retries(limit: WaitLimit, operation: str, body: bytes, *, at_most_once: bool) -> DynamoDbJson:
+    deadline, error = time.monotonic() + limit.seconds, ""
+    for attempt in range(limit.attempts):
+        if attempt and not _back_off(limit.longest_first_pause * 2 ** (attempt - 1), deadline):
             break
         try:
-            response = transport.round_trip(transport.signed_request(operation, body), deadline)
+            request = transport.signed_request(DYNAMODB, operation, body)
+            response = transport.round_trip(DYNAMODB, request, min(deadline, time.monotonic() + limit.attempt_seconds))
         except transport.ConnectionBroken as broken:
             if at_most_once and broken.arrived:
                 raise OutcomeUnknown(str(broken)) from broken
@@ -101,17 +133,17 @@ def _check_retryable(response: wire_format.HttpResponse, *, at_most_once: bool) 
             raise OutcomeUnknown(error)
         return error
     if response.code in STALE_CREDENTIALS:
-        transport.credentials_provider.cache_clear()
+        credentials.provider.cache_clear()
         return error
     if response.code in RETRYABLE_CODES:
         return error
     raise RequestRejected(response.code, response.message, response.document)
 
 
-def _back_off(attempt: int, deadline: float) -> bool:
-    """Wait a random time up to a doubling maximum; return False without waiting if it would pass the deadline."""
-    pause = random.uniform(0, _FIRST_WAIT * 2**attempt)  # noqa: S311 - jitter
-    if time.monotonic() + pause >= deadline:
+def _back_off(longest: float, deadline: float) -> bool:
+    """Wait a random time; return False without waiting if it would pass the deadline."""
+    seconds = random.uniform(0, longest)  # noqa: S311 - jitter
+    if time.monotonic() + seconds >= deadline:
         return False
-    time.sleep(pause)
+    time.sleep(seconds)
     return True

@@ -13,25 +13,31 @@ from chalicelib.dynamodb.errors import RETRYABLE_CODES, STALE_CREDENTIALS, NotAp
 _SERVER_ERROR = 500
 _CONNECT_SECONDS = 1
 _READ_SECONDS = 2
+_CLICK_SECONDS = 0.25
+"""To connect, and to answer, if a visitor is waiting."""
+
 _RETRIES = 2
 _SDK_FIELDS = frozenset({"ResponseMetadata", "ConsumedCapacity"})
 
 
-def call(operation: str, request: Mapping[str, Any], *, at_most_once: bool) -> Mapping[str, Any]:
-    """Return DynamoDB's response, as `dynamodb.client.call` does; with `at_most_once` the request is sent once."""
+def call(operation: str, request: Mapping[str, Any], *, at_most_once: bool, is_click: bool) -> Mapping[str, Any]:
+    """Return DynamoDB's response, as `dynamodb.client.call` does; with `at_most_once` the request is sent once.
+
+    Requests of a click have short limits each, and none together.
+    """
     try:
-        response = _connection(at_most_once=at_most_once).dispatch(operation, _with_bytes(request))
+        response = _connection(at_most_once=at_most_once, is_click=is_click).dispatch(operation, _with_bytes(request))
     except (ClientError, BotoCoreError) as error:
         raise _translate(error, at_most_once=at_most_once) from error
     return {name: _with_base64(value) for name, value in response.items() if name not in _SDK_FIELDS}
 
 
 @cache
-def _connection(*, at_most_once: bool) -> Connection:
+def _connection(*, at_most_once: bool, is_click: bool) -> Connection:
     return Connection(
-        connect_timeout_seconds=_CONNECT_SECONDS,
-        read_timeout_seconds=_READ_SECONDS,
-        max_retry_attempts=0 if at_most_once else _RETRIES,
+        connect_timeout_seconds=_CLICK_SECONDS if is_click else _CONNECT_SECONDS,
+        read_timeout_seconds=_CLICK_SECONDS if is_click else _READ_SECONDS,
+        max_retry_attempts=0 if at_most_once else 1 if is_click else _RETRIES,
     )
 
 

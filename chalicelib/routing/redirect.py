@@ -17,6 +17,7 @@ from chalicelib.domain import ids
 from chalicelib.domain.campaign import Campaign, TrackingMethod
 from chalicelib.domain.click import Outcome, RejectionReason
 from chalicelib.domain.route import PublisherLink, Route
+from chalicelib.dynamodb import wait_limit
 from chalicelib.dynamodb.errors import TableError
 from chalicelib.routing import click_record, pages, route_cache
 from chalicelib.routing.decision import Decision, decide
@@ -39,6 +40,7 @@ blueprint = Blueprint(__name__)
 parse_user_agent("")
 
 
+@wait_limit.one_click()
 def redirect(**_: str) -> Response:
     """Redirect the visitor and record the click. HEAD returns the same response; it records and reserves nothing."""
     started_at = time.perf_counter()

@@ -11,6 +11,7 @@ from chalicelib.caps.windows import CapCounter
 from chalicelib.domain.campaign import Cap
 from chalicelib.domain.route import LearnedWeights, PublisherLink, Route
 from chalicelib.domain.smartlink import OfferAccess
+from chalicelib.dynamodb import wait_limit
 from chalicelib.dynamodb.attribute_values import string_value
 from chalicelib.dynamodb.client import batch_get, get
 from chalicelib.dynamodb.errors import TableError
@@ -48,6 +49,10 @@ class TtlCache(Generic[CacheKey, CacheValue]):
             self._entries.clear()
         self._entries[key] = (now, value)
         return value
+
+    def __contains__(self, key: CacheKey) -> bool:
+        """Return whether there is a value of the key, however old."""
+        return key in self._entries
 
     def clear(self) -> None:
         """Remove all values."""
@@ -131,7 +136,17 @@ cap_usage: TtlCache[tuple[str, ...], dict[str, int]] = TtlCache(usage_by_key)
 
 
 def load_link_and_route(code: str) -> tuple[PublisherLink, Route] | None:
-    """Return the link and its route, or None if the code has none."""
+    """Return the link and its route, or None if the code has none.
+
+    A link that was never read has no older value to redirect by: reading it may take longer.
+    """
+    if code in links:
+        return _link_and_route(code)
+    with wait_limit.first_read():
+        return _link_and_route(code)
+
+
+def _link_and_route(code: str) -> tuple[PublisherLink, Route] | None:
     now = time.monotonic()
     link = links(code, now)
     route = routes(link.route_id, now) if link else None

@@ -10,10 +10,9 @@ from typing import Any
 
 API, FUNCTION = "APIHandler", "Redirect"
 _VARIABLES = (
-    *("LEARNING_MINUTES", "LOG_CLICKS", "TABLE_PREFIX", "UNWRITTEN_CLICKS_QUEUE_URL"),
-    *("EDGE_SECRET", "VISITOR_HASH_KEY", "CLICK_DAYS"),
+    *("LOG_CLICKS", "TABLE_PREFIX", "UNWRITTEN_CLICKS_QUEUE_URL", "EDGE_SECRET", "VISITOR_HASH_KEY", "CLICK_DAYS"),
 )
-"""Environment variables of the API function that the redirect reads, and those of the import of `app.py`."""
+"""Environment variables of the API function that the redirect reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,8 @@ def _function(api: Mapping[str, Any], settings: Mapping[str, int | str]) -> dict
     function = deepcopy(dict(api))
     properties = function["Properties"]
     variables = properties["Environment"]["Variables"]
-    properties["Environment"] = {"Variables": {name: variables[name] for name in _VARIABLES if name in variables}}
+    read = {name: variables[name] for name in _VARIABLES if name in variables}
+    properties["Environment"] = {"Variables": {**read, "ONLY_REDIRECT": "1"}}
     properties["MemorySize"], properties["Timeout"] = settings["lambda_memory_size"], settings["lambda_timeout"]
     properties["Role"] = {"Fn::GetAtt": ["RedirectRole", "Arn"]}
     # Lambda's own lines of each click would cost $0.17 per million clicks.

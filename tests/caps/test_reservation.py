@@ -1,7 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -135,7 +134,7 @@ def test_check_only_returns_the_result_of_reserve_and_writes_nothing() -> None:
 
 
 def test_failed_write_rejects_under_a_cap_and_passes_with_only_a_marker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reservation, "time", SimpleNamespace(sleep=lambda _: None))
+    monkeypatch.setattr(reservation, "pause", lambda _: True)
     for name in ("caps", "duplicates"):
         dynamodb().delete_table(TableName=f"smartlink-{name}")
     assert reservation.reserve(a_reservation(a_counter())) is RejectionReason.CAP
@@ -155,7 +154,11 @@ def _fail_transactions(monkeypatch: pytest.MonkeyPatch, times: int, *codes: str)
             raise RequestRejected(TRANSACTION_FAILED, "", {"CancellationReasons": [{"Code": code} for code in codes]})
         return call(operation, request, at_most_once=at_most_once)
 
-    monkeypatch.setattr(reservation, "time", SimpleNamespace(sleep=waits.append))
+    def pause(seconds: float) -> bool:
+        waits.append(seconds)
+        return True
+
+    monkeypatch.setattr(reservation, "pause", pause)
     monkeypatch.setattr(reservation, "call", failing)
     return waits
 

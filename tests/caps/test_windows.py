@@ -167,6 +167,13 @@ def test_windows_have_no_gap_or_overlap_at_clock_changes(zone: str, length: CapW
 
 
 @pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("length", ENDING)
+@given(some.times)
+def test_all_seconds_of_a_minute_share_a_window(zone: str, length: CapWindow, now: datetime) -> None:
+    assert _bounds(length, zone, now) == _bounds(length, zone, now.replace(second=0, microsecond=0))
+
+
+@pytest.mark.parametrize("zone", ZONES)
 @given(some.times)
 def test_day_starts_at_local_midnight(zone: str, now: datetime) -> None:
     start, _ = _bounds(CapWindow.DAY, zone, now)

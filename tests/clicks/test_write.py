@@ -58,5 +58,6 @@ def test_click_goes_to_the_log_if_table_and_queue_fail(
     if queue == "no URL":
         monkeypatch.delenv("UNWRITTEN_CLICKS_QUEUE_URL")
     assert not write_click(a_click())
-    line = capsys.readouterr().err.splitlines()[-1]
+    reason, line = capsys.readouterr().err.splitlines()[-2:]
+    assert reason.startswith("click 01m7y0t1vmy3cyr3ct0v4mvta8 not queued: ")
     assert json.loads(line.removeprefix("CLICK_NOT_WRITTEN "))["click_id"] == {"S": "01m7y0t1vmy3cyr3ct0v4mvta8"}

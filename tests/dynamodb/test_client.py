@@ -1,14 +1,15 @@
 """Calls of the lean client: the request, retries and time limits."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from chalicelib import settings
-from chalicelib.dynamodb import client, transport
+from chalicelib.aws_json import transport
+from chalicelib.dynamodb import client, wait_limit
 from chalicelib.dynamodb.client import batch_get, call, get
 from chalicelib.dynamodb.errors import (
     CONDITION_FAILED,
@@ -19,8 +20,9 @@ from chalicelib.dynamodb.errors import (
     RequestRejected,
     TableError,
 )
-from tests.dynamodb.conftest import Clock
-from tests.dynamodb.server import BREAKS, Request, Server, Step, hang, reject, respond
+from chalicelib.dynamodb.wait_limit import WaitLimit
+from tests.aws_json.conftest import Clock
+from tests.aws_json.server import BREAKS, Request, Server, Step, hang, reject, respond
 
 THROTTLED = "ProvisionedThroughputExceededException"
 
@@ -325,3 +327,86 @@ def test_body_is_json_without_spaces(server: Server) -> None:
     request = {"a": [1, {"b": None}], "c": "d e"}
     call("GetItem", request)
     assert server.requests[0].body == json.dumps(request, separators=(",", ":")).encode()
+
+
+# Clicks
+
+
+@pytest.fixture
+def click() -> Iterator[WaitLimit]:
+    """The limit of a click that a test is serving."""
+    with wait_limit.one_click():
+        yield wait_limit.current()
+
+
+@pytest.mark.parametrize("failure", [reject(THROTTLED), reject("InternalServerError", 500), *BREAKS.values()])
+def test_request_of_a_click_is_retried_once_and_soon(
+    server: Server, clock: Clock, click: WaitLimit, failure: Step
+) -> None:
+    server.otherwise = failure
+    with pytest.raises(OutcomeUnknown):
+        call("PutItem", {})
+    assert (len(server.requests), clock.waits) == (2, [0.01])
+    assert click.seconds == pytest.approx(0.1)
+
+
+def test_requests_of_a_click_have_half_a_second_together(server: Server, clock: Clock, click: WaitLimit) -> None:
+    server.otherwise = delayed(clock, 0.2, respond({}))
+    assert [call("GetItem", {}) for _ in range(3)] == [{}] * 3
+    with pytest.raises(NotApplied, match=r"^PutItem: not sent, the click has waited too long$"):
+        call("PutItem", {})
+    assert len(server.requests) == 3
+
+
+def test_first_attempt_of_a_click_has_half_of_its_time(
+    server: Server, clock: Clock, click: WaitLimit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadlines = list[float]()
+
+    def hang_until(service: object, request: bytes, deadline: float) -> None:
+        deadlines.append(deadline - start)
+        clock.now = deadline
+        raise transport.ConnectionBroken(TimeoutError("timed out"), arrived=True)
+
+    start = clock.now
+    monkeypatch.setattr(transport, "round_trip", hang_until)
+    with pytest.raises(OutcomeUnknown, match="timed out"):
+        call("PutItem", {})
+    assert deadlines == pytest.approx([0.25, 0.5])
+    with pytest.raises(NotApplied):
+        call("PutItem", {})
+    assert clock.now - start == pytest.approx(0.5)
+
+
+def test_update_of_a_click_that_times_out_leaves_a_tenth_of_a_second(
+    clock: Clock, click: WaitLimit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang_until(service: object, request: bytes, deadline: float) -> None:
+        clock.now = deadline
+        raise transport.ConnectionBroken(TimeoutError("timed out"), arrived=True)
+
+    start = clock.now
+    monkeypatch.setattr(transport, "round_trip", hang_until)
+    for _ in range(9):
+        with pytest.raises(TableError):
+            call("UpdateItem", {}, at_most_once=True)
+    assert clock.now - start == pytest.approx(0.35)
+
+
+def test_rejection_costs_a_click_no_time(server: Server, click: WaitLimit) -> None:
+    server.otherwise = reject(CONDITION_FAILED)
+    with pytest.raises(RequestRejected):
+        call("PutItem", {})
+    assert (click.seconds, click.has_failed) == (0.5, False)
+
+
+@pytest.mark.parametrize(("seconds", "waited"), [(0.1, True), (0.499, True), (0.5, False), (1.0, False)])
+def test_pause_ends_within_the_time_of_a_click(clock: Clock, click: WaitLimit, seconds: float, waited: bool) -> None:
+    assert client.pause(seconds) is waited
+    assert clock.waits == ([seconds] if waited else [])
+    assert click.seconds == pytest.approx(0.5 - sum(clock.waits))
+
+
+def test_pause_outside_of_a_click_has_three_seconds(clock: Clock) -> None:
+    assert [client.pause(2.9), client.pause(2.9), client.pause(3.0)] == [True, True, False]
+    assert clock.waits == [2.9, 2.9]

@@ -15,7 +15,7 @@ from chalicelib.dynamodb.errors import (
     OutcomeUnknown,
     RequestRejected,
 )
-from tests.dynamodb.server import BREAKS, Server, reject, respond
+from tests.aws_json.server import BREAKS, Server, reject, respond
 
 CONNECTIONS: tuple[Any, ...] = (sdk_client._connection,)
 PUT = {"TableName": "t", "Item": {"key": {"S": "a"}, "bytes": {"B": "AP8="}}}
@@ -30,7 +30,7 @@ def sdk(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         each.cache_clear()
     yield server
     for at_most_once in (False, True):
-        sdk_client._connection(at_most_once=at_most_once).client.close()
+        sdk_client._connection(at_most_once=at_most_once, is_click=False).client.close()
     for each in CONNECTIONS:
         each.cache_clear()
 
@@ -96,7 +96,12 @@ def test_cancelled_transaction_has_the_reason_of_each_part(sdk: Server) -> None:
 
 def test_only_once_disables_the_retries_of_the_sdk() -> None:
     attempts = [
-        sdk_client._connection(at_most_once=at_most_once)._max_retry_attempts_exception
-        for at_most_once in (True, False)
+        sdk_client._connection(at_most_once=at_most_once, is_click=is_click)._max_retry_attempts_exception
+        for at_most_once, is_click in ((True, False), (False, False), (True, True), (False, True))
     ]
-    assert attempts == [0, 2]
+    assert attempts == [0, 2, 0, 1]
+
+
+def test_request_of_a_click_has_a_quarter_of_a_second() -> None:
+    connection = sdk_client._connection(at_most_once=True, is_click=True)
+    assert (connection._connect_timeout_seconds, connection._read_timeout_seconds) == (0.25, 0.25)

@@ -17,6 +17,7 @@ from chalicelib.caps import reservation
 from chalicelib.clicks import backlog
 from chalicelib.domain.click import RejectionReason
 from chalicelib.domain.visitor import Connection
+from chalicelib.dynamodb import wait_limit
 from chalicelib.lambdas import write_clicks
 from chalicelib.routing import pages, redirect, route_cache
 from chalicelib.routing.click_record import arm_draw_of, draw_of
@@ -818,6 +819,22 @@ def test_lease_is_released_only_after_the_click_is_stored(
         _delete_clicks_table()
     assert host_of(clicked(code)) == "game.example"
     assert clicks_stored == ([1] if table_works else [])
+
+
+def test_all_requests_of_a_click_share_one_time_limit(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = new_link(admin, new_campaign(admin, caps=[clicks_cap(9)]))
+    clicked(code)
+    limits, current = list[wait_limit.WaitLimit](), wait_limit.current
+
+    def recorded_limit() -> wait_limit.WaitLimit:
+        limits.append(current())
+        return limits[-1]
+
+    monkeypatch.setattr(wait_limit, "current", recorded_limit)
+    assert host_of(Api().click(code)) == "game.example"
+    assert len(limits) == 2  # the reservation and the write
+    assert (limits[0] is limits[1], limits[0].attempts) == (True, 2)
+    assert not wait_limit.is_click()
 
 
 def test_lease_that_cannot_be_released_does_not_stop_the_redirect(

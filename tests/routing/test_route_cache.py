@@ -6,6 +6,7 @@ from chalicelib.caps.windows import CapCounter
 from chalicelib.domain.campaign import CapScope
 from chalicelib.domain.route import LearnedWeights, PublisherLink
 from chalicelib.domain.smartlink import OfferAccess
+from chalicelib.dynamodb import wait_limit
 from chalicelib.dynamodb.errors import OutcomeUnknown
 from chalicelib.routing import route_cache, route_codec, weights_codec
 from chalicelib.routing.route_cache import TtlCache
@@ -155,6 +156,20 @@ def test_stopped_or_unknown_link_has_no_route() -> None:
 def test_link_without_a_route_is_not_served() -> None:
     _write_link()
     assert route_cache.load_link_and_route("abcde12345") is None
+
+
+@pytest.mark.usefixtures("tables")
+def test_only_the_first_read_of_a_link_has_more_time_than_the_click(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = list[float]()
+
+    def fetch(code: str) -> None:
+        seconds.append(wait_limit.current().seconds)
+
+    monkeypatch.setattr(route_cache, "links", TtlCache(fetch, seconds=0.0))
+    with wait_limit.one_click():
+        for _ in range(2):
+            route_cache.load_link_and_route("abcde12345")
+    assert seconds == [144.0, 60.0]
 
 
 SEGMENTS = {"US|mobile": {"cmp_1": 0.25, "cmp_2": 0.75}, "*": {"cmp_1": 1.0}}

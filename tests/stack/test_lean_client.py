@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws_json import transport
 from chalicelib.clicks.write import write_click
 from chalicelib.domain.ids import time_ordered_id
 from chalicelib.dynamodb import client as dynamodb_client
-from chalicelib.dynamodb import sdk_client, transport
+from chalicelib.dynamodb import sdk_client
 from chalicelib.dynamodb.attribute_values import string_value
 from chalicelib.settings import DEFAULT_CLICK_DAYS
 from chalicelib.tables import base

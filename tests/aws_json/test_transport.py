@@ -23,20 +23,25 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.dynamodb import transport, wire_format
-from chalicelib.dynamodb.client import call
+from chalicelib.aws_json import transport, wire_format
+from chalicelib.aws_json.transport import ConnectionBroken, ServerAddress
+from chalicelib.dynamodb.client import DYNAMODB, call
 from chalicelib.dynamodb.errors import NotApplied, OutcomeUnknown, TableError
-from chalicelib.dynamodb.transport import ConnectionBroken, ServerAddress
-from tests.dynamodb.conftest import Clock
-from tests.dynamodb.server import BREAKS, PATIENCE, Request, Server, echo, raw, respond, serving, then_close
+from tests.aws_json.conftest import Clock
+from tests.aws_json.server import BREAKS, PATIENCE, Request, Server, echo, raw, respond, serving, then_close
 
 RESPONSE = raw({"Item": {"a": {"S": "b"}}})
+
+
+def idle_connections() -> list[socket.socket]:
+    """Return the connections to DynamoDB that wait for the next request."""
+    return [connection.socket for connection, _ in transport._idle.get(DYNAMODB, ())]
 
 
 def wait_for_peer() -> None:
     """Wait until the idle connection has data or its end to read."""
     poll = select.poll()
-    poll.register(transport._idle[-1], select.POLLIN)
+    poll.register(idle_connections()[-1], select.POLLIN)
     assert poll.poll(1000 * PATIENCE)
 
 
@@ -46,13 +51,13 @@ def wait_for_peer() -> None:
 def test_calls_share_a_connection(server: Server) -> None:
     for _ in range(20):
         call("GetItem", {})
-    assert (server.accepted, len(server.requests), len(transport._idle)) == (1, 20, 1)
+    assert (server.accepted, len(server.requests), len(idle_connections())) == (1, 20, 1)
 
 
 def test_connection_that_the_server_closes_is_not_reused(server: Server) -> None:
     server.expect(respond({"n": 1}, Connection="close"), respond({"n": 2}))
     assert [call("GetItem", {}) for _ in range(2)] == [{"n": 1}, {"n": 2}]
-    assert (server.accepted, len(transport._idle)) == (2, 1)
+    assert (server.accepted, len(idle_connections())) == (2, 1)
 
 
 @pytest.mark.parametrize("at_most_once", [False, True])
@@ -85,18 +90,18 @@ def test_connection_with_unrequested_data_is_not_reused(server: Server) -> None:
 
 
 def test_idle_connection_taken_by_another_thread_is_replaced(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Raced(deque[socket.socket]):
+    class Raced(deque[tuple[transport.Connection, float]]):
         """Idle connections of which another thread takes the last one first."""
 
-        def pop(self) -> socket.socket:  # type: ignore[override]
-            super().pop().close()
+        def pop(self) -> tuple[transport.Connection, float]:  # type: ignore[override]
+            super().pop()[0].socket.close()
             return super().pop()
 
     call("GetItem", {})
     with monkeypatch.context() as patch:
-        patch.setattr(transport, "_idle", Raced([transport._idle.pop()]))
+        patch.setattr(transport, "_idle", {DYNAMODB: Raced(transport._idle.pop(DYNAMODB))})
         assert call("GetItem", {}) == {}
-        transport._idle[0].close()
+        idle_connections()[0].close()
     assert server.accepted == 2
 
 
@@ -110,19 +115,57 @@ def test_threads_get_their_own_responses_and_sixteen_connections_stay_idle(serve
     server.otherwise = echo_together
     with ThreadPoolExecutor(20) as pool:
         first = list(pool.map(lambda n: call("GetItem", {"n": n}), range(20)))
-        assert (server.accepted, len(transport._idle)) == (20, 16)
+        assert (server.accepted, len(idle_connections())) == (20, 16)
         server.otherwise = echo
         second = list(pool.map(lambda n: call("GetItem", {"n": n}), range(400)))
     assert first == [{"n": n} for n in range(20)]
     assert second == [{"n": n} for n in range(400)]
-    assert len(transport._idle) <= 16
+    assert len(idle_connections()) <= 16
 
 
 def test_reset_closes_idle_connections(server: Server) -> None:
     call("GetItem", {})
-    (idle,) = transport._idle
+    (idle,) = idle_connections()
     transport.reset()
-    assert (idle.fileno(), len(transport._idle)) == (-1, 0)
+    assert (idle.fileno(), len(idle_connections())) == (-1, 0)
+
+
+IDLE_SECONDS = {"at once": (0.0, 1), "20 s": (20.0, 1), "longer": (20.001, 2), "the clock was set back": (-0.001, 2)}
+
+
+@pytest.mark.parametrize("name", IDLE_SECONDS)
+def test_connection_idle_for_over_20_seconds_is_not_reused(server: Server, clock: Clock, name: str) -> None:
+    seconds, connections = IDLE_SECONDS[name]
+    call("GetItem", {})
+    (idle,) = idle_connections()
+    clock.now += seconds
+    call("GetItem", {})
+    assert (server.accepted, len(idle_connections()), clock.waits) == (connections, 1, [])
+    assert (idle.fileno() == -1) is (connections == 2)
+
+
+def test_all_connections_idle_for_over_20_seconds_are_closed(server: Server, clock: Clock) -> None:
+    pairs = [socket.socketpair() for _ in range(3)]
+    transport._idle[DYNAMODB] = deque((transport.Connection(ours, select.poll()), clock.now) for ours, _ in pairs)
+    clock.now += 21
+    assert call("GetItem", {}) == {}
+    assert [ours.fileno() for ours, _ in pairs] == [-1] * 3
+    for _, theirs in pairs:
+        theirs.close()
+
+
+def test_services_have_connections_of_their_own(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as queue:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", queue.url)
+        sqs = transport.Service("sqs", "AmazonSQS")
+        for _ in range(2):
+            call("GetItem", {})
+            request = transport.signed_request(sqs, "SendMessage", b"{}")
+            assert transport.round_trip(sqs, request, time.monotonic() + PATIENCE).is_ok
+        sent = [(each.accepted, len(each.requests)) for each in (server, queue)]
+    assert sent == [(1, 2), (1, 2)]
+    assert queue.requests[0].headers["x-amz-target"] == "AmazonSQS.SendMessage"
+    assert "/us-east-1/sqs/aws4_request" in queue.requests[0].headers["authorization"]
 
 
 # Failures
@@ -132,7 +175,7 @@ def test_reset_closes_idle_connections(server: Server) -> None:
 def test_broken_connection_is_not_reused(server: Server, broken: str) -> None:
     server.expect(respond({}), BREAKS[broken], respond({"n": 3}))
     assert [call("GetItem", {}) for _ in range(2)] == [{}, {"n": 3}]
-    assert (server.accepted, len(transport._idle)) == (2, 1)
+    assert (server.accepted, len(idle_connections())) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +189,7 @@ def test_invalid_response_has_an_unknown_outcome(server: Server, response: bytes
     server.expect(send)
     with pytest.raises(OutcomeUnknown):
         call("UpdateItem", {}, at_most_once=True)
-    assert (len(server.requests), len(transport._idle)) == (1, 0)
+    assert (len(server.requests), len(idle_connections())) == (1, 0)
 
 
 @pytest.mark.parametrize("at_most_once", [False, True])
@@ -222,12 +265,12 @@ def test_connecting_takes_at_most_a_second_and_the_remaining_time(
 ) -> None:
     start, timeouts = clock.now, list[float]()
 
-    def time_out(_: object, timeout: float) -> None:
-        timeouts.append(timeout)
-        clock.now += timeout
+    def time_out(hostname: str, port: int, deadline: float) -> None:
+        timeouts.append(deadline - clock.now)
+        clock.now = deadline
         raise TimeoutError
 
-    monkeypatch.setattr(transport, "socket", SimpleNamespace(create_connection=time_out))
+    monkeypatch.setattr(transport, "connecting", SimpleNamespace(connect=time_out))
     with pytest.raises(NotApplied):
         call("UpdateItem", {}, at_most_once=True)
     assert timeouts == pytest.approx([1.0, 1.0, 0.88])
@@ -250,7 +293,7 @@ def test_connecting_takes_at_most_a_second_and_the_remaining_time(
 def test_endpoint_is_parsed_from_the_url(monkeypatch: pytest.MonkeyPatch, url: str, address: ServerAddress) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
     transport.reset()
-    assert transport.endpoint() == address
+    assert transport.endpoint(DYNAMODB) == address
     transport.reset()
 
 
@@ -332,6 +375,33 @@ def test_server_with_an_untrusted_certificate_gets_no_request(tmp_path: Path, tr
     ours, theirs = an_authority(tmp_path, "localhost"), an_authority(tmp_path / "theirs", "localhost")
     server = trusting(theirs, ours.file, "certificate verify failed: self.signed")
     assert (server.accepted, server.requests) == (4, [])
+
+
+def test_handshake_has_only_the_time_that_connecting_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A server that accepts connections and never answers.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(an_authority(tmp_path, "localhost").file))
+        transport.reset()
+        transport.prepare(DYNAMODB)
+        start = time.monotonic()
+        with pytest.raises(ConnectionBroken, match="timed out") as raised:
+            transport.round_trip(DYNAMODB, b"request", start + 0.05)
+        transport.reset()
+    assert time.monotonic() - start < PATIENCE
+    assert not raised.value.arrived
+
+
+def test_certificates_that_cannot_be_read_break_the_connection(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"https://127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "none.pem"))
+        transport.reset()
+        transport.prepare(DYNAMODB)
+        with pytest.raises(ConnectionBroken):
+            transport.round_trip(DYNAMODB, b"request", time.monotonic() + PATIENCE)
+        transport.reset()
 
 
 def test_request_that_cannot_be_sent_did_not_arrive() -> None:

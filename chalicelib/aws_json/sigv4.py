@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 for requests to DynamoDB.
+"""AWS Signature Version 4 of a POST to `/`.
 
 Source: "Create a signed AWS API request" in the IAM User Guide.
 """
@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
-_SERVICE = "dynamodb"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a signature is for: the region, and the service by its name in signatures: `dynamodb`, `sqs`."""
+
+    region: str
+    service: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,7 @@ class Credentials:
 
 
 def authorization_header(
-    headers: Mapping[str, str], body: bytes, *, moment: str, region: str, credentials: Credentials
+    headers: Mapping[str, str], body: bytes, *, moment: str, scope: Scope, credentials: Credentials
 ) -> str:
     """Return the `Authorization` header of a POST to `/` with these headers (lower-case names, in alphabetical order).
 
@@ -32,17 +39,19 @@ def authorization_header(
     names = ";".join(headers)
     lines = "\n".join([f"{name}:{value}" for name, value in headers.items()])
     canonical_request = f"POST\n/\n\n{lines}\n\n{names}\n{hashlib.sha256(body).hexdigest()}"
-    scope = f"{moment[:8]}/{region}/{_SERVICE}/aws4_request"
-    string_to_sign = f"{_ALGORITHM}\n{moment}\n{scope}\n{hashlib.sha256(canonical_request.encode()).hexdigest()}"
-    signature = _hmac(_signing_key(credentials.secret_key, moment[:8], region), string_to_sign).hex()
-    return f"{_ALGORITHM} Credential={credentials.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
+    signed_scope = f"{moment[:8]}/{scope.region}/{scope.service}/aws4_request"
+    string_to_sign = f"{_ALGORITHM}\n{moment}\n{signed_scope}\n{hashlib.sha256(canonical_request.encode()).hexdigest()}"
+    signature = _hmac(_signing_key(credentials.secret_key, moment[:8], scope), string_to_sign).hex()
+    return (
+        f"{_ALGORITHM} Credential={credentials.access_key}/{signed_scope}, SignedHeaders={names}, Signature={signature}"
+    )
 
 
 @lru_cache(maxsize=8)
-def _signing_key(secret_key: str, day: str, region: str) -> bytes:
+def _signing_key(secret_key: str, day: str, scope: Scope) -> bytes:
     """Return the key that signs the requests of one day, derived from the secret key."""
     key = f"AWS4{secret_key}".encode()
-    for part in (day, region, _SERVICE, "aws4_request"):
+    for part in (day, scope.region, scope.service, "aws4_request"):
         key = _hmac(key, part)
     return key
 

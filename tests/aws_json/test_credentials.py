@@ -9,10 +9,11 @@ import pytest
 from botocore.session import Session
 
 from chalicelib import settings
-from chalicelib.dynamodb import client, transport
+from chalicelib.aws_json import credentials, transport
+from chalicelib.aws_json.sigv4 import Credentials
+from chalicelib.dynamodb import client
 from chalicelib.dynamodb.errors import OutcomeUnknown
-from chalicelib.dynamodb.sigv4 import Credentials
-from tests.dynamodb.server import Server
+from tests.aws_json.server import Server
 
 VARIABLES = (
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),
@@ -91,7 +92,7 @@ def test_credentials_are_those_of_the_sdk(environment: Environment, tmp_path: Pa
     variables, expected, is_from_environment = ENVIRONMENTS[name]
     (tmp_path / "credentials").write_text(PROFILES)
     environment(variables)
-    assert transport.credentials_provider()() == expected == botocore_credentials()
+    assert credentials.provider()() == expected == botocore_credentials()
     assert (settings.environment_credentials() is not None) is is_from_environment
 
 

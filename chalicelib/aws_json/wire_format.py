@@ -1,4 +1,4 @@
-"""The subset of HTTP/1.1 that DynamoDB uses: a POST of JSON, a response with `Content-Length`."""
+"""The subset of HTTP/1.1 that the JSON protocol uses: a POST of JSON, a response with `Content-Length`."""
 
 import json
 import zlib
@@ -11,7 +11,7 @@ _OK = 200
 
 
 class ProtocolError(Exception):
-    """The response is not from DynamoDB: not HTTP, without a length, or corrupted."""
+    """The response is not one of AWS: not HTTP, without a length, or corrupted."""
 
 
 @dataclass(frozen=True, slots=True)

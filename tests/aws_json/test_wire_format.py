@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.dynamodb.wire_format import HttpResponse, ProtocolError, decode_response, encode_request
-from tests.dynamodb.server import raw
+from chalicelib.aws_json.wire_format import HttpResponse, ProtocolError, decode_response, encode_request
+from tests.aws_json.server import raw
 
 texts = st.text(max_size=8)
 documents = st.dictionaries(texts, texts | st.integers() | st.dictionaries(texts, texts, max_size=2), max_size=3)
