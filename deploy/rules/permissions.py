@@ -1,0 +1,93 @@
+"""Rules on IAM: what roles may do, how large their policies are, who may call a function."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from deploy.rules.stack import Finding, Json, Stack, references, statements
+
+_POLICY_CHARACTERS = 10_240
+_FORBIDDEN = ("iam:", "sts:", "lambda:", "cloudformation:")
+
+
+def no_wildcard(stack: Stack) -> Iterator[Finding]:
+    """Report a statement for every resource or a group of actions, and rights over rights.
+
+    "Grant only the permissions required to perform a task."
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
+    """
+    for name in stack.functions:
+        for actions, resources in statements(stack, name):
+            wide = sorted(action for action in actions if "*" in action or action.startswith(_FORBIDDEN))
+            if wide:
+                yield Finding(name, f"its role may {', '.join(wide)}; name the actions that it needs")
+            if "*" in resources:
+                yield Finding(name, f"its role may {', '.join(sorted(actions))} on every resource; name the resources")
+
+
+def no_scan(stack: Stack) -> Iterator[Finding]:
+    """Report a role that may scan or administer a table.
+
+    "Scan operations are less efficient than other operations": one reads the whole table.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-query-scan.html
+    """
+    for name in stack.functions:
+        for actions, _ in statements(stack, name):
+            if refused := sorted(each for each in actions if each.endswith("Table") or each == "dynamodb:Scan"):
+                yield Finding(name, f"its role may {', '.join(refused)}; query an index instead")
+
+
+def policy_size(stack: Stack) -> Iterator[Finding]:
+    """Report a role whose inline policies are larger than IAM accepts, with the ARNs that CloudFormation inserts.
+
+    "Role policy size can't exceed 10,240 characters. IAM doesn't count white space."
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+    for name, role in stack.of_type("AWS::IAM::Role").items():
+        size = sum(len(_compact(stack, policy["PolicyDocument"])) for policy in role.get("Policies", ()))
+        if size > _POLICY_CHARACTERS:
+            yield Finding(name, f"its policies have about {size:,} characters; 10,240 are allowed. Name the stack shorter")
+
+
+def doors_may_call(stack: Stack) -> Iterator[Finding]:
+    """Report a function to which an API or a schedule sends requests without being allowed to.
+
+    "Grant permission to the function's resource-based policy", without which the API answers 500.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+    """
+    permissions = stack.of_type("AWS::Lambda::Permission").values()
+    allowed = {(each["Principal"], name) for each in permissions for name in references(each["FunctionName"])}
+    for door, principal, value in _calls(stack):
+        targets = [name for name in references(value) if stack.kind(name).startswith("AWS::Lambda::")]
+        for name in sorted(set(targets)):
+            if (principal, name) not in allowed:
+                yield Finding(name, f"{door} calls it; add a Lambda permission for {principal}")
+
+
+def _calls(stack: Stack) -> Iterator[tuple[str, str, Json]]:
+    for name, api in stack.of_type("AWS::ApiGateway::RestApi").items():
+        for methods in api.get("Body", {}).get("paths", {}).values():
+            for operation in methods.values():
+                yield name, "apigateway.amazonaws.com", operation["x-amazon-apigateway-integration"].get("uri")
+    for name, integration in stack.of_type("AWS::ApiGatewayV2::Integration").items():
+        yield name, "apigateway.amazonaws.com", integration.get("IntegrationUri")
+    for name, rule in stack.of_type("AWS::Events::Rule").items():
+        for target in rule.get("Targets", ()):
+            yield name, "events.amazonaws.com", target["Arn"]
+
+
+def _compact(stack: Stack, document: Mapping[str, Any]) -> str:
+    return json.dumps(_rendered(stack, document), separators=(",", ":"))
+
+
+def _rendered(stack: Stack, value: Json) -> Json:
+    if isinstance(value, list):
+        return [_rendered(stack, part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref")):
+        return stack.text(value)
+    return {name: _rendered(stack, part) for name, part in value.items()}
+
+
+RULES = (no_wildcard, no_scan, policy_size, doors_may_call)

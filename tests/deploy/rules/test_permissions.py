@@ -1,0 +1,74 @@
+from typing import Any
+
+import pytest
+
+from tests.deploy.rules.stacks import Change, broken
+
+
+def _statement(action: str, resource: Any) -> Change:
+    def change(resources: dict[str, Any]) -> None:
+        (policy,) = resources["LearnRole"]["Properties"]["Policies"]
+        policy["PolicyDocument"]["Statement"].append({"Effect": "Allow", "Action": action, "Resource": resource})
+
+    return change
+
+
+_LINKS = {"Fn::GetAtt": ["LinksTable", "Arn"]}
+_LEARN_PERMISSION = "LearnLearnEventPermission"
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        pytest.param(
+            _statement("dynamodb:Get*", _LINKS),
+            "Learn: its role may dynamodb:Get*; name the actions that it needs (no_wildcard)",
+            id="actions",
+        ),
+        pytest.param(
+            _statement("iam:PassRole", _LINKS),
+            "Learn: its role may iam:PassRole; name the actions that it needs (no_wildcard)",
+            id="rights over rights",
+        ),
+        pytest.param(
+            _statement("dynamodb:GetItem", "*"),
+            "Learn: its role may dynamodb:GetItem on every resource; name the resources (no_wildcard)",
+            id="resources",
+        ),
+        pytest.param(
+            _statement("dynamodb:Scan", _LINKS),
+            "Learn: its role may dynamodb:Scan; query an index instead (no_scan)",
+            id="scan",
+        ),
+        pytest.param(
+            lambda resources: resources.pop(_LEARN_PERMISSION),
+            "Learn: LearnLearnEvent calls it; add a Lambda permission for events.amazonaws.com (doors_may_call)",
+            id="schedule",
+        ),
+        pytest.param(
+            _statement("dynamodb:GetItem", ["arn:" + "x" * 9996]),
+            "LearnRole: its policies have about 11,074 characters; 10,240 are allowed. Name the stack shorter "
+            "(policy_size)",
+            id="policy",
+        ),
+    ],
+)
+def test_broken_permission_is_reported(change: Change, found: str) -> None:
+    assert broken(change) == [found]
+
+
+def test_function_that_both_apis_may_not_call_is_reported() -> None:
+    def change(resources: dict[str, Any]) -> None:
+        del resources["RedirectInvokePermission"], resources["TrackingRedirectPermission"]
+
+    assert broken(change) == [
+        "Redirect: RestAPI calls it; add a Lambda permission for apigateway.amazonaws.com (doors_may_call)",
+        "Redirect: TrackingRedirectIntegration calls it; add a Lambda permission for apigateway.amazonaws.com "
+        "(doors_may_call)",
+    ]
+
+
+def test_policies_fit_into_a_stack_name_of_64_characters_but_not_of_128() -> None:
+    unchanged: Change = len
+    assert broken(unchanged, name="s" * 64) == []
+    assert [each.partition(":")[0] for each in broken(unchanged, name="s" * 128)] == ["ApiHandlerRole"]
