@@ -11,7 +11,7 @@ Template = dict[str, Any]
 def for_emulator(template: Template) -> Template:
     """Return the template with all changes below."""
     changed = deepcopy(template)
-    for change in (_delete_with_the_stack, _print_links_of_the_gateway):
+    for change in (_delete_with_the_stack, _print_links_of_the_gateway, _drop_unused_conditions):
         change(changed)
     return changed
 
@@ -27,3 +27,9 @@ def _print_links_of_the_gateway(template: Template) -> None:
     """Print links with the address of the HTTP API on this machine instead of its address at AWS."""
     variables = template["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
     variables["TRACKING_URL"] = {"Fn::Sub": f"http://${{TrackingApi}}.execute-api.localhost:{paths.port()}"}
+
+
+def _drop_unused_conditions(template: Template) -> None:
+    """Drop the conditions of the address that was replaced: cfn-lint reports conditions that nothing uses."""
+    for name in ("HasTrackingUrl", "HasPublicUrl"):
+        template["Conditions"].pop(name, None)

@@ -13,7 +13,7 @@ _ROLL_BACK = "DEPLOYMENT_STOP_ON_ALARM"
 def actions(stack: Stack) -> Iterator[Finding]:
     """Report an alarm that notifies nobody.
 
-    "Alarms invoke actions for sustained state changes only", and only the actions that they have.
+    An alarm without actions changes its colour in the console and does nothing else.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
     """
     for name, alarm in stack.of_type(ALARM, "AWS::CloudWatch::CompositeAlarm").items():
@@ -24,8 +24,7 @@ def actions(stack: Stack) -> Iterator[Finding]:
 def evaluated_time(stack: Stack) -> Iterator[Finding]:
     """Report an alarm that looks back for longer than CloudWatch allows.
 
-    "The number of evaluation periods multiplied by the length of each evaluation period can't exceed" a day, or seven
-    days if the period is an hour or longer.
+    Periods times their length are at most a day, or seven days if the period is an hour or longer.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     """
     for name, alarm in stack.of_type(ALARM).items():
@@ -38,7 +37,7 @@ def evaluated_time(stack: Stack) -> Iterator[Finding]:
 def dimensions_exist(stack: Stack) -> Iterator[Finding]:
     """Report an alarm on a metric of a service without a dimension of this stack: it would watch nothing, or all.
 
-    "CloudWatch treats each unique combination of dimensions as a separate metric."
+    CloudWatch treats each combination of dimensions as a metric of its own.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
     """
     for name, alarm in stack.of_type(ALARM).items():
@@ -50,7 +49,7 @@ def dimensions_exist(stack: Stack) -> Iterator[Finding]:
 def canary(stack: Stack) -> Iterator[Finding]:
     """Report a redirect whose new versions take all traffic at once, or keep it in spite of alarms.
 
-    "Alarms: a list of CloudWatch alarms that you want to be triggered by any errors raised by the deployment."
+    CodeDeploy shifts the traffic back if one of the alarms of the deployment is triggered.
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html
     """
     for name, alias in stack.of_type("AWS::Lambda::Alias").items():

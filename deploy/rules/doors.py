@@ -13,7 +13,7 @@ _MILLISECONDS = {"AWS::ApiGatewayV2::Integration": 30_000}
 def stage_variables(stack: Stack) -> Iterator[Finding]:
     """Report a stage variable with a character that API Gateway refuses.
 
-    "Variable values must match [A-Za-z0-9-._~:/?#&=,]+."
+    Variable names are alphanumeric with underscores, and values match [A-Za-z0-9-._~:/?#&=,]+.
     https://docs.aws.amazon.com/apigateway/latest/api/API_Stage.html
     """
     for name, stage in stack.of_type("AWS::ApiGateway::Stage").items():
@@ -23,9 +23,9 @@ def stage_variables(stack: Stack) -> Iterator[Finding]:
 
 
 def one_rest_stage(stack: Stack) -> Iterator[Finding]:
-    """Report a second stage of the REST API, which SAM adds unless the API has an OpenApiVersion.
+    """Report a second stage of the REST API.
 
-    "AWS SAM creates a stage called Stage by default", open to everybody beside the one that is meant.
+    SAM adds a stage named Stage, open to everybody, unless OpenApiVersion is set.
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html
     """
     stages = stack.of_type("AWS::ApiGateway::Stage")
@@ -37,8 +37,7 @@ def one_rest_stage(stack: Stack) -> Iterator[Finding]:
 def payload_format(stack: Stack) -> Iterator[Finding]:
     """Report an integration of the HTTP API that sends another format than the REST API does.
 
-    "If you don't specify a payload format version, the AWS Management Console uses the latest version by default",
-    which has other names.
+    The formats 1.0 and 2.0 have different names for the same parts of a request.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
     for name, integration in stack.of_type("AWS::ApiGatewayV2::Integration").items():
@@ -49,7 +48,7 @@ def payload_format(stack: Stack) -> Iterator[Finding]:
 def number_of_routes(stack: Stack) -> Iterator[Finding]:
     """Report an API with more routes or resources than a new account may have.
 
-    "Routes per API: 300" and "Resources per API: 300", both of which AWS raises on request.
+    Quotas: 300 routes of an HTTP API and 300 resources of a REST API, which AWS raises on request.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
     """
     routes = stack.of_type("AWS::ApiGatewayV2::Route")
@@ -65,7 +64,7 @@ def number_of_routes(stack: Stack) -> Iterator[Finding]:
 def integration_timeout(stack: Stack) -> Iterator[Finding]:
     """Report an integration that waits for longer than API Gateway allows.
 
-    "Maximum integration timeout: 30 seconds" (HTTP API).
+    Quota: 30 seconds (HTTP API).
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
     """
     for kind, most in _MILLISECONDS.items():

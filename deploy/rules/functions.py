@@ -18,7 +18,7 @@ MISSED_RUNS = "MissedRuns"
 def environment_size(stack: Stack) -> Iterator[Finding]:
     """Report a function whose environment may exceed 4 KB, with the longest values that the parameters allow.
 
-    "You can't change the total size of all environment variables: 4 KB in aggregate."
+    Quota: 4 KB, for all environment variables of a function in aggregate.
     https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     """
     longest = resolve(stack.document, longest_values(stack.document))["Resources"]
@@ -27,14 +27,16 @@ def environment_size(stack: Stack) -> Iterator[Finding]:
         variables = properties.get("Environment", {}).get("Variables", {})
         size = sum(len(key.encode()) + len(stack.text(value).encode()) for key, value in variables.items())
         if size > _ENVIRONMENT_BYTES:
-            yield Finding(name, f"its environment may have {size:,} bytes; give parameters a MaxLength: 4,096 are allowed")
+            yield Finding(
+                name, f"its environment may have {size:,} bytes; give parameters a MaxLength: 4,096 are allowed"
+            )
 
 
 def runtime_dates(stack: Stack) -> Iterator[Finding]:
     """Report a runtime that AWS deprecates within 180 days, and one whose date is unknown here.
 
     "After a runtime is deprecated, we may no longer apply security patches or updates to that runtime."
-    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+    https://docs.aws.amazon.com/lambda/latest/dg/runtime-support-policy.html
     """
     for name, function in stack.functions.items():
         runtime = function["Runtime"]
@@ -46,9 +48,9 @@ def runtime_dates(stack: Stack) -> Iterator[Finding]:
 
 
 def role_of_its_own(stack: Stack) -> Iterator[Finding]:
-    """Report functions that share a role: each would have the rights of the others.
+    """Report functions that share a role.
 
-    "Grant least privilege access."
+    A role is the identity with which the function calls AWS: two functions with one role have the rights of both.
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-permissions.html
     """
     seen: dict[str, str] = {}
@@ -65,7 +67,7 @@ def role_of_its_own(stack: Stack) -> Iterator[Finding]:
 def log_group_with_retention(stack: Stack) -> Iterator[Finding]:
     """Report a function without a log group of the stack that has a retention.
 
-    "By default, log data is stored in CloudWatch Logs indefinitely."
+    By default, a log group keeps its events without an end.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html
     """
     groups = stack.of_type("AWS::Logs::LogGroup").values()
@@ -77,7 +79,7 @@ def log_group_with_retention(stack: Stack) -> Iterator[Finding]:
 def timeout_behind_a_door(stack: Stack) -> Iterator[Finding]:
     """Report a function behind an API that may run longer than API Gateway waits.
 
-    "Integration timeout: 50 milliseconds - 29 seconds for all integration types" (REST), "30 seconds" (HTTP).
+    Integrations end after 29 seconds (REST API) or 30 seconds (HTTP API).
     https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
     """
     called = {stack.function_of(value) for value in _permitted(stack, "apigateway.amazonaws.com")}
@@ -89,7 +91,7 @@ def timeout_behind_a_door(stack: Stack) -> Iterator[Finding]:
 def missed_runs(stack: Stack) -> Iterator[Finding]:
     """Report a function that is called asynchronously and has neither a destination for failures nor a reason.
 
-    "By default, Lambda retries an asynchronous invocation twice […]. When all attempts fail, Lambda discards the event."
+    Lambda retries an asynchronous call twice by default, and then discards its event.
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     """
     configured = {
@@ -100,13 +102,15 @@ def missed_runs(stack: Stack) -> Iterator[Finding]:
     for principal in ("events.amazonaws.com", "sns.amazonaws.com", "scheduler.amazonaws.com"):
         for name in sorted({stack.function_of(value) or "" for value in _permitted(stack, principal)} - configured):
             if MISSED_RUNS not in stack.resources[name].get("Metadata", {}):
-                yield Finding(name, f"add an EventInvokeConfig with OnFailure, or say in Metadata.{MISSED_RUNS} why not")
+                yield Finding(
+                    name, f"add an EventInvokeConfig with OnFailure, or say in Metadata.{MISSED_RUNS} why not"
+                )
 
 
 def layers(stack: Stack) -> Iterator[Finding]:
     """Report a function with more layers than Lambda allows.
 
-    "Function layers: five layers."
+    Quota: five layers.
     https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     """
     for name, function in stack.functions.items():

@@ -40,7 +40,7 @@ _REFERRING = frozenset(
 def template_size(stack: Stack) -> Iterator[Finding]:
     """Report a template with more than CloudFormation accepts.
 
-    "Template size in a request: 1 MB in an Amazon S3 object", 500 resources, 200 parameters, 200 outputs.
+    Quotas: 1 MB for a template in S3, 500 resources, 200 parameters, 200 outputs.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     """
     size = len(json.dumps(stack.document).encode())
@@ -67,7 +67,7 @@ def given_names(stack: Stack) -> Iterator[Finding]:
 def table_names(stack: Stack) -> Iterator[Finding]:
     """Report a table whose name is too long with the name of the stack.
 
-    "Table names must be between 3 and 255 characters long."
+    A table name has 3 to 255 characters.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
     """
     for name, table in stack.of_type("AWS::DynamoDB::Table").items():
@@ -78,7 +78,7 @@ def table_names(stack: Stack) -> Iterator[Finding]:
 def transforms(stack: Stack) -> Iterator[Finding]:
     """Report the language extensions: they change how a template is validated, and nothing here needs them.
 
-    "The AWS::LanguageExtensions transform resolves parameters to literal values during processing."
+    The transform resolves parameters to literal values, and the deployed template has these only.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
     """
     declared = stack.document.get("Transform", [])

@@ -18,8 +18,7 @@ _CONCURRENCY = range(2, 1001)
 def visibility_timeout(stack: Stack) -> Iterator[Finding]:
     """Report a queue whose messages may become visible while its function still works on them.
 
-    "Set the visibility timeout to at least six times your function timeout, plus the value of
-    MaximumBatchingWindowInSeconds."
+    AWS recommends at least six times the function's time-out, plus MaximumBatchingWindowInSeconds.
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """
     for _, mapping, queue, function in stack.mappings(QUEUE):
@@ -33,7 +32,7 @@ def visibility_timeout(stack: Stack) -> Iterator[Finding]:
 def batch_window(stack: Stack) -> Iterator[Finding]:
     """Report a large batch of a queue without a window.
 
-    "When you set BatchSize to a value greater than 10, you must set MaximumBatchingWindowInSeconds to at least 1."
+    "For Amazon SQS event sources, when you set BatchSize to a value greater than 10, you must set MaximumBatchingWindowInSeconds to at least 1."
     https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
     """
     for name, mapping, _, _ in stack.mappings(QUEUE):
@@ -44,8 +43,8 @@ def batch_window(stack: Stack) -> Iterator[Finding]:
 def redrive_policy(stack: Stack) -> Iterator[Finding]:
     """Report a queue that a function reads without a dead-letter queue, or with too few receipts.
 
-    "Set the maxReceiveCount on the source queue's redrive policy to at least 5 to help avoid sending messages to the
-    dead-letter queue due to throttling."
+    "To give messages a better chance to be processed before sending them to the dead-letter queue, set the
+    maxReceiveCount on the source queue's redrive policy to at least 5."
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """
     for _, _, queue, _ in stack.mappings(QUEUE):
@@ -59,8 +58,8 @@ def redrive_policy(stack: Stack) -> Iterator[Finding]:
 def maximum_concurrency(stack: Stack) -> Iterator[Finding]:
     """Report a maximum concurrency out of bounds, and a reserved concurrency below it.
 
-    "Ensure that the sum of the maximum concurrency of all Amazon SQS event sources for a function doesn't exceed the
-    function's reserved concurrency", and "valid values: 2 to 1000".
+    A maximum concurrency is 2 to 1,000. Those of all queues of a function must not exceed its reserved concurrency:
+    messages would be throttled into the dead-letter queue.
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
     """
     demands: Counter[str] = Counter()
@@ -73,20 +72,23 @@ def maximum_concurrency(stack: Stack) -> Iterator[Finding]:
     for function, properties in stack.functions.items():
         reserved = properties.get("ReservedConcurrentExecutions")
         if reserved is not None and int(reserved) < max(demands[function], 1):
-            yield Finding(function, f"{reserved} reserved processes are fewer than the {demands[function]} of its queues")
+            yield Finding(
+                function, f"{reserved} reserved processes are fewer than the {demands[function]} of its queues"
+            )
 
 
 def end_of_retries(stack: Stack) -> Iterator[Finding]:
     """Report a stream whose retries are limited and whose dropped records go nowhere.
 
-    "To retain records of failed event source mapping invocations, add a destination to your function's event source
-    mapping."
+    Lambda discards a record after the last attempt, unless the mapping has a destination for it.
     https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
     """
     for name, mapping, _, _ in stack.mappings(TABLE):
         limits = {limit for limit in _LIMITS if int(mapping.get(limit, -1)) >= 0}
         if limits and not mapping.get("DestinationConfig", {}).get("OnFailure"):
-            yield Finding(name, f"{' and '.join(sorted(limits))} end its retries; add a DestinationConfig with OnFailure")
+            yield Finding(
+                name, f"{' and '.join(sorted(limits))} end its retries; add a DestinationConfig with OnFailure"
+            )
 
 
 def late_records(stack: Stack) -> Iterator[Finding]:
@@ -95,17 +97,21 @@ def late_records(stack: Stack) -> Iterator[Finding]:
     "All data in DynamoDB Streams is subject to a 24-hour lifetime."
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
-    alarms = [each for each in stack.of_type("AWS::CloudWatch::Alarm").values() if each.get("MetricName") == "IteratorAge"]
+    alarms = [
+        each for each in stack.of_type("AWS::CloudWatch::Alarm").values() if each.get("MetricName") == "IteratorAge"
+    ]
     watched = {stack.function_of(alarm["Dimensions"]) for alarm in alarms}
     for name, mapping, _, function in stack.mappings(TABLE):
         if function not in watched and not any(limit in mapping for limit in _LIMITS):
-            yield Finding(name, f"no alarm on IteratorAge watches {function}; the stream deletes records after 24 hours")
+            yield Finding(
+                name, f"no alarm on IteratorAge watches {function}; the stream deletes records after 24 hours"
+            )
 
 
 def deletions_of_expired_items(stack: Stack) -> Iterator[Finding]:
     """Report a stream that sends the deletions of expired items to a function.
 
-    "TTL deletions appear in DynamoDB Streams as service deletions": each item would cost a second record.
+    An item that expires is in the stream as a deletion by the service: each item would cost a second record.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
     """
     for name, mapping, table, _ in stack.mappings(TABLE):

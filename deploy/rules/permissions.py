@@ -13,7 +13,7 @@ _FORBIDDEN = ("iam:", "sts:", "lambda:", "cloudformation:")
 def no_wildcard(stack: Stack) -> Iterator[Finding]:
     """Report a statement for every resource or a group of actions, and rights over rights.
 
-    "Grant only the permissions required to perform a task."
+    AWS recommends policies that name actions and resources.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
     """
     for name in stack.functions:
@@ -28,7 +28,7 @@ def no_wildcard(stack: Stack) -> Iterator[Finding]:
 def no_scan(stack: Stack) -> Iterator[Finding]:
     """Report a role that may scan or administer a table.
 
-    "Scan operations are less efficient than other operations": one reads the whole table.
+    A scan reads the whole table, and pays for it.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-query-scan.html
     """
     for name in stack.functions:
@@ -40,19 +40,21 @@ def no_scan(stack: Stack) -> Iterator[Finding]:
 def policy_size(stack: Stack) -> Iterator[Finding]:
     """Report a role whose inline policies are larger than IAM accepts, with the ARNs that CloudFormation inserts.
 
-    "Role policy size can't exceed 10,240 characters. IAM doesn't count white space."
+    "Role policy size cannot exceed 10,240 characters": all inline policies together, without white space.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     """
     for name, role in stack.of_type("AWS::IAM::Role").items():
         size = sum(len(_compact(stack, policy["PolicyDocument"])) for policy in role.get("Policies", ()))
         if size > _POLICY_CHARACTERS:
-            yield Finding(name, f"its policies have about {size:,} characters; 10,240 are allowed. Name the stack shorter")
+            yield Finding(
+                name, f"its policies have about {size:,} characters; 10,240 are allowed. Name the stack shorter"
+            )
 
 
 def doors_may_call(stack: Stack) -> Iterator[Finding]:
     """Report a function to which an API or a schedule sends requests without being allowed to.
 
-    "Grant permission to the function's resource-based policy", without which the API answers 500.
+    Without a statement in the policy of the function, an API answers 500 and a schedule does nothing.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
     """
     permissions = stack.of_type("AWS::Lambda::Permission").values()

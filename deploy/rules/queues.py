@@ -11,7 +11,7 @@ _DEFAULT_RETENTION = 345_600
 def no_fifo_queue(stack: Stack) -> Iterator[Finding]:
     """Report a FIFO queue: it is no destination of failures, and it limits the throughput.
 
-    "FIFO queues support a maximum of 300 transactions per second, per API method."
+    A FIFO queue has 300 calls per second and API method, unless it is in high-throughput mode.
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-fifo.html
     """
     for name, queue in stack.of_type(QUEUE).items():
@@ -22,9 +22,9 @@ def no_fifo_queue(stack: Stack) -> Iterator[Finding]:
 def retention_of_dead_letters(stack: Stack) -> Iterator[Finding]:
     """Report a dead-letter queue that keeps messages for a shorter time than their first queue.
 
-    "The expiration of a message is always based on its original enqueue timestamp. […] It is a best practice to always
-    set the retention period of a dead-letter queue to be longer than the retention period of the original queue."
-    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+    "For standard queues, the expiration of a message is always based on its original enqueue timestamp. When a message
+    is moved to a dead-letter queue, the enqueue timestamp is unchanged."
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
     """
     for name, queue in stack.of_type(QUEUE).items():
         target = stack.resource_of(queue.get("RedrivePolicy", {}), QUEUE)
@@ -36,12 +36,14 @@ def retention_of_dead_letters(stack: Stack) -> Iterator[Finding]:
 def alarm_on_dead_letters(stack: Stack) -> Iterator[Finding]:
     """Report a queue of dead letters or failed records without an alarm on its messages.
 
-    "Configure an alarm for any messages moved to a dead-letter queue."
+    AWS recommends an alarm on the messages in a dead-letter queue.
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
     """
     alarms = stack.of_type("AWS::CloudWatch::Alarm").values()
     metrics = {"ApproximateNumberOfMessagesVisible", "NumberOfMessagesSent"}
-    watched = {stack.resource_of(alarm.get("Dimensions"), QUEUE) for alarm in alarms if alarm.get("MetricName") in metrics}
+    watched = {
+        stack.resource_of(alarm.get("Dimensions"), QUEUE) for alarm in alarms if alarm.get("MetricName") in metrics
+    }
     ends = {stack.resource_of(queue.get("RedrivePolicy", {}), QUEUE) for queue in stack.of_type(QUEUE).values()}
     for mapping in stack.of_type("AWS::Lambda::EventSourceMapping", "AWS::Lambda::EventInvokeConfig").values():
         ends.add(stack.resource_of(mapping.get("DestinationConfig", {}), QUEUE))
@@ -52,8 +54,8 @@ def alarm_on_dead_letters(stack: Stack) -> Iterator[Finding]:
 def loops(stack: Stack) -> Iterator[Finding]:
     """Report a function in a loop of queues that does not allow loops.
 
-    "When Lambda detects that your function has been invoked approximately 16 times in the same chain of requests, it
-    automatically stops the next function invocation in that request chain."
+    "By default, if your function is invoked as part of a chain of requests approximately 16 times, Lambda drops the next
+    invocation."
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     """
     for name in sorted(_looping(stack)):

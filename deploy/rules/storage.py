@@ -15,8 +15,7 @@ _PUBLIC_BLOCK = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "Re
 def policy_values(stack: Stack) -> Iterator[Finding]:
     """Report a policy with a value that is none of its own, and one that is not literal.
 
-    DeletionPolicy: Delete, Retain, RetainExceptOnCreate or Snapshot. UpdateReplacePolicy: "Delete", "Retain",
-    "Snapshot". Functions in them need the language extensions.
+    Only DeletionPolicy has RetainExceptOnCreate. Functions in these attributes need the language extensions.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
     """
     for attribute, allowed in (("DeletionPolicy", _DELETION), ("UpdateReplacePolicy", _REPLACEMENT)):
@@ -29,7 +28,7 @@ def policy_values(stack: Stack) -> Iterator[Finding]:
 def data_outlives_the_stack(stack: Stack) -> Iterator[Finding]:
     """Report a table or bucket that would be deleted with the stack, or by a replacement.
 
-    "Delete. CloudFormation deletes the resource and all its content if applicable during stack deletion."
+    Delete is the default: the resource and its content go with the stack, or with a replacement.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     """
     for name in stack.of_type(*_DATA):
@@ -43,7 +42,7 @@ def data_outlives_the_stack(stack: Stack) -> Iterator[Finding]:
 def encryption(stack: Stack) -> Iterator[Finding]:
     """Report a table, queue or bucket without encryption by the service.
 
-    "DynamoDB encrypts at rest all user data", with `SSEEnabled` by a key whose use CloudTrail records.
+    DynamoDB always encrypts; with `SSEEnabled` it does so by a key of the account, whose use CloudTrail records.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     """
     for name, table in stack.of_type("AWS::DynamoDB::Table").items():
@@ -60,7 +59,7 @@ def encryption(stack: Stack) -> Iterator[Finding]:
 def no_public_bucket(stack: Stack) -> Iterator[Finding]:
     """Report a bucket that a policy or access list could make public.
 
-    "We recommend that you turn on all four settings for block public access for your account" and bucket.
+    The four settings of block public access keep policies and access lists from making a bucket public.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
     for name, bucket in stack.of_type("AWS::S3::Bucket").items():
@@ -72,7 +71,7 @@ def no_public_bucket(stack: Stack) -> Iterator[Finding]:
 def warm_throughput(stack: Stack) -> Iterator[Finding]:
     """Report warm throughput below that of a new table, which AWS refuses.
 
-    "Warm throughput values can't be lower than the default": 12,000 reads and 4,000 writes per second on demand.
+    A new table on demand has 12,000 reads and 4,000 writes per second, and the values can only be increased.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
     """
     for name, table in stack.of_type("AWS::DynamoDB::Table").items():
@@ -84,7 +83,7 @@ def warm_throughput(stack: Stack) -> Iterator[Finding]:
 def number_of_indexes(stack: Stack) -> Iterator[Finding]:
     """Report a table with more indexes than AWS allows.
 
-    "Each table can have up to 20 global secondary indexes (default quota)."
+    Quota: 20 global secondary indexes per table.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
     """
     for name, table in stack.of_type("AWS::DynamoDB::Table").items():

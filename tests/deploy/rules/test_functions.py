@@ -44,7 +44,7 @@ def _longer(variable: str, length: int) -> Change:
     [
         pytest.param(
             _longer("NEW", 4000),
-            "Redirect: its environment may have 4,630 bytes; give parameters a MaxLength: 4,096 are allowed "
+            "Redirect: its environment may have 4,530 bytes; give parameters a MaxLength: 4,096 are allowed "
             "(environment_size)",
             id="environment",
         ),
@@ -55,7 +55,7 @@ def _longer(variable: str, length: int) -> Change:
         ),
         pytest.param(
             _set("Learn", Role={"Fn::GetAtt": ["LearnPoolsRole", "Arn"]}),
-            "Learn: it shares the role LearnPoolsRole with LearnPools (role_of_its_own)",
+            "LearnPools: it shares the role LearnPoolsRole with Learn (role_of_its_own)",
             id="shared role",
         ),
         pytest.param(

@@ -37,7 +37,7 @@ def test_broken_limit_is_reported(change: Change, found: str) -> None:
 
 def test_template_of_more_than_a_megabyte_is_reported() -> None:
     (line,) = broken(_large)
-    assert line.startswith("Template: it has 1,1")
+    assert line.startswith("Template: it has 1,2")
     assert line.endswith(" bytes; 1 MB is allowed (template_size)")
 
 

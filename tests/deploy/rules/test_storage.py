@@ -68,7 +68,7 @@ def _without(name: str, part: str) -> Change:
             id="warm throughput",
         ),
         pytest.param(
-            lambda resources: _set("PoolsTable", GlobalSecondaryIndexes=[{"IndexName": "i"}] * 21)(resources),
+            _set("PoolsTable", GlobalSecondaryIndexes=[{"IndexName": "i"}] * 21),
             "PoolsTable: it has 21 indexes; 20 are allowed (number_of_indexes)",
             id="indexes",
         ),
