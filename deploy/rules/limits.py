@@ -9,6 +9,9 @@ from deploy.rules.stack import Finding, Stack
 _TEMPLATE_BYTES = 1_000_000
 _MOST = MappingProxyType({"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200})
 _TABLE_NAME = 255
+_FUNCTION_NAME = 64
+_RANDOM_SUFFIX = 13
+"""A hyphen and 12 characters, which CloudFormation appends."""
 
 NAMES: Mapping[tuple[str, str], str] = MappingProxyType(
     {
@@ -75,6 +78,17 @@ def table_names(stack: Stack) -> Iterator[Finding]:
             yield Finding(name, "its name has more than 255 characters; name the stack shorter")
 
 
+def function_names(stack: Stack) -> Iterator[Finding]:
+    """Report a function whose name would not begin with the whole name of the stack: its role may not write its log.
+
+    A function name has at most 64 characters, and CloudFormation shortens the stack's name in it.
+    https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+    """
+    for name in stack.functions:
+        if len(f"{stack.name}-{name}") + _RANDOM_SUFFIX > _FUNCTION_NAME:
+            yield Finding(name, "its name has more than 64 characters with the stack's; name the stack shorter")
+
+
 def transforms(stack: Stack) -> Iterator[Finding]:
     """Report the language extensions: they change how a template is validated, and nothing here needs them.
 
@@ -86,4 +100,4 @@ def transforms(stack: Stack) -> Iterator[Finding]:
         yield Finding("Transform", "remove AWS::LanguageExtensions")
 
 
-RULES = (template_size, given_names, table_names, transforms)
+RULES = (template_size, given_names, table_names, function_names, transforms)

@@ -32,7 +32,8 @@ def visibility_timeout(stack: Stack) -> Iterator[Finding]:
 def batch_window(stack: Stack) -> Iterator[Finding]:
     """Report a large batch of a queue without a window.
 
-    "For Amazon SQS event sources, when you set BatchSize to a value greater than 10, you must set MaximumBatchingWindowInSeconds to at least 1."
+    "For Amazon SQS event sources, when you set BatchSize to a value greater than 10, you must set
+    MaximumBatchingWindowInSeconds to at least 1."
     https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
     """
     for name, mapping, _, _ in stack.mappings(QUEUE):

@@ -66,6 +66,36 @@ def doors_may_call(stack: Stack) -> Iterator[Finding]:
                 yield Finding(name, f"{door} calls it; add a Lambda permission for {principal}")
 
 
+def reads_its_source(stack: Stack) -> Iterator[Finding]:
+    """Report a function whose role may not read the queue or stream of its event source mapping.
+
+    Lambda refuses the mapping unless the role of the function may read, and delete from a queue what it has read.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    """
+    for kind, actions in _READING.items():
+        for name, _, source, function in stack.mappings(kind):
+            if missing := sorted(actions - _allowed_on(stack, function, source)):
+                yield Finding(name, f"the role of {function} may not {', '.join(missing)} on {source}")
+
+
+def sends_to_its_destination(stack: Stack) -> Iterator[Finding]:
+    """Report a function whose role may not send to the queue that is its destination for failures.
+
+    Lambda sends failed records and events by the role of the function.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+    """
+    for name, each in stack.of_type("AWS::Lambda::EventSourceMapping", "AWS::Lambda::EventInvokeConfig").items():
+        queue = stack.resource_of(each.get("DestinationConfig", {}), "AWS::SQS::Queue")
+        function = stack.function_of(each["FunctionName"])
+        if queue and function and "sqs:SendMessage" not in _allowed_on(stack, function, queue):
+            yield Finding(name, f"the role of {function} may not sqs:SendMessage on {queue}")
+
+
+def _allowed_on(stack: Stack, function: str, resource: str) -> set[str]:
+    found = (actions for actions, resources in statements(stack, function) if resource in references(resources))
+    return set[str]().union(*found)
+
+
 def _calls(stack: Stack) -> Iterator[tuple[str, str, Json]]:
     for name, api in stack.of_type("AWS::ApiGateway::RestApi").items():
         for methods in api.get("Body", {}).get("paths", {}).values():
@@ -92,4 +122,11 @@ def _rendered(stack: Stack, value: Json) -> Json:
     return {name: _rendered(stack, part) for name, part in value.items()}
 
 
-RULES = (no_wildcard, no_scan, policy_size, doors_may_call)
+_READING: Mapping[str, set[str]] = {
+    "AWS::SQS::Queue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+    "AWS::DynamoDB::Table": {f"dynamodb:{each}" for each in ("DescribeStream", "GetRecords", "GetShardIterator")}
+    | {"dynamodb:ListStreams"},
+}
+"""Actions with which Lambda reads a source for a function."""
+
+RULES = (no_wildcard, no_scan, policy_size, doors_may_call, reads_its_source, sends_to_its_destination)

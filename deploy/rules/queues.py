@@ -54,8 +54,8 @@ def alarm_on_dead_letters(stack: Stack) -> Iterator[Finding]:
 def loops(stack: Stack) -> Iterator[Finding]:
     """Report a function in a loop of queues that does not allow loops.
 
-    "By default, if your function is invoked as part of a chain of requests approximately 16 times, Lambda drops the next
-    invocation."
+    "By default, if your function is invoked as part of a chain of requests approximately 16 times, Lambda drops the
+    next invocation."
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     """
     for name in sorted(_looping(stack)):

@@ -35,6 +35,12 @@ def test_broken_limit_is_reported(change: Change, found: str) -> None:
     assert broken(change) == [found]
 
 
+@pytest.mark.parametrize(("length", "found"), [(31, []), (32, ["AnnounceConversions"])])
+def test_name_of_the_stack_fits_before_the_names_of_the_functions(length: int, found: list[str]) -> None:
+    lines = findings(stacks.template(), "s" * length, stacks.TODAY)
+    assert found == sorted(line.partition(":")[0] for line in lines if line.endswith("(function_names)"))
+
+
 def test_template_of_more_than_a_megabyte_is_reported() -> None:
     (line,) = broken(_large)
     assert line.startswith("Template: it has 1,2")

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from deploy.rules.stack import as_list
 from tests.deploy.rules.stacks import Change, broken
 
 
@@ -9,6 +10,15 @@ def _statement(action: str, resource: Any) -> Change:
     def change(resources: dict[str, Any]) -> None:
         (policy,) = resources["LearnRole"]["Properties"]["Policies"]
         policy["PolicyDocument"]["Statement"].append({"Effect": "Allow", "Action": action, "Resource": resource})
+
+    return change
+
+
+def _forget(role: str, action: str) -> Change:
+    def change(resources: dict[str, Any]) -> None:
+        (policy,) = resources[role]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            statement["Action"] = [each for each in as_list(statement["Action"]) if each != action]
 
     return change
 
@@ -65,7 +75,19 @@ def test_function_that_both_apis_may_not_call_is_reported() -> None:
     assert broken(change) == [f"Redirect: {door} {problem}" for door in ("RestAPI", "TrackingRedirectIntegration")]
 
 
-def test_policies_fit_into_a_stack_name_of_64_characters_but_not_of_128() -> None:
-    unchanged: Change = len
-    assert broken(unchanged, name="s" * 64) == []
-    assert {each.partition(":")[0] for each in broken(unchanged, name="s" * 128)} == {"ApiHandlerRole"}
+def test_role_without_the_right_to_read_its_source_is_reported() -> None:
+    assert broken(_forget("WriteClicksRole", "sqs:DeleteMessage")) == [
+        (
+            "WriteClicksWriteClicksSqsEventSource: the role of WriteClicks may not sqs:DeleteMessage on "
+            "UnwrittenClicks (reads_its_source)"
+        )
+    ]
+
+
+def test_role_without_the_right_to_send_to_its_destination_is_reported() -> None:
+    assert broken(_forget("WatchCapsRole", "sqs:SendMessage")) == [
+        (
+            "WatchCapsWatchCapsDynamodbEventSource: the role of WatchCaps may not sqs:SendMessage on PoisonRecords "
+            "(sends_to_its_destination)"
+        )
+    ]
