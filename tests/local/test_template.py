@@ -20,3 +20,9 @@ def test_links_have_the_address_of_the_http_api_on_this_machine(monkeypatch: pyt
     changed = template.for_emulator(packaged.template("local"))
     variables = changed["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
     assert variables["TRACKING_URL"] == {"Fn::Sub": "http://${TrackingApi}.execute-api.localhost:4599"}
+
+
+def test_emulator_gets_no_condition_that_nothing_uses() -> None:
+    changed = template.for_emulator(packaged.template("local"))
+    assert not {"HasTrackingUrl", "HasPublicUrl"} & changed["Conditions"].keys()
+    assert "HasEmailFrom" in packaged.template("local")["Conditions"]

@@ -1,7 +1,9 @@
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 
+from deploy import paths
 from deploy.rules.check import RULES, findings
 from tests.deploy.rules import stacks
 
@@ -13,6 +15,11 @@ def test_packaged_template_follows_every_rule() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_each_rule_cites_the_page_of_aws(rule: object) -> None:
     assert "https://docs.aws.amazon.com/" in str(rule.__doc__)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_page_on_the_rules_lists_each(rule: Callable[..., object]) -> None:
+    assert f"| `{rule.__name__}` |" in (paths.ROOT / "docs" / "aws-rules.md").read_text()
 
 
 def test_finding_names_resource_problem_and_rule_once() -> None:
