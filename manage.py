@@ -9,7 +9,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from demo import network
-from deploy import admin_keys, cloud, logs, package, paths, restore_clicks, retention, stack, swagger_ui, users
+from deploy import (
+    admin_keys,
+    cloud,
+    logs,
+    package,
+    paths,
+    preflight,
+    restore_clicks,
+    retention,
+    stack,
+    swagger_ui,
+    users,
+)
 from deploy.databases.files import ensure_databases
 from deploy.errors import CommandError
 from deploy.query import command as query_command
@@ -107,10 +119,13 @@ def _deploy(stage: str) -> None:
         message = "DEPLOY_BUCKET is not set. Run `make deploy STAGE=prod DEPLOY_BUCKET=your-bucket`."
         raise CommandError(message)
     parameters = _stack_parameters()
+    preflight.check_bucket(account)
     print(f"Deploying {account.stack} to {account.session.region_name}. The first deployment takes a few minutes …")
     ensure_databases()
     swagger_ui.ensure()
-    changed = stack.deploy(account, package.build(stage), parameters)
+    folder = package.build(stage)
+    preflight.check_package(account, folder, parameters)
+    changed = stack.deploy(account, folder, parameters)
     deployed = stack.describe(account)
     url = stack.outputs(deployed)["EndpointURL"].rstrip("/") if deployed else ""
     print(f"{'Deployed' if changed else 'Nothing changed'}: {url}")

@@ -144,7 +144,7 @@ def queue_emails(event: DynamoDBEvent) -> dict[str, Any]:
     return _failures(failed) if failed else _failures()
 
 
-@blueprint.on_sqs_message(queue="emails", batch_size=10, name="send_emails", maximum_concurrency=2)
+@blueprint.on_sqs_message(queue="emails", batch_size=3, name="send_emails", maximum_concurrency=2)
 def send_emails(event: SQSEvent) -> dict[str, Any]:
     """Send e-mails; return the messages to be received again."""
     from chalicelib.emails.delivery import handle_message  # noqa: PLC0415

@@ -13,11 +13,13 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
-from deploy import paths
+from deploy import layer, paths
 from deploy.errors import CommandError
 from deploy.progress import Progress
+from deploy.target import Target, for_stage
 from deploy.template.build import build as build_template
 from deploy.template.redirect import Project
+from deploy.template.target import set_target
 
 CODE = "deployment.zip"
 LAYER = "layer-deployment.zip"
@@ -26,13 +28,13 @@ DOCUMENT = "openapi.json"
 
 _INPUTS = (
     *("app.py", "requirements.txt", "chalicelib", "vendor", ".chalice"),
-    *("deploy/package.py", "deploy/template", "deploy/maxminddb_extension.py"),
+    *("deploy/package.py", "deploy/layer.py", "deploy/target.py", "deploy/template", "deploy/maxminddb_extension.py"),
 )
 _AWS_SERVICES = ("acm", "apigatewayv2", "cloudwatch", "dynamodb", "s3", "sesv2", "sns", "sqs", "sts")
 _UNUSED = (
     *("aiohttp/", "aiohappyeyeballs/", "aiosignal/", "frozenlist/", "multidict/", "propcache/", "yarl/"),
     *("requests/", "charset_normalizer/"),
-    "boto3/examples/",
+    *("bin/", "boto3/examples/"),
     *("pycountry/locales/", "pycountry/tests/"),
 )
 """Dependencies of geoip2's web service client, examples, tests and translated names of countries."""
@@ -46,23 +48,30 @@ _LAYER_PARTS = 4
 
 def build(stage: str) -> Path:
     """Return the folder with the package of `stage`. Rebuild it only if an input changed."""
-    folder = paths.PACKAGES / stage
-    stamp, current = folder / "inputs.sha256", fingerprint(paths.ROOT)
+    folder, target = paths.PACKAGES / stage, for_stage(stage, os.environ)
+    python = target.interpreter()
+    stamp, current = folder / "inputs.sha256", fingerprint(paths.ROOT, target, python)
     if not stamp.is_file() or stamp.read_text() != current:
         shutil.rmtree(folder, ignore_errors=True)
+        if python is None:
+            print(
+                f"{target.runtime} was not found here: the package has no compiled modules, and cold starts are longer."
+            )
         with Progress("Packaging", 1):
             _package(stage, folder)
-            _complete(folder / TEMPLATE)
+            _complete(folder / TEMPLATE, target)
+            if not target.is_this_machine:
+                layer.download(target, folder / LAYER)
             data = {str(file.relative_to(paths.VENDOR)): file for file in paths.VENDOR.rglob("*") if file.is_file()}
-            _rewrite(folder / CODE, add={**data, DOCUMENT: _openapi_document(folder / DOCUMENT)})
-            _rewrite(folder / LAYER, drop=_LAYER_PARTS, leave_out=data, add=_REPLACED)
+            _rewrite(folder / CODE, python, add={**data, DOCUMENT: _openapi_document(folder / DOCUMENT)})
+            _rewrite(folder / LAYER, python, drop=_LAYER_PARTS, leave_out=data, add=_REPLACED)
         stamp.write_text(current)
     return folder
 
 
-def fingerprint(root: Path) -> str:
-    """Return a hash of the package's inputs: names and contents of all files, and this Python's version."""
-    digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
+def fingerprint(root: Path, target: Target, python: str | None) -> str:
+    """Return a hash of the package's inputs: names and contents of all files, the target, and what compiles for it."""
+    digest = hashlib.sha256(repr((sys.version_info[:2], target, python)).encode())
     for name in _INPUTS:
         path = root / name
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
@@ -106,8 +115,9 @@ def project() -> Project:
     return Project(settings, _configuration(settings["iam_policy_file"]))
 
 
-def _complete(template: Path) -> None:
+def _complete(template: Path, target: Target) -> None:
     document = build_template(json.loads(template.read_text()), project())
+    set_target(document, target)
     template.write_text(json.dumps(document, indent=2) + "\n")
 
 
@@ -124,9 +134,14 @@ def _openapi_document(file: Path) -> Path:
 
 
 def _rewrite(
-    archive: Path, *, drop: int = 0, add: Mapping[str, Path] = MappingProxyType({}), leave_out: Container[str] = ()
+    archive: Path,
+    python: str | None = sys.executable,
+    *,
+    drop: int = 0,
+    add: Mapping[str, Path] = MappingProxyType({}),
+    leave_out: Container[str] = (),
 ) -> None:
-    """Rewrite an archive reproducibly: no dates, no generated or unused files, every module compiled.
+    """Rewrite an archive reproducibly: no dates, no generated or unused files, every module compiled by `python`.
 
     `drop` leading folders are replaced by python/. The files of `add` are written over them: to the root, where the app
     reads its data. Chalice puts them into the layer as well; `leave_out` removes them there.
@@ -140,7 +155,8 @@ def _rewrite(
                     _write(folder / (f"python/{target}" if drop else target), old.read(name))
         for name, file in add.items():
             _write(folder / name, file.read_bytes())
-        _compile(folder)
+        if python:
+            _compile(folder, python)
         _archive(folder, archive)
 
 
@@ -149,12 +165,13 @@ def _write(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
 
-def _compile(folder: Path) -> None:
-    """Compile every module. A Lambda cannot store compiled modules, so each new process would compile them again.
+def _compile(folder: Path, python: str) -> None:
+    """Compile every module by `python`: a version reads only its own bytecode.
 
-    The archive has no dates, so use unchecked hashes. The order of sets is part of the bytecode, so fix the hash seed.
+    A Lambda cannot store compiled modules, so each new process would compile them again. The archive has no dates, so
+    use unchecked hashes. The order of sets is part of the bytecode, so fix the hash seed.
     """
-    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    command = [python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     subprocess.run([*command, "-s", str(folder), str(folder)], env=environment, check=False)
 

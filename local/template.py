@@ -11,7 +11,8 @@ Template = dict[str, Any]
 def for_emulator(template: Template) -> Template:
     """Return the template with all changes below."""
     changed = deepcopy(template)
-    for change in (_delete_with_the_stack, _print_links_of_the_gateway, _take_domains_without_dns):
+    changes = (_delete_with_the_stack, _print_links_of_the_gateway, _take_domains_without_dns, _drop_unused_conditions)
+    for change in changes:
         change(changed)
     return changed
 
@@ -32,3 +33,9 @@ def _print_links_of_the_gateway(template: Template) -> None:
 def _take_domains_without_dns(template: Template) -> None:
     """Make tracking domains active without their DNS records: the name of a domain at the emulator is in no DNS."""
     template["Resources"]["ManageDomains"]["Properties"]["Environment"]["Variables"]["TRACKING_DNS_CHECK"] = "0"
+
+
+def _drop_unused_conditions(template: Template) -> None:
+    """Drop the conditions of the address that was replaced: cfn-lint reports conditions that nothing uses."""
+    for name in ("HasTrackingUrl", "HasPublicUrl"):
+        template["Conditions"].pop(name, None)

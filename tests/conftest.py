@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests import aws_calls
 from tests.moto_endpoint import moto_endpoint
 
 ARCHIVE = "smartlink-archive"
@@ -62,6 +63,7 @@ def emulated_aws() -> Any:
     """Return one moto for all tests: creating all tables takes longer than most tests."""
     from moto import mock_aws
 
+    aws_calls.install()
     return mock_aws()
 
 

@@ -14,12 +14,16 @@ from chalice.deploy.packager import AppOnlyDeploymentPackager, LayerDeploymentPa
 from chalice.package import PackageOptions, create_app_packager
 
 from deploy import package, paths
+from deploy.target import for_stage
 from deploy.template.build import build
+from deploy.template.target import set_target
 
 
 def template(stage: str = "prod") -> dict[str, Any]:
     """Return a copy of the stack's template."""
-    return deepcopy(build(chalice_template(stage), package.project()))
+    document = build(chalice_template(stage), package.project())
+    set_target(document, for_stage(stage, {}))
+    return deepcopy(document)
 
 
 @cache

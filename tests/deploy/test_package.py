@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy import package
+from deploy.target import Target
 
 
 @pytest.mark.parametrize(
@@ -30,16 +31,29 @@ def test_files_that_lambdas_never_read_are_not_shipped(name: str, shipped: bool)
 
 
 def test_fingerprint_depends_on_code_but_not_on_compiled_files(tmp_path: Path) -> None:
+    def fingerprint() -> str:
+        return package.fingerprint(tmp_path, Target("python3.13", "x86_64"), None)
+
     library = tmp_path / "chalicelib"
     (library / "__pycache__").mkdir(parents=True)
-    for name in ("app.py", "requirements.txt", "deploy/package.py", "chalicelib/http/authentication.py"):
+    deployed = ("deploy/package.py", "deploy/layer.py", "deploy/target.py")
+    for name in ("app.py", "requirements.txt", *deployed, "chalicelib/http/authentication.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("one")
-    before = package.fingerprint(tmp_path)
+    before = fingerprint()
     (library / "__pycache__" / "auth.pyc").write_text("compiled")
-    assert package.fingerprint(tmp_path) == before
+    assert fingerprint() == before
     (library / "http/authentication.py").write_text("two")
-    assert package.fingerprint(tmp_path) != before
+    assert fingerprint() != before
+
+
+def test_fingerprint_depends_on_the_target_and_on_the_python_that_compiles_for_it(tmp_path: Path) -> None:
+    for name in package._INPUTS:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    targets = [Target("python3.13", "x86_64"), Target("python3.13", "arm64"), Target("python3.14", "arm64")]
+    made = {package.fingerprint(tmp_path, target, python) for target in targets for python in (None, "/python3.13")}
+    assert len(made) == 6
 
 
 def test_same_contents_give_the_same_archive_for_any_order_and_dates(tmp_path: Path) -> None:
@@ -81,6 +95,14 @@ def test_module_that_cannot_be_compiled_is_shipped_as_source(tmp_path: Path) -> 
         new.writestr("template.py", "print 'of another Python'")
     package._rewrite(archive)
     assert zipfile.ZipFile(archive).namelist() == ["template.py"]
+
+
+def test_archive_without_a_python_to_compile_with_has_the_sources_only(tmp_path: Path) -> None:
+    archive = tmp_path / "code.zip"
+    with zipfile.ZipFile(archive, "w") as new:
+        new.writestr("app.py", "")
+    package._rewrite(archive, None)
+    assert zipfile.ZipFile(archive).namelist() == ["app.py"]
 
 
 def test_vendored_data_is_in_the_code_archive_and_not_in_the_layer(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from deploy import paths
+from tests import aws_calls
 
 _WITHOUT_RESOURCE = {"acm:RequestCertificate"}
 """Actions that AWS allows for all resources or for none: what they make has no name yet."""
@@ -20,18 +21,13 @@ def test_policy_allows_no_scan_no_administration_and_no_wildcard_resource(path: 
         assert statement["Resource"] != "*" or (set(actions) <= _WITHOUT_RESOURCE and statement["Condition"])
 
 
-def test_visibility_timeout_of_click_backlog_is_six_lambda_timeouts() -> None:
-    resources = json.loads((paths.ROOT / ".chalice" / "resources.json").read_text())["Resources"]
-    functions = json.loads((paths.ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
-    timeout = functions["write_clicks"]["lambda_timeout"]
-    assert resources["UnwrittenClicks"]["Properties"]["VisibilityTimeout"] == 6 * timeout
+def test_policies_allow_what_the_inventory_has_and_nothing_else() -> None:
+    assert aws_calls.allowed() == aws_calls.inventory().keys()
 
 
-@pytest.mark.parametrize(
-    ("queue", "function"),
-    [("Learning", "learn_pools"), ("Imports", "import_conversions"), ("Emails", "send_emails")],
-)
-def test_visibility_timeout_of_a_queue_exceeds_the_lambda_timeout(queue: str, function: str) -> None:
-    resources = json.loads((paths.ROOT / ".chalice" / "resources.json").read_text())["Resources"]
-    functions = json.loads((paths.ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
-    assert resources[queue]["Properties"]["VisibilityTimeout"] > functions[function]["lambda_timeout"]
+def test_api_deletes_only_what_admins_and_publishers_remove() -> None:
+    deleted = {call.resource for call in aws_calls.allowed() if call[:2] == ("api_handler", "dynamodb:DeleteItem")}
+    assert deleted == {
+        *("api_keys", "conversion_lists", "list_entries", "offers", "postback_deliveries", "postbacks"),
+        *("replaced_tokens", "routes", "smartlink_tasks"),
+    }

@@ -29,3 +29,9 @@ def test_tracking_domains_are_active_without_dns_on_this_machine() -> None:
         each["Resources"]["ManageDomains"]["Properties"]["Environment"]["Variables"] for each in (original, changed)
     ]
     assert [each.get("TRACKING_DNS_CHECK") for each in found] == [None, "0"]
+
+
+def test_emulator_gets_no_condition_that_nothing_uses() -> None:
+    changed = template.for_emulator(packaged.template("local"))
+    assert not {"HasTrackingUrl", "HasPublicUrl"} & changed["Conditions"].keys()
+    assert "HasEmailFrom" in packaged.template("local")["Conditions"]

@@ -10,8 +10,8 @@ from chalicelib.tables.conversions import ConversionImportRow
 
 Clock = Callable[[], datetime]
 
-_TIME_LIMIT = timedelta(seconds=200)
-"""After this time a message queues the rest of its chunk: the Lambda stops after 300 s."""
+_TIME_LIMIT = timedelta(seconds=40)
+"""After this time a message queues the rest of its chunk: the Lambda stops after 60 s."""
 
 
 def process_message(body: str, clock: Clock) -> None:

@@ -83,7 +83,7 @@ def test_long_chunk_is_continued_by_another_message(admin: Api) -> None:
     deal = new_deal(admin)
     import_id = post_rows(admin, [{"click_id": deal.click()} for _ in range(3)])
     now = datetime.now(UTC)
-    clock: Iterator[datetime] = iter([now, now, now + timedelta(seconds=200), now + timedelta(seconds=201)])
+    clock: Iterator[datetime] = iter([now, now, now + timedelta(seconds=40), now + timedelta(seconds=41)])
     work(lambda: next(clock))
     document = good(admin.get(f"/admin/conversions/imports/{import_id}"))
     assert (document["state"], len(conversions())) == ("running", 2)
