@@ -35,5 +35,20 @@ def upload(cloud: Cloud, key: str, content: bytes) -> str:
     except ClientError as error:
         message = f"The package could not be uploaded to bucket {cloud.bucket!r}: {error}"
         raise CommandError(message) from error
+    return url_of(cloud, key)
+
+
+def download(cloud: Cloud, key: str) -> bytes:
+    """Return a file of the bucket."""
+    try:
+        client = cloud.session.client("s3", endpoint_url=cloud.endpoint)
+        return client.get_object(Bucket=cloud.bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        message = f"{key} could not be read from bucket {cloud.bucket!r}: {error}"
+        raise CommandError(message) from error
+
+
+def url_of(cloud: Cloud, key: str) -> str:
+    """Return the URL of a file of the bucket."""
     host = cloud.endpoint or f"https://s3.{cloud.session.region_name}.amazonaws.com"
     return f"{host}/{cloud.bucket}/{key}"
