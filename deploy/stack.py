@@ -28,6 +28,7 @@ Review = Callable[[Sequence[Change]], None]
 _DIGEST, _PREVIOUS = "Deployed", "Previous"
 _BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 _NOT_CREATED = "REVIEW_IN_PROGRESS"
+_DELETED = "DELETE_COMPLETE"
 _DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
@@ -71,6 +72,21 @@ def roll_back(cloud: Cloud, review: Review) -> None:
     _change(cloud, url_of(cloud, f"{previous}.json"), stack, parameters_of(stack, {}, declared), review)
 
 
+def delete(cloud: Cloud, total: int) -> str:
+    """Delete the stack, whose protection is turned off, and return its ID. `total` is the number of its resources."""
+    client = client_of(cloud)
+    stack_id = client.describe_stacks(StackName=cloud.stack)["Stacks"][0]["StackId"]
+    client.update_termination_protection(StackName=cloud.stack, EnableTerminationProtection=False)
+    events = stack_events.Events(client, stack_id)
+    client.delete_stack(StackName=stack_id)
+    status = stack_events.follow(cloud, client, events, total=total, title="Deleting the stack")
+    if status != _DELETED:
+        print("\n".join(events.failures()))
+        message = f"The stack {cloud.stack} was not deleted ({status}). Fix the resources listed above and try again."
+        raise CommandError(message)
+    return stack_id
+
+
 def describe(cloud: Cloud) -> "StackTypeDef | None":
     """Return the deployed stack, or None if there is none."""
     try:
@@ -89,6 +105,16 @@ def describe(cloud: Cloud) -> "StackTypeDef | None":
 def outputs(stack: "StackTypeDef") -> dict[str, str]:
     """Return the outputs of the stack by name."""
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def resources(cloud: Cloud) -> dict[str, list[str]]:
+    """Return the physical IDs of the stack's resources by type."""
+    found: dict[str, list[str]] = {}
+    for page in client_of(cloud).get_paginator("list_stack_resources").paginate(StackName=cloud.stack):
+        for each in page["StackResourceSummaries"]:
+            if not each["ResourceStatus"].startswith("DELETE"):
+                found.setdefault(each["ResourceType"], []).append(each.get("PhysicalResourceId", ""))
+    return found
 
 
 def client_of(cloud: Cloud) -> "CloudFormationClient":
