@@ -63,8 +63,8 @@ def refuse_loss(changes: Iterable[Change], *, stack: str, word: str) -> None:
     lost = [each.name for each in changes if each.loses_data]
     if lost and word != stack:
         message = (
-            f"{', '.join(lost)} would be replaced or removed, and the data left behind or lost. Nothing was changed. If "
-            f"that is intended, save the data (docs/deployment.md) and set DELETE_DATA={stack}."
+            f"{', '.join(lost)} would be replaced or removed, and the data left behind or lost. Nothing was changed. "
+            f"If that is intended, save the data (docs/deployment.md) and set DELETE_DATA={stack}."
         )
         raise CommandError(message)
 

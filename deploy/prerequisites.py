@@ -1,5 +1,7 @@
 """What a deployment to an account needs: valid credentials, and a bucket in the stack's region."""
 
+from typing import Any
+
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.cloud import Cloud
@@ -22,10 +24,11 @@ def check(cloud: Cloud) -> str:
 
 def _account(cloud: Cloud) -> str:
     try:
-        return cloud.session.client("sts", endpoint_url=cloud.endpoint).get_caller_identity()["Account"]
+        identity: Any = cloud.session.client("sts", endpoint_url=cloud.endpoint).get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         message = f"AWS refused the credentials: {error}. Log in again, or export other ones."
         raise CommandError(message) from error
+    return str(identity["Account"])
 
 
 def _check_bucket(cloud: Cloud) -> None:

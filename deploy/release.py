@@ -1,4 +1,4 @@
-"""The commands `make deploy` and `make rollback`: check, show the changes, ask, deploy, test and print the addresses."""
+"""The commands `make deploy` and `make rollback`: check, show the changes, ask, deploy, test, print the addresses."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -116,16 +116,12 @@ def _finish(target: Cloud) -> None:
         )
         raise CommandError(message) from error
     print("The smoke test passed: a click through each door, and a postback.")
-    print("\n".join(f"{name:<14} {address}" for name, address in _addresses(target, doors).items()))
+    print("\n".join(f"{name + ':':<15} {address}" for name, address in _addresses(target, doors).items()))
 
 
 def _addresses(target: Cloud, doors: Doors) -> dict[str, str]:
     region = target.session.region_name
     console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#dashboards/dashboard"
     dashboards = stack.resources(target).get("AWS::CloudWatch::Dashboard", ())
-    return {
-        "API": doors.rest,
-        "documentation": f"{doors.rest}/docs",
-        "links": doors.tracking,
-        **{"dashboard": f"{console}/{name}" for name in dashboards},
-    }
+    addresses = {"API": doors.rest, "documentation": f"{doors.rest}/docs", "links": doors.tracking}
+    return addresses | {f"dashboard {name}": f"{console}/{name}" for name in dashboards}

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 
-from deploy import cloud, contents, protection, questions, stack, stack_events
+from deploy import cloud, contents, questions, stack
 from deploy.cloud import Cloud
 from deploy.contents import BUCKET, TABLE
 from deploy.errors import CommandError

@@ -1,7 +1,7 @@
 """The smoke test after a deployment: a click through each door, and a conversion that is taken back.
 
-It uses a campaign, a smartlink and a publisher of its own, which stay for the next deployment. Its clicks are those of a
-bot, so they are counted apart. Its amounts are 0, and the conversion is rejected at its end: no report shows one.
+It uses a campaign, a smartlink and a publisher of its own, which stay for the next deployment. Its clicks are those of
+a bot, so they are counted apart. Its amounts are 0, and the conversion is rejected at its end: no report shows one.
 """
 
 import secrets

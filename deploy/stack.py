@@ -16,7 +16,7 @@ from deploy.errors import CommandError
 from deploy.parameters import DIGESTS, digests, missing_secrets, parameters_of
 from deploy.template.build import Template
 from deploy.template.versions import describe_versions
-from deploy.upload import download, template, upload, url_of
+from deploy.upload import download, template, upload
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -44,7 +44,23 @@ def deploy(
     `adapt` changes the template before it is deployed. A parameter that is not passed keeps its value from the last
     deployment. A missing secret is generated.
     """
-    document = adapt(template(cloud, folder))
+    return _deploy(cloud, adapt(template(cloud, folder)), parameters, review)
+
+
+def roll_back(cloud: Cloud, review: Review) -> None:
+    """Deploy the template before the present one. Parameters keep their values."""
+    stack = describe(cloud)
+    previous = outputs(stack).get(_PREVIOUS) if stack else None
+    if previous is None:
+        message = f"The stack {cloud.stack} has no earlier deployment."
+        raise CommandError(message)
+    document = json.loads(download(cloud, f"{previous}.json"))
+    for name in (_DIGEST, _PREVIOUS, DIGESTS):
+        document["Outputs"].pop(name, None)
+    _deploy(cloud, document, {}, review)
+
+
+def _deploy(cloud: Cloud, document: Template, parameters: Mapping[str, str], review: Review) -> bool:
     stack = _usable(cloud, describe(cloud))
     values = {**missing_secrets(stack), **parameters}
     known = digests(stack, values, document["Parameters"])
@@ -56,20 +72,9 @@ def deploy(
     document["Outputs"] |= {_DIGEST: {"Value": digest}, DIGESTS: {"Value": json.dumps(known)}}
     if _DIGEST in deployed:
         document["Outputs"][_PREVIOUS] = {"Value": deployed[_DIGEST]}
-    url = upload(cloud, f"{digest}.json", json.dumps(document).encode())
+    url = upload(cloud, f"{digest}.json", json.dumps(document).encode(), replace=True)
     _change(cloud, url, stack, parameters_of(stack, values, document["Parameters"]), review)
     return True
-
-
-def roll_back(cloud: Cloud, review: Review) -> None:
-    """Deploy the template before the present one. Parameters keep their values."""
-    stack = describe(cloud)
-    previous = outputs(stack).get(_PREVIOUS) if stack else None
-    if previous is None:
-        message = f"The stack {cloud.stack} has no earlier deployment."
-        raise CommandError(message)
-    declared = json.loads(download(cloud, f"{previous}.json"))["Parameters"]
-    _change(cloud, url_of(cloud, f"{previous}.json"), stack, parameters_of(stack, {}, declared), review)
 
 
 def delete(cloud: Cloud, total: int) -> str:

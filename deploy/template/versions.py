@@ -1,7 +1,7 @@
 """Published versions of the functions, and the alias `live` through which everything calls them.
 
-An update of a function changes its code first and its configuration, which names the layer, afterwards: calls between the
-two would mix releases. Calls of the alias run a published version, and CloudFormation moves the alias when the new version
+An update of a function changes its code first, and its configuration with the layer afterwards: calls between the two
+would mix releases. Calls of the alias run a published version, and CloudFormation moves the alias when the new version
 is complete. https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
 """
 
@@ -11,11 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.template.redirect import API, FUNCTION
-
 ALIAS = "live"
 _SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 _SERVERLESS_LAYER = "AWS::Serverless::LayerVersion"
+_FUNCTION = re.compile(r"\$\{(\w+)\.Arn\}")
 _NAME = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -31,14 +30,13 @@ def add_aliases(template: dict[str, Any]) -> None:
             case "AWS::Serverless::Function":
                 properties |= {"AutoPublishAlias": ALIAS, "AutoPublishAliasAllProperties": True}
             case "AWS::Lambda::Permission":
-                properties["FunctionName"] = _alias_of(properties["FunctionName"]["Ref"])
+                properties["FunctionName"] = {"Ref": f"{properties['FunctionName']['Ref']}.Alias"}
             case "AWS::ApiGatewayV2::Integration":
-                properties["IntegrationUri"] = _alias_of(properties["IntegrationUri"]["Fn::GetAtt"][0])
+                properties["IntegrationUri"] = {"Ref": f"{properties['IntegrationUri']['Fn::GetAtt'][0]}.Alias"}
     for methods in resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values():
         for operation in methods.values():
-            uri = operation["x-amazon-apigateway-integration"]["uri"]
-            for function in (API, FUNCTION):
-                uri["Fn::Sub"] = uri["Fn::Sub"].replace(f"${{{function}.Arn}}", f"${{{function}.Alias}}")
+            integration = operation["x-amazon-apigateway-integration"]
+            integration["uri"] = _by_alias(integration["uri"]["Fn::Sub"])
 
 
 def describe_versions(template: dict[str, Any], parameters: Mapping[str, str]) -> None:
@@ -60,8 +58,14 @@ def describe_versions(template: dict[str, Any], parameters: Mapping[str, str]) -
             resource["Properties"]["Description"] = f"Release {digest[:16]}"
 
 
-def _alias_of(function: str) -> dict[str, str]:
-    return {"Ref": f"{function}.Alias"}
+def _by_alias(uri: str) -> dict[str, Any]:
+    """Return the URI of an integration with the alias of its function. cfn-lint knows no alias inside the text."""
+    function = _FUNCTION.search(uri)
+    if function is None:
+        message = f"The URI names no function: {uri}"
+        raise ValueError(message)
+    text = uri.replace(function[0], "${Alias}")
+    return {"Fn::Sub": [text, {"Alias": {"Ref": f"{function[1]}.Alias"}}]}
 
 
 def _parameters_in(content: str, template: Mapping[str, Any]) -> set[str]:
@@ -70,4 +74,4 @@ def _parameters_in(content: str, template: Mapping[str, Any]) -> set[str]:
     names = set(_NAME.findall(content))
     for name in names & conditions.keys():
         names |= set(_NAME.findall(json.dumps(conditions[name])))
-    return names & template.get("Parameters", {}).keys()
+    return names.intersection(template.get("Parameters", {}))

@@ -2,6 +2,7 @@ from copy import deepcopy
 
 import pytest
 
+from deploy.template import canary
 from local import template
 from tests.deploy import packaged
 
@@ -20,3 +21,15 @@ def test_links_have_the_address_of_the_http_api_on_this_machine(monkeypatch: pyt
     changed = template.for_emulator(packaged.template("local"))
     variables = changed["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
     assert variables["TRACKING_URL"] == {"Fn::Sub": "http://${TrackingApi}.execute-api.localhost:4599"}
+
+
+def test_emulator_deletes_old_versions_of_functions() -> None:
+    resources = template.for_emulator(packaged.template("local"))["Resources"].values()
+    functions = [each["Properties"] for each in resources if each["Type"] == "AWS::Serverless::Function"]
+    assert {each["VersionDeletionPolicy"] for each in functions} == {"Delete"}
+
+
+def test_emulator_changes_the_redirect_at_once() -> None:
+    resources = template.for_emulator(packaged.template("local"))["Resources"]
+    assert "DeploymentPreference" not in resources["Redirect"]["Properties"]
+    assert resources.keys().isdisjoint(canary.ALARMS)
