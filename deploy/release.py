@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from deploy import (
     changes,
     cloud,
+    old_versions,
     package,
     parameters,
     prerequisites,
@@ -116,6 +117,7 @@ def _finish(target: Cloud) -> None:
         )
         raise CommandError(message) from error
     print("The smoke test passed: a click through each door, and a postback.")
+    old_versions.delete(target)
     print("\n".join(f"{name + ':':<15} {address}" for name, address in _addresses(target, doors).items()))
 
 

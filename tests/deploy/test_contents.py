@@ -19,7 +19,8 @@ RESOURCES = {TABLE: ["clicks", "caps"], BUCKET: ["archive"], QUEUE: ["https://sq
 def aws() -> Iterator[dict[str, Any]]:
     """Provide clients of two tables, a bucket with versions and a queue, all empty."""
     with mock_aws():
-        clients = {name: boto3.client(name, region_name="us-east-1") for name in ("dynamodb", "s3", "sqs")}
+        session: Any = boto3.Session(region_name="us-east-1")
+        clients = {name: session.client(name) for name in ("dynamodb", "s3", "sqs")}
         for name in RESOURCES[TABLE]:
             clients["dynamodb"].create_table(
                 TableName=name,

@@ -1,11 +1,21 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy import cloud, package, prerequisites, protection, questions, release, smoke_test, stack, swagger_ui
+from deploy import (
+    cloud,
+    old_versions,
+    package,
+    prerequisites,
+    protection,
+    questions,
+    release,
+    smoke_test,
+    stack,
+    swagger_ui,
+)
 from deploy.changes import Action, Change
 from deploy.errors import CommandError
 from deploy.smoke_test import Doors
@@ -39,7 +49,7 @@ class _Release:
 
 
 @pytest.fixture
-def released(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Release]:
+def released(monkeypatch: pytest.MonkeyPatch) -> _Release:
     made = _Release()
     monkeypatch.setenv("CONFIRM", "yes")
     for name in ("DELETE_DATA", *release._PARAMETERS.values()):
@@ -52,6 +62,7 @@ def released(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Release]:
     monkeypatch.setattr(stack, "deploy", made.deploy)
     monkeypatch.setattr(stack, "roll_back", made.roll_back)
     monkeypatch.setattr(protection, "set_protection", lambda _, on: made.calls.append(f"protection {on}"))
+    monkeypatch.setattr(old_versions, "delete", lambda _: 0)
     monkeypatch.setattr(smoke_test, "run", lambda _, doors: made.calls.append(doors))
     return made
 
@@ -100,6 +111,7 @@ def test_failed_smoke_test_says_how_to_roll_back(released: _Release, monkeypatch
         message = "GET /health was answered with 502."
         raise CommandError(message)
 
+    monkeypatch.setattr(old_versions, "delete", lambda _: 0)
     monkeypatch.setattr(smoke_test, "run", fail)
     with pytest.raises(CommandError, match=r"502.*run `make rollback STAGE=prod DEPLOY_BUCKET=bucket`"):
         release.deploy("prod")

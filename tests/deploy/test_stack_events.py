@@ -44,7 +44,7 @@ def test_progress_is_shown_until_the_stack_is_at_rest(
     waited: list[float] = []
     fake = FakeCloudFormation()
     fake.stack["StackStatus"] = "UPDATE_IN_PROGRESS"
-    monkeypatch.setattr(stack_events.time, "sleep", sleep)
+    monkeypatch.setattr("deploy.stack_events.time.sleep", sleep)
     status = stack_events.follow(fake.cloud, fake, _events(fake), total=1, title="Changing")  # type: ignore[arg-type]  # a fake
     assert (status, waited) == ("UPDATE_COMPLETE", [5.0])
     assert capsys.readouterr().err.startswith("Changing …")
