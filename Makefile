@@ -8,7 +8,7 @@ SOURCES := app.py manage.py acceptance bench chalicelib demo deploy local tests
 STAGE ?= local
 SEEDS ?= 20
 
-.PHONY: help install up run down clean env logs test coverage soak learn bench query restore-clicks regret freeze check format deploy admin-key revoke-key
+.PHONY: help install up run down clean env logs test coverage soak learn bench query restore-clicks regret freeze check format deploy rollback undeploy admin-key revoke-key
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -81,9 +81,14 @@ format: install  ## format, and apply automatic lint fixes
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
 
-deploy: install  ## deploy to AWS: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket
-	@if [ "$(STAGE)" = local ]; then echo "error: STAGE is not set. Run: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket" >&2; exit 1; fi
+deploy: install  ## show the changes, ask, deploy to AWS and test: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket
 	@$(MANAGE) deploy --stage $(STAGE)
+
+rollback: install  ## deploy the template before the present one: make rollback STAGE=prod DEPLOY_BUCKET=your-bucket
+	@$(MANAGE) rollback --stage $(STAGE)
+
+undeploy: install  ## delete a stack without data; DELETE_DATA=smartlink-prod deletes it with its data: make undeploy STAGE=prod
+	@$(MANAGE) undeploy --stage $(STAGE)
 
 # The names of the variables that were given to make, not by the shell, which sets some of these too.
 given = $(foreach name,$(1),$(if $(findstring command line,$(origin $(name))),$(name)))

@@ -9,40 +9,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from demo import network
-from deploy import (
-    admin_keys,
-    cloud,
-    logs,
-    package,
-    paths,
-    preflight,
-    restore_clicks,
-    retention,
-    stack,
-    swagger_ui,
-    users,
-)
-from deploy.databases.files import ensure_databases
+from deploy import admin_keys, cloud, logs, paths, release, removal, restore_clicks, users
 from deploy.errors import CommandError
 from deploy.query import command as query_command
 from deploy.query.days import parse_days
 from local import emulator, openapi_tools, up
 
 _INTERRUPTED = 130
-_PARAMETERS = {
-    "EdgeSecret": "EDGE_SECRET",
-    "VisitorHashKey": "VISITOR_HASH_KEY",
-    "PublicUrl": "PUBLIC_URL",
-    "TrackingUrl": "TRACKING_URL",
-    "EdgeDomains": "EDGE_DOMAINS",
-    "RedirectConcurrency": "REDIRECT_CONCURRENCY",
-    "AlarmEmail": "ALARM_EMAIL",
-    "NotificationsTopic": "NOTIFICATIONS_TOPIC",
-    "EmailFrom": "EMAIL_FROM",
-    "ClickDays": "CLICK_DAYS",
-    "ArchiveDays": "ARCHIVE_DAYS",
-}
-"""Environment variables of `make deploy`, by CloudFormation parameter."""
 
 
 def main() -> int:
@@ -113,30 +86,6 @@ def _logs(stage: str) -> None:
         print(line, flush=True)
 
 
-def _deploy(stage: str) -> None:
-    account = cloud.account(stage)
-    if not account.bucket:
-        message = "DEPLOY_BUCKET is not set. Run `make deploy STAGE=prod DEPLOY_BUCKET=your-bucket`."
-        raise CommandError(message)
-    parameters = _stack_parameters()
-    preflight.check_bucket(account)
-    print(f"Deploying {account.stack} to {account.session.region_name}. The first deployment takes a few minutes …")
-    ensure_databases()
-    swagger_ui.ensure()
-    folder = package.build(stage)
-    preflight.check_package(account, folder, parameters)
-    changed = stack.deploy(account, folder, parameters)
-    deployed = stack.describe(account)
-    url = stack.outputs(deployed)["EndpointURL"].rstrip("/") if deployed else ""
-    print(f"{'Deployed' if changed else 'Nothing changed'}: {url}")
-
-
-def _stack_parameters() -> dict[str, str]:
-    """Return the CloudFormation parameters that are set in the environment. Raise CommandError for a wrong one."""
-    retention.check(os.environ)
-    return {parameter: os.environ[name] for parameter, name in _PARAMETERS.items() if name in os.environ}
-
-
 def _query(stage: str) -> None:
     now, target = datetime.now(UTC), cloud.for_stage(stage)
     query = query_command.parse_query(os.environ, now)
@@ -167,7 +116,7 @@ def _given(name: str) -> str | None:
 
 
 def _revoke_key(stage: str) -> None:
-    key_id = os.environ.get("KEY_ID", "").removeprefix("slk_admin_")[:12]
+    key_id = admin_keys.id_of(os.environ.get("KEY_ID", ""))
     if not key_id:
         message = "KEY_ID is not set. Run `make revoke-key KEY_ID=…` with the 12 characters after slk_admin_."
         raise CommandError(message)
@@ -183,7 +132,9 @@ _COMMANDS: dict[str, Callable[[str], None]] = {
     "openapi-tools": _openapi_tools,
     "env": _env,
     "logs": _logs,
-    "deploy": _deploy,
+    "deploy": release.deploy,
+    "rollback": release.roll_back,
+    "undeploy": removal.undeploy,
     "query": _query,
     "restore-clicks": _restore_clicks,
     "admin-key": _admin_key,

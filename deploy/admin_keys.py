@@ -46,10 +46,15 @@ def revoke(cloud: Cloud, key_id: str) -> None:
         raise CommandError(message) from error
 
 
+def id_of(key: str) -> str:
+    """Return the ID of a key: the 12 characters after `slk_admin_`."""
+    return key.removeprefix(_ADMIN)[:_ID_LENGTH]
+
+
 def works(cloud: Cloud, key: str) -> bool:
     """Return whether this admin key is in the table and its user is not removed."""
     client = cloud.session.client("dynamodb", endpoint_url=cloud.endpoint)
-    key_id = key.removeprefix(_ADMIN)[:_ID_LENGTH]
+    key_id = id_of(key)
     if not key_id:
         return False
     item: dict[str, Any] = client.get_item(TableName=_table(cloud), Key={"id": {"S": key_id}}).get("Item", {})

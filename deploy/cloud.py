@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import boto3
 
@@ -13,7 +14,7 @@ LOCAL = "local"
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """A deployment target. `endpoint` is None for AWS itself; packages are uploaded to `bucket`."""
+    """A deployment target. `endpoint` is None for AWS itself and else the emulator's; packages go into `bucket`."""
 
     session: boto3.Session
     endpoint: str | None
@@ -29,7 +30,13 @@ def local() -> Cloud:
 
 
 def account(stage: str) -> Cloud:
-    """Return the account of the caller's AWS credentials. `DEPLOY_BUCKET` names the bucket for packages."""
+    """Return the account of the caller's AWS credentials. `DEPLOY_BUCKET` names the bucket for packages.
+
+    `AWS_ENDPOINT_URL` with a loopback address deploys into the emulator instead.
+    """
+    if stage == LOCAL:
+        message = "STAGE is not set. Name the stage, for example: make deploy STAGE=prod DEPLOY_BUCKET=your-bucket"
+        raise CommandError(message)
     session = boto3.Session()
     if session.region_name is None:
         message = "No AWS region is set. Export AWS_DEFAULT_REGION, for example eu-west-1."
@@ -38,9 +45,15 @@ def account(stage: str) -> Cloud:
         message = "No AWS credentials are set. Export AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
         raise CommandError(message)
     stack = os.environ.get("STACK", f"smartlink-{stage}")
-    return Cloud(session, None, stage, stack, os.environ.get("DEPLOY_BUCKET", ""))
+    return Cloud(session, _emulator(), stage, stack, os.environ.get("DEPLOY_BUCKET", ""))
 
 
 def for_stage(stage: str) -> Cloud:
     """Return the target of a stage."""
     return local() if stage == LOCAL else account(stage)
+
+
+def _emulator() -> str | None:
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    host = urlsplit(endpoint).hostname or ""
+    return endpoint if host == "localhost" or host.startswith("127.") else None

@@ -1,23 +1,15 @@
-"""What `make deploy` checks before it uploads anything: the rules of AWS, and the bucket's region."""
+"""What `make deploy` checks before it uploads anything: the rules of AWS."""
 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from botocore.exceptions import ClientError
-
 from deploy import package
 from deploy.cloud import Cloud
 from deploy.errors import CommandError
 from deploy.rules import archives, check
 from deploy.serverless import transformed
-
-_FIRST_REGION = "us-east-1"
-"""The region that S3 names by None."""
-
-_FIRST_NAMES = {"EU": "eu-west-1"}
-"""Regions of buckets that were created when S3 had another name for them."""
 
 
 def check_package(cloud: Cloud, folder: Path, parameters: Mapping[str, str]) -> None:
@@ -30,25 +22,4 @@ def check_package(cloud: Cloud, folder: Path, parameters: Mapping[str, str]) -> 
     found += archives.findings({name: folder / name for name in (package.CODE, package.LAYER)})
     if found:
         message = "\n  ".join(["The template breaks rules of AWS (docs/aws-rules.md):", *found])
-        raise CommandError(message)
-
-
-def check_bucket(cloud: Cloud) -> None:
-    """Raise CommandError unless the bucket for packages exists in the region of the stack.
-
-    Lambda loads code from a bucket of its own region only.
-    https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCode.html
-    """
-    client = cloud.session.client("s3", endpoint_url=cloud.endpoint)
-    try:
-        location: str = client.get_bucket_location(Bucket=cloud.bucket)["LocationConstraint"] or _FIRST_REGION
-    except ClientError as error:
-        message = f"The bucket {cloud.bucket} of DEPLOY_BUCKET cannot be used: {error}"
-        raise CommandError(message) from error
-    region = _FIRST_NAMES.get(location, location)
-    if region != cloud.session.region_name:
-        message = (
-            f"The bucket {cloud.bucket} is in {region}, but the stack is deployed to {cloud.session.region_name}. "
-            "Set DEPLOY_BUCKET to a bucket of that region."
-        )
         raise CommandError(message)

@@ -2,54 +2,100 @@
 
 import hashlib
 import json
-import secrets
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
+from deploy import changes, stack_events
+from deploy.changes import Change
 from deploy.cloud import LOCAL, Cloud
 from deploy.errors import CommandError
+from deploy.parameters import DIGESTS, digests, missing_secrets, parameters_of
 from deploy.template.build import Template
-from deploy.upload import template, upload
+from deploy.template.versions import describe_versions
+from deploy.upload import download, template, upload
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
 
-_DIGEST = "Deployed"
+Review = Callable[[Sequence[Change]], None]
+"""Shows the changes of a change set, and raises CommandError if it must not be executed."""
+
+_DIGEST, _PREVIOUS = "Deployed", "Previous"
 _BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 _NOT_CREATED = "REVIEW_IN_PROGRESS"
-_GENERATED = ("VisitorHashKey",)
-"""Parameters with a random value, which every deployment after the first one keeps."""
+_DELETED = "DELETE_COMPLETE"
+_DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
 def deploy(
-    cloud: Cloud, folder: Path, parameters: Mapping[str, str], adapt: Callable[[Template], Template] = dict
+    cloud: Cloud,
+    folder: Path,
+    parameters: Mapping[str, str],
+    adapt: Callable[[Template], Template] = dict,
+    review: Review = lambda _: None,
 ) -> bool:
     """Create or update the stack from the package in `folder`. Return False if it is already up to date.
 
     `adapt` changes the template before it is deployed. A parameter that is not passed keeps its value from the last
     deployment. A missing secret is generated.
     """
-    document = adapt(template(cloud, folder))
+    return _deploy(cloud, adapt(template(cloud, folder)), parameters, review)
+
+
+def roll_back(cloud: Cloud, review: Review) -> None:
+    """Deploy the template before the present one. Parameters keep their values."""
+    stack = describe(cloud)
+    previous = outputs(stack).get(_PREVIOUS) if stack else None
+    if previous is None:
+        message = f"The stack {cloud.stack} has no earlier deployment."
+        raise CommandError(message)
+    document = json.loads(download(cloud, f"{previous}.json"))
+    for name in (_DIGEST, _PREVIOUS, DIGESTS):
+        document["Outputs"].pop(name, None)
+    _deploy(cloud, document, {}, review)
+
+
+def _deploy(cloud: Cloud, document: Template, parameters: Mapping[str, str], review: Review) -> bool:
     stack = _usable(cloud, describe(cloud))
-    digest = hashlib.sha256(json.dumps([document, dict(parameters)], sort_keys=True).encode()).hexdigest()
-    if stack and outputs(stack).get(_DIGEST) == digest:
-        return False
-    document["Outputs"][_DIGEST] = {"Value": digest}
-    url = upload(cloud, f"{digest}.json", json.dumps(document).encode())
     values = {**missing_secrets(stack), **parameters}
-    _change(cloud, url, stack, parameters_of(stack, values, document["Parameters"]))
+    known = digests(stack, values, document["Parameters"])
+    describe_versions(document, known)
+    digest = hashlib.sha256(json.dumps([document, dict(parameters)], sort_keys=True).encode()).hexdigest()
+    deployed = outputs(stack) if stack else {}
+    if deployed.get(_DIGEST) == digest:
+        return False
+    document["Outputs"] |= {_DIGEST: {"Value": digest}, DIGESTS: {"Value": json.dumps(known)}}
+    if _DIGEST in deployed:
+        document["Outputs"][_PREVIOUS] = {"Value": deployed[_DIGEST]}
+    url = upload(cloud, f"{digest}.json", json.dumps(document).encode(), replace=True)
+    _change(cloud, url, stack, parameters_of(stack, values, document["Parameters"]), review)
     return True
+
+
+def delete(cloud: Cloud, total: int) -> str:
+    """Delete the stack, whose protection is turned off, and return its ID. `total` is the number of its resources."""
+    client = client_of(cloud)
+    stack_id = client.describe_stacks(StackName=cloud.stack)["Stacks"][0]["StackId"]
+    client.update_termination_protection(StackName=cloud.stack, EnableTerminationProtection=False)
+    events = stack_events.Events(client, stack_id)
+    client.delete_stack(StackName=stack_id)
+    status = stack_events.follow(cloud, client, events, total=total, title="Deleting the stack")
+    if status != _DELETED:
+        print("\n".join(events.failures()))
+        message = f"The stack {cloud.stack} was not deleted ({status}). Fix the resources listed above and try again."
+        raise CommandError(message)
+    return stack_id
 
 
 def describe(cloud: Cloud) -> "StackTypeDef | None":
     """Return the deployed stack, or None if there is none."""
     try:
-        return _client(cloud).describe_stacks(StackName=cloud.stack)["Stacks"][0]
+        return client_of(cloud).describe_stacks(StackName=cloud.stack)["Stacks"][0]
     except ClientError as error:
         if "does not exist" in str(error):
             return None
@@ -66,42 +112,35 @@ def outputs(stack: "StackTypeDef") -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def parameters_of(
-    stack: "StackTypeDef | None", values: Mapping[str, str], declared: Collection[str]
-) -> "list[ParameterTypeDef]":
-    """Return `values` as parameters; the stack's other parameters that are still declared keep their values."""
-    names = _parameter_names(stack) & set(declared)
-    previous: list[ParameterTypeDef] = [
-        {"ParameterKey": name, "UsePreviousValue": True} for name in sorted(names - values.keys())
-    ]
-    changed: list[ParameterTypeDef] = [
-        {"ParameterKey": name, "ParameterValue": value} for name, value in values.items()
-    ]
-    return previous + changed
+def resources(cloud: Cloud) -> dict[str, list[str]]:
+    """Return the physical IDs of the stack's resources by type."""
+    found: dict[str, list[str]] = {}
+    for page in client_of(cloud).get_paginator("list_stack_resources").paginate(StackName=cloud.stack):
+        for each in page["StackResourceSummaries"]:
+            if not each["ResourceStatus"].startswith("DELETE"):
+                found.setdefault(each["ResourceType"], []).append(each.get("PhysicalResourceId", ""))
+    return found
 
 
-def missing_secrets(stack: "StackTypeDef | None") -> dict[str, str]:
-    """Return random values for the generated parameters that the stack does not have yet."""
-    return {name: secrets.token_urlsafe(32) for name in _GENERATED if name not in _parameter_names(stack)}
-
-
-def _parameter_names(stack: "StackTypeDef | None") -> set[str]:
-    return {parameter["ParameterKey"] for parameter in stack.get("Parameters", [])} if stack else set()
+def client_of(cloud: Cloud) -> "CloudFormationClient":
+    """Return the client of CloudFormation."""
+    return cloud.session.client("cloudformation", endpoint_url=cloud.endpoint)
 
 
 def _usable(cloud: Cloud, stack: "StackTypeDef | None") -> "StackTypeDef | None":
     """Return the stack if it can be updated. Delete a stack whose creation failed, and return None."""
     if stack and stack["StackStatus"] in _BROKEN:
-        _client(cloud).delete_stack(StackName=cloud.stack)
-        _client(cloud).get_waiter("stack_delete_complete").wait(StackName=cloud.stack, WaiterConfig=_pace(cloud))
+        client_of(cloud).delete_stack(StackName=cloud.stack)
+        client_of(cloud).get_waiter("stack_delete_complete").wait(StackName=cloud.stack, WaiterConfig=_pace(cloud))
         return None
     return None if stack and stack["StackStatus"] == _NOT_CREATED else stack
 
 
-def _change(cloud: Cloud, url: str, stack: "StackTypeDef | None", parameters: "list[ParameterTypeDef]") -> None:
-    client, name = _client(cloud), f"deploy-{time.time_ns()}"
-    change: dict[str, Any] = {"StackName": cloud.stack, "ChangeSetName": name}
-    earlier = {event["EventId"] for event in _events(cloud)} if stack else set()
+def _change(
+    cloud: Cloud, url: str, stack: "StackTypeDef | None", parameters: "list[ParameterTypeDef]", review: Review
+) -> None:
+    client = client_of(cloud)
+    change: dict[str, Any] = {"StackName": cloud.stack, "ChangeSetName": f"deploy-{time.time_ns()}"}
     try:
         client.create_change_set(
             **change,
@@ -111,25 +150,35 @@ def _change(cloud: Cloud, url: str, stack: "StackTypeDef | None", parameters: "l
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
         client.get_waiter("change_set_create_complete").wait(**change, WaiterConfig=_pace(cloud))
+        planned = changes.read(client, change)
+        _review(client, change, stack, lambda: review(planned))
+        events = stack_events.Events(client, cloud.stack)
         client.execute_change_set(**change)
-        waiter = client.get_waiter("stack_update_complete") if stack else client.get_waiter("stack_create_complete")
-        waiter.wait(StackName=cloud.stack, WaiterConfig=_pace(cloud))
     except (ClientError, WaiterError) as error:
-        for line in _failures(cloud, earlier):
-            print(line)
         message = f"The stack {cloud.stack} was not deployed: {_reason(client, change) or error}"
         raise CommandError(message) from error
+    _follow(cloud, events, len(planned))
 
 
-def _failures(cloud: Cloud, earlier: set[str]) -> list[str]:
-    """Return the failed resources with the reasons, oldest first, without `earlier` events and cancellations."""
-    return [
-        f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
-        for event in reversed(_events(cloud))
-        if event["EventId"] not in earlier
-        and event["ResourceStatus"].endswith("FAILED")
-        and "cancelled" not in event.get("ResourceStatusReason", "")
-    ]
+def _review(
+    client: "CloudFormationClient", change: dict[str, Any], stack: "StackTypeDef | None", review: Callable[[], None]
+) -> None:
+    """Call `review`. If it refuses, delete the change set, and with it a stack that was never created."""
+    try:
+        review()
+    except (CommandError, KeyboardInterrupt):
+        client.delete_change_set(**change)
+        if stack is None:
+            client.delete_stack(StackName=change["StackName"])
+        raise
+
+
+def _follow(cloud: Cloud, events: stack_events.Events, total: int) -> None:
+    status = stack_events.follow(cloud, client_of(cloud), events, total=total, title="Changing the stack")
+    if status not in _DONE:
+        print("\n".join(events.failures()))
+        message = f"The stack {cloud.stack} was not deployed ({status}). Fix the resources listed above and try again."
+        raise CommandError(message)
 
 
 def _reason(client: "CloudFormationClient", change: dict[str, Any]) -> str:
@@ -137,19 +186,7 @@ def _reason(client: "CloudFormationClient", change: dict[str, Any]) -> str:
         described = client.describe_change_set(**change)
     except ClientError:
         return ""
-    failed = described["Status"] == "FAILED"
-    return described.get("StatusReason", "") if failed else "fix the resources listed above and run the command again"
-
-
-def _events(cloud: Cloud) -> list[Any]:
-    try:
-        return _client(cloud).describe_stack_events(StackName=cloud.stack)["StackEvents"]
-    except ClientError:
-        return []
-
-
-def _client(cloud: Cloud) -> "CloudFormationClient":
-    return cloud.session.client("cloudformation", endpoint_url=cloud.endpoint)
+    return described.get("StatusReason", "") if described["Status"] == "FAILED" else ""
 
 
 def _pace(cloud: Cloud) -> Any:  # noqa: ANN401 - the stubs require whole seconds; the emulator needs less

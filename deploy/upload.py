@@ -1,4 +1,4 @@
-"""Upload packages to the bucket that CloudFormation reads. A file's name is the hash of its contents."""
+"""Upload packages to the bucket that CloudFormation reads. Archives are named by the hash of their contents."""
 
 import hashlib
 import json
@@ -24,16 +24,26 @@ def template(cloud: Cloud, folder: Path) -> dict[str, Any]:
     return document
 
 
-def upload(cloud: Cloud, key: str, content: bytes) -> str:
-    """Put `content` into the bucket unless it is there already. Return its URL."""
+def upload(cloud: Cloud, key: str, content: bytes, *, replace: bool = False) -> str:
+    """Put `content` into the bucket, unless the key is there already. Return its URL."""
     client = cloud.session.client("s3", endpoint_url=cloud.endpoint)
     try:
         if cloud.endpoint:
             client.create_bucket(Bucket=cloud.bucket)
-        if client.list_objects_v2(Bucket=cloud.bucket, Prefix=key)["KeyCount"] == 0:
+        if replace or client.list_objects_v2(Bucket=cloud.bucket, Prefix=key)["KeyCount"] == 0:
             client.put_object(Bucket=cloud.bucket, Key=key, Body=content)
     except ClientError as error:
         message = f"The package could not be uploaded to bucket {cloud.bucket!r}: {error}"
         raise CommandError(message) from error
     host = cloud.endpoint or f"https://s3.{cloud.session.region_name}.amazonaws.com"
     return f"{host}/{cloud.bucket}/{key}"
+
+
+def download(cloud: Cloud, key: str) -> bytes:
+    """Return a file of the bucket."""
+    try:
+        client = cloud.session.client("s3", endpoint_url=cloud.endpoint)
+        return client.get_object(Bucket=cloud.bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        message = f"{key} could not be read from bucket {cloud.bucket!r}: {error}"
+        raise CommandError(message) from error

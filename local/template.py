@@ -4,6 +4,8 @@ from copy import deepcopy
 from typing import Any
 
 from deploy import paths
+from deploy.template import canary
+from deploy.template.redirect import FUNCTION
 
 Template = dict[str, Any]
 
@@ -11,7 +13,14 @@ Template = dict[str, Any]
 def for_emulator(template: Template) -> Template:
     """Return the template with all changes below."""
     changed = deepcopy(template)
-    changes = (_delete_with_the_stack, _print_links_of_the_gateway, _take_domains_without_dns, _drop_unused_conditions)
+    changes = (
+        _delete_with_the_stack,
+        _delete_old_versions,
+        _change_at_once,
+        _print_links_of_the_gateway,
+        _take_domains_without_dns,
+        _drop_unused_conditions,
+    )
     for change in changes:
         change(changed)
     return changed
@@ -22,6 +31,23 @@ def _delete_with_the_stack(template: Template) -> None:
     for resource in template["Resources"].values():
         resource.pop("DeletionPolicy", None)
         resource.pop("UpdateReplacePolicy", None)
+
+
+def _delete_old_versions(template: Template) -> None:
+    """Delete a version of a function when a newer one is live: the emulator holds the code of each one in memory."""
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["VersionDeletionPolicy"] = "Delete"
+
+
+def _change_at_once(template: Template) -> None:
+    """Release the redirect without CodeDeploy and its alarms: the emulator has neither CodeDeploy nor metric math.
+
+    SAM would take the parameter `Canary` into account, but the emulator's transform sees only the defaults.
+    """
+    for name in canary.ALARMS:
+        del template["Resources"][name]
+    del template["Resources"][FUNCTION]["Properties"]["DeploymentPreference"]
 
 
 def _print_links_of_the_gateway(template: Template) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from deploy.template import doors, redirect
+from deploy.template import canary, doors, redirect, throughput, versions
 
 Template = dict[str, Any]
 """A CloudFormation template, parsed from JSON."""
@@ -15,4 +15,7 @@ def build(packaged: Mapping[str, Any], project: redirect.Project) -> Template:
     template = deepcopy(dict(packaged))
     redirect.add_function(template, project)
     doors.add_tracking_api(template)
+    versions.add_aliases(template)
+    canary.add_canary(template)
+    throughput.add_warm_throughput(template)
     return template

@@ -1,37 +1,16 @@
 import json
 import zipfile
 from pathlib import Path
-from typing import cast
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 from deploy import package, preflight
 from deploy.cloud import Cloud
 from deploy.errors import CommandError
 from tests.deploy import packaged
 
-
-class _S3:
-    """A fake session and S3 client: one bucket in `location`."""
-
-    region_name = "eu-west-1"
-
-    def __init__(self, location: str | None) -> None:
-        self.location = location
-
-    def client(self, *_: object, **__: object) -> "_S3":
-        return self
-
-    def get_bucket_location(self, **_: object) -> dict[str, str | None]:
-        if self.location == "nowhere":
-            raise ClientError({"Error": {"Code": "NoSuchBucket", "Message": "It is not there"}}, "GetBucketLocation")
-        return {"LocationConstraint": self.location}
-
-
-def _cloud(location: str | None = "eu-west-1") -> Cloud:
-    return Cloud(cast("boto3.Session", _S3(location)), None, "prod", "smartlink-prod", "packages")
+CLOUD = Cloud(boto3.Session(), None, "prod", "smartlink-prod", "packages")
 
 
 @pytest.fixture
@@ -45,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_package_that_follows_the_rules_is_accepted(folder: Path) -> None:
-    preflight.check_package(_cloud(), folder, {})
+    preflight.check_package(CLOUD, folder, {})
 
 
 def test_package_that_breaks_a_rule_is_refused_with_every_finding(folder: Path) -> None:
@@ -54,27 +33,9 @@ def test_package_that_breaks_a_rule_is_refused_with_every_finding(folder: Path) 
         del template["Resources"][name]["UpdateReplacePolicy"]
     (folder / package.TEMPLATE).write_text(json.dumps(template))
     with pytest.raises(CommandError) as raised:
-        preflight.check_package(_cloud(), folder, {})
+        preflight.check_package(CLOUD, folder, {})
     assert str(raised.value).splitlines() == [
         "The template breaks rules of AWS (docs/aws-rules.md):",
         "  LinksTable: its UpdateReplacePolicy must be Retain: it holds data (data_outlives_the_stack)",
         "  ClicksTable: its UpdateReplacePolicy must be Retain: it holds data (data_outlives_the_stack)",
     ]
-
-
-@pytest.mark.parametrize("location", ["eu-west-1", "EU"])
-def test_bucket_in_the_region_of_the_stack_is_accepted(location: str) -> None:
-    preflight.check_bucket(_cloud(location))
-
-
-@pytest.mark.parametrize(
-    ("location", "message"),
-    [
-        pytest.param(None, "The bucket packages is in us-east-1, but the stack is deployed to eu-west-1", id="first"),
-        pytest.param("eu-north-1", "is in eu-north-1, but the stack is deployed to eu-west-1", id="another"),
-        pytest.param("nowhere", "The bucket packages of DEPLOY_BUCKET cannot be used: .*It is not there", id="none"),
-    ],
-)
-def test_bucket_elsewhere_is_refused(location: str | None, message: str) -> None:
-    with pytest.raises(CommandError, match=message):
-        preflight.check_bucket(_cloud(location))

@@ -1,157 +1,153 @@
 import json
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
-from deploy import paths, stack
+from deploy import stack
+from deploy.changes import Action, Change
 from deploy.cloud import Cloud
 from deploy.errors import CommandError
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.type_defs import StackTypeDef
-
-
-def _deployed(*parameters: str) -> "StackTypeDef":
-    return {
-        "StackName": "smartlink-prod",
-        "StackStatus": "UPDATE_COMPLETE",
-        "CreationTime": datetime(2026, 11, 1, tzinfo=UTC),
-        "Parameters": [{"ParameterKey": name, "ParameterValue": "****"} for name in parameters],
-    }
-
-
-class _Events:
-    """A fake CloudFormation client with the events of a failed deployment, newest first."""
-
-    def client(self, *_: object, **__: object) -> "_Events":
-        return self
-
-    def describe_stack_events(self, **_: object) -> dict[str, Any]:
-        events = [
-            ("4", "smartlink", "UPDATE_ROLLBACK_IN_PROGRESS", "The following resource(s) failed"),
-            ("3", "APIHandler", "UPDATE_FAILED", "Resource update cancelled"),
-            ("2", "ClicksTable", "UPDATE_FAILED", "Table limit exceeded"),
-            ("1", "ClicksTable", "CREATE_FAILED", "of an earlier deployment"),
-        ]
-        names = ("EventId", "LogicalResourceId", "ResourceStatus", "ResourceStatusReason")
-        return {"StackEvents": [dict(zip(names, event, strict=True)) for event in events]}
-
-
-def test_omitted_parameter_keeps_its_value() -> None:
-    declared = ["EdgeSecret", "PublicUrl"]
-    assert stack.parameters_of(_deployed(*declared), {"PublicUrl": "https://go.example"}, declared) == [
-        {"ParameterKey": "EdgeSecret", "UsePreviousValue": True},
-        {"ParameterKey": "PublicUrl", "ParameterValue": "https://go.example"},
-    ]
-
-
-def test_first_deployment_has_no_previous_values() -> None:
-    assert stack.parameters_of(None, {}, ["PublicUrl"]) == []
-
-
-def test_parameter_that_the_new_template_lacks_is_not_passed() -> None:
-    assert stack.parameters_of(_deployed("TableDeletionPolicy"), {}, ["PublicUrl"]) == []
-
-
-@pytest.mark.parametrize(
-    "deployed",
-    [
-        pytest.param(None, id="no stack"),
-        pytest.param(_deployed("EdgeSecret"), id="a stack of an earlier release"),
-    ],
-)
-def test_missing_secret_is_generated_at_random(deployed: "StackTypeDef | None") -> None:
-    generated = [stack.missing_secrets(deployed) for _ in range(2)]
-    assert [set(each) for each in generated] == [{"VisitorHashKey"}] * 2
-    assert generated[0] != generated[1]
-    assert all(32 <= len(each["VisitorHashKey"]) <= 64 for each in generated)
-
-
-def test_secret_of_a_stack_is_kept() -> None:
-    deployed = _deployed("VisitorHashKey")
-    assert stack.missing_secrets(deployed) == {}
-    assert stack.parameters_of(deployed, {}, ["VisitorHashKey"]) == [
-        {"ParameterKey": "VisitorHashKey", "UsePreviousValue": True}
-    ]
-
-
-def test_generated_secrets_are_hidden_parameters_without_a_default() -> None:
-    template = json.loads((paths.ROOT / ".chalice" / "resources.json").read_text())
-    generated = [template["Parameters"][name] for name in stack.missing_secrets(None)]
-    assert [(each["NoEcho"], "Default" in each) for each in generated] == [(True, False)]
-    variables = template["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
-    assert variables["VISITOR_HASH_KEY"] == {"Ref": "VisitorHashKey"}
-
-
-class _CloudFormation:
-    """A fake client of CloudFormation and S3: one stack with the parameters of the last change set."""
-
-    region_name = "eu-west-1"
-
-    def __init__(self, *parameters: str) -> None:
-        self.stack: Any = {**_deployed(*parameters), "Outputs": []}
-        self.sent: list[Any] = []
-
-    def client(self, *_: object, **__: object) -> "_CloudFormation":
-        return self
-
-    def describe_stacks(self, **_: object) -> dict[str, Any]:
-        return {"Stacks": [self.stack]}
-
-    def describe_stack_events(self, **_: object) -> dict[str, Any]:
-        return {"StackEvents": []}
-
-    def list_objects_v2(self, **_: object) -> dict[str, int]:
-        return {"KeyCount": 0}
-
-    def put_object(self, **sent: Any) -> None:
-        if sent["Key"].endswith(".json"):
-            outputs = json.loads(sent["Body"])["Outputs"]
-            self.stack["Outputs"] = [
-                {"OutputKey": name, "OutputValue": each["Value"]} for name, each in outputs.items()
-            ]
-
-    def create_change_set(self, **sent: Any) -> None:
-        parameters = {each["ParameterKey"]: each.get("ParameterValue", "kept") for each in sent["Parameters"]}
-        self.sent.append(parameters)
-        self.stack["Parameters"] = [{"ParameterKey": name} for name in parameters]
-
-    def execute_change_set(self, **_: object) -> None:
-        pass
-
-    def get_waiter(self, _: str) -> "_CloudFormation":
-        return self
-
-    def wait(self, **_: object) -> None:
-        pass
+from tests.deploy.fake_cloudformation import STACK_ID, FakeCloudFormation, change, event
 
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """A package without code."""
-    (tmp_path / "sam.json").write_text(
-        json.dumps({"Parameters": {"EdgeSecret": {}, "VisitorHashKey": {}}, "Outputs": {}})
-    )
+    """A package with one function and without code."""
+    function = {"Type": "AWS::Serverless::Function", "Properties": {"Timeout": {"Ref": "ClickDays"}}}
+    parameters = {"ClickDays": {"Default": 90}, "EdgeSecret": {}, "VisitorHashKey": {}}
+    document = {"Parameters": parameters, "Resources": {"Redirect": function}, "Outputs": {}}
+    (tmp_path / "sam.json").write_text(json.dumps(document))
     for name in ("deployment.zip", "layer-deployment.zip"):
         (tmp_path / name).write_bytes(b"")
     return tmp_path
 
 
+def _description(fake: FakeCloudFormation) -> str:
+    outputs = stack.outputs(fake.stack)
+    document = json.loads(fake.files[f"{outputs['Deployed']}.json"])
+    description: str = document["Resources"]["Redirect"]["Properties"]["Description"]
+    return description
+
+
+def _refuse(_: Sequence[Change]) -> None:
+    message = "no"
+    raise CommandError(message)
+
+
 def test_first_deployment_with_a_secret_generates_it_and_a_later_one_keeps_it(package: Path) -> None:
-    client = _CloudFormation("EdgeSecret")
-    cloud = Cloud(cast("boto3.Session", client), None, "prod", "smartlink-prod", "bucket")
-    assert [stack.deploy(cloud, package, {}) for _ in range(2)] == [True, False]
-    assert stack.deploy(cloud, package, {"EdgeSecret": "changed"})
-    first, second = client.sent
+    fake = FakeCloudFormation("EdgeSecret")
+    assert [stack.deploy(fake.cloud, package, {}) for _ in range(2)] == [True, False]
+    assert stack.deploy(fake.cloud, package, {"EdgeSecret": "changed"})
+    first, second = fake.sent
     assert (len(first["VisitorHashKey"]), second["VisitorHashKey"]) == (43, "kept")
 
 
-def test_failures_list_the_failed_resource_without_cancellations_and_earlier_events() -> None:
-    cloud = Cloud(cast("boto3.Session", _Events()), None, "prod", "smartlink-prod", "bucket")
-    assert stack._failures(cloud, earlier={"1"}) == ["  ClicksTable: Table limit exceeded"]
+def test_changed_parameter_changes_the_version_of_the_function_that_reads_it(package: Path) -> None:
+    fake = FakeCloudFormation(exists=False)
+    stack.deploy(fake.cloud, package, {"EdgeSecret": "one"})
+    described = [_description(fake)]
+    for parameters in ({"EdgeSecret": "two"}, {"EdgeSecret": "two", "ClickDays": "60"}, {"EdgeSecret": "three"}):
+        stack.deploy(fake.cloud, package, parameters)
+        described.append(_description(fake))
+    first, other_secret, other_days, kept_days = described
+    assert first == other_secret
+    assert first != other_days
+    assert other_days == kept_days
+
+
+def test_changes_are_reviewed_before_they_are_executed(package: Path) -> None:
+    fake = FakeCloudFormation(changes=[change("Redirect")])
+    reviewed: list[Change] = []
+    stack.deploy(fake.cloud, package, {}, review=reviewed.extend)
+    assert reviewed == [Change(Action.MODIFY, "Redirect", "AWS::Lambda::Function")]
+
+
+@pytest.mark.parametrize(
+    ("exists", "called"),
+    [
+        pytest.param(True, ["delete_change_set"], id="an update"),
+        pytest.param(False, ["delete_change_set", "delete_stack"], id="a creation"),
+    ],
+)
+def test_refused_changes_are_forgotten(package: Path, exists: bool, called: list[str]) -> None:
+    fake = FakeCloudFormation(exists=exists)
+    with pytest.raises(CommandError, match="no"):
+        stack.deploy(fake.cloud, package, {}, review=_refuse)
+    assert fake.called == called
+    assert fake.stack is None or fake.stack["Outputs"] == []
+
+
+def test_failed_change_lists_its_failures(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fake = FakeCloudFormation()
+    fake.outcome, fake.new_events = "UPDATE_ROLLBACK_COMPLETE", [event(1, "ClicksTable", "UPDATE_FAILED", "too many")]
+    with pytest.raises(CommandError, match=r"was not deployed \(UPDATE_ROLLBACK_COMPLETE\)"):
+        stack.deploy(fake.cloud, package, {})
+    assert capsys.readouterr().out == "  ClicksTable: too many\n"
+
+
+def test_rejected_change_set_gives_the_reason(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reject(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "ValidationError", "Message": "wrong"}}, "CreateChangeSet")
+
+    fake = FakeCloudFormation()
+    monkeypatch.setattr(fake, "create_change_set", reject)
+    with pytest.raises(CommandError, match="was not deployed: the template is wrong"):
+        stack.deploy(fake.cloud, package, {})
+
+
+def test_roll_back_deploys_the_template_before_with_the_present_parameters(package: Path) -> None:
+    fake = FakeCloudFormation(exists=False)
+    stack.deploy(fake.cloud, package, {})
+    first = _description(fake)
+    document = json.loads((package / "sam.json").read_text())
+    document["Resources"]["Redirect"]["Properties"]["MemorySize"] = 512
+    (package / "sam.json").write_text(json.dumps(document))
+    stack.deploy(fake.cloud, package, {})
+    second = _description(fake)
+    stack.roll_back(fake.cloud, lambda _: None)
+    assert (_description(fake) == first, second == first) == (True, False)
+    assert set(fake.sent[-1].values()) == {"kept"}
+    stack.roll_back(fake.cloud, lambda _: None)
+    assert _description(fake) == second
+
+
+def test_value_changed_since_is_a_new_version_of_the_template_before(package: Path) -> None:
+    fake = FakeCloudFormation(exists=False)
+    stack.deploy(fake.cloud, package, {})
+    first = _description(fake)
+    stack.deploy(fake.cloud, package, {"ClickDays": "60"})
+    stack.roll_back(fake.cloud, lambda _: None)
+    assert _description(fake) != first
+
+
+@pytest.mark.parametrize("exists", [False, True], ids=["no stack", "first deployment"])
+def test_roll_back_needs_an_earlier_deployment(exists: bool) -> None:
+    with pytest.raises(CommandError, match="The stack smartlink-prod has no earlier deployment"):
+        stack.roll_back(FakeCloudFormation(exists=exists).cloud, lambda _: None)
+
+
+def test_deletion_turns_the_protection_off_and_returns_the_id() -> None:
+    fake = FakeCloudFormation()
+    assert stack.delete(fake.cloud, 1) == STACK_ID
+    assert fake.called == ["protection off", "delete_stack"]
+
+
+def test_failed_deletion_lists_its_failures(capsys: pytest.CaptureFixture[str]) -> None:
+    fake = FakeCloudFormation()
+    fake.outcome, fake.new_events = "DELETE_FAILED", [event(1, "Archive", "DELETE_FAILED", "not empty")]
+    with pytest.raises(CommandError, match=r"was not deleted \(DELETE_FAILED\)"):
+        stack.delete(fake.cloud, 1)
+    assert capsys.readouterr().out == "  Archive: not empty\n"
+
+
+def test_resources_are_listed_by_type() -> None:
+    fake = FakeCloudFormation()
+    fake.resources = {"AWS::DynamoDB::Table": ["clicks", "caps"], "AWS::S3::Bucket": ["archive"]}
+    assert stack.resources(fake.cloud) == fake.resources
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from copy import deepcopy
 
 import pytest
 
+from deploy.template import canary
 from local import template
 from tests.deploy import packaged
 
@@ -35,3 +36,15 @@ def test_emulator_gets_no_condition_that_nothing_uses() -> None:
     changed = template.for_emulator(packaged.template("local"))
     assert not {"HasTrackingUrl", "HasPublicUrl"} & changed["Conditions"].keys()
     assert "HasEmailFrom" in packaged.template("local")["Conditions"]
+
+
+def test_emulator_deletes_old_versions_of_functions() -> None:
+    resources = template.for_emulator(packaged.template("local"))["Resources"].values()
+    functions = [each["Properties"] for each in resources if each["Type"] == "AWS::Serverless::Function"]
+    assert {each["VersionDeletionPolicy"] for each in functions} == {"Delete"}
+
+
+def test_emulator_changes_the_redirect_at_once() -> None:
+    resources = template.for_emulator(packaged.template("local"))["Resources"]
+    assert "DeploymentPreference" not in resources["Redirect"]["Properties"]
+    assert resources.keys().isdisjoint(canary.ALARMS)

@@ -105,8 +105,15 @@ def _records(name: str = "MODIFY", **image: Any) -> dict[str, Any]:
 
 
 _SCHEDULED = {
-    "version": "0", "id": _UNKNOWN, "detail-type": "Scheduled Event", "source": "aws.events", "account": "1",
-    "time": "2026-01-01T00:00:00Z", "region": "us-east-1", "resources": [], "detail": {},
+    "version": "0",
+    "id": _UNKNOWN,
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "1",
+    "time": "2026-01-01T00:00:00Z",
+    "region": "us-east-1",
+    "resources": [],
+    "detail": {},
 }
 _DELIVERY = {
     "publisher_id": _UNKNOWN,

@@ -30,5 +30,5 @@ def test_http_api_may_call_both_functions() -> None:
     resources = packaged.template()["Resources"]
     for function in ("Redirect", "APIHandler"):
         permission = resources[f"Tracking{function}Permission"]["Properties"]
-        assert permission["FunctionName"] == {"Ref": function}
+        assert permission["FunctionName"] == {"Ref": f"{function}.Alias"}
         assert permission["SourceArn"]["Fn::Sub"].endswith(":${TrackingApi}/*")

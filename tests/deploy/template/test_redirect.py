@@ -17,8 +17,8 @@ def test_links_of_the_rest_api_run_the_redirect_and_everything_else_the_api_func
     for path, methods in paths.items():
         function = "Redirect" if path.startswith("/s/") else "APIHandler"
         for method, operation in methods.items():
-            uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-            assert f"functions/${{{function}.Arn}}/invocations" in uri, (path, method)
+            _, references = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+            assert references == {"Alias": {"Ref": f"{function}.Alias"}}, (path, method)
 
 
 def test_redirect_reserves_no_processes_unless_a_number_is_given() -> None:

@@ -1,0 +1,70 @@
+"""Events of a stack: the progress of a change, and the reasons for its failure."""
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from deploy.cloud import Cloud
+from deploy.progress import Progress
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+_COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")
+_RUNNING = "_IN_PROGRESS"
+_SECONDS = 5.0
+_EMULATOR_SECONDS = 0.2
+
+
+class Events:
+    """The events of a stack that follow its present ones."""
+
+    def __init__(self, client: "CloudFormationClient", stack: str) -> None:
+        """`stack` is a name or an ARN; only the ARN names a stack that is deleted."""
+        self._client, self.stack = client, stack
+        self._last = next((event["EventId"] for event in self._newest_first()), None)
+
+    def new(self) -> list[Any]:
+        """Return the events since the start, oldest first."""
+        found = []
+        for event in self._newest_first():
+            if event["EventId"] == self._last:
+                break
+            found.append(event)
+        return found[::-1]
+
+    def failures(self) -> list[str]:
+        """Return the failed resources with the reasons, oldest first, without those that were only cancelled."""
+        return [
+            f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
+            for event in self.new()
+            if event["ResourceStatus"].endswith("FAILED") and "cancelled" not in event.get("ResourceStatusReason", "")
+        ]
+
+    def finished(self) -> int:
+        """Return the number of resources that are done, without the stack itself."""
+        events = [each for each in self.new() if each["ResourceType"] != "AWS::CloudFormation::Stack"]
+        return len({each["LogicalResourceId"] for each in events if each["ResourceStatus"] in _COMPLETE})
+
+    def _newest_first(self) -> Iterator[Any]:
+        try:
+            for page in self._client.get_paginator("describe_stack_events").paginate(StackName=self.stack):
+                yield from page["StackEvents"]
+        except ClientError:
+            return
+
+
+def follow(cloud: Cloud, client: "CloudFormationClient", events: Events, *, total: int, title: str) -> str:
+    """Show the progress until the stack is at rest, and return its status."""
+    done = 0
+    with Progress(title, total) as bar:
+        while True:
+            status = client.describe_stacks(StackName=events.stack)["Stacks"][0]["StackStatus"]
+            finished = events.finished()
+            bar.advance(finished - done)
+            done = finished
+            if not status.endswith(_RUNNING):
+                return status
+            time.sleep(_EMULATOR_SECONDS if cloud.endpoint else _SECONDS)

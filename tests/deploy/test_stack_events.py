@@ -1,0 +1,50 @@
+import pytest
+
+from deploy import stack_events
+from deploy.stack_events import Events
+from tests.deploy.fake_cloudformation import FakeCloudFormation, event
+
+
+def _events(fake: FakeCloudFormation) -> Events:
+    return Events(fake, "smartlink-prod")  # type: ignore[arg-type]  # a fake
+
+
+def test_failures_are_those_since_the_start_without_cancellations() -> None:
+    fake = FakeCloudFormation()
+    fake.events = [event(1, "ClicksTable", "CREATE_FAILED", "of an earlier deployment")]
+    events = _events(fake)
+    fake.events += [
+        event(2, "ClicksTable", "UPDATE_FAILED", "Table limit exceeded"),
+        event(3, "APIHandler", "UPDATE_FAILED", "Resource update cancelled"),
+        event(4, "smartlink-prod", "UPDATE_ROLLBACK_IN_PROGRESS", "The following resource(s) failed"),
+    ]
+    assert events.failures() == ["  ClicksTable: Table limit exceeded"]
+
+
+def test_each_finished_resource_counts_once_and_the_stack_not_at_all() -> None:
+    fake = FakeCloudFormation()
+    events = _events(fake)
+    fake.events += [
+        event(1, "ClicksTable", "UPDATE_IN_PROGRESS"),
+        event(2, "ClicksTable", "UPDATE_COMPLETE"),
+        event(3, "ClicksTable", "DELETE_COMPLETE"),
+        event(4, "CapsTable", "CREATE_COMPLETE"),
+        event(5, "smartlink-prod", "UPDATE_COMPLETE"),
+    ]
+    assert events.finished() == 2
+
+
+def test_progress_is_shown_until_the_stack_is_at_rest(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        fake.stack["StackStatus"] = "UPDATE_COMPLETE"
+
+    waited: list[float] = []
+    fake = FakeCloudFormation()
+    fake.stack["StackStatus"] = "UPDATE_IN_PROGRESS"
+    monkeypatch.setattr("deploy.stack_events.time.sleep", sleep)
+    status = stack_events.follow(fake.cloud, fake, _events(fake), total=1, title="Changing")  # type: ignore[arg-type]  # a fake
+    assert (status, waited) == ("UPDATE_COMPLETE", [5.0])
+    assert capsys.readouterr().err.startswith("Changing …")
