@@ -136,6 +136,7 @@ ADAPTERS = {
     *_in("lambdas", ""),
     *_in("lists", "counting", "entries", "entry_search", "index_job", "kinds", "search"),
     *_in("notifications", "send"),
+    *_in("observability", "logs", "metrics"),
     *_in("optimizer", "history.weight_history", "job", "scheduler"),
     *_in("postbacks", "delivery", "failures", "fan_out", "http_client", "queue", "subscriptions"),
     *_in(
@@ -249,7 +250,7 @@ FLOORS = (
     {"optimizer", "reporting", "conversions", "alerts", "api_docs", "inbox"},
     {"routing", "counters", "postbacks", "access", "exchange", "lists", "emails"},
     {"http", "caps", "clicks", "notifications", "archive"},
-    {"tables", "dynamodb", "sqs"},
+    {"tables", "dynamodb", "sqs", "observability"},
     {"endpoints"},
     {"staff_endpoints"},
     {"settings", "endpoint", "domain"},
