@@ -7,9 +7,23 @@ import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from demo import network
-from deploy import admin_keys, cloud, logs, package, paths, retention, stack, swagger_ui, users
+from deploy import (
+    admin_keys,
+    cloud,
+    logs,
+    lost_clicks,
+    package,
+    paths,
+    redrive,
+    restore,
+    retention,
+    stack,
+    swagger_ui,
+    users,
+)
 from deploy.databases.files import ensure_databases
 from deploy.errors import CommandError
 from deploy.query import command as query_command
@@ -22,7 +36,17 @@ _PARAMETERS = {
     "PublicUrl": "PUBLIC_URL",
     "TrackingUrl": "TRACKING_URL",
     "RedirectConcurrency": "REDIRECT_CONCURRENCY",
+    "AnnounceConcurrency": "ANNOUNCE_CONCURRENCY",
+    "PostbackConcurrency": "POSTBACK_CONCURRENCY",
+    "LearningConcurrency": "LEARNING_CONCURRENCY",
+    "ApiRateLimit": "API_RATE_LIMIT",
+    "ApiBurstLimit": "API_BURST_LIMIT",
+    "TrackingRateLimit": "TRACKING_RATE_LIMIT",
+    "TrackingBurstLimit": "TRACKING_BURST_LIMIT",
     "AlarmEmail": "ALARM_EMAIL",
+    "ConcurrencyAlarmAt": "CONCURRENCY_ALARM_AT",
+    "MonthlyBudget": "MONTHLY_BUDGET",
+    "AccessLogs": "ACCESS_LOGS",
     "NotificationsTopic": "NOTIFICATIONS_TOPIC",
     "EmailFrom": "EMAIL_FROM",
     "ClickDays": "CLICK_DAYS",
@@ -120,6 +144,23 @@ def _query(stage: str) -> None:
     print(query_command.run(target, query, now))
 
 
+def _redrive(stage: str) -> None:
+    for line in redrive.redrive(cloud.for_stage(stage), os.environ.get("QUEUE", "")):
+        print(line, flush=True)
+
+
+def _replay_clicks(stage: str) -> None:
+    target, file = cloud.for_stage(stage), os.environ.get("FILE", "")
+    since = lost_clicks.parse_since(os.environ.get("SINCE", ""), datetime.now(UTC))
+    lines = lost_clicks.lines_of_file(Path(file)) if file else lost_clicks.lines_of_log(target, since)
+    print(lost_clicks.replay(target, lines))
+
+
+def _restore(stage: str) -> None:
+    for line in restore.run(cloud.for_stage(stage), restore.parse(os.environ, datetime.now(UTC))):
+        print(line, flush=True)
+
+
 def _admin_key(stage: str) -> None:
     if stage == cloud.LOCAL:
         up.up()
@@ -152,6 +193,9 @@ _COMMANDS: dict[str, Callable[[str], None]] = {
     "logs": _logs,
     "deploy": _deploy,
     "query": _query,
+    "redrive": _redrive,
+    "replay-clicks": _replay_clicks,
+    "restore": _restore,
     "admin-key": _admin_key,
     "revoke-key": _revoke_key,
 }

@@ -36,9 +36,12 @@ class AggregationStopped(Exception):  # noqa: N818 - named for the fact
 
 
 def decode_record(received: Mapping[str, Any]) -> StreamRecord:
-    """Return a record of the stream's event. Only an insert has a click: an expired click stays counted."""
+    """Return a record of the stream's event. Only an insert has a click: an expired click stays counted.
+
+    A click that `make restore` copied back has been counted before.
+    """
     sequence, at = stream_batch.position_of(received)
-    if received["eventName"] != "INSERT":
+    if received["eventName"] != "INSERT" or "restored_at" in received["dynamodb"].get("NewImage", {}):
         return StreamRecord(sequence, at)
     try:
         click = item_codec.decode(received["dynamodb"]["NewImage"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from deploy.template import doors, redirect
+from deploy.template import alarms, dashboard, doors, limits, redirect, spend
 
 Template = dict[str, Any]
 """A CloudFormation template, parsed from JSON."""
@@ -15,4 +15,8 @@ def build(packaged: Mapping[str, Any], project: redirect.Project) -> Template:
     template = deepcopy(dict(packaged))
     redirect.add_function(template, project)
     doors.add_tracking_api(template)
+    limits.add_limits(template)
+    spend.add_budget(template)
+    alarms.add_alarms(template)
+    dashboard.add_dashboard(template)
     return template
