@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
+from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, EventSourceHandler, Rate, SQSEvent
 
 from chalicelib.settings import (
     ARCHIVE_BATCH_WINDOW_SECONDS,
@@ -19,18 +19,6 @@ from chalicelib.settings import (
 
 blueprint = Blueprint(__name__)
 _log = logging.getLogger("smartlink")
-
-
-def log_by_call(event: Any, process: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - an event of Chalice and its answer
-    """Process the event; log lines get the function and the request ID."""
-    from chalicelib.observability import logs  # noqa: PLC0415
-
-    logs.begin_call(event.context)
-    return process(event)
-
-
-for _source in ("sqs", "dynamodb", "scheduled"):
-    blueprint.register_middleware(log_by_call, _source)
 
 
 @blueprint.on_sqs_message(queue="unwritten-clicks", batch_size=10, name="write_clicks")
@@ -239,3 +227,16 @@ def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str
 def _failures(*items: str) -> dict[str, Any]:
     """Return the response that makes Lambda send only these messages or records again."""
     return {"batchItemFailures": [{"itemIdentifier": item} for item in items]}
+
+
+def log_by_call(event: Any, process: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - an event of Chalice and its answer
+    """Process the event; log lines get the function and the request ID."""
+    from chalicelib.observability import logs  # noqa: PLC0415
+
+    logs.begin_call(event.context)
+    return process(event)
+
+
+# Lambda calls the functions of this module without the application, whose middleware they would get otherwise.
+for _handler in [each for each in vars().values() if isinstance(each, EventSourceHandler)]:
+    _handler.middleware_handlers = [log_by_call]

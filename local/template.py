@@ -11,7 +11,7 @@ Template = dict[str, Any]
 def for_emulator(template: Template) -> Template:
     """Return the template with all changes below."""
     changed = deepcopy(template)
-    for change in (_delete_with_the_stack, _print_links_of_the_gateway):
+    for change in (_delete_with_the_stack, _print_links_of_the_gateway, _limit_queues_by_numbers):
         change(changed)
     return changed
 
@@ -21,6 +21,16 @@ def _delete_with_the_stack(template: Template) -> None:
     for resource in template["Resources"].values():
         resource.pop("DeletionPolicy", None)
         resource.pop("UpdateReplacePolicy", None)
+
+
+def _limit_queues_by_numbers(template: Template) -> None:
+    """Write limits of concurrency as numbers: the emulator passes a parameter as text and cannot compare it."""
+    functions = (each for each in template["Resources"].values() if each["Type"] == "AWS::Serverless::Function")
+    for event in (event for each in functions for event in each["Properties"].get("Events", {}).values()):
+        limit = event["Properties"].get("ScalingConfig", {})
+        parameter = limit.get("MaximumConcurrency")
+        if isinstance(parameter, dict):
+            limit["MaximumConcurrency"] = template["Parameters"][parameter["Ref"]]["Default"]
 
 
 def _print_links_of_the_gateway(template: Template) -> None:

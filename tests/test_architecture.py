@@ -138,7 +138,7 @@ ADAPTERS = {
     *_in("notifications", "send"),
     *_in("observability", "logs", "metrics"),
     *_in("optimizer", "history.weight_history", "job", "scheduler"),
-    *_in("postbacks", "delivery", "failures", "fan_out", "http_client", "queue", "subscriptions"),
+    *_in("postbacks", "delivery", "failures", "fan_out", "http_client", "queue", "rate_limit", "subscriptions"),
     *_in(
         "publisher",
         "account.storage",

@@ -3,7 +3,6 @@
 import json
 import logging
 from contextvars import ContextVar
-from functools import cache
 from typing import Any
 
 _call: ContextVar[dict[str, str]] = ContextVar("call", default={})  # noqa: B039 - it is replaced, never changed
@@ -42,10 +41,11 @@ def call() -> dict[str, str]:
     return _call.get()
 
 
-@cache
 def _install() -> None:
     """Replace the handler of Chalice, which writes plain text and only errors."""
-    logger, output = logging.getLogger("smartlink"), _Output()
-    output.setFormatter(JsonFormatter())
-    logger.handlers = [output]
+    logger = logging.getLogger("smartlink")
+    if not any(isinstance(handler, _Output) for handler in logger.handlers):
+        output = _Output()
+        output.setFormatter(JsonFormatter())
+        logger.handlers = [output]
     logger.setLevel(logging.INFO)

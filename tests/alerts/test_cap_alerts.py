@@ -1,3 +1,4 @@
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -117,6 +118,7 @@ def test_expired_counters_and_counters_of_removed_caps_are_skipped() -> None:
 
 
 def test_invalid_counter_key_does_not_block_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "smartlink")
     a_campaign(DAILY)
     cap_alerts.watch_caps([a_record("rubbish", 9), a_record(f"{KEY}*", 8)], NOW)
     assert kinds() == ["cap_nearly_reached"]
