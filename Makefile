@@ -8,7 +8,7 @@ SOURCES := app.py manage.py acceptance bench chalicelib demo deploy local tests
 STAGE ?= local
 SEEDS ?= 20
 
-.PHONY: help install up run down clean env logs test coverage soak learn bench query restore-clicks regret freeze check format deploy rollback undeploy admin-key revoke-key
+.PHONY: help install up run down clean env logs test coverage soak learn bench query restore-clicks redrive replay-clicks restore regret freeze check format deploy rollback undeploy admin-key revoke-key
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -63,7 +63,16 @@ query: install  ## query the archive: make query SQL="SELECT count(*) FROM click
 restore-clicks: install  ## put clicks of the archive back into the table: make restore-clicks FROM=2026-11-01 TO=2026-11-02 (STAGE=prod: on AWS)
 	@$(MANAGE) restore-clicks --stage $(STAGE)
 
-export SQL FROM TO FORMAT MAX_GB
+redrive: install  ## move dead letters back to their queue: make redrive QUEUE=clicks|postbacks|emails|learning|imports (STAGE=prod: on AWS)
+	@$(MANAGE) redrive --stage $(STAGE)
+
+replay-clicks: install  ## write the clicks that are only in the log, or in FILE=…, since SINCE=… (STAGE=prod: on AWS)
+	@$(MANAGE) replay-clicks --stage $(STAGE)
+
+restore: install  ## compare a table with what it was at a time, or bring it back: make restore TABLE=campaigns AT=2026-11-28T10:00:00Z APPLY=missing|changed|exact (STAGE=prod: on AWS)
+	@$(MANAGE) restore --stage $(STAGE)
+
+export SQL FROM TO FORMAT MAX_GB QUEUE FILE SINCE TABLE AT APPLY
 
 regret: install  ## compare the optimizer with other policies on simulated pools; SEEDS=5 is quicker
 	@$(BIN)/python -m bench.regret --seeds $(SEEDS)

@@ -7,9 +7,22 @@ import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from demo import network
-from deploy import admin_keys, cloud, logs, paths, release, removal, restore_clicks, users
+from deploy import (
+    admin_keys,
+    cloud,
+    logs,
+    lost_clicks,
+    paths,
+    redrive,
+    release,
+    removal,
+    restore,
+    restore_clicks,
+    users,
+)
 from deploy.errors import CommandError
 from deploy.query import command as query_command
 from deploy.query.days import parse_days
@@ -102,6 +115,23 @@ def _restore_clicks(stage: str) -> None:
     print(f"{done.written:,} clicks were written, {done.present:,} were there, {done.expired:,} have expired.")
 
 
+def _redrive(stage: str) -> None:
+    for line in redrive.redrive(cloud.for_stage(stage), os.environ.get("QUEUE", "")):
+        print(line, flush=True)
+
+
+def _replay_clicks(stage: str) -> None:
+    target, file = cloud.for_stage(stage), os.environ.get("FILE", "")
+    since = lost_clicks.parse_since(os.environ.get("SINCE", ""), datetime.now(UTC))
+    lines = lost_clicks.lines_of_file(Path(file)) if file else lost_clicks.lines_of_log(target, since)
+    print(lost_clicks.replay(target, lines))
+
+
+def _restore(stage: str) -> None:
+    for line in restore.run(cloud.for_stage(stage), restore.parse(os.environ, datetime.now(UTC))):
+        print(line, flush=True)
+
+
 def _admin_key(stage: str) -> None:
     if stage == cloud.LOCAL:
         up.up()
@@ -137,6 +167,9 @@ _COMMANDS: dict[str, Callable[[str], None]] = {
     "undeploy": removal.undeploy,
     "query": _query,
     "restore-clicks": _restore_clicks,
+    "redrive": _redrive,
+    "replay-clicks": _replay_clicks,
+    "restore": _restore,
     "admin-key": _admin_key,
     "revoke-key": _revoke_key,
 }

@@ -3,11 +3,12 @@
 The process of the redirect registers them too, so each imports its work inside the function.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
+from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, EventSourceHandler, Rate, SQSEvent
 
 from chalicelib.settings import (
     ARCHIVE_BATCH_WINDOW_SECONDS,
@@ -17,6 +18,7 @@ from chalicelib.settings import (
 )
 
 blueprint = Blueprint(__name__)
+_log = logging.getLogger("smartlink")
 
 
 @blueprint.on_sqs_message(queue="unwritten-clicks", batch_size=10, name="write_clicks")
@@ -37,9 +39,12 @@ def write_clicks(event: SQSEvent) -> dict[str, Any]:
 def count_clicks(event: DynamoDBEvent) -> dict[str, Any]:
     """Aggregate the clicks of the stream; return the first record that could not be counted."""
     from chalicelib.counters.aggregator import AggregationStopped, aggregate  # noqa: PLC0415
+    from chalicelib.observability.metrics import Metric, emit, seconds_waited  # noqa: PLC0415
 
+    records, now = event.to_dict()["Records"], datetime.now(UTC)
+    emit({Metric.STREAM_RECORDS_COUNTED: len(records), Metric.COUNTING_DELAY: seconds_waited(records, now)})
     try:
-        aggregate(event.to_dict()["Records"], datetime.now(UTC))
+        aggregate(records, now)
     except AggregationStopped as stopped:
         return _failures(stopped.sequence)
     return _failures()
@@ -102,7 +107,7 @@ def announce_conversions(event: DynamoDBEvent) -> dict[str, Any]:
 
     records = event.to_dict()["Records"]
     failed = fan_out(records, datetime.now(UTC))
-    print(f"processed {len(records)} changed conversions; first failed record: {failed or 'none'}")
+    _log.info("processed %d changed conversions; first failed record: %s", len(records), failed or "none")
     return _failures(failed) if failed else _failures()
 
 
@@ -158,7 +163,7 @@ def learn(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time 
     from chalicelib.optimizer.scheduler import enqueue_pools  # noqa: PLC0415
 
     pools = enqueue_pools(datetime.now(UTC))
-    print(f"{pools} smartlinks queued for optimization")
+    _log.info("%d smartlinks queued for optimization", pools)
     return {"pools": pools}
 
 
@@ -186,7 +191,7 @@ def approve_conversions(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG0
     from chalicelib.conversions.scheduled_approval import approve_due  # noqa: PLC0415
 
     approved = approve_due(lambda: datetime.now(UTC))
-    print(f"{approved} conversions approved")
+    _log.info("%d conversions approved", approved)
     index_past_conversions(lambda: datetime.now(UTC))
     return {"approved": approved}
 
@@ -227,7 +232,7 @@ def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str
         try:
             process(message["body"])
         except Exception as error:  # noqa: BLE001 - an invalid message must not block the others
-            print(f"message {message['messageId']} failed and will be received again: {error!r}")
+            _log.warning("message %s failed and will be received again: %r", message["messageId"], error)
             failed.append(message["messageId"])
     return _failures(*failed)
 
@@ -235,3 +240,16 @@ def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str
 def _failures(*items: str) -> dict[str, Any]:
     """Return the response that makes Lambda send only these messages or records again."""
     return {"batchItemFailures": [{"itemIdentifier": item} for item in items]}
+
+
+def log_by_call(event: Any, process: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - an event of Chalice and its answer
+    """Process the event; log lines get the function and the request ID."""
+    from chalicelib.observability import logs  # noqa: PLC0415
+
+    logs.begin_call(event.context)
+    return process(event)
+
+
+# Lambda calls the functions of this module without the application, whose middleware they would get otherwise.
+for _handler in [each for each in vars().values() if isinstance(each, EventSourceHandler)]:
+    _handler.middleware_handlers = [log_by_call]

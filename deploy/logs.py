@@ -1,9 +1,10 @@
 """Follow the logs of the functions."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploy.cloud import Cloud
 
@@ -27,9 +28,34 @@ def follow(cloud: Cloud) -> Iterator[str]:
         for at, _, text in sorted((fetched - seen).elements()):
             since = max(since, at - _OVERLAP_MS)
             if not text.startswith(_PLATFORM):
-                yield text
+                yield readable(text)
         seen = fetched
         time.sleep(_POLL_SECONDS)
+
+
+def readable(line: str) -> str:
+    """Return a line of JSON as text: level, function, message and fields, or the values of metrics; others as is.
+
+    The request ID is left out. The text of an exception follows in lines of its own.
+    """
+    fields = _fields(line)
+    if fields is None:
+        return line
+    function, error = fields.pop("function", ""), fields.pop("error", "")
+    fields.pop("request_id", None)
+    head = "METRIC" if fields.pop("_aws", None) else fields.pop("level", "INFO")
+    rest = [f"{name}={value}" for name, value in fields.items() if name != "message"]
+    text = " ".join(str(each) for each in (head, function, fields.get("message", ""), *rest) if each != "")
+    return f"{text}\n{error}" if error else text
+
+
+def _fields(line: str) -> dict[str, Any] | None:
+    """Return the fields of a line that the functions wrote as JSON; None for another line."""
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return None
+    return fields if isinstance(fields, dict) and {"level", "_aws"} & fields.keys() else None
 
 
 def _groups(client: "CloudWatchLogsClient", cloud: Cloud) -> list[str]:

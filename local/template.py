@@ -19,6 +19,7 @@ def for_emulator(template: Template) -> Template:
         _change_at_once,
         _print_links_of_the_gateway,
         _take_domains_without_dns,
+        _limit_queues_by_numbers,
         _drop_unused_conditions,
     )
     for change in changes:
@@ -48,6 +49,16 @@ def _change_at_once(template: Template) -> None:
     for name in canary.ALARMS:
         del template["Resources"][name]
     del template["Resources"][FUNCTION]["Properties"]["DeploymentPreference"]
+
+
+def _limit_queues_by_numbers(template: Template) -> None:
+    """Write limits of concurrency as numbers: the emulator passes a parameter as text and cannot compare it."""
+    functions = (each for each in template["Resources"].values() if each["Type"] == "AWS::Serverless::Function")
+    for event in (event for each in functions for event in each["Properties"].get("Events", {}).values()):
+        limit = event["Properties"].get("ScalingConfig", {})
+        parameter = limit.get("MaximumConcurrency")
+        if isinstance(parameter, dict):
+            limit["MaximumConcurrency"] = template["Parameters"][parameter["Ref"]]["Default"]
 
 
 def _print_links_of_the_gateway(template: Template) -> None:

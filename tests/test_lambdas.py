@@ -1,11 +1,16 @@
 import json
+import logging
+import runpy
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from chalice.app import EventSourceHandler
 
+from chalicelib import lambdas
 from chalicelib.access.task_rows import past_deletions
 from chalicelib.emails.message import encode as email_body
 from chalicelib.lambdas import (
@@ -17,11 +22,13 @@ from chalicelib.lambdas import (
     index_lists,
     learn,
     learn_pools,
+    log_by_call,
     manage_domains,
     queue_emails,
     send_emails,
     write_clicks,
 )
+from chalicelib.observability import logs
 from chalicelib.optimizer.job_message import JobMessage
 from chalicelib.optimizer.job_message import encode as run_body
 from chalicelib.postbacks.delivery_message import encode as delivery_body
@@ -130,10 +137,11 @@ def test_invalid_click_message_does_not_block_the_others(poison: str) -> None:
     assert written() == {"a", "b"}
 
 
-def test_click_rejected_again_is_received_again_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
+def test_click_rejected_again_is_received_again_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "smartlink")
     dynamodb().delete_table(TableName="smartlink-clicks")
     assert failed_writes(a_click_message("a"), a_click_message("b")) == ["0", "1"]
-    assert capsys.readouterr().out.count("failed") == 2
+    assert caplog.text.count("failed") == 2
 
 
 # Postbacks
@@ -160,6 +168,16 @@ def failed_records(*rows: Any) -> list[str]:
         for n, row in enumerate(rows)
     ]
     return failures(announce_conversions({"Records": records}, None))
+
+
+def test_log_lines_of_every_call_have_its_request() -> None:
+    event = SimpleNamespace(context=SimpleNamespace(function_name="Learn", aws_request_id="8f5c"))
+    assert log_by_call(event, lambda _: logs.call()) == {"function": "Learn", "request_id": "8f5c"}
+    # As Lambda loads it: without the application, which would replace the middleware by its own.
+    fresh = runpy.run_path(lambdas.__file__)
+    handlers = {each for each in fresh.values() if isinstance(each, EventSourceHandler)}
+    assert len(handlers) == 16
+    assert all(handler.middleware_handlers == [fresh["log_by_call"]] for handler in handlers)
 
 
 def test_changed_conversions_are_queued() -> None:
@@ -195,9 +213,10 @@ def test_loopback_addresses_are_refused_by_default(closed_port: int, monkeypatch
 
 
 @pytest.mark.parametrize("poison", ["", "not json", "[]", "{}", "null"])
-def test_invalid_delivery_message_does_not_block_the_others(poison: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_delivery_message_does_not_block_the_others(poison: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "smartlink")
     assert failed_deliveries(poison, delivery_body(a_delivery_message())) == ["0"]
-    assert "message 0 failed" in capsys.readouterr().out
+    assert "message 0 failed" in caplog.text
 
 
 def test_failed_delivery_message_is_received_again() -> None:

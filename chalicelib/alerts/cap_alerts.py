@@ -1,5 +1,6 @@
 """Alerts on caps that are nearly or completely used, each sent once."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from chalicelib.notifications.send import ADMIN, send_once
 from chalicelib.tables.campaigns import CampaignRow
 from chalicelib.tables.counters import CapCounterRow
 
+_log = logging.getLogger("smartlink")
 _KIND_BY_LEVEL = {thresholds.NEARLY: NotificationKind.CAP_NEARLY_REACHED, thresholds.FULL: NotificationKind.CAP_REACHED}
 
 
@@ -48,7 +50,7 @@ def _parsed(keys: Iterable[str]) -> Iterable[tuple[str, CapKey]]:
         try:
             yield key, thresholds.parse_cap_key(key)
         except ValueError as error:
-            print(f"skipped counter {key!r}, which is not a cap counter: {error}")
+            _log.warning("skipped counter %r, which is not a cap counter: %s", key, error)
 
 
 def _publishers(caps: Iterable[CapKey]) -> set[str]:

@@ -42,7 +42,7 @@ def archive(received: Sequence[Mapping[str, Any]], now: datetime) -> str | None:
         try:
             pending = _archive_next(pending, now)
         except (PynamoDBException, BotoCoreError, ClientError) as error:
-            print(f"archiving stopped at record {pending[0].sequence}: {error!r}")
+            _log.warning("archiving stopped at record %s: %r", pending[0].sequence, error)
             return pending[0].sequence
     return None
 

@@ -25,6 +25,7 @@ from chalicelib.domain.terms import CampaignTerms
 from chalicelib.http.problems import Gone, NotFound, Unavailable
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import RETRY_BUDGET_SECONDS, TransactionConflict, transaction
+from chalicelib.observability.metrics import Metric, emit
 from chalicelib.routing import route_codec
 from chalicelib.routing.click_document import campaign_of
 from chalicelib.routing.route_history import past_route, stored_click
@@ -205,6 +206,7 @@ def _create(
         if goal:
             slots.take(write, row, slot, goal, source.click.expires_at)
         add_effects(write, None, row, request.now)
+    emit({Metric.CONVERSIONS_RECORDED: 1})
     return row
 
 

@@ -24,6 +24,7 @@ from chalicelib.domain.refusal import RefusalReason
 from chalicelib.domain.timestamps import expiry_time, milliseconds
 from chalicelib.http.problems import Gone, NotFound, Problem, ValidationFailed
 from chalicelib.http.request import Request
+from chalicelib.observability.metrics import Metric, emit
 from chalicelib.settings import REFUSED_POSTBACK_RETENTION_DAYS
 from chalicelib.tables.refused_postbacks import RefusedPostbackRow
 
@@ -73,6 +74,7 @@ def _list_problem(request: Request, query: PostbackQuery, reason: RefusalReason,
 def record_refusal(request: Request, campaign_id: str, click_id: str, reason: RefusalReason, detail: str) -> None:
     """List the request as refused, or count it if the hour's list is full. Never raise: a failure is logged."""
     hour = refused_hour(campaign_id, request.now, needs_token=reason.needs_token)
+    emit({Metric.POSTBACKS_REFUSED: 1})
     try:
         if hour not in _omitted and _take_place(hour):
             _row(request, hour, click_id, reason, detail).save()

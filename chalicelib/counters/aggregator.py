@@ -1,6 +1,7 @@
 """Aggregate the stream of clicks into counters: each record once, however often it is delivered."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,10 +18,13 @@ from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.stream_batch import StreamBatch, StreamRecord
 from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.notifications.send import ADMIN, send_once
+from chalicelib.observability.metrics import Metric, emit
 from chalicelib.settings import poison_records_queue
 from chalicelib.tables.base import commit, connection
 from chalicelib.tables.clicks import ClickListRow
 from chalicelib.tables.counters import StreamBatchRow
+
+_log = logging.getLogger("smartlink")
 
 
 class AggregationStopped(Exception):  # noqa: N818 - named for the fact
@@ -63,7 +67,7 @@ def aggregate(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
         try:
             pending = _aggregate_next(pending, now)
         except (PynamoDBException, BotoCoreError, ClientError) as error:
-            print(f"aggregation stopped at record {first}: {error!r}")
+            _log.warning("aggregation stopped at record %s: %r", first, error)
             raise AggregationStopped(first) from error
 
 
@@ -122,6 +126,7 @@ def _quarantine(record: StreamRecord, complaint: str, now: datetime) -> None:
     """
     body = {"sequence": record.sequence, "reason": complaint, "click": _known_fields(record.click)}
     sqs.send(poison_records_queue(), json.dumps(body))
+    emit({Metric.POISON_RECORDS: 1})
     subject = {"sequence": record.sequence, "click_id": (record.click or {}).get("click_id")}
     text = f"A recorded click could not be counted: {complaint}"
     send_once(ADMIN, Notification(NotificationKind.POISON_RECORD, subject, text), once=record.sequence, now=now)

@@ -41,6 +41,7 @@ from chalicelib.http.responses import (
 )
 from chalicelib.http.transactions import retry_on_conflict
 from chalicelib.http.view import ResultWithStatus, TextResponse, ViewSignature, inspect_view
+from chalicelib.observability import logs
 from chalicelib.tables.tracking_domains import inactive_hosts
 
 _HEAD = "HEAD"
@@ -57,6 +58,7 @@ def load_view(endpoint: Endpoint) -> ViewSignature:
 
 def dispatch(endpoint: Endpoint, http_request: ChaliceRequest, path: Mapping[str, str]) -> Response:
     """Return the response of an endpoint with the security headers. HEAD gets the response to GET without its body."""
+    logs.begin_call(http_request.lambda_context)
     response = _response(endpoint, http_request, path)
     response.headers = {**security_headers(base_url(http_request)), **response.headers}
     if http_request.method == _HEAD:

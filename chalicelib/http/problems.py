@@ -77,6 +77,19 @@ class PayloadTooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
+class TooManyRequests(Problem):
+    """The caller has used up a limit per time. `seconds` is the wait after which the next request is accepted."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, detail: str, seconds: int) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.seconds)}
+
+
 class Unavailable(Problem):
     """A temporary failure. The caller may retry the request."""
 

@@ -1,8 +1,7 @@
 """Optimize pools one by one: read counters, compute weights, publish them."""
 
-import sys
+import logging
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from chalicelib.caps.windows import CapCounter
 from chalicelib.counters import learning_blocks
 from chalicelib.dynamodb.errors import TableError
 from chalicelib.exchange.rate_reader import rates_at
+from chalicelib.observability.metrics import Metric, emit
 from chalicelib.optimizer.history import weight_history
 from chalicelib.optimizer.history.size_limit import build_run_record, fit_to_item_size
 from chalicelib.optimizer.inputs.bucket_counts import sum_by_bucket
@@ -33,6 +33,7 @@ from chalicelib.tables.routes import RouteRow, WeightHistoryRow
 ATTEMPTS = 3
 """Maximum number of attempts per pool and run. An attempt fails if the route changes before publication."""
 
+_log = logging.getLogger("smartlink")
 _AWS = (PynamoDBException, BotoCoreError, ClientError, TableError)
 _VISIBILITY_DELAY = timedelta(minutes=2)
 """Counters may become visible a minute late, and a run's version may be a moment after its start."""
@@ -64,10 +65,12 @@ def optimize_pools(message: JobMessage, clock: Callable[[], datetime]) -> None:
         try:
             optimize_pool(pool_id, message.at, clock())
         except _AWS as error:
-            print(f"optimizer: {pool_id} failed, its message will be retried: {error!r}", file=sys.stderr)
+            _log.warning("optimizer: %s failed, its message will be retried: %r", pool_id, error)
+            emit({Metric.LEARNING_RUNS_FAILED: 1})
             failed = error
         except Exception:  # noqa: BLE001 - a failure of one pool must not stop the others
-            traceback.print_exc()
+            _log.exception("optimizer: %s failed", pool_id)
+            emit({Metric.LEARNING_RUNS_FAILED: 1})
     if failed:
         raise failed
 
@@ -87,7 +90,8 @@ def optimize_pool(pool_id: str, requested_at: int, now: datetime) -> None:
         if _is_done(run, requested_at) or _finish(run):
             return
         previous = route
-    print(f"optimizer: skipped {pool_id}: the route changed during the run", file=sys.stderr)
+    _log.warning("optimizer: skipped %s: the route changed during the run", pool_id)
+    emit({Metric.LEARNING_RUNS_SKIPPED: 1})
 
 
 def _weights_changed(previous: RouteRow | None, route: RouteRow) -> bool:
@@ -114,10 +118,12 @@ def _finish(run: PendingRun) -> bool:
     except _AWS:
         raise
     except (NotOptimizable, InvalidCounters) as error:
-        print(f"optimizer: skipped {run.route.id}: {error}", file=sys.stderr)
+        _log.warning("optimizer: skipped %s: %s", run.route.id, error)
+        emit({Metric.LEARNING_RUNS_SKIPPED: 1})
         _skip(run, str(error))
     except Exception as error:  # noqa: BLE001 - a failure of one pool must not stop the others
-        traceback.print_exc()
+        _log.exception("optimizer: %s failed", run.route.id)
+        emit({Metric.LEARNING_RUNS_FAILED: 1})
         _skip(run, f"Internal error; it was logged: {error!r}")
     return True
 

@@ -14,6 +14,7 @@ from chalicelib import settings
 from chalicelib.domain.click import complete_click
 from chalicelib.domain.macros import fill
 from chalicelib.domain.timestamps import expiry_time, timestamp
+from chalicelib.observability.metrics import Metric, emit
 from chalicelib.postbacks import failures, http_client, queue
 from chalicelib.postbacks.delivery_lists import list_of
 from chalicelib.postbacks.delivery_message import DeliveryMessage, decode, delivery_id, next_attempt
@@ -158,7 +159,10 @@ def _send(row: PostbackDeliveryRow, postback: PostbackRow, dependencies: Deliver
     """Send the request and record its outcome; return False if another process took the delivery over."""
     headers = signed_headers(postback.secret, row.url, int(dependencies.now.timestamp()))
     outcome = dependencies.http_get(row.url, headers)
-    return _update_if_unchanged(row, _outcome_actions(row, outcome, dependencies))
+    is_recorded = _update_if_unchanged(row, _outcome_actions(row, outcome, dependencies))
+    if is_recorded and row.status == DeliveryStatus.DEAD:
+        emit({Metric.DELIVERIES_DEAD: 1})
+    return is_recorded
 
 
 def _outcome_actions(

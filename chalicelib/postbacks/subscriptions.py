@@ -8,7 +8,7 @@ from chalicelib.http.pagination import PagedQuery, fetch_page
 from chalicelib.http.problems import Conflict, NotFound
 from chalicelib.http.request import Request
 from chalicelib.http.transactions import transaction
-from chalicelib.postbacks import failures
+from chalicelib.postbacks import failures, rate_limit
 from chalicelib.postbacks.delivery_message import DeliveryMessage
 from chalicelib.postbacks.queue import enqueue
 from chalicelib.postbacks.subscription_filter import matches
@@ -105,7 +105,8 @@ def _months(last: datetime, first: datetime) -> Iterator[str]:
 
 
 def queue_test(request: Request, postback: PostbackRow) -> str:
-    """Queue a request with sample values; return its series."""
+    """Queue a request with sample values; return its series. Raise `TooManyRequests` after ten within a minute."""
+    rate_limit.take_place(request.owner, request.now)
     series = _series(request, "tst")
     enqueue([DeliveryMessage(request.owner, postback.id, None, None, series, 1, request.now)], request.now)
     return series

@@ -1,6 +1,6 @@
 """Tables of postback subscriptions and deliveries."""
 
-from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -55,6 +55,8 @@ class PostbackDeliveryRow(Model):
 
     A row with the ID `failing#pbk_…` is no delivery: its `failed` has the IDs of the first attempts of a postback that
     failed in a row. It is deleted when an attempt succeeds.
+
+    Nor is one with the ID `tests#pub_…`: its `tested_at` has the times of a publisher's last tests, in milliseconds.
     """
 
     class Meta(TableMeta):
@@ -80,5 +82,6 @@ class PostbackDeliveryRow(Model):
     expires_at = IntegerAttribute()
     status_shard = UnicodeAttribute(null=True)
     failed = UnicodeSetAttribute(null=True)
+    tested_at = JSONAttribute(null=True)
     by_postback = DeliveriesByPostbackIndex()
     by_status = DeliveriesByStatusIndex()

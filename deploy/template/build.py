@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from deploy.template import canary, doors, redirect, throughput, versions
+from deploy.template import (
+    alarms,
+    canary,
+    dashboard,
+    doors,
+    limits,
+    redirect,
+    spend,
+    throughput,
+    versions,
+)
 
 Template = dict[str, Any]
 """A CloudFormation template, parsed from JSON."""
@@ -18,4 +28,8 @@ def build(packaged: Mapping[str, Any], project: redirect.Project) -> Template:
     versions.add_aliases(template)
     canary.add_canary(template)
     throughput.add_warm_throughput(template)
+    limits.add_limits(template)
+    spend.add_budget(template)
+    alarms.add_alarms(template)
+    dashboard.add_dashboard(template)
     return template

@@ -19,6 +19,7 @@ from chalicelib.tables.counters import CapCounterRow, CounterBlockRow
 from tests.advertiser import Deal, caps_of, conversions, counted, learned, new_deal, sums, used
 from tests.conftest import Api
 from tests.documents import good
+from tests.emitted import emitted
 from tests.http.support import a_request
 
 PAID_CAPS = caps_of("conversions", "payout", "revenue", limit="900", window="total")
@@ -38,7 +39,9 @@ def _run_before(monkeypatch: pytest.MonkeyPatch, function: str, interruption: An
     monkeypatch.setattr(recording, "time", SimpleNamespace(sleep=lambda _: None, monotonic=lambda: 0.0))
 
 
-def test_second_of_two_concurrent_postbacks_is_a_duplicate(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_of_two_concurrent_postbacks_is_a_duplicate(
+    admin: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     deal = new_deal(admin, caps=PAID_CAPS)
     click_id, statuses = deal.click(), list[str]()
     _run_before(monkeypatch, "_create", lambda: statuses.append(good(deal.post(click_id))["status"]))
@@ -46,6 +49,7 @@ def test_second_of_two_concurrent_postbacks_is_a_duplicate(admin: Api, monkeypat
     assert statuses == ["recorded", "duplicate"]
     assert used() == {"conversions|*": 1, "payout|*": 1_500_000, "revenue|*": 2_000_000}
     assert sums()["conversions"] == 1
+    assert emitted(capsys)["ConversionsRecorded"] == 1
 
 
 def test_second_of_two_concurrent_rejections_changes_nothing(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from tests.advertiser import Deal, conversions, make_older, new_deal
 from tests.builders import NOW
 from tests.conftest import Api, dynamodb
 from tests.documents import good
+from tests.emitted import emitted
 from tests.http.support import a_request
 
 EDGE = {"X_Edge_Secret": "edge-secret", "CloudFront_Viewer_Address": "198.51.100.9:4711"}
@@ -177,12 +178,15 @@ def test_temporary_failure_is_raised_and_not_listed(tables: None) -> None:
     assert list(RefusedPostbackRow.scan()) == []
 
 
-def test_answer_is_the_same_if_the_list_is_unavailable(admin: Api, caplog: pytest.LogCaptureFixture) -> None:
+def test_answer_is_the_same_if_the_list_is_unavailable(
+    admin: Api, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     deal = new_deal(admin)
     click_id = deal.click()
     dynamodb().delete_table(TableName="smartlink-refused_postbacks")
     assert deal.post(click_id, token="x").status == 403
     assert f"refused postback of campaign {deal.campaign['id']} was not listed" in caplog.text
+    assert emitted(capsys)["PostbacksRefused"] == 1
 
 
 def test_problem_is_the_same_if_the_campaign_cannot_be_found(

@@ -28,6 +28,7 @@ from chalicelib.tables.counters import CounterBlockRow, StreamBatchRow
 from chalicelib.tables.notifications import NotificationRow
 from tests.advertiser import holds_reports
 from tests.archive import archived
+from tests.emitted import emitted
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 AT = int(NOW.timestamp() * 1000)
@@ -296,7 +297,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_invalid_record_is_queued_counted_and_notified_once_and_blocks_no_other(name: str) -> None:
+def test_invalid_record_is_queued_counted_and_notified_once_and_blocks_no_other(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     records = [a_record(0), a_record(1, image=BROKEN[name]), a_record(2)]
     aggregator.aggregate(records, NOW)
     aggregator.aggregate(records, NOW)
@@ -304,6 +307,7 @@ def test_invalid_record_is_queued_counted_and_notified_once_and_blocks_no_other(
     poisoned = total.pop(Cell(cells.quarter_of(AT)))
     assert dict(zip(cells.COUNTS, poisoned, strict=True)) == {**dict.fromkeys(cells.COUNTS, 0), "poison": 1}
     assert sum(counts[0] for counts in total.values()) == 2
+    assert emitted(capsys)["PoisonRecords"] == 1
     (message,) = poison_messages()
     assert message["sequence"] == records[1]["dynamodb"]["SequenceNumber"]
     assert [line["click_id"] for line in archived.lines("clicks/")] == ["click00000", "click00002"]
@@ -313,7 +317,7 @@ def test_invalid_record_is_queued_counted_and_notified_once_and_blocks_no_other(
 
 
 def test_handler_returns_the_first_uncounted_record_after_a_table_error(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(stream_batch, "MAX_RECORDS", 4)
     records = [a_record(n) for n in range(10)]
@@ -328,6 +332,7 @@ def test_handler_returns_the_first_uncounted_record_after_a_table_error(
     with monkeypatch.context() as patch:
         patch.setattr(aggregator, "_commit", failing)
         response = count_clicks({"Records": records}, None)
+    assert emitted(capsys)["StreamRecordsCounted"] == 10
     assert response == {"batchItemFailures": [{"itemIdentifier": records[4]["dynamodb"]["SequenceNumber"]}]}
     assert counted() == expected(4)
     assert count_clicks({"Records": records[4:]}, None) == {"batchItemFailures": []}

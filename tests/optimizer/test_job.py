@@ -263,19 +263,19 @@ def test_edit_during_a_run_is_kept_and_gets_its_own_weights(
 
 
 def test_run_is_skipped_if_the_route_keeps_changing(
-    admin: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    admin: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     pool, _ = a_pool(admin)
     monkeypatch.setattr(weight_history, "publish", lambda *_: False)
     optimize(pool)
-    assert capsys.readouterr().err == f"optimizer: skipped {pool}: the route changed during the run\n"
+    assert caplog.messages == [f"optimizer: skipped {pool}: the route changed during the run"]
     monkeypatch.undo()
     optimize(pool, NOW + FIVE_MINUTES)
     assert versions(pool) == [AT + 300]
 
 
 def test_pool_with_invalid_counters_is_skipped_and_the_others_continue(
-    admin: Api, capsys: pytest.CaptureFixture[str]
+    admin: Api, caplog: pytest.LogCaptureFixture
 ) -> None:
     pools = [a_pool(admin) for _ in range(3)]
     broken, (first, _) = pools[1]
@@ -291,7 +291,7 @@ def test_pool_with_invalid_counters_is_skipped_and_the_others_continue(
     assert (skipped.route_version, skipped.version) == (1, AT + 300)
     assert published_weights(broken) == weights_before
     assert [len(run_history(pool)) for pool, _ in pools] == [1, 2, 1]
-    (line,) = [line for line in capsys.readouterr().err.splitlines() if "skipped" in line]
+    (line,) = [message for message in caplog.messages if "skipped" in message]
     assert line.startswith(f"optimizer: skipped {broken}: ")
 
 
@@ -323,7 +323,7 @@ def test_skipped_pool_learns_in_the_base_currency_once_rates_are_set(admin: Api)
 
 
 def test_pool_with_unreadable_counters_is_skipped_and_the_error_is_logged(
-    admin: Api, capsys: pytest.CaptureFixture[str]
+    admin: Api, caplog: pytest.LogCaptureFixture
 ) -> None:
     pool, _ = a_pool(admin)
     CounterBlockRow(f"{pool}#1", "b#broken", cells=b"no cells", at=AT * 1000).save()
@@ -331,7 +331,7 @@ def test_pool_with_unreadable_counters_is_skipped_and_the_error_is_logged(
     (row,) = run_history(pool)
     assert row.status == "skipped"
     assert row.reason.startswith("Internal error; it was logged: ")
-    assert "Traceback" in capsys.readouterr().err
+    assert "Traceback" in caplog.text
 
 
 def test_pool_with_an_unreadable_route_is_skipped(admin: Api) -> None:
@@ -342,7 +342,7 @@ def test_pool_with_an_unreadable_route_is_skipped(admin: Api) -> None:
 
 
 def test_failure_before_a_run_does_not_stop_the_others(
-    admin: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    admin: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (failing, _), (healthy, _) = a_pool(admin), a_pool(admin)
     find_newest = weight_history.find_newest
@@ -356,11 +356,11 @@ def test_failure_before_a_run_does_not_stop_the_others(
     monkeypatch.setattr(weight_history, "find_newest", fails)
     optimize_pools(JobMessage(AT, (failing, healthy)), lambda: NOW)
     assert [len(run_history(pool)) for pool in (failing, healthy)] == [0, 1]
-    assert "no run at all" in capsys.readouterr().err
+    assert "no run at all" in caplog.text
 
 
 def test_aws_error_is_raised_after_the_other_pools_are_done(
-    admin: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    admin: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (failing, _), (healthy, _) = a_pool(admin), a_pool(admin)
     read = learning_blocks.read
@@ -374,7 +374,7 @@ def test_aws_error_is_raised_after_the_other_pools_are_done(
     with pytest.raises(GetError):
         optimize_pools(JobMessage(AT, (failing, healthy)), lambda: NOW)
     assert [len(run_history(pool)) for pool in (failing, healthy)] == [0, 1]
-    assert f"optimizer: {failing} failed" in capsys.readouterr().err
+    assert f"optimizer: {failing} failed" in caplog.text
     monkeypatch.undo()
     optimize_pools(JobMessage(AT, (failing, healthy)), lambda: NOW + timedelta(minutes=1))
     assert [len(run_history(pool)) for pool in (failing, healthy)] == [1, 1]

@@ -8,7 +8,7 @@ from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 
 from chalicelib.postbacks.delivery import DeliveryDependencies, DeliveryInProgress, deliver, handle_message
 from chalicelib.postbacks.delivery_lists import list_of
-from chalicelib.postbacks.delivery_message import DeliveryMessage, delivery_id, encode, next_attempt
+from chalicelib.postbacks.delivery_message import DeliveryMessage, delivery_id, encode, next_attempt, queue_delay
 from chalicelib.postbacks.http_client import HttpClientConfig
 from chalicelib.postbacks.http_response import DeliveryOutcome
 from chalicelib.postbacks.signature import signature
@@ -16,6 +16,7 @@ from chalicelib.tables.notifications import NotificationRow
 from chalicelib.tables.postbacks import PostbackDeliveryRow
 from tests.builders import NOW
 from tests.conftest import dynamodb
+from tests.emitted import emitted
 from tests.postbacks.rows import a_click, a_conversion, a_message, a_postback
 
 OK = DeliveryOutcome(200, took_ms=120)
@@ -284,12 +285,23 @@ def test_third_attempt_succeeds_after_two_failures() -> None:
     assert notifications() == []
 
 
-def test_delivery_is_dead_after_eight_failures() -> None:
+def test_delivery_is_dead_after_eight_failures(capsys: pytest.CaptureFixture[str]) -> None:
     fakes = Fakes([FAILS])
     fakes.deliver_all(a_message())
     assert [row.status for row in deliveries()] == ["failed"] * 7 + ["dead"]
+    assert emitted(capsys)["DeliveriesDead"] == 1
     assert deliveries()[-1].next_try_at is None
     assert fakes.now - NOW == timedelta(seconds=83_915 + 7 * 0.2)
+
+
+def test_eight_tries_take_97_rounds_of_queue_and_lambda() -> None:
+    # AWS stops a chain after 16 rounds unless the function has `RecursiveLoop: Allow`.
+    fakes, rounds = Fakes([FAILS], queued=[a_message()]), 0
+    while fakes.queued:
+        message, rounds = fakes.queued.pop(0), rounds + 1
+        fakes.now += timedelta(seconds=queue_delay(message, fakes.now))
+        fakes.deliver(message)
+    assert (rounds, len(fakes.requests), deliveries()[-1].status) == (97, 8, "dead")
 
 
 def notified_kinds(times: int) -> list[str]:

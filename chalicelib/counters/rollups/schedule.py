@@ -1,5 +1,6 @@
 """Schedule of roll-ups: each run of the merger rolls up new and changed days, newest first, for a limited time."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,8 @@ from chalicelib.counters.rollups.build import Builder
 from chalicelib.counters.rollups.storage import HeadChanged, Key, Marker
 from chalicelib.domain.timestamps import milliseconds
 from chalicelib.settings import COUNTER_DAYS
+
+_log = logging.getLogger("smartlink")
 
 SECONDS = 20
 """Time after which one run does not start to roll up further days."""
@@ -67,7 +70,7 @@ def _advance(builder: Builder, run: Run) -> int:
                 break
             done += builder.roll_up(days, run.has_time)
     except HeadChanged:
-        print(f"another merger rolls up {month} of shard {builder.place[1]}")
+        _log.info("another merger rolls up %s of shard %s", month, builder.place[1])
     return done
 
 

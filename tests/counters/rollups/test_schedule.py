@@ -1,3 +1,4 @@
+import logging
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_checked_day_that_differs_from_its_blocks_heals() -> None:
 
 
 def test_month_of_another_merger_is_left_to_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     count("a", [a_cell(0)])
     runs, faster = plan.runs, iter([a_builder()])
@@ -94,8 +95,9 @@ def test_month_of_another_merger_is_left_to_it(
 
     monkeypatch.setattr(schedule, "SHARDS", cells.shard_of("pub_1") + 1)
     monkeypatch.setattr(plan, "runs", after_another)
-    schedule.roll_up(a_run())
-    assert f"another merger rolls up 2026-11 of shard {cells.shard_of('pub_1')}\n" in capsys.readouterr().out
+    with caplog.at_level(logging.INFO, "smartlink"):
+        schedule.roll_up(a_run())
+    assert f"another merger rolls up 2026-11 of shard {cells.shard_of('pub_1')}" in caplog.messages
 
 
 def test_replaced_items_are_deleted_in_a_later_run() -> None:

@@ -268,6 +268,16 @@ def test_every_test_is_a_new_series_unless_the_idempotency_key_repeats(ann: Publ
     assert repeated[0] == repeated[1]
 
 
+def test_eleventh_test_within_a_minute_is_refused(ann: Publisher) -> None:
+    path = f"{LIST}/{new_postback(ann)['id']}/test"
+    assert [ann.api.post(path).status for _ in range(10)] == [202] * 10
+    refused = ann.api.post(path)
+    assert refused.status == 429
+    assert 55 <= int(refused.headers["Retry-After"]) <= 60
+    assert refused.json["detail"].startswith("You have sent 10 tests within a minute. Try again in ")
+    assert len(queued()) == 10
+
+
 # Deliveries
 
 
