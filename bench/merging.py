@@ -19,7 +19,7 @@ from chalicelib.counters.detail_blocks import OWN, batch_order
 from chalicelib.counters.detail_cells import JOINT_LAYOUT, DetailCells, partition_of
 from chalicelib.counters.detail_codec import encode_sections
 from chalicelib.counters.detail_columns import split
-from chalicelib.counters.stream_batch import take_batch
+from chalicelib.counters.stream_batch import DIGEST_BYTES, take_batch
 from chalicelib.settings import STREAM_BATCH_WINDOW_SECONDS
 from chalicelib.tables.counters import CounterBlockRow
 
@@ -168,7 +168,7 @@ def _arrive(tables: FakeTables, samples: Sequence[Sequence[FakeItem]], minute_an
         for position, row in enumerate(samples[n % len(samples)]):
             key = block_key(f"{minute} {n} {position}")
             if row["partition"]["S"].endswith("#d"):
-                key = f"{BLOCK}{OWN}{batch_order(minute * 60_000, f'{n:024d}{position:04d}')}"
+                key = f"{BLOCK}{OWN}{batch_order(minute * 60_000, f'{n:024d}{position:04d}', bytes(DIGEST_BYTES))}"
             tables.put("counters", {**row, "position": {"S": key}})
 
 
