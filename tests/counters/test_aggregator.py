@@ -405,7 +405,7 @@ def test_clicks_of_two_shards_with_the_same_sequence_numbers_are_all_counted() -
 
 def test_row_of_an_attempt_outlives_the_records_of_the_stream_and_so_does_its_claim() -> None:
     aggregator.aggregate([a_record(0)], NOW)
-    rows = [*StreamBatchRow.scan(), *BatchClaimRow.scan()]
+    rows: list[Any] = [*StreamBatchRow.scan(), *BatchClaimRow.scan()]
     assert {row.expires_at for row in rows} == {int((NOW + timedelta(days=7)).timestamp())}
     assert len(rows) == 3
 
