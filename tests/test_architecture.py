@@ -113,7 +113,7 @@ ADAPTERS = {
     *_in("conversions", "archiving", "refusal_notifications", "scheduled_approval", "slots", "terms"),
     *_in("conversions", "imports.job", "imports.receipts", "imports.recorder", "imports.storage", "views"),
     *_in("counters", "aggregator", "batch_claims", "batch_rows", "blocks", "compaction", "earlier_batches"),
-    *_in("counters", "detail_blocks", "detail_compaction", "learning_blocks"),
+    *_in("counters", "detail_blocks", "detail_compaction", "learning_blocks", "merging"),
     *_in("counters", "rollups.build", "rollups.reader", "rollups.schedule", "rollups.storage"),
     *_in("dynamodb", "client", "sdk_client", "transport"),
     *_in("emails", "delivery", "fan_out", "recipients", "ses"),

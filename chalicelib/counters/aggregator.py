@@ -106,8 +106,8 @@ def _commit(batch: StreamBatch, batch_id: str, staged: str | None, now: datetime
     detail_blocks.add_blocks(write, detail_blocks.batch_order(first.at, first.sequence, first.digest), batch.details)
     learning_blocks.add_blocks(write, batch_id, batch.learned, now)
     for (route_id, day), click_ids in batch.lists.items():
-        expires_at = batch.list_expiry[route_id, day]
-        write.save(_click_list_row(f"{route_id}#{day}", click_ids, expires_at))
+        partition = id_lists.partition_of(route_id, day, click_ids)
+        write.save(_click_list_row(partition, click_ids, batch.list_expiry[route_id, day]))
     try:
         commit(write)
     except TransactWriteError as error:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol, TypeVar
 
 from chalicelib.counters import cells, detail_cells, learning_cells
@@ -79,8 +79,8 @@ class StreamBatch:
     details: JointCells = field(default_factory=dict)
     learned: dict[str, LearningCells] = field(default_factory=dict)
     clicks: list[Mapping[str, Any]] = field(default_factory=list)
-    lists: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    list_expiry: dict[tuple[str, str], int] = field(default_factory=dict)
+    lists: dict[tuple[str, date], list[str]] = field(default_factory=dict)
+    list_expiry: dict[tuple[str, date], int] = field(default_factory=dict)
     poison: list[tuple[StreamRecord, str]] = field(default_factory=list)
 
     @property
@@ -98,7 +98,7 @@ class _RecordEffect:
 
     cell: Cell | None = None
     count: str = ""
-    route_day: tuple[str, str] | None = None
+    route_day: tuple[str, date] | None = None
     detail: JointCell | None = None
     learned: tuple[str, LearningCell] | None = None
     complaint: str | None = None
@@ -163,7 +163,7 @@ def _effect(record: StreamRecord) -> _RecordEffect:
         return _RecordEffect()
     try:
         cell, count = cells.cell_of_click(record.click or {})
-        route_day = (cell.smartlink, cells.day_of(cell.quarter).isoformat())
+        route_day = (cell.smartlink, cells.day_of(cell.quarter))
         detail = detail_cells.joint_cell(cell, detail_cells.values_of_click(record.click or {}))
         learned = learning_cells.of_click(record.click or {})
     except (KeyError, TypeError, ValueError, OverflowError) as error:

@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.clicks import id_lists
 from chalicelib.counters.column_codec import encode
 from chalicelib.counters.detail_cells import COUNTS, JOINT_LAYOUT
 from chalicelib.counters.learning_cells import LearningCell
@@ -121,11 +120,6 @@ def test_newest_record_is_the_time_until_which_the_batch_counts() -> None:
 def test_record_without_a_click_belongs_to_its_batch() -> None:
     batch = take_batch([StreamRecord("1", AT, digest(1)), record(2)])
     assert (names(batch), len(batch.counted)) == (["1", "2"], 1)
-
-
-def test_sequence_numbers_survive_a_round_trip() -> None:
-    numbers = [str(10**20 + n) for n in range(500)]
-    assert id_lists.decode(id_lists.encode(numbers)) == numbers
 
 
 def test_batch_has_records_of_one_hour() -> None:

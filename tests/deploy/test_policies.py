@@ -17,11 +17,12 @@ def test_policy_allows_no_scan_no_administration_and_no_wildcard_resource(path: 
         assert statement["Resource"] != "*"
 
 
-def test_visibility_timeout_of_click_backlog_is_six_lambda_timeouts() -> None:
+@pytest.mark.parametrize(("queue", "function"), [("UnwrittenClicks", "write_clicks"), ("Merging", "merge_partitions")])
+def test_visibility_timeout_of_a_queue_is_six_lambda_timeouts(queue: str, function: str) -> None:
     resources = json.loads((paths.ROOT / ".chalice" / "resources.json").read_text())["Resources"]
     functions = json.loads((paths.ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
-    timeout = functions["write_clicks"]["lambda_timeout"]
-    assert resources["UnwrittenClicks"]["Properties"]["VisibilityTimeout"] == 6 * timeout
+    timeout = functions[function]["lambda_timeout"]
+    assert resources[queue]["Properties"]["VisibilityTimeout"] == 6 * timeout
 
 
 @pytest.mark.parametrize(
