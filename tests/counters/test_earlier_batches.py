@@ -1,5 +1,7 @@
 """Batches that the release before this one counted or archived are redelivered to this one."""
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.archive import objects
@@ -11,12 +13,11 @@ from chalicelib.counters.stream_batch import StreamRecord
 from chalicelib.tables.counters import BatchClaimRow, StreamBatchRow
 from tests.archive import archived
 from tests.archive.changed_conversions import a_changed_conversion
-from tests.builders import NOW
-from tests.counters.test_aggregator import a_record, counted, expected, expected_learned, learned, listed
+from tests.counters.test_aggregator import AT, NOW, a_record, counted, expected, expected_learned, learned, listed
 
 pytestmark = pytest.mark.usefixtures("tables")
 
-RECORDS = [StreamRecord(f"{n}", 0, bytes([n])) for n in range(6)]
+RECORDS = [StreamRecord(f"{n}", AT, bytes([n])) for n in range(6)]
 SEQUENCES = [record.sequence for record in RECORDS]
 
 
@@ -70,6 +71,15 @@ def test_change_of_a_conversion_that_the_earlier_release_archived_is_archived_on
 def test_batch_without_an_earlier_row_remains() -> None:
     an_earlier_row(SEQUENCES[:2], stream="conversions#")
     assert without_earlier(RECORDS, NOW) == RECORDS
+
+
+def test_earlier_batches_that_begin_inside_a_late_delivery_are_found() -> None:
+    an_earlier_row(SEQUENCES[1:3])
+    an_earlier_row(SEQUENCES[4:])
+    assert without_earlier(RECORDS, NOW) == RECORDS
+    late = NOW + timedelta(hours=1)
+    assert without_earlier(RECORDS[:5], late) == [RECORDS[0], RECORDS[3]]
+    assert without_earlier(RECORDS[5:], late) == []
 
 
 def test_rest_of_an_earlier_batch_gets_a_row_of_its_own_and_keeps_it() -> None:
