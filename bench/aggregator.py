@@ -21,13 +21,16 @@ from bench.figures import ROUNDS, Figure, Floor, Part, main
 from bench.merging import BATCH, Load, MergingCost, measure_merging
 from bench.stream import NOON, Traffic, batch
 from chalicelib.counters.aggregator import aggregate, decode_record
-from chalicelib.counters.stream_batch import StreamRecord, take_batch
+from chalicelib.counters.batch_claims import WIDEST
+from chalicelib.counters.stream_batch import StreamRecord, hour_of, take_batch
+from chalicelib.domain.timestamps import milliseconds
 
 TIMED = (Traffic(1, 1), Traffic(10, 10), Traffic(100, 10))
 COUNTED = (Traffic(1, 1), Traffic(10, 1), Traffic(100, 1), Traffic(10, 10), Traffic(100, 10), Traffic(100, 50))
 TYPICAL = Traffic(100, 10)
 """The traffic of the cost model."""
 
+_WIDEST_CLAIM = {"position": {"S": WIDEST}, "level": {"N": "99"}}
 TURNS = 15
 BATCHES = (1, 2, 10, 25, 100, 250, 1_000)
 LOADS = (Load(10), Load(100), Load(1_000), Load(4_000), Load(10, 1), Load(100, 1), Load(1_000, 1))
@@ -139,8 +142,9 @@ def _speed_facts(traffic: Traffic, taken: Mapping[str, float]) -> dict[str, floa
 
 
 def tables_after_batch(traffic: Traffic, clicks: int) -> FakeTables:
-    """Return the tables after counting one batch of `clicks` clicks."""
+    """Return the tables after counting one batch of `clicks` clicks, which is not the first one of its hour."""
     tables = FakeTables()
+    tables.put("batch_claims", {"partition": {"S": hour_of(milliseconds(NOON))}, **_WIDEST_CLAIM})
     with patch_botocore(tables):
         aggregate(batch(traffic, clicks), NOON)
     return tables
@@ -199,6 +203,8 @@ def _merging_facts(load: Load, merged: MergingCost) -> dict[str, float]:
         f"{key}_requests": merged.charged.requests.total() / merged.minutes,
         f"{key}_blocks": merged.blocks / merged.minutes,
         f"{key}_cpu_ms": merged.seconds / merged.minutes * 1e3,
+        f"{key}_busiest_requests": merged.busiest.requests,
+        f"{key}_busiest_cpu_ms": merged.busiest.seconds * 1e3,
     }
 
 

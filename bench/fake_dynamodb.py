@@ -1,7 +1,7 @@
 """In-memory tables that replace the network below botocore, and count what DynamoDB would charge.
 
-They support the calls of counting and compaction: GetItem, PutItem, Query of one partition, BatchWriteItem of
-deletions, and TransactWriteItems. Conditions are not evaluated, as there is only one writer. Signing, serialization
+They support the calls of counting and compaction: GetItem, PutItem, UpdateItem, Query of one partition, BatchWriteItem
+of deletions, and TransactWriteItems. Conditions are not evaluated, as there is only one writer. Signing, serialization
 and parsing are the client's own.
 """
 
@@ -25,11 +25,20 @@ FakeResponse = dict[str, Any]
 FakeRequest = Mapping[str, Any]
 FakeItem = dict[str, dict[str, Any]]
 
-KEYS = {"counters": ("partition", "position"), "runs": ("first",), "click_lists": ("route_day", "greatest")}
+KEYS = {
+    "counters": ("partition", "position"),
+    "runs": ("first",),
+    "batch_claims": ("partition", "position"),
+    "click_lists": ("route_day", "greatest"),
+}
 """The key attributes of the tables, by name without prefix."""
 
 _EQUALS = re.compile(r"#\d+ = (:\d+)")
 _BEGINS = re.compile(r"begins_with \(#\d+, (:\d+)\)")
+_BETWEEN = re.compile(r"#\d+ BETWEEN (:\d+) AND (:\d+)")
+_LAST = "~"
+"""Greater than each sort key."""
+
 _CHANGES = re.compile(r"(#\d+) (=?) ?(:\d+)")
 
 
@@ -116,8 +125,10 @@ def _query(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     table, expression = plain(request["TableName"]), request["KeyConditionExpression"]
     values = request["ExpressionAttributeValues"]
     partition = tables.rows[table].get(_value(_EQUALS, expression, values), {})
-    prefix = _value(_BEGINS, expression, values)
-    rows = [partition[sort] for sort in sorted(partition) if sort.startswith(prefix)][: request.get("Limit")]
+    prefix, between = _value(_BEGINS, expression, values), _BETWEEN.search(expression)
+    low, high = (values[between[n]]["S"] for n in (1, 2)) if between else ("", _LAST)
+    found = [sort for sort in sorted(partition) if sort.startswith(prefix) and low <= sort <= high]
+    rows = [partition[sort] for sort in found][: request.get("Limit")]
     consistent = request.get("ConsistentRead", False)
     tables.charged.reads[table] += read_units(sum(map(item_bytes, rows)), consistent=consistent)
     return {"Count": len(rows), "ScannedCount": len(rows)} | (
@@ -134,6 +145,13 @@ def _value(pattern: re.Pattern[str], expression: str, values: Mapping[str, FakeI
 def _put(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     tables.write(plain(request["TableName"]), request["Item"], transactional=False)
     return {}
+
+
+def _update(tables: FakeTables, request: FakeRequest) -> FakeResponse:
+    table = plain(request["TableName"])
+    item = _updated(tables.get(table, request["Key"]), request)
+    tables.write(table, item, transactional=False)
+    return {"Attributes": item}
 
 
 def _batch(tables: FakeTables, request: FakeRequest) -> FakeResponse:
@@ -165,6 +183,7 @@ def _updated(row: FakeItem | None, write: FakeRequest) -> FakeItem:
 _OPERATIONS: dict[str, Callable[[FakeTables, FakeRequest], FakeResponse]] = {
     "GetItem": _get,
     "PutItem": _put,
+    "UpdateItem": _update,
     "Query": _query,
     "BatchWriteItem": _batch,
     "TransactWriteItems": _transact,

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from bench.fake_dynamodb import Charged, FakeItem, FakeTables, patch_botocore
 from bench.stream import NOON, Traffic, batch
-from chalicelib.counters import cells, detail_compaction, learning_blocks
+from chalicelib.counters import cells, detail_cells, detail_compaction, learning_blocks
 from chalicelib.counters.aggregator import aggregate, decode_record
 from chalicelib.counters.blocks import BLOCK, CHUNK, HEAD, block_key
 from chalicelib.counters.cells import Cells, cell_of_click
 from chalicelib.counters.column_codec import encode
-from chalicelib.counters.compaction import compact_all
 from chalicelib.counters.detail_blocks import OWN, batch_order
 from chalicelib.counters.detail_cells import JOINT_LAYOUT, DetailCells, partition_of
 from chalicelib.counters.detail_codec import encode_sections
 from chalicelib.counters.detail_columns import split
-from chalicelib.counters.stream_batch import take_batch
+from chalicelib.counters.merging import Kind, Task, compact
+from chalicelib.counters.stream_batch import DIGEST_BYTES, take_batch
 from chalicelib.settings import STREAM_BATCH_WINDOW_SECONDS
 from chalicelib.tables.counters import CounterBlockRow
 
@@ -82,15 +83,29 @@ class Load:
         return COUNTED_MINUTES * self.cycle
 
 
+class Work(NamedTuple):
+    """Work on one partition: CPU seconds, and requests."""
+
+    seconds: float = 0.0
+    requests: int = 0
+
+
+_IDLE = Work()
+
+
 @dataclass(frozen=True, slots=True)
 class MergingCost:
-    """Cost of compaction in the counted minutes: charges, CPU seconds and merged blocks."""
+    """Cost of compaction in the counted minutes: charges, CPU seconds and merged blocks.
+
+    `busiest` is the work of the partition with the most: CPU seconds, and requests.
+    """
 
     charged: Charged
     seconds: float
     blocks: int
     clicks: float
     minutes: int = 1
+    busiest: Work = _IDLE
 
     @property
     def units(self) -> float:
@@ -168,20 +183,30 @@ def _arrive(tables: FakeTables, samples: Sequence[Sequence[FakeItem]], minute_an
         for position, row in enumerate(samples[n % len(samples)]):
             key = block_key(f"{minute} {n} {position}")
             if row["partition"]["S"].endswith("#d"):
-                key = f"{BLOCK}{OWN}{batch_order(minute * 60_000, f'{n:024d}{position:04d}')}"
+                key = f"{BLOCK}{OWN}{batch_order(minute * 60_000, f'{n:024d}{position:04d}', bytes(DIGEST_BYTES))}"
             tables.put("counters", {**row, "position": {"S": key}})
 
 
 def _merge(tables: FakeTables, now: datetime) -> MergingCost:
-    """Run one minute's compaction, as `chalicelib.lambdas.merge_counters` does."""
-    tables.charged, tables.cpu = Charged(), 0.0
-    start = time.process_time()
+    """Run one minute's compaction, partition by partition, as `chalicelib.counters.merging` does."""
+    tables.charged, work = Charged(), list[Work]()
+    merged = [_compact(tables, Task(Kind.REPORTS, name), now, work) for name in cells.partitions([NOON.date()])]
+    learning = learning_blocks.partitions_of(block for blocks in merged for block in blocks)
+    merged += [_compact(tables, Task(Kind.LEARNING, name), now, work) for name in learning]
+    details = detail_cells.partitions([NOON.date()])
+    merged += [_compact(tables, Task(Kind.DETAILS, name), now, work) for name in details]
+    seconds = sum(each.seconds for each in work)
+    return MergingCost(tables.charged, seconds, sum(map(len, merged)), 0, busiest=max(work))
+
+
+def _compact(tables: FakeTables, task: Task, now: datetime, work: list[Work]) -> list[CounterBlockRow]:
+    """Compact a partition, and add what this took to `work`."""
+    start, answered, requests = time.process_time(), tables.cpu, tables.charged.requests.total()
     with patch_botocore(tables):
-        compacted = compact_all(cells.partitions([NOON.date()]), now)
-        learned = learning_blocks.compact_smartlinks(compacted, now)
-        details = detail_compaction.compact_days([NOON.date()], now)
-    seconds = time.process_time() - start - tables.cpu
-    return MergingCost(tables.charged, seconds, len(compacted) + learned + details, 0)
+        merged = compact(task, now)
+    seconds = time.process_time() - start - (tables.cpu - answered)
+    work.append(Work(seconds, tables.charged.requests.total() - requests))
+    return merged
 
 
 def _sum(minutes: Sequence[MergingCost], clicks: float) -> MergingCost:
@@ -193,4 +218,5 @@ def _sum(minutes: Sequence[MergingCost], clicks: float) -> MergingCost:
         for table, units in minute.charged.reads.items():
             charged.reads[table] += units
     seconds = statistics.fmean(minute.seconds for minute in minutes) * len(minutes)
-    return MergingCost(charged, seconds, sum(minute.blocks for minute in minutes), clicks * len(minutes), len(minutes))
+    blocks, busiest = sum(minute.blocks for minute in minutes), max(minute.busiest for minute in minutes)
+    return MergingCost(charged, seconds, blocks, clicks * len(minutes), len(minutes), busiest)

@@ -43,7 +43,7 @@ def load(count: int) -> None:
         now, counted = midnight(day), _cells(day, count // DAYS)
         with TransactWrite(connection=connection()) as write:
             blocks.append_blocks(write, f"bench {day}", counted, now)
-            detail_blocks.add_blocks(write, detail_blocks.batch_order(n, f"{n}"), _details(day, counted))
+            detail_blocks.add_blocks(write, detail_blocks.batch_order(n, f"{n}", b""), _details(day, counted))
         if n % 100 == 0:
             print(f"loaded {n} of {DAYS} days in {time.monotonic() - start:.0f} s", flush=True)
         _check_time(start)

@@ -12,7 +12,6 @@ from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, EventSourceHa
 
 from chalicelib.settings import (
     ARCHIVE_BATCH_WINDOW_SECONDS,
-    COUNTER_DAYS,
     STREAM_BATCH_WINDOW_SECONDS,
     optimizer_interval_minutes,
 )
@@ -54,23 +53,23 @@ def count_clicks(event: DynamoDBEvent) -> dict[str, Any]:
 def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - its time may be late
     """Compact the counter blocks of today and yesterday each minute, and of older days in turn; roll up older days.
 
-    The learning counters are compacted for the smartlinks in these blocks. On the older day those with too few
-    blocks to compact are included, so that compaction visits every smartlink eventually.
+    Partitions for which there is no time are queued.
     """
-    from chalicelib.counters import detail_compaction, learning_blocks  # noqa: PLC0415
-    from chalicelib.counters.cells import days_to_compact, partitions  # noqa: PLC0415
-    from chalicelib.counters.compaction import compact_all, uncompacted_blocks  # noqa: PLC0415
+    from chalicelib.counters.merging import SECONDS, merge_days  # noqa: PLC0415
     from chalicelib.counters.rollups import schedule  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    days = days_to_compact(now, COUNTER_DAYS)
-    merged = compact_all(partitions(days), now)
-    learned = learning_blocks.compact_smartlinks([*merged, *uncompacted_blocks(partitions(days[-1:]))], now)
-    # All blocks of the older day are merged, so that reports on past days read chunks only.
-    details = detail_compaction.compact_days(days[:-1], now) + detail_compaction.compact_days(days[-1:], now, 1)
-    until = datetime.now(UTC) + timedelta(seconds=schedule.SECONDS)
-    rolled_up = schedule.roll_up(schedule.Run(now, days[-1], lambda: datetime.now(UTC) < until))
-    return {"merged": len(merged), "learned": learned, "details": details, "rolled_up": rolled_up}
+    merged, days = merge_days(now, _time_limit(SECONDS))
+    rolled_up = schedule.roll_up(schedule.Run(now, days[-1], _time_limit(schedule.SECONDS)))
+    return {**merged, "rolled_up": rolled_up}
+
+
+@blueprint.on_sqs_message(queue="merging", batch_size=1, name="merge_partitions", maximum_concurrency=20)
+def merge_partitions(event: SQSEvent) -> dict[str, Any]:
+    """Compact the partitions of a message; return the messages to be received again."""
+    from chalicelib.counters.merging import process_message  # noqa: PLC0415
+
+    return _process_each(event, lambda body: process_message(body, datetime.now(UTC)))
 
 
 @blueprint.on_dynamodb_record(
@@ -223,6 +222,12 @@ def manage_domains(event: DynamoDBEvent) -> dict[str, int]:  # noqa: ARG001 - wh
     from chalicelib.tracking_domains import job  # noqa: PLC0415
 
     return {"domains": job.manage_due(job.cloud(), lambda: datetime.now(UTC))}
+
+
+def _time_limit(seconds: int) -> Callable[[], bool]:
+    """Return a function that returns whether less than this time has passed since now."""
+    until = datetime.now(UTC) + timedelta(seconds=seconds)
+    return lambda: datetime.now(UTC) < until
 
 
 def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str, Any]:

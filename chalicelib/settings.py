@@ -140,6 +140,11 @@ def learning_queue() -> str:
     return os.environ["LEARNING_QUEUE_URL"]
 
 
+def merging_queue() -> str:
+    """Return the URL of the queue of partitions of counters to compact."""
+    return os.environ["MERGING_QUEUE_URL"]
+
+
 def optimizer_interval_minutes() -> int:
     """Return the minutes between two optimizer runs, which `.chalice/config.json` sets for the schedule too."""
     return int(os.environ.get("LEARNING_MINUTES", "5"))

@@ -27,6 +27,7 @@ os.environ.update(
     ARCHIVE_BUCKET=ARCHIVE,
     UNWRITTEN_CLICKS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/unwritten-clicks",
     POISON_RECORDS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/poison-records",
+    MERGING_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/merging",
     LEARNING_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/learning",
     IMPORTS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/imports",
     POSTBACKS_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/postbacks",

@@ -12,6 +12,8 @@ from chalice.app import EventSourceHandler
 
 from chalicelib import lambdas
 from chalicelib.access.task_rows import past_deletions
+from chalicelib.counters.merging import Kind, Task
+from chalicelib.counters.merging import encode as merging_body
 from chalicelib.emails.message import encode as email_body
 from chalicelib.lambdas import (
     announce_conversions,
@@ -24,6 +26,7 @@ from chalicelib.lambdas import (
     learn_pools,
     log_by_call,
     manage_domains,
+    merge_partitions,
     queue_emails,
     send_emails,
     write_clicks,
@@ -222,6 +225,14 @@ def test_invalid_delivery_message_does_not_block_the_others(poison: str, caplog:
 def test_failed_delivery_message_is_received_again() -> None:
     dynamodb().delete_table(TableName="smartlink-postbacks")
     assert failed_deliveries(delivery_body(a_delivery_message())) == ["0"]
+
+
+# Merging
+
+
+def test_message_without_tasks_is_received_again_and_blocks_no_other() -> None:
+    done, poison = merging_body([Task(Kind.REPORTS, "2026-11-21#0")]), "not json"
+    assert failures(merge_partitions(messages(poison, done), None)) == ["0"]
 
 
 # Optimization

@@ -10,7 +10,10 @@ from math import ceil
 from bench.cost_model.case import Case
 from bench.cost_model.measurements import SATURATED
 from bench.units import IN_A_TRANSACTION, read_units, write_units
+from chalicelib.clicks import id_lists
 from chalicelib.counters.cells import SHARDS
+from chalicelib.counters.merging import MESSAGES_AT_A_TIME
+from chalicelib.counters.stream_batch import MAX_RECORDS
 from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
 
 GATEWAY_RATE = 10_000
@@ -21,6 +24,8 @@ TABLE_WRITES = 40_000
 NEW_TABLE_WRITES = 4_000
 KEY_WRITES, KEY_READS = 1_000, 3_000
 _MINUTE_MS = 60_000
+MOST = 0.7
+"""Share of a limit up to which there is room for peaks."""
 
 SOURCES = (
     "API Gateway quotas: account-level throttle rate",
@@ -32,13 +37,14 @@ SOURCES = (
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A quota or limit: its amount, the amount a case needs, and how to raise it."""
+    """A quota of AWS or a limit of our design: its amount, the amount a case needs, and how to raise it."""
 
     name: str
     unit: str
     has: Callable[[Case], float]
     needs: Callable[[Case], float]
     how_to_raise: str
+    is_quota: bool = False
 
     def used(self, case: Case) -> float:
         """Return the share that the case needs. From 1 on the limit is exceeded."""
@@ -95,9 +101,10 @@ def _block_writes(case: Case) -> float:
 
 
 def _list_writes(case: Case) -> float:
-    """Return the write units per second of the busiest smartlink's click list."""
-    share = case.assumed.busiest * min(1.0, case.load.batch / 500)
-    return _runs(case) * write_units(int(case.facts.aggregator("list_bytes") * share), transactional=True)
+    """Return the write units per second of one shard of the busiest smartlink's click lists."""
+    share = case.assumed.busiest * min(1.0, case.load.batch / MAX_RECORDS)
+    size = int(case.facts.aggregator("list_bytes") * share)
+    return _runs(case) * write_units(size, transactional=True) / id_lists.SHARDS
 
 
 def _counting_writes(case: Case) -> float:
@@ -127,6 +134,7 @@ LIMITS = (
         lambda _: GATEWAY_RATE,
         lambda case: case.load.rate,
         "request a higher quota “Throttle rate” of API Gateway (account, Region), and burst limit",
+        is_quota=True,
     ),
     Limit(
         "Lambda, busy processes",
@@ -134,6 +142,7 @@ LIMITS = (
         lambda _: CONCURRENCY,
         busy,
         "request a higher quota “Concurrent executions” of Lambda",
+        is_quota=True,
     ),
     Limit(
         "Lambda, requests per second",
@@ -141,6 +150,7 @@ LIMITS = (
         lambda _: CONCURRENCY * REQUESTS_OF_ONE,
         lambda case: case.load.rate,
         "request a higher quota “Concurrent executions” of Lambda: each allows ten requests per second",
+        is_quota=True,
     ),
     Limit(
         "table `clicks`, writes on a new table",
@@ -148,6 +158,7 @@ LIMITS = (
         lambda _: NEW_TABLE_WRITES,
         _click_writes,
         "set the table's warm throughput before the first peak; it also grows within minutes",
+        is_quota=True,
     ),
     Limit(
         "table `clicks`, writes",
@@ -155,6 +166,7 @@ LIMITS = (
         lambda _: TABLE_WRITES,
         _click_writes,
         "request a higher quota “Table-level write throughput limit” of DynamoDB",
+        is_quota=True,
     ),
     Limit(
         "table `counters`, writes",
@@ -162,20 +174,28 @@ LIMITS = (
         lambda _: TABLE_WRITES,
         _counting_writes,
         "request a higher quota “Table-level write throughput limit” of DynamoDB",
+        is_quota=True,
     ),
     Limit(
         "`counters`, a shard of a day's reports, a smartlink's learning",
         "units per second",
         lambda _: KEY_WRITES,
         _block_writes,
-        "increase `SHARDS` in `counters/cells.py`; DynamoDB splits such a key, as its blocks are spread evenly",
+        "increase `SHARDS` in `counters/cells.py`: more partitions, each with fewer cells of a batch",
     ),
     Limit(
         "`click_lists`, the busiest smartlink's day",
         "units per second",
         lambda _: KEY_WRITES,
         _list_writes,
-        "add a shard to the key of `click_lists`; its sort key grows with time, so DynamoDB cannot split it",
+        "increase `SHARDS` in `clicks/id_lists.py`; the sort key grows with time, so DynamoDB cannot split a shard",
+    ),
+    Limit(
+        "`batch_claims`, the claims of an hour",
+        "units per second",
+        lambda _: KEY_WRITES,
+        _runs,
+        "shorten the hour of a partition in `counters/stream_batch.py`; claims of several shards are spread over it",
     ),
     Limit(
         "`caps`, the busiest capped campaign",
@@ -199,11 +219,18 @@ LIMITS = (
         "increase the memory of `count_clicks` (its share of a vCPU) or the batch window",
     ),
     Limit(
-        "compaction, work of one minute",
+        "compaction of the busiest partition, work of one minute",
         "ms",
         lambda _: _MINUTE_MS,
+        lambda case: case.busiest_merging_ms,
+        "increase the memory of `merge_partitions`, up to one vCPU",
+    ),
+    Limit(
+        "compaction of all partitions, work of one minute",
+        "ms",
+        lambda _: _MINUTE_MS * MESSAGES_AT_A_TIME,
         lambda case: case.merging_ms,
-        "increase the memory of `merge_counters`, or invoke it once per partition",
+        "increase the maximum concurrency of `merge_partitions`",
     ),
 )
 

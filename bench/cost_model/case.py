@@ -89,5 +89,14 @@ class Case:
     def merging_ms(self) -> float:
         """Billed time of one minute's compaction. Each call counts as a query."""
         merging = self.facts.merging(self.load)
-        cpu = self.cpu_ms(MERGER, merging.cpu_ms * 1e3)
-        return cpu + merging.requests * self.assumed.read_ms + self.assumed.runtime_ms
+        return self._merging_ms(merging.cpu_ms, merging.requests)
+
+    @property
+    def busiest_merging_ms(self) -> float:
+        """Billed time of one minute's compaction of the partition with the most work."""
+        merging = self.facts.merging(self.load)
+        return self._merging_ms(merging.busiest_cpu_ms, merging.busiest_requests)
+
+    def _merging_ms(self, cpu_ms: float, requests: float) -> float:
+        cpu = self.cpu_ms(MERGER, cpu_ms * 1e3)
+        return cpu + requests * self.assumed.read_ms + self.assumed.runtime_ms

@@ -10,16 +10,25 @@ from bench.cost_model.usage import uses
 
 def section(cases: Sequence[Case]) -> str:
     """Return the capacity model of these cases as a section of the page."""
-    head = ("limit", "available", *(clicks_a_second(case.load) for case in cases))
-    rows = [(limit.name, _has(limit, cases), *(_used(limit, case) for case in cases)) for limit in capacity.LIMITS]
+    quotas = [limit for limit in capacity.LIMITS if limit.is_quota]
+    own = [limit for limit in capacity.LIMITS if not limit.is_quota]
     verdicts, sources = "\n\n".join(map(_verdict, cases)), "\n".join(f"- {source}" for source in capacity.SOURCES)
     return f"""## Limits
 
-The table shows the share of each quota and limit (AWS's defaults) that a click rate needs. Bold: the limit is reached
-or exceeded. A click that its table rejects waits in a queue, and the visitor is redirected at once. If `counters`,
-`click_lists`, the aggregator or compaction is the bottleneck, counting is delayed, not clicks.
+The tables show the share of each limit that a click rate needs. Bold: the limit is reached or exceeded. A click that
+its table rejects waits in a queue, and the visitor is redirected at once. If `counters`, `click_lists`, the aggregator
+or compaction is the bottleneck, counting is delayed, not clicks.
 
-{table(head, rows)}
+Quotas of AWS, by default and as they are to be requested for {clicks_a_second(cases[-1].load)}, so that
+{capacity.MOST:.0%} of each is used:
+
+{_shares(quotas, cases, requested=True)}
+
+Limits of our own design, which no request raises:
+
+{_shares(own, cases)}
+
+{_headroom(own, cases[-1])}
 
 {_around(cases)}
 
@@ -36,6 +45,21 @@ reader, `count_clicks`; AWS allows two.
 The limits are taken from these AWS pages, from memory. Check them before you rely on them:
 
 {sources}"""
+
+
+def _shares(limits: Sequence[capacity.Limit], cases: Sequence[Case], *, requested: bool = False) -> str:
+    head = ["limit", "available", *(clicks_a_second(case.load) for case in cases), *(["to request"] * requested)]
+    rows = []
+    for limit in limits:
+        to_request = [number(round(limit.needs(cases[-1]) / capacity.MOST, -2))] * requested
+        rows.append((limit.name, _has(limit, cases), *(_used(limit, case) for case in cases), *to_request))
+    return table(head, rows)
+
+
+def _headroom(limits: Sequence[capacity.Limit], case: Case) -> str:
+    """Return a sentence on the tightest of these limits."""
+    tightest = max(limits, key=lambda limit: limit.used(case))
+    return f"At {clicks_a_second(case.load)} the tightest of them is {tightest.name}, at {tightest.used(case):.0%}."
 
 
 def _has(limit: capacity.Limit, cases: Sequence[Case]) -> str:

@@ -37,13 +37,18 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Merging:
-    """Cost of compaction: units per 1,000 clicks; calls, blocks and milliseconds of CPU per minute."""
+    """Cost of compaction: units per 1,000 clicks; calls, blocks and milliseconds of CPU per minute.
+
+    `busiest_requests` and `busiest_cpu_ms` are those of the partition with the most work.
+    """
 
     write_units: float
     read_units: float
     requests: float
     blocks: float
     cpu_ms: float
+    busiest_requests: float
+    busiest_cpu_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +86,8 @@ class Facts:
         measured = SATURATED if factor > 1 else load
         key = f"merging_{measured.rate:.0f}_a_second_{measured.batch}_a_batch"
         units = [self.aggregator(f"{key}_{name}") for name in ("write_units", "read_units")]
-        return Merging(
-            *units, *(factor * self.aggregator(f"{key}_{name}") for name in ("requests", "blocks", "cpu_ms"))
-        )
+        a_minute = ("requests", "blocks", "cpu_ms", "busiest_requests", "busiest_cpu_ms")
+        return Merging(*units, *(factor * self.aggregator(f"{key}_{name}") for name in a_minute))
 
 
 def _is_batch_fact(name: str) -> bool:

@@ -24,7 +24,7 @@ LOG_LINES = (
 )
 """Log lines of Lambda itself per invocation, of all functions but the redirect."""
 
-_QUEUES, _POLLS_A_MINUTE, _CALLS_A_MESSAGE = 3, 3, 3
+_QUEUES, _POLLS_A_MINUTE, _CALLS_A_MESSAGE = 4, 3, 3
 _MESSAGE_POOLS = 25
 _WATCHED_SECONDS, _FALLBACK_SECONDS = 5, 300
 

@@ -19,13 +19,13 @@ STAGED = "staged"
 _DIGEST_LETTERS = 32
 
 
-def object_key(kind: str, first: str, at: int) -> str:
-    """Return the key of a batch: of its kind, its first record's sequence number and that record's time.
+def object_key(kind: str, sequence: str, at: int, digest: bytes) -> str:
+    """Return the key of a batch of this kind: of its first record's sequence number, time and digest.
 
     The time is in milliseconds since 1970; date and hour are in UTC.
     """
     moment = datetime.fromtimestamp(at // 1000, UTC)
-    return f"{kind}/date={moment:%Y-%m-%d}/hour={moment:%H}/{first}.jsonl.gz"
+    return f"{kind}/date={moment:%Y-%m-%d}/hour={moment:%H}/{sequence}-{digest.hex()}.jsonl.gz"
 
 
 def encode(lines: Iterable[Mapping[str, Any]]) -> bytes:

@@ -2,9 +2,22 @@
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from chalicelib.domain import ids
+from chalicelib.domain import ids, shards
+
+SHARDS = 2
+"""Partitions of the lists of one route and UTC day, by the greatest ID of a list. Each is one query of a reader."""
+
+
+def partitions(route_id: str, day: date) -> list[str]:
+    """Return the partitions of the lists of a route and UTC day. The first one has no suffix."""
+    return [f"{route_id}#{day.isoformat()}{f'#{shard}' if shard else ''}" for shard in range(SHARDS)]
+
+
+def partition_of(route_id: str, day: date, click_ids: Iterable[str]) -> str:
+    """Return the partition of a list of these IDs."""
+    return partitions(route_id, day)[shards.shard_of(max(click_ids), SHARDS)]
 
 
 def newest_first(lists: Iterable[tuple[str, Iterable[str]]], before: str) -> Iterator[str]:

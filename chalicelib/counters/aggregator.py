@@ -13,8 +13,9 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import sqs
 from chalicelib.archive import objects, schema
 from chalicelib.clicks import id_lists, item_codec
-from chalicelib.counters import batch_rows, detail_blocks, learning_blocks, stream_batch
+from chalicelib.counters import batch_claims, batch_rows, detail_blocks, learning_blocks, stream_batch
 from chalicelib.counters.blocks import append_blocks
+from chalicelib.counters.earlier_batches import without_earlier
 from chalicelib.counters.stream_batch import StreamBatch, StreamRecord
 from chalicelib.notifications.notification import Notification, NotificationKind
 from chalicelib.notifications.send import ADMIN, send_once
@@ -22,7 +23,6 @@ from chalicelib.observability.metrics import Metric, emit
 from chalicelib.settings import poison_records_queue
 from chalicelib.tables.base import commit, connection
 from chalicelib.tables.clicks import ClickListRow
-from chalicelib.tables.counters import StreamBatchRow
 
 _log = logging.getLogger("smartlink")
 
@@ -40,23 +40,22 @@ def decode_record(received: Mapping[str, Any]) -> StreamRecord:
 
     A click that was put back from the archive is counted already.
     """
-    sequence, at = stream_batch.position_of(received)
+    position = stream_batch.position_of(received)
     if received["eventName"] != "INSERT" or item_codec.RESTORED in received["dynamodb"]["NewImage"]:
-        return StreamRecord(sequence, at)
+        return StreamRecord(*position)
     try:
         click = item_codec.decode(received["dynamodb"]["NewImage"])
     except Exception as error:  # noqa: BLE001 - an invalid record must not block the following ones
-        return StreamRecord(sequence, at, complaint=f"{type(error).__name__}: {error}")
-    return StreamRecord(sequence, at, click)
+        return StreamRecord(*position, complaint=f"{type(error).__name__}: {error}")
+    return StreamRecord(*position, click)
 
 
 def aggregate(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Count and archive each click of the stream's records once. Raises AggregationStopped if AWS rejects the rest.
 
-    A batch of records is written in one transaction: its report, detail and learning cells, its click IDs by route, and
-    a row that is keyed by its first record and lists all of them. If records are delivered again, that row is found and
-    they are skipped. If a delivery ends inside a counted batch (Lambda split it in two), the rest of the batch gets a
-    row of its own. So each record with which a delivery can start is either uncounted or has a row.
+    An attempt on a batch of records is announced by a claim. Then the records that another batch has counted are left
+    out, wherever that batch begins and ends, and other attempts on the records are cancelled. One transaction writes
+    the rest: its report, detail and learning cells, its click IDs by route, and the row of the attempt.
 
     The batch's object is staged before the transaction, which stores its name, and published after it. A record is
     skipped only after the object of its batch was published.
@@ -65,25 +64,36 @@ def aggregate(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
     while pending:
         first = pending[0].sequence
         try:
-            pending = _aggregate_next(pending, now)
-        except (PynamoDBException, BotoCoreError, ClientError) as error:
+            pending = batch_rows.advance(lambda records: _aggregate_next(records, now), pending)
+        except (PynamoDBException, BotoCoreError, ClientError, batch_rows.Overtaken) as error:
             _log.warning("aggregation stopped at record %s: %r", first, error)
             raise AggregationStopped(first) from error
 
 
 def _aggregate_next(pending: list[StreamRecord], now: datetime) -> list[StreamRecord]:
-    """Count or skip at least one record; return the remaining ones."""
-    row = batch_rows.committed_batch(pending[0].sequence)
-    if row:
-        return batch_rows.skip_batch(row, pending, now)
+    """Count or skip at least one record; return the remaining ones, all of them if the attempt was cancelled."""
+    remaining = without_earlier(pending, now)
+    if len(remaining) < len(pending):
+        return remaining
     batch = stream_batch.take_batch(pending)
+    after = pending[len(batch.records) :]
+    claim = batch_claims.claim(batch.records, now)
+    uncounted = batch_rows.uncounted(claim, batch.records, now)
+    if not uncounted:
+        return after
+    batch = batch if len(uncounted) == len(batch.records) else stream_batch.take_batch(uncounted)
+    return after if _count(batch, claim.batch_id, now) else pending
+
+
+def _count(batch: StreamBatch, batch_id: str, now: datetime) -> bool:
+    """Count and archive the batch; return False if another invocation has cancelled this attempt."""
     for record, complaint in batch.poison:
         _quarantine(record, complaint, now)
     staged = _stage(batch)
-    if not _commit(batch, staged, now):
-        return pending
+    if not _commit(batch, batch_id, staged, now):
+        return False
     objects.publish(staged)
-    return pending[len(batch.records) :]
+    return True
 
 
 def _stage(batch: StreamBatch) -> str | None:
@@ -91,21 +101,20 @@ def _stage(batch: StreamBatch) -> str | None:
     if not batch.clicks:
         return None
     first = batch.records[0]
-    return objects.stage(
-        objects.object_key(schema.CLICKS, first.sequence, first.at), map(schema.click_line, batch.clicks)
-    )
+    key = objects.object_key(schema.CLICKS, first.sequence, first.at, first.digest)
+    return objects.stage(key, map(schema.click_line, batch.clicks))
 
 
-def _commit(batch: StreamBatch, staged: str | None, now: datetime) -> bool:
-    """Write the batch and the name of its object; return False if another invocation has counted its first record."""
-    write, first = TransactWrite(connection=connection()), batch.sequences[0]
-    write.save(batch_rows.batch_row(batch.sequences, now, staged), StreamBatchRow.first.does_not_exist())
-    append_blocks(write, first, batch.counted, now, batch.newest)
-    detail_blocks.add_blocks(write, detail_blocks.batch_order(batch.records[0].at, first), batch.details)
-    learning_blocks.add_blocks(write, first, batch.learned, now)
+def _commit(batch: StreamBatch, batch_id: str, staged: str | None, now: datetime) -> bool:
+    """Write the batch and the name of its object; return False if another invocation has cancelled this attempt."""
+    write, first = TransactWrite(connection=connection()), batch.records[0]
+    write.save(batch_rows.committed_row(batch_id, batch.records, now, staged), batch_rows.UNDECIDED)
+    append_blocks(write, batch_id, batch.counted, now, batch.newest)
+    detail_blocks.add_blocks(write, detail_blocks.batch_order(first.at, first.sequence, first.digest), batch.details)
+    learning_blocks.add_blocks(write, batch_id, batch.learned, now)
     for (route_id, day), click_ids in batch.lists.items():
-        expires_at = batch.list_expiry[route_id, day]
-        write.save(_click_list_row(f"{route_id}#{day}", click_ids, expires_at))
+        partition = id_lists.partition_of(route_id, day, click_ids)
+        write.save(_click_list_row(partition, click_ids, batch.list_expiry[route_id, day]))
     try:
         commit(write)
     except TransactWriteError as error:

@@ -17,9 +17,12 @@ OWN, LATE = "o#", "l#"
 """Kinds of blocks, after their prefix: with values that take places in the partition, and with late cells."""
 
 
-def batch_order(at: int, sequence: str) -> str:
-    """Return a key that sorts batches of the stream by time (milliseconds) and sequence number of the first record."""
-    return f"{at:011x}{len(sequence):02d}{sequence}"
+def batch_order(at: int, sequence: str, digest: bytes) -> str:
+    """Return a key that sorts batches of the stream by time (milliseconds) and sequence number of the first record.
+
+    The digest of that record makes the key different from those of other shards.
+    """
+    return f"{at:011x}{len(sequence):02d}{sequence}{digest.hex()}"
 
 
 def change_order(at: int, cause: str) -> str:

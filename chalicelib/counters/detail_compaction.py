@@ -1,16 +1,17 @@
 """Compaction of joint cells into detail cells: values take their places in the order of the stream."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from chalicelib.counters import compaction
 from chalicelib.counters.compaction_policy import AnyCells, CompactionPolicy
 from chalicelib.counters.detail_blocks import LATE, OWN, read_chunks
-from chalicelib.counters.detail_cells import LAYOUT, partition, partitions
+from chalicelib.counters.detail_cells import LAYOUT, partition
 from chalicelib.counters.detail_codec import decode_sections, encode_sections, places_of
 from chalicelib.counters.detail_columns import split
 from chalicelib.counters.detail_places import Naming, Places, Subject, Undecided
+from chalicelib.tables.counters import CounterBlockRow
 
 MIN_BLOCKS_TO_COMPACT = 192
 """Blocks of one partition that are worth compacting: each compaction reads all chunks for the taken places."""
@@ -82,16 +83,16 @@ class _LateNames:
         self.known[day] = places_of(read_chunks(day))
 
 
-def _compact_own(names: Sequence[str], now: datetime, min_blocks: int) -> int:
-    return len(compaction.compact_all(names, now, _policy(OWN, min_blocks, _own_names)))
+def _compact_own(names: Sequence[str], now: datetime, min_blocks: int) -> list[CounterBlockRow]:
+    return compaction.compact_all(names, now, _policy(OWN, min_blocks, _own_names))
 
 
-def _compact_late(name: str, late_names: _LateNames, min_blocks: int) -> int:
+def _compact_late(name: str, late_names: _LateNames, min_blocks: int) -> list[CounterBlockRow]:
     policy = _policy(LATE, min_blocks, lambda _: late_names.name)
     try:
-        return len(compaction.compact_all([name], late_names.now, policy))
+        return compaction.compact_all([name], late_names.now, policy)
     except Undecided:
-        return 0
+        return []
 
 
 def compact_completely(name: str, now: datetime) -> None:
@@ -101,11 +102,12 @@ def compact_completely(name: str, now: datetime) -> None:
         pass
 
 
-def compact_days(days: Iterable[date], now: datetime, min_blocks: int = MIN_BLOCKS_TO_COMPACT) -> int:
-    """Compact the details of these UTC days; return the number of merged blocks.
+def compact_each(names: Sequence[str], now: datetime, min_blocks: int = MIN_BLOCKS_TO_COMPACT) -> list[CounterBlockRow]:
+    """Compact the details of these partitions; return the merged blocks.
 
     Late blocks stay until the places of their values are known. A conversion writes its values to the day of its click
     too, so the next call finds their places.
     """
-    names, late_names = partitions(days), _LateNames(now)
-    return _compact_own(names, now, min_blocks) + sum(_compact_late(name, late_names, min_blocks) for name in names)
+    late_names = _LateNames(now)
+    own = _compact_own(names, now, min_blocks)
+    return own + [block for name in names for block in _compact_late(name, late_names, min_blocks)]

@@ -68,15 +68,16 @@ def _compacted_since(name: str, at: int) -> bool:
     return head.at is not None and head.at >= at
 
 
-def compact_smartlinks(blocks: Iterable[CounterBlockRow], now: datetime) -> int:
-    """Compact the learning cells of all smartlinks in these report blocks; return the number of merged blocks."""
-    return len(compact_all(sorted(_partitions(blocks)), now, COMPACTION_POLICY))
+def compact_each(partitions: Iterable[str], now: datetime) -> list[CounterBlockRow]:
+    """Compact the learning cells of these smartlinks and epochs; return the merged blocks."""
+    return compact_all(partitions, now, COMPACTION_POLICY)
 
 
-def _partitions(blocks: Iterable[CounterBlockRow]) -> set[str]:
+def partitions_of(blocks: Iterable[CounterBlockRow]) -> list[str]:
+    """Return the partitions of the learning cells of all smartlinks in these report blocks, in order."""
     pairs: set[tuple[str, int]] = set()
     for block in (decode_columns(row.cells) for row in blocks):
         codes, values = block.codes, block.values
         distinct = set(zip(codes["smartlink"], codes["epoch"], strict=True))
         pairs |= {(values["smartlink"][smartlink], values["epoch"][epoch]) for smartlink, epoch in distinct}
-    return {partition(route_id, epoch) for route_id, epoch in pairs if is_smartlink_id(route_id)}
+    return sorted(partition(route_id, epoch) for route_id, epoch in pairs if is_smartlink_id(route_id))

@@ -1,7 +1,10 @@
 """Batch of consecutive stream records that one transaction counts: its cells and its click ID lists."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any, Protocol, TypeVar
 
 from chalicelib.counters import cells, detail_cells, learning_cells
@@ -9,7 +12,9 @@ from chalicelib.counters.cells import Cell, Cells
 from chalicelib.counters.detail_cells import JointCell, JointCells
 from chalicelib.counters.learning_cells import LearningCell, LearningCells
 
-MAX_RECORDS = 500
+MAX_RECORDS = 1_000
+"""Maximum records of a batch: as many as Lambda delivers."""
+
 MAX_ITEMS = 99
 """Maximum number of blocks, their late markers, and click ID lists.
 
@@ -19,30 +24,43 @@ With the row of the batch they are the 100 items of a transaction.
 MAX_DETAIL_BYTES = 200_000
 """Maximum size of the values of detail dimensions. They fit into one item of 400 KB even if they do not compress."""
 
+DIGEST_BYTES = 7
+"""Length of the digest of a record. It is compared with those of a few thousand others."""
+
+_HOUR_MS = 3_600_000
 _UTF8_BYTES = 4
 """Maximum length of a character."""
 
 
-class Sequenced(Protocol):
-    """A record of a stream with its sequence number."""
+class Positioned(Protocol):
+    """A record of a stream: its sequence number, its time in milliseconds, and its digest."""
 
     @property
     def sequence(self) -> str:
-        """The sequence number."""
+        """The sequence number. Two shards of a stream may have the same."""
+
+    @property
+    def at(self) -> int:
+        """The time at which the stream got the record, in milliseconds since 1970, 0 if it is unknown."""
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of the sequence number and the item's key: an item's records are in one shard at a time."""
 
 
-AnyRecord = TypeVar("AnyRecord", bound=Sequenced)
+AnyRecord = TypeVar("AnyRecord", bound=Positioned)
 
 
 @dataclass(frozen=True, slots=True)
 class StreamRecord:
-    """One record of the clicks' stream: its sequence number, its time in milliseconds, and the click if it has one.
+    """One record of the clicks' stream: its position, and the click if it has one.
 
     `complaint` is the error if the click could not be decoded.
     """
 
     sequence: str
     at: int
+    digest: bytes
     click: Mapping[str, Any] | None = None
     complaint: str | None = None
 
@@ -61,14 +79,9 @@ class StreamBatch:
     details: JointCells = field(default_factory=dict)
     learned: dict[str, LearningCells] = field(default_factory=dict)
     clicks: list[Mapping[str, Any]] = field(default_factory=list)
-    lists: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    list_expiry: dict[tuple[str, str], int] = field(default_factory=dict)
+    lists: dict[tuple[str, date], list[str]] = field(default_factory=dict)
+    list_expiry: dict[tuple[str, date], int] = field(default_factory=dict)
     poison: list[tuple[StreamRecord, str]] = field(default_factory=list)
-
-    @property
-    def sequences(self) -> list[str]:
-        """The sequence numbers of the records, in order."""
-        return [record.sequence for record in self.records]
 
     @property
     def newest(self) -> int | None:
@@ -85,7 +98,7 @@ class _RecordEffect:
 
     cell: Cell | None = None
     count: str = ""
-    route_day: tuple[str, str] | None = None
+    route_day: tuple[str, date] | None = None
     detail: JointCell | None = None
     learned: tuple[str, LearningCell] | None = None
     complaint: str | None = None
@@ -108,16 +121,33 @@ class _RecordEffect:
         return len(text) if text.isascii() else _UTF8_BYTES * len(text)
 
 
-def position_of(received: Mapping[str, Any]) -> tuple[str, int]:
-    """Return the sequence number of a record of a stream's event, and its time in milliseconds, 0 if it has none."""
+def position_of(received: Mapping[str, Any]) -> tuple[str, int, bytes]:
+    """Return the sequence number of a record of a stream's event, its time in milliseconds, and its digest."""
     change = received["dynamodb"]
-    return change["SequenceNumber"], int(float(change.get("ApproximateCreationDateTime", 0)) * 1000)
+    named = change["SequenceNumber"] + json.dumps(change.get("Keys"), sort_keys=True)
+    digest = hashlib.blake2b(named.encode(), digest_size=DIGEST_BYTES).digest()
+    return change["SequenceNumber"], int(float(change.get("ApproximateCreationDateTime", 0)) * 1000), digest
+
+
+def hour_of(at: int) -> str:
+    """Return the UTC hour of a time in milliseconds, `2026-11-21T12`."""
+    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H}"
+
+
+def within_an_hour(records: Iterable[AnyRecord]) -> Iterator[AnyRecord]:
+    """Yield the records from the start that the stream got in the hour of the first one."""
+    hour = None
+    for record in records:
+        hour = record.at // _HOUR_MS if hour is None else hour
+        if record.at // _HOUR_MS != hour:
+            return
+        yield record
 
 
 def take_batch(records: Iterable[StreamRecord]) -> StreamBatch:
-    """Return the longest batch from the start of the records that fits into one transaction."""
+    """Return the longest batch from the start of the records that fits into one transaction and is of one hour."""
     batch, items, detail_bytes = StreamBatch(), set[object](), 0
-    for record in records:
+    for record in within_an_hour(records):
         effect = _effect(record)
         items |= effect.items
         detail_bytes += effect.detail_bytes
@@ -133,7 +163,7 @@ def _effect(record: StreamRecord) -> _RecordEffect:
         return _RecordEffect()
     try:
         cell, count = cells.cell_of_click(record.click or {})
-        route_day = (cell.smartlink, cells.day_of(cell.quarter).isoformat())
+        route_day = (cell.smartlink, cells.day_of(cell.quarter))
         detail = detail_cells.joint_cell(cell, detail_cells.values_of_click(record.click or {}))
         learned = learning_cells.of_click(record.click or {})
     except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -158,15 +188,3 @@ def _add(batch: StreamBatch, record: StreamRecord, effect: _RecordEffect) -> Non
         batch.list_expiry[effect.route_day] = expires_at
     if effect.complaint:
         batch.poison.append((record, effect.complaint))
-
-
-def skip_counted(counted: Sequence[str], records: Sequence[AnyRecord]) -> tuple[list[AnyRecord], list[str]]:
-    """Return the records after a counted batch, and the sequence numbers of the batch after the records.
-
-    The records start with the first record of the batch, so at least one of both is empty.
-    """
-    known = set(counted)
-    uncounted = [record for record in records if record.sequence not in known]
-    if uncounted:
-        return uncounted, []
-    return [], list(counted[len(records) :])

@@ -55,7 +55,11 @@ class DuplicateMarkerRow(Model):
 
 
 class ClickListRow(Model):
-    """The click IDs of one batch for one route and UTC day (`sml_…#2026-11-21`), keyed by the greatest of them."""
+    """The click IDs of one batch for one route and UTC day, keyed by the greatest of them.
+
+    `route_day` is `sml_…#2026-11-21`, in which earlier releases wrote all lists, or `sml_…#2026-11-21#1` for the second
+    shard: `id_lists.partitions`.
+    """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "click_lists"

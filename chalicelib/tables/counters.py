@@ -1,4 +1,4 @@
-"""Tables of cap counters, counter blocks and stream batches."""
+"""Tables of cap counters, counter blocks, stream batches and claims on them."""
 
 from pynamodb.attributes import BinaryAttribute, JSONAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.models import Model
@@ -44,16 +44,39 @@ class CounterBlockRow(Model):
 
 
 class StreamBatchRow(Model):
-    """A counted batch of consecutive stream records: keyed by its first record, with a list of all of them.
+    """The outcome of an attempt to count or archive a batch of stream records, keyed by the ID of the attempt.
 
-    `staged` is the key of the batch's object in the archive's folder of attempts; a batch without lines has none, nor
-    has the rest of a batch, or a batch of an earlier release. A batch of the conversions' stream has a prefixed key.
+    A committed batch has the digests of its records. An attempt that another invocation cancelled has none, and can
+    never commit. `staged` is the key of the batch's object in the archive's folder of attempts; a batch without lines
+    has none.
+
+    A batch of an earlier release is keyed by the sequence number of its first record, with a prefix for the stream of
+    conversions, and has the sequence numbers of its `records`.
     """
 
     class Meta(TableMeta):
         table_name = table_prefix() + "runs"
 
     first = UnicodeAttribute(hash_key=True)
-    records = BinaryAttribute(legacy_encoding=False)
+    records = BinaryAttribute(legacy_encoding=False, null=True)
+    digests = BinaryAttribute(legacy_encoding=False, null=True)
     staged = UnicodeAttribute(null=True)
+    expires_at = IntegerAttribute()
+
+
+class BatchClaimRow(Model):
+    """The announcement of an attempt on a batch, so that other attempts on one of its records find it.
+
+    `partition` is the hour in which the stream got the records, `2026-11-21T12`, with a prefix for the stream of
+    conversions. `position` is the sequence number of the first record and the ID of the attempt, `last` the sequence
+    number of the last record. The row `widest` of a partition has the widest range of its claims, as a `level`.
+    """
+
+    class Meta(TableMeta):
+        table_name = table_prefix() + "batch_claims"
+
+    partition = UnicodeAttribute(hash_key=True)
+    position = UnicodeAttribute(range_key=True)
+    last = UnicodeAttribute(null=True)
+    level = IntegerAttribute(null=True)
     expires_at = IntegerAttribute()

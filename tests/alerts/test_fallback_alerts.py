@@ -95,5 +95,5 @@ def test_schedule_merges_learning_blocks_of_smartlinks_with_few_clicks(monkeypat
         with TransactWrite(connection=connection()) as write:
             learning_blocks.add_blocks(write, f"{n}", {name: {cell: [1, *[0] * 6]}}, NOW)
     rolled_up = 18 * SHARDS
-    expected = {"merged": 0, "learned": 2, "details": 0, "rolled_up": rolled_up}
+    expected = {"merged": 0, "learned": 2, "details": 0, "queued": 0, "rolled_up": rolled_up}
     assert lambdas.merge_counters(TICK, None) == expected

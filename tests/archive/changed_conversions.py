@@ -12,6 +12,7 @@ def a_changed_conversion(n: int, *, conversion: int = 0, removed: bool = False, 
     change = {
         "SequenceNumber": f"{100_000_000_000_000_000_000 + n}",
         "ApproximateCreationDateTime": AT / 1000,
+        "Keys": {"id": {"S": f"cnv_{conversion:026d}"}},
         **({"NewImage": image} if image else {}),
     }
     return {"eventID": str(n), "eventName": "REMOVE" if removed else "MODIFY", "dynamodb": change}

@@ -10,12 +10,12 @@ from tests.archive import archived
 
 pytestmark = pytest.mark.usefixtures("tables")
 
-KEY = "clicks/date=2026-11-21/hour=12/100.jsonl.gz"
+KEY = "clicks/date=2026-11-21/hour=12/100-0102.jsonl.gz"
 LINES = [{"click_id": "a", "source": "é"}, {"click_id": "b"}]
 
 
 def test_key_has_the_utc_hour_of_the_first_record() -> None:
-    assert objects.object_key("clicks", "100", 1_795_262_400_000 + 3_599_999) == KEY
+    assert objects.object_key("clicks", "100", 1_795_262_400_000 + 3_599_999, b"\1\2") == KEY
 
 
 def test_published_object_has_the_lines_that_were_staged() -> None:

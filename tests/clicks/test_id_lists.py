@@ -1,9 +1,12 @@
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.clicks import id_lists
 from chalicelib.clicks.id_lists import newest_first
 
 IDS = st.sets(st.text("0123456789", min_size=3, max_size=3), max_size=60)
@@ -44,3 +47,16 @@ def test_no_more_lists_are_read_than_needed() -> None:
     assert [next(merged), next(merged)] == ["8", "5"]
     assert read == ["9", "8", "4"]
     assert list(merged) == ["4", "3", "1"]
+
+
+def test_list_is_in_a_shard_by_its_greatest_id_and_every_shard_is_read() -> None:
+    day = date(2026, 11, 21)
+    names = [id_lists.partition_of("sml_1", day, [f"{n:04d}", "0000"]) for n in range(1_000)]
+    assert id_lists.partitions("sml_1", day) == ["sml_1#2026-11-21", "sml_1#2026-11-21#1"]
+    assert set(names) == set(id_lists.partitions("sml_1", day))
+    assert min(Counter(names).values()) > 450
+
+
+def test_sequence_numbers_survive_a_round_trip() -> None:
+    numbers = [str(10**20 + n) for n in range(500)]
+    assert id_lists.decode(id_lists.encode(numbers)) == numbers

@@ -7,6 +7,7 @@ from pynamodb.exceptions import PutError
 
 from chalicelib.archive import objects
 from chalicelib.conversions import archiving
+from chalicelib.counters import stream_batch
 from chalicelib.lambdas import archive_conversions
 from chalicelib.tables.counters import StreamBatchRow
 from tests.archive import archived
@@ -15,6 +16,7 @@ from tests.builders import NOW
 
 pytestmark = pytest.mark.usefixtures("tables")
 
+FIRST = a_changed_conversion(0)
 REFUSED = ClientError({"Error": {"Code": "SlowDown"}}, "PutObject")
 
 
@@ -26,7 +28,8 @@ def test_each_change_is_a_line_in_the_object_of_its_batch() -> None:
     records = [a_changed_conversion(0, status="pending"), a_changed_conversion(1, status="approved", revision=2)]
     assert archiving.archive(records, NOW) is None
     (key,) = archived.objects("conversions/")
-    assert key == "conversions/date=2026-11-21/hour=12/100000000000000000000.jsonl.gz"
+    digest = stream_batch.position_of(records[0])[2].hex()
+    assert key == f"conversions/date=2026-11-21/hour=12/100000000000000000000-{digest}.jsonl.gz"
     assert [(line["status"], line["revision"]) for line in archived.lines("conversions/")] == [
         ("pending", 1),
         ("approved", 2),
@@ -37,7 +40,8 @@ def test_removed_conversion_has_no_line_and_its_batch_no_object() -> None:
     assert archiving.archive([a_changed_conversion(0, removed=True)], NOW) is None
     assert archived.objects("") == {}
     (row,) = StreamBatchRow.scan()
-    assert row.first == "conversions#100000000000000000000"
+    assert row.first.startswith("100000000000000000000-")
+    assert len(row.digests) == stream_batch.DIGEST_BYTES
     assert row.staged is None
     assert row.expires_at == int((NOW + timedelta(days=7)).timestamp())
 
@@ -86,6 +90,13 @@ def test_row_that_the_table_refuses_stops_the_archive(monkeypatch: pytest.Monkey
         message = "throttled"
         raise PutError(message)
 
-    monkeypatch.setattr(StreamBatchRow, "save", throttled)
-    assert archiving.archive([a_changed_conversion(0)], NOW) == "100000000000000000000"
+    with monkeypatch.context() as patch:
+        patch.setattr(StreamBatchRow, "save", throttled)
+        assert archiving.archive([FIRST], NOW) == "100000000000000000000"
+    assert archived.objects("conversions/") == {}
+
+
+def test_batch_whose_attempts_are_all_cancelled_is_delivered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archiving, "_commit", lambda *_: False)
+    assert archiving.archive([FIRST], NOW) == "100000000000000000000"
     assert archived.objects("conversions/") == {}

@@ -24,7 +24,7 @@ from chalicelib.lambdas import count_clicks
 from chalicelib.reporting import detail_reader
 from chalicelib.tables.base import connection
 from chalicelib.tables.clicks import ClickListRow, ClickRow
-from chalicelib.tables.counters import CounterBlockRow, StreamBatchRow
+from chalicelib.tables.counters import BatchClaimRow, CounterBlockRow, StreamBatchRow
 from chalicelib.tables.notifications import NotificationRow
 from tests.advertiser import holds_reports
 from tests.archive import archived
@@ -129,7 +129,7 @@ def poison_messages() -> list[dict[str, Any]]:
 
 
 def empty_tables() -> None:
-    for model in (CounterBlockRow, StreamBatchRow, ClickListRow):
+    for model in (CounterBlockRow, StreamBatchRow, ClickListRow, BatchClaimRow):
         with model.batch_write() as batch:
             for row in model.scan():
                 batch.delete(row)
@@ -161,7 +161,11 @@ def test_clicks_are_counted_and_listed_by_route_and_day() -> None:
     assert counted() == expected(12)
     assert learned() == expected_learned(12)
     assert listed() == [f"click{n:05d}" for n in range(12)]
-    assert {row.route_day for row in ClickListRow.scan()} == {"sml_0#2026-11-21", "sml_1#2026-11-21"}
+    rows = list(ClickListRow.scan())
+    assert len(rows) == 2
+    for row in rows:
+        route_id = row.route_day.partition("#")[0]
+        assert row.route_day == id_lists.partition_of(route_id, NOW.date(), [row.greatest])
 
 
 def test_details_of_a_batch_are_counted_in_the_same_transaction_and_once() -> None:
@@ -169,7 +173,8 @@ def test_details_of_a_batch_are_counted_in_the_same_transaction_and_once() -> No
     for _ in range(2):
         aggregator.aggregate(records, NOW)
     (row,) = CounterBlockRow.scan(CounterBlockRow.partition == detail_cells.partition(NOW.date(), "pub_1"))
-    assert row.position == f"b#o#{detail_blocks.batch_order(AT, records[0]['dynamodb']['SequenceNumber'])}"
+    sequence, at, digest = stream_batch.position_of(records[0])
+    assert row.position == f"b#o#{detail_blocks.batch_order(at, sequence, digest)}"
     counts = decode(row.cells, detail_cells.JOINT_LAYOUT)
     totals = dict(zip(detail_cells.COUNTS, map(sum, zip(*counts.values(), strict=True)), strict=True))
     assert {name: total for name, total in totals.items() if total} == {
@@ -228,7 +233,7 @@ deliveries = st.lists(
 def test_counters_equal_clicks_after_kills_and_redeliveries(
     calls: list[int], planned: list[Delivery], size: int, reach: int
 ) -> None:
-    """As in a stream, each delivery starts where an earlier one started or ended, not after an uncounted record."""
+    """Deliveries start where an earlier one started or ended: tests/archive/test_exactly_once.py has all others."""
     empty_tables()
     total = 30
     records = [a_record(n) for n in range(total)]
@@ -379,10 +384,39 @@ def test_batch_without_an_inserted_click_has_no_object() -> None:
     assert archived.objects("") == {}
 
 
-def test_batch_that_an_earlier_release_counted_has_no_object() -> None:
-    StreamBatchRow(f"{100_000_000_000_000_000_000}", records=id_lists.encode([str(10**20)]), expires_at=0).save()
-    aggregator.aggregate([a_record(0), a_record(1)], NOW)
-    assert [line["click_id"] for line in archived.lines("clicks/")] == ["click00001"]
+def test_attempt_that_others_cancel_again_and_again_is_delivered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    commit = aggregator._commit
+    attempts: list[str] = []
+
+    def cancelled(batch: Any, batch_id: str, *others: Any) -> bool:
+        attempts.append(batch_id)
+        StreamBatchRow(batch_id, expires_at=0).save()
+        return commit(batch, batch_id, *others)
+
+    monkeypatch.setattr(aggregator, "_commit", cancelled)
+    with pytest.raises(aggregator.AggregationStopped):
+        aggregator.aggregate([a_record(0)], NOW)
+    assert len(set(attempts)) == 5
+    assert (counted(), listed(), archived.lines("clicks/")) == ({}, [], [])
+
+
+def test_clicks_of_two_shards_with_the_same_sequence_numbers_are_all_counted() -> None:
+    first = [a_record(n) for n in range(6)]
+    second = [a_record(n + 6) for n in range(6)]
+    for one, other in zip(first, second, strict=True):
+        other["dynamodb"]["SequenceNumber"] = one["dynamodb"]["SequenceNumber"]
+    for records in (first, second, second, first):
+        aggregator.aggregate(records, NOW)
+    assert counted() == expected(12)
+    assert listed() == [f"click{n:05d}" for n in range(12)]
+    assert len(archived.lines("clicks/")) == 12
+
+
+def test_row_of_an_attempt_outlives_the_records_of_the_stream_and_so_does_its_claim() -> None:
+    aggregator.aggregate([a_record(0)], NOW)
+    rows: list[Any] = [*StreamBatchRow.scan(), *BatchClaimRow.scan()]
+    assert {row.expires_at for row in rows} == {int((NOW + timedelta(days=7)).timestamp())}
+    assert len(rows) == 3
 
 
 def test_list_of_click_ids_expires_with_its_last_click() -> None:
@@ -390,12 +424,6 @@ def test_list_of_click_ids_expires_with_its_last_click() -> None:
     aggregator.aggregate([a_record(n, **same, expires_at=at) for n, at in enumerate((90, 372, 90))], NOW)
     (row,) = ClickListRow.scan()
     assert row.expires_at == 372
-
-
-def test_row_of_a_counted_batch_outlives_the_records_of_the_stream() -> None:
-    aggregator.aggregate([a_record(0)], NOW)
-    (row,) = StreamBatchRow.scan()
-    assert row.expires_at == int((NOW + timedelta(days=7)).timestamp())
 
 
 def test_click_is_counted_on_its_own_day() -> None:

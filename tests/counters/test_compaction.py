@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from chalicelib.counters.learning_blocks import COMPACTION_POLICY
 from chalicelib.counters.learning_cells import LAYOUT, LearningCell, LearningCells, downsample
 from chalicelib.tables.base import connection
 from chalicelib.tables.counters import CounterBlockRow
+from tests.interleaving import Invocation, interleaved_calls, run
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -184,6 +186,31 @@ def test_only_one_of_two_concurrent_merges_writes(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(compaction, "_write", overtaken)
     assert merge() == 0
     assert total() == 16
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    order=st.lists(st.integers(0, 1), max_size=30),
+    kills=st.tuples(st.integers(0, 12), st.integers(0, 12)),
+    minutes=st.tuples(st.integers(0, 4), st.integers(0, 4)),
+    carried_out=st.booleans(),
+)
+def test_two_merges_of_a_partition_at_once_count_each_block_once(
+    order: list[int], kills: tuple[int, int], minutes: tuple[int, int], *, carried_out: bool
+) -> None:
+    """Their calls to AWS come in any order, on clocks that differ, and either may be killed before or after a call."""
+    for row in CounterBlockRow.scan():
+        row.delete()
+    add_many(17, "first")
+    merge()
+    add_many(18, "second")
+    works = [partial(merge, NOW + timedelta(minutes=each)) for each in minutes]
+    with interleaved_calls():
+        run([Invocation(work, kill, carried_out=carried_out) for work, kill in zip(works, kills, strict=True)], order)
+    assert total() == 35
+    for later in (5, 10):
+        merge(NOW + timedelta(minutes=later))
+        assert total() == 35
 
 
 def test_merge_that_dynamodb_rejects_for_another_reason_raises(monkeypatch: pytest.MonkeyPatch) -> None:

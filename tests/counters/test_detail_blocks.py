@@ -27,16 +27,17 @@ def found(blocks: Sequence[bytes]) -> list[list[JointCell]]:
 
 def test_batches_sort_by_time_and_then_by_sequence_number() -> None:
     orders = [
-        detail_blocks.batch_order(999, "5"),
-        detail_blocks.batch_order(1_000, "9"),
-        detail_blocks.batch_order(1_000, "10"),
-        detail_blocks.batch_order(1_001, "1"),
+        detail_blocks.batch_order(999, "5", b"z"),
+        detail_blocks.batch_order(1_000, "9", b"y"),
+        detail_blocks.batch_order(1_000, "10", b"a"),
+        detail_blocks.batch_order(1_000, "10", b"b"),
+        detail_blocks.batch_order(1_001, "1", b"a"),
     ]
     assert orders == sorted(orders)
 
 
 def test_changes_sort_by_time_among_batches_and_differ_by_cause() -> None:
-    orders = [detail_blocks.batch_order(999, "5"), detail_blocks.change_order(1_000, "cnv_1@1")]
+    orders = [detail_blocks.batch_order(999, "5", b"z"), detail_blocks.change_order(1_000, "cnv_1@1")]
     assert orders == sorted(orders)
     assert detail_blocks.change_order(1_000, "cnv_1@2") != orders[1]
 

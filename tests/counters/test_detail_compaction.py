@@ -4,7 +4,7 @@ import pytest
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import lambdas
-from chalicelib.counters import blocks, cells, detail_blocks, detail_compaction, detail_places
+from chalicelib.counters import blocks, cells, detail_blocks, detail_cells, detail_compaction, detail_places
 from chalicelib.counters.cells import quarter_of
 from chalicelib.counters.detail_cells import COUNTS, DetailCells, JointCell, partition
 from chalicelib.counters.detail_codec import decode_sections
@@ -34,7 +34,8 @@ def add(at: int, source: str, days_ago: int = 0, click_day: str = "") -> None:
 
 
 def compact(min_blocks: int = 1, minutes: int = 0) -> int:
-    return detail_compaction.compact_days([TODAY, YESTERDAY], NOW + timedelta(minutes=minutes), min_blocks)
+    names = detail_cells.partitions([TODAY, YESTERDAY])
+    return len(detail_compaction.compact_each(names, NOW + timedelta(minutes=minutes), min_blocks))
 
 
 def chunk_cells(days_ago: int = 0) -> DetailCells:
@@ -103,7 +104,7 @@ def test_day_of_a_late_value_is_compacted_whatever_the_number_of_its_blocks() ->
         add(at, source, days_ago=2)
     for at, source in enumerate("ba"):
         add(at, source, click_day=(TODAY - timedelta(days=2)).isoformat())
-    assert detail_compaction.compact_days([TODAY], NOW, 2) == 2
+    assert len(detail_compaction.compact_each(detail_cells.partitions([TODAY]), NOW, 2)) == 2
     assert counted(2) == {("a", 0): 1, ("b", 0): 1}
     assert counted() == {("a", 1): 1, ("b", 1): 1}
 

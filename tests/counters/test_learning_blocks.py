@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -62,6 +63,10 @@ def test_cause_has_one_block_per_smartlink_and_epoch_with_its_time() -> None:
     assert {row.at for row in CounterBlockRow.scan()} == {int(NOW.timestamp() * 1000)}
 
 
+def compact_smartlinks(reports: Iterable[CounterBlockRow], now: datetime) -> int:
+    return len(learning_blocks.compact_each(learning_blocks.partitions_of(reports), now))
+
+
 def test_smartlink_has_changed_since_the_time_of_its_last_block() -> None:
     add("a", {"sml_1#1": clicks(1)})
     times = (NOW - SECOND, NOW, NOW + SECOND)
@@ -74,8 +79,8 @@ def test_smartlink_has_changed_after_its_blocks_were_merged_and_deleted() -> Non
     add("old", {"sml_1#1": clicks(1)}, NOW - timedelta(days=1))
     add_few("sml_1#1")
     reports = report_blocks("sml_1")
-    assert learning_blocks.compact_smartlinks(reports, NOW) == FEW + 1
-    assert learning_blocks.compact_smartlinks(reports, NOW + timedelta(minutes=3)) == 0
+    assert compact_smartlinks(reports, NOW) == FEW + 1
+    assert compact_smartlinks(reports, NOW + timedelta(minutes=3)) == 0
     assert key_prefixes() == ["a#"]
     times = (NOW - SECOND, NOW, NOW + SECOND)
     assert [learning_blocks.changed_since("sml_1", 1, since) for since in times] == [True, True, False]
@@ -86,12 +91,12 @@ def test_blocks_merged_into_a_later_chunk_have_changed_the_smartlink(monkeypatch
     monkeypatch.setattr("chalicelib.counters.compaction.CHUNK_BYTES", 10)
     reports = report_blocks("sml_1")
     add_few("sml_1#1")
-    learning_blocks.compact_smartlinks(reports, NOW)
+    compact_smartlinks(reports, NOW)
     later = NOW + timedelta(hours=1)
     for n in range(FEW):
         add(f"later {n}", {"sml_1#1": clicks(1)}, later)
-    learning_blocks.compact_smartlinks(reports, later)
-    learning_blocks.compact_smartlinks(reports, later + timedelta(minutes=3))
+    compact_smartlinks(reports, later)
+    compact_smartlinks(reports, later + timedelta(minutes=3))
     assert key_prefixes() == ["a#", "a#"]
     times = (later - SECOND, later, later + SECOND)
     assert [learning_blocks.changed_since("sml_1", 1, since) for since in times] == [True, True, False]
@@ -101,10 +106,10 @@ def test_blocks_merged_into_a_later_chunk_have_changed_the_smartlink(monkeypatch
 def test_only_the_smartlinks_of_the_report_blocks_are_compacted() -> None:
     for name in ("sml_1#1", "sml_1#2", "sml_2#1"):
         add_few(name)
-    assert learning_blocks.compact_smartlinks(report_blocks("sml_1", "cmp_1"), NOW) == FEW
+    assert compact_smartlinks(report_blocks("sml_1", "cmp_1"), NOW) == FEW
     assert [key_prefixes("sml_1#1")[0], key_prefixes("sml_1#2")[0], key_prefixes("sml_2#1")[0]] == ["a#", "b#", "b#"]
-    assert learning_blocks.compact_smartlinks(report_blocks("sml_1", epoch=2), NOW) == FEW
-    assert learning_blocks.compact_smartlinks([], NOW) == 0
+    assert compact_smartlinks(report_blocks("sml_1", epoch=2), NOW) == FEW
+    assert compact_smartlinks([], NOW) == 0
 
 
 @pytest.mark.usefixtures("low_threshold")
@@ -114,7 +119,7 @@ def test_merged_clicks_are_downsampled_and_add_up() -> None:
     add_few("sml_1#1", HOUR - 61 * 24)
     add_few("sml_1#1")
     assert total() == 4 * FEW
-    assert learning_blocks.compact_smartlinks(report_blocks("sml_1"), NOW) == 4 * FEW
+    assert compact_smartlinks(report_blocks("sml_1"), NOW) == 4 * FEW
     (block,) = learning_blocks.read("sml_1", 1)
     rows = zip(*(block.codes[name] for name in ("hour", "span")), block.counts["clicks"], strict=True)
     buckets = [(block.values["hour"][hour], block.values["span"][span], count) for hour, span, count in rows]

@@ -3,21 +3,31 @@ from typing import Any
 
 import pytest
 
-from chalicelib.clicks import id_lists
-from chalicelib.counters import stream_batch
 from chalicelib.counters.column_codec import encode
 from chalicelib.counters.detail_cells import COUNTS, JOINT_LAYOUT
 from chalicelib.counters.learning_cells import LearningCell
-from chalicelib.counters.stream_batch import StreamRecord, take_batch
-from tests.counters.test_aggregator import AT, a_click
+from chalicelib.counters.stream_batch import DIGEST_BYTES, StreamBatch, StreamRecord, position_of, take_batch
+from tests.counters.test_aggregator import AT, a_click, a_record
+
+
+def digest(n: int) -> bytes:
+    return n.to_bytes(DIGEST_BYTES, "big")
+
+
+def a_sequence(change: dict[str, Any]) -> dict[str, Any]:
+    return {"SequenceNumber": change["SequenceNumber"]}
 
 
 def record(n: int, **changes: Any) -> StreamRecord:
-    return StreamRecord(str(n), AT, dict(a_click(n, **changes).attribute_values))
+    return StreamRecord(str(n), AT, digest(n), dict(a_click(n, **changes).attribute_values))
 
 
-def test_batch_ends_after_five_hundred_records() -> None:
-    assert take_batch(record(n) for n in range(600)).sequences == [str(n) for n in range(500)]
+def names(batch: StreamBatch) -> list[str]:
+    return [each.sequence for each in batch.records]
+
+
+def test_batch_ends_after_a_thousand_records() -> None:
+    assert names(take_batch(record(n) for n in range(1_100))) == [str(n) for n in range(1_000)]
 
 
 def test_batch_ends_before_its_transaction_has_more_than_a_hundred_items() -> None:
@@ -77,7 +87,7 @@ def test_details_that_do_not_compress_fit_into_an_item() -> None:
 
 @pytest.mark.parametrize("source", [5, ["x"]])
 def test_click_with_a_detail_that_is_no_string_is_poison(source: Any) -> None:
-    batch = take_batch([StreamRecord("1", AT, {**a_click(0).attribute_values, "source": source})])
+    batch = take_batch([StreamRecord("1", AT, digest(1), {**a_click(0).attribute_values, "source": source})])
     assert (len(batch.poison), batch.details) == (1, {})
 
 
@@ -85,7 +95,7 @@ def test_record_that_does_not_fit_is_the_first_of_the_next_batch() -> None:
     records = [record(n, route_id=f"sml_{n}", publisher_id="pub_1") for n in range(200)]
     first = take_batch(records)
     second = take_batch(records[len(first.records) :])
-    assert second.sequences[0] == str(len(first.records))
+    assert names(second)[0] == str(len(first.records))
 
 
 def test_training_click_is_counted_in_the_partition_of_its_smartlink_and_epoch() -> None:
@@ -103,24 +113,31 @@ def test_training_click_is_counted_in_the_partition_of_its_smartlink_and_epoch()
 
 
 def test_newest_record_is_the_time_until_which_the_batch_counts() -> None:
-    batch = take_batch([StreamRecord("1", 5_000), StreamRecord("2", 9_000), StreamRecord("3", 7_000)])
-    assert (batch.newest, take_batch([StreamRecord("1", 0)]).newest) == (9_000, None)
+    batch = take_batch([StreamRecord(str(n), at, digest(n)) for n, at in enumerate((5_000, 9_000, 7_000))])
+    assert (batch.newest, take_batch([StreamRecord("1", 0, digest(1))]).newest) == (9_000, None)
 
 
 def test_record_without_a_click_belongs_to_its_batch() -> None:
-    batch = take_batch([StreamRecord("1", AT), record(2)])
-    assert (batch.sequences, len(batch.counted)) == (["1", "2"], 1)
+    batch = take_batch([StreamRecord("1", AT, digest(1)), record(2)])
+    assert (names(batch), len(batch.counted)) == (["1", "2"], 1)
 
 
-def test_sequence_numbers_survive_a_round_trip() -> None:
-    numbers = [str(10**20 + n) for n in range(500)]
-    assert id_lists.decode(id_lists.encode(numbers)) == numbers
+def test_batch_has_records_of_one_hour() -> None:
+    hour = 3_600_000
+    records = [StreamRecord(str(n), at, digest(n)) for n, at in enumerate((hour - 1, hour, 2 * hour - 1, 2 * hour))]
+    assert names(take_batch(records)) == ["0"]
+    assert names(take_batch(records[1:])) == ["1", "2"]
 
 
-def test_records_after_a_counted_batch_are_uncounted() -> None:
-    records = [record(n) for n in range(5)]
-    assert stream_batch.skip_counted(["0", "1", "2"], records) == (records[3:], [])
+def test_digest_tells_records_of_two_shards_with_one_sequence_number_apart() -> None:
+    first, second = a_record(1)["dynamodb"], a_record(2)["dynamodb"]
+    positions = [position_of({"dynamodb": each}) for each in (first, second, {**second, **a_sequence(first)})]
+    assert [sequence for sequence, _, _ in positions] == [f"{10**20 + n}" for n in (1, 2, 1)]
+    assert {at for _, at, _ in positions} == {AT}
+    assert len({part for _, _, part in positions}) == 3
+    assert {len(part) for _, _, part in positions} == {DIGEST_BYTES}
 
 
-def test_counted_records_after_the_delivery_are_returned() -> None:
-    assert stream_batch.skip_counted(["0", "1", "2", "3"], [record(0), record(1)]) == ([], ["2", "3"])
+def test_record_without_time_and_keys_has_a_position() -> None:
+    sequence, at, part = position_of({"dynamodb": {"SequenceNumber": "5"}})
+    assert (sequence, at, len(part)) == ("5", 0, DIGEST_BYTES)

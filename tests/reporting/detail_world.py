@@ -10,7 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.conversions.conversion import ReportedConversion, new_fields
 from chalicelib.conversions.effects import difference
-from chalicelib.counters import detail_blocks, detail_compaction
+from chalicelib.counters import detail_blocks, detail_cells, detail_compaction
 from chalicelib.counters.aggregator import aggregate
 from chalicelib.counters.blocks import append_blocks
 from chalicelib.counters.blocks import read as read_reports
@@ -139,7 +139,7 @@ class World:
     def merge(self, min_blocks: int) -> None:
         """Compact the details of all days."""
         self.now += timedelta(seconds=1)
-        detail_compaction.compact_days(DAYS, self.now, min_blocks)
+        detail_compaction.compact_each(detail_cells.partitions(DAYS), self.now, min_blocks)
 
     def roll_up(self) -> None:
         """Roll up the days that the merger would, unless it has just done so."""

@@ -17,7 +17,7 @@ from chalicelib.domain.timestamps import milliseconds
 from chalicelib.reporting.aggregation import AggregationQuery, Groups, aggregate
 from chalicelib.reporting.detail_reader import read_details
 from chalicelib.tables.clicks import ClickListRow
-from chalicelib.tables.counters import CounterBlockRow, StreamBatchRow
+from chalicelib.tables.counters import BatchClaimRow, CounterBlockRow, StreamBatchRow
 from tests.reporting.counted_events import ZONES
 from tests.reporting.detail_world import DAYS, DIMENSIONS, KEYS, World, smartlink_of, summed
 
@@ -162,7 +162,7 @@ def test_cells_of_a_dimension_and_the_unknown_value_are_the_report_cells_after_a
 
 
 def a_new_world() -> World:
-    for model in (CounterBlockRow, StreamBatchRow, ClickListRow):
+    for model in (CounterBlockRow, StreamBatchRow, ClickListRow, BatchClaimRow):
         with model.batch_write() as batch:
             for row in model.scan():
                 batch.delete(row)

@@ -58,15 +58,18 @@ def read_recorded_clicks(route_id: str, period: Period, size: int) -> RecordedCl
 
 def _read_recorded_day(route_id: str, period: Period, size: int, day: date) -> RecordedClicks:
     since, until = id_lists.first_id(period.start), id_lists.first_id(period.end)
-    partition = f"{route_id}#{day.isoformat()}"
-    lists = ClickListRow.query(
-        partition, ClickListRow.greatest >= since, consistent_read=True, page_size=_LIST_PAGE_SIZE
-    )
     click_ids: list[str] = []
-    for row in lists:
+    for row in _lists(route_id, day, since):
         click_ids += [click_id for click_id in id_lists.decode(row.click_ids) if since <= click_id < until]
         _check_count(len(click_ids))
     return RecordedClicks(len(click_ids), sample(click_ids, size))
+
+
+def _lists(route_id: str, day: date, since: str) -> Iterator[ClickListRow]:
+    for partition in id_lists.partitions(route_id, day):
+        yield from ClickListRow.query(
+            partition, ClickListRow.greatest >= since, consistent_read=True, page_size=_LIST_PAGE_SIZE
+        )
 
 
 def _check_count(count: int) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from heapq import merge
+from operator import itemgetter
 
 from chalicelib.clicks import id_lists
 from chalicelib.clicks.id_lists import first_id, newest_first
@@ -30,14 +32,15 @@ class ClickIds:
 def open_list(search: ClickSearch, route_id: str, day: date) -> ClickIds:
     """Return the IDs of the route and day that are in the range of the search."""
     since = first_id(search.since)
-    below = newest_first(_lists(search, route_id, day, since), search.before)
+    lists = (_lists(search, partition, day, since) for partition in id_lists.partitions(route_id, day))
+    below = newest_first(merge(*lists, key=itemgetter(0), reverse=True), search.before)
     return ClickIds(click_id for click_id in below if click_id >= since)
 
 
-def _lists(search: ClickSearch, route_id: str, day: date, since: str) -> Iterator[tuple[str, list[str]]]:
+def _lists(search: ClickSearch, partition: str, day: date, since: str) -> Iterator[tuple[str, list[str]]]:
     tomorrow = datetime.combine(day, time(), UTC) + timedelta(days=1)
     rows = ClickListRow.query(
-        f"{route_id}#{day.isoformat()}",
+        partition,
         ClickListRow.greatest >= since,
         scan_index_forward=False,
         consistent_read=True,

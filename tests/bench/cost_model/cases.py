@@ -37,6 +37,7 @@ def _batch(clicks: int, units: float) -> dict[str, float]:
 def _merging(rate: int, size: int) -> dict[str, float]:
     key = f"merging_{rate}_a_second_{size}_a_batch"
     names = {"write_units": 40.0, "read_units": 10.0, "requests": 100.0, "blocks": 600.0, "cpu_ms": 500.0}
+    names |= {"busiest_requests": 20.0, "busiest_cpu_ms": 60.0}
     return {f"{key}_{name}": value for name, value in names.items()}
 
 

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 from bench.cost_model import capacity
 from bench.cost_model.capacity import LIMITS, catch_up_hours, exceeded, ramp_seconds, shard_throughput, tightest
 from bench.cost_model.case import Case
+from bench.cost_model.measurements import facts, stack
+from bench.merging import Load
 from tests.bench.cost_model.cases import a_case, some_facts
 
 
@@ -73,3 +75,22 @@ def test_each_process_reads_the_busiest_route_every_2_seconds() -> None:
 def test_needs_increase_with_the_rate_if_batches_are_full(rate: int) -> None:
     for limit in capacity.LIMITS:
         assert limit.used(a_case(2 * rate)) >= limit.used(a_case(rate)) * 0.999
+
+
+def test_click_lists_of_the_busiest_smartlink_are_spread_over_two_shards() -> None:
+    units = 2 * 2
+    assert needs("`click_lists`", a_case(100_000)) == 100 * units / 2
+
+
+def test_partition_is_compacted_by_one_process_and_all_of_them_by_twenty() -> None:
+    case = a_case(4_000)
+    share = 1024 / 1769
+    assert needs("compaction of the busiest", case) == pytest.approx(60 / share + 20 * 4 + 1)
+    (all_partitions,) = [limit for limit in LIMITS if limit.name.startswith("compaction of all")]
+    assert all_partitions.used(case) == pytest.approx((500 / share + 100 * 4 + 1) / 1_200_000)
+
+
+def test_limits_of_our_own_design_are_below_seventy_percent_at_100000_clicks_per_second() -> None:
+    case = Case(facts(), stack(), Load(100_000), capped=True)
+    shares = {limit.name: limit.used(case) for limit in LIMITS if not limit.is_quota}
+    assert {name: share for name, share in shares.items() if share > capacity.MOST} == {}

@@ -217,7 +217,7 @@ def test_change_of_details_without_a_marker_is_found_by_the_fingerprint() -> Non
     count_detail("a", a_cell(0), browser="safari")
     builder = a_builder()
     builder.roll_up(DAYS, always)
-    detail_compaction.compact_days(DAYS, LATER, 1)
+    detail_compaction.compact_each(detail_cells.partitions(DAYS), LATER, 1)
     assert not builder.has_changed(day(0))
     with TransactWrite(connection=connection()) as write:
         joint = JointCell(a_cell(0).quarter, publisher="pub_1", browser="opera")

@@ -39,16 +39,16 @@ def an_id(hours: float) -> str:
     return ids.time_ordered_id(NOON + timedelta(hours=hours), bytes(10))
 
 
-def write_list(*hours: float, route: str = "sml_1") -> list[str]:
+def write_list(*hours: float, route: str = "sml_1", shard: str = "") -> list[str]:
     """Write a list of clicks of one day and return their IDs."""
     click_ids = [an_id(hour) for hour in hours]
     day = (NOON + timedelta(hours=hours[0])).date()
-    ClickListRow(f"{route}#{day}", max(click_ids), click_ids=id_lists.encode(click_ids), expires_at=0).save()
+    ClickListRow(f"{route}#{day}{shard}", max(click_ids), click_ids=id_lists.encode(click_ids), expires_at=0).save()
     return click_ids
 
 
 def test_recorded_clicks_are_read_from_daily_lists(tables: None) -> None:
-    first, second = write_list(-1, 0, 3), write_list(1, 2)
+    first, second = write_list(-1, 0, 3), write_list(1, 2, shard="#1")
     third, fourth = write_list(14), write_list(48, 47.9)
     write_list(-2, -3)
     write_list(5, route="sml_2")

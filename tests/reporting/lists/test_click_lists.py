@@ -14,9 +14,10 @@ IDS = [first_id(DAY + timedelta(hours=hour)) for hour in range(24)]
 
 
 def write_lists() -> None:
-    """Write the IDs in overlapping lists."""
-    for part in (IDS[::2], IDS[1::2]):
-        ClickListRow("sml_1#2026-11-04", max(part), click_ids=id_lists.encode(part), expires_at=0).save()
+    """Write the IDs in overlapping lists of both shards."""
+    for n, part in enumerate((IDS[::3], IDS[1::3], IDS[2::3])):
+        partition = ("sml_1#2026-11-04", "sml_1#2026-11-04#1")[n % 2]
+        ClickListRow(partition, max(part), click_ids=id_lists.encode(part), expires_at=0).save()
 
 
 def search(first: int, before: str) -> ClickSearch:
@@ -53,4 +54,4 @@ def test_list_has_the_ids_of_the_range(
     monkeypatch.setattr(ClickListRow, "query", noted)
     before = first_id(DAY + timedelta(hours=last))
     assert list(open_list(search(first, before), "sml_1", DAY.date()).pull("0", "z")) == IDS[first:last][::-1]
-    assert sizes == [page_size]
+    assert sizes == [page_size] * id_lists.SHARDS
