@@ -44,7 +44,7 @@ CALLS = st.tuples(st.integers(0, 5), st.booleans())
 
 
 @pytest.mark.usefixtures("tables")
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kills=st.lists(CALLS, max_size=4))
 def test_killed_runs_make_one_of_each(kills: list[tuple[int, bool]]) -> None:
     empty_tables()
@@ -56,7 +56,7 @@ def test_killed_runs_make_one_of_each(kills: list[tuple[int, bool]]) -> None:
 
 
 @pytest.mark.usefixtures("tables")
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kills=st.lists(CALLS, max_size=4), removed_after=st.integers(0, 4), in_use=st.integers(0, 2))
 def test_removal_leaves_nothing_whenever_it_comes(
     kills: list[tuple[int, bool]], removed_after: int, in_use: int
