@@ -15,7 +15,7 @@ _LINK = "/s/"
 
 
 def sample(door: str) -> Event:
-    """Return a new copy of the sample: `http_api` as AWS documents it, or `rest_api` as it was captured."""
+    """Return a new copy of the sample that AWS documents for the door: `http_api` or `rest_api`."""
     event: Event = json.loads((_SAMPLES / f"{door}.json").read_text())
     return event
 
@@ -47,7 +47,7 @@ def rest_event(path: str, **changes: Any) -> Event:
     route = _LINK + "/".join(f"{{{name}}}" for name in parameters)
     event = {**sample("rest_api"), "path": path, "resource": route, "pathParameters": parameters, "headers": PHONE}
     event = {**event, **changes}
-    context = {"path": f"/live{path}", "resourcePath": route, **_method(event)}
+    context = {"path": f"/live{path}", "resourcePath": route, **_method(event), "stage": "live"}
     return {**event, "requestContext": {**event["requestContext"], **context}}
 
 

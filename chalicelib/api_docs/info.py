@@ -11,8 +11,8 @@ INFO: dict[str, Any] = {
         "Errors are problem documents (RFC 9457). A page of a list has a `next_cursor` unless it is the last one: send "
         "it as `cursor`. Retry a POST with the same `Idempotency-Key`. An edit with `If-Match` is refused with 412 if "
         "the resource has another version.\n\n"
-        "Links, postback and pixel have an address of their own: `link.url`, `postback_url` and `pixel_urls` begin with "
-        "it. They are answered here too, but a query with `{`, `}` or `|` must be percent-encoded here.\n\n"
+        "Links, postback and pixel have an address of their own: see `link.url`, `postback_url` and `pixel_urls`. They "
+        "are answered here too, where `{`, `}` and `|` in a query must be percent-encoded.\n\n"
         "[IP Geolocation by DB-IP](https://db-ip.com). Networks by [RouteViews](https://www.routeviews.org), DB-IP "
         "and [NRO](https://www.nro.net)."
     ),
