@@ -37,19 +37,23 @@ def _work(row: DomainRow, cloud: Cloud, now: datetime) -> bool:
     free = DomainRow.leased_until.does_not_exist() | (DomainRow.leased_until < timestamp(now))
     if not _update(row, [DomainRow.leased_until.set(timestamp(now + LEASE))], DomainRow.id.exists() & free):
         return False
+    # Writes of the steps read the row anew: what follows must hold for the version from which they were decided.
+    version = row.version
     try:
         if row.removed_at:
             _remove(row, cloud, now)
         else:
-            _set_up(row, cloud, now)
+            _set_up(row, cloud, now, version)
     except (ClientError, BotoCoreError) as error:
-        _store_error(row, error, now)
+        _store_error(row, error, now, version)
     return True
 
 
-def _set_up(row: DomainRow, cloud: Cloud, now: datetime) -> None:
+def _set_up(row: DomainRow, cloud: Cloud, now: datetime, version: int) -> None:
+    """Take the steps of a set-up and store the state. If the domain was removed meanwhile, it stays due at once."""
     state = set_up(row, cloud, now)
-    _store(row, state, next_check(state.status, datetime.fromisoformat(row.created_at), now), now)
+    check = next_check(state.status, datetime.fromisoformat(row.created_at), now)
+    _release(row, _actions(row, state, check, now), DomainRow.version == version)
 
 
 def _remove(row: DomainRow, cloud: Cloud, now: datetime) -> None:
@@ -63,8 +67,8 @@ def _remove(row: DomainRow, cloud: Cloud, now: datetime) -> None:
         _release(row, [DomainRow.check_at.set(timestamp(now + SOON))], DomainRow.id.exists())
 
 
-def _store(row: DomainRow, state: State, check: datetime | None, now: datetime) -> None:
-    """Store the state, unless the domain was removed meanwhile: it is due at once then."""
+def _actions(row: DomainRow, state: State, check: datetime | None, now: datetime) -> list[Action]:
+    """Return the updates that store a state and the time of the next check."""
     records = [each.stored for each in state.records]
     is_same = (row.status, row.reason, row.records) == (state.status, state.reason, records)
     actions: list[Action] = [
@@ -74,10 +78,10 @@ def _store(row: DomainRow, state: State, check: datetime | None, now: datetime) 
     if not is_same:
         actions += _visible(row.version + 1, state.status, state.reason, now)
         actions.append(DomainRow.records.set(records))
-    _release(row, actions, DomainRow.version == row.version)
+    return actions
 
 
-def _store_error(row: DomainRow, error: ClientError | BotoCoreError, now: datetime) -> None:
+def _store_error(row: DomainRow, error: ClientError | BotoCoreError, now: datetime, version: int) -> None:
     """Say why the domain waits or failed, and try again: soon if AWS is only busy."""
     print(f"tracking domain {row.id} waits: {error!r}")
     details = getattr(error, "response", {}).get("Error", {})
@@ -85,8 +89,8 @@ def _store_error(row: DomainRow, error: ClientError | BotoCoreError, now: dateti
     check = None if outcome.status is DomainStatus.FAILED else timestamp(now + outcome.wait)
     actions: list[Action] = [DomainRow.check_at.set(check) if check else DomainRow.check_at.remove()]
     if outcome.reason and outcome.reason != row.reason:
-        actions += _visible(row.version + 1, outcome.status, outcome.reason, now)
-    _release(row, actions, DomainRow.version == row.version)
+        actions += _visible(version + 1, outcome.status, outcome.reason, now)
+    _release(row, actions, DomainRow.version == version)
 
 
 def _visible(version: int, status: DomainStatus, reason: str | None, now: datetime) -> list[Action]:

@@ -31,8 +31,9 @@ class FakeAws:
     """Both services.
 
     A call fails with the next of `errors`, and that of the number `fails_at` is throttled. `kill_at` ends the process
-    around the call of a number. A certificate is `PENDING_VALIDATION` until it is `issued`, and its record is there
-    from the second look on. For `in_use` attempts after its domain name was deleted, a certificate counts as used.
+    around the call of a number; `meanwhile` happens before the call `interrupted_at`. A certificate is
+    `PENDING_VALIDATION` until it is `issued`, and its record is there from the second look on. For `in_use` attempts
+    after its domain name was deleted, a certificate counts as used.
     """
 
     kill_at: int = -1
@@ -48,10 +49,14 @@ class FakeAws:
     issues_at_once: bool = False
     fails_at: int = -1
     is_taken: bool = False
+    interrupted_at: int = -1
+    meanwhile: Callable[[], object] | None = None
 
     def _call(self, name: str, work: Callable[[], Any]) -> Any:
         number = len(self.calls)
         self.calls.append(name)
+        if number == self.interrupted_at and self.meanwhile:
+            self.meanwhile()
         if self.errors:
             raise self.errors.pop(0)
         if number == self.fails_at:

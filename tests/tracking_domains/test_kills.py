@@ -24,13 +24,18 @@ def _same(now: datetime) -> datetime:
     return now
 
 
+def remove(row: DomainRow, now: datetime) -> None:
+    """Mark the domain as removed, as `DELETE` does."""
+    at = timestamp(now)
+    row.update([DomainRow.removed_at.set(at), DomainRow.check_at.set(at), DomainRow.version.add(1)])
+
+
 def life(aws: FakeAws, kills: list[tuple[int, bool]], removed_after: int) -> DomainRow:
     """Run a domain's life: runs that are killed around the call of a number, then five more; remove it after some."""
     row, now = a_domain(), NOW
     for n in range(max(len(kills), removed_after + 1) + 5):
         if n == removed_after:
-            at = timestamp(now)
-            row.update([DomainRow.removed_at.set(at), DomainRow.check_at.set(at), DomainRow.version.add(1)])
+            remove(row, now)
         number, aws.is_killed_before = kills[n] if n < len(kills) else (-1, False)
         aws.kill_at = len(aws.calls) + number if number >= 0 else -1
         with suppress(Killed):
@@ -44,7 +49,7 @@ CALLS = st.tuples(st.integers(0, 5), st.booleans())
 
 
 @pytest.mark.usefixtures("tables")
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kills=st.lists(CALLS, max_size=4))
 def test_killed_runs_make_one_of_each(kills: list[tuple[int, bool]]) -> None:
     empty_tables()
@@ -56,7 +61,7 @@ def test_killed_runs_make_one_of_each(kills: list[tuple[int, bool]]) -> None:
 
 
 @pytest.mark.usefixtures("tables")
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kills=st.lists(CALLS, max_size=4), removed_after=st.integers(0, 4), in_use=st.integers(0, 2))
 def test_removal_leaves_nothing_whenever_it_comes(
     kills: list[tuple[int, bool]], removed_after: int, in_use: int
@@ -67,6 +72,22 @@ def test_removal_leaves_nothing_whenever_it_comes(
     assert (aws.certificates, aws.names) == ({}, {})
     assert get_or_none(DomainRow, NETWORK, row.id) is None
     assert get_or_none(DomainRow, HOSTS, HOST) is None
+
+
+@pytest.mark.usefixtures("tables")
+@pytest.mark.parametrize("call", range(6))
+def test_removal_and_second_run_in_the_middle_of_a_run_leave_nothing(call: int) -> None:
+    aws, row = FakeAws(issues_at_once=True, interrupted_at=call), a_domain()
+
+    def meanwhile() -> None:
+        remove(DomainRow.get(NETWORK, row.id), NOW)
+        assert job.manage_due(a_cloud(aws), partial(_same, NOW)) == 0
+
+    aws.meanwhile = meanwhile
+    for n in range(2):
+        job.manage_due(a_cloud(aws), partial(_same, NOW + n * STEP))
+    assert (aws.certificates, aws.names) == ({}, {})
+    assert get_or_none(DomainRow, NETWORK, row.id) is None
 
 
 @pytest.mark.usefixtures("tables")
