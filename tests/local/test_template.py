@@ -52,8 +52,7 @@ def test_emulator_changes_the_redirect_at_once() -> None:
 
 def test_limits_of_queues_are_numbers() -> None:
     changed = template.for_emulator(packaged.template("local"))
-    events = [
-        event for each in changed["Resources"].values() for event in each["Properties"].get("Events", {}).values()
-    ]
+    functions = [each for each in changed["Resources"].values() if each["Type"] == "AWS::Serverless::Function"]
+    events = [event for each in functions for event in each["Properties"].get("Events", {}).values()]
     limits = [event["Properties"]["ScalingConfig"] for event in events if "ScalingConfig" in event["Properties"]]
     assert sorted(limit["MaximumConcurrency"] for limit in limits) == [2, 5, 5, 20]

@@ -55,6 +55,16 @@ def test_exception_is_one_line_with_its_traceback(log: logging.Logger, capsys: p
     assert error.endswith("ValueError: café")
 
 
+def test_handler_that_chalice_adds_later_is_replaced_again(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = logging.getLogger("smartlink")
+    logger.handlers = [logging.StreamHandler()]
+    logger.setLevel(logging.ERROR)
+    for _ in range(2):
+        logs.begin_call(Context())
+    logger.info("once")
+    assert _line(capsys)["message"] == "once"
+
+
 def test_call_without_context_has_empty_names() -> None:
     logs.begin_call(None)
     assert logs.call() == {"function": "", "request_id": ""}
