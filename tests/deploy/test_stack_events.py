@@ -1,4 +1,5 @@
 import pytest
+from botocore.exceptions import ClientError
 
 from deploy import stack_events
 from deploy.stack_events import Events
@@ -34,17 +35,27 @@ def test_each_finished_resource_counts_once_and_the_stack_not_at_all() -> None:
     assert events.finished() == 2
 
 
-def test_progress_is_shown_until_the_stack_is_at_rest(
+def test_progress_is_shown_from_the_start_of_the_change_to_its_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def sleep(seconds: float) -> None:
         waited.append(seconds)
-        fake.stack["StackStatus"] = "UPDATE_COMPLETE"
+        fake.events.append(following.pop(0))
 
     waited: list[float] = []
+    statuses = ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_COMPLETE")
+    following = [event(number, "smartlink-prod", status) for number, status in enumerate(statuses, 1)]
     fake = FakeCloudFormation()
-    fake.stack["StackStatus"] = "UPDATE_IN_PROGRESS"
     monkeypatch.setattr("deploy.stack_events.time.sleep", sleep)
-    status = stack_events.follow(fake.cloud, fake, _events(fake), total=1, title="Changing")  # type: ignore[arg-type]  # a fake
-    assert (status, waited) == ("UPDATE_COMPLETE", [5.0])
+    status = stack_events.follow(fake.cloud, _events(fake), total=1, title="Changing")
+    assert (status, waited) == ("UPDATE_COMPLETE", [5.0] * 3)
     assert capsys.readouterr().err.startswith("Changing …")
+
+
+def test_stack_that_does_not_exist_yet_has_no_earlier_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = FakeCloudFormation()
+    error = ClientError({"Error": {"Code": "ValidationError", "Message": "does not exist"}}, "DescribeStackEvents")
+    with monkeypatch.context() as missing:
+        missing.setattr(Events, "_newest_first", lambda _: (_ for _ in ()).throw(error))
+        events = _events(fake)
+    assert [each["EventId"] for each in events.new()] == ["0"]
