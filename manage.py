@@ -9,12 +9,27 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from demo import network
-from deploy import admin_keys, cloud, logs, paths, release, removal, users
+from deploy import admin_keys, cloud, logs, paths, release, removal, retention, users
 from deploy.errors import CommandError
 from deploy.query import command as query_command
 from local import emulator, openapi_tools, up
 
 _INTERRUPTED = 130
+_PARAMETERS = {
+    "EdgeSecret": "EDGE_SECRET",
+    "VisitorHashKey": "VISITOR_HASH_KEY",
+    "PublicUrl": "PUBLIC_URL",
+    "TrackingUrl": "TRACKING_URL",
+    "RedirectConcurrency": "REDIRECT_CONCURRENCY",
+    "AlarmEmail": "ALARM_EMAIL",
+    "NotificationsTopic": "NOTIFICATIONS_TOPIC",
+    "EmailFrom": "EMAIL_FROM",
+    "ClickDays": "CLICK_DAYS",
+    "ArchiveDays": "ARCHIVE_DAYS",
+    "Canary": "CANARY",
+    "WarmWrites": "WARM_WRITES",
+}
+"""Environment variables of `make deploy`, by CloudFormation parameter."""
 
 
 def main() -> int:
@@ -79,6 +94,16 @@ def _logs(stage: str) -> None:
         print(line, flush=True)
 
 
+def _deploy(stage: str) -> None:
+    release.deploy(stage, _stack_parameters())
+
+
+def _stack_parameters() -> dict[str, str]:
+    """Return the CloudFormation parameters that are set in the environment. Raise CommandError for a wrong one."""
+    retention.check(os.environ)
+    return {parameter: os.environ[name] for parameter, name in _PARAMETERS.items() if name in os.environ}
+
+
 def _query(stage: str) -> None:
     now, target = datetime.now(UTC), cloud.for_stage(stage)
     query = query_command.parse_query(os.environ, now)
@@ -115,7 +140,7 @@ _COMMANDS: dict[str, Callable[[str], None]] = {
     "openapi-tools": _openapi_tools,
     "env": _env,
     "logs": _logs,
-    "deploy": release.deploy,
+    "deploy": _deploy,
     "rollback": release.roll_back,
     "undeploy": removal.undeploy,
     "query": _query,
