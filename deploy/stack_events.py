@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -20,24 +21,22 @@ _EMULATOR_SECONDS = 0.2
 
 
 class Events:
-    """The events of a stack that follow its present ones."""
+    """The events of a stack that follow those at its creation, oldest first, up to the last `update`."""
 
     def __init__(self, client: "CloudFormationClient", stack: str) -> None:
         """`stack` is a name or an ARN; only the ARN names a stack that is deleted."""
         self._client, self._name = client, stack
+        self._events: list[Any] = []
         self._last = self._newest()
 
-    def new(self) -> list[Any]:
-        """Return the events since the start, oldest first."""
-        found = []
-        for event in self._newest_first():
-            if event["EventId"] == self._last:
-                break
-            found.append(event)
-        return found[::-1]
+    def update(self) -> None:
+        """Read the events since the last update."""
+        new = list(takewhile(lambda event: event["EventId"] != self._last, self._newest_first()))
+        self._events += new[::-1]
+        self._last = new[0]["EventId"] if new else self._last
 
     def failures(self) -> list[str]:
-        """Return the failed resources with the reasons, oldest first, without those that were only cancelled."""
+        """Return the failed resources with the reasons, without those that were only cancelled."""
         return [
             f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
             for event in self._of_resources()
@@ -50,12 +49,12 @@ class Events:
         return len({each["LogicalResourceId"] for each in complete})
 
     def status(self) -> str:
-        """Return the status of the stack since the start; empty if it has not begun to change."""
-        of_the_stack = [each["ResourceStatus"] for each in self.new() if each["ResourceType"] == _STACK]
+        """Return the status of the stack; empty if it has not begun to change."""
+        of_the_stack = [each["ResourceStatus"] for each in self._events if each["ResourceType"] == _STACK]
         return of_the_stack[-1] if of_the_stack else ""
 
     def _of_resources(self) -> list[Any]:
-        return [each for each in self.new() if each["ResourceType"] != _STACK]
+        return [each for each in self._events if each["ResourceType"] != _STACK]
 
     def _newest(self) -> str | None:
         """Return the ID of the newest event, or None for a stack that does not exist yet."""
@@ -74,8 +73,8 @@ def follow(cloud: Cloud, events: Events, *, total: int, title: str) -> str:
     done = 0
     with Progress(title, total) as bar:
         while True:
-            status = events.status()
-            finished = events.finished()
+            events.update()
+            status, finished = events.status(), events.finished()
             bar.advance(finished - done)
             done = finished
             if status and not status.endswith(_RUNNING):

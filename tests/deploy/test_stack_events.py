@@ -19,6 +19,7 @@ def test_failures_are_those_since_the_start_without_cancellations() -> None:
         event(3, "APIHandler", "UPDATE_FAILED", "Resource update cancelled"),
         event(4, "smartlink-prod", "UPDATE_ROLLBACK_IN_PROGRESS", "The following resource(s) failed"),
     ]
+    events.update()
     assert events.failures() == ["  ClicksTable: Table limit exceeded"]
 
 
@@ -32,7 +33,12 @@ def test_each_finished_resource_counts_once_and_the_stack_not_at_all() -> None:
         event(4, "CapsTable", "CREATE_COMPLETE"),
         event(5, "smartlink-prod", "UPDATE_COMPLETE"),
     ]
+    events.update()
     assert events.finished() == 2
+    fake.events.append(event(6, "RoutesTable", "CREATE_COMPLETE"))
+    events.update()
+    events.update()
+    assert events.finished() == 3
 
 
 def test_progress_is_shown_from_the_start_of_the_change_to_its_end(
@@ -58,4 +64,5 @@ def test_stack_that_does_not_exist_yet_has_no_earlier_events(monkeypatch: pytest
     with monkeypatch.context() as missing:
         missing.setattr(Events, "_newest_first", lambda _: (_ for _ in ()).throw(error))
         events = _events(fake)
-    assert [each["EventId"] for each in events.new()] == ["0"]
+    events.update()
+    assert events.status() == "CREATE_COMPLETE"
