@@ -21,6 +21,7 @@ from deploy import (
     removal,
     restore,
     restore_clicks,
+    retention,
     users,
 )
 from deploy.errors import CommandError
@@ -29,6 +30,32 @@ from deploy.query.days import parse_days
 from local import emulator, openapi_tools, up
 
 _INTERRUPTED = 130
+_PARAMETERS = {
+    "EdgeSecret": "EDGE_SECRET",
+    "VisitorHashKey": "VISITOR_HASH_KEY",
+    "PublicUrl": "PUBLIC_URL",
+    "TrackingUrl": "TRACKING_URL",
+    "EdgeDomains": "EDGE_DOMAINS",
+    "RedirectConcurrency": "REDIRECT_CONCURRENCY",
+    "AnnounceConcurrency": "ANNOUNCE_CONCURRENCY",
+    "PostbackConcurrency": "POSTBACK_CONCURRENCY",
+    "LearningConcurrency": "LEARNING_CONCURRENCY",
+    "ApiRateLimit": "API_RATE_LIMIT",
+    "ApiBurstLimit": "API_BURST_LIMIT",
+    "TrackingRateLimit": "TRACKING_RATE_LIMIT",
+    "TrackingBurstLimit": "TRACKING_BURST_LIMIT",
+    "AlarmEmail": "ALARM_EMAIL",
+    "ConcurrencyAlarmAt": "CONCURRENCY_ALARM_AT",
+    "MonthlyBudget": "MONTHLY_BUDGET",
+    "AccessLogs": "ACCESS_LOGS",
+    "NotificationsTopic": "NOTIFICATIONS_TOPIC",
+    "EmailFrom": "EMAIL_FROM",
+    "ClickDays": "CLICK_DAYS",
+    "ArchiveDays": "ARCHIVE_DAYS",
+    "Canary": "CANARY",
+    "WarmWrites": "WARM_WRITES",
+}
+"""Environment variables of `make deploy`, by CloudFormation parameter."""
 
 
 def main() -> int:
@@ -99,6 +126,16 @@ def _logs(stage: str) -> None:
         print(line, flush=True)
 
 
+def _deploy(stage: str) -> None:
+    release.deploy(stage, _stack_parameters())
+
+
+def _stack_parameters() -> dict[str, str]:
+    """Return the CloudFormation parameters that are set in the environment. Raise CommandError for a wrong one."""
+    retention.check(os.environ)
+    return {parameter: os.environ[name] for parameter, name in _PARAMETERS.items() if name in os.environ}
+
+
 def _query(stage: str) -> None:
     now, target = datetime.now(UTC), cloud.for_stage(stage)
     query = query_command.parse_query(os.environ, now)
@@ -162,7 +199,7 @@ _COMMANDS: dict[str, Callable[[str], None]] = {
     "openapi-tools": _openapi_tools,
     "env": _env,
     "logs": _logs,
-    "deploy": release.deploy,
+    "deploy": _deploy,
     "rollback": release.roll_back,
     "undeploy": removal.undeploy,
     "query": _query,

@@ -14,7 +14,6 @@ from deploy import (
     prerequisites,
     protection,
     questions,
-    retention,
     smoke_test,
     stack,
     swagger_ui,
@@ -26,41 +25,14 @@ from deploy.errors import CommandError
 from deploy.smoke_test import Doors
 from local.template import for_emulator
 
-_PARAMETERS = {
-    "EdgeSecret": "EDGE_SECRET",
-    "VisitorHashKey": "VISITOR_HASH_KEY",
-    "PublicUrl": "PUBLIC_URL",
-    "TrackingUrl": "TRACKING_URL",
-    "EdgeDomains": "EDGE_DOMAINS",
-    "RedirectConcurrency": "REDIRECT_CONCURRENCY",
-    "AnnounceConcurrency": "ANNOUNCE_CONCURRENCY",
-    "PostbackConcurrency": "POSTBACK_CONCURRENCY",
-    "LearningConcurrency": "LEARNING_CONCURRENCY",
-    "ApiRateLimit": "API_RATE_LIMIT",
-    "ApiBurstLimit": "API_BURST_LIMIT",
-    "TrackingRateLimit": "TRACKING_RATE_LIMIT",
-    "TrackingBurstLimit": "TRACKING_BURST_LIMIT",
-    "AlarmEmail": "ALARM_EMAIL",
-    "ConcurrencyAlarmAt": "CONCURRENCY_ALARM_AT",
-    "MonthlyBudget": "MONTHLY_BUDGET",
-    "AccessLogs": "ACCESS_LOGS",
-    "NotificationsTopic": "NOTIFICATIONS_TOPIC",
-    "EmailFrom": "EMAIL_FROM",
-    "ClickDays": "CLICK_DAYS",
-    "ArchiveDays": "ARCHIVE_DAYS",
-    "Canary": "CANARY",
-    "WarmWrites": "WARM_WRITES",
-}
-"""Environment variables of `make deploy`, by CloudFormation parameter."""
-
 _ALARM_EMAIL = "AlarmEmail"
 
 
-def deploy(stage: str) -> None:
-    """Deploy this checkout to the account of the caller's credentials."""
+def deploy(stage: str, given: Mapping[str, str]) -> None:
+    """Deploy this checkout with the given parameters to the account of the caller's credentials."""
     target = cloud.account(stage)
     account = prerequisites.check(target)
-    values = with_alarm_address(_values(os.environ), parameters.value_of(stack.describe(target), _ALARM_EMAIL))
+    values = with_alarm_address(given, parameters.value_of(stack.describe(target), _ALARM_EMAIL))
     print(f"Deploying {target.stack} to {target.session.region_name} of the account {account} …")
     ensure_databases()
     swagger_ui.ensure()
@@ -99,12 +71,6 @@ def doors_of(target: Cloud, outputs: Mapping[str, str]) -> Doors:
         scheme, host = "http", f"{outputs['RestAPIId']}.execute-api.localhost:{urlsplit(target.endpoint).port}"
     tracking = host.replace(outputs["RestAPIId"], outputs["TrackingApiId"], 1)
     return Doors(f"{scheme}://{host}/api", f"{scheme}://{tracking}")
-
-
-def _values(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the CloudFormation parameters that are set in the environment. Raise CommandError for a wrong one."""
-    retention.check(environment)
-    return {parameter: environment[name] for parameter, name in _PARAMETERS.items() if name in environment}
 
 
 def _review(target: Cloud) -> stack.Review:

@@ -84,7 +84,7 @@ def delete(cloud: Cloud, total: int) -> str:
     client.update_termination_protection(StackName=cloud.stack, EnableTerminationProtection=False)
     events = stack_events.Events(client, stack_id)
     client.delete_stack(StackName=stack_id)
-    status = stack_events.follow(cloud, client, events, total=total, title="Deleting the stack")
+    status = stack_events.follow(cloud, events, total=total, title="Deleting the stack")
     if status != _DELETED:
         print("\n".join(events.failures()))
         message = f"The stack {cloud.stack} was not deleted ({status}). Fix the resources listed above and try again."
@@ -174,7 +174,7 @@ def _review(
 
 
 def _follow(cloud: Cloud, events: stack_events.Events, total: int) -> None:
-    status = stack_events.follow(cloud, client_of(cloud), events, total=total, title="Changing the stack")
+    status = stack_events.follow(cloud, events, total=total, title="Changing the stack")
     if status not in _DONE:
         print("\n".join(events.failures()))
         message = f"The stack {cloud.stack} was not deployed ({status}). Fix the resources listed above and try again."

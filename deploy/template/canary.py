@@ -46,6 +46,7 @@ def _alarm(description: str, failed: dict[str, Any], all_calls: dict[str, Any]) 
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
             "AlarmDescription": description,
+            "AlarmActions": [{"Ref": "Alarms"}],
             "Metrics": [
                 {"Id": "failed", "MetricStat": failed, "ReturnData": False},
                 {"Id": "calls", "MetricStat": all_calls, "ReturnData": False},

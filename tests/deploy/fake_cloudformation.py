@@ -49,7 +49,7 @@ class FakeCloudFormation:
             self.stack["Parameters"] = [{"ParameterKey": name, "ParameterValue": "****"} for name in parameters]
         self.changes, self.events = list(changes), [event(0, "smartlink-prod", "CREATE_COMPLETE")]
         self.resources: dict[str, list[str]] = {}
-        self.outcome, self.new_events = "UPDATE_COMPLETE", [event(1, "smartlink-prod", "UPDATE_COMPLETE")]
+        self.outcome, self.new_events = "UPDATE_COMPLETE", list[dict[str, Any]]()
         self.sent: list[dict[str, str]] = []
         self.files: dict[str, bytes] = {}
         self.called: list[str] = []
@@ -103,7 +103,12 @@ class FakeCloudFormation:
         self.stack["Parameters"] = [{"ParameterKey": name} for name in self.sent[-1]]
         outputs = document["Outputs"].items()
         self.stack["Outputs"] = [{"OutputKey": name, "OutputValue": each["Value"]} for name, each in outputs]
+        self._finish()
+
+    def _finish(self) -> None:
+        """Append the events of a change to those of the stack, and its own event as the last one."""
         self.events += self.new_events
+        self.events.append(event(len(self.events), "smartlink-prod", self.stack["StackStatus"]))
 
     def describe_change_set(self, **_: object) -> dict[str, str]:
         return {"Status": "FAILED", "StatusReason": "the template is wrong"}
@@ -115,7 +120,7 @@ class FakeCloudFormation:
         self.called.append("delete_stack")
         if self.stack:
             self.stack["StackStatus"] = "DELETE_FAILED" if self.outcome.endswith("FAILED") else "DELETE_COMPLETE"
-            self.events += self.new_events
+            self._finish()
 
     def update_termination_protection(self, **sent: Any) -> None:
         self.called.append(f"protection {'on' if sent['EnableTerminationProtection'] else 'off'}")

@@ -52,8 +52,7 @@ class _Release:
 def released(monkeypatch: pytest.MonkeyPatch) -> _Release:
     made = _Release()
     monkeypatch.setenv("CONFIRM", "yes")
-    for name in ("DELETE_DATA", *release._PARAMETERS.values()):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("DELETE_DATA", raising=False)
     monkeypatch.setattr(cloud, "account", lambda _: made.fake.cloud)
     monkeypatch.setattr(prerequisites, "check", lambda _: "123456789012")
     monkeypatch.setattr(release, "ensure_databases", lambda: None)
@@ -68,11 +67,10 @@ def released(monkeypatch: pytest.MonkeyPatch) -> _Release:
 
 
 def test_deployment_protects_tests_and_prints_the_addresses(
-    released: _Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    released: _Release, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("CLICK_DAYS", "60")
     released.fake.resources = {"AWS::CloudWatch::Dashboard": ["smartlink-prod"]}
-    release.deploy("prod")
+    release.deploy("prod", {"ClickDays": "60"})
     assert released.calls == [("prod", {"ClickDays": "60"}, "dict"), "protection True", DOORS]
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Deploying smartlink-prod to eu-west-1 of the account 123456789012 …"
@@ -88,7 +86,7 @@ def test_deployment_protects_tests_and_prints_the_addresses(
 
 def test_unchanged_stack_is_tested_too(released: _Release, capsys: pytest.CaptureFixture[str]) -> None:
     released.deployed = False
-    release.deploy("prod")
+    release.deploy("prod", {})
     assert released.calls[-1] == DOORS
     assert "Nothing changed since the last deployment." in capsys.readouterr().out
 
@@ -98,7 +96,7 @@ def test_emulator_gets_the_package_and_the_template_of_the_local_stack(
 ) -> None:
     target = replace(released.fake.cloud, endpoint="http://127.0.0.1:4599", stage="trial")
     monkeypatch.setattr(cloud, "account", lambda _: target)
-    release.deploy("trial")
+    release.deploy("trial", {})
     assert released.calls == [
         ("local", {}, "for_emulator"),
         "protection True",
@@ -114,7 +112,7 @@ def test_failed_smoke_test_says_how_to_roll_back(released: _Release, monkeypatch
     monkeypatch.setattr(old_versions, "delete", lambda _: 0)
     monkeypatch.setattr(smoke_test, "run", fail)
     with pytest.raises(CommandError, match=r"502.*run `make rollback STAGE=prod DEPLOY_BUCKET=bucket`"):
-        release.deploy("prod")
+        release.deploy("prod", {})
 
 
 def test_roll_back_that_loses_data_is_refused(released: _Release) -> None:

@@ -66,4 +66,5 @@ def test_alarm_is_on_more_than_one_percent_of_a_minute(
     assert percent["Expression"] == "100 * failed / calls"
     assert (properties["Threshold"], properties["EvaluationPeriods"]) == (1, 1)
     assert properties["ComparisonOperator"] == "GreaterThanThreshold"
+    assert properties["AlarmActions"] == [{"Ref": "Alarms"}]
     assert properties["TreatMissingData"] == "notBreaching"
