@@ -49,6 +49,8 @@ def reserve(reservation: Reservation) -> RejectionReason | None:
     A cap is never exceeded: a write to a counter with an unknown outcome counts as rejected. A write of the marker
     alone with an unknown outcome lets the visitor pass.
     """
+    if reservation.marker is None and _thread.leases.take(reservation.counters, reservation.now):
+        return None
     attempts = count()
 
     def write(requests: Sequence[LeaseRequest]) -> WriteResult:
