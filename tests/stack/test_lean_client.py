@@ -1,6 +1,5 @@
 """The redirect's DynamoDB client on the deployed tables, compared with PynamoDB."""
 
-import json
 import os
 import secrets
 import time
@@ -129,7 +128,7 @@ def test_queued_click_is_written_by_the_deployed_function(
     click = a_click(1, network.smartlink({"campaign_id": network.campaign("queued")}))
     item = encode(click, click["at"] // 1000 + DEFAULT_CLICK_DAYS * 86_400)
     on_stack.setenv("UNWRITTEN_CLICKS_QUEUE_URL", _queue_url())
-    enqueue(json.dumps(item))
+    enqueue(item)
     stored = as_stored(click)
     wait_for(60, lambda: [row.attribute_values for row in ClickRow.batch_get([click["click_id"]])], [stored])
 
