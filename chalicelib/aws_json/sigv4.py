@@ -41,17 +41,19 @@ def authorization_header(
     canonical_request = f"POST\n/\n\n{lines}\n\n{names}\n{hashlib.sha256(body).hexdigest()}"
     signed_scope = f"{moment[:8]}/{scope.region}/{scope.service}/aws4_request"
     string_to_sign = f"{_ALGORITHM}\n{moment}\n{signed_scope}\n{hashlib.sha256(canonical_request.encode()).hexdigest()}"
-    signature = _hmac(_signing_key(credentials.secret_key, moment[:8], scope), string_to_sign).hex()
+    signature = _hmac(
+        _signing_key(credentials.secret_key, moment[:8], scope.region, scope.service), string_to_sign
+    ).hex()
     return (
         f"{_ALGORITHM} Credential={credentials.access_key}/{signed_scope}, SignedHeaders={names}, Signature={signature}"
     )
 
 
 @lru_cache(maxsize=8)
-def _signing_key(secret_key: str, day: str, scope: Scope) -> bytes:
+def _signing_key(secret_key: str, day: str, region: str, service: str) -> bytes:
     """Return the key that signs the requests of one day, derived from the secret key."""
     key = f"AWS4{secret_key}".encode()
-    for part in (day, scope.region, scope.service, "aws4_request"):
+    for part in (day, region, service, "aws4_request"):
         key = _hmac(key, part)
     return key
 

@@ -55,6 +55,14 @@ class LeasePool:
         self._roll_back(leased, requests if result.status is not WriteStatus.UNKNOWN else ())
         return RejectionReason.DUPLICATE if result.status is WriteStatus.DUPLICATE else RejectionReason.CAP
 
+    def take(self, counters: Sequence[CapCounter], now: datetime) -> bool:
+        """Take one unit of each counter if leases have them all; return whether they do."""
+        if not all(self.can_serve(counter, now) for counter in counters):
+            return False
+        for counter in counters:
+            self._use(counter, 1)
+        return True
+
     def can_serve(self, counter: CapCounter, now: datetime) -> bool:
         """Return whether a lease has capacity for a click, so that no request is needed."""
         lease = self._leases.get(counter.key)

@@ -49,6 +49,8 @@ def reserve(reservation: Reservation) -> RejectionReason | None:
     A cap is never exceeded: a write to a counter with an unknown outcome counts as rejected. A write of the marker
     alone with an unknown outcome lets the visitor pass.
     """
+    if reservation.marker is None and _thread.leases.take(reservation.counters, reservation.now):
+        return None
     attempts = count()
 
     def write(requests: Sequence[LeaseRequest]) -> WriteResult:
@@ -84,17 +86,16 @@ def usage_by_key(keys: Sequence[str]) -> dict[str, int]:
 
 
 def _write(reservation: Reservation, requests: Sequence[LeaseRequest], token: str) -> WriteResult:
-    """Write with the cheapest operation: a transaction only for more than one item."""
+    """Write the marker, the requests or both with the cheapest operation: a transaction only for more than one item."""
     marker = reservation.marker
     try:
         if marker and requests:
             return _transact([{"Put": _put_marker(reservation, marker)}, *_updates(requests)], requests, token)
         if len(requests) > 1:
             return _transact(_updates(requests), requests, token)
-        if marker:
-            call("PutItem", _put_marker(reservation, marker))
-        elif requests:
+        if not marker:
             return _update_one(requests[0])
+        call("PutItem", _put_marker(reservation, marker))
     except RequestRejected as rejected:
         return WriteResult(WriteStatus.DUPLICATE if rejected.code == CONDITION_FAILED else WriteStatus.NOT_APPLIED)
     except NotApplied:

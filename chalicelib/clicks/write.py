@@ -1,12 +1,10 @@
 """Write a click to its table, or to the backlog queue."""
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.clicks.item_codec import encode
-from chalicelib.dynamodb.attribute_values import Item
 from chalicelib.dynamodb.client import call, table_name
 from chalicelib.settings import ATTRIBUTION_GRACE_DAYS, click_days
 
@@ -23,23 +21,22 @@ def write_click(click: Mapping[str, Any], attribution_window_days: int = 0) -> b
         _write(item)
     except Exception as error:  # noqa: BLE001 - whatever it is, the click must not be lost
         print(f"click {click['click_id']} queued for retry: {error!r}", file=sys.stderr)
-        _send_to_backlog(item)
+        _send_to_backlog(click["click_id"], item)
         return False
     return True
 
 
-def _write(stored: Item) -> None:
+def _write(stored: str) -> None:
     # Whole and under its own ID: to write it twice is to write it once.
-    call("PutItem", {"TableName": table_name("clicks"), "Item": stored})
+    call("PutItem", f'{{"TableName":"{table_name("clicks")}","Item":{stored}}}')
 
 
-def _send_to_backlog(stored: Item) -> None:
-    body = json.dumps(stored, separators=(",", ":"))
+def _send_to_backlog(click_id: str, stored: str) -> None:
     try:
         from chalicelib.clicks.enqueue import enqueue  # noqa: PLC0415 - needed only when the table fails
 
-        enqueue(body)
+        enqueue(stored)
     except Exception as error:  # noqa: BLE001 - see above
-        print(f"click {stored['click_id']['S']} not queued: {error!r}", file=sys.stderr)
+        print(f"click {click_id} not queued: {error!r}", file=sys.stderr)
         # The last resort that can still be replayed by hand; the alarm `click-lost` watches for the word.
-        print(f"CLICK_NOT_WRITTEN {body}", file=sys.stderr, flush=True)
+        print(f"CLICK_NOT_WRITTEN {stored}", file=sys.stderr, flush=True)

@@ -29,8 +29,8 @@ _MAX_BATCH_KEYS = 100
 _SERVER_ERROR = 500
 
 
-def call(operation: str, request: DynamoDbJson, *, at_most_once: bool = False) -> DynamoDbJson:
-    """Return DynamoDB's response to an operation: `call("GetItem", {"TableName": …, "Key": …})`.
+def call(operation: str, request: DynamoDbJson | str, *, at_most_once: bool = False) -> DynamoDbJson:
+    """Return DynamoDB's response to an operation: `call("GetItem", {"TableName": …, "Key": …})`, or as JSON text.
 
     A request that fails is sent again after growing waits, for three seconds; with `at_most_once` only if it was
     certainly not applied. Of a click (`wait_limit.one_click`) it is sent again once, and all its requests together have
@@ -40,8 +40,10 @@ def call(operation: str, request: DynamoDbJson, *, at_most_once: bool = False) -
     if settings.table_client() == "pynamodb":
         from chalicelib.dynamodb import sdk_client  # noqa: PLC0415 - loads the SDK
 
-        return sdk_client.call(operation, request, at_most_once=at_most_once, is_click=wait_limit.is_click())
-    limit, body = wait_limit.current(), json.dumps(request, separators=(",", ":")).encode()
+        document = json.loads(request) if isinstance(request, str) else request
+        return sdk_client.call(operation, document, at_most_once=at_most_once, is_click=wait_limit.is_click())
+    text = request if isinstance(request, str) else json.dumps(request, separators=(",", ":"))
+    limit, body = wait_limit.current(), text.encode()
     if limit.seconds <= 0:
         message = f"{operation}: not sent, the click has waited too long"
         raise NotApplied(message)

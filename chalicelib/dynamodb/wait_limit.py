@@ -1,12 +1,16 @@
 """How long requests to DynamoDB may wait: each for itself, or those of one click together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
+from typing import ParamSpec, TypeVar
 
 from chalicelib import settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _FIRST_READ = 2.4
 _AFTER_FAILURE = 0.2
@@ -56,24 +60,30 @@ def is_click() -> bool:
     return _of_click.get() is not None
 
 
-@contextmanager
-def one_click() -> Iterator[None]:
-    """Limit all requests in the block together: a visitor is waiting. Each is sent again at most once, and soon."""
-    with _visitor_waits(click_seconds()):
-        yield
+def one_click(view: Callable[P, R]) -> Callable[P, R]:
+    """Limit all requests of a call of the view together: a visitor is waiting. Each is sent again once, and soon."""
+
+    @wraps(view)
+    def limited(*arguments: P.args, **named: P.kwargs) -> R:
+        # Not a context manager, which would cost more on every click.
+        token = _of_click.set(_limit(click_seconds()))
+        try:
+            return view(*arguments, **named)
+        finally:
+            _of_click.reset(token)
+
+    return limited
 
 
 @contextmanager
 def first_read() -> Iterator[None]:
     """Limit all requests in the block together, apart from the others of the click: without them it fails at once."""
-    with _visitor_waits(_FIRST_READ * click_seconds()):
-        yield
-
-
-@contextmanager
-def _visitor_waits(seconds: float) -> Iterator[None]:
-    token = _of_click.set(WaitLimit(seconds, 2, seconds / 2, 0.01, _AFTER_FAILURE * seconds))
+    token = _of_click.set(_limit(_FIRST_READ * click_seconds()))
     try:
         yield
     finally:
         _of_click.reset(token)
+
+
+def _limit(seconds: float) -> WaitLimit:
+    return WaitLimit(seconds, 2, seconds / 2, 0.01, _AFTER_FAILURE * seconds)

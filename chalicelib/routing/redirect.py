@@ -40,7 +40,7 @@ blueprint = Blueprint(__name__)
 parse_user_agent("")
 
 
-@wait_limit.one_click()
+@wait_limit.one_click
 def redirect(**_: str) -> Response:
     """Redirect the visitor and record the click. HEAD returns the same response; it records and reserves nothing."""
     started_at = time.perf_counter()

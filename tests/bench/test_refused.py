@@ -59,8 +59,7 @@ def write_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write the clicks with shorter limits: a server that hangs would take most of the time of this test."""
     monkeypatch.setattr(wait_limit, "click_seconds", lambda: 0.06)
     for number in range(CLICKS):
-        with wait_limit.one_click():
-            write_click(a_click(number))
+        wait_limit.one_click(write_click)(a_click(number))
 
 
 def printed_ids(text: str) -> list[str]:

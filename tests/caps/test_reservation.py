@@ -163,6 +163,13 @@ def _fail_transactions(monkeypatch: pytest.MonkeyPatch, times: int, *codes: str)
     return waits
 
 
+def test_transaction_conflict_is_not_retried_without_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    _fail_transactions(monkeypatch, 1, "TransactionConflict")
+    monkeypatch.setattr(reservation, "pause", lambda _: False)
+    assert reservation.reserve(a_reservation(a_counter(), a_counter("hour"))) is RejectionReason.CAP
+    assert used_and_leased() == {}
+
+
 def test_transaction_conflict_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     waits = _fail_transactions(monkeypatch, 2, "TransactionConflict")
     assert reservation.reserve(a_reservation(a_counter(), a_counter("hour"))) is None

@@ -335,8 +335,10 @@ def test_body_is_json_without_spaces(server: Server) -> None:
 @pytest.fixture
 def click() -> Iterator[WaitLimit]:
     """The limit of a click that a test is serving."""
-    with wait_limit.one_click():
-        yield wait_limit.current()
+    limit = wait_limit.one_click(wait_limit.current)()
+    token = wait_limit._of_click.set(limit)
+    yield limit
+    wait_limit._of_click.reset(token)
 
 
 @pytest.mark.parametrize("failure", [reject(THROTTLED), reject("InternalServerError", 500), *BREAKS.values()])

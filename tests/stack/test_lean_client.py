@@ -10,17 +10,19 @@ from typing import Any
 import pytest
 
 from chalicelib.aws_json import transport
+from chalicelib.clicks.enqueue import enqueue
+from chalicelib.clicks.item_codec import encode
 from chalicelib.clicks.write import write_click
 from chalicelib.domain.ids import time_ordered_id
 from chalicelib.dynamodb import client as dynamodb_client
-from chalicelib.dynamodb import sdk_client
+from chalicelib.dynamodb import sdk_client, wait_limit
 from chalicelib.dynamodb.attribute_values import string_value
 from chalicelib.settings import DEFAULT_CLICK_DAYS
 from chalicelib.tables import base
 from chalicelib.tables.clicks import ClickRow
 from deploy import cloud
 from tests.dynamodb.requests import CASES, MADE, outcomes
-from tests.stack.network import Network, run_concurrently
+from tests.stack.network import Network, run_concurrently, wait_for
 
 CONNECTIONS: tuple[Any, ...] = (sdk_client._connection, base.connection)
 
@@ -34,6 +36,8 @@ def on_stack(deployed: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Itera
     assert held
     environment = {
         "AWS_ENDPOINT_URL_DYNAMODB": here.endpoint,
+        "AWS_ENDPOINT_URL_SQS": here.endpoint,
+        "CLICK_SECONDS": "3",
         "AWS_ACCESS_KEY_ID": held.access_key or "",
         "AWS_SECRET_ACCESS_KEY": held.secret_key or "",
         "AWS_DEFAULT_REGION": here.session.region_name,
@@ -52,6 +56,7 @@ def on_stack(deployed: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def _forget() -> None:
     transport.reset()
+    wait_limit.click_seconds.cache_clear()
     for each in CONNECTIONS:
         each.cache_clear()
 
@@ -115,6 +120,24 @@ def test_pynamodb_reads_all_of_200_clicks_written_by_16_threads(
     read = {row.click_id: row.attribute_values for row in ClickRow.batch_get([each["click_id"] for each in clicks])}
     assert read == {each["click_id"]: as_stored(each) for each in clicks}
     assert os.environ.get("TABLE_CLIENT") is None
+
+
+def test_queued_click_is_written_by_the_deployed_function(
+    on_stack: pytest.MonkeyPatch, deployed: dict[str, Any], network: Network
+) -> None:
+    click = a_click(1, network.smartlink({"campaign_id": network.campaign("queued")}))
+    item = encode(click, click["at"] // 1000 + DEFAULT_CLICK_DAYS * 86_400)
+    on_stack.setenv("UNWRITTEN_CLICKS_QUEUE_URL", _queue_url())
+    enqueue(item)
+    stored = as_stored(click)
+    wait_for(60, lambda: [row.attribute_values for row in ClickRow.batch_get([click["click_id"]])], [stored])
+
+
+def _queue_url() -> str:
+    here = cloud.local()
+    client = here.session.client("sqs", endpoint_url=here.endpoint)
+    urls: list[str] = client.list_queues()["QueueUrls"]
+    return next(url for url in urls if f"{here.stack}-UnwrittenClicks-" in url)
 
 
 def as_stored(click: Mapping[str, Any]) -> dict[str, Any]:
