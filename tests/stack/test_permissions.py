@@ -97,7 +97,7 @@ def _messages(body: Any) -> dict[str, Any]:
     return {"Records": [{"messageId": "1", "body": json.dumps(body)}]}
 
 
-def _records(name: str = "MODIFY", **image: Any) -> dict[str, Any]:
+def _records(name: str = "MODIFY", **image: dict[str, str]) -> dict[str, Any]:
     """Return a stream event of one record, after all others in the order of the stream."""
     sequence = f"9{secrets.randbelow(10**20):020}"
     content = {"SequenceNumber": sequence, "ApproximateCreationDateTime": int(time.time())}
@@ -105,8 +105,15 @@ def _records(name: str = "MODIFY", **image: Any) -> dict[str, Any]:
 
 
 _SCHEDULED = {
-    **{"version": "0", "id": _UNKNOWN, "detail-type": "Scheduled Event", "source": "aws.events", "account": "1"},
-    **{"time": "2026-01-01T00:00:00Z", "region": "us-east-1", "resources": [], "detail": {}},
+    "version": "0",
+    "id": _UNKNOWN,
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "1",
+    "time": "2026-01-01T00:00:00Z",
+    "region": "us-east-1",
+    "resources": [],
+    "detail": {},
 }
 _DELIVERY = {
     "publisher_id": _UNKNOWN,
