@@ -105,6 +105,7 @@ def _deploy(stage: str) -> None:
     swagger_ui.ensure()
     folder = package.build(stage)
     preflight.check_package(account, folder, parameters)
+    preflight.check_change(account, folder)
     changed = stack.deploy(account, folder, parameters)
     deployed = stack.describe(account)
     url = stack.outputs(deployed)["EndpointURL"].rstrip("/") if deployed else ""

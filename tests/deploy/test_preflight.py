@@ -1,7 +1,7 @@
 import json
 import zipfile
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -13,16 +13,23 @@ from deploy.errors import CommandError
 from tests.deploy import packaged
 
 
-class _S3:
-    """A fake session and S3 client: one bucket in `location`."""
+class _Aws:
+    """A fake session and client: one bucket in `location`, and a deployed template or the error without one."""
 
     region_name = "eu-west-1"
 
-    def __init__(self, location: str | None) -> None:
-        self.location = location
+    def __init__(self, location: str | None, deployed: dict[str, Any] | str) -> None:
+        self.location, self.deployed = location, deployed
 
-    def client(self, *_: object, **__: object) -> "_S3":
+    def client(self, *_: object, **__: object) -> "_Aws":
         return self
+
+    def get_template(self, **_: object) -> dict[str, Any]:
+        match self.deployed:
+            case str(code):
+                raise ClientError({"Error": {"Code": "ValidationError", "Message": code}}, "GetTemplate")
+            case deployed:
+                return {"TemplateBody": deployed}
 
     def get_bucket_location(self, **_: object) -> dict[str, str | None]:
         if self.location == "nowhere":
@@ -30,8 +37,8 @@ class _S3:
         return {"LocationConstraint": self.location}
 
 
-def _cloud(location: str | None = "eu-west-1") -> Cloud:
-    return Cloud(cast("boto3.Session", _S3(location)), None, "prod", "smartlink-prod", "packages")
+def _cloud(location: str | None = "eu-west-1", deployed: dict[str, Any] | str = "") -> Cloud:
+    return Cloud(cast("boto3.Session", _Aws(location, deployed)), None, "prod", "smartlink-prod", "packages")
 
 
 @pytest.fixture
@@ -60,6 +67,23 @@ def test_package_that_breaks_a_rule_is_refused_with_every_finding(folder: Path) 
         "  LinksTable: its UpdateReplacePolicy must be Retain: it holds data (data_outlives_the_stack)",
         "  ClicksTable: its UpdateReplacePolicy must be Retain: it holds data (data_outlives_the_stack)",
     ]
+
+
+def test_change_that_loses_no_data_is_accepted(folder: Path) -> None:
+    preflight.check_change(_cloud(deployed=packaged.template()), folder)
+    preflight.check_change(_cloud(deployed="Stack smartlink-prod does not exist"), folder)
+
+
+def test_change_that_would_replace_a_table_is_refused(folder: Path) -> None:
+    deployed = packaged.template()
+    deployed["Resources"]["LinksTable"]["Properties"]["KeySchema"] = []
+    with pytest.raises(CommandError, match="LinksTable: its KeySchema changes: an empty resource would take the place"):
+        preflight.check_change(_cloud(deployed=deployed), folder)
+
+
+def test_error_of_cloudformation_is_shown(folder: Path) -> None:
+    with pytest.raises(CommandError, match=r"CloudFormation rejected the request: .*Token expired"):
+        preflight.check_change(_cloud(deployed="Token expired"), folder)
 
 
 @pytest.mark.parametrize("location", ["eu-west-1", "EU"])
