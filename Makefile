@@ -41,9 +41,11 @@ test: up  ## run all tests, including those against the running stack
 	@$(BIN)/pytest -n 2 --dist loadfile -m "stack and not alone"
 	@$(BIN)/pytest -m "stack and alone"
 
-coverage: install  ## run the unit tests and measure which branches of chalicelib they reach: all of them
+coverage: install  ## run the unit tests and measure which branches of chalicelib they reach, and which rights of the functions they use: all of them
 	@$(MANAGE) openapi-tools
-	@$(BIN)/pytest -n auto -m "not stack" --cov
+	@rm -rf .local/aws_calls
+	@RECORD_CALLS=.local/aws_calls $(BIN)/pytest -n auto -m "not stack" --cov
+	@$(BIN)/python -m tests.aws_calls .local/aws_calls
 
 soak: up  ## send 20,000 clicks and 600 conversions to the running stack and check every report; play 100 stories of money; try 1,000 examples of each property and 60 requests of each endpoint
 	@$(BIN)/python -m acceptance.traffic --clicks 20000 --conversions 600 --check

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
 from deploy import package
 from deploy.cloud import Cloud
 from deploy.errors import CommandError
-from deploy.rules import archives, check
+from deploy.rules import archives, check, updates
 from deploy.serverless import transformed
 
 
@@ -22,4 +24,20 @@ def check_package(cloud: Cloud, folder: Path, parameters: Mapping[str, str]) -> 
     found += archives.findings({name: folder / name for name in (package.CODE, package.LAYER)})
     if found:
         message = "\n  ".join(["The template breaks rules of AWS (docs/aws-rules.md):", *found])
+        raise CommandError(message)
+
+
+def check_change(cloud: Cloud, folder: Path) -> None:
+    """Raise CommandError with every finding if AWS would refuse the change of the stack, or if it would lose data."""
+    client = cloud.session.client("cloudformation", endpoint_url=cloud.endpoint)
+    try:
+        deployed = client.get_template(StackName=cloud.stack, TemplateStage="Original")["TemplateBody"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return
+        message = f"CloudFormation rejected the request: {error}"
+        raise CommandError(message) from error
+    before = json.loads(deployed) if isinstance(deployed, str) else deployed
+    if found := updates.changes(before, json.loads((folder / package.TEMPLATE).read_text())):
+        message = "\n  ".join(["AWS would refuse this change of the stack, or lose data by it:", *found])
         raise CommandError(message)

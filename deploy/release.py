@@ -39,6 +39,8 @@ def deploy(stage: str, given: Mapping[str, str]) -> None:
     # The emulator gets the package of the local stack: stages differ in their environment variables only.
     folder = package.build(LOCAL if target.endpoint else stage)
     preflight.check_package(target, folder, values)
+    if os.environ.get("DELETE_DATA") != target.stack:
+        preflight.check_change(target, folder)
     if not stack.deploy(target, folder, values, for_emulator if target.endpoint else dict, _review(target)):
         print("Nothing changed since the last deployment.")
     _finish(target)

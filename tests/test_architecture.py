@@ -325,6 +325,7 @@ TESTED_ELSEWHERE = {
 TESTS_OF_SEVERAL_MODULES = {
     "test_app.py": "events of both doors",
     "test_architecture.py": "the layout",
+    "test_aws_calls.py": "the recorder of the calls of all tests",
     "test_cold_start.py": "what a redirect loads",
     "test_error_words.py": "every field of every request, broken in every way",
     "test_stored_documents.py": "rows of earlier releases",

@@ -97,7 +97,7 @@ def _messages(body: Any) -> dict[str, Any]:
     return {"Records": [{"messageId": "1", "body": json.dumps(body)}]}
 
 
-def _records(name: str = "MODIFY", **image: Any) -> dict[str, Any]:
+def _records(image: dict[str, Any] | None = None, name: str = "MODIFY") -> dict[str, Any]:
     """Return a stream event of one record, after all others in the order of the stream."""
     sequence = f"9{secrets.randbelow(10**20):020}"
     content = {"SequenceNumber": sequence, "ApproximateCreationDateTime": int(time.time())}
@@ -135,13 +135,15 @@ _CAP = {
     ("function", "action", "table", "event"),
     [
         ("CountClicks", "dynamodb:GetItem", "-runs", _records()),
-        ("WatchCaps", "dynamodb:BatchGetItem", "-campaigns", _records(**_CAP)),
+        ("WatchCaps", "dynamodb:BatchGetItem", "-campaigns", _records(_CAP)),
         ("ArchiveConversions", "dynamodb:GetItem", "-runs", _records()),
         (
             "QueueEmails",
             "dynamodb:Query",
             "-users",
-            _records("INSERT", owner_year={"S": "admin#2026"}, id={"S": _UNKNOWN}, kind={"S": "cap_reached"}),
+            _records(
+                {"owner_year": {"S": "admin#2026"}, "id": {"S": _UNKNOWN}, "kind": {"S": "cap_reached"}}, "INSERT"
+            ),
         ),
         ("DeliverPostbacks", "dynamodb:GetItem", "-postbacks", _messages(_DELIVERY)),
         (
@@ -180,7 +182,7 @@ def test_backlog_and_announcements_fail_without_one_of_their_rights(network: Net
     click = roles.item("clicks", click_id=clicked.click_id)
     conversion = roles.item("conversions", id=conversion_id)
     _fails_only_without(roles, "WriteClicks", "dynamodb:PutItem", "-clicks", _messages(click))
-    _fails_only_without(roles, "AnnounceConversions", "dynamodb:Query", "-postbacks", _records(**conversion))
+    _fails_only_without(roles, "AnnounceConversions", "dynamodb:Query", "-postbacks", _records(conversion))
 
 
 def test_api_and_redirect_fail_without_one_of_their_rights(network: Network, roles: Roles) -> None:
