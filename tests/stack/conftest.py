@@ -12,7 +12,15 @@ import pytest
 from deploy import cloud
 from tests.stack.network import Network
 
-CLOCKWORK = {"counters", "runs", "batch_claims", "click_lists", "postback_deliveries", "notifications", "weight_history"}
+CLOCKWORK = {
+    "counters",
+    "runs",
+    "batch_claims",
+    "click_lists",
+    "postback_deliveries",
+    "notifications",
+    "weight_history",
+}
 """Tables that streams, queues and schedules write asynchronously, perhaps still for earlier tests."""
 
 STACK_FILE = Path(__file__).parent.parent.parent / ".local" / "stack.json"
