@@ -42,13 +42,6 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("clicks/item_codec.py", "if value is not None", "if value", "clicks/test_item_codec.py"),
     ("clicks/rejections.py", "max((", "min((", "clicks/test_rejections.py"),
     ("clicks/id_lists.py", "click_id < before", "click_id <= before", "clicks/test_id_lists.py"),
-    (
-        "counters/batch_claims.py",
-        "self.first <= other.last",
-        "self.first < other.last",
-        "counters/test_batch_claims.py",
-    ),
-    ("counters/batch_rows.py", "cancelled.save(UNDECIDED)", "cancelled.save()", "counters/test_batch_rows.py"),
     ("counters/cells.py", "2 + minute % retention_days", "1 + minute % retention_days", "counters/test_cells.py"),
     ("counters/column_codec.py", "abs(max(counts))) + 1", "abs(max(counts)))", "counters/test_column_codec.py"),
     ("counters/compaction.py", "_number(last) + 1", "_number(last)", "counters/test_compaction.py"),
