@@ -1,8 +1,8 @@
 """In-memory tables that replace the network below botocore, and count what DynamoDB would charge.
 
-They support the calls of counting and compaction: GetItem, PutItem, UpdateItem, Query of one partition, BatchWriteItem
-of deletions, and TransactWriteItems. Conditions are not evaluated, as there is only one writer. Signing, serialization
-and parsing are the client's own.
+They support the calls of counting and compaction: GetItem, BatchGetItem, PutItem, UpdateItem, Query of one partition,
+BatchWriteItem of deletions, and TransactWriteItems. Conditions are not evaluated, as there is only one writer. Signing,
+serialization and parsing are the client's own.
 """
 
 import json
@@ -121,6 +121,16 @@ def _get(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     return {"Item": item} if item else {}
 
 
+def _batch_get(tables: FakeTables, request: FakeRequest) -> FakeResponse:
+    found: dict[str, list[FakeItem]] = {}
+    for name, wanted in request["RequestItems"].items():
+        rows = [tables.get(plain(name), key) for key in wanted["Keys"]]
+        units = (read_units(item_bytes(row) if row else 0, consistent=wanted["ConsistentRead"]) for row in rows)
+        tables.charged.reads[plain(name)] += sum(units)
+        found[name] = [row for row in rows if row]
+    return {"Responses": found, "UnprocessedKeys": {}}
+
+
 def _query(tables: FakeTables, request: FakeRequest) -> FakeResponse:
     table, expression = plain(request["TableName"]), request["KeyConditionExpression"]
     values = request["ExpressionAttributeValues"]
@@ -184,6 +194,7 @@ _OPERATIONS: dict[str, Callable[[FakeTables, FakeRequest], FakeResponse]] = {
     "GetItem": _get,
     "PutItem": _put,
     "UpdateItem": _update,
+    "BatchGetItem": _batch_get,
     "Query": _query,
     "BatchWriteItem": _batch,
     "TransactWriteItems": _transact,

@@ -2,8 +2,8 @@
 
 import statistics
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
@@ -87,17 +87,14 @@ class Work(NamedTuple):
     """Work on one partition: CPU seconds, and requests."""
 
     seconds: float = 0.0
-    requests: int = 0
-
-
-_IDLE = Work()
+    requests: float = 0
 
 
 @dataclass(frozen=True, slots=True)
 class MergingCost:
     """Cost of compaction in the counted minutes: charges, CPU seconds and merged blocks.
 
-    `busiest` is the work of the partition with the most: CPU seconds, and requests.
+    `work` is that on each partition: CPU seconds, and requests.
     """
 
     charged: Charged
@@ -105,7 +102,13 @@ class MergingCost:
     blocks: int
     clicks: float
     minutes: int = 1
-    busiest: Work = _IDLE
+    work: Mapping[str, Work] = field(default_factory=dict)
+
+    @property
+    def busiest(self) -> Work:
+        """The work of a minute on the partition with the most."""
+        seconds, requests = max(self.work.values())
+        return Work(seconds / self.minutes, requests / self.minutes)
 
     @property
     def units(self) -> float:
@@ -189,23 +192,23 @@ def _arrive(tables: FakeTables, samples: Sequence[Sequence[FakeItem]], minute_an
 
 def _merge(tables: FakeTables, now: datetime) -> MergingCost:
     """Run one minute's compaction, partition by partition, as `chalicelib.counters.merging` does."""
-    tables.charged, work = Charged(), list[Work]()
+    tables.charged, work = Charged(), dict[str, Work]()
     merged = [_compact(tables, Task(Kind.REPORTS, name), now, work) for name in cells.partitions([NOON.date()])]
     learning = learning_blocks.partitions_of(block for blocks in merged for block in blocks)
     merged += [_compact(tables, Task(Kind.LEARNING, name), now, work) for name in learning]
     details = detail_cells.partitions([NOON.date()])
     merged += [_compact(tables, Task(Kind.DETAILS, name), now, work) for name in details]
-    seconds = sum(each.seconds for each in work)
-    return MergingCost(tables.charged, seconds, sum(map(len, merged)), 0, busiest=max(work))
+    seconds = sum(each.seconds for each in work.values())
+    return MergingCost(tables.charged, seconds, sum(map(len, merged)), 0, work=work)
 
 
-def _compact(tables: FakeTables, task: Task, now: datetime, work: list[Work]) -> list[CounterBlockRow]:
+def _compact(tables: FakeTables, task: Task, now: datetime, work: dict[str, Work]) -> list[CounterBlockRow]:
     """Compact a partition, and add what this took to `work`."""
     start, answered, requests = time.process_time(), tables.cpu, tables.charged.requests.total()
     with patch_botocore(tables):
         merged = compact(task, now)
     seconds = time.process_time() - start - (tables.cpu - answered)
-    work.append(Work(seconds, tables.charged.requests.total() - requests))
+    work[task.partition] = Work(seconds, tables.charged.requests.total() - requests)
     return merged
 
 
@@ -218,5 +221,9 @@ def _sum(minutes: Sequence[MergingCost], clicks: float) -> MergingCost:
         for table, units in minute.charged.reads.items():
             charged.reads[table] += units
     seconds = statistics.fmean(minute.seconds for minute in minutes) * len(minutes)
-    blocks, busiest = sum(minute.blocks for minute in minutes), max(minute.busiest for minute in minutes)
-    return MergingCost(charged, seconds, blocks, clicks * len(minutes), len(minutes), busiest)
+    work: dict[str, Work] = {}
+    for name, (spent, requests) in (each for minute in minutes for each in minute.work.items()):
+        before = work.get(name, Work())
+        work[name] = Work(before.seconds + spent, before.requests + requests)
+    blocks = sum(minute.blocks for minute in minutes)
+    return MergingCost(charged, seconds, blocks, clicks * len(minutes), len(minutes), work)

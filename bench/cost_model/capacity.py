@@ -223,7 +223,7 @@ LIMITS = (
         "ms",
         lambda _: _MINUTE_MS,
         lambda case: case.busiest_merging_ms,
-        "increase the memory of `merge_partitions`, up to one vCPU",
+        "increase `SHARDS` in `counters/cells.py`: each partition has fewer cells; `merge_partitions` has a whole vCPU",
     ),
     Limit(
         "compaction of all partitions, work of one minute",

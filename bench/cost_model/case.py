@@ -10,7 +10,8 @@ from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
 
 MILLION, GB = 1_000_000, 1e9
 HOUR, MONTH = 3_600.0, 30.4 * 86_400
-REDIRECT, API, COUNTER, MERGER = "redirect", "api_handler", "count_clicks", "merge_counters"
+REDIRECT, API, COUNTER = "redirect", "api_handler", "count_clicks"
+MERGER, PARTITION_MERGER = "merge_counters", "merge_partitions"
 REQUESTS_AN_OBJECT = 2
 """An object of the archive is put and copied."""
 
@@ -89,14 +90,14 @@ class Case:
     def merging_ms(self) -> float:
         """Billed time of one minute's compaction. Each call counts as a query."""
         merging = self.facts.merging(self.load)
-        return self._merging_ms(merging.cpu_ms, merging.requests)
+        return self._merging_ms(MERGER, merging.cpu_ms, merging.requests)
 
     @property
     def busiest_merging_ms(self) -> float:
         """Billed time of one minute's compaction of the partition with the most work."""
         merging = self.facts.merging(self.load)
-        return self._merging_ms(merging.busiest_cpu_ms, merging.busiest_requests)
+        return self._merging_ms(PARTITION_MERGER, merging.busiest_cpu_ms, merging.busiest_requests)
 
-    def _merging_ms(self, cpu_ms: float, requests: float) -> float:
-        cpu = self.cpu_ms(MERGER, cpu_ms * 1e3)
+    def _merging_ms(self, function: str, cpu_ms: float, requests: float) -> float:
+        cpu = self.cpu_ms(function, cpu_ms * 1e3)
         return cpu + requests * self.assumed.read_ms + self.assumed.runtime_ms

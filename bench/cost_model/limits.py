@@ -1,6 +1,7 @@
 """The section of `docs/cost.md` on limits."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from bench.cost_model import capacity
 from bench.cost_model.case import MILLION, Case
@@ -51,9 +52,15 @@ def _shares(limits: Sequence[capacity.Limit], cases: Sequence[Case], *, requeste
     head = ["limit", "available", *(clicks_a_second(case.load) for case in cases), *(["to request"] * requested)]
     rows = []
     for limit in limits:
-        to_request = [number(round(limit.needs(cases[-1]) / capacity.MOST, -2))] * requested
-        rows.append((limit.name, _has(limit, cases), *(_used(limit, case) for case in cases), *to_request))
+        quota = [_to_request(limit, cases[-1])] * requested
+        rows.append((limit.name, _has(limit, cases), *(_used(limit, case) for case in cases), *quota))
     return table(head, rows)
+
+
+def _to_request(limit: capacity.Limit, case: Case) -> str:
+    """Return the quota of which the case uses the most that it should, in hundreds."""
+    wanted = ceil(limit.needs(case) / capacity.MOST / 100) * 100
+    return number(wanted) if wanted > limit.has(case) else "the default"
 
 
 def _headroom(limits: Sequence[capacity.Limit], case: Case) -> str:

@@ -7,8 +7,9 @@ a claim before its own records.
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from pynamodb.exceptions import UpdateError
 
@@ -27,32 +28,46 @@ _DIGITS = 40
 _BASE = 4
 """Ranges of one level differ by at most this factor. A larger one reads more claims and writes `WIDEST` less often."""
 
+_ENDING = 10**20
+"""Numbers of DynamoDB's streams end with up to 20 digits that each shard counts for itself, as far as is known."""
+
 _AFTER_ALL_IDS = "~"
 _ID_BYTES = 8
 
 
+class Range(NamedTuple):
+    """The smallest and the greatest of some numbers."""
+
+    first: int
+    last: int
+
+    def overlaps(self, other: "Range") -> bool:
+        """Return whether a number may be in both. Batches with a common record overlap, by whatever number it has."""
+        return self.first <= other.last and other.first <= self.last
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The attempt `batch_id` on records of one hour with sequence numbers from `first` to `last`.
+    """The attempt `batch_id` on records of one hour: the range of their sequence numbers, and of their last digits.
 
     `widest` is more than the width of each claim that was written to the partition before this one.
     """
 
     partition: str
-    first: int
-    last: int
+    numbers: Range
+    endings: Range
     batch_id: str
     widest: int = 0
 
     @property
     def level(self) -> int:
         """The lowest level whose ranges are wider than that of this claim."""
-        return ((self.last - self.first).bit_length() + 1) // 2
+        return ((self.numbers.last - self.numbers.first).bit_length() + 1) // 2
 
     @property
     def position(self) -> str:
         """The sort key."""
-        return f"{_padded(self.first)}#{self.batch_id}"
+        return f"{_padded(self.numbers.first)}#{self.batch_id}"
 
 
 def claim(records: Sequence[AnyRecord], now: datetime, stream: str = "") -> Claim:
@@ -64,17 +79,31 @@ def claim(records: Sequence[AnyRecord], now: datetime, stream: str = "") -> Clai
     sequences = [int(record.sequence) for record in records]
     attempt = Claim(
         f"{stream}{hour_of(records[0].at)}",
-        min(sequences),
-        max(sequences),
+        _range(sequences),
+        _range([sequence % _ENDING for sequence in sequences]),
         f"{records[0].sequence}-{secrets.token_hex(_ID_BYTES)}",
     )
     expires_at = expiry_time(now, STREAM_BATCH_RETENTION_DAYS)
     while True:
-        BatchClaimRow(attempt.partition, attempt.position, last=_padded(attempt.last), expires_at=expires_at).save()
+        _row(attempt, expires_at).save()
         row = get_or_none(BatchClaimRow, attempt.partition, WIDEST)
         if row and row.level is not None and row.level >= attempt.level:
-            return Claim(attempt.partition, attempt.first, attempt.last, attempt.batch_id, _BASE**row.level)
+            return replace(attempt, widest=_BASE**row.level)
         _widen(attempt, expires_at)
+
+
+def _range(numbers: Sequence[int]) -> Range:
+    return Range(min(numbers), max(numbers))
+
+
+def _row(attempt: Claim, expires_at: int) -> BatchClaimRow:
+    return BatchClaimRow(
+        attempt.partition,
+        attempt.position,
+        last=_padded(attempt.numbers.last),
+        endings="-".join(map(str, attempt.endings)),
+        expires_at=expires_at,
+    )
 
 
 def _widen(attempt: Claim, expires_at: int) -> None:
@@ -91,12 +120,15 @@ def _widen(attempt: Claim, expires_at: int) -> None:
 
 
 def others(attempt: Claim) -> list[Claim]:
-    """Return the other claims of the partition whose range overlaps that of this one."""
-    since = _padded(max(attempt.first - attempt.widest, 0))
-    until = _padded(attempt.last) + "#" + _AFTER_ALL_IDS
+    """Return the other claims of the partition that may have a record in common with this one."""
+    since = _padded(max(attempt.numbers.first - attempt.widest, 0))
+    until = _padded(attempt.numbers.last) + "#" + _AFTER_ALL_IDS
     rows = BatchClaimRow.query(attempt.partition, BatchClaimRow.position.between(since, until), consistent_read=True)
-    found = [_read(row) for row in rows]
-    return [each for each in found if each.last >= attempt.first and each.batch_id != attempt.batch_id]
+    return [each for each in map(_read, rows) if _may_share(each, attempt) and each.batch_id != attempt.batch_id]
+
+
+def _may_share(one: Claim, other: Claim) -> bool:
+    return one.numbers.overlaps(other.numbers) and one.endings.overlaps(other.endings)
 
 
 def withdraw(attempt: Claim) -> None:
@@ -106,7 +138,8 @@ def withdraw(attempt: Claim) -> None:
 
 def _read(row: BatchClaimRow) -> Claim:
     first, _, batch_id = row.position.partition("#")
-    return Claim(row.partition, int(first), int(row.last), batch_id)
+    endings = Range(*map(int, row.endings.split("-")))
+    return Claim(row.partition, Range(int(first), int(row.last)), endings, batch_id)
 
 
 def _padded(sequence: int) -> str:

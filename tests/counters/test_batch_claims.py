@@ -4,7 +4,7 @@ import pytest
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.counters import batch_claims
-from chalicelib.counters.batch_claims import Claim, claim, others
+from chalicelib.counters.batch_claims import Claim, Range, claim, others
 from chalicelib.counters.stream_batch import StreamRecord
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.counters import BatchClaimRow
@@ -29,8 +29,8 @@ def widest(partition: str = HOUR) -> int | None:
     return row.level if row else None
 
 
-def found(attempt: Claim) -> list[tuple[int, int]]:
-    return [(each.first, each.last) for each in others(attempt)]
+def found(attempt: Claim) -> list[tuple[int, ...]]:
+    return [tuple(each.numbers) for each in others(attempt)]
 
 
 def test_claims_that_share_a_sequence_number_are_found_and_no_others() -> None:
@@ -43,6 +43,14 @@ def test_wide_claim_is_found_by_a_narrow_one_that_is_far_from_its_start() -> Non
     a_claim(0, 900)
     assert found(a_claim(899, 899)) == [(0, 900)]
     assert found(a_claim(901, 901)) == []
+
+
+def test_shards_whose_numbers_are_interleaved_are_told_apart_by_the_last_digits() -> None:
+    numbers = [f"{n}{499_659 + n:020d}" for n in range(3, 9)], [f"{n}{17_450_439_091 + n:020d}" for n in range(3, 9)]
+    one, other = ([StreamRecord(each, AT, b"") for each in shard] for shard in numbers)
+    claim(one[:4], NOW)
+    assert found(claim(other, NOW)) == []
+    assert found(claim(one[3:], NOW)) == [(int(one[0].sequence), int(one[3].sequence))]
 
 
 def test_attempts_on_the_same_records_have_different_claims() -> None:
@@ -59,7 +67,7 @@ def test_claims_of_other_hours_and_streams_are_apart() -> None:
 
 @pytest.mark.parametrize(("width", "level"), [(0, 0), (1, 1), (3, 1), (4, 2), (15, 2), (16, 3), (10**23, 39)])
 def test_level_is_the_lowest_that_is_wider(width: int, level: int) -> None:
-    attempt = Claim(HOUR, 7, 7 + width, "id")
+    attempt = Claim(HOUR, Range(7, 7 + width), Range(0, 0), "id")
     assert attempt.level == level
     assert 4 ** (level - 1) <= width < 4**level or level == 0
 

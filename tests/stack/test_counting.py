@@ -101,6 +101,20 @@ def test_deployed_aggregator_counts_repeated_stream_records_once(network: Networ
     assert clicks(network, smartlink) == (41, 41, 0, 0)
 
 
+def test_deployed_aggregator_counts_each_record_once_wherever_deliveries_begin_and_end(network: Network) -> None:
+    smartlink = network.smartlink({"campaign_id": network.campaign("anywhere")})
+    click = network.click(network.link(smartlink)).click_id
+    wait_for(30, lambda: clicks(network, smartlink)[0], 1)
+    records, others = stream_records(click, 40), stream_records(click, 40)
+    for record, other in zip(records, others, strict=True):
+        other["dynamodb"] |= {"SequenceNumber": record["dynamodb"]["SequenceNumber"], "Keys": {"click_id": {"S": "x"}}}
+    for first, last in ((10, 20), (30, 35), (3, 33), (15, 40), (19, 20), (0, 40)):
+        assert invoke(records[first:last]) == {"batchItemFailures": []}
+    assert clicks(network, smartlink) == (41, 41, 0, 0)
+    assert invoke(others) == {"batchItemFailures": []}
+    assert clicks(network, smartlink) == (81, 81, 0, 0)
+
+
 def test_click_of_a_past_day_is_in_the_report_at_once_whatever_is_rolled_up(network: Network) -> None:
     smartlink = network.smartlink({"campaign_id": network.campaign("late")})
     click = network.click(network.link(smartlink)).click_id

@@ -15,6 +15,7 @@ STACK = Stack(
         "api_handler": 1_024,
         "count_clicks": 512,
         "merge_counters": 1_024,
+        "merge_partitions": 1_769,
         "watch_caps": 256,
         "watch_fallbacks": 512,
         "learn_pools": 512,

@@ -85,7 +85,7 @@ def test_click_lists_of_the_busiest_smartlink_are_spread_over_two_shards() -> No
 def test_partition_is_compacted_by_one_process_and_all_of_them_by_twenty() -> None:
     case = a_case(4_000)
     share = 1024 / 1769
-    assert needs("compaction of the busiest", case) == pytest.approx(60 / share + 20 * 4 + 1)
+    assert needs("compaction of the busiest", case) == pytest.approx(60 + 20 * 4 + 1)
     (all_partitions,) = [limit for limit in LIMITS if limit.name.startswith("compaction of all")]
     assert all_partitions.used(case) == pytest.approx((500 / share + 100 * 4 + 1) / 1_200_000)
 
