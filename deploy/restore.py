@@ -5,7 +5,6 @@ into a side table and copies what differs into the table itself, which keeps all
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_RestoreTableToPointInTime.html
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,9 +23,7 @@ Item = dict[str, Any]
 MODES = ("show", "missing", "changed", "exact")
 """What is copied: nothing; rows that are gone; also rows that differ; and rows that came later are deleted too."""
 
-CLICKS = "clicks"
-RESTORED_AT = "restored_at"
-"""Attribute of a click that was copied back: the counters have it already, so its record is not counted."""
+_CLICKS = "clicks"
 
 _DAY_OF_TRIES = 4320
 """Restoring a large table takes hours. DynamoDB is asked every 20 seconds."""
@@ -71,6 +68,9 @@ def parse(settings: Mapping[str, str], now: datetime) -> Restore:
     table, mode = settings.get("TABLE", ""), settings.get("APPLY", "") or "show"
     if not table:
         message = "TABLE is not set. Run `make restore TABLE=campaigns AT=2026-11-28T10:00:00Z`."
+        raise CommandError(message)
+    if table == _CLICKS:
+        message = "Clicks are in the archive: run `make restore-clicks FROM=2026-11-01 TO=2026-11-02`."
         raise CommandError(message)
     if mode not in MODES:
         message = f"APPLY must be one of {', '.join(MODES[1:])}. Leave it out to see what differs."
@@ -158,24 +158,23 @@ def _copy_row(tables: Tables, restore: Restore, then: Item, now: Item | None, di
     if now is None:
         difference.missing += 1
         if restore.mode != "show":
-            _put(tables, restore, then, new=True)
-    elif {**now, RESTORED_AT: None} == {**then, RESTORED_AT: None}:
+            _put(tables, then, new=True)
+    elif now == then:
         difference.same += 1
     else:
         difference.changed += 1
         if restore.mode in ("changed", "exact"):
-            _put(tables, restore, then, new=False)
+            _put(tables, then, new=False)
 
 
-def _put(tables: Tables, restore: Restore, item: Item, *, new: bool) -> None:
+def _put(tables: Tables, item: Item, *, new: bool) -> None:
     """Write the row. A missing one is not written if it appeared meanwhile."""
-    marked = {**item, RESTORED_AT: {"N": str(int(time.time()))}} if restore.table == CLICKS else item
     condition: dict[str, Any] = {}
     if new:
         names = {"#key": tables.key[0]}
         condition = {"ConditionExpression": "attribute_not_exists(#key)", "ExpressionAttributeNames": names}
     try:
-        tables.client.put_item(TableName=tables.current, Item=marked, **condition)
+        tables.client.put_item(TableName=tables.current, Item=item, **condition)
     except tables.client.exceptions.ConditionalCheckFailedException:
         return
 

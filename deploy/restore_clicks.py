@@ -103,7 +103,7 @@ class _Table:
         expires_at = click["at"] // 1_000 + self._stored_days(click.get("campaign_id")) * _DAY
         if expires_at <= now:
             return "expired"
-        item = {**encode(click, expires_at), RESTORED: {"BOOL": True}}
+        item = {**json.loads(encode(click, expires_at)), RESTORED: {"BOOL": True}}
         try:
             self._client.put_item(
                 TableName=f"{self._prefix}clicks", Item=item, ConditionExpression="attribute_not_exists(click_id)"

@@ -6,7 +6,6 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.counters.aggregator import decode_record
 from deploy import restore
 from deploy.errors import CommandError
 from deploy.restore import Restore
@@ -76,7 +75,7 @@ def test_row_that_appears_meanwhile_is_not_overwritten(monkeypatch: pytest.Monke
     monkeypatch.setattr(restore, "_present", lambda *arguments: {**present(*arguments), "": {}})
     restored = restore._tables(moto_cloud(), Restore("replaced_tokens", AT, "missing"))
     item = {"token": {"S": "b"}, "campaign_id": {"S": "older"}}
-    restore._put(restored, Restore("replaced_tokens", AT, "missing"), item, new=True)
+    restore._put(restored, item, new=True)
     assert _tokens()["b"] == "then"
 
 
@@ -108,13 +107,9 @@ def test_side_table_is_restored_once_without_indexes(monkeypatch: pytest.MonkeyP
     ]
 
 
-def test_click_that_is_copied_back_is_not_counted_again() -> None:
-    tables = restore._tables(moto_cloud(), Restore("clicks", AT, "missing"))
-    restore._put(tables, Restore("clicks", AT, "missing"), {"click_id": {"S": "a"}}, new=True)
-    (item,) = dynamodb().scan(TableName="smartlink-clicks")["Items"]
-    record = {"SequenceNumber": "1", "ApproximateCreationDateTime": 1.0, "NewImage": item}
-    decoded = decode_record({"eventName": "INSERT", "dynamodb": record})
-    assert (decoded.click, decoded.complaint) == (None, None)
+def test_clicks_are_restored_by_another_command() -> None:
+    with pytest.raises(CommandError, match="Clicks are in the archive: run `make restore-clicks"):
+        restore.parse({"TABLE": "clicks", "AT": "2026-11-28T10:00:00Z"}, NOW)
 
 
 def test_refusal_of_dynamodb_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,8 +120,10 @@ def test_refusal_of_dynamodb_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ClientError(answer, "RestoreTableToPointInTime")
 
     monkeypatch.setattr(client, "restore_table_to_point_in_time", refuse)
-    with pytest.raises(CommandError, match=r"cannot restore smartlink-clicks as of 2026-11-28 10:00:00 UTC: .*enabled"):
-        list(restore.run(fake_cloud(client), Restore("clicks", AT)))
+    with pytest.raises(
+        CommandError, match=r"cannot restore smartlink-campaigns as of 2026-11-28 10:00:00 UTC: .*enabled"
+    ):
+        list(restore.run(fake_cloud(client), Restore("campaigns", AT)))
 
 
 def test_table_that_does_not_exist_is_refused() -> None:
