@@ -20,11 +20,15 @@ def _no_reason(resources: dict[str, Any]) -> None:
 
 def _destination_instead_of_a_reason(resources: dict[str, Any]) -> None:
     _no_reason(resources)
+    queue = {"Fn::GetAtt": ["LearningDeadLetters", "Arn"]}
+    (policy,) = resources["LearnRole"]["Properties"]["Policies"]
+    sending = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue}
+    policy["PolicyDocument"]["Statement"].append(sending)
     resources["Config"] = {
         "Type": "AWS::Lambda::EventInvokeConfig",
         "Properties": {
             "FunctionName": {"Ref": "Learn"},
-            "DestinationConfig": {"OnFailure": {"Destination": {"Fn::GetAtt": ["LearningDeadLetters", "Arn"]}}},
+            "DestinationConfig": {"OnFailure": {"Destination": queue}},
         },
     }
 

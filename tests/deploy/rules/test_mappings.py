@@ -18,15 +18,7 @@ def _without(name: str, part: str) -> Change:
 
 
 def _third_reader(resources: dict[str, Any]) -> None:
-    mapping = resources["ArchiveConversionsArchiveConversionsDynamodbEventSource"]
-    alarm = {
-        "MetricName": "IteratorAge",
-        "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "Learn"}}],
-        "EvaluationPeriods": 1,
-        "AlarmActions": ["arn"],
-    }
-    resources["Third"] = {**mapping, "Properties": {**mapping["Properties"], "FunctionName": {"Ref": "Learn"}}}
-    resources["ThirdAlarm"] = {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}
+    resources["Third"] = resources["ArchiveConversionsArchiveConversionsDynamodbEventSource"]
 
 
 def _alarm_of_another(resources: dict[str, Any]) -> None:
