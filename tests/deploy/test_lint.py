@@ -25,6 +25,19 @@ OPTIONS = {
     "ArchiveDays": "800",
     "EmailFrom": "network@network.example",
     "RedirectConcurrency": "100",
+    "AnnounceConcurrency": "5",
+    "PostbackConcurrency": "50",
+    "LearningConcurrency": "10",
+    "ApiRateLimit": "2000",
+    "ApiBurstLimit": "2000",
+    "TrackingRateLimit": "20000",
+    "TrackingBurstLimit": "10000",
+    "ConcurrencyAlarmAt": "4000",
+    "MonthlyBudget": "500",
+    "AccessLogs": "all",
+    "Canary": "false",
+    "WarmWrites": "12000",
+    "EdgeDomains": "go.network.example=d111111abcdef8.cloudfront.net",
 }
 """A value for each parameter of a deployment, none of which is its default."""
 
