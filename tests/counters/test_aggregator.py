@@ -1,4 +1,4 @@
-"""The aggregator on moto with kills and redeliveries: counters equal clicks."""
+"""The aggregator on moto: counters equal clicks. tests/archive/test_exactly_once.py kills it and interleaves it."""
 
 import json
 from collections.abc import Iterator
@@ -8,8 +8,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib import settings as stack_settings
@@ -22,7 +20,6 @@ from chalicelib.counters.column_codec import decode
 from chalicelib.counters.learning_cells import LAYOUT, LearningCell, LearningCells
 from chalicelib.lambdas import count_clicks
 from chalicelib.reporting import detail_reader
-from chalicelib.tables.base import connection
 from chalicelib.tables.clicks import ClickListRow, ClickRow
 from chalicelib.tables.counters import BatchClaimRow, CounterBlockRow, StreamBatchRow
 from chalicelib.tables.notifications import NotificationRow
@@ -35,10 +32,6 @@ AT = int(NOW.timestamp() * 1000)
 
 
 THROTTLED = TransactWriteError("throttled")
-
-
-class Killed(BaseException):
-    """The process dies here."""
 
 
 @pytest.fixture(autouse=True)
@@ -128,34 +121,6 @@ def poison_messages() -> list[dict[str, Any]]:
     return [json.loads(message["Body"]) for message in messages]
 
 
-def empty_tables() -> None:
-    for model in (CounterBlockRow, StreamBatchRow, ClickListRow, BatchClaimRow):
-        with model.batch_write() as batch:
-            for row in model.scan():
-                batch.delete(row)
-
-
-@pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Kill the process at the call to AWS given in this list: `[7, 0]` before the seventh call, `[7, 1]` after it."""
-    client = connection().client
-    call = type(client)._make_api_call
-    kill: list[int] = []
-
-    def counting(self: Any, operation: str, parameters: Any) -> Any:
-        if kill:
-            kill[0] -= 1
-            if kill[0] == 0 and not kill[1]:
-                raise Killed
-        response = call(self, operation, parameters)
-        if kill and kill[0] == 0:
-            raise Killed
-        return response
-
-    monkeypatch.setattr(type(client), "_make_api_call", counting)
-    return kill
-
-
 def test_clicks_are_counted_and_listed_by_route_and_day() -> None:
     aggregator.aggregate([a_record(n) for n in range(12)], NOW)
     assert counted() == expected(12)
@@ -217,63 +182,6 @@ def test_batch_delivered_again_is_counted_once(monkeypatch: pytest.MonkeyPatch, 
         aggregator.aggregate(records[start:end], NOW)
     assert counted() == expected(parts[-1][1])
     assert learned() == expected_learned(parts[-1][1])
-
-
-Delivery = tuple[int, int, int, bool]
-"""Number of records; number of the AWS call at which the process is killed (0: none) and whether that call is carried
-out; whether the acknowledgement is lost."""
-
-deliveries = st.lists(
-    st.tuples(st.integers(1, 12), st.integers(0, 12), st.integers(0, 1), st.booleans()), min_size=1, max_size=10
-)
-
-
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(planned=deliveries, size=st.integers(1, 6), reach=st.integers(1, 12))
-def test_counters_equal_clicks_after_kills_and_redeliveries(
-    calls: list[int], planned: list[Delivery], size: int, reach: int
-) -> None:
-    """Deliveries start where an earlier one started or ended: tests/archive/test_exactly_once.py has all others."""
-    empty_tables()
-    total = 30
-    records = [a_record(n) for n in range(total)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stream_batch, "MAX_RECORDS", size)
-        begin = 0
-        for length, kill_after, carried_out, lost in planned:
-            calls[:] = [kill_after, carried_out] if kill_after else []
-            try:
-                aggregator.aggregate(records[begin : begin + length], NOW)
-            except Killed:
-                continue
-            finally:
-                calls.clear()
-            if not lost:
-                begin = min(begin + length, total)
-        while begin < total:
-            aggregator.aggregate(records[begin : begin + reach], NOW)
-            begin += reach
-    assert counted() == expected(total)
-    assert learned() == expected_learned(total)
-    assert listed() == [f"click{n:05d}" for n in range(total)]
-
-
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(planned=st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5)), min_size=1, max_size=12))
-def test_restart_at_an_earlier_checkpoint_changes_nothing(planned: list[tuple[int, int]]) -> None:
-    empty_tables()
-    records = [a_record(n) for n in range(24)]
-    ends = [0]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stream_batch, "MAX_RECORDS", 5)
-        for length, back in planned:
-            begin = ends[max(len(ends) - 1 - back, 0)]
-            aggregator.aggregate(records[begin : begin + length], NOW)
-            ends.append(min(begin + length, 24))
-            ends.sort()
-        aggregator.aggregate(records[ends[-1] :], NOW)
-    assert counted() == expected(24)
-    assert learned() == expected_learned(24)
 
 
 def test_two_concurrent_invocations_count_a_batch_once(monkeypatch: pytest.MonkeyPatch) -> None:
