@@ -10,6 +10,11 @@ _DAY, _HOUR, _WEEK = 86_400, 3600, 604_800
 _ROLL_BACK = "DEPLOYMENT_STOP_ON_ALARM"
 
 
+_OF_THE_ACCOUNT = {("AWS/Lambda", "ConcurrentExecutions")}
+"""Metrics that exist for the whole account and region, without a dimension.
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html"""
+
+
 def actions(stack: Stack) -> Iterator[Finding]:
     """Report an alarm that notifies nobody.
 
@@ -42,6 +47,8 @@ def dimensions_exist(stack: Stack) -> Iterator[Finding]:
     """
     for name, alarm in stack.of_type(ALARM).items():
         namespace = str(alarm.get("Namespace", ""))
+        if (namespace, alarm.get("MetricName")) in _OF_THE_ACCOUNT:
+            continue
         if namespace in {"AWS/SQS", "AWS/Lambda", "AWS/DynamoDB"} and not alarm.get("Dimensions"):
             yield Finding(name, f"a metric of {namespace} needs a dimension")
 

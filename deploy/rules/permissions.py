@@ -10,6 +10,10 @@ _POLICY_CHARACTERS = 10_240
 _FORBIDDEN = ("iam:", "sts:", "lambda:", "cloudformation:")
 
 
+_WITHOUT_RESOURCES = frozenset({"acm:RequestCertificate"})
+"""Actions that take no resource. https://docs.aws.amazon.com/IAM/latest/UserGuide/list_awscertificatemanager.html"""
+
+
 def no_wildcard(stack: Stack) -> Iterator[Finding]:
     """Report a statement for every resource or a group of actions, and rights over rights.
 
@@ -21,7 +25,7 @@ def no_wildcard(stack: Stack) -> Iterator[Finding]:
             wide = sorted(action for action in actions if "*" in action or action.startswith(_FORBIDDEN))
             if wide:
                 yield Finding(name, f"its role may {', '.join(wide)}; name the actions that it needs")
-            if "*" in resources:
+            if "*" in resources and not actions <= _WITHOUT_RESOURCES:
                 yield Finding(name, f"its role may {', '.join(sorted(actions))} on every resource; name the resources")
 
 
