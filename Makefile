@@ -8,7 +8,7 @@ SOURCES := app.py manage.py acceptance bench chalicelib demo deploy local tests
 STAGE ?= local
 SEEDS ?= 20
 
-.PHONY: help install up run down clean env logs test coverage soak learn bench query regret freeze check format deploy admin-key revoke-key
+.PHONY: help install up run down clean env logs test coverage soak learn bench query restore-clicks regret freeze check format deploy admin-key revoke-key
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ bench: up  ## benchmark clicks, cold starts, throughput, counting, lists, report
 
 query: install  ## query the archive: make query SQL="SELECT count(*) FROM clicks" FROM=2026-11-01 TO=2026-11-02 FORMAT=csv (STAGE=prod: on AWS)
 	@$(MANAGE) query --stage $(STAGE)
+
+restore-clicks: install  ## put clicks of the archive back into the table: make restore-clicks FROM=2026-11-01 TO=2026-11-02 (STAGE=prod: on AWS)
+	@$(MANAGE) restore-clicks --stage $(STAGE)
 
 export SQL FROM TO FORMAT MAX_GB
 

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from demo import network
-from deploy import admin_keys, cloud, logs, package, paths, retention, stack, swagger_ui, users
+from deploy import admin_keys, cloud, logs, package, paths, restore_clicks, retention, stack, swagger_ui, users
 from deploy.databases.files import ensure_databases
 from deploy.errors import CommandError
 from deploy.query import command as query_command
+from deploy.query.days import parse_days
 from local import emulator, openapi_tools, up
 
 _INTERRUPTED = 130
@@ -20,6 +21,8 @@ _PARAMETERS = {
     "EdgeSecret": "EDGE_SECRET",
     "VisitorHashKey": "VISITOR_HASH_KEY",
     "PublicUrl": "PUBLIC_URL",
+    "TrackingUrl": "TRACKING_URL",
+    "RedirectConcurrency": "REDIRECT_CONCURRENCY",
     "AlarmEmail": "ALARM_EMAIL",
     "NotificationsTopic": "NOTIFICATIONS_TOPIC",
     "EmailFrom": "EMAIL_FROM",
@@ -118,6 +121,16 @@ def _query(stage: str) -> None:
     print(query_command.run(target, query, now))
 
 
+def _restore_clicks(stage: str) -> None:
+    now = datetime.now(UTC)
+    if not (os.environ.get("FROM") and os.environ.get("TO")):
+        message = "FROM and TO are not set. Run `make restore-clicks FROM=2026-11-01 TO=2026-11-02 STAGE=prod`."
+        raise CommandError(message)
+    days = parse_days(os.environ["FROM"], os.environ["TO"], now.date())
+    done = restore_clicks.restore(cloud.for_stage(stage), days, now)
+    print(f"{done.written:,} clicks were written, {done.present:,} were there, {done.expired:,} have expired.")
+
+
 def _admin_key(stage: str) -> None:
     if stage == cloud.LOCAL:
         up.up()
@@ -150,6 +163,7 @@ _COMMANDS: dict[str, Callable[[str], None]] = {
     "logs": _logs,
     "deploy": _deploy,
     "query": _query,
+    "restore-clicks": _restore_clicks,
     "admin-key": _admin_key,
     "revoke-key": _revoke_key,
 }

@@ -186,8 +186,13 @@ def visitor_hash_key() -> bytes:
 
 
 def public_url() -> str:
-    """Return the public base URL without a trailing slash; empty to use that of the request."""
+    """Return the public base URL of API, console and portal without a trailing slash; empty to use the request's."""
     return os.environ.get("PUBLIC_URL", "").rstrip("/")
+
+
+def tracking_url() -> str:
+    """Return the public base URL of links without a trailing slash; empty to use that of the API."""
+    return os.environ.get("TRACKING_URL", "").rstrip("/")
 
 
 def click_logging_enabled() -> bool:

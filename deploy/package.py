@@ -1,6 +1,7 @@
 """Build the deployment package: Chalice's template, the functions' code and the layer with their dependencies."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -10,10 +11,13 @@ from collections.abc import Container, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
+from typing import Any
 
 from deploy import paths
 from deploy.errors import CommandError
 from deploy.progress import Progress
+from deploy.template.build import build as build_template
+from deploy.template.redirect import Project
 
 CODE = "deployment.zip"
 LAYER = "layer-deployment.zip"
@@ -21,13 +25,8 @@ TEMPLATE = "sam.json"
 DOCUMENT = "openapi.json"
 
 _INPUTS = (
-    "app.py",
-    "requirements.txt",
-    "chalicelib",
-    "vendor",
-    ".chalice",
-    "deploy/package.py",
-    "deploy/maxminddb_extension.py",
+    *("app.py", "requirements.txt", "chalicelib", "vendor", ".chalice"),
+    *("deploy/package.py", "deploy/maxminddb_extension.py", "deploy/template"),
 )
 _AWS_SERVICES = ("cloudwatch", "dynamodb", "s3", "sesv2", "sns", "sqs", "sts")
 _UNUSED = (
@@ -53,6 +52,7 @@ def build(stage: str) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         with Progress("Packaging", 1):
             _package(stage, folder)
+            _complete(folder / TEMPLATE)
             data = {str(file.relative_to(paths.VENDOR)): file for file in paths.VENDOR.rglob("*") if file.is_file()}
             _rewrite(folder / CODE, add={**data, DOCUMENT: _openapi_document(folder / DOCUMENT)})
             _rewrite(folder / LAYER, drop=_LAYER_PARTS, leave_out=data, add=_REPLACED)
@@ -98,6 +98,21 @@ def _package(stage: str, folder: Path) -> None:
         shutil.rmtree(paths.ROOT / ".chalice" / "deployments", ignore_errors=True)
         message = "Chalice found no Lambda build of a requirement. Run `.venv/bin/chalice package` to see its output."
         raise CommandError(message)
+
+
+def project() -> Project:
+    """Return the settings of `.chalice/` that the template needs beside what Chalice packages."""
+    settings = _configuration("config.json")["lambda_functions"]["redirect"]
+    return Project(settings, _configuration(settings["iam_policy_file"]))
+
+
+def _complete(template: Path) -> None:
+    document = build_template(json.loads(template.read_text()), project())
+    template.write_text(json.dumps(document, indent=2) + "\n")
+
+
+def _configuration(name: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads((paths.ROOT / ".chalice" / name).read_text())
 
 
 def _openapi_document(file: Path) -> Path:

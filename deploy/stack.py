@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from deploy.cloud import LOCAL, Cloud
 from deploy.errors import CommandError
+from deploy.template.build import Template
 from deploy.upload import template, upload
 
 if TYPE_CHECKING:
@@ -25,19 +26,23 @@ _GENERATED = ("VisitorHashKey",)
 """Parameters with a random value, which every deployment after the first one keeps."""
 
 
-def deploy(cloud: Cloud, folder: Path, parameters: Mapping[str, str]) -> bool:
+def deploy(
+    cloud: Cloud, folder: Path, parameters: Mapping[str, str], adapt: Callable[[Template], Template] = dict
+) -> bool:
     """Create or update the stack from the package in `folder`. Return False if it is already up to date.
 
-    A parameter that is not passed keeps its value from the last deployment. A missing secret is generated.
+    `adapt` changes the template before it is deployed. A parameter that is not passed keeps its value from the last
+    deployment. A missing secret is generated.
     """
-    document = template(cloud, folder)
+    document = adapt(template(cloud, folder))
     stack = _usable(cloud, describe(cloud))
     digest = hashlib.sha256(json.dumps([document, dict(parameters)], sort_keys=True).encode()).hexdigest()
     if stack and outputs(stack).get(_DIGEST) == digest:
         return False
     document["Outputs"][_DIGEST] = {"Value": digest}
     url = upload(cloud, f"{digest}.json", json.dumps(document).encode())
-    _change(cloud, url, stack, {**missing_secrets(stack), **parameters})
+    values = {**missing_secrets(stack), **parameters}
+    _change(cloud, url, stack, parameters_of(stack, values, document["Parameters"]))
     return True
 
 
@@ -61,9 +66,11 @@ def outputs(stack: "StackTypeDef") -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def parameters_of(stack: "StackTypeDef | None", values: Mapping[str, str]) -> "list[ParameterTypeDef]":
-    """Return `values` as parameters; all other parameters of the stack keep their values."""
-    names = _parameter_names(stack)
+def parameters_of(
+    stack: "StackTypeDef | None", values: Mapping[str, str], declared: Collection[str]
+) -> "list[ParameterTypeDef]":
+    """Return `values` as parameters; the stack's other parameters that are still declared keep their values."""
+    names = _parameter_names(stack) & set(declared)
     previous: list[ParameterTypeDef] = [
         {"ParameterKey": name, "UsePreviousValue": True} for name in sorted(names - values.keys())
     ]
@@ -91,7 +98,7 @@ def _usable(cloud: Cloud, stack: "StackTypeDef | None") -> "StackTypeDef | None"
     return None if stack and stack["StackStatus"] == _NOT_CREATED else stack
 
 
-def _change(cloud: Cloud, url: str, stack: "StackTypeDef | None", parameters: Mapping[str, str]) -> None:
+def _change(cloud: Cloud, url: str, stack: "StackTypeDef | None", parameters: "list[ParameterTypeDef]") -> None:
     client, name = _client(cloud), f"deploy-{time.time_ns()}"
     change: dict[str, Any] = {"StackName": cloud.stack, "ChangeSetName": name}
     earlier = {event["EventId"] for event in _events(cloud)} if stack else set()
@@ -100,7 +107,7 @@ def _change(cloud: Cloud, url: str, stack: "StackTypeDef | None", parameters: Ma
             **change,
             ChangeSetType="UPDATE" if stack else "CREATE",
             TemplateURL=url,
-            Parameters=parameters_of(stack, parameters),
+            Parameters=parameters,
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
         client.get_waiter("change_set_create_complete").wait(**change, WaiterConfig=_pace(cloud))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from deploy import admin_keys, cloud, package, paths, stack, swagger_ui, users
 from deploy.databases.files import ensure_databases
 from deploy.errors import CommandError
-from local import emulator, quirks
+from local import emulator, quirks, template
 from local.http import get
 
 _HEALTHY = 200
@@ -86,12 +86,11 @@ def _deploy(edge_secret: str) -> str:
     folder = package.build(target.stage)
     parameters = {
         "EdgeSecret": edge_secret,
-        "TableDeletionPolicy": "Delete",
         "PostbacksToLoopback": "1",
         "EmailFrom": _EMAIL_FROM,
     }
     quirks.verify_email_identity(target, _EMAIL_FROM)
-    has_changed = stack.deploy(target, folder, parameters)
+    has_changed = stack.deploy(target, folder, parameters, template.for_emulator)
     deployed = stack.describe(target)
     if deployed is None:
         message = "The stack was not found after its deployment. Run `make clean`, then `make up`."

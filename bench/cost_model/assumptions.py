@@ -45,6 +45,10 @@ class Assumptions:
     object_ms: float = _assumed(40, "ms", "latency of one S3 put or copy, from a Lambda in the region")
     archived_bytes: float = _assumed(91, "bytes", "a click in the archive, compressed, as measured on the local stack")
     archive_months: float = _assumed(12, "months", "time for which the archive is kept, in this model")
+    conversion_units: float = _assumed(
+        24, "units", "writes of one conversion without caps, as its test counts them"
+    )
+    conversion_ms: float = _assumed(60, "ms", "one postback in the API function: its CPU, four reads, one transaction")
     pollers: float = _assumed(5, "", "Lambda pollers per queue; each polls an empty queue three times per minute")
     key_calls: float = _assumed(12, "an hour", "key requests of one function for one table: one in five minutes")
     tables_used: float = _assumed(40, "", "pairs of a function and a table that it uses constantly")

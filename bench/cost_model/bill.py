@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bench.cost_model.case import MILLION, REDIRECT, Case
+from bench.cost_model.case import API, GB, MILLION, MONTH, REDIRECT, Case
 from bench.cost_model.prices import Prices
-from bench.cost_model.usage import Use, uses
+from bench.cost_model.usage import Use, click_storage, log_bytes, uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +37,41 @@ def by_part(charges: Iterable[Charge]) -> dict[str, Decimal]:
 
 def alternatives(case: Case, prices: Prices) -> dict[str, Decimal]:
     """Return the total cost of alternative designs by description. Only the first one is built."""
-    charges = bill(case, prices)
-    whole, rest_api = total(charges), prices.by_name["rest_request"].of(MILLION)
+    charges, price = bill(case, prices), prices.by_name
+    whole, http_api = total(charges), _of(charges, "http_request")
     short_window = replace(case, load=replace(case.load, window=1.0))
     on_arm = sum((_on_arm(charge, prices) for charge in charges), Decimal(0))
-    stored = _of(charges, "recovery_storage")
+    stored = sum(charge.use.quantity for charge in charges if charge.use.what == click_storage(case).what)
     return {
         "the current design": whole,
-        "an HTTP API instead of the REST API": whole - rest_api + prices.by_name["http_request"].of(MILLION),
-        "a Lambda function URL instead of API Gateway": whole - rest_api,
+        "the REST API instead of the HTTP API": whole - http_api + price["rest_request"].of(MILLION),
+        "a Lambda function URL instead of API Gateway": whole - http_api,
         "all Lambdas on Arm, at equal speed": on_arm,
         f"a batch window of 1 second instead of {case.load.window:.0f}": total(bill(short_window, prices)),
-        "no point-in-time recovery of clicks": whole - stored,
-        "Lambda's own log lines disabled": whole - by_part(charges)["logs"],
+        "point-in-time recovery of clicks": whole + price["recovery_storage"].of(stored),
+        "Lambda's own log lines of the redirect": whole + price["log_ingested"].of(MILLION * log_bytes(case) / GB),
         f"the redirect at {2 * case.stack.megabytes[REDIRECT]:,} MB": total(bill(_doubled(case), prices)),
     }
+
+
+def conversions(case: Case, prices: Prices, count: int) -> Decimal:
+    """Return the dollars of conversions by postback: the calls, their function, their writes."""
+    price, gb = prices.by_name, case.stack.megabytes[API] / 1_024
+    return (
+        price["http_request"].of(count)
+        + price["lambda_request"].of(count)
+        + price["lambda_x86"].of(count * case.assumed.conversion_ms / 1e3 * gb)
+        + price["write_unit"].of(count * case.assumed.conversion_units)
+    )
+
+
+def monthly(case: Case, prices: Prices) -> Decimal:
+    """Return the dollars of a month at the rate of the case, with volume discounts."""
+    millions = case.load.rate * MONTH / MILLION
+    quantities: dict[str, float] = {}
+    for use in uses(case):
+        quantities[use.price] = quantities.get(use.price, 0) + use.quantity * millions
+    return sum((prices.by_name[name].of_month(quantity) for name, quantity in quantities.items()), Decimal(0))
 
 
 def _on_arm(charge: Charge, prices: Prices) -> Decimal:

@@ -10,7 +10,7 @@ from chalicelib.settings import ROUTE_CACHE_TTL_SECONDS
 
 MILLION, GB = 1_000_000, 1e9
 HOUR, MONTH = 3_600.0, 30.4 * 86_400
-REDIRECT, COUNTER, MERGER = "api_handler", "count_clicks", "merge_counters"
+REDIRECT, API, COUNTER, MERGER = "redirect", "api_handler", "count_clicks", "merge_counters"
 REQUESTS_AN_OBJECT = 2
 """An object of the archive is put and copied."""
 

@@ -1,11 +1,12 @@
 """`docs/cost.md`, computed from saved results, prices and assumptions. The output is deterministic."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bench.cost_model import limits
 from bench.cost_model.assumptions import Assumptions
-from bench.cost_model.bill import Charge, alternatives, bill, by_part, total
-from bench.cost_model.case import MILLION, Case
+from bench.cost_model.bill import Charge, alternatives, bill, by_part, conversions, monthly, total
+from bench.cost_model.case import MILLION, MONTH, Case
 from bench.cost_model.markdown import clicks_a_second, dollars, number, table, words
 from bench.cost_model.measurements import SATURATED, WANTED, Facts, Stack
 from bench.cost_model.prices import Price, Prices
@@ -16,6 +17,7 @@ BASE = Load(100)
 """The load of the itemized bill."""
 
 RATES = (Load(10), BASE, Load(1_000), Load(10_000), Load(100_000))
+CONVERSION_PERCENTS = (1, 2, 5)
 CAPACITY = (Load(100), Load(10_000), Load(100_000))
 FILE = "docs/cost.md"
 
@@ -27,7 +29,10 @@ def page(facts: Facts, stack: Stack, prices: Prices) -> str:
         _head(prices),
         _summary(case, prices),
         _bill(case, prices),
+        _with_conversions(case, prices),
         _by_rate(case, prices),
+        _by_month(case, prices),
+        _doors(case, prices),
         _alternatives(case, prices),
     )
     capacity = limits.section([Case(facts, stack, load, capped=True) for load in CAPACITY])
@@ -76,14 +81,28 @@ Itemized, with caps:
 
 AWS does not charge for Lambda's reads of the click stream, for traffic between Lambda and DynamoDB within a Region, or
 for scheduled rules. X-Ray is off. Tables are encrypted with the AWS managed key (`SSEEnabled`), whose requests are
-charged; requests of DynamoDB's own key would be free. The redirect logs nothing (`LOG_CLICKS` is off), so the log has
-only Lambda's own lines. A click that DynamoDB rejects costs one more message. Conversions, reports and administration
+charged; requests of DynamoDB's own key would be free. The redirect logs nothing: `LOG_CLICKS` is off, and so are the
+lines of Lambda itself. A click that DynamoDB rejects costs one more message. Conversions, reports and administration
 are not included."""
 
 
 def _line(charge: Charge, prices: Prices) -> tuple[str, ...]:
     use, unit = charge.use, prices.by_name[charge.use.price].unit
     return f"{use.part}: {use.what}", number(use.quantity), unit, dollars(charge.dollars)
+
+
+def _with_conversions(case: Case, prices: Prices) -> str:
+    whole, rows = total(bill(case, prices)), []
+    for percent in CONVERSION_PERCENTS:
+        cost = conversions(case, prices, MILLION * percent // 100)
+        rows.append((f"{percent} %", f"{MILLION * percent // 100:,}", f"{cost:.2f}", f"{whole + cost:.2f}"))
+    return f"""## With conversions
+
+A thousand conversions by postback cost ${conversions(case, prices, 1_000):.3f}: the calls, their function and
+{number(case.assumed.conversion_units)} write units each. They are not part of the bill of a million clicks. Postbacks
+to publishers are not included.
+
+{table(("clicks that convert", "conversions of a million clicks", "$ for them", "$ with the clicks"), rows)}"""
 
 
 def _by_rate(case: Case, prices: Prices) -> str:
@@ -103,6 +122,42 @@ benchmark. A process with one click per second makes one call per two clicks, a 
 more per million): see `docs/decisions/0024-leases-on-caps.md`.
 
 {table(("rate", "clicks in a batch", "$ counting and compaction", "$ without caps", "$ with caps"), rows)}"""
+
+
+def _by_month(case: Case, prices: Prices) -> str:
+    rows = []
+    for load in RATES:
+        cost, millions = monthly(replace(case, load=load), prices), load.rate * MONTH / MILLION
+        rows.append(
+            (clicks_a_second(load), f"{millions:,.0f} million", f"{cost:,.0f}", f"{float(cost) / millions:.2f}")
+        )
+    return f"""## By month, with volume discounts
+
+Clicks arrive evenly, without caps. The discounts are those of the list prices below, not of private agreements.
+
+{table(("rate", "clicks in a month", "$ a month", "$ per million"), rows)}"""
+
+
+def _doors(case: Case, prices: Prices) -> str:
+    rest, http = (prices.by_name[name] for name in ("rest_request", "http_request"))
+    whole = total(bill(case, prices))
+    with_rest = whole - http.of(MILLION) + rest.of(MILLION)
+    rows = [
+        ("serves", "everything, `/s/` too", "`/s/{code}`, `/postback`, `/pixel.gif`"),
+        ("$ per million requests", f"{rest.dollars}", f"{http.dollars}"),
+        ("volume discounts, $ above requests a month", _discounts(rest), _discounts(http)),
+        ("$ of a million clicks in all", f"{with_rest:.2f}", f"**{whole:.2f}**"),
+        ("characters of a query", "no `{`, `}`, `|`, `^`; splits at `;`", "all"),
+        ("integration time-out", "29 s", "30 s"),
+        ("WAF, usage plans, request validation", "yes", "no (WAF by CloudFront)"),
+    ]
+    return f"""## The two doors
+
+{words(("", "REST API", "HTTP API"), rows)}"""
+
+
+def _discounts(price: Price) -> str:
+    return ", ".join(f"{dollars} above {above / MILLION:,.0f} million" for above, dollars in price.tiers)
 
 
 def _alternatives(case: Case, prices: Prices) -> str:

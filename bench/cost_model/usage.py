@@ -22,7 +22,7 @@ LOG_LINES = (
         "Memory Size: 1024 MB\tMax Memory Used: 128 MB\t\n"
     ),
 )
-"""Log lines of Lambda itself per invocation. The redirect prints nothing (`LOG_CLICKS` is off)."""
+"""Log lines of Lambda itself per invocation, of all functions but the redirect."""
 
 _QUEUES, _POLLS_A_MINUTE, _CALLS_A_MESSAGE = 3, 3, 3
 _MESSAGE_POOLS = 25
@@ -58,7 +58,7 @@ def uses(case: Case) -> list[Use]:
 
 
 def _gateway(case: Case) -> Iterable[Use]:
-    yield Use("API Gateway", "REST API calls", MILLION, "rest_request")
+    yield Use("API Gateway", "HTTP API calls", MILLION, "http_request")
     yield Use("API Gateway", "responses to visitors", MILLION * case.assumed.answer_bytes / GB, "transfer_out")
 
 
@@ -148,21 +148,33 @@ def _months_of(size: float, days: int) -> float:
     return size / GB * days * 86_400 / MONTH
 
 
+def click_storage(case: Case) -> Use:
+    """Return the storage of the clicks themselves.
+
+    `clicks` has no point-in-time recovery (decision 53): the archive has every counted click.
+    """
+    stored = _months_of(MILLION * (case.facts.click("item_bytes") + case.assumed.overhead_bytes), DEFAULT_CLICK_DAYS)
+    return Use("click storage", f"clicks for {DEFAULT_CLICK_DAYS} days", stored, "table_storage")
+
+
 def _click_storage(case: Case) -> Iterable[Use]:
     """A click and its entry in the click list of the day. Merged blocks have only a few bytes per cell."""
-    size = case.facts.click("item_bytes") + case.assumed.overhead_bytes + case.facts.aggregator("list_bytes_per_click")
-    stored = _months_of(MILLION * size, DEFAULT_CLICK_DAYS)
-    yield Use("click storage", f"for {DEFAULT_CLICK_DAYS} days", stored, "table_storage")
-    yield Use("click storage", "point-in-time recovery", stored, "recovery_storage")
+    listed = _months_of(MILLION * case.facts.aggregator("list_bytes_per_click"), DEFAULT_CLICK_DAYS)
+    yield click_storage(case)
+    yield Use("click storage", f"click lists for {DEFAULT_CLICK_DAYS} days", listed, "table_storage")
+    yield Use("click storage", "point-in-time recovery of the click lists", listed, "recovery_storage")
 
 
 def _logs(case: Case) -> Iterable[Use]:
-    """Lambda's own lines of redirect and aggregator. Other functions log little."""
-    bytes_per_invocation = sum(len(line.encode()) + case.assumed.log_event_bytes for line in LOG_LINES)
-    invocations = MILLION + MILLION / case.load.batch
-    size = invocations * bytes_per_invocation / GB
+    """Lambda's own lines of the aggregator. Those of the redirect are off; other functions log little."""
+    size = MILLION / case.load.batch * log_bytes(case) / GB
     yield Use("logs", "Lambda's own lines", size, "log_ingested")
     yield Use("logs", "kept for 30 days", size * case.assumed.log_compression * LOG_MONTHS, "log_storage")
+
+
+def log_bytes(case: Case) -> float:
+    """Return the bytes of Lambda's own log lines of one invocation."""
+    return sum(len(line.encode()) + case.assumed.log_event_bytes for line in LOG_LINES)
 
 
 def _scheduled_work(case: Case) -> Iterable[Use]:

@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 from chalicelib.domain.click import CLICK_FIELDS, FieldKind, complete_click
 from chalicelib.dynamodb.attribute_values import Item
 
+RESTORED = "restored"
+"""Attribute of an item that was put back from the archive. It was counted before, so the stream skips it."""
+
 
 class _Codec(NamedTuple):
     """How values of one kind are written and read: JSON text, its type in DynamoDB, and back."""

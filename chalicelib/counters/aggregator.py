@@ -32,9 +32,12 @@ class AggregationStopped(Exception):  # noqa: N818 - named for the fact
 
 
 def decode_record(received: Mapping[str, Any]) -> StreamRecord:
-    """Return a record of the stream's event. Only an insert has a click: an expired click stays counted."""
+    """Return a record of the stream's event. Only an insert has a click: an expired click stays counted.
+
+    A click that was put back from the archive is counted already.
+    """
     sequence, at = stream_batch.position_of(received)
-    if received["eventName"] != "INSERT":
+    if received["eventName"] != "INSERT" or item_codec.RESTORED in received["dynamodb"]["NewImage"]:
         return StreamRecord(sequence, at)
     try:
         click = item_codec.decode(received["dynamodb"]["NewImage"])

@@ -41,14 +41,19 @@ class _Events:
 
 
 def test_omitted_parameter_keeps_its_value() -> None:
-    assert stack.parameters_of(_deployed("EdgeSecret", "PublicUrl"), {"PublicUrl": "https://go.example"}) == [
+    declared = ["EdgeSecret", "PublicUrl"]
+    assert stack.parameters_of(_deployed(*declared), {"PublicUrl": "https://go.example"}, declared) == [
         {"ParameterKey": "EdgeSecret", "UsePreviousValue": True},
         {"ParameterKey": "PublicUrl", "ParameterValue": "https://go.example"},
     ]
 
 
 def test_first_deployment_has_no_previous_values() -> None:
-    assert stack.parameters_of(None, {}) == []
+    assert stack.parameters_of(None, {}, ["PublicUrl"]) == []
+
+
+def test_parameter_that_the_new_template_lacks_is_not_passed() -> None:
+    assert stack.parameters_of(_deployed("TableDeletionPolicy"), {}, ["PublicUrl"]) == []
 
 
 @pytest.mark.parametrize(
@@ -68,7 +73,9 @@ def test_missing_secret_is_generated_at_random(deployed: "StackTypeDef | None") 
 def test_secret_of_a_stack_is_kept() -> None:
     deployed = _deployed("VisitorHashKey")
     assert stack.missing_secrets(deployed) == {}
-    assert stack.parameters_of(deployed, {}) == [{"ParameterKey": "VisitorHashKey", "UsePreviousValue": True}]
+    assert stack.parameters_of(deployed, {}, ["VisitorHashKey"]) == [
+        {"ParameterKey": "VisitorHashKey", "UsePreviousValue": True}
+    ]
 
 
 def test_generated_secrets_are_hidden_parameters_without_a_default() -> None:
@@ -125,7 +132,9 @@ class _CloudFormation:
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """A package without code."""
-    (tmp_path / "sam.json").write_text(json.dumps({"Outputs": {}}))
+    (tmp_path / "sam.json").write_text(
+        json.dumps({"Parameters": {"EdgeSecret": {}, "VisitorHashKey": {}}, "Outputs": {}})
+    )
     for name in ("deployment.zip", "layer-deployment.zip"):
         (tmp_path / name).write_bytes(b"")
     return tmp_path

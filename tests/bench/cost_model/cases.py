@@ -11,7 +11,8 @@ COLD = {"cold_ms": 300.0}
 POOLS = {"cpu_ms_per_pool": 60.0, "rows_bytes": 50_000.0, "weights_bytes": 500.0, "run_bytes": 20_000.0}
 STACK = Stack(
     {
-        "api_handler": 1_769,
+        "redirect": 1_769,
+        "api_handler": 1_024,
         "count_clicks": 512,
         "merge_counters": 1_024,
         "watch_caps": 256,

@@ -55,6 +55,6 @@ def test_beyond_full_batches_blocks_scale_and_units_per_click_do_not() -> None:
 
 
 def test_stack_configuration_has_memory_interval_and_alarms() -> None:
-    assert stack().megabytes["api_handler"] > 0
+    assert stack().megabytes["redirect"] > 0
     assert stack().learning_minutes > 0
     assert stack().alarms > 0

@@ -1,0 +1,1 @@
+"""The CloudFormation template: what Chalice packages, completed by what Chalice cannot describe."""
