@@ -1,6 +1,6 @@
 """The background Lambdas: trigger, batch size and one call each.
 
-The process of the redirect registers them too, so each imports its work inside the function.
+Every process registers them, except those of the redirect, so each imports its work inside the function.
 """
 
 import logging

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from chalicelib import settings
@@ -29,8 +30,7 @@ class Service:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServerAddress:
+class ServerAddress(NamedTuple):
     """Address of an endpoint; `host` is the value of the Host header."""
 
     hostname: str
@@ -47,8 +47,7 @@ class ConnectionBroken(Exception):  # noqa: N818 - a fact about a connection
         self.arrived = arrived
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """A connection, and the poll that sees whether there is something to read."""
 
     socket: socket.socket

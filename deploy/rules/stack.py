@@ -131,8 +131,9 @@ def references(value: Json) -> Iterator[str]:
             case "Fn::GetAtt":
                 yield argument.partition(".")[0] if isinstance(argument, str) else argument[0]
             case "Fn::Sub":
-                text = argument if isinstance(argument, str) else argument[0]
-                yield from (found.partition(".")[0] for found in _VARIABLE.findall(text))
+                text, values = (argument, {}) if isinstance(argument, str) else argument
+                yield from (found.partition(".")[0] for found in _VARIABLE.findall(text) if found not in values)
+                yield from references(list(values.values()))
             case _:
                 yield from references(argument)
 

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/a
 
 from typing import Any
 
+from deploy.template.alarm import RUNBOOK, TOPIC
 from deploy.template.redirect import FUNCTION
 from deploy.template.versions import ALIAS
 
@@ -45,8 +46,9 @@ def _alarm(description: str, failed: dict[str, Any], all_calls: dict[str, Any]) 
     return {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
-            "AlarmDescription": description,
-            "AlarmActions": [{"Ref": "Alarms"}],
+            "AlarmDescription": f"{description} See Failing release in {RUNBOOK}.",
+            "AlarmActions": [{"Ref": TOPIC}],
+            "OKActions": [{"Ref": TOPIC}],
             "Metrics": [
                 {"Id": "failed", "MetricStat": failed, "ReturnData": False},
                 {"Id": "calls", "MetricStat": all_calls, "ReturnData": False},

@@ -11,6 +11,7 @@ from typing import Any
 API, FUNCTION = "APIHandler", "Redirect"
 _VARIABLES = (
     *("LOG_CLICKS", "TABLE_PREFIX", "UNWRITTEN_CLICKS_QUEUE_URL", "EDGE_SECRET", "VISITOR_HASH_KEY", "CLICK_DAYS"),
+    "CLICK_SECONDS",
 )
 """Environment variables of the API function that the redirect reads."""
 

@@ -41,7 +41,7 @@ def _names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _line(click_id: str, seconds_left: int = 1000) -> str:
     item = encode({"click_id": click_id, "at": 1, "code": "abcde12345"}, int(time.time()) + seconds_left)
-    return f"2026-11-28T10:00:00Z lost CLICK_NOT_WRITTEN {json.dumps(item)}"
+    return f"2026-11-28T10:00:00Z lost CLICK_NOT_WRITTEN {item}"
 
 
 def _stored() -> list[str]:

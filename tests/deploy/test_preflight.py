@@ -52,15 +52,15 @@ def test_package_that_follows_the_rules_is_accepted(folder: Path) -> None:
 
 def test_package_that_breaks_a_rule_is_refused_with_every_finding(folder: Path) -> None:
     template = packaged.template()
-    for name in ("LinksTable", "ClicksTable"):
+    for name in ("ClicksTable", "LinksTable"):
         del template["Resources"][name]["UpdateReplacePolicy"]
     (folder / package.TEMPLATE).write_text(json.dumps(template))
     with pytest.raises(CommandError) as raised:
         preflight.check_package(_cloud(), folder, {})
     assert str(raised.value).splitlines() == [
         "The template breaks rules of AWS (docs/aws-rules.md):",
-        "  LinksTable: its UpdateReplacePolicy must be Retain: it holds data (data_outlives_the_stack)",
         "  ClicksTable: its UpdateReplacePolicy must be Retain: it holds data (data_outlives_the_stack)",
+        "  LinksTable: its UpdateReplacePolicy must be Retain: it holds data (data_outlives_the_stack)",
     ]
 
 

@@ -55,4 +55,4 @@ def test_limits_of_queues_are_numbers() -> None:
     functions = [each for each in changed["Resources"].values() if each["Type"] == "AWS::Serverless::Function"]
     events = [event for each in functions for event in each["Properties"].get("Events", {}).values()]
     limits = [event["Properties"]["ScalingConfig"] for event in events if "ScalingConfig" in event["Properties"]]
-    assert sorted(limit["MaximumConcurrency"] for limit in limits) == [2, 5, 5, 20]
+    assert sorted(limit["MaximumConcurrency"] for limit in limits) == [2, 5, 5, 20, 20]

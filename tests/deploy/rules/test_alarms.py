@@ -26,7 +26,7 @@ def _alias(policy: dict[str, Any], **group: Any) -> Change:
 
 
 _POLICY = {"CodeDeployLambdaAliasUpdate": {"DeploymentGroupName": {"Ref": "RedirectDeploymentGroup"}}}
-_ALARMS = {"Enabled": True, "Alarms": [{"Name": {"Ref": "ClicksLostAlarm"}}]}
+_ALARMS = {"Enabled": True, "Alarms": [{"Name": {"Ref": "UnwrittenClicksDeadLettersAlarm"}}]}
 _ROLL_BACK = {"Enabled": True, "Events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"]}
 
 
@@ -34,18 +34,18 @@ _ROLL_BACK = {"Enabled": True, "Events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP
     ("change", "found"),
     [
         pytest.param(
-            _without("ClicksLostAlarm", "AlarmActions"),
-            "ClicksLostAlarm: it has no AlarmActions, or they are not enabled (actions)",
+            _without("UnwrittenClicksDeadLettersAlarm", "AlarmActions"),
+            "UnwrittenClicksDeadLettersAlarm: it has no AlarmActions, or they are not enabled (actions)",
             id="no action",
         ),
         pytest.param(
-            _set("ClicksLostAlarm", ActionsEnabled=False),
-            "ClicksLostAlarm: it has no AlarmActions, or they are not enabled (actions)",
+            _set("UnwrittenClicksDeadLettersAlarm", ActionsEnabled=False),
+            "UnwrittenClicksDeadLettersAlarm: it has no AlarmActions, or they are not enabled (actions)",
             id="disabled actions",
         ),
         pytest.param(
-            _set("ClicksLostAlarm", Period=300, EvaluationPeriods=289),
-            "ClicksLostAlarm: Period times EvaluationPeriods is more than 86,400 s (evaluated_time)",
+            _set("UnwrittenClicksDeadLettersAlarm", Period=300, EvaluationPeriods=289),
+            "UnwrittenClicksDeadLettersAlarm: Period times EvaluationPeriods is more than 86,400 s (evaluated_time)",
             id="evaluated time",
         ),
         pytest.param(
@@ -82,5 +82,6 @@ def test_alias_of_another_function_needs_no_canary() -> None:
     def change(resources: dict[str, Any]) -> None:
         _alias({})(resources)
         resources["RedirectAliaslive"]["Properties"]["FunctionName"] = {"Ref": "Learn"}
+        resources["Learn"]["Properties"]["Timeout"] = 29
 
     assert broken(change) == []

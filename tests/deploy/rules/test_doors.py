@@ -47,12 +47,13 @@ def _many_paths(resources: dict[str, Any]) -> None:
             _many_routes, "TrackingApi: the HTTP API has 301 routes; 300 are allowed (number_of_routes)", id="routes"
         ),
         pytest.param(
-            _many_paths, "RestAPI: the REST API has 337 resources; 300 are allowed (number_of_routes)", id="resources"
+            _many_paths, "RestAPI: the REST API has 339 resources; 300 are allowed (number_of_routes)", id="resources"
         ),
     ],
 )
 def test_broken_door_is_reported(change: Change, found: str) -> None:
-    assert broken(change) == [found]
+    # 294 routes more are more resources than a template may have, too.
+    assert [line for line in broken(change) if "(template_size)" not in line] == [found]
 
 
 def test_stage_variable_of_allowed_characters_is_accepted() -> None:

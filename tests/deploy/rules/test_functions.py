@@ -59,7 +59,7 @@ def _longer(variable: str, length: int) -> Change:
         ),
         pytest.param(
             _set("Learn", Role={"Fn::GetAtt": ["LearnPoolsRole", "Arn"]}),
-            "LearnPools: it shares the role LearnPoolsRole with Learn (role_of_its_own)",
+            "Learn: it shares the role LearnPoolsRole with LearnPools (role_of_its_own)",
             id="shared role",
         ),
         pytest.param(

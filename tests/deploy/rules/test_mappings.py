@@ -22,7 +22,7 @@ def _third_reader(resources: dict[str, Any]) -> None:
 
 
 def _alarm_of_another(resources: dict[str, Any]) -> None:
-    resources["CountingLateAlarm"]["Properties"]["Dimensions"][0]["Value"] = {"Ref": "Learn"}
+    resources["CountClicksLateAlarm"]["Properties"]["Dimensions"][0]["Value"] = {"Ref": "Learn"}
 
 
 def _reserved(number: int) -> Change:

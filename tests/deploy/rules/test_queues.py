@@ -31,7 +31,7 @@ def _loop_over_two_queues(resources: dict[str, Any]) -> None:
             id="retention",
         ),
         pytest.param(
-            lambda resources: resources.pop("EmailsLostAlarm"),
+            lambda resources: resources.pop("EmailsDeadLettersAlarm"),
             "EmailsDeadLetters: no alarm watches ApproximateNumberOfMessagesVisible of this queue "
             "(alarm_on_dead_letters)",
             id="alarm on dead letters",

@@ -28,8 +28,14 @@ TARGETS = {
 each_alarm = pytest.mark.parametrize("alarm", [each["Properties"] for each in ALARMS.values()], ids=ALARMS)
 
 
-def _dimensions(alarm: dict[str, Any]) -> dict[str, Any]:
-    return {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+def _metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return namespace, name, dimensions and period of each metric: several in an alarm with metric math."""
+    parts = [each["MetricStat"] for each in alarm.get("Metrics", ()) if "MetricStat" in each]
+    return [{**part["Metric"], "Period": part["Period"]} for part in parts] or [alarm]
+
+
+def _dimensions(metric: dict[str, Any]) -> dict[str, Any]:
+    return {each["Name"]: each["Value"] for each in metric["Dimensions"]}
 
 
 def _own_metrics() -> set[str]:
@@ -42,17 +48,18 @@ def _own_metrics() -> set[str]:
 
 @each_alarm
 def test_metric_exists_under_its_name_and_dimensions(alarm: dict[str, Any]) -> None:
-    names = sorted(_dimensions(alarm))
-    if alarm["Namespace"] == STACK:
-        assert (alarm["MetricName"] in _own_metrics(), names) == (True, [])
-    else:
-        tables = [table for name, table in AWS.items() if name.split(",")[0] == alarm["Namespace"]]
-        assert [table for table in tables if alarm["MetricName"] in table["metrics"] and names in table["dimensions"]]
+    for metric in _metrics(alarm):
+        name, names = metric["MetricName"], sorted(_dimensions(metric))
+        if metric["Namespace"] == STACK:
+            assert (name in _own_metrics(), names) == (True, [])
+        else:
+            tables = [table for title, table in AWS.items() if title.split(",")[0] == metric["Namespace"]]
+            assert [table for table in tables if name in table["metrics"] and names in table["dimensions"]]
 
 
 def test_dimensions_name_resources_that_have_the_metric() -> None:
-    named = [(name, value) for each in ALARMS.values() for name, value in _dimensions(each["Properties"]).items()]
-    for name, value in named:
+    metrics = [metric for each in ALARMS.values() for metric in _metrics(each["Properties"])]
+    for name, value in (named for metric in metrics for named in _dimensions(metric).items()):
         if name in TARGETS:
             how, kind = TARGETS[name]
             target = value[how] if how == "Ref" else value[how][0]
@@ -82,15 +89,17 @@ def test_alarms_and_their_ends_are_published() -> None:
 
 def test_alarms_look_back_at_most_a_day_in_whole_minutes() -> None:
     for alarm in (each["Properties"] for each in ALARMS.values()):
-        assert alarm["Period"] % 60 == 0
-        assert alarm["Period"] * alarm["EvaluationPeriods"] <= 86_400
-        assert alarm["DatapointsToAlarm"] <= alarm["EvaluationPeriods"]
+        for metric in _metrics(alarm):
+            assert metric["Period"] % 60 == 0
+            assert metric["Period"] * alarm["EvaluationPeriods"] <= 86_400
+        assert alarm.get("DatapointsToAlarm", 1) <= alarm["EvaluationPeriods"]
 
 
 def test_every_function_queue_and_table_has_its_alarms() -> None:
     watched = Counter(
         (each["Properties"]["MetricName"], json.dumps(value, sort_keys=True))
         for each in ALARMS.values()
+        if "Metrics" not in each["Properties"]
         for name, value in _dimensions(each["Properties"]).items()
         if name in TARGETS
     )

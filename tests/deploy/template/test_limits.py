@@ -61,6 +61,6 @@ def test_announcing_reserves_no_processes_unless_a_number_is_given() -> None:
     assert reserved["Fn::If"] == ["HasAnnounceConcurrency", {"Ref": "AnnounceConcurrency"}, {"Ref": "AWS::NoValue"}]
 
 
-def test_long_waits_of_postbacks_are_no_endless_loop() -> None:
+def test_long_waits_of_postbacks_and_parts_of_imports_are_no_endless_loop() -> None:
     allowed = {name for name, each in RESOURCES.items() if each.get("Properties", {}).get("RecursiveLoop") == "Allow"}
-    assert allowed == {"DeliverPostbacks"}
+    assert allowed == {"DeliverPostbacks", "ImportConversions"}

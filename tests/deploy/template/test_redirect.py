@@ -12,6 +12,21 @@ def test_redirect_runs_the_code_of_the_api_function_with_its_own_role_and_only_t
     assert redirect["Environment"]["Variables"]["TABLE_PREFIX"] == api["Environment"]["Variables"]["TABLE_PREFIX"]
 
 
+def test_function_of_the_redirect_registers_redirects_only() -> None:
+    resources = packaged.template()["Resources"]
+    variables = {name: resources[name]["Properties"]["Environment"]["Variables"] for name in ("APIHandler", "Redirect")}
+    assert {name: held.get("ONLY_REDIRECT") for name, held in variables.items()} == {
+        "APIHandler": None,
+        "Redirect": "1",
+    }
+
+
+def test_redirect_of_the_local_stack_waits_longer_for_its_table() -> None:
+    redirect = packaged.template("local")["Resources"]["Redirect"]["Properties"]
+    assert redirect["Environment"]["Variables"]["CLICK_SECONDS"] == "3"
+    assert "CLICK_SECONDS" not in packaged.template()["Resources"]["Redirect"]["Properties"]["Environment"]["Variables"]
+
+
 def test_links_of_the_rest_api_run_the_redirect_and_everything_else_the_api_function() -> None:
     paths = packaged.template()["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     for path, methods in paths.items():
