@@ -5,16 +5,12 @@ Every process registers them, except those of the redirect, so each imports its 
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, EventSourceHandler, Rate, SQSEvent
 
-from chalicelib.settings import (
-    ARCHIVE_BATCH_WINDOW_SECONDS,
-    STREAM_BATCH_WINDOW_SECONDS,
-    optimizer_interval_minutes,
-)
+from chalicelib.settings import ARCHIVE_BATCH_WINDOW_SECONDS, STREAM_BATCH_WINDOW_SECONDS, optimizer_interval_minutes
 
 blueprint = Blueprint(__name__)
 _log = logging.getLogger("smartlink")
@@ -55,12 +51,12 @@ def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - 
 
     Partitions for which there is no time are queued.
     """
-    from chalicelib.counters.merging import SECONDS, merge_days  # noqa: PLC0415
+    from chalicelib.counters.merging import SECONDS, has_time, merge_days  # noqa: PLC0415
     from chalicelib.counters.rollups import schedule  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    merged, days = merge_days(now, _time_limit(SECONDS))
-    rolled_up = schedule.roll_up(schedule.Run(now, days[-1], _time_limit(schedule.SECONDS)))
+    merged, days = merge_days(now, has_time(SECONDS))
+    rolled_up = schedule.roll_up(schedule.Run(now, days[-1], has_time(schedule.SECONDS)))
     return {**merged, "rolled_up": rolled_up}
 
 
@@ -222,12 +218,6 @@ def manage_domains(event: DynamoDBEvent) -> dict[str, int]:  # noqa: ARG001 - wh
     from chalicelib.tracking_domains import job  # noqa: PLC0415
 
     return {"domains": job.manage_due(job.cloud(), lambda: datetime.now(UTC))}
-
-
-def _time_limit(seconds: int) -> Callable[[], bool]:
-    """Return a function that returns whether less than this time has passed since now."""
-    until = datetime.now(UTC) + timedelta(seconds=seconds)
-    return lambda: datetime.now(UTC) < until
 
 
 def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str, Any]:

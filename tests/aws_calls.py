@@ -58,7 +58,7 @@ def install() -> None:
     from chalicelib.dynamodb import client
 
     _wrap(BaseClient, "_make_api_call", lambda sdk, name, sent: (sdk.meta.service_model.service_name, name, sent))
-    _wrap(client, "_call_with_retries", lambda name, body: ("dynamodb", name, json.loads(body)))
+    _wrap(client, "_call_with_retries", lambda _, name, body, **__: ("dynamodb", name, json.loads(body)))
     _wrap_threads()
     if folder := os.environ.get("RECORD_CALLS"):
         atexit.register(_write, Path(folder))

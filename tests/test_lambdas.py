@@ -179,7 +179,7 @@ def test_log_lines_of_every_call_have_its_request() -> None:
     # As Lambda loads it: without the application, which would replace the middleware by its own.
     fresh = runpy.run_path(lambdas.__file__)
     handlers = {each for each in fresh.values() if isinstance(each, EventSourceHandler)}
-    assert len(handlers) == 16
+    assert len(handlers) == 18
     assert all(handler.middleware_handlers == [fresh["log_by_call"]] for handler in handlers)
 
 

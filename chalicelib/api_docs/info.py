@@ -38,6 +38,7 @@ _TAGS = {
     "admin/conversions": ("Conversions", "Paid actions: lists, approval and imports."),
     "admin/counts": ("Counts", "How much wants attention."),
     "admin/deliveries": ("Postback deliveries", "Deliveries of conversions to publishers, with their attempts."),
+    "admin/domains": ("Domains", "Tracking domains: the DNS records to create, and their status."),
     "admin/exchange-rates": ("Exchange rates", "Rates that convert amounts of reports into one currency."),
     "admin/lost-clicks": ("Reports", "Clicks, conversions and amounts by any dimension, and lost clicks."),
     "admin/me": ("Users", ""),

@@ -1,10 +1,11 @@
 """Merging: the compaction of each partition of counters is a task, done at once if there is time, otherwise queued."""
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from math import ceil
 from typing import assert_never
@@ -15,12 +16,20 @@ from chalicelib.counters.compaction import compact_all, uncompacted_blocks
 from chalicelib.settings import COUNTER_DAYS, merging_queue
 from chalicelib.tables.counters import CounterBlockRow
 
+_log = logging.getLogger("smartlink")
+
 SECONDS = 20
 """Time after which one run of the schedule compacts no further partition, but queues it."""
 
 MAX_TASKS_A_MESSAGE = 10
 MESSAGES_AT_A_TIME = 20
 """Messages that are processed at a time: the maximum concurrency of `merge_partitions`."""
+
+
+def has_time(seconds: int) -> Callable[[], bool]:
+    """Return a function that returns whether less than this time has passed since now."""
+    until = datetime.now(UTC) + timedelta(seconds=seconds)
+    return lambda: datetime.now(UTC) < until
 
 
 class Kind(StrEnum):
@@ -54,7 +63,7 @@ class _Run:
         try:
             blocks = compact(task, self.now) if self.has_time() else None
         except Exception as error:  # noqa: BLE001 - a damaged partition must not stop the others
-            print(f"partition {task.partition} was not compacted and is queued: {error!r}")
+            _log.warning("partition %s was not compacted and is queued: %r", task.partition, error)
             blocks = None
         if blocks is None:
             self.left.append(task)

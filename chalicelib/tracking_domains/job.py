@@ -1,5 +1,6 @@
 """Works on the tracking domains that are due: one run at a time on each, under a lease."""
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,6 +20,8 @@ from chalicelib.tables.tracking_domains import HOSTS, NETWORK, DomainRow
 from chalicelib.tracking_domains import dns
 from chalicelib.tracking_domains.life import Cloud, set_up, tear_down
 from chalicelib.tracking_domains.state import SOON, State, after_error, next_check
+
+_log = logging.getLogger("smartlink")
 
 LEASE = timedelta(seconds=90)
 """Longer than the timeout of the Lambda: a run that was killed keeps no domain from the next one."""
@@ -83,7 +86,7 @@ def _actions(row: DomainRow, state: State, check: datetime | None, now: datetime
 
 def _store_error(row: DomainRow, error: ClientError | BotoCoreError, now: datetime, version: int) -> None:
     """Say why the domain waits or failed, and try again: soon if AWS is only busy."""
-    print(f"tracking domain {row.id} waits: {error!r}")
+    _log.warning("tracking domain %s waits: %r", row.id, error)
     details = getattr(error, "response", {}).get("Error", {})
     outcome = after_error(details.get("Code", ""), details.get("Message", ""), DomainStatus(row.status))
     check = None if outcome.status is DomainStatus.FAILED else timestamp(now + outcome.wait)

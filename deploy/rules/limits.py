@@ -18,7 +18,10 @@ NAMES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("AWS::DynamoDB::Table", "TableName"): "The code, backups and imports find a table by the name of the stack.",
         ("AWS::Logs::LogGroup", "LogGroupName"): "Lambda writes to the group that is named after the function.",
         ("AWS::Lambda::LayerVersion", "LayerName"): "Every version has a number of its own, so replacing it works.",
-        ("AWS::CloudWatch::Dashboard", "DashboardName"): "Operators find it by the name of the stack; it holds no data.",
+        (
+            "AWS::CloudWatch::Dashboard",
+            "DashboardName",
+        ): "Operators find it by the name of the stack; it holds no data.",
         ("AWS::ApiGatewayV2::Api", "Name"): "The name of an API need not be unique.",
         ("AWS::ApiGateway::RestApi", "Name"): "The name of an API need not be unique.",
     }

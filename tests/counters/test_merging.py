@@ -108,7 +108,7 @@ def test_details_of_the_oldest_day_are_merged_even_if_they_are_few() -> None:
 
 
 def test_partition_that_fails_is_queued_and_stops_no_other(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     compact = merging.compact
 
@@ -123,7 +123,7 @@ def test_partition_that_fails_is_queued_and_stops_no_other(
     merged, _ = merge_days(NOW, always)
     assert merged == {"merged": 0, "learned": 200, "details": 200, "queued": 1}
     assert queued() == [[Task(Kind.REPORTS, REPORTS)]]
-    assert f"partition {REPORTS} was not compacted and is queued: ValueError('damaged')" in capsys.readouterr().out
+    assert f"partition {REPORTS} was not compacted and is queued: ValueError('damaged')" in caplog.text
     with pytest.raises(ValueError, match="damaged"):
         process_message(encode([Task(Kind.REPORTS, REPORTS)]), NOW)
 

@@ -1,4 +1,3 @@
-import json
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -8,6 +8,7 @@ from deploy import (
     cloud,
     old_versions,
     package,
+    preflight,
     prerequisites,
     protection,
     questions,
@@ -58,6 +59,8 @@ def released(monkeypatch: pytest.MonkeyPatch) -> _Release:
     monkeypatch.setattr(release, "ensure_databases", lambda: None)
     monkeypatch.setattr(swagger_ui, "ensure", lambda: None)
     monkeypatch.setattr(package, "build", Path)
+    monkeypatch.setattr(preflight, "check_package", lambda *_: None)
+    monkeypatch.setattr(preflight, "check_change", lambda *_: None)
     monkeypatch.setattr(stack, "deploy", made.deploy)
     monkeypatch.setattr(stack, "roll_back", made.roll_back)
     monkeypatch.setattr(protection, "set_protection", lambda _, on: made.calls.append(f"protection {on}"))

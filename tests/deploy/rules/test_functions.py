@@ -48,7 +48,7 @@ def _longer(variable: str, length: int) -> Change:
     [
         pytest.param(
             _longer("NEW", 4000),
-            "Redirect: its environment may have 4,530 bytes; give parameters a MaxLength: 4,096 are allowed "
+            "Redirect: its environment may have 4,527 bytes; give parameters a MaxLength: 4,096 are allowed "
             "(environment_size)",
             id="environment",
         ),

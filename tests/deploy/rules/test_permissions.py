@@ -52,7 +52,8 @@ _LEARN_PERMISSION = "LearnLearnEventPermission"
         ),
         pytest.param(
             lambda resources: resources.pop(_LEARN_PERMISSION),
-            "LearnAliaslive: LearnLearnEvent calls it; add a Lambda permission for events.amazonaws.com (doors_may_call)",
+            "LearnAliaslive: LearnLearnEvent calls it; add a Lambda permission for events.amazonaws.com "
+            "(doors_may_call)",
             id="schedule",
         ),
         pytest.param(
@@ -72,7 +73,9 @@ def test_function_that_both_apis_may_not_call_is_reported() -> None:
         del resources["RedirectInvokePermission"], resources["TrackingRedirectPermission"]
 
     problem = "calls it; add a Lambda permission for apigateway.amazonaws.com (doors_may_call)"
-    assert broken(change) == [f"RedirectAliaslive: {door} {problem}" for door in ("RestAPI", "TrackingRedirectIntegration")]
+    assert broken(change) == [
+        f"RedirectAliaslive: {door} {problem}" for door in ("RestAPI", "TrackingRedirectIntegration")
+    ]
 
 
 def test_role_without_the_right_to_read_its_source_is_reported() -> None:
