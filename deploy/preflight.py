@@ -37,7 +37,8 @@ def check_change(cloud: Cloud, folder: Path) -> None:
             return
         message = f"CloudFormation rejected the request: {error}"
         raise CommandError(message) from error
-    before = json.loads(deployed) if isinstance(deployed, str) else deployed
+    # A stack whose first change set was not executed has an empty template.
+    before = {"Resources": {}, **(json.loads(deployed or "{}") if isinstance(deployed, str) else deployed)}
     if found := updates.changes(before, json.loads((folder / package.TEMPLATE).read_text())):
         message = "\n  ".join(["AWS would refuse this change of the stack, or lose data by it:", *found])
         raise CommandError(message)

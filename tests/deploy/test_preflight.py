@@ -67,6 +67,7 @@ def test_package_that_breaks_a_rule_is_refused_with_every_finding(folder: Path) 
 def test_change_that_loses_no_data_is_accepted(folder: Path) -> None:
     preflight.check_change(_cloud(deployed=packaged.template()), folder)
     preflight.check_change(_cloud(deployed="Stack smartlink-prod does not exist"), folder)
+    preflight.check_change(_cloud(deployed={}), folder)
 
 
 def test_change_that_would_replace_a_table_is_refused(folder: Path) -> None:
