@@ -17,6 +17,7 @@ QUEUES = {
     "emails": "Emails",
     "learning": "Learning",
     "imports": "Imports",
+    "merging": "Merging",
 }
 """Queues by the name that the command takes. Each has dead letters in the queue of the same name + `DeadLetters`."""
 

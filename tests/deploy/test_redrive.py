@@ -7,6 +7,7 @@ import pytest
 
 from deploy import redrive
 from deploy.errors import CommandError
+from deploy.paths import ROOT
 from tests.conftest import emulated_aws
 from tests.deploy.aws import fake_cloud, moto_cloud
 
@@ -86,8 +87,16 @@ def test_failed_move_says_why() -> None:
 
 
 def test_unknown_queue_is_refused() -> None:
-    with pytest.raises(CommandError, match="QUEUE must be one of clicks, postbacks, emails, learning, imports, poison"):
+    with pytest.raises(
+        CommandError, match="QUEUE must be one of clicks, postbacks, emails, learning, imports, merging, poison"
+    ):
         list(redrive.redrive(moto_cloud("http://127.0.0.1:1"), "mail"))
+
+
+def test_every_queue_with_dead_letters_can_be_moved_back() -> None:
+    resources = json.loads((ROOT / ".chalice" / "resources.json").read_text())["Resources"]
+    dead = {name.removesuffix("DeadLetters") for name in resources if name.endswith("DeadLetters")}
+    assert dead == set(redrive.QUEUES.values())
 
 
 def test_poison_is_shown_and_stays(queues: Any) -> None:
