@@ -113,6 +113,17 @@ def _counting_writes(case: Case) -> float:
     return blocks + case.load.rate / 1_000 * case.facts.merging(case.load).write_units
 
 
+def _claim_reads(case: Case) -> float:
+    """Return the read units per second of the claims of an hour, if the numbers of all shards are interleaved.
+
+    An attempt reads the row `widest`, and the claims of all shards since its first record: while the batch was filled
+    and counted.
+    """
+    seconds = case.load.batch * case.load.shards / case.load.rate + case.counting_ms / 1e3
+    size = int(_runs(case) * seconds * case.assumed.claim_bytes)
+    return _runs(case) * (1 + read_units(size, consistent=True))
+
+
 def _cap_writes(case: Case) -> float:
     cap_calls = case.facts.click("capped_calls_per_click") - case.facts.click("calls_per_click")
     return case.load.rate * case.assumed.busiest * cap_calls
@@ -191,11 +202,18 @@ LIMITS = (
         "increase `SHARDS` in `clicks/id_lists.py`; the sort key grows with time, so DynamoDB cannot split a shard",
     ),
     Limit(
-        "`batch_claims`, the claims of an hour",
+        "`batch_claims`, writes of the present hour",
         "units per second",
         lambda _: KEY_WRITES,
         _runs,
-        "shorten the hour of a partition in `counters/stream_batch.py`; claims of several shards are spread over it",
+        "increase `MAX_RECORDS` in `counters/stream_batch.py` and the batch size of `count_clicks`: each has a claim",
+    ),
+    Limit(
+        "`batch_claims`, reads of the present hour",
+        "units per second",
+        lambda _: KEY_READS,
+        _claim_reads,
+        "as for its writes; reads grow with the square of the number of batches",
     ),
     Limit(
         "`caps`, the busiest capped campaign",

@@ -81,9 +81,10 @@ Itemized, with caps:
 
 AWS does not charge for Lambda's reads of the click stream, for traffic between Lambda and DynamoDB within a Region, or
 for scheduled rules. X-Ray is off. Tables are encrypted with the AWS managed key (`SSEEnabled`), whose requests are
-charged; requests of DynamoDB's own key would be free. The redirect logs nothing: `LOG_CLICKS` is off, and so are the
-lines of Lambda itself. A click that DynamoDB rejects costs one more message. Conversions, reports and administration
-are not included."""
+charged; requests of DynamoDB's own key would be free. The redirect logs nothing: `LOG_CLICKS` and `ACCESS_LOGS` are
+off, and so are the lines of Lambda itself. Scheduled functions that find nothing to do cost less than $0.001 and are
+left out. A click that DynamoDB rejects costs one more message. Conversions, reports and administration are not
+included, nor are CloudFront and its WAF, which are optional."""
 
 
 def _line(charge: Charge, prices: Prices) -> tuple[str, ...]:
