@@ -37,7 +37,9 @@ class Assumptions:
     )
     overhead_bytes: float = _assumed(100, "bytes", "DynamoDB's storage overhead per item")
     log_event_bytes: float = _assumed(26, "bytes", "CloudWatch's overhead per log line")
-    metrics_bytes: float = _assumed(450, "bytes", "the log line with the metrics of a batch, and CloudWatch's overhead")
+    metrics_bytes: float = _assumed(
+        700, "bytes", "the log lines with the metrics of a batch, with CloudWatch's overhead"
+    )
     log_compression: float = _assumed(0.15, "x", "size of a stored log relative to its text")
     fallbacks_ms: float = _assumed(
         1_000, "ms", "one run of `watch_fallbacks` over the last hour's counters, every 5 minutes"

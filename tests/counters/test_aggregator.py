@@ -245,10 +245,11 @@ def test_handler_returns_the_first_uncounted_record_after_a_table_error(
     with monkeypatch.context() as patch:
         patch.setattr(aggregator, "_commit", failing)
         response = count_clicks({"Records": records}, None)
-    assert emitted(capsys)["StreamRecordsCounted"] == 10
+    assert emitted(capsys)["StreamRecordsCounted"] == 4
     assert response == {"batchItemFailures": [{"itemIdentifier": records[4]["dynamodb"]["SequenceNumber"]}]}
     assert counted() == expected(4)
     assert count_clicks({"Records": records[4:]}, None) == {"batchItemFailures": []}
+    assert emitted(capsys)["StreamRecordsCounted"] == 6
     assert counted() == expected(10)
 
 
