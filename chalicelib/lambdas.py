@@ -233,7 +233,7 @@ def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str
 
 
 def _failures(*items: str | None) -> dict[str, Any]:
-    """Return the response that makes Lambda send only these messages or records again. None is none."""
+    """Return the response that makes Lambda send only these messages or records again, without None."""
     return {"batchItemFailures": [{"itemIdentifier": item} for item in items if item]}
 
 

@@ -117,7 +117,7 @@ def _by_rate(case: Case, prices: Prices) -> str:
     return f"""## By rate
 
 The fewer clicks a batch has, the more counting costs per click: a batch is what a shard of the stream collects in
-{case.load.window:.0f} seconds, and its marker, blocks and lists cost the same for ten clicks as for five hundred. The
+{case.load.window:.0f} seconds, and its claim, row, blocks and lists cost the same for ten clicks as for a hundred. The
 cost of scheduled work is also spread over fewer clicks. With caps, the calls are those of a process as busy as in the
 benchmark. A process with one click per second makes one call per two clicks, a slower one one call per click ($0.63
 more per million): see `docs/decisions/0024-leases-on-caps.md`.

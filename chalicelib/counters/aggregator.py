@@ -138,7 +138,9 @@ def _quarantine(record: StreamRecord, complaint: str, now: datetime) -> None:
     emit({Metric.POISON_RECORDS: 1})
     subject = {"sequence": record.sequence, "click_id": (record.click or {}).get("click_id")}
     text = f"A recorded click could not be counted: {complaint}"
-    send_once(ADMIN, Notification(NotificationKind.POISON_RECORD, subject, text), once=record.sequence, now=now)
+    # Records of two shards may have the same sequence number.
+    once = f"{record.sequence}-{record.digest.hex()}"
+    send_once(ADMIN, Notification(NotificationKind.POISON_RECORD, subject, text), once=once, now=now)
 
 
 def _known_fields(click: Mapping[str, Any] | None) -> dict[str, str]:
