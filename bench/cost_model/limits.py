@@ -97,7 +97,7 @@ def _around(cases: Sequence[Case]) -> str:
         ),
         ("seconds of compaction per minute", *(number(case.merging_ms / 1e3) for case in cases)),
         (
-            "GB of Lambda's own log lines per day",
+            "GB of log lines per day",
             *(number(_a_day(size, case)) for size, case in zip(log, cases, strict=True)),
         ),
     ]

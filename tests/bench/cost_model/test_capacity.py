@@ -1,3 +1,5 @@
+from math import ceil
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +77,13 @@ def test_each_process_reads_the_busiest_route_every_2_seconds() -> None:
 def test_needs_increase_with_the_rate_if_batches_are_full(rate: int) -> None:
     for limit in capacity.LIMITS:
         assert limit.used(a_case(2 * rate)) >= limit.used(a_case(rate)) * 0.999
+
+
+def test_attempt_reads_the_claims_of_all_shards_since_its_first_record() -> None:
+    case = a_case(100_000)
+    claims = 100 * (1 + case.counting_ms / 1e3)
+    assert needs("`batch_claims`, reads", case) == 100 * (1 + ceil(claims * 210 / 4_096)) == 900
+    assert needs("`batch_claims`, writes", case) == 100
 
 
 def test_click_lists_of_the_busiest_smartlink_are_spread_over_two_shards() -> None:
