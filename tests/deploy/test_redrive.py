@@ -1,9 +1,11 @@
 import json
 from collections.abc import Iterator
 from typing import Any, cast
+from unittest.mock import Mock
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from deploy import redrive
 from deploy.errors import CommandError
@@ -84,6 +86,14 @@ def test_aws_moves_the_messages_itself_and_its_progress_is_shown() -> None:
 def test_failed_move_says_why() -> None:
     with pytest.raises(CommandError, match="SQS ended the move as FAILED: AccessDenied"):
         list(redrive.redrive(fake_cloud(_Sqs("FAILED")), "postbacks"))
+
+
+def test_move_that_does_not_start_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ClientError({"Error": {"Code": "UnsupportedOperation", "Message": "running"}}, "StartMessageMoveTask")
+    sqs = _Sqs("COMPLETED")
+    monkeypatch.setattr(sqs, "start_message_move_task", Mock(side_effect=error))
+    with pytest.raises(CommandError, match="If a move is running, wait until it has ended"):
+        list(redrive.redrive(fake_cloud(sqs), "postbacks"))
 
 
 def test_unknown_queue_is_refused() -> None:
