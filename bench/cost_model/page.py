@@ -184,7 +184,8 @@ def _measured(facts: Facts) -> str:
 
 {table(("figure", "value"), list(values.items()))}
 
-Counting assumes {number(Assumptions().pools)} smartlinks and a hundred cells per quarter of an hour. CPU time is
+Counting assumes {number(Assumptions().pools)} smartlinks and a hundred cells per quarter of an hour. A publisher who
+sends another sub1 with each click makes a cell of each, so blocks and chunks are larger than measured. CPU time is
 converted to billed time by the function's share of a vCPU. Lambda's time for a call is DynamoDB's latency, which is
 assumed."""
 
