@@ -4,11 +4,11 @@ Limits are AWS's defaults in a Region such as us-east-1, from the pages in `SOUR
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil
 
 from bench.cost_model.case import Case
-from bench.cost_model.measurements import SATURATED
+from bench.cost_model.counting import counting_share, shard_throughput
 from bench.units import IN_A_TRANSACTION, read_units, write_units
 from chalicelib.clicks import id_lists
 from chalicelib.counters.cells import SHARDS
@@ -56,33 +56,9 @@ def busy(case: Case) -> float:
     return case.processes + case.load.shards * counting_share(case)
 
 
-def counting_share(case: Case) -> float:
-    """Return the share of time in which the aggregator of one shard is busy."""
-    return case.load.rate / case.load.shards / shard_throughput(case)
-
-
-def shard_throughput(case: Case) -> float:
-    """Return the clicks per second that the aggregator can count from one shard, with batches of this size."""
-    return case.load.batch / case.counting_ms * 1e3
-
-
 def ramp_seconds(case: Case) -> float:
     """Return the seconds until Lambda has started enough redirect processes: 1,000 at once, then 1,000 per 10 s."""
     return (ceil(case.processes / SCALE_UP) - 1) * SCALE_UP_SECONDS
-
-
-def catch_up_hours(case: Case) -> float:
-    """Return the hours that the aggregator needs to catch up after an outage of one hour, with full batches.
-
-    New clicks keep arriving meanwhile. Infinite if it cannot catch up.
-    """
-    spare = 1 / full_share(case) - 1
-    return 1 / spare if spare > 0 else float("inf")
-
-
-def full_share(case: Case) -> float:
-    """Return the share of time in which the aggregator of a shard is busy with full batches."""
-    return case.load.rate / case.load.shards / shard_throughput(replace(case, load=SATURATED))
 
 
 def _runs(case: Case) -> float:

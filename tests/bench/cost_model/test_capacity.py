@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.cost_model import capacity
-from bench.cost_model.capacity import LIMITS, catch_up_hours, exceeded, ramp_seconds, shard_throughput, tightest
+from bench.cost_model.capacity import LIMITS, exceeded, ramp_seconds, tightest
 from bench.cost_model.case import Case
 from bench.cost_model.measurements import facts, stack
 from bench.merging import Load
-from tests.bench.cost_model.cases import a_case, some_facts
+from tests.bench.cost_model.cases import a_case
 
 
 def needs(name: str, case: Case) -> float:
@@ -38,26 +38,6 @@ def test_tightest_limit_has_the_largest_share() -> None:
 @pytest.mark.parametrize(("rate", "seconds"), [(100, 0), (142_000, 0), (143_000, 10), (300_000, 20)])
 def test_lambda_starts_1000_processes_at_once_and_1000_every_10_seconds(rate: int, seconds: int) -> None:
     assert ramp_seconds(a_case(rate)) == seconds
-
-
-def test_shard_throughput_is_batch_size_over_batch_time() -> None:
-    case = a_case(4_000)
-    cpu_ms = 100.0 * 1769 / 512
-    put_and_copy = 2 * 40
-    assert case.counting_ms == pytest.approx(cpu_ms + 15 + put_and_copy + 4 + 1)
-    assert shard_throughput(case) == pytest.approx(1_000 / (cpu_ms + 100) * 1e3)
-
-
-def test_catch_up_uses_the_spare_throughput() -> None:
-    case = a_case(4_000)
-    spare = shard_throughput(case) - 1_000
-    assert catch_up_hours(case) == pytest.approx(1_000 / spare)
-
-
-def test_aggregator_that_is_too_slow_never_catches_up() -> None:
-    aggregator = {**some_facts().by_part["aggregator"], "batch_1000_cpu_us": 1e6}
-    slow = type(some_facts())({**some_facts().by_part, "aggregator": aggregator})
-    assert catch_up_hours(a_case(4_000, facts=slow)) == float("inf")
 
 
 def test_full_batch_writes_a_block_of_two_units_per_partition() -> None:
