@@ -65,7 +65,7 @@ query: install  ## query the archive: make query SQL="SELECT count(*) FROM click
 restore-clicks: install  ## put clicks of the archive back into the table: make restore-clicks FROM=2026-11-01 TO=2026-11-02 (STAGE=prod: on AWS)
 	@$(MANAGE) restore-clicks --stage $(STAGE)
 
-redrive: install  ## move dead letters back to their queue: make redrive QUEUE=clicks|postbacks|emails|learning|imports (STAGE=prod: on AWS)
+redrive: install  ## move dead letters back to their queue: make redrive QUEUE=clicks|postbacks|emails|learning|imports|merging (STAGE=prod: on AWS)
 	@$(MANAGE) redrive --stage $(STAGE)
 
 replay-clicks: install  ## write the clicks that are only in the log, or in FILE=…, since SINCE=… (STAGE=prod: on AWS)

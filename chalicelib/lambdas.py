@@ -37,11 +37,13 @@ def count_clicks(event: DynamoDBEvent) -> dict[str, Any]:
     from chalicelib.observability.metrics import Metric, emit, seconds_waited  # noqa: PLC0415
 
     records, now = event.to_dict()["Records"], datetime.now(UTC)
-    emit({Metric.STREAM_RECORDS_COUNTED: len(records), Metric.COUNTING_DELAY: seconds_waited(records, now)})
+    emit({Metric.COUNTING_DELAY: seconds_waited(records, now)})
     try:
         aggregate(records, now)
     except AggregationStopped as stopped:
+        emit({Metric.STREAM_RECORDS_COUNTED: stopped.counted})
         return _failures(stopped.sequence)
+    emit({Metric.STREAM_RECORDS_COUNTED: len(records)})
     return _failures()
 
 
@@ -103,7 +105,7 @@ def announce_conversions(event: DynamoDBEvent) -> dict[str, Any]:
     records = event.to_dict()["Records"]
     failed = fan_out(records, datetime.now(UTC))
     _log.info("processed %d changed conversions; first failed record: %s", len(records), failed or "none")
-    return _failures(failed) if failed else _failures()
+    return _failures(failed)
 
 
 @blueprint.on_dynamodb_record(
@@ -117,8 +119,7 @@ def archive_conversions(event: DynamoDBEvent) -> dict[str, Any]:
     """Archive the changed conversions; return the first record that failed."""
     from chalicelib.conversions.archiving import archive  # noqa: PLC0415
 
-    failed = archive(event.to_dict()["Records"], datetime.now(UTC))
-    return _failures(failed) if failed else _failures()
+    return _failures(archive(event.to_dict()["Records"], datetime.now(UTC)))
 
 
 @blueprint.on_sqs_message(queue="postbacks", batch_size=1, name="deliver_postbacks")
@@ -140,8 +141,7 @@ def queue_emails(event: DynamoDBEvent) -> dict[str, Any]:
     """Queue a message for each e-mail of the new notifications; return the first record that failed."""
     from chalicelib.emails import fan_out  # noqa: PLC0415
 
-    failed = fan_out.queue_emails(event.to_dict()["Records"])
-    return _failures(failed) if failed else _failures()
+    return _failures(fan_out.queue_emails(event.to_dict()["Records"]))
 
 
 @blueprint.on_sqs_message(queue="emails", batch_size=3, name="send_emails", maximum_concurrency=2)
@@ -232,9 +232,9 @@ def _process_each(event: SQSEvent, process: Callable[[str], object]) -> dict[str
     return _failures(*failed)
 
 
-def _failures(*items: str) -> dict[str, Any]:
-    """Return the response that makes Lambda send only these messages or records again."""
-    return {"batchItemFailures": [{"itemIdentifier": item} for item in items]}
+def _failures(*items: str | None) -> dict[str, Any]:
+    """Return the response that makes Lambda send only these messages or records again, without None."""
+    return {"batchItemFailures": [{"itemIdentifier": item} for item in items if item]}
 
 
 def log_by_call(event: Any, process: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - an event of Chalice and its answer

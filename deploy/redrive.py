@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from deploy.cloud import Cloud
 from deploy.errors import CommandError
 from deploy.stack_resources import physical_id
@@ -17,6 +19,7 @@ QUEUES = {
     "emails": "Emails",
     "learning": "Learning",
     "imports": "Imports",
+    "merging": "Merging",
 }
 """Queues by the name that the command takes. Each has dead letters in the queue of the same name + `DeadLetters`."""
 
@@ -57,7 +60,11 @@ def _count(client: "SQSClient", url: str) -> int:
 def _move(client: "SQSClient", dead: str) -> Iterator[int]:
     """Let SQS move the messages to the queues they came from, and yield their number so far."""
     arn = client.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    client.start_message_move_task(SourceArn=arn)
+    try:
+        client.start_message_move_task(SourceArn=arn)
+    except ClientError as error:
+        message = f"SQS did not start to move the messages: {error}. If a move is running, wait until it has ended."
+        raise CommandError(message) from error
     while True:
         task = client.list_message_move_tasks(SourceArn=arn, MaxResults=1)["Results"][0]
         yield task.get("ApproximateNumberOfMessagesMoved", 0)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
@@ -45,7 +46,8 @@ class Restored:
 def restore(cloud: Cloud, days: Days, now: datetime) -> Restored:
     """Write the archived clicks of the days that the table lacks. Running it again changes nothing.
 
-    A restored click expires when it would have expired, and is marked so that it is not counted again. Raise
+    A restored click expires when it would have expired, and is marked so that it is not counted again. A click that
+    waited in the backlog for over an hour is not found: it is archived under the hour in which it was written. Raise
     CommandError if the archive or the table does not answer.
     """
     bucket, client = fetching.archive_bucket(cloud), fetching.s3_client(cloud)
@@ -54,12 +56,12 @@ def restore(cloud: Cloud, days: Days, now: datetime) -> Restored:
     table = _Table(cloud, _click_days(cloud))
     with TemporaryDirectory(prefix="smartlink-archive-") as folder:
         fetching.fetch(client, bucket, objects, Path(folder))
-        results: list[str] = []
+        results = Counter[str]()
         with Progress(f"Restoring the clicks of {len(objects):,} objects", len(objects)) as bar:
             for file in sorted(Path(folder).rglob("*.jsonl.gz")):
-                results += table.write(clicks_of(file, days), int(now.timestamp()))
+                results.update(table.write(clicks_of(file, days), int(now.timestamp())))
                 bar.advance()
-    return Restored(results.count("written"), results.count("present"), results.count("expired"))
+    return Restored(**results)
 
 
 def clicks_of(file: Path, days: Days) -> Iterator[dict[str, Any]]:

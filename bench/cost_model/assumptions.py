@@ -37,6 +37,9 @@ class Assumptions:
     )
     overhead_bytes: float = _assumed(100, "bytes", "DynamoDB's storage overhead per item")
     log_event_bytes: float = _assumed(26, "bytes", "CloudWatch's overhead per log line")
+    metrics_bytes: float = _assumed(
+        700, "bytes", "the log lines with the metrics of a batch, with CloudWatch's overhead"
+    )
     log_compression: float = _assumed(0.15, "x", "size of a stored log relative to its text")
     fallbacks_ms: float = _assumed(
         1_000, "ms", "one run of `watch_fallbacks` over the last hour's counters, every 5 minutes"
@@ -45,6 +48,7 @@ class Assumptions:
     object_ms: float = _assumed(40, "ms", "latency of one S3 put or copy, from a Lambda in the region")
     archived_bytes: float = _assumed(91, "bytes", "a click in the archive, compressed, as measured on the local stack")
     archive_months: float = _assumed(12, "months", "time for which the archive is kept, in this model")
+    claim_bytes: float = _assumed(210, "bytes", "the item of a claim on a batch")
     conversion_units: float = _assumed(24, "units", "writes of one conversion without caps, as its test counts them")
     conversion_ms: float = _assumed(60, "ms", "one postback in the API function: its CPU, four reads, one transaction")
     pollers: float = _assumed(5, "", "Lambda pollers per queue; each polls an empty queue three times per minute")

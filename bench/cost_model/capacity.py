@@ -4,11 +4,11 @@ Limits are AWS's defaults in a Region such as us-east-1, from the pages in `SOUR
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil
 
 from bench.cost_model.case import Case
-from bench.cost_model.measurements import SATURATED
+from bench.cost_model.counting import counting_share, shard_throughput
 from bench.units import IN_A_TRANSACTION, read_units, write_units
 from chalicelib.clicks import id_lists
 from chalicelib.counters.cells import SHARDS
@@ -56,33 +56,9 @@ def busy(case: Case) -> float:
     return case.processes + case.load.shards * counting_share(case)
 
 
-def counting_share(case: Case) -> float:
-    """Return the share of time in which the aggregator of one shard is busy."""
-    return case.load.rate / case.load.shards / shard_throughput(case)
-
-
-def shard_throughput(case: Case) -> float:
-    """Return the clicks per second that the aggregator can count from one shard, with batches of this size."""
-    return case.load.batch / case.counting_ms * 1e3
-
-
 def ramp_seconds(case: Case) -> float:
     """Return the seconds until Lambda has started enough redirect processes: 1,000 at once, then 1,000 per 10 s."""
     return (ceil(case.processes / SCALE_UP) - 1) * SCALE_UP_SECONDS
-
-
-def catch_up_hours(case: Case) -> float:
-    """Return the hours that the aggregator needs to catch up after an outage of one hour, with full batches.
-
-    New clicks keep arriving meanwhile. Infinite if it cannot catch up.
-    """
-    spare = 1 / full_share(case) - 1
-    return 1 / spare if spare > 0 else float("inf")
-
-
-def full_share(case: Case) -> float:
-    """Return the share of time in which the aggregator of a shard is busy with full batches."""
-    return case.load.rate / case.load.shards / shard_throughput(replace(case, load=SATURATED))
 
 
 def _runs(case: Case) -> float:
@@ -111,6 +87,17 @@ def _counting_writes(case: Case) -> float:
     """Return the write units per second of `counters`: report and learning blocks, and compaction."""
     blocks = _runs(case) * IN_A_TRANSACTION * (SHARDS + case.assumed.pools)
     return blocks + case.load.rate / 1_000 * case.facts.merging(case.load).write_units
+
+
+def _claim_reads(case: Case) -> float:
+    """Return the read units per second of the claims of an hour, if the numbers of all shards are interleaved.
+
+    An attempt reads the row `widest`, and the claims of all shards since its first record: while the batch was filled
+    and counted.
+    """
+    seconds = case.load.batch * case.load.shards / case.load.rate + case.counting_ms / 1e3
+    size = int(_runs(case) * seconds * case.assumed.claim_bytes)
+    return _runs(case) * (1 + read_units(size, consistent=True))
 
 
 def _cap_writes(case: Case) -> float:
@@ -191,11 +178,18 @@ LIMITS = (
         "increase `SHARDS` in `clicks/id_lists.py`; the sort key grows with time, so DynamoDB cannot split a shard",
     ),
     Limit(
-        "`batch_claims`, the claims of an hour",
+        "`batch_claims`, writes of the present hour",
         "units per second",
         lambda _: KEY_WRITES,
         _runs,
-        "shorten the hour of a partition in `counters/stream_batch.py`; claims of several shards are spread over it",
+        "increase `MAX_RECORDS` in `counters/stream_batch.py` and the batch size of `count_clicks`: each has a claim",
+    ),
+    Limit(
+        "`batch_claims`, reads of the present hour",
+        "units per second",
+        lambda _: KEY_READS,
+        _claim_reads,
+        "as for its writes; reads grow with the square of the number of batches",
     ),
     Limit(
         "`caps`, the busiest capped campaign",

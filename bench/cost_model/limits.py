@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import ceil
 
-from bench.cost_model import capacity
+from bench.cost_model import capacity, counting
 from bench.cost_model.case import MILLION, Case
 from bench.cost_model.markdown import clicks_a_second, number, table, words
 from bench.cost_model.usage import uses
@@ -89,15 +89,15 @@ def _around(cases: Sequence[Case]) -> str:
         ("clicks in a batch", *(number(case.load.batch) for case in cases)),
         (
             "clicks/s that one shard's aggregator can count",
-            *(number(capacity.shard_throughput(case)) for case in cases),
+            *(number(counting.shard_throughput(case)) for case in cases),
         ),
         (
             "hours to catch up after one hour of aggregator outage",
-            *(f"{capacity.catch_up_hours(case):.2g}" for case in cases),
+            *(f"{counting.catch_up_hours(case):.2g}" for case in cases),
         ),
         ("seconds of compaction per minute", *(number(case.merging_ms / 1e3) for case in cases)),
         (
-            "GB of Lambda's own log lines per day",
+            "GB of log lines per day",
             *(number(_a_day(size, case)) for size, case in zip(log, cases, strict=True)),
         ),
     ]

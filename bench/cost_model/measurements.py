@@ -115,11 +115,15 @@ def _facts_of(part: str, names: tuple[str, ...]) -> Mapping[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Configuration of the stack: memory by function, minutes between optimizer runs, number of alarms."""
+    """Configuration of the stack: memory by function, minutes between optimizer runs, numbers of alarms and queues.
+
+    `queues` are those that a function polls.
+    """
 
     megabytes: Mapping[str, int]
     learning_minutes: int
     alarms: int
+    queues: int
 
 
 def stack() -> Stack:
@@ -128,4 +132,10 @@ def stack() -> Stack:
     megabytes = {name: function["lambda_memory_size"] for name, function in config["lambda_functions"].items()}
     alarms = re.search(r"(\d+) alarms cost", (ROOT / "docs" / "runbook.md").read_text())
     assert alarms  # noqa: S101 - `tests/deploy/template/test_alarms.py` compares the sentence with the template
-    return Stack(megabytes, int(config["environment_variables"]["LEARNING_MINUTES"]), int(alarms[1]))
+    return Stack(megabytes, int(config["environment_variables"]["LEARNING_MINUTES"]), int(alarms[1]), _queues())
+
+
+def _queues() -> int:
+    """Return the number of queues with a function: those with dead letters."""
+    resources = loads((ROOT / ".chalice" / "resources.json").read_text())["Resources"]
+    return sum("RedrivePolicy" in resource.get("Properties", {}) for resource in resources.values())

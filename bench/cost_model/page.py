@@ -81,9 +81,10 @@ Itemized, with caps:
 
 AWS does not charge for Lambda's reads of the click stream, for traffic between Lambda and DynamoDB within a Region, or
 for scheduled rules. X-Ray is off. Tables are encrypted with the AWS managed key (`SSEEnabled`), whose requests are
-charged; requests of DynamoDB's own key would be free. The redirect logs nothing: `LOG_CLICKS` is off, and so are the
-lines of Lambda itself. A click that DynamoDB rejects costs one more message. Conversions, reports and administration
-are not included."""
+charged; requests of DynamoDB's own key would be free. The redirect logs nothing: `LOG_CLICKS` and `ACCESS_LOGS` are
+off, and so are the lines of Lambda itself. Scheduled functions that find nothing to do cost less than $0.001 and are
+left out. A click that DynamoDB rejects costs one more message. Conversions, reports and administration are not
+included, nor are CloudFront and its WAF, which are optional."""
 
 
 def _line(charge: Charge, prices: Prices) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ def _by_rate(case: Case, prices: Prices) -> str:
     return f"""## By rate
 
 The fewer clicks a batch has, the more counting costs per click: a batch is what a shard of the stream collects in
-{case.load.window:.0f} seconds, and its marker, blocks and lists cost the same for ten clicks as for five hundred. The
+{case.load.window:.0f} seconds, and its claim, row, blocks and lists cost the same for ten clicks as for a hundred. The
 cost of scheduled work is also spread over fewer clicks. With caps, the calls are those of a process as busy as in the
 benchmark. A process with one click per second makes one call per two clicks, a slower one one call per click ($0.63
 more per million): see `docs/decisions/0024-leases-on-caps.md`.
@@ -183,7 +184,8 @@ def _measured(facts: Facts) -> str:
 
 {table(("figure", "value"), list(values.items()))}
 
-Counting assumes {number(Assumptions().pools)} smartlinks and a hundred cells per quarter of an hour. CPU time is
+Counting assumes {number(Assumptions().pools)} smartlinks and a hundred cells per quarter of an hour. A publisher who
+sends another sub1 with each click makes a cell of each, so blocks and chunks are larger than measured. CPU time is
 converted to billed time by the function's share of a vCPU. Lambda's time for a call is DynamoDB's latency, which is
 assumed."""
 

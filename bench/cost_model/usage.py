@@ -9,6 +9,7 @@ from math import ceil
 
 from bench.cost_model.case import COUNTER, GB, HOUR, MERGER, MILLION, MONTH, REDIRECT, REQUESTS_AN_OBJECT, Case
 from bench.units import IN_A_TRANSACTION, read_units, write_units
+from chalicelib.observability.metrics import Metric
 from chalicelib.settings import DEFAULT_CLICK_DAYS, WEIGHT_HISTORY_DAYS
 
 LOG_MONTHS = 1.0
@@ -24,7 +25,10 @@ LOG_LINES = (
 )
 """Log lines of Lambda itself per invocation, of all functions but the redirect."""
 
-_QUEUES, _POLLS_A_MINUTE, _CALLS_A_MESSAGE = 4, 3, 3
+_POLLS_A_MINUTE, _CALLS_A_MESSAGE = 3, 3
+_METRICS = len(Metric) + 1
+"""Metrics of our own, and the one of the redirect's log."""
+
 _MESSAGE_POOLS = 25
 _WATCHED_SECONDS, _FALLBACK_SECONDS = 5, 300
 
@@ -166,10 +170,13 @@ def _click_storage(case: Case) -> Iterable[Use]:
 
 
 def _logs(case: Case) -> Iterable[Use]:
-    """Lambda's own lines of the aggregator. Those of the redirect are off; other functions log little."""
-    size = MILLION / case.load.batch * log_bytes(case) / GB
-    yield Use("logs", "Lambda's own lines", size, "log_ingested")
-    yield Use("logs", "kept for 30 days", size * case.assumed.log_compression * LOG_MONTHS, "log_storage")
+    """Lines of the aggregator: Lambda's own, and one with metrics. Other functions log little, the redirect nothing."""
+    batches = MILLION / case.load.batch
+    own, metrics = batches * log_bytes(case) / GB, batches * case.assumed.metrics_bytes / GB
+    kept = (own + metrics) * case.assumed.log_compression * LOG_MONTHS
+    yield Use("logs", "Lambda's own lines", own, "log_ingested")
+    yield Use("logs", "lines with metrics", metrics, "log_ingested")
+    yield Use("logs", "kept for 30 days", kept, "log_storage")
 
 
 def log_bytes(case: Case) -> float:
@@ -179,7 +186,7 @@ def log_bytes(case: Case) -> float:
 
 def _scheduled_work(case: Case) -> Iterable[Use]:
     """Scheduled work, which does not depend on clicks, during the time of a million clicks."""
-    polls = _QUEUES * case.assumed.pollers * _POLLS_A_MINUTE * case.seconds / 60
+    polls = case.stack.queues * case.assumed.pollers * _POLLS_A_MINUTE * case.seconds / 60
     checks = case.seconds / _FALLBACK_SECONDS
     ticks = case.seconds / 60 + checks + case.seconds / (60 * case.stack.learning_minutes)
     keys = case.assumed.tables_used * case.assumed.key_calls * case.seconds / HOUR
@@ -188,4 +195,5 @@ def _scheduled_work(case: Case) -> Iterable[Use]:
     check_time = case.gb_seconds("watch_fallbacks", checks * case.assumed.fallbacks_ms)
     yield Use("scheduled work", "fallback alert checks", check_time, "lambda_x86")
     yield Use("scheduled work", "alarms", case.stack.alarms * case.seconds / MONTH, "alarm")
+    yield Use("scheduled work", "metrics of our own", _METRICS * case.seconds / MONTH, "metric")
     yield Use("scheduled work", "requests for table keys", keys, "key_request")

@@ -28,11 +28,11 @@ _log = logging.getLogger("smartlink")
 
 
 class AggregationStopped(Exception):  # noqa: N818 - named for the fact
-    """Aggregation stopped; `sequence` is the first record that was not counted."""
+    """Aggregation stopped; `sequence` is the first record that was not counted, `counted` the number before it."""
 
-    def __init__(self, sequence: str) -> None:
+    def __init__(self, sequence: str, counted: int) -> None:
         super().__init__(sequence)
-        self.sequence = sequence
+        self.sequence, self.counted = sequence, counted
 
 
 def decode_record(received: Mapping[str, Any]) -> StreamRecord:
@@ -67,7 +67,7 @@ def aggregate(received: Sequence[Mapping[str, Any]], now: datetime) -> None:
             pending = batch_rows.advance(lambda records: _aggregate_next(records, now), pending)
         except (PynamoDBException, BotoCoreError, ClientError, batch_rows.Overtaken) as error:
             _log.warning("aggregation stopped at record %s: %r", first, error)
-            raise AggregationStopped(first) from error
+            raise AggregationStopped(first, len(received) - len(pending)) from error
 
 
 def _aggregate_next(pending: list[StreamRecord], now: datetime) -> list[StreamRecord]:
@@ -138,7 +138,9 @@ def _quarantine(record: StreamRecord, complaint: str, now: datetime) -> None:
     emit({Metric.POISON_RECORDS: 1})
     subject = {"sequence": record.sequence, "click_id": (record.click or {}).get("click_id")}
     text = f"A recorded click could not be counted: {complaint}"
-    send_once(ADMIN, Notification(NotificationKind.POISON_RECORD, subject, text), once=record.sequence, now=now)
+    # Records of two shards may have the same sequence number.
+    once = f"{record.sequence}-{record.digest.hex()}"
+    send_once(ADMIN, Notification(NotificationKind.POISON_RECORD, subject, text), once=once, now=now)
 
 
 def _known_fields(click: Mapping[str, Any] | None) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Claims: an attempt on a stream batch announces its records before it looks for other attempts on them.
 
 Of two attempts on the same record, one therefore finds the other. A claim is found by sequence numbers, which increase
-within a shard and are opaque otherwise: a reader takes the claims of the hour that begin at most the widest range of
-a claim before its own records.
+within a shard and are opaque otherwise: a reader takes the claims of the hour that end between its first record and the
+widest range of a claim after its last one. These are few while the stream is read as it is written.
 """
 
 import secrets
@@ -32,6 +32,8 @@ _ENDING = 10**20
 """Numbers of DynamoDB's streams end with up to 20 digits that each shard counts for itself, as far as is known."""
 
 _AFTER_ALL_IDS = "~"
+"""A letter after `#`, which separates number and ID in a position."""
+
 _ID_BYTES = 8
 
 
@@ -66,8 +68,8 @@ class Claim:
 
     @property
     def position(self) -> str:
-        """The sort key."""
-        return f"{_padded(self.numbers.first)}#{self.batch_id}"
+        """The sort key: claims are in the order of their last records."""
+        return f"{_padded(self.numbers.last)}#{self.batch_id}"
 
 
 def claim(records: Sequence[AnyRecord], now: datetime, stream: str = "") -> Claim:
@@ -100,7 +102,7 @@ def _row(attempt: Claim, expires_at: int) -> BatchClaimRow:
     return BatchClaimRow(
         attempt.partition,
         attempt.position,
-        last=_padded(attempt.numbers.last),
+        first=str(attempt.numbers.first),
         endings="-".join(map(str, attempt.endings)),
         expires_at=expires_at,
     )
@@ -121,9 +123,9 @@ def _widen(attempt: Claim, expires_at: int) -> None:
 
 def others(attempt: Claim) -> list[Claim]:
     """Return the other claims of the partition that may have a record in common with this one."""
-    since = _padded(max(attempt.numbers.first - attempt.widest, 0))
-    until = _padded(attempt.numbers.last) + "#" + _AFTER_ALL_IDS
-    rows = BatchClaimRow.query(attempt.partition, BatchClaimRow.position.between(since, until), consistent_read=True)
+    greatest = min(attempt.numbers.last + attempt.widest, 10**_DIGITS - 1)
+    positions = BatchClaimRow.position.between(_padded(attempt.numbers.first), _padded(greatest) + _AFTER_ALL_IDS)
+    rows = BatchClaimRow.query(attempt.partition, positions, consistent_read=True)
     return [each for each in map(_read, rows) if _may_share(each, attempt) and each.batch_id != attempt.batch_id]
 
 
@@ -137,9 +139,9 @@ def withdraw(attempt: Claim) -> None:
 
 
 def _read(row: BatchClaimRow) -> Claim:
-    first, _, batch_id = row.position.partition("#")
+    last, _, batch_id = row.position.partition("#")
     endings = Range(*map(int, row.endings.split("-")))
-    return Claim(row.partition, Range(int(first), int(row.last)), endings, batch_id)
+    return Claim(row.partition, Range(int(row.first), int(last)), endings, batch_id)
 
 
 def _padded(sequence: int) -> str:

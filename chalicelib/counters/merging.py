@@ -3,7 +3,7 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -81,7 +81,7 @@ def merge_days(now: datetime, has_time: Callable[[], bool]) -> tuple[dict[str, i
     days, run = cells.days_to_compact(now, COUNTER_DAYS), _Run(now, has_time)
     blocks = [block for name in cells.partitions(days) for block in run.compact(Task(Kind.REPORTS, name))]
     unread = {*cells.partitions(days[-1:]), *(task.partition for task in run.left)}
-    for name in learning_blocks.partitions_of([*blocks, *uncompacted_blocks(sorted(unread))]):
+    for name in sorted(set(_learning_partitions([*blocks, *uncompacted_blocks(sorted(unread))]))):
         run.compact(Task(Kind.LEARNING, name))
     for day in days:
         for name in detail_cells.partitions([day]):
@@ -91,6 +91,15 @@ def merge_days(now: datetime, has_time: Callable[[], bool]) -> tuple[dict[str, i
     merged = run.merged
     counts = {"merged": merged[Kind.REPORTS], "learned": merged[Kind.LEARNING], "details": merged[Kind.DETAILS]}
     return {**counts, "queued": len(run.left)}, days
+
+
+def _learning_partitions(blocks: Iterable[CounterBlockRow]) -> Iterator[str]:
+    """Yield the learning partitions of the smartlinks in report blocks, without those of damaged blocks."""
+    for block in blocks:
+        try:
+            yield from learning_blocks.partitions_of([block])
+        except Exception as error:  # noqa: BLE001 - a damaged block must not stop the others
+            _log.warning("block %s of partition %s cannot be read: %r", block.position, block.partition, error)
 
 
 def compact(task: Task, now: datetime) -> list[CounterBlockRow]:

@@ -21,8 +21,11 @@ MAX_ITEMS = 99
 With the row of the batch they are the 100 items of a transaction.
 """
 
-MAX_DETAIL_BYTES = 200_000
-"""Maximum size of the values of detail dimensions. They fit into one item of 400 KB even if they do not compress."""
+MAX_TEXT_BYTES = 200_000
+"""Maximum size of the values of sub1, and of those of detail dimensions, which are in other items.
+
+They fit into one item of 400 KB even if they do not compress.
+"""
 
 DIGEST_BYTES = 7
 """Length of the digest of a record. It is compared with those of a few thousand others."""
@@ -115,10 +118,18 @@ class _RecordEffect:
         return {item for item in changed if item}
 
     @property
+    def sub1_bytes(self) -> int:
+        """The maximum size of the value of sub1. The publisher's visitors choose it, as they do details."""
+        return _max_bytes(self.cell.sub1) if self.cell else 0
+
+    @property
     def detail_bytes(self) -> int:
         """The maximum size of the values of detail dimensions."""
-        text = "".join(self.detail[-len(detail_cells.DETAILS) :]) if self.detail else ""  # type: ignore[arg-type]
-        return len(text) if text.isascii() else _UTF8_BYTES * len(text)
+        return _max_bytes("".join(self.detail[-len(detail_cells.DETAILS) :])) if self.detail else 0  # type: ignore[arg-type]
+
+
+def _max_bytes(text: str) -> int:
+    return len(text) if text.isascii() else _UTF8_BYTES * len(text)
 
 
 def position_of(received: Mapping[str, Any]) -> tuple[str, int, bytes]:
@@ -146,12 +157,13 @@ def within_an_hour(records: Iterable[AnyRecord]) -> Iterator[AnyRecord]:
 
 def take_batch(records: Iterable[StreamRecord]) -> StreamBatch:
     """Return the longest batch from the start of the records that fits into one transaction and is of one hour."""
-    batch, items, detail_bytes = StreamBatch(), set[object](), 0
+    batch, items, sub1_bytes, detail_bytes = StreamBatch(), set[object](), 0, 0
     for record in within_an_hour(records):
         effect = _effect(record)
         items |= effect.items
+        sub1_bytes += effect.sub1_bytes
         detail_bytes += effect.detail_bytes
-        is_too_large = len(items) > MAX_ITEMS or detail_bytes > MAX_DETAIL_BYTES
+        is_too_large = len(items) > MAX_ITEMS or max(sub1_bytes, detail_bytes) > MAX_TEXT_BYTES
         if batch.records and (len(batch.records) == MAX_RECORDS or is_too_large):
             break
         _add(batch, record, effect)

@@ -68,8 +68,8 @@ class BatchClaimRow(Model):
     """The announcement of an attempt on a batch, so that other attempts on one of its records find it.
 
     `partition` is the hour in which the stream got the records, `2026-11-21T12`, with a prefix for the stream of
-    conversions. `position` is the smallest sequence number of the records and the ID of the attempt, `last` their
-    greatest sequence number. `endings` is the range of the last digits of their numbers. The row `widest` of a
+    conversions. `position` is the greatest sequence number of the records and the ID of the attempt, `first` their
+    smallest sequence number. `endings` is the range of the last digits of their numbers. The row `widest` of a
     partition has the widest range of its claims, as a `level`.
     """
 
@@ -78,7 +78,7 @@ class BatchClaimRow(Model):
 
     partition = UnicodeAttribute(hash_key=True)
     position = UnicodeAttribute(range_key=True)
-    last = UnicodeAttribute(null=True)
+    first = UnicodeAttribute(null=True)
     endings = UnicodeAttribute(null=True)
     level = IntegerAttribute(null=True)
     expires_at = IntegerAttribute()

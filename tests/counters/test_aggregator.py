@@ -229,6 +229,14 @@ def test_invalid_record_is_queued_counted_and_notified_once_and_blocks_no_other(
     assert [(row.kind, row.owner_year) for row in notifications] == [("poison_record", "admin#2026")]
 
 
+def test_invalid_records_of_two_shards_with_the_same_sequence_number_are_both_notified() -> None:
+    first, second = (a_record(n, image=BROKEN["nothing"]) for n in (0, 1))
+    second["dynamodb"]["SequenceNumber"] = first["dynamodb"]["SequenceNumber"]
+    for record in (first, second):
+        aggregator.aggregate([record], NOW)
+    assert [row.kind for row in NotificationRow.scan() if row.kind] == ["poison_record"] * 2
+
+
 def test_handler_returns_the_first_uncounted_record_after_a_table_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -245,10 +253,11 @@ def test_handler_returns_the_first_uncounted_record_after_a_table_error(
     with monkeypatch.context() as patch:
         patch.setattr(aggregator, "_commit", failing)
         response = count_clicks({"Records": records}, None)
-    assert emitted(capsys)["StreamRecordsCounted"] == 10
+    assert emitted(capsys)["StreamRecordsCounted"] == 4
     assert response == {"batchItemFailures": [{"itemIdentifier": records[4]["dynamodb"]["SequenceNumber"]}]}
     assert counted() == expected(4)
     assert count_clicks({"Records": records[4:]}, None) == {"batchItemFailures": []}
+    assert emitted(capsys)["StreamRecordsCounted"] == 6
     assert counted() == expected(10)
 
 

@@ -36,13 +36,36 @@ def found(attempt: Claim) -> list[tuple[int, ...]]:
 def test_claims_that_share_a_sequence_number_are_found_and_no_others() -> None:
     for first, last in ((0, 9), (10, 19), (15, 16), (19, 30), (20, 29), (31, 900)):
         a_claim(first, last)
-    assert found(a_claim(16, 19)) == [(10, 19), (15, 16), (19, 30)]
+    assert found(a_claim(16, 19)) == [(15, 16), (10, 19), (19, 30)]
 
 
-def test_wide_claim_is_found_by_a_narrow_one_that_is_far_from_its_start() -> None:
+def test_claims_that_end_before_the_first_record_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     a_claim(0, 900)
+    for n in range(10):
+        a_claim(1_000 * n, 1_000 * n + 9)
+    read, query = list[str](), BatchClaimRow.query
+
+    def noted(*arguments: Any, **options: Any) -> Any:
+        rows = list(query(*arguments, **options))
+        read.extend(row.first for row in rows)
+        return rows
+
+    monkeypatch.setattr(BatchClaimRow, "query", noted)
+    assert found(a_claim(9_005, 9_014)) == [(9_000, 9_009)]
+    assert read == ["9000", "9005"]
+
+
+def test_wide_claim_is_found_by_a_narrow_one_that_is_far_from_its_end() -> None:
+    a_claim(0, 900)
+    assert found(a_claim(0, 0)) == [(0, 900)]
     assert found(a_claim(899, 899)) == [(0, 900)]
     assert found(a_claim(901, 901)) == []
+
+
+def test_claims_of_the_greatest_numbers_are_found() -> None:
+    last = 10**40 - 1
+    a_claim(last - 99, last)
+    assert found(a_claim(last - 5, last)) == [(last - 99, last)]
 
 
 def test_shards_whose_numbers_are_interleaved_are_told_apart_by_the_last_digits() -> None:

@@ -52,7 +52,7 @@ def test_attempt_that_was_cancelled_can_never_commit_and_its_claim_is_gone() -> 
     with pytest.raises(PutError):
         committed_row(slow.batch_id, RECORDS[:3], NOW).save(UNDECIDED)
     committed_row(fast.batch_id, RECORDS, NOW).save(UNDECIDED)
-    assert [row.position for row in BatchClaimRow.scan(BatchClaimRow.last.exists())] == [fast.position]
+    assert [row.position for row in BatchClaimRow.scan(BatchClaimRow.first.exists())] == [fast.position]
 
 
 def test_attempt_that_commits_before_it_is_cancelled_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from chalicelib.counters.detail_cells import JointCell
 from chalicelib.counters.learning_cells import LearningCell
 from chalicelib.counters.merging import Kind, Task, decode, encode, merge_days, messages, process_message
 from chalicelib.tables.base import connection
+from chalicelib.tables.counters import CounterBlockRow
 
 pytestmark = pytest.mark.usefixtures("tables", "queue")
 
@@ -126,6 +127,17 @@ def test_partition_that_fails_is_queued_and_stops_no_other(
     assert f"partition {REPORTS} was not compacted and is queued: ValueError('damaged')" in caplog.text
     with pytest.raises(ValueError, match="damaged"):
         process_message(encode([Task(Kind.REPORTS, REPORTS)]), NOW)
+
+
+def test_block_that_cannot_be_read_stops_neither_its_schedule_nor_its_smartlinks(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    add_clicks(200)
+    CounterBlockRow(REPORTS, "b#0", cells=b"damaged").save()
+    merged, _ = merge_days(NOW, always)
+    assert merged == {"merged": 0, "learned": 200, "details": 200, "queued": 1}
+    assert queued() == [[Task(Kind.REPORTS, REPORTS)]]
+    assert f"block b#0 of partition {REPORTS} cannot be read: error('Error -3" in caplog.text
 
 
 @pytest.mark.parametrize(("smartlinks", "sizes"), [(0, []), (20, [1] * 20), (50, [3] * 16 + [2]), (1_000, [10] * 100)])

@@ -85,6 +85,15 @@ def test_details_that_do_not_compress_fit_into_an_item() -> None:
     assert len(encode(batch.details, JOINT_LAYOUT)) < 300_000
 
 
+def test_values_of_sub1_that_do_not_compress_fit_into_an_item() -> None:
+    rng = Random(1)  # noqa: S311 - no secret
+    subs = ["".join(map(chr, rng.choices(range(0x10000, 0x10FFFF), k=255))) for _ in range(300)]
+    records = [record(n, publisher_id="pub_1", sub_ids={"sub1": sub}) for n, sub in enumerate(subs)]
+    batch = take_batch(records)
+    assert len(batch.records) == 200_000 // (4 * 255)
+    assert len(encode(batch.counted)) < 300_000
+
+
 @pytest.mark.parametrize("source", [5, ["x"]])
 def test_click_with_a_detail_that_is_no_string_is_poison(source: Any) -> None:
     batch = take_batch([StreamRecord("1", AT, digest(1), {**a_click(0).attribute_values, "source": source})])

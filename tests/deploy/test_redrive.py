@@ -1,12 +1,15 @@
 import json
 from collections.abc import Iterator
 from typing import Any, cast
+from unittest.mock import Mock
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from deploy import redrive
 from deploy.errors import CommandError
+from deploy.paths import ROOT
 from tests.conftest import emulated_aws
 from tests.deploy.aws import fake_cloud, moto_cloud
 
@@ -85,9 +88,25 @@ def test_failed_move_says_why() -> None:
         list(redrive.redrive(fake_cloud(_Sqs("FAILED")), "postbacks"))
 
 
+def test_move_that_does_not_start_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ClientError({"Error": {"Code": "UnsupportedOperation", "Message": "running"}}, "StartMessageMoveTask")
+    sqs = _Sqs("COMPLETED")
+    monkeypatch.setattr(sqs, "start_message_move_task", Mock(side_effect=error))
+    with pytest.raises(CommandError, match="If a move is running, wait until it has ended"):
+        list(redrive.redrive(fake_cloud(sqs), "postbacks"))
+
+
 def test_unknown_queue_is_refused() -> None:
-    with pytest.raises(CommandError, match="QUEUE must be one of clicks, postbacks, emails, learning, imports, poison"):
+    with pytest.raises(
+        CommandError, match="QUEUE must be one of clicks, postbacks, emails, learning, imports, merging, poison"
+    ):
         list(redrive.redrive(moto_cloud("http://127.0.0.1:1"), "mail"))
+
+
+def test_every_queue_with_dead_letters_can_be_moved_back() -> None:
+    resources = json.loads((ROOT / ".chalice" / "resources.json").read_text())["Resources"]
+    dead = {name.removesuffix("DeadLetters") for name in resources if name.endswith("DeadLetters")}
+    assert dead == set(redrive.QUEUES.values())
 
 
 def test_poison_is_shown_and_stays(queues: Any) -> None:

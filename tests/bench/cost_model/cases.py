@@ -22,6 +22,7 @@ STACK = Stack(
     },
     learning_minutes=5,
     alarms=8,
+    queues=4,
 )
 
 

@@ -1,13 +1,15 @@
+from math import ceil
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.cost_model import capacity
-from bench.cost_model.capacity import LIMITS, catch_up_hours, exceeded, ramp_seconds, shard_throughput, tightest
+from bench.cost_model.capacity import LIMITS, exceeded, ramp_seconds, tightest
 from bench.cost_model.case import Case
 from bench.cost_model.measurements import facts, stack
 from bench.merging import Load
-from tests.bench.cost_model.cases import a_case, some_facts
+from tests.bench.cost_model.cases import a_case
 
 
 def needs(name: str, case: Case) -> float:
@@ -38,26 +40,6 @@ def test_lambda_starts_1000_processes_at_once_and_1000_every_10_seconds(rate: in
     assert ramp_seconds(a_case(rate)) == seconds
 
 
-def test_shard_throughput_is_batch_size_over_batch_time() -> None:
-    case = a_case(4_000)
-    cpu_ms = 100.0 * 1769 / 512
-    put_and_copy = 2 * 40
-    assert case.counting_ms == pytest.approx(cpu_ms + 15 + put_and_copy + 4 + 1)
-    assert shard_throughput(case) == pytest.approx(1_000 / (cpu_ms + 100) * 1e3)
-
-
-def test_catch_up_uses_the_spare_throughput() -> None:
-    case = a_case(4_000)
-    spare = shard_throughput(case) - 1_000
-    assert catch_up_hours(case) == pytest.approx(1_000 / spare)
-
-
-def test_aggregator_that_is_too_slow_never_catches_up() -> None:
-    aggregator = {**some_facts().by_part["aggregator"], "batch_1000_cpu_us": 1e6}
-    slow = type(some_facts())({**some_facts().by_part, "aggregator": aggregator})
-    assert catch_up_hours(a_case(4_000, facts=slow)) == float("inf")
-
-
 def test_full_batch_writes_a_block_of_two_units_per_partition() -> None:
     assert needs("`counters`, a shard", a_case(100_000)) == 100 * 2
 
@@ -75,6 +57,13 @@ def test_each_process_reads_the_busiest_route_every_2_seconds() -> None:
 def test_needs_increase_with_the_rate_if_batches_are_full(rate: int) -> None:
     for limit in capacity.LIMITS:
         assert limit.used(a_case(2 * rate)) >= limit.used(a_case(rate)) * 0.999
+
+
+def test_attempt_reads_the_claims_of_all_shards_since_its_first_record() -> None:
+    case = a_case(100_000)
+    claims = 100 * (1 + case.counting_ms / 1e3)
+    assert needs("`batch_claims`, reads", case) == 100 * (1 + ceil(claims * 210 / 4_096)) == 900
+    assert needs("`batch_claims`, writes", case) == 100
 
 
 def test_click_lists_of_the_busiest_smartlink_are_spread_over_two_shards() -> None:

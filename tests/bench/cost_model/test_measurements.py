@@ -2,11 +2,13 @@ import json
 from pathlib import Path
 
 import pytest
+from chalice.app import SQSEvent
 
 from bench import figures
 from bench.cost_model.measurements import WANTED, MissingResult, facts, stack
 from bench.figures import Part, save_part
 from bench.merging import Load
+from chalicelib import lambdas
 from tests.bench.cost_model.cases import AGGREGATOR, CLICK, COLD, POOLS, some_facts
 
 
@@ -17,6 +19,10 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, facts_of_part in {"click": CLICK, "cold_start": COLD, "aggregator": AGGREGATOR, "pools": POOLS}.items():
         save_part(Part(name, [], facts_of_part), 1)
     return tmp_path
+
+
+def test_queues_of_the_stack_are_those_that_functions_poll() -> None:
+    assert stack().queues == sum(getattr(each, "event_class", None) is SQSEvent for each in vars(lambdas).values())
 
 
 def test_facts_are_the_saved_results(results: Path) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bench.cost_model.assumptions import Assumptions
 from bench.cost_model.case import MILLION, Case
 from bench.cost_model.usage import LOG_LINES, uses
+from chalicelib.observability.metrics import Metric
 from tests.bench.cost_model.cases import a_case, some_facts
 
 
@@ -82,15 +83,20 @@ def test_click_is_stored_for_90_days_with_overhead_and_list_entry() -> None:
     assert used(a_case())["click storage", "recovery_storage"] == pytest.approx(14 * MILLION / 1e9 * 90 / 30.4)
 
 
-def test_log_has_three_lambda_lines_per_invocation_of_the_aggregator_and_none_of_the_redirect() -> None:
-    size = sum(len(line) for line in LOG_LINES) + 3 * 26
+def test_log_has_the_lambda_lines_and_metrics_of_each_invocation_of_the_aggregator_and_none_of_the_redirect() -> None:
+    size = sum(len(line) for line in LOG_LINES) + 3 * 26 + 700
     assert used(a_case())["logs", "log_ingested"] == pytest.approx(MILLION / 25 * size / 1e9)
 
 
 def test_scheduled_work_is_spread_over_the_clicks() -> None:
     slow, fast = used(a_case(4_000)), used(a_case(40_000))
-    for price in ("queue_request", "schedule", "alarm", "key_request", "lambda_x86"):
+    for price in ("queue_request", "schedule", "alarm", "metric", "key_request", "lambda_x86"):
         assert slow["scheduled work", price] == pytest.approx(10 * fast["scheduled work", price])
+
+
+def test_each_metric_of_our_own_is_paid_by_time() -> None:
+    months = used(a_case(100))["scheduled work", "metric"]
+    assert months == pytest.approx((len(Metric) + 1) * 10_000 / (30.4 * 86_400))
 
 
 @given(cpu=st.floats(1, 1e5), more=st.floats(0, 1e5))
