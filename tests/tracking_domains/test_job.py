@@ -6,11 +6,10 @@ from botocore.exceptions import EndpointConnectionError
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.domain.timestamps import timestamp
-from chalicelib.domain.tracking_domain import DomainStatus
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.tracking_domains import HOSTS, NETWORK, DomainRow, active_hosts
 from chalicelib.tracking_domains import dns, job
-from tests.tracking_domains.fake_aws import TARGET, FakeAws, a_cloud, aws_error
+from tests.tracking_domains.fake_aws import API, TARGET, FakeAws, a_cloud, aws_error
 from tests.tracking_domains.rows import HOST, NOW, a_domain, an_active_domain
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -174,5 +173,37 @@ def test_clients_are_those_of_the_region_and_api_of_the_stack(monkeypatch: pytes
     job.cloud.cache_clear()
 
 
-def test_status_of_a_new_domain_is_that_of_a_missing_certificate() -> None:
-    assert a_domain().status == DomainStatus.PENDING_CERTIFICATE
+def test_failed_domain_is_removed_even_if_aws_is_busy_then() -> None:
+    aws, row = FakeAws(), stored()
+    run(aws)
+    aws.issue(Status="FAILED")
+    run(aws, NOW + MINUTE)
+    remove(row, NOW + 2 * MINUTE)
+    aws.errors = [aws_error("ThrottlingException"), aws_error("AccessDeniedException")]
+    for minutes in (2, 3, 18):
+        run(aws, NOW + minutes * MINUTE)
+    assert aws.certificates == {}
+    assert get_or_none(DomainRow, NETWORK, row.id) is None
+
+
+def test_host_that_aws_refuses_is_removed() -> None:
+    refusal = aws_error("InvalidDomainValidationOptionsException")
+    aws, row = FakeAws(errors=[refusal]), stored()
+    run(aws)
+    remove(row)
+    aws.errors = [refusal]
+    run(aws)
+    assert get_or_none(DomainRow, NETWORK, row.id) is None
+    assert get_or_none(DomainRow, HOSTS, HOST) is None
+
+
+def test_foreign_domain_name_that_is_mapped_here_makes_the_domain_active() -> None:
+    aws, row = FakeAws(), stored()
+    aws.names[HOST] = {"CertificateArn": "arn:own", "ApiGatewayDomainName": TARGET}
+    aws.mappings[HOST] = [{"ApiMappingId": "m1", "ApiId": "rest"}]
+    run(aws)
+    assert read(row).status == "failed"
+    aws.mappings[HOST] = [{"ApiMappingId": "m1", "ApiId": API}]
+    aws.errors = [aws_error("ThrottlingException")]
+    assert [run(aws, NOW + minutes * MINUTE) for minutes in (14, 15, 16)] == [0, 1, 1]
+    assert (read(row).status, row.reason) == ("active", None)
