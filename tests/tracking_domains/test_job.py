@@ -14,6 +14,8 @@ from tests.tracking_domains.rows import HOST, NOW, a_domain, an_active_domain
 
 pytestmark = pytest.mark.usefixtures("tables")
 MINUTE = timedelta(minutes=1)
+NO_NAME = aws_error("NotFoundException")
+"""The answer to the first call: the host has no domain name yet."""
 
 
 def run(aws: FakeAws, now: datetime = NOW, **changes: Any) -> int:
@@ -135,7 +137,7 @@ def test_reached_quota_is_shown_once_and_goes_away() -> None:
 
 
 def test_host_that_aws_refuses_has_failed() -> None:
-    aws, row = FakeAws(errors=[aws_error("ValidationException", "No.")]), stored()
+    aws, row = FakeAws(errors=[NO_NAME, aws_error("ValidationException", "No.")]), stored()
     run(aws)
     assert (read(row).status, row.check_at) == ("failed", None)
 
@@ -188,7 +190,7 @@ def test_failed_domain_is_removed_even_if_aws_is_busy_then() -> None:
 
 def test_host_that_aws_refuses_is_removed() -> None:
     refusal = aws_error("InvalidDomainValidationOptionsException")
-    aws, row = FakeAws(errors=[refusal]), stored()
+    aws, row = FakeAws(errors=[NO_NAME, refusal]), stored()
     run(aws)
     remove(row)
     aws.errors = [refusal]
