@@ -115,11 +115,11 @@ def test_removal_during_a_run_is_kept_and_due() -> None:
         pytest.param(EndpointConnectionError(endpoint_url="https://acm"), MINUTE, id="no answer"),
     ],
 )
-def test_busy_aws_is_asked_again_in_a_minute(error: Any, wait: timedelta, capsys: pytest.CaptureFixture[str]) -> None:
+def test_busy_aws_is_asked_again_in_a_minute(error: Any, wait: timedelta, caplog: pytest.LogCaptureFixture) -> None:
     aws, row = FakeAws(errors=[error]), stored()
     assert run(aws) == 1
     assert (read(row).check_at, row.version, row.reason) == (timestamp(NOW + wait), 1, None)
-    assert f"tracking domain {row.id} waits" in capsys.readouterr().out
+    assert f"tracking domain {row.id} waits" in caplog.text
     run(aws, NOW + wait)
     assert row.certificate_arn is None
     assert read(row).certificate_arn in aws.certificates
