@@ -37,7 +37,7 @@ def _name_route(event: dict[str, Any]) -> None:
         route = route.removeprefix(f"/{called['stage']}")
     if route.startswith(_BELOW):
         route, event["pathParameters"] = _LINK, {"code": event["path"].partition(_BELOW)[2]}
-    called["resourcePath"] = route
+    called["resourcePath"] = route.rstrip("/")
 
 
 app = Application(app_name="smartlink")

@@ -11,6 +11,7 @@ from typing import Any
 from local import http_api, request_rules
 from local.asgi import Application, AsgiScope, Receive, Send
 from local.compression import accepts_gzip, compressing, minimum_size
+from local.hosts import host_name
 from local.request_rules import Refusal
 
 _TARGET = r"[!->@-~]+(?:[?][!-~\x80-\xff]*)?"
@@ -67,8 +68,7 @@ async def _refuse(refusal: Refusal, send: Send) -> None:
 
 def _api_id(rest: Any, scope: AsgiScope) -> str:  # noqa: ANN401 - a module of the emulator
     """Return the ID of the API in the host, or the one to which a custom domain is mapped."""
-    host = next((value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"), "")
-    name = host.partition(":")[0]
+    name = host_name(scope)
     if ".execute-api." in name:
         return name.partition(".")[0]
     mapped: tuple[str, str, str] | None = rest.resolve_base_path_mapping(name, scope["path"])

@@ -18,6 +18,11 @@ def is_api_call(scope: AsgiScope, *, is_custom_domain: Callable[[str], bool] = l
     """Return whether a request is the call of an API. Others are those of AWS's own services."""
     if scope["type"] != "http":
         return False
-    host = next((value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"), "")
-    name = host.partition(":")[0]
+    name = host_name(scope)
     return ".execute-api." in name or ("." in name and is_custom_domain(name))
+
+
+def host_name(scope: AsgiScope) -> str:
+    """Return the host of a request in lower case without its port; empty if it names none."""
+    host = next((value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"), "")
+    return host.partition(":")[0]

@@ -23,11 +23,6 @@ class Refusal:
 
     status: HTTPStatus
 
-    @property
-    def message(self) -> str:
-        """Return the message in its body."""
-        return self.status.phrase
-
 
 def at_rest_api(scope: AsgiScope) -> AsgiScope | Refusal:
     """Return the request as a REST API reads it: the path stays encoded, and `;` separates parameters as `&` does.

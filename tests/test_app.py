@@ -92,6 +92,12 @@ def test_postback_and_pixel_are_found_with_and_without_the_stage(stage: str) -> 
 
 
 @pytest.mark.usefixtures("tables")
+@pytest.mark.parametrize("route", [None, "/postback"], ids=["the path", "the route"])
+def test_postback_with_a_slash_at_its_end_is_found_whatever_is_sent_as_its_route(route: str | None) -> None:
+    assert app(http_event("/postback/", route=route, **query()), None)["statusCode"] == 422
+
+
+@pytest.mark.usefixtures("tables")
 @pytest.mark.parametrize(
     ("body", "is_base64"),
     [

@@ -20,17 +20,25 @@ def connect(hostname: str, port: int, deadline: float) -> socket.socket:
     """
     found = _look_up(hostname, port, _seconds_until(deadline))
     error = OSError(f"{hostname} has no address")
-    for tried, (family, kind, protocol, _, address) in enumerate(found):
-        connection = socket.socket(family, kind, protocol)
+    for tried, address in enumerate(found):
         try:
-            connection.settimeout(_seconds_until(deadline) / (len(found) - tried))
-            connection.connect(address)
+            return _connect_to(address, _seconds_until(deadline) / (len(found) - tried))
         except OSError as failure:
-            connection.close()
             error = failure
-        else:
-            return connection
     raise error
+
+
+def _connect_to(info: AddressInfo, seconds: float) -> socket.socket:
+    """Return a connection to one address. Raise OSError, also if the system has no sockets for it: without IPv6."""
+    family, kind, protocol, _, address = info
+    connection = socket.socket(family, kind, protocol)
+    try:
+        connection.settimeout(seconds)
+        connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def _seconds_until(deadline: float) -> float:

@@ -10,7 +10,7 @@ class DomainStatus(StrEnum):
     """How far a tracking domain is.
 
     `pending_certificate`: the certificate is not issued yet. `pending_dns`: certificate and domain name exist, and the
-    host does not lead to them yet. `active`: links are printed on it. `failed`: delete it and add it again.
+    host does not lead to them yet. `active`: links are printed on it. `failed`: its reason says what to do.
     """
 
     PENDING_DNS = "pending_dns"

@@ -69,6 +69,11 @@ def live_domains() -> list[DomainRow]:
     return [row for row in all_domains() if not row.removed_at]
 
 
+def live_domain(host: str) -> DomainRow | None:
+    """Return the domain of a host that is not removed, or None."""
+    return next((row for row in live_domains() if row.host == host), None)
+
+
 def inactive_hosts() -> frozenset[str]:
     """Return the hosts of domains on which no link is printed: not active, or being removed."""
     return frozenset(row.host for row in all_domains() if row.removed_at or row.status != DomainStatus.ACTIVE)

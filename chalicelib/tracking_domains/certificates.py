@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.tracking_domain import DnsRecord, validation_record
-from chalicelib.tracking_domains.state import Certificate
+from chalicelib.tracking_domains.state import REFUSALS, Certificate
 
 _NOT_FOUND, _IN_USE = "ResourceNotFoundException", "ResourceInUseException"
 _AGAIN = "Delete the domain here and add it again."
@@ -39,6 +39,19 @@ def request(acm: Acm, host: str, domain_id: str) -> str:
     """Request the certificate of a host and return its ARN. For an hour AWS takes repeated requests for the same."""
     answer = acm.request_certificate(DomainName=host, ValidationMethod="DNS", IdempotencyToken=domain_id)
     return str(answer["CertificateArn"])
+
+
+def find_requested(acm: Acm, host: str, domain_id: str) -> str | None:
+    """Return the ARN of a certificate that was requested before; None if AWS refuses the host, so that there is none.
+
+    A run that was killed may not have stored the ARN: AWS answers a repeated request with the same.
+    """
+    try:
+        return request(acm, host, domain_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in REFUSALS:
+            raise
+        return None
 
 
 def describe(acm: Acm, arn: str) -> Certificate:

@@ -19,7 +19,7 @@ from chalicelib.tables.base import commit, connection
 from chalicelib.tables.tracking_domains import HOSTS, NETWORK, DomainRow
 from chalicelib.tracking_domains import dns
 from chalicelib.tracking_domains.life import Cloud, set_up, tear_down
-from chalicelib.tracking_domains.state import SOON, State, after_error, next_check
+from chalicelib.tracking_domains.state import LATER, SOON, State, after_error, next_check
 
 _log = logging.getLogger("smartlink")
 
@@ -55,7 +55,7 @@ def _work(row: DomainRow, cloud: Cloud, now: datetime) -> bool:
 def _set_up(row: DomainRow, cloud: Cloud, now: datetime, version: int) -> None:
     """Take the steps of a set-up and store the state. If the domain was removed meanwhile, it stays due at once."""
     state = set_up(row, cloud, now)
-    check = next_check(state.status, datetime.fromisoformat(row.created_at), now)
+    check = next_check(state, datetime.fromisoformat(row.created_at), now)
     _release(row, _actions(row, state, check, now), DomainRow.version == version)
 
 
@@ -85,12 +85,12 @@ def _actions(row: DomainRow, state: State, check: datetime | None, now: datetime
 
 
 def _store_error(row: DomainRow, error: ClientError | BotoCoreError, now: datetime, version: int) -> None:
-    """Say why the domain waits or failed, and try again: soon if AWS is only busy."""
+    """Say why the domain waits or failed, and try again: soon if AWS is only busy. A removal never fails for good."""
     _log.warning("tracking domain %s waits: %r", row.id, error)
     details = getattr(error, "response", {}).get("Error", {})
     outcome = after_error(details.get("Code", ""), details.get("Message", ""), DomainStatus(row.status))
-    check = None if outcome.status is DomainStatus.FAILED else timestamp(now + outcome.wait)
-    actions: list[Action] = [DomainRow.check_at.set(check) if check else DomainRow.check_at.remove()]
+    wait = outcome.wait or (LATER if row.removed_at else None)
+    actions: list[Action] = [DomainRow.check_at.set(timestamp(now + wait)) if wait else DomainRow.check_at.remove()]
     if outcome.reason and outcome.reason != row.reason:
         actions += _visible(version + 1, outcome.status, outcome.reason, now)
     _release(row, actions, DomainRow.version == version)

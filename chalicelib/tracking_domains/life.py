@@ -77,8 +77,9 @@ def tear_down(row: DomainRow, cloud: Cloud) -> bool:
     """
     if not row.requested_at:
         return True
-    # A run that was killed may not have stored the ARN: AWS answers a repeated request with the same.
-    arn = row.certificate_arn or certificates.request(cloud.acm, row.host, row.id)
+    arn = row.certificate_arn or certificates.find_requested(cloud.acm, row.host, row.id)
+    if arn is None:
+        return True
     name = domain_names.find(cloud.gateway, row.host)
     if name and name.certificate_arn == arn:
         domain_names.delete(cloud.gateway, row.host)

@@ -15,10 +15,12 @@ _IMPATIENT = timedelta(hours=2)
 
 FOREIGN = (
     "The host is a custom domain of API Gateway already, which was not made here. Map it to the tracking API or delete "
-    "it at AWS; then delete the domain here and add it again."
+    "it at AWS. It is looked at again every 15 minutes."
 )
 _BUSY = {"", "Throttling", "ThrottlingException", "TooManyRequestsException", "ServiceUnavailableException"}
-_REFUSALS = {"InvalidParameterException", "InvalidDomainValidationOptionsException", "ValidationException"}
+REFUSALS = {"InvalidParameterException", "InvalidDomainValidationOptionsException", "ValidationException"}
+"""Codes of AWS for a host that gets no certificate."""
+
 _ELSEWHERE = "The host does not lead to {target} yet. Create its DNS record; a proxy in front of it must be off."
 _LOST = "The host does not lead to {target} any more. Create its DNS record again."
 _PREPARING = "API Gateway is preparing the domain name."
@@ -76,21 +78,28 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is known of a domain: status, its reason, the records to create, and the misses in a row."""
+    """What is known of a domain: status, its reason, the records to create, and the misses in a row.
+
+    `may_recover` says of a failed domain that it can become active without being added again.
+    """
 
     status: DomainStatus
     reason: str | None = None
     records: tuple[DnsRecord, ...] = ()
     misses: int = 0
+    may_recover: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What follows from an error: the status, the reason that callers see, if any, and the time until the next try."""
+    """What follows from an error: the status, the reason that callers see, if any, and the time until the next try.
+
+    There is no next try if the domain failed by the error.
+    """
 
     status: DomainStatus
     reason: str | None
-    wait: timedelta = LATER
+    wait: timedelta | None = LATER
 
 
 def before_issue(certificate: Certificate) -> State:
@@ -101,7 +110,7 @@ def before_issue(certificate: Certificate) -> State:
 
 def of_foreign_name(certificate: Certificate) -> State:
     """Return the state of a domain whose host has a domain name at API Gateway that was not made here."""
-    return State(DomainStatus.FAILED, FOREIGN, certificate.records)
+    return State(DomainStatus.FAILED, FOREIGN, certificate.records, may_recover=True)
 
 
 def after_issue(built: Built, past: Past, *, leads_here: bool | None) -> State:
@@ -126,15 +135,16 @@ def after_error(code: str, message: str, status: DomainStatus) -> Waiting:
     """Return what an error of AWS means for a domain of this status. It has no code if AWS did not answer."""
     if code in _BUSY:
         return Waiting(status, None, SOON)
-    if code in _REFUSALS and status is DomainStatus.PENDING_CERTIFICATE:
-        return Waiting(DomainStatus.FAILED, f"AWS refuses a certificate for the host: {message} Use another host.")
+    if code in REFUSALS and status is DomainStatus.PENDING_CERTIFICATE:
+        reason = f"AWS refuses a certificate for the host: {message} Use another host."
+        return Waiting(DomainStatus.FAILED, reason, None)
     return Waiting(status, f"AWS answered {code}: {message} It is tried again every 15 minutes.")
 
 
-def next_check(status: DomainStatus, created_at: datetime, now: datetime) -> datetime | None:
+def next_check(state: State, created_at: datetime, now: datetime) -> datetime | None:
     """Return the time from which a domain is to be checked again; None for one that failed for good."""
-    if status is DomainStatus.FAILED:
-        return None
-    if status is DomainStatus.ACTIVE:
+    if state.status is DomainStatus.FAILED:
+        return now + LATER if state.may_recover else None
+    if state.status is DomainStatus.ACTIVE:
         return now + HOURLY
     return now + (SOON if now - created_at < _IMPATIENT else LATER)

@@ -50,6 +50,16 @@ def test_next_address_is_tried_if_one_refuses(listener: socket.socket, monkeypat
         assert connection.getpeername()[1] == port
 
 
+def test_address_for_which_the_system_has_no_sockets_is_passed_over(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = listener.getsockname()[1]
+    no_such_family = (socket.AF_INET6, socket.SOCK_STREAM, 99, "", ("::1", port, 0, 0))
+    resolve_to(monkeypatch, no_such_family, an_address(port))
+    with connecting.connect("host", port, soon()) as connection:
+        assert connection.getpeername()[1] == port
+
+
 def test_host_whose_addresses_all_refuse_raises_the_last_error(monkeypatch: pytest.MonkeyPatch) -> None:
     resolve_to(monkeypatch, an_address(closed_port()), an_address(closed_port()))
     with pytest.raises(ConnectionRefusedError):

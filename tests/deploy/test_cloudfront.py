@@ -43,6 +43,12 @@ def test_secret_of_the_edge_is_sent_under_the_name_that_the_redirect_reads() -> 
     assert json.loads(FILE.read_text())["Parameters"]["EdgeSecret"]["NoEcho"]
 
 
+def test_every_secret_of_the_edge_fits_into_the_main_stack() -> None:
+    main = json.loads((paths.ROOT / ".chalice" / "resources.json").read_text())
+    longest = [template["Parameters"]["EdgeSecret"]["MaxLength"] for template in (json.loads(FILE.read_text()), main)]
+    assert longest[0] == longest[1]
+
+
 def test_nothing_is_cached_and_postbacks_pass() -> None:
     behavior = DISTRIBUTION["DefaultCacheBehavior"]
     assert behavior["CachePolicyId"] == CACHING_DISABLED

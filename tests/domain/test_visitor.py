@@ -51,6 +51,7 @@ EDGE = {"x-edge-secret": "secret", "cloudfront-viewer-address": "198.51.100.9:47
     [
         pytest.param(EDGE, "secret", "198.51.100.9", id="from the edge"),
         pytest.param(EDGE, "other", "203.0.113.7", id="with a wrong secret"),
+        pytest.param({**EDGE, "x-edge-secret": "\ud800"}, "secret", "203.0.113.7", id="with half a surrogate pair"),
         pytest.param({**EDGE, "x-edge-secret": ""}, "", "203.0.113.7", id="without a configured secret"),
         pytest.param({**EDGE, "cloudfront-viewer-address": "here"}, "secret", "203.0.113.7", id="no address"),
         pytest.param({"x-forwarded-for": "192.0.2.1"}, "secret", "203.0.113.7", id="direct"),

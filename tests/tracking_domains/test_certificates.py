@@ -82,8 +82,16 @@ def test_certificate_in_use_is_deleted_later() -> None:
     assert [certificates.delete(aws, arn) for _ in range(3)] == [False, True, True]
 
 
+def test_host_that_aws_refuses_has_no_certificate_to_find() -> None:
+    aws = FakeAws(errors=[aws_error("InvalidParameterException")])
+    assert certificates.find_requested(aws, HOST, "dom_1") is None
+    assert certificates.find_requested(aws, HOST, "dom_1") == certificates.request(aws, HOST, "dom_1")
+
+
 def test_other_errors_are_the_callers() -> None:
-    aws = FakeAws(errors=[aws_error("ThrottlingException"), aws_error("AccessDeniedException")])
+    aws = FakeAws(errors=[aws_error(f"{each}Exception") for each in ("LimitExceeded", "Throttling", "AccessDenied")])
+    with pytest.raises(ClientError, match="LimitExceeded"):
+        certificates.find_requested(aws, HOST, "dom_1")
     with pytest.raises(ClientError, match="Throttling"):
         certificates.describe(aws, "arn")
     with pytest.raises(ClientError, match="AccessDenied"):

@@ -6,15 +6,16 @@ from botocore.exceptions import EndpointConnectionError
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.domain.timestamps import timestamp
-from chalicelib.domain.tracking_domain import DomainStatus
 from chalicelib.tables.base import get_or_none
 from chalicelib.tables.tracking_domains import HOSTS, NETWORK, DomainRow, active_hosts
 from chalicelib.tracking_domains import dns, job
-from tests.tracking_domains.fake_aws import TARGET, FakeAws, a_cloud, aws_error
+from tests.tracking_domains.fake_aws import API, TARGET, FakeAws, a_cloud, aws_error
 from tests.tracking_domains.rows import HOST, NOW, a_domain, an_active_domain
 
 pytestmark = pytest.mark.usefixtures("tables")
 MINUTE = timedelta(minutes=1)
+NO_NAME = aws_error("NotFoundException")
+"""The answer to the first call: the host has no domain name yet."""
 
 
 def run(aws: FakeAws, now: datetime = NOW, **changes: Any) -> int:
@@ -114,11 +115,11 @@ def test_removal_during_a_run_is_kept_and_due() -> None:
         pytest.param(EndpointConnectionError(endpoint_url="https://acm"), MINUTE, id="no answer"),
     ],
 )
-def test_busy_aws_is_asked_again_in_a_minute(error: Any, wait: timedelta, capsys: pytest.CaptureFixture[str]) -> None:
+def test_busy_aws_is_asked_again_in_a_minute(error: Any, wait: timedelta, caplog: pytest.LogCaptureFixture) -> None:
     aws, row = FakeAws(errors=[error]), stored()
     assert run(aws) == 1
     assert (read(row).check_at, row.version, row.reason) == (timestamp(NOW + wait), 1, None)
-    assert f"tracking domain {row.id} waits" in capsys.readouterr().out
+    assert f"tracking domain {row.id} waits" in caplog.text
     run(aws, NOW + wait)
     assert row.certificate_arn is None
     assert read(row).certificate_arn in aws.certificates
@@ -136,7 +137,7 @@ def test_reached_quota_is_shown_once_and_goes_away() -> None:
 
 
 def test_host_that_aws_refuses_has_failed() -> None:
-    aws, row = FakeAws(errors=[aws_error("ValidationException", "No.")]), stored()
+    aws, row = FakeAws(errors=[NO_NAME, aws_error("ValidationException", "No.")]), stored()
     run(aws)
     assert (read(row).status, row.check_at) == ("failed", None)
 
@@ -174,5 +175,37 @@ def test_clients_are_those_of_the_region_and_api_of_the_stack(monkeypatch: pytes
     job.cloud.cache_clear()
 
 
-def test_status_of_a_new_domain_is_that_of_a_missing_certificate() -> None:
-    assert a_domain().status == DomainStatus.PENDING_CERTIFICATE
+def test_failed_domain_is_removed_even_if_aws_is_busy_then() -> None:
+    aws, row = FakeAws(), stored()
+    run(aws)
+    aws.issue(Status="FAILED")
+    run(aws, NOW + MINUTE)
+    remove(row, NOW + 2 * MINUTE)
+    aws.errors = [aws_error("ThrottlingException"), aws_error("AccessDeniedException")]
+    for minutes in (2, 3, 18):
+        run(aws, NOW + minutes * MINUTE)
+    assert aws.certificates == {}
+    assert get_or_none(DomainRow, NETWORK, row.id) is None
+
+
+def test_host_that_aws_refuses_is_removed() -> None:
+    refusal = aws_error("InvalidDomainValidationOptionsException")
+    aws, row = FakeAws(errors=[NO_NAME, refusal]), stored()
+    run(aws)
+    remove(row)
+    aws.errors = [refusal]
+    run(aws)
+    assert get_or_none(DomainRow, NETWORK, row.id) is None
+    assert get_or_none(DomainRow, HOSTS, HOST) is None
+
+
+def test_foreign_domain_name_that_is_mapped_here_makes_the_domain_active() -> None:
+    aws, row = FakeAws(), stored()
+    aws.names[HOST] = {"CertificateArn": "arn:own", "ApiGatewayDomainName": TARGET}
+    aws.mappings[HOST] = [{"ApiMappingId": "m1", "ApiId": "rest"}]
+    run(aws)
+    assert read(row).status == "failed"
+    aws.mappings[HOST] = [{"ApiMappingId": "m1", "ApiId": API}]
+    aws.errors = [aws_error("ThrottlingException")]
+    assert [run(aws, NOW + minutes * MINUTE) for minutes in (14, 15, 16)] == [0, 1, 1]
+    assert (read(row).status, row.reason) == ("active", None)

@@ -92,10 +92,10 @@ def test_removal_and_second_run_in_the_middle_of_a_run_leave_nothing(call: int) 
 
 @pytest.mark.usefixtures("tables")
 @pytest.mark.parametrize("call", range(6))
-def test_throttled_call_is_repeated_in_the_next_run(call: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_throttled_call_is_repeated_in_the_next_run(call: int, caplog: pytest.LogCaptureFixture) -> None:
     aws, row = FakeAws(issues_at_once=True, fails_at=call), a_domain()
     for n in range(2):
         job.manage_due(a_cloud(aws), partial(_same, NOW + n * STEP))
     row.refresh(consistent_read=True)
     assert (row.status, len(aws.made), list(aws.names)) == ("active", 1, [HOST])
-    assert "ThrottlingException" in capsys.readouterr().out
+    assert "ThrottlingException" in caplog.text

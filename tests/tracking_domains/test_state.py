@@ -68,18 +68,19 @@ def test_active_domain_shows_what_endangers_its_certificate() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "age", "wait"),
+    ("found", "age", "wait"),
     [
-        pytest.param(PENDING_DNS, timedelta(hours=1), timedelta(minutes=1), id="new: each minute"),
-        pytest.param(PENDING_CERTIFICATE, timedelta(hours=2), timedelta(minutes=15), id="old: each quarter"),
-        pytest.param(ACTIVE, timedelta(hours=1), timedelta(hours=1), id="active: each hour"),
-        pytest.param(FAILED, timedelta(hours=1), None, id="failed: never"),
+        pytest.param(State(PENDING_DNS), timedelta(hours=1), timedelta(minutes=1), id="new: each minute"),
+        pytest.param(State(PENDING_CERTIFICATE), timedelta(hours=2), timedelta(minutes=15), id="old: each quarter"),
+        pytest.param(State(ACTIVE), timedelta(hours=1), timedelta(hours=1), id="active: each hour"),
+        pytest.param(State(FAILED), timedelta(hours=1), None, id="failed: never"),
+        pytest.param(
+            state.of_foreign_name(ISSUED), timedelta(hours=1), timedelta(minutes=15), id="foreign: each quarter"
+        ),
     ],
 )
-def test_domain_is_checked_often_while_somebody_waits(
-    status: DomainStatus, age: timedelta, wait: timedelta | None
-) -> None:
-    assert state.next_check(status, NOW - age, NOW) == (NOW + wait if wait else None)
+def test_domain_is_checked_often_while_somebody_waits(found: State, age: timedelta, wait: timedelta | None) -> None:
+    assert state.next_check(found, NOW - age, NOW) == (NOW + wait if wait else None)
 
 
 def test_busy_aws_changes_nothing_that_callers_see() -> None:
@@ -95,6 +96,6 @@ def test_reached_quota_is_shown_and_tried_again() -> None:
 
 def test_host_that_aws_refuses_fails_before_its_certificate_only() -> None:
     refused = state.after_error("ValidationException", "No such suffix.", PENDING_CERTIFICATE)
-    assert refused.status is FAILED
+    assert (refused.status, refused.wait) == (FAILED, None)
     assert refused.reason == "AWS refuses a certificate for the host: No such suffix. Use another host."
     assert state.after_error("ValidationException", "Odd.", ACTIVE).status is ACTIVE

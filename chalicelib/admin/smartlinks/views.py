@@ -6,7 +6,7 @@ from chalicelib.access import applications, membership
 from chalicelib.admin import route_publishing
 from chalicelib.admin.references import publisher_id_errors
 from chalicelib.admin.smartlinks import editing, listing, members, storage
-from chalicelib.admin.smartlinks.copied_settings import copied_name, usable_campaigns
+from chalicelib.admin.smartlinks.copied_settings import check_domain, copied_name, usable_campaigns
 from chalicelib.admin.smartlinks.document import smartlink_document
 from chalicelib.admin.smartlinks.editing import Changed
 from chalicelib.admin.smartlinks.list_schemas import MemberDocument, MemberQuery, SmartlinkQuery, SmartlinkSummary
@@ -39,6 +39,9 @@ def clone(request: Request, smartlink_id: str) -> SmartlinkDocument:
     """Clone a smartlink: the same settings, paused, without publishers, links and learning."""
     source = membership.get_smartlink_or_404(smartlink_id)
     campaigns = usable_campaigns(source.settings, "The smartlink", "Remove them from it first.")
+    # A host of an earlier release is no resource, and can be cloned.
+    kept = source.settings if request.can_use(source.settings["tracking_domain"]) else {}
+    check_domain(source.settings, kept, "The smartlink", "Set another tracking_domain or null in it first.")
     settings = {**source.settings, "name": copied_name(source.settings["name"])}
     row = storage.new_row(request, settings, SmartlinkStatus.PAUSED)
     return _create(request, row, campaigns, Origin(VersionAction.CLONED, cloned_from=source.id))

@@ -1,15 +1,12 @@
 """Hosts that can be tracking domains, in the form in which DNS has them."""
 
-import re
-
 import idna
+
+from chalicelib.admin.smartlinks.schemas import is_domain
 
 MAX_HOST = 64
 """Maximum length of a host: a certificate has no room for a longer name."""
 
-MAX_SENT_HOST = 253
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"({_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
 _NOT_PUBLIC = ("localhost", "local", "internal", "home.arpa", "onion", "invalid")
 _OF_AWS = ("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "cloudfront.net")
 _EXAMPLE = "such as go.network.example, without https://, port and path"
@@ -21,7 +18,7 @@ def ascii_host(text: str) -> str:
     Raise ValueError with what it must be.
     """
     host = _encoded(text.strip().rstrip("."))
-    if not _HOST.fullmatch(host):
+    if not is_domain(host):
         message = f"must be a host name {_EXAMPLE}"
         raise ValueError(message)
     if len(host) > MAX_HOST:

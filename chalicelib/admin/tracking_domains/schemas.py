@@ -4,13 +4,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from chalicelib.admin.tracking_domains.hosts import MAX_SENT_HOST, ascii_host
+from chalicelib.admin.smartlinks.schemas import MAX_DOMAIN
+from chalicelib.admin.tracking_domains.hosts import ascii_host
 from chalicelib.domain.tracking_domain import DomainStatus, RecordPurpose
 from chalicelib.http.fields import Timestamp
 from chalicelib.http.models import RequestModel, ResponseModel
 
 Host = Annotated[
-    str, Field(min_length=1, max_length=MAX_SENT_HOST, examples=["go.network.example"]), AfterValidator(ascii_host)
+    str, Field(min_length=1, max_length=MAX_DOMAIN, examples=["go.network.example"]), AfterValidator(ascii_host)
 ]
 
 

@@ -16,7 +16,7 @@ from chalicelib.lists.entry_search import EntryList
 from chalicelib.lists.index_job import require_index
 from chalicelib.lists.query_schemas import Sort
 from chalicelib.lists.reads import Reads
-from chalicelib.tables.tracking_domains import NETWORK, DomainRow, live_domains
+from chalicelib.tables.tracking_domains import NETWORK, DomainRow, live_domain
 
 _POINTER = "/tracking_domain"
 _ALL = Reads(items=1_000_000, bytes=1_000_000_000)
@@ -50,7 +50,7 @@ def domain_errors(sent: Any, before: Mapping[str, Any]) -> list[Error]:  # noqa:
     host = hosts.get(_POINTER)
     if host is None or not is_domain(host) or host == before.get("tracking_domain"):
         return []
-    row = next((each for each in live_domains() if each.host == host), None)
+    row = live_domain(host)
     if row is None:
         return [(_POINTER, "must be an active tracking domain; ask an owner of the network to add it")]
     if row.status != DomainStatus.ACTIVE:
@@ -62,6 +62,6 @@ def add_use(write: TransactWrite, host: str | None, before: str | None = None) -
     """Add to the transaction of a smartlink that it is set to a domain, so that the domain is not deleted meanwhile."""
     if not host or host == before:
         return
-    row = next((each for each in live_domains() if each.host == host), None)
+    row = live_domain(host)
     if row:
         write.update(DomainRow(NETWORK, row.id), [DomainRow.uses.add(1)], DomainRow.removed_at.does_not_exist())

@@ -254,6 +254,15 @@ def test_clone_with_an_archived_campaign_is_refused_with_its_name(admin: Api) ->
     assert listed(admin, "/admin/smartlinks") == [source["id"]]
 
 
+def test_clone_with_a_tracking_domain_that_is_not_active_any_more_is_refused(admin: Api) -> None:
+    domain = an_active_domain()
+    source = new_smartlink(admin, tracking_domain=domain.host)
+    domain.update([DomainRow.status.set("failed")])
+    refused = admin.post(f"{path_of(source)}/clone")
+    message = "no active tracking domain. Set another tracking_domain or null in it first."
+    assert (refused.status, refused.json["detail"]) == (409, f"The smartlink uses {domain.host}, which is {message}")
+
+
 def test_clone_with_an_idempotency_key_is_made_once(admin: Api) -> None:
     source = new_smartlink(admin)
     clones = [admin.post(f"{path_of(source)}/clone", Idempotency_Key="once").json["id"] for _ in range(2)]

@@ -71,7 +71,7 @@ def test_smartlink_is_not_written_if_its_domain_is_removed_meanwhile(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = an_active_domain()
-    monkeypatch.setattr("chalicelib.admin.tracking_domains.uses.live_domains", lambda: [row])
+    monkeypatch.setattr("chalicelib.admin.tracking_domains.uses.live_domain", lambda _: row)
     write = TransactWrite(connection=connection())
     add_use(write, HOST)
     row.update([DomainRow.removed_at.set("2026-11-21T12:00:00.000Z")])
