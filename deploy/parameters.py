@@ -42,10 +42,10 @@ def names_of(stack: "StackTypeDef | None") -> set[str]:
     return {parameter["ParameterKey"] for parameter in stack.get("Parameters", [])} if stack else set()
 
 
-def value_of(stack: "StackTypeDef | None", name: str) -> str:
-    """Return the value of a parameter that is not secret; empty if the stack has none."""
+def values_of(stack: "StackTypeDef | None") -> dict[str, str]:
+    """Return the values of the stack's parameters. CloudFormation shows asterisks for a secret one."""
     parameters = stack.get("Parameters", []) if stack else []
-    return next((each.get("ParameterValue", "") for each in parameters if each["ParameterKey"] == name), "")
+    return {each["ParameterKey"]: each.get("ParameterValue", "") for each in parameters}
 
 
 def digests(

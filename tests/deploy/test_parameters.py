@@ -66,10 +66,9 @@ def test_generated_secrets_are_hidden_parameters_without_a_default() -> None:
     assert variables["VISITOR_HASH_KEY"] == {"Ref": "VisitorHashKey"}
 
 
-def test_value_of_a_parameter_is_empty_without_a_stack_or_the_parameter() -> None:
-    assert parameters.value_of(None, "AlarmEmail") == ""
-    assert parameters.value_of(_deployed("EdgeSecret"), "AlarmEmail") == ""
-    assert parameters.value_of(_deployed("AlarmEmail"), "AlarmEmail") == "****"
+def test_values_of_parameters_are_those_that_cloudformation_shows() -> None:
+    assert parameters.values_of(None) == {}
+    assert parameters.values_of(_deployed("EdgeSecret")) == {"EdgeSecret": "****"}
 
 
 def test_digest_of_a_passed_value_depends_on_the_value_only() -> None:

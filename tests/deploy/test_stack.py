@@ -89,6 +89,20 @@ def test_failed_change_lists_its_failures(package: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().out == "  ClicksTable: too many\n"
 
 
+def test_release_that_was_rolled_back_publishes_new_versions_when_it_is_tried_again(package: Path) -> None:
+    fake = FakeCloudFormation(exists=False)
+    stack.deploy(fake.cloud, package, {})
+    first = _description(fake)
+    fake.stack |= {"StackStatus": "UPDATE_ROLLBACK_COMPLETE", "LastUpdatedTime": "2026-11-28 10:00:00"}
+    assert stack.deploy(fake.cloud, package, {})
+    second = _description(fake)
+    assert second != first
+    assert fake.stack["StackStatus"] == "UPDATE_COMPLETE"
+    assert not stack.deploy(fake.cloud, package, {})
+    stack.deploy(fake.cloud, package, {"EdgeSecret": "changed"})
+    assert _description(fake) == second
+
+
 def test_rejected_change_set_gives_the_reason(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def reject(**_: Any) -> None:
         raise ClientError({"Error": {"Code": "ValidationError", "Message": "wrong"}}, "CreateChangeSet")
@@ -148,6 +162,20 @@ def test_resources_are_listed_by_type() -> None:
     fake = FakeCloudFormation()
     fake.resources = {"AWS::DynamoDB::Table": ["clicks", "caps"], "AWS::S3::Bucket": ["archive"]}
     assert stack.resources(fake.cloud) == fake.resources
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "listed"),
+    [
+        pytest.param("DELETE_SKIPPED", "clicks", {"AWS::DynamoDB::Table": ["clicks"]}, id="kept by a failed deletion"),
+        pytest.param("DELETE_COMPLETE", "clicks", {}, id="deleted"),
+        pytest.param("CREATE_FAILED", "", {}, id="never created"),
+    ],
+)
+def test_resources_that_do_not_exist_are_not_listed(status: str, name: str, listed: dict[str, list[str]]) -> None:
+    fake = FakeCloudFormation()
+    fake.resources, fake.resource_status = {"AWS::DynamoDB::Table": [name]}, status
+    assert stack.resources(fake.cloud) == listed
 
 
 @pytest.mark.parametrize(
