@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chalice.app import CloudWatchEvent
 
 from chalicelib.observability.metrics import Metric as OwnMetric
 from deploy import paths
@@ -121,3 +122,9 @@ def test_every_function_queue_and_table_has_its_alarms() -> None:
 def test_cost_of_the_alarms_is_that_of_the_runbook() -> None:
     text = (paths.ROOT / RUNBOOK).read_text()
     assert f"{len(ALARMS)} alarms cost ${len(ALARMS) / 10:.2f} a month" in text
+
+
+def test_event_of_the_runbook_is_one_of_a_schedule() -> None:
+    text = (paths.ROOT / RUNBOOK).read_text()
+    (payload,) = re.findall(r"--payload '(\{.+?\})'", text, re.DOTALL)
+    assert CloudWatchEvent(json.loads(payload), None).detail_type == "Scheduled Event"
