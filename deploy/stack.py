@@ -67,7 +67,7 @@ def _deploy(cloud: Cloud, document: Template, parameters: Mapping[str, str], rev
     known = digests(stack, values, document["Parameters"])
     retry = _retry(stack)
     describe_versions(document, known, retry)
-    digest = hashlib.sha256(json.dumps([document, dict(parameters)], sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps([document, known], sort_keys=True).encode()).hexdigest()
     deployed = outputs(stack) if stack else {}
     if deployed.get(_DIGEST) == digest:
         return False

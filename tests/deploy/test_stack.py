@@ -59,6 +59,12 @@ def test_changed_parameter_changes_the_version_of_the_function_that_reads_it(pac
     assert other_days == kept_days
 
 
+def test_value_that_is_kept_or_given_again_changes_nothing(package: Path) -> None:
+    fake = FakeCloudFormation(exists=False)
+    given = [{"ClickDays": "60"}, {}, {"ClickDays": "60"}, {"ClickDays": "61"}]
+    assert [stack.deploy(fake.cloud, package, each) for each in given] == [True, False, False, True]
+
+
 def test_changes_are_reviewed_before_they_are_executed(package: Path) -> None:
     fake = FakeCloudFormation(changes=[change("Redirect")])
     reviewed: list[Change] = []
