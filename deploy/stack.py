@@ -49,7 +49,10 @@ def deploy(
 
 
 def roll_back(cloud: Cloud, review: Review) -> None:
-    """Deploy the template before the present one. Parameters keep their values."""
+    """Deploy the template before the present one. Parameters keep their values.
+
+    Raise CommandError if there is none, or if it equals the present one.
+    """
     stack = describe(cloud)
     previous = outputs(stack).get(_PREVIOUS) if stack else None
     if previous is None:
@@ -58,7 +61,12 @@ def roll_back(cloud: Cloud, review: Review) -> None:
     document = json.loads(download(cloud, f"{previous}.json"))
     for name in (_DIGEST, _PREVIOUS, _RETRY, DIGESTS):
         document["Outputs"].pop(name, None)
-    _deploy(cloud, document, {}, review)
+    if not _deploy(cloud, document, {}, review):
+        message = (
+            f"The last deployment of {cloud.stack} changed values only. Pass the earlier values to `make deploy`: "
+            "going back keeps the present ones."
+        )
+        raise CommandError(message)
 
 
 def _deploy(cloud: Cloud, document: Template, parameters: Mapping[str, str], review: Review) -> bool:

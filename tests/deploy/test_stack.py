@@ -139,9 +139,20 @@ def test_value_changed_since_is_a_new_version_of_the_template_before(package: Pa
     fake = FakeCloudFormation(exists=False)
     stack.deploy(fake.cloud, package, {})
     first = _description(fake)
+    document = json.loads((package / "sam.json").read_text())
+    document["Resources"]["Redirect"]["Properties"]["MemorySize"] = 512
+    (package / "sam.json").write_text(json.dumps(document))
     stack.deploy(fake.cloud, package, {"ClickDays": "60"})
     stack.roll_back(fake.cloud, lambda _: None)
     assert _description(fake) != first
+
+
+def test_values_do_not_go_back(package: Path) -> None:
+    fake = FakeCloudFormation(exists=False)
+    stack.deploy(fake.cloud, package, {})
+    stack.deploy(fake.cloud, package, {"ClickDays": "60"})
+    with pytest.raises(CommandError, match=r"smartlink-prod changed values only\. Pass the earlier values"):
+        stack.roll_back(fake.cloud, lambda _: None)
 
 
 @pytest.mark.parametrize("exists", [False, True], ids=["no stack", "first deployment"])
