@@ -14,11 +14,13 @@ from deploy.serverless import transformed
 
 
 def check_package(cloud: Cloud, folder: Path, values: Mapping[str, str]) -> None:
-    """Raise CommandError with every finding if AWS would refuse the package, or run it otherwise than is meant.
+    """Raise CommandError with every finding if AWS would refuse package or values, or run it otherwise than is meant.
 
     `values` are the parameters of this deployment; the others count with their defaults and with their longest values.
     """
     template = json.loads((folder / package.TEMPLATE).read_text())
+    if wrong := parameters.problems(values, template["Parameters"]):
+        raise CommandError("\n  ".join(["Some values are not possible:", *wrong]))
     # The emulator runs this machine's Python, whatever AWS deprecates.
     today = date.min if cloud.endpoint else datetime.now(UTC).date()
     found = check.findings(transformed(template), cloud.stack, today, values)

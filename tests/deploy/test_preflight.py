@@ -70,6 +70,18 @@ def test_package_that_breaks_a_rule_is_refused_with_every_finding(folder: Path) 
     ]
 
 
+def test_values_that_are_not_possible_are_refused_before_the_rules(folder: Path) -> None:
+    with pytest.raises(CommandError) as raised:
+        preflight.check_package(
+            _cloud(), folder, {"WarmWrites": "20k", "RedirectConcurrency": "many", "Canary": "true"}
+        )
+    assert str(raised.value).splitlines() == [
+        "Some values are not possible:",
+        "  WarmWrites must be a whole number of at least 0, not 20k.",
+        "  RedirectConcurrency must be a whole number of at least -1, not many.",
+    ]
+
+
 def test_emulator_runs_a_python_that_aws_no_longer_supports(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "datetime", SimpleNamespace(now=lambda _: datetime(2030, 1, 1, tzinfo=UTC)))
     (folder / package.TEMPLATE).write_text(json.dumps(packaged.template("local")))
