@@ -103,11 +103,17 @@ def test_change_that_would_replace_a_table_is_refused(folder: Path) -> None:
         preflight.check_change(_cloud(deployed=deployed), folder, {})
 
 
-@pytest.mark.parametrize("status", ["REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])
-def test_stack_whose_creation_failed_holds_nothing_to_lose(folder: Path, status: str) -> None:
-    preflight.check_change(
-        _cloud(deployed={"Resources": {"Old": {"Type": "AWS::S3::Bucket"}}}, status=status), folder, {}
-    )
+@pytest.mark.parametrize(
+    ("status", "deployed"),
+    [
+        pytest.param("REVIEW_IN_PROGRESS", {}, id="first changes were not confirmed"),
+        pytest.param("ROLLBACK_COMPLETE", {"Resources": {"Old": {"Type": "AWS::S3::Bucket"}}}, id="creation failed"),
+    ],
+)
+def test_stack_that_was_never_created_holds_nothing_to_lose(
+    folder: Path, status: str, deployed: dict[str, Any]
+) -> None:
+    preflight.check_change(_cloud(deployed=deployed, status=status), folder, {})
 
 
 def test_smaller_value_of_a_parameter_that_can_only_increase_is_refused(folder: Path) -> None:
