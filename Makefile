@@ -11,7 +11,7 @@ SEEDS ?= 20
 .PHONY: help install up run down clean env logs test coverage soak learn bench query restore-clicks redrive replay-clicks restore regret freeze check format deploy rollback undeploy admin-key revoke-key
 
 help:  ## list the commands
-	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1|/' | sed 's/\$$\$$/$$/' | awk -F'|' '{printf "make %-14s %s\n", $$1, $$2}'
 
 install:  ## create .venv and the emulator's environment if their requirements changed
 	@if [ -z "$(PYTHON)" ]; then echo "error: Python 3.11 or newer was not found. Install it and run make again." >&2; exit 1; fi

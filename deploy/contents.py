@@ -1,4 +1,4 @@
-"""What the tables, queues and buckets of a stack hold, and the deletion of it."""
+"""What the tables, queues and buckets of a stack hold, the deletion of it, and the domain names of its APIs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from deploy import protection
 from deploy.cloud import Cloud
 
 TABLE, BUCKET, QUEUE = "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"
+_APIS = ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api")
 _PAGE = 1000
 _MESSAGES = (
     "ApproximateNumberOfMessages",
@@ -23,6 +24,23 @@ def held(cloud: Cloud, resources: Mapping[str, Sequence[str]]) -> dict[str, str]
         **{url.rpartition("/")[2]: _messages(cloud, url) for url in resources.get(QUEUE, ())},
     }
     return {name: text for name, text in counted.items() if text}
+
+
+def domains(cloud: Cloud, resources: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the domain names that lead to an API of the stack. They are no resources of it.
+
+    API Gateway deletes no API with mappings: "Please remove all API mappings for the API from your custom domain
+    names." (https://github.com/gruntwork-io/cloud-nuke/issues/370)
+    """
+    client = _client(cloud, "apigatewayv2")
+    apis = {api for kind in _APIS for api in resources.get(kind, ())}
+    pages = client.get_paginator("get_domain_names").paginate()
+    return [
+        each["DomainName"]
+        for page in pages
+        for each in page["Items"]
+        if apis & {mapping["ApiId"] for mapping in client.get_api_mappings(DomainName=each["DomainName"])["Items"]}
+    ]
 
 
 def existing(cloud: Cloud, resources: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What a deployment to an account needs: valid credentials, and a bucket in the stack's region."""
+"""What a deployment to an account needs: valid credentials, a bucket in the stack's region, a role for access logs."""
 
 from typing import Any
 
@@ -6,6 +6,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.cloud import Cloud
 from deploy.errors import CommandError
+
+_LOGGING = {"api", "all"}
+"""Values of the parameter `AccessLogs` with which the REST API writes a log."""
 
 _OLDEST_REGION, _OLD_NAMES = "us-east-1", {"EU": "eu-west-1"}
 """Regions that S3 names otherwise: none for us-east-1, and EU in old buckets."""
@@ -20,6 +23,23 @@ def check(cloud: Cloud) -> str:
     if cloud.endpoint is None:
         _check_bucket(cloud)
     return account
+
+
+def check_access_logs(cloud: Cloud, access_logs: str) -> None:
+    """Raise CommandError if the REST API shall write an access log, and the account has no role for it.
+
+    The role is a setting of the account and region, which the APIs of other stacks use too: so none is in the template.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+    if cloud.endpoint or access_logs not in _LOGGING:
+        return
+    account: Any = cloud.session.client("apigateway").get_account()
+    if not account.get("cloudwatchRoleArn"):
+        message = (
+            "API Gateway has no role to write access logs of the REST API. docs/deployment.md has the commands that "
+            "create it. ACCESS_LOGS=tracking needs no role."
+        )
+        raise CommandError(message)
 
 
 def _account(cloud: Cloud) -> str:

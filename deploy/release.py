@@ -32,7 +32,9 @@ def deploy(stage: str, given: Mapping[str, str]) -> None:
     """Deploy this checkout with the given parameters to the account of the caller's credentials."""
     target = cloud.account(stage)
     account = prerequisites.check(target)
-    values = with_alarm_address(given, parameters.value_of(stack.describe(target), _ALARM_EMAIL))
+    deployed = parameters.values_of(stack.describe(target))
+    prerequisites.check_access_logs(target, {**deployed, **given}.get("AccessLogs", ""))
+    values = with_alarm_address(given, deployed.get(_ALARM_EMAIL, ""))
     print(f"Deploying {target.stack} to {target.session.region_name} of the account {account} …")
     ensure_databases()
     swagger_ui.ensure()
@@ -40,7 +42,7 @@ def deploy(stage: str, given: Mapping[str, str]) -> None:
     folder = package.build(LOCAL if target.endpoint else stage)
     preflight.check_package(target, folder, values)
     if os.environ.get("DELETE_DATA") != target.stack:
-        preflight.check_change(target, folder)
+        preflight.check_change(target, folder, values)
     if not stack.deploy(target, folder, values, for_emulator if target.endpoint else dict, _review(target)):
         print("Nothing changed since the last deployment.")
     _finish(target)

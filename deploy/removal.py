@@ -12,7 +12,10 @@ _WORD = "DELETE_DATA"
 
 
 def undeploy(stage: str) -> None:
-    """Delete the stack of a stage. Raise CommandError if it holds data that the caller did not give up by name."""
+    """Delete the stack of a stage. Raise CommandError if a domain name leads to it, or if the caller keeps its data.
+
+    The data is given up by the name of the stack in DELETE_DATA.
+    """
     target = cloud.account(stage)
     if stack.describe(target) is None:
         message = f"There is no stack {target.stack} in {target.session.region_name}."
@@ -25,6 +28,12 @@ def undeploy(stage: str) -> None:
         message = (
             f"{target.stack} holds data, so it was not deleted. Set {_WORD}={target.stack} to delete it with all "
             "its data. To keep the data, save it first: docs/deployment.md says how."
+        )
+        raise CommandError(message)
+    if domains := contents.domains(target, resources):
+        message = (
+            f"API Gateway deletes no API with domain names, and {', '.join(domains)} lead to {target.stack}. "
+            "Delete its tracking domains first (docs/domains.md), and the mappings of other names at API Gateway."
         )
         raise CommandError(message)
     questions.confirm(f"Delete {target.stack}{' with all its data' if held else ''}?")

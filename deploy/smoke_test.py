@@ -20,6 +20,10 @@ from local.http import LocalResponse, get
 _TAG = "smoke-test"
 _NAME = "Smoke test of make deploy"
 _AGENT = "smartlink-smoke-test/1 (bot)"
+_EMAIL = "success@simulator.amazonses.com"
+"""SES takes mail to this address, also in its sandbox, and delivers none. Mail that bounces would harm its reputation.
+https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html"""
+
 _DESTINATION = "https://smoke-test.invalid/?click_id={click_id}"
 _OK, _FOUND, _NOT_FOUND = 200, 302, 404
 _READY_SECONDS = 90.0
@@ -84,7 +88,7 @@ def _create_smartlink(admin: Client) -> str:
 
 
 def _add_publisher(admin: Client, smartlink_id: str) -> str:
-    publisher = _create(admin, "/admin/publishers", {"name": _NAME, "email": "smoke-test@smoke-test.invalid"})
+    publisher = _create(admin, "/admin/publishers", {"name": _NAME, "email": _EMAIL})
     member = _create(admin, f"/admin/smartlinks/{smartlink_id}/publishers", {"publisher_id": publisher["id"]})
     url: str = member["link"]["url"]
     return url

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 Review = Callable[[Sequence[Change]], None]
 """Shows the changes of a change set, and raises CommandError if it must not be executed."""
 
-_DIGEST, _PREVIOUS = "Deployed", "Previous"
+_DIGEST, _PREVIOUS, _RETRY = "Deployed", "Previous", "Retry"
+_ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"
 _BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 _NOT_CREATED = "REVIEW_IN_PROGRESS"
 _DELETED = "DELETE_COMPLETE"
@@ -48,33 +49,56 @@ def deploy(
 
 
 def roll_back(cloud: Cloud, review: Review) -> None:
-    """Deploy the template before the present one. Parameters keep their values."""
+    """Deploy the template before the present one. Parameters keep their values.
+
+    Raise CommandError if there is none, or if it equals the present one.
+    """
     stack = describe(cloud)
     previous = outputs(stack).get(_PREVIOUS) if stack else None
     if previous is None:
         message = f"The stack {cloud.stack} has no earlier deployment."
         raise CommandError(message)
     document = json.loads(download(cloud, f"{previous}.json"))
-    for name in (_DIGEST, _PREVIOUS, DIGESTS):
+    for name in (_DIGEST, _PREVIOUS, _RETRY, DIGESTS):
         document["Outputs"].pop(name, None)
-    _deploy(cloud, document, {}, review)
+    if not _deploy(cloud, document, {}, review):
+        message = (
+            f"The last deployment of {cloud.stack} changed values only. Pass the earlier values to `make deploy`: "
+            "going back keeps the present ones."
+        )
+        raise CommandError(message)
 
 
 def _deploy(cloud: Cloud, document: Template, parameters: Mapping[str, str], review: Review) -> bool:
     stack = _usable(cloud, describe(cloud))
     values = {**missing_secrets(stack), **parameters}
     known = digests(stack, values, document["Parameters"])
-    describe_versions(document, known)
-    digest = hashlib.sha256(json.dumps([document, dict(parameters)], sort_keys=True).encode()).hexdigest()
+    retry = _retry(stack)
+    describe_versions(document, known, retry)
+    digest = hashlib.sha256(json.dumps([document, known], sort_keys=True).encode()).hexdigest()
     deployed = outputs(stack) if stack else {}
     if deployed.get(_DIGEST) == digest:
         return False
     document["Outputs"] |= {_DIGEST: {"Value": digest}, DIGESTS: {"Value": json.dumps(known)}}
+    document["Outputs"] |= {_RETRY: {"Value": retry}} if retry else {}
     if _DIGEST in deployed:
         document["Outputs"][_PREVIOUS] = {"Value": deployed[_DIGEST]}
     url = upload(cloud, f"{digest}.json", json.dumps(document).encode(), replace=True)
     _change(cloud, url, stack, parameters_of(stack, values, document["Parameters"]), review)
     return True
+
+
+def _retry(stack: "StackTypeDef | None") -> str:
+    """Return when the last update that was rolled back began; empty if none was.
+
+    Its versions of the functions stay (`DeletionPolicy: Retain`). Lambda publishes no version that equals the last one,
+    so the same release would fail again: versions contain this text from then on.
+    https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html
+    """
+    if stack is None:
+        return ""
+    rolled_back = stack["StackStatus"] == _ROLLED_BACK
+    return str(stack.get("LastUpdatedTime", "")) if rolled_back else outputs(stack).get(_RETRY, "")
 
 
 def delete(cloud: Cloud, total: int) -> str:
@@ -107,18 +131,31 @@ def describe(cloud: Cloud) -> "StackTypeDef | None":
         raise CommandError(message) from error
 
 
+def is_created(stack: "StackTypeDef") -> bool:
+    """Return whether the stack can be updated: a creation that failed, or was never executed, begins anew."""
+    return stack["StackStatus"] not in {*_BROKEN, _NOT_CREATED}
+
+
+def template_of(cloud: Cloud) -> Template:
+    """Return the template of the stack as it was deployed, before the serverless transform."""
+    body: Any = client_of(cloud).get_template(StackName=cloud.stack, TemplateStage="Original")["TemplateBody"]
+    template: Template = json.loads(body) if isinstance(body, str) else body
+    return template
+
+
 def outputs(stack: "StackTypeDef") -> dict[str, str]:
     """Return the outputs of the stack by name."""
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
 def resources(cloud: Cloud) -> dict[str, list[str]]:
-    """Return the physical IDs of the stack's resources by type."""
+    """Return the physical IDs of the stack's resources by type, also of those that a failed deletion skipped."""
     found: dict[str, list[str]] = {}
     for page in client_of(cloud).get_paginator("list_stack_resources").paginate(StackName=cloud.stack):
         for each in page["StackResourceSummaries"]:
-            if not each["ResourceStatus"].startswith("DELETE"):
-                found.setdefault(each["ResourceType"], []).append(each.get("PhysicalResourceId", ""))
+            name = each.get("PhysicalResourceId")
+            if name and each["ResourceStatus"] != _DELETED:
+                found.setdefault(each["ResourceType"], []).append(name)
     return found
 
 

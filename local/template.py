@@ -17,6 +17,7 @@ def for_emulator(template: Template) -> Template:
         _delete_with_the_stack,
         _delete_old_versions,
         _change_at_once,
+        _drop_the_budget,
         _print_links_of_the_gateway,
         _take_domains_without_dns,
         _limit_queues_by_numbers,
@@ -51,6 +52,11 @@ def _change_at_once(template: Template) -> None:
     del template["Resources"][FUNCTION]["Properties"]["DeploymentPreference"]
 
 
+def _drop_the_budget(template: Template) -> None:
+    """Drop the monthly budget: the emulator has no AWS Budgets, and no costs."""
+    del template["Resources"]["MonthlyBudgetAlert"]
+
+
 def _limit_queues_by_numbers(template: Template) -> None:
     """Write limits of concurrency as numbers: the emulator passes a parameter as text and cannot compare it."""
     functions = (each for each in template["Resources"].values() if each["Type"] == "AWS::Serverless::Function")
@@ -73,6 +79,6 @@ def _take_domains_without_dns(template: Template) -> None:
 
 
 def _drop_unused_conditions(template: Template) -> None:
-    """Drop the conditions of the address that was replaced: cfn-lint reports conditions that nothing uses."""
-    for name in ("HasTrackingUrl", "HasPublicUrl"):
+    """Drop the conditions of what was replaced or dropped: cfn-lint reports conditions that nothing uses."""
+    for name in ("HasTrackingUrl", "HasPublicUrl", "HasMonthlyBudget"):
         template["Conditions"].pop(name, None)

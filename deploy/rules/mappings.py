@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from deploy.rules.stack import Finding, Stack
+from deploy.rules.stack import Finding, Stack, as_list
 
 QUEUE, TABLE = "AWS::SQS::Queue", "AWS::DynamoDB::Table"
 _FACTOR = 6
@@ -13,6 +13,7 @@ _LARGE_BATCH = 10
 _FEWEST_RECEIPTS = 5
 _READERS = 2
 _CONCURRENCY = range(2, 1001)
+_EVENTS = {"INSERT", "MODIFY", "REMOVE"}
 
 
 def visibility_timeout(stack: Stack) -> Iterator[Finding]:
@@ -123,8 +124,19 @@ def deletions_of_expired_items(stack: Stack) -> Iterator[Finding]:
 
 def _event_names(mapping: Mapping[str, Any]) -> set[str]:
     filters = mapping.get("FilterCriteria", {}).get("Filters") or [{"Pattern": "{}"}]
-    every = ["INSERT", "MODIFY", "REMOVE"]
-    return {name for each in filters for name in json.loads(each["Pattern"]).get("eventName", every)}
+    patterns = [json.loads(each["Pattern"]).get("eventName", sorted(_EVENTS)) for each in filters]
+    return {name for allowed in patterns for each in allowed for name in _matching(each)}
+
+
+def _matching(pattern: object) -> set[str]:
+    """Return the names of events that one alternative of a filter lets through: a name, or `anything-but` names."""
+    match pattern:
+        case str(name):
+            return {name}
+        case {"anything-but": names}:
+            return _EVENTS - set(as_list(names))
+        case _:
+            return _EVENTS
 
 
 def readers_of_a_stream(stack: Stack) -> Iterator[Finding]:

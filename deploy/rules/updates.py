@@ -16,7 +16,8 @@ _IDENTITY: Mapping[str, tuple[str, ...]] = {
 def changes(deployed: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Return a line for each finding in the change from the deployed template to the new one.
 
-    Both are templates before the serverless transform, as CloudFormation returns them (`get_template`).
+    Both are templates before the serverless transform, as CloudFormation returns them (`get_template`), with the
+    parameters of their deployments resolved.
     """
     found = [
         *_indexes(deployed, new),
@@ -30,7 +31,8 @@ def changes(deployed: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 def _indexes(deployed: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Finding]:
     """Report more than one change of a table's indexes.
 
-    "You can create or delete only one global secondary index per UpdateTable operation."
+    "You can create or delete only one global secondary index per UpdateTable operation." Keys and projection of an
+    index cannot change; its throughput can.
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
     """
     for name, before, after in _common(deployed, new):
@@ -74,8 +76,7 @@ def _warmth(deployed: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Fin
     for name, before, after in _common(deployed, new):
         old, next_ = (_properties(each).get("WarmThroughput", {}) for each in (before, after))
         for unit in sorted(old.keys() & next_.keys()):
-            numbers = (old[unit], next_[unit])
-            if all(isinstance(each, int) for each in numbers) and numbers[1] < numbers[0]:
+            if int(next_[unit]) < int(old[unit]):
                 yield Finding(name, f"its WarmThroughput.{unit} decreases, which AWS refuses")
 
 
@@ -92,4 +93,5 @@ def _properties(resource: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _index_definitions(resource: Mapping[str, Any]) -> dict[str, Any]:
-    return {index["IndexName"]: index for index in _properties(resource).get("GlobalSecondaryIndexes", ())}
+    indexes = _properties(resource).get("GlobalSecondaryIndexes", ())
+    return {index["IndexName"]: (index["KeySchema"], index.get("Projection")) for index in indexes}

@@ -12,6 +12,9 @@ from deploy.template.redirect import FUNCTION
 from deploy.template.versions import ALIAS
 
 _MOST_FAILED_PERCENT = 1
+_MINUTES, _FAILED_MINUTES = 5, 2
+"""Two bad minutes of five: one failed call of a quiet network is no reason to go back, and the release takes five."""
+
 ALARMS = _ERRORS, _FAILED_ANSWERS = "RedirectCanaryErrorsAlarm", "RedirectCanaryFailedAnswersAlarm"
 
 
@@ -28,21 +31,22 @@ def add_canary(template: dict[str, Any]) -> None:
         "Resource": {"Fn::Sub": f"${{{FUNCTION}}}:{ALIAS}"},
         "ExecutedVersion": {"Fn::GetAtt": [f"{FUNCTION}.Version", "Version"]},
     }
-    api = {"ApiId": {"Ref": "TrackingApi"}, "Stage": {"Ref": "TrackingStage"}}
+    stage = resources["TrackingStage"]["Properties"]["StageName"]
+    api = {"ApiId": {"Ref": "TrackingApi"}, "Stage": stage}
     resources[_ERRORS] = _alarm(
-        "More than 1 % of the clicks of the new version of the redirect failed.",
+        "More than 1 % of the clicks of the new version of the redirect failed in two of five minutes.",
         _metric("AWS/Lambda", "Errors", version),
         _metric("AWS/Lambda", "Invocations", version),
     )
     resources[_FAILED_ANSWERS] = _alarm(
-        "More than 1 % of the answers of the HTTP API have a status from 500 on.",
+        "More than 1 % of the answers of the HTTP API had a status from 500 on in two of five minutes.",
         _metric("AWS/ApiGateway", "5xx", api),
         _metric("AWS/ApiGateway", "Count", api),
     )
 
 
 def _alarm(description: str, failed: dict[str, Any], all_calls: dict[str, Any]) -> dict[str, Any]:
-    """Return an alarm on the percentage of failed calls of a minute. No calls are no alarm."""
+    """Return an alarm on the percentage of failed calls of single minutes. Minutes without calls are good ones."""
     return {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
@@ -56,7 +60,8 @@ def _alarm(description: str, failed: dict[str, Any], all_calls: dict[str, Any]) 
             ],
             "ComparisonOperator": "GreaterThanThreshold",
             "Threshold": _MOST_FAILED_PERCENT,
-            "EvaluationPeriods": 1,
+            "EvaluationPeriods": _MINUTES,
+            "DatapointsToAlarm": _FAILED_MINUTES,
             "TreatMissingData": "notBreaching",
         },
     }

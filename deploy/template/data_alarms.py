@@ -41,7 +41,10 @@ def _old_messages(name: str) -> Alarm:
 
 def _dead_letters(name: str) -> Alarm:
     if name == POISON:
-        entry, text = "Poison records", "A stored click could not be counted. The message in the queue says why."
+        entry, text = (
+            "Poison records",
+            "A record of a stream was set aside, for example a click that was not counted.",
+        )
     else:
         entry, text = "Dead letters", f"A message failed in all its tries and is in the queue {name}."
     visible = _of_queue("ApproximateNumberOfMessagesVisible", name, "Maximum")

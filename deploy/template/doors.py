@@ -13,7 +13,7 @@ from deploy.template.redirect import API, FUNCTION
 _LINK = "/s/{code+}"
 """A link and everything pasted behind its code."""
 
-_CONVERSION_PATHS = ("/postback", "/pixel.gif")
+CONVERSION_PATHS = ("/postback", "/pixel.gif")
 
 
 def add_tracking_api(template: dict[str, Any]) -> None:
@@ -41,7 +41,7 @@ def _routes(paths: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield function, method and path of each route: the methods that the REST API has for the same path."""
     for method in paths["/s/{code}"]:
         yield FUNCTION, method.upper(), _LINK
-    for path in _CONVERSION_PATHS:
+    for path in CONVERSION_PATHS:
         for method in paths[path]:
             yield API, method.upper(), path
 

@@ -9,15 +9,18 @@ from typing import Any
 from deploy.template.alarm import TOPIC
 
 _CONDITION = "HasMonthlyBudget"
+_POLICY = "AlarmsPolicy"
 
 
 def add_budget(template: dict[str, Any]) -> None:
     """Add the budget, if a sum is given, and the right of AWS's services to publish to the topic of alarms."""
     resources = template["Resources"]
-    resources["AlarmsPolicy"] = _topic_policy()
+    resources[_POLICY] = _topic_policy()
     resources["MonthlyBudgetAlert"] = {
         "Type": "AWS::Budgets::Budget",
         "Condition": _CONDITION,
+        # AWS Budgets publishes nothing to a topic whose policy does not allow it.
+        "DependsOn": _POLICY,
         "Properties": {
             "Budget": {
                 "BudgetType": "COST",

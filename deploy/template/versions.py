@@ -39,13 +39,13 @@ def add_aliases(template: dict[str, Any]) -> None:
             integration["uri"] = _by_alias(integration["uri"]["Fn::Sub"])
 
 
-def describe_versions(template: dict[str, Any], parameters: Mapping[str, str]) -> None:
+def describe_versions(template: dict[str, Any], parameters: Mapping[str, str], retry: str = "") -> None:
     """Write a digest of everything that a version of it contains into the description of each function.
 
     `parameters` are the values of the parameters, or digests of them. SAM publishes a version when the text of the
     function's resource changes, so without the digest a new value of a parameter or a new layer would never reach the
     alias (https://github.com/aws/serverless-application-model/issues/3820). Lambda in turn refuses to publish a version
-    of an unchanged function. The description changes both together.
+    of an unchanged function. The description changes both together. `retry` is a text that changes all descriptions.
     """
     layers = [each["Properties"] for each in template["Resources"].values() if each["Type"] == _SERVERLESS_LAYER]
     for resource in template["Resources"].values():
@@ -54,7 +54,7 @@ def describe_versions(template: dict[str, Any], parameters: Mapping[str, str]) -
             content = json.dumps([properties, layers], sort_keys=True)
             names = _parameters_in(content, template)
             values = {name: parameters[name] for name in sorted(names & parameters.keys())}
-            digest = hashlib.sha256(f"{content}{json.dumps(values)}".encode()).hexdigest()
+            digest = hashlib.sha256(f"{content}{json.dumps(values)}{retry}".encode()).hexdigest()
             resource["Properties"]["Description"] = f"Release {digest[:16]}"
 
 

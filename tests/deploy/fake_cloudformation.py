@@ -49,6 +49,7 @@ class FakeCloudFormation:
             self.stack["Parameters"] = [{"ParameterKey": name, "ParameterValue": "****"} for name in parameters]
         self.changes, self.events = list(changes), [event(0, "smartlink-prod", "CREATE_COMPLETE")]
         self.resources: dict[str, list[str]] = {}
+        self.resource_status = "CREATE_COMPLETE"
         self.outcome, self.new_events = "UPDATE_COMPLETE", list[dict[str, Any]]()
         self.sent: list[dict[str, str]] = []
         self.files: dict[str, bytes] = {}
@@ -79,7 +80,7 @@ class FakeCloudFormation:
     def _summaries(self) -> list[dict[str, str]]:
         kinds = [(kind, name) for kind, names in self.resources.items() for name in names]
         names = ("ResourceType", "PhysicalResourceId", "ResourceStatus")
-        return [dict(zip(names, (*each, "CREATE_COMPLETE"), strict=True)) for each in kinds]
+        return [dict(zip(names, (*each, self.resource_status), strict=True)) for each in kinds]
 
     def list_objects_v2(self, **asked: Any) -> dict[str, int]:
         return {"KeyCount": int(asked["Prefix"] in self.files)}

@@ -90,3 +90,16 @@ def test_protected_table_cannot_be_deleted(aws: dict[str, Any]) -> None:
         aws["dynamodb"].delete_table(TableName="clicks")
     protection.protect_table(CLOUD, "clicks", on=False)
     aws["dynamodb"].delete_table(TableName="clicks")
+
+
+def test_domain_names_that_lead_to_an_api_of_the_stack_are_found(aws: dict[str, Any]) -> None:
+    gateway: Any = boto3.client("apigatewayv2", region_name="us-east-1")
+    http, other = (gateway.create_api(Name=name, ProtocolType="HTTP")["ApiId"] for name in ("tracking", "other"))
+    gateway.create_stage(ApiId=http, StageName="$default")
+    gateway.create_stage(ApiId=other, StageName="$default")
+    for name, api in (("go.brand.example", http), ("go.other.example", other), ("unused.example", None)):
+        gateway.create_domain_name(DomainName=name, DomainNameConfigurations=[{"EndpointType": "REGIONAL"}])
+        if api:
+            gateway.create_api_mapping(DomainName=name, ApiId=api, Stage="$default")
+    assert contents.domains(CLOUD, {"AWS::ApiGatewayV2::Api": [http]}) == ["go.brand.example"]
+    assert contents.domains(CLOUD, {"AWS::ApiGatewayV2::Api": ["free"]}) == []

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy import parameters, paths
+from tests.deploy import packaged
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -66,10 +67,9 @@ def test_generated_secrets_are_hidden_parameters_without_a_default() -> None:
     assert variables["VISITOR_HASH_KEY"] == {"Ref": "VisitorHashKey"}
 
 
-def test_value_of_a_parameter_is_empty_without_a_stack_or_the_parameter() -> None:
-    assert parameters.value_of(None, "AlarmEmail") == ""
-    assert parameters.value_of(_deployed("EdgeSecret"), "AlarmEmail") == ""
-    assert parameters.value_of(_deployed("AlarmEmail"), "AlarmEmail") == "****"
+def test_values_of_parameters_are_those_that_cloudformation_shows() -> None:
+    assert parameters.values_of(None) == {}
+    assert parameters.values_of(_deployed("EdgeSecret")) == {"EdgeSecret": "****"}
 
 
 def test_digest_of_a_passed_value_depends_on_the_value_only() -> None:
@@ -97,3 +97,26 @@ def test_new_parameter_has_the_digest_of_its_default() -> None:
     assert parameters.digests(_deployed("EdgeSecret"), {}, declared) == parameters.digests(
         None, {"ClickDays": "90"}, declared
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("WarmWrites", "20k", "WarmWrites must be a whole number of at least 0, not 20k."),
+        ("WarmWrites", "20000", None),
+        ("RedirectConcurrency", "-2", "RedirectConcurrency must be a whole number of at least -1, not -2."),
+        ("RedirectConcurrency", "-1", None),
+        ("PostbackConcurrency", "1", "PostbackConcurrency must be a whole number from 2 to 1000, not 1."),
+        ("PostbackConcurrency", "1000", None),
+        ("MonthlyBudget", "00", "MonthlyBudget must be a whole number of at least 0, not 00."),
+        ("MonthlyBudget", "", "MonthlyBudget must be a whole number of at least 0, not empty."),
+        ("Canary", "no", "Canary must be true or false, not no."),
+        ("AlarmEmail", "", None),
+        ("EmailFrom", "Ann <ann@network.example>", "EmailFrom must be an e-mail address without a name, not Ann <ann@"),
+        ("VisitorHashKey", "short", "VisitorHashKey must be a text of 32 to 64 characters."),
+        ("EdgeSecret", "x" * 256, None),
+    ],
+)
+def test_value_that_its_parameter_does_not_take_is_a_problem(name: str, value: str, found: str | None) -> None:
+    problems = parameters.problems({name: value}, packaged.template()["Parameters"])
+    assert [problem[: len(found or "")] for problem in problems] == ([found] if found else [])

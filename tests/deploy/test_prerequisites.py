@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -37,6 +38,22 @@ def test_bucket_in_another_region_is_refused() -> None:
 def test_missing_bucket_comes_with_the_command_that_creates_it() -> None:
     with pytest.raises(CommandError, match="run `aws s3 mb s3://packages --region eu-west-1`"):
         prerequisites.check(_cloud())
+
+
+@mock_aws
+def test_access_log_of_the_rest_api_needs_a_role_of_the_account() -> None:
+    for access_logs in ("", "none", "tracking"):
+        prerequisites.check_access_logs(_cloud(), access_logs)
+    for access_logs in ("api", "all"):
+        with pytest.raises(CommandError, match="no role to write access logs of the REST API"):
+            prerequisites.check_access_logs(_cloud(), access_logs)
+    role: Any = {"op": "replace", "path": "/cloudwatchRoleArn", "value": "arn:aws:iam::123456789012:role/api-logs"}
+    boto3.client("apigateway", region_name="eu-west-1").update_account(patchOperations=[role])
+    prerequisites.check_access_logs(_cloud(), "all")
+
+
+def test_emulator_needs_no_role_for_access_logs() -> None:
+    prerequisites.check_access_logs(replace(_cloud(), endpoint="http://127.0.0.1:1"), "all")
 
 
 def test_bucket_must_be_named() -> None:

@@ -56,6 +56,7 @@ def released(monkeypatch: pytest.MonkeyPatch) -> _Release:
     monkeypatch.delenv("DELETE_DATA", raising=False)
     monkeypatch.setattr(cloud, "account", lambda _: made.fake.cloud)
     monkeypatch.setattr(prerequisites, "check", lambda _: "123456789012")
+    monkeypatch.setattr(prerequisites, "check_access_logs", lambda _, logs: made.calls.append(logs) if logs else None)
     monkeypatch.setattr(release, "ensure_databases", lambda: None)
     monkeypatch.setattr(swagger_ui, "ensure", lambda: None)
     monkeypatch.setattr(package, "build", Path)
@@ -85,6 +86,15 @@ def test_deployment_protects_tests_and_prints_the_addresses(
         DOORS.tracking,
         f"{console}/smartlink-prod",
     ]
+
+
+@pytest.mark.parametrize(("given", "logs"), [({}, "api"), ({"AccessLogs": "tracking"}, "tracking")])
+def test_role_for_access_logs_is_checked_with_the_value_that_the_stack_gets(
+    released: _Release, given: dict[str, str], logs: str
+) -> None:
+    released.fake.stack["Parameters"].append({"ParameterKey": "AccessLogs", "ParameterValue": "api"})
+    release.deploy("prod", given)
+    assert released.calls[0] == logs
 
 
 def test_unchanged_stack_is_tested_too(released: _Release, capsys: pytest.CaptureFixture[str]) -> None:

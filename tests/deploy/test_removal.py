@@ -15,15 +15,17 @@ class _Stack:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.fake, self.held, self.kept = FakeCloudFormation(), {"smartlink-prod-clicks": "about 3 items"}, KEPT
-        self.fake.resources, self.deleted = KEPT, []
+        self.fake.resources, self.deleted, self.domains = KEPT, [], []
         monkeypatch.setattr(cloud, "account", lambda _: self.fake.cloud)
         monkeypatch.setattr(contents, "held", lambda *_: self.held)
+        monkeypatch.setattr(contents, "domains", lambda *_: self.domains)
         monkeypatch.setattr(contents, "existing", lambda *_: self.kept)
         monkeypatch.setattr(contents, "delete", lambda _, kept: self.deleted.append(kept))
         monkeypatch.delenv("DELETE_DATA", raising=False)
         monkeypatch.setenv("CONFIRM", "yes")
 
     deleted: list[Any]
+    domains: list[str]
 
 
 @pytest.fixture
@@ -70,6 +72,16 @@ def test_empty_stack_of_which_nothing_stays_is_just_deleted(stack: _Stack, capsy
     stack.held, stack.kept = {}, {TABLE: [], BUCKET: []}
     removal.undeploy("prod")
     assert capsys.readouterr().out.splitlines()[-1] == "Deleted smartlink-prod."
+
+
+def test_stack_with_domain_names_is_not_deleted_even_without_its_data(
+    stack: _Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.domains = ["go.brand.example", "app.network.example"]
+    monkeypatch.setenv("DELETE_DATA", "smartlink-prod")
+    with pytest.raises(CommandError, match=r"go.brand.example, app.network.example lead to smartlink-prod. Delete its"):
+        removal.undeploy("prod")
+    assert (stack.fake.called, stack.deleted) == ([], [])
 
 
 def test_unconfirmed_deletion_changes_nothing(stack: _Stack, monkeypatch: pytest.MonkeyPatch) -> None:

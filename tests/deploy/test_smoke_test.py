@@ -91,10 +91,11 @@ def test_first_test_creates_a_campaign_without_amounts_and_a_link(
     paths = [path for path, _ in stack.created]
     members = "/admin/smartlinks/new_1/publishers"
     assert paths == ["/admin/campaigns", "/admin/smartlinks", "/admin/publishers", members]
-    campaign, smartlink = stack.created[0][1], stack.created[1][1]
+    campaign, smartlink, publisher = (body for _, body in stack.created[:3])
     assert campaign.keys() & {"payout", "revenue"} == set()
     assert campaign["targeting"] == {"exclude_bots": False}
     assert (smartlink["visibility"], smartlink["tags"]) == ("private", ["smoke-test"])
+    assert publisher["email"] == "success@simulator.amazonses.com"
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,12 @@ def test_changed_parameter_changes_the_version_of_the_function_that_reads_it(pac
     assert other_days == kept_days
 
 
+def test_value_that_is_kept_or_given_again_changes_nothing(package: Path) -> None:
+    fake = FakeCloudFormation(exists=False)
+    given = [{"ClickDays": "60"}, {}, {"ClickDays": "60"}, {"ClickDays": "61"}]
+    assert [stack.deploy(fake.cloud, package, each) for each in given] == [True, False, False, True]
+
+
 def test_changes_are_reviewed_before_they_are_executed(package: Path) -> None:
     fake = FakeCloudFormation(changes=[change("Redirect")])
     reviewed: list[Change] = []
@@ -87,6 +93,20 @@ def test_failed_change_lists_its_failures(package: Path, capsys: pytest.CaptureF
     with pytest.raises(CommandError, match=r"was not deployed \(UPDATE_ROLLBACK_COMPLETE\)"):
         stack.deploy(fake.cloud, package, {})
     assert capsys.readouterr().out == "  ClicksTable: too many\n"
+
+
+def test_release_that_was_rolled_back_publishes_new_versions_when_it_is_tried_again(package: Path) -> None:
+    fake = FakeCloudFormation(exists=False)
+    stack.deploy(fake.cloud, package, {})
+    first = _description(fake)
+    fake.stack |= {"StackStatus": "UPDATE_ROLLBACK_COMPLETE", "LastUpdatedTime": "2026-11-28 10:00:00"}
+    assert stack.deploy(fake.cloud, package, {})
+    second = _description(fake)
+    assert second != first
+    assert fake.stack["StackStatus"] == "UPDATE_COMPLETE"
+    assert not stack.deploy(fake.cloud, package, {})
+    stack.deploy(fake.cloud, package, {"EdgeSecret": "changed"})
+    assert _description(fake) == second
 
 
 def test_rejected_change_set_gives_the_reason(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,9 +139,20 @@ def test_value_changed_since_is_a_new_version_of_the_template_before(package: Pa
     fake = FakeCloudFormation(exists=False)
     stack.deploy(fake.cloud, package, {})
     first = _description(fake)
+    document = json.loads((package / "sam.json").read_text())
+    document["Resources"]["Redirect"]["Properties"]["MemorySize"] = 512
+    (package / "sam.json").write_text(json.dumps(document))
     stack.deploy(fake.cloud, package, {"ClickDays": "60"})
     stack.roll_back(fake.cloud, lambda _: None)
     assert _description(fake) != first
+
+
+def test_values_do_not_go_back(package: Path) -> None:
+    fake = FakeCloudFormation(exists=False)
+    stack.deploy(fake.cloud, package, {})
+    stack.deploy(fake.cloud, package, {"ClickDays": "60"})
+    with pytest.raises(CommandError, match=r"smartlink-prod changed values only\. Pass the earlier values"):
+        stack.roll_back(fake.cloud, lambda _: None)
 
 
 @pytest.mark.parametrize("exists", [False, True], ids=["no stack", "first deployment"])
@@ -148,6 +179,20 @@ def test_resources_are_listed_by_type() -> None:
     fake = FakeCloudFormation()
     fake.resources = {"AWS::DynamoDB::Table": ["clicks", "caps"], "AWS::S3::Bucket": ["archive"]}
     assert stack.resources(fake.cloud) == fake.resources
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "listed"),
+    [
+        pytest.param("DELETE_SKIPPED", "clicks", {"AWS::DynamoDB::Table": ["clicks"]}, id="kept by a failed deletion"),
+        pytest.param("DELETE_COMPLETE", "clicks", {}, id="deleted"),
+        pytest.param("CREATE_FAILED", "", {}, id="never created"),
+    ],
+)
+def test_resources_that_do_not_exist_are_not_listed(status: str, name: str, listed: dict[str, list[str]]) -> None:
+    fake = FakeCloudFormation()
+    fake.resources, fake.resource_status = {"AWS::DynamoDB::Table": [name]}, status
+    assert stack.resources(fake.cloud) == listed
 
 
 @pytest.mark.parametrize(

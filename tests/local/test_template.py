@@ -34,8 +34,13 @@ def test_tracking_domains_are_active_without_dns_on_this_machine() -> None:
 
 def test_emulator_gets_no_condition_that_nothing_uses() -> None:
     changed = template.for_emulator(packaged.template("local"))
-    assert not {"HasTrackingUrl", "HasPublicUrl"} & changed["Conditions"].keys()
+    assert not {"HasTrackingUrl", "HasPublicUrl", "HasMonthlyBudget"} & changed["Conditions"].keys()
     assert "HasEmailFrom" in packaged.template("local")["Conditions"]
+
+
+def test_emulator_gets_no_resource_that_it_does_not_know() -> None:
+    types = {each["Type"] for each in template.for_emulator(packaged.template("local"))["Resources"].values()}
+    assert not {kind for kind in types if kind.startswith(("AWS::Budgets::", "AWS::CodeDeploy::"))}
 
 
 def test_emulator_deletes_old_versions_of_functions() -> None:

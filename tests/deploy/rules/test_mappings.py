@@ -86,6 +86,12 @@ def _reserved(number: int) -> Change:
             id="expired items",
         ),
         pytest.param(
+            _set(_CLICKS, FilterCriteria={"Filters": [{"Pattern": '{"eventName": [{"prefix": "RE"}]}'}]}),
+            f"{_CLICKS}: items of ClicksTable expire; filter eventName by INSERT, or by INSERT and MODIFY "
+            "(deletions_of_expired_items)",
+            id="filter by a prefix",
+        ),
+        pytest.param(
             _third_reader,
             "ConversionsTable: 3 functions read its stream; more than 2 are throttled (readers_of_a_stream)",
             id="readers",
@@ -98,3 +104,8 @@ def test_broken_mapping_is_reported(change: Change, found: str) -> None:
 
 def test_reserved_processes_that_suffice_for_the_queues_are_accepted() -> None:
     assert broken(_reserved(2)) == []
+
+
+def test_filter_of_anything_but_deletions_is_accepted() -> None:
+    pattern = '{"eventName": [{"anything-but": ["MODIFY", "REMOVE"]}]}'
+    assert broken(_set(_CLICKS, FilterCriteria={"Filters": [{"Pattern": pattern}]})) == []

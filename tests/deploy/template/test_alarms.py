@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chalice.app import CloudWatchEvent
 
 from chalicelib.observability.metrics import Metric as OwnMetric
 from deploy import paths
@@ -118,6 +119,16 @@ def test_every_function_queue_and_table_has_its_alarms() -> None:
                 assert watched["WriteThrottleEvents", reference] == 1 + indexes, name
 
 
-def test_cost_of_the_alarms_is_that_of_the_runbook() -> None:
+def test_number_and_cost_of_the_alarms_are_those_of_the_documents() -> None:
+    cost = f"{len(ALARMS)} alarms cost ${len(ALARMS) / 10:.2f} a month"
+    throttled = sum(name.endswith("ThrottleAlarm") for name in ALARMS)
+    decision = (paths.ROOT / "docs/decisions/0050-alarms-come-from-the-template.md").read_text()
+    assert cost in (paths.ROOT / RUNBOOK).read_text()
+    assert f"{cost}:" in decision
+    assert f"{throttled} of them are on throttled tables" in decision
+
+
+def test_event_of_the_runbook_is_one_of_a_schedule() -> None:
     text = (paths.ROOT / RUNBOOK).read_text()
-    assert f"{len(ALARMS)} alarms cost ${len(ALARMS) / 10:.2f} a month" in text
+    (payload,) = re.findall(r"--payload '(\{.+?\})'", text, re.DOTALL)
+    assert CloudWatchEvent(json.loads(payload), None).detail_type == "Scheduled Event"

@@ -48,12 +48,12 @@ def test_canary_is_on_unless_it_is_turned_off() -> None:
             "RedirectCanaryFailedAnswersAlarm",
             "AWS/ApiGateway",
             ["5xx", "Count"],
-            {"ApiId": {"Ref": "TrackingApi"}, "Stage": {"Ref": "TrackingStage"}},
+            {"ApiId": {"Ref": "TrackingApi"}, "Stage": "$default"},
             id="answers of the HTTP API",
         ),
     ],
 )
-def test_alarm_is_on_more_than_one_percent_of_a_minute(
+def test_alarm_is_on_more_than_one_percent_in_two_minutes_of_five(
     alarm: str, namespace: str, metrics: list[str], dimensions: dict[str, Any]
 ) -> None:
     properties = _properties(alarm)
@@ -64,7 +64,8 @@ def test_alarm_is_on_more_than_one_percent_of_a_minute(
     assert [{each["Name"]: each["Value"] for each in metric["Dimensions"]} for metric in found] == [dimensions] * 2
     assert {(each["MetricStat"]["Period"], each["MetricStat"]["Stat"]) for each in inputs} == {(60, "Sum")}
     assert percent["Expression"] == "100 * failed / calls"
-    assert (properties["Threshold"], properties["EvaluationPeriods"]) == (1, 1)
+    assert properties["Threshold"] == 1
+    assert (properties["DatapointsToAlarm"], properties["EvaluationPeriods"]) == (2, 5)
     assert properties["ComparisonOperator"] == "GreaterThanThreshold"
     assert properties["AlarmActions"] == [{"Ref": "Alarms"}]
     assert properties["TreatMissingData"] == "notBreaching"

@@ -1,4 +1,5 @@
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -7,21 +8,35 @@ from tests.deploy import packaged
 
 TEMPLATE = packaged.template()
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
+TRACKING = {
+    "ThrottlingRateLimit": {"Ref": "TrackingRateLimit"},
+    "ThrottlingBurstLimit": {"Ref": "TrackingBurstLimit"},
+}
 REST, HTTP = RESOURCES["RestAPI"]["Properties"], RESOURCES["TrackingStage"]["Properties"]
 
 
 def test_each_door_has_a_throttle_of_its_own() -> None:
-    (settings,) = REST["MethodSettings"]
-    assert settings == {
+    assert REST["MethodSettings"][0] == {
         "HttpMethod": "*",
         "ResourcePath": "/*",
         "ThrottlingRateLimit": {"Ref": "ApiRateLimit"},
         "ThrottlingBurstLimit": {"Ref": "ApiBurstLimit"},
     }
-    assert HTTP["DefaultRouteSettings"] == {
-        "ThrottlingRateLimit": {"Ref": "TrackingRateLimit"},
-        "ThrottlingBurstLimit": {"Ref": "TrackingBurstLimit"},
+    assert HTTP["DefaultRouteSettings"] == TRACKING
+
+
+def test_links_and_postbacks_of_the_rest_api_have_the_throttle_of_the_http_api() -> None:
+    settings = {
+        (each.pop("HttpMethod"), each.pop("ResourcePath")): each for each in deepcopy(REST["MethodSettings"][1:])
     }
+    called = {
+        (method.upper(), "/" + path.replace("/", "~1"))
+        for path, methods in REST["DefinitionBody"]["paths"].items()
+        if path.partition("{")[0] in {"/s/", "/postback", "/pixel.gif"}
+        for method in methods
+    }
+    assert ("GET", "/~1s~1{code}") in called
+    assert settings == dict.fromkeys(called, TRACKING)
 
 
 @pytest.mark.parametrize(
