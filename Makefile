@@ -35,9 +35,9 @@ env:  ## print URL, TRACKING_URL, ADMIN_KEY and EDGE_SECRET for a shell: eval "$
 logs: install  ## follow the function logs (STAGE=prod: on AWS)
 	@$(MANAGE) logs --stage $(STAGE)
 
-test: up  ## run all tests, including those against the running stack
+test: up  ## run all tests but the longest, including those against the running stack
 	@$(MANAGE) openapi-tools
-	@$(BIN)/pytest -n auto -m "not stack"
+	@$(BIN)/pytest -n auto -m "not stack and not long"
 	@$(BIN)/pytest -n 2 --dist loadfile -m "stack and not alone"
 	@$(BIN)/pytest -m "stack and alone"
 
@@ -47,11 +47,12 @@ coverage: install  ## run the unit tests and measure which branches of chaliceli
 	@RECORD_CALLS=.local/aws_calls $(BIN)/pytest -n auto -m "not stack" --cov
 	@$(BIN)/python -m tests.aws_calls .local/aws_calls
 
-soak: up  ## send 20,000 clicks and 600 conversions to the running stack and check every report; play 100 stories of money; try 1,000 examples of each property and 60 requests of each endpoint
+soak: up  ## send 20,000 clicks and 600 conversions to the running stack and check every report; play 100 stories of money; try 1,000 examples of each property and 60 requests of each endpoint; run the longest tests
 	@$(BIN)/python -m acceptance.traffic --clicks 20000 --conversions 600 --check
 	@STORIES=100 $(BIN)/pytest -q -n auto tests/conversions/test_money_model.py
 	@EXAMPLES=1000 $(BIN)/pytest -q -n auto tests/domain tests/routing tests/admin/targeting_values tests/admin/smartlinks
 	@EXAMPLES=60 $(BIN)/pytest -q -n auto tests/api_docs/test_any_request.py
+	@$(BIN)/pytest -q -n auto -m long
 
 learn: up  ## run the optimizer on the running stack and compare its weights with the known best offers
 	@$(BIN)/python -m acceptance.learning

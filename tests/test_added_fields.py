@@ -37,6 +37,7 @@ def scratch(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 def test_rows_of_earlier_releases_work_when_each_document_has_a_field_more(scratch: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-n0"]
     done = subprocess.run(

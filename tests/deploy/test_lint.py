@@ -46,9 +46,11 @@ OPTIONS = {
     "template",
     [
         pytest.param(packaged.template, id="as it is packaged"),
-        pytest.param(lambda: resolve(stacks.template()), id="with the defaults of all parameters"),
+        pytest.param(
+            lambda: resolve(stacks.template()), id="with the defaults of all parameters", marks=pytest.mark.long
+        ),
         pytest.param(lambda: resolve(stacks.template(), OPTIONS), id="with every option"),
-        pytest.param(lambda: for_emulator(packaged.template("local")), id="for the emulator"),
+        pytest.param(lambda: for_emulator(packaged.template("local")), id="for the emulator", marks=pytest.mark.long),
     ],
 )
 def test_cfn_lint_finds_nothing(template: Callable[[], dict[str, Any]], tmp_path: Path) -> None:

@@ -175,6 +175,7 @@ def running(admin: Api, country_database: None, learning: Learning) -> Iterator[
         thread.join()
 
 
+@pytest.mark.long
 def test_all_claims_hold_for_a_correct_optimizer(
     running: Running, learning: Learning, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
