@@ -38,7 +38,7 @@ logs: install  ## follow the function logs (STAGE=prod: on AWS)
 test: up  ## run all tests but the longest, including those against the running stack
 	@$(MANAGE) openapi-tools
 	@$(BIN)/pytest -n auto -m "not stack and not long"
-	@$(BIN)/pytest -n 2 --dist loadfile -m "stack and not alone"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "stack and not alone and not long"
 	@$(BIN)/pytest -m "stack and alone"
 
 coverage: install  ## run the unit tests and measure which branches of chalicelib they reach, and which rights of the functions they use: all of them
@@ -52,7 +52,7 @@ soak: up  ## send 20,000 clicks and 600 conversions to the running stack and che
 	@STORIES=100 $(BIN)/pytest -q -n auto tests/conversions/test_money_model.py
 	@EXAMPLES=1000 $(BIN)/pytest -q -n auto tests/domain tests/routing tests/admin/targeting_values tests/admin/smartlinks
 	@EXAMPLES=60 $(BIN)/pytest -q -n auto tests/api_docs/test_any_request.py
-	@$(BIN)/pytest -q -n auto -m long
+	@$(BIN)/pytest -q -n auto --dist loadfile -m long
 
 learn: up  ## run the optimizer on the running stack and compare its weights with the known best offers
 	@$(BIN)/python -m acceptance.learning

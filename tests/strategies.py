@@ -24,7 +24,7 @@ from chalicelib.optimizer.model.pool_statistics import DELAY_BINS, Bucket, Offer
 from chalicelib.routing.eligibility import ClickContext
 from tests.builders import a_campaign, a_click_context, a_link, a_route
 
-settings.register_profile("smartlink", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "30")))
+settings.register_profile("smartlink", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "20")))
 settings.load_profile("smartlink")
 
 COUNTRIES = ("US", "GB", "DE")

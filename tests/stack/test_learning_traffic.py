@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pytest
+
 from acceptance.learning.findings import Finding
 from acceptance.learning.scenario import ScenarioOptions, prove
 from local.up import Running
 
 
+@pytest.mark.long
 def test_five_runs_find_the_winner_of_each_segment_and_only_a_reset_discards_it(deployed: dict[str, Any]) -> None:
     running = Running(deployed["url"], deployed["admin_key"], deployed["edge_secret"], deployed["tracking_url"])
     order = ScenarioOptions(first=840, between=90, last=220, even=True)
