@@ -38,8 +38,8 @@ logs: install  ## follow the function logs (STAGE=prod: on AWS)
 test: up  ## run all tests but the longest, including those against the running stack
 	@$(MANAGE) openapi-tools
 	@$(BIN)/pytest -n auto -m "not stack and not long"
-	@$(BIN)/pytest -n 2 --dist loadfile -m "stack and not alone and not long"
-	@$(BIN)/pytest -m "stack and alone"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not alone and not long" tests/stack
+	@$(BIN)/pytest -m "alone and not long" tests/stack
 
 coverage: install  ## run the unit tests and measure which branches of chalicelib they reach, and which rights of the functions they use: all of them
 	@$(MANAGE) openapi-tools
