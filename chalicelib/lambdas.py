@@ -53,12 +53,12 @@ def merge_counters(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001 - 
 
     Partitions for which there is no time are queued.
     """
-    from chalicelib.counters.merging import SECONDS, has_time, merge_days  # noqa: PLC0415
+    from chalicelib.counters.merging import SECONDS, merge_days, time_limit  # noqa: PLC0415
     from chalicelib.counters.rollups import schedule  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    merged, days = merge_days(now, has_time(SECONDS))
-    rolled_up = schedule.roll_up(schedule.Run(now, days[-1], has_time(schedule.SECONDS)))
+    merged, days = merge_days(now, time_limit(SECONDS))
+    rolled_up = schedule.roll_up(schedule.Run(now, days[-1], time_limit(schedule.SECONDS)))
     return {**merged, "rolled_up": rolled_up}
 
 

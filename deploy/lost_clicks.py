@@ -59,7 +59,7 @@ def _write(client: "DynamoDBClient", table: str, text: str, outcome: Outcome) ->
         outcome.damaged += 1
     elif int(item["expires_at"]["N"]) <= time.time():
         outcome.expired += 1
-    elif _put(client, table, item):
+    elif put_missing(client, table, item):
         outcome.written += 1
     else:
         outcome.present += 1
@@ -75,8 +75,8 @@ def _parsed(text: str) -> dict[str, Any] | None:
     return item if is_click else None
 
 
-def _put(client: "DynamoDBClient", table: str, item: dict[str, Any]) -> bool:
-    """Write the item; return False if the table has it."""
+def put_missing(client: "DynamoDBClient", table: str, item: dict[str, Any]) -> bool:
+    """Write the item of a click; return False if the table has the click."""
     try:
         client.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(click_id)")
     except ClientError as error:

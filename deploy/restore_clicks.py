@@ -24,6 +24,7 @@ from chalicelib.settings import ATTRIBUTION_GRACE_DAYS, DEFAULT_CLICK_DAYS
 from deploy import stack
 from deploy.cloud import Cloud
 from deploy.errors import CommandError
+from deploy.lost_clicks import put_missing
 from deploy.progress import Progress
 from deploy.query import fetching
 from deploy.query.days import Days, click_hours
@@ -106,13 +107,7 @@ class _Table:
         if expires_at <= now:
             return "expired"
         item = {**json.loads(encode(click, expires_at)), RESTORED: {"BOOL": True}}
-        try:
-            self._client.put_item(
-                TableName=f"{self._prefix}clicks", Item=item, ConditionExpression="attribute_not_exists(click_id)"
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return "present"
-        return "written"
+        return "written" if put_missing(self._client, f"{self._prefix}clicks", item) else "present"
 
     def _stored_days(self, campaign_id: str | None) -> int:
         """Return the days for which a click is stored, as `clicks.write` computes them."""

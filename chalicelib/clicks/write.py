@@ -38,5 +38,5 @@ def _send_to_backlog(click_id: str, stored: str) -> None:
         enqueue(stored)
     except Exception as error:  # noqa: BLE001 - see above
         print(f"click {click_id} not queued: {error!r}", file=sys.stderr)
-        # The last resort that can still be replayed by hand; the alarm `click-lost` watches for the word.
+        # The last resort that can still be replayed by hand; `ClicksNotWrittenAlarm` watches for the word.
         print(f"CLICK_NOT_WRITTEN {stored}", file=sys.stderr, flush=True)

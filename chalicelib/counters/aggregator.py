@@ -41,7 +41,7 @@ def decode_record(received: Mapping[str, Any]) -> StreamRecord:
     A click that was put back from the archive is counted already.
     """
     position = stream_batch.position_of(received)
-    if received["eventName"] != "INSERT" or item_codec.RESTORED in received["dynamodb"]["NewImage"]:
+    if received["eventName"] != "INSERT" or item_codec.RESTORED in received["dynamodb"].get("NewImage", ()):
         return StreamRecord(*position)
     try:
         click = item_codec.decode(received["dynamodb"]["NewImage"])

@@ -26,7 +26,7 @@ MESSAGES_AT_A_TIME = 20
 """Messages that are processed at a time: the maximum concurrency of `merge_partitions`."""
 
 
-def has_time(seconds: int) -> Callable[[], bool]:
+def time_limit(seconds: int) -> Callable[[], bool]:
     """Return a function that returns whether less than this time has passed since now."""
     until = datetime.now(UTC) + timedelta(seconds=seconds)
     return lambda: datetime.now(UTC) < until

@@ -25,7 +25,7 @@ def caller_address(headers: Headers, source_ip: str, edge_secret: str) -> str:
 
 def is_from_edge(headers: Headers, edge_secret: str) -> bool:
     """Return whether the headers have the edge secret. The comparison takes constant time."""
-    # JSON may have half a surrogate pair, which UTF-8 has not.
+    # JSON may have half a surrogate pair, which UTF-8 cannot encode.
     sent = headers.get("x-edge-secret", "").encode(errors="surrogatepass")
     return bool(edge_secret) and hmac.compare_digest(sent, edge_secret.encode())
 

@@ -33,7 +33,7 @@ class DomainRow(Model):
     working on it at once. `requested_at` is the time of the first request for the certificate, `target` the name of the
     domain at API Gateway, `misses` the number of successive checks in which an active host led elsewhere. `uses` is
     raised by each smartlink that is set to the domain. A domain with `removed_at` is deleted for its callers, and its
-    row is deleted once nothing of it is left at AWS.
+    row is deleted when its mapping, domain name and certificate are deleted.
     """
 
     class Meta(TableMeta):

@@ -60,7 +60,7 @@ def _set_up(row: DomainRow, cloud: Cloud, now: datetime, version: int) -> None:
 
 
 def _remove(row: DomainRow, cloud: Cloud, now: datetime) -> None:
-    """Delete what is left at AWS, and then the row and the reservation of its host."""
+    """Delete mapping, domain name and certificate, then the row and the reservation of its host."""
     if tear_down(row, cloud):
         write = TransactWrite(connection=connection())
         write.delete(row)

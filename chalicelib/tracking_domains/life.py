@@ -71,7 +71,7 @@ def _request(row: DomainRow, cloud: Cloud, now: datetime) -> str:
 
 
 def tear_down(row: DomainRow, cloud: Cloud) -> bool:
-    """Delete everything that the domain has at AWS; return whether nothing of it is left.
+    """Delete mapping, domain name and certificate of the domain; return whether all of them are deleted.
 
     A domain name with another certificate was made by hand and stays.
     """

@@ -78,7 +78,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is known of a domain: status, its reason, the records to create, and the misses in a row.
+    """The state of a domain: status, its reason, the records to create, and the misses in a row.
 
     `may_recover` says of a failed domain that it can become active without being added again.
     """

@@ -76,7 +76,7 @@ class Stack:
                 yield name, mapping, read, function
 
     def text(self, value: Json) -> str:
-        """Return `value` as the text that it becomes, as long as it can be."""
+        """Return `value` as text, with the longest value of each parameter."""
         if isinstance(value, dict):
             ((function, argument),) = value.items()
             return self._text_of_function(function, argument)

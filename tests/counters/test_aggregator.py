@@ -229,6 +229,13 @@ def test_invalid_record_is_queued_counted_and_notified_once_and_blocks_no_other(
     assert [(row.kind, row.owner_year) for row in notifications] == [("poison_record", "admin#2026")]
 
 
+def test_insert_without_an_image_is_an_invalid_record_and_stops_nothing() -> None:
+    record = a_record(1)
+    del record["dynamodb"]["NewImage"]
+    decoded = aggregator.decode_record(record)
+    assert (decoded.click, decoded.complaint) == (None, "KeyError: 'NewImage'")
+
+
 def test_invalid_records_of_two_shards_with_the_same_sequence_number_are_both_notified() -> None:
     first, second = (a_record(n, image=BROKEN["nothing"]) for n in (0, 1))
     second["dynamodb"]["SequenceNumber"] = first["dynamodb"]["SequenceNumber"]

@@ -62,7 +62,7 @@ def never() -> bool:
 
 
 def times(count: int) -> Callable[[], bool]:
-    """Return a function that is true so many times."""
+    """Return a function that is true this number of times."""
     left = iter([True] * count)
     return lambda: next(left, False)
 
