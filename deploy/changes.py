@@ -11,7 +11,8 @@ from deploy.errors import CommandError
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
-DATA_TYPES = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue")
+TABLE, BUCKET, QUEUE = "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"
+DATA_TYPES = (TABLE, BUCKET, QUEUE)
 _NAMED_AT_MOST = 3
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deploy import protection
+from deploy.changes import BUCKET, QUEUE, TABLE
 from deploy.cloud import Cloud
 
-TABLE, BUCKET, QUEUE = "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"
 _APIS = ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api")
 _PAGE = 1000
 _MESSAGES = (

@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping, Sequence
 
 from deploy import cloud, contents, questions, stack
+from deploy.changes import BUCKET, TABLE
 from deploy.cloud import Cloud
-from deploy.contents import BUCKET, TABLE
 from deploy.errors import CommandError
 
 _WORD = "DELETE_DATA"

@@ -8,8 +8,8 @@ import pytest
 from moto import mock_aws
 
 from deploy import contents, protection
+from deploy.changes import BUCKET, QUEUE, TABLE
 from deploy.cloud import Cloud
-from deploy.contents import BUCKET, QUEUE, TABLE
 
 CLOUD = Cloud(boto3.Session(region_name="us-east-1"), None, "prod", "smartlink-prod", "packages")
 RESOURCES = {TABLE: ["clicks", "caps"], BUCKET: ["archive"], QUEUE: ["https://sqs.us-east-1.amazonaws.com/1/postbacks"]}

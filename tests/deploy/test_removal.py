@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from deploy import cloud, contents, removal
-from deploy.contents import BUCKET, TABLE
+from deploy.changes import BUCKET, TABLE
 from deploy.errors import CommandError
 from tests.deploy.fake_cloudformation import FakeCloudFormation
 
