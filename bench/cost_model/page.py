@@ -148,7 +148,7 @@ def _doors(case: Case, prices: Prices) -> str:
         ("$ per million requests", f"{rest.dollars}", f"{http.dollars}"),
         ("volume discounts, $ above requests a month", _discounts(rest), _discounts(http)),
         ("$ of a million clicks in all", f"{with_rest:.2f}", f"**{whole:.2f}**"),
-        ("characters of a query", "no `{`, `}`, `|`, `^`; splits at `;`", "all"),
+        ("characters of a query", "no `{`, `}`, `|`; splits at `;`", "all"),
         ("integration time-out", "29 s", "30 s"),
         ("WAF, usage plans, request validation", "yes", "no (WAF by CloudFront)"),
     ]
